@@ -1,0 +1,35 @@
+//! Generates the SDK from `openapi.yaml`: `enums.rs`, `types.rs`, `paths.rs` and, for the feature `client`, `client.rs`.
+//!
+//! The files land in `OUT_DIR`; what they look like is kept in `generated/`, where a test compares them.
+
+#[path = "build/enums.rs"]
+mod enums;
+#[path = "build/paths.rs"]
+mod paths;
+#[path = "build/progenitor.rs"]
+mod progenitor_run;
+
+use std::{env, fs, path::Path};
+
+const SPEC: &str = "../../openapi.yaml";
+
+fn main() {
+    println!("cargo::rerun-if-changed={SPEC}");
+    println!("cargo::rerun-if-changed=build");
+    let text = fs::read_to_string(SPEC).unwrap_or_else(|e| panic!("cannot read {SPEC}: {e}"));
+    let spec: openapiv3::OpenAPI =
+        yaml_serde::from_str(&text).unwrap_or_else(|e| panic!("{SPEC} is not OpenAPI 3.0: {e}"));
+
+    let enums = enums::integer_enums(&spec);
+    let generated = progenitor_run::generate(&spec, enums.iter().map(|e| e.name.as_str()));
+    write("enums.rs", syn::parse_quote! { #(#enums)* });
+    write("types.rs", generated.types);
+    write("client.rs", generated.client);
+    write("paths.rs", paths::paths(&spec));
+}
+
+fn write(name: &str, file: syn::File) {
+    let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
+    fs::write(Path::new(&out).join(name), prettyplease::unparse(&file))
+        .unwrap_or_else(|e| panic!("cannot write {name}: {e}"));
+}

@@ -1,0 +1,136 @@
+//! Runs progenitor and makes of its one file the two that the SDK needs: types without a client, and the client.
+
+use openapiv3::{OpenAPI, ReferenceOr, StatusCode};
+use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
+use quote::ToTokens;
+use syn::{Field, Fields, Item, Meta, parse_quote, punctuated::Punctuated, visit_mut::VisitMut};
+
+pub struct Generated {
+    pub types: syn::File,
+    pub client: syn::File,
+}
+
+/// Generates from the spec, with `enums` replaced by the SDK's own types of the same names.
+pub fn generate<'a>(spec: &OpenAPI, enums: impl Iterator<Item = &'a str>) -> Generated {
+    let mut settings = GenerationSettings::new();
+    settings.with_interface(InterfaceStyle::Builder);
+    settings.with_derive("PartialEq");
+    for name in enums.chain(["Timestamp"]) {
+        let impls: [TypeImpl; 0] = [];
+        settings.with_replacement(name, format!("crate::{name}"), impls.into_iter());
+    }
+    let tokens = Generator::new(&settings)
+        .generate_tokens(&any_success(spec))
+        .unwrap_or_else(|e| panic!("progenitor cannot generate from the spec: {e}"));
+    let file: syn::File = syn::parse2(tokens).expect("progenitor generates Rust");
+    let mut generated = split(file);
+    Tolerance.visit_file_mut(&mut generated.types);
+    generated
+}
+
+/// The contract says 200; a server that says 201 or 202 means the same.
+fn any_success(spec: &OpenAPI) -> OpenAPI {
+    let mut spec = spec.clone();
+    for (_, path) in &mut spec.paths.paths {
+        let ReferenceOr::Item(path) = path else { continue };
+        for operation in [&mut path.get, &mut path.post].into_iter().flatten() {
+            if let Some(success) = operation.responses.responses.shift_remove(&StatusCode::Code(200)) {
+                operation.responses.responses.insert(StatusCode::Range(2), success);
+            }
+        }
+    }
+    spec
+}
+
+fn split(file: syn::File) -> Generated {
+    let mut types = Vec::new();
+    let mut client: Vec<Item> = vec![parse_quote! { use crate::types; }];
+    for item in file.items {
+        match item {
+            Item::Mod(module) if module.ident == "types" => {
+                types = module.content.expect("progenitor writes its types inline").1;
+            }
+            Item::Impl(mut block) => {
+                // Its time-outs and its panic are not ours: `Client::builder` is the way in.
+                block.items.retain(|item| !matches!(item, syn::ImplItem::Fn(f) if f.sig.ident == "new" && is_client(&block.self_ty)));
+                client.push(Item::Impl(block));
+            }
+            item => client.push(item),
+        }
+    }
+    let file = |items| syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items };
+    Generated { types: file(types), client: file(client) }
+}
+
+fn is_client(ty: &syn::Type) -> bool {
+    matches!(ty, syn::Type::Path(path) if path.path.is_ident("Client"))
+}
+
+/// What a server may do and the contract does not say: camelCase names, null for an absent text or array, a time in
+/// any form or in none.
+struct Tolerance;
+
+impl VisitMut for Tolerance {
+    fn visit_item_struct_mut(&mut self, item: &mut syn::ItemStruct) {
+        match &mut item.fields {
+            Fields::Named(fields) => fields.named.iter_mut().for_each(tolerate),
+            Fields::Unnamed(fields) if type_text(&fields.unnamed[0]) == "::uuid::Uuid" => {
+                item.attrs.push(parse_quote! { #[derive(Copy, Eq, Hash, PartialOrd, Ord)] });
+            }
+            _ => {}
+        }
+    }
+}
+
+fn type_text(field: &Field) -> String {
+    field.ty.to_token_stream().to_string().replace(' ', "")
+}
+
+fn tolerate(field: &mut Field) {
+    let mut metas = take_serde(field);
+    let Some(wire) = renamed(&metas) else { return };
+    let mut camel = wire.clone();
+    camel[..1].make_ascii_lowercase();
+    if camel != wire {
+        metas.push(parse_quote! { alias = #camel });
+    }
+    let ty = type_text(field);
+    let reader = if ty.contains("Timestamp") {
+        Some("crate::timestamp::tolerant")
+    } else if ty.contains("Vec<") || ty.ends_with("string::String") && !ty.contains("Option") {
+        Some("crate::decode::null_as_default")
+    } else {
+        None
+    };
+    if let Some(reader) = reader {
+        // What has no value is written as the article has it: null and the empty array, not nothing.
+        metas.retain(|meta| !meta.path().is_ident("skip_serializing_if") && !meta.path().is_ident("default"));
+        metas.push(parse_quote! { default });
+        metas.push(parse_quote! { deserialize_with = #reader });
+    }
+    field.attrs.push(parse_quote! { #[serde(#(#metas),*)] });
+}
+
+/// A field's serde attributes, taken off it.
+fn take_serde(field: &mut Field) -> Vec<Meta> {
+    let (serde, others) =
+        std::mem::take(&mut field.attrs).into_iter().partition(|a| a.path().is_ident("serde"));
+    field.attrs = others;
+    let lists = Vec::into_iter(serde).map(|attribute: syn::Attribute| {
+        attribute
+            .parse_args_with(Punctuated::<Meta, syn::Token![,]>::parse_terminated)
+            .expect("serde's own syntax")
+    });
+    lists.flatten().collect()
+}
+
+/// The name after `rename = `.
+fn renamed(metas: &[Meta]) -> Option<String> {
+    metas.iter().find_map(|meta| match meta {
+        Meta::NameValue(pair) if pair.path.is_ident("rename") => match &pair.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    })
+}

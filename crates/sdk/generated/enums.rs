@@ -1,0 +1,226 @@
+///Whether a job runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum JobStatusCode {
+    ///0: The job does not run. The vendor's article calls the number "None" and shows it as "idle".
+    Idle,
+    ///1: The job is queued and the application has not picked it up yet.
+    Pending,
+    ///2: The application is executing the job.
+    Running,
+    /// A number that the contract does not name, kept as it came.
+    Unknown(i64),
+}
+impl JobStatusCode {
+    ///Every `JobStatusCode` that the contract names, in its order.
+    pub const ALL: &'static [Self] = &[Self::Idle, Self::Pending, Self::Running];
+    /// The number on the wire.
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::Idle => 0i64,
+            Self::Pending => 1i64,
+            Self::Running => 2i64,
+            Self::Unknown(number) => number,
+        }
+    }
+    /// The words for people, or `None` for a number that the contract does not name.
+    pub const fn label(self) -> Option<&'static str> {
+        match self {
+            Self::Idle => Some("idle"),
+            Self::Pending => Some("pending"),
+            Self::Running => Some("running"),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+impl From<i64> for JobStatusCode {
+    fn from(number: i64) -> Self {
+        match number {
+            0i64 => Self::Idle,
+            1i64 => Self::Pending,
+            2i64 => Self::Running,
+            _ => Self::Unknown(number),
+        }
+    }
+}
+impl std::fmt::Display for JobStatusCode {
+    /// The label, or "Unknown (7)".
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.label() {
+            Some(label) => f.pad(label),
+            None => f.pad(&format!("Unknown ({})", self.number())),
+        }
+    }
+}
+impl serde::Serialize for JobStatusCode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(self.number())
+    }
+}
+impl<'de> serde::Deserialize<'de> for JobStatusCode {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        serde::Deserialize::deserialize(deserializer)
+            .map(|number: i64| Self::from(number))
+    }
+}
+///How far an execution is, and how it ended. 2 and above are final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ExecutionState {
+    ///-1: No state is known.
+    None,
+    ///0: The execution exists and has not started.
+    Created,
+    ///1: The execution is under way.
+    Running,
+    ///2: The execution ended well.
+    Completed,
+    ///3: The execution ended before its work was done.
+    Failed,
+    ///4: The execution ran to its end and reported errors.
+    CompletedWithErrors,
+    ///5: The execution ran to its end and reported warnings.
+    CompletedWithWarnings,
+    /// A number that the contract does not name, kept as it came.
+    Unknown(i64),
+}
+impl ExecutionState {
+    ///Every `ExecutionState` that the contract names, in its order.
+    pub const ALL: &'static [Self] = &[
+        Self::None,
+        Self::Created,
+        Self::Running,
+        Self::Completed,
+        Self::Failed,
+        Self::CompletedWithErrors,
+        Self::CompletedWithWarnings,
+    ];
+    /// The number on the wire.
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::None => -1i64,
+            Self::Created => 0i64,
+            Self::Running => 1i64,
+            Self::Completed => 2i64,
+            Self::Failed => 3i64,
+            Self::CompletedWithErrors => 4i64,
+            Self::CompletedWithWarnings => 5i64,
+            Self::Unknown(number) => number,
+        }
+    }
+    /// The words for people, or `None` for a number that the contract does not name.
+    pub const fn label(self) -> Option<&'static str> {
+        match self {
+            Self::None => Some("none"),
+            Self::Created => Some("created"),
+            Self::Running => Some("running"),
+            Self::Completed => Some("completed"),
+            Self::Failed => Some("failed"),
+            Self::CompletedWithErrors => Some("completed with errors"),
+            Self::CompletedWithWarnings => Some("completed with warnings"),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+impl From<i64> for ExecutionState {
+    fn from(number: i64) -> Self {
+        match number {
+            -1i64 => Self::None,
+            0i64 => Self::Created,
+            1i64 => Self::Running,
+            2i64 => Self::Completed,
+            3i64 => Self::Failed,
+            4i64 => Self::CompletedWithErrors,
+            5i64 => Self::CompletedWithWarnings,
+            _ => Self::Unknown(number),
+        }
+    }
+}
+impl std::fmt::Display for ExecutionState {
+    /// The label, or "Unknown (7)".
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.label() {
+            Some(label) => f.pad(label),
+            None => f.pad(&format!("Unknown ({})", self.number())),
+        }
+    }
+}
+impl serde::Serialize for ExecutionState {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(self.number())
+    }
+}
+impl<'de> serde::Deserialize<'de> for ExecutionState {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        serde::Deserialize::deserialize(deserializer)
+            .map(|number: i64| Self::from(number))
+    }
+}
+///How bad the news of a log line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Severity {
+    ///0: The line tells what happens.
+    Information,
+    ///1: The line tells of something that may need attention.
+    Warning,
+    ///2: The line tells of something that went wrong.
+    Error,
+    /// A number that the contract does not name, kept as it came.
+    Unknown(i64),
+}
+impl Severity {
+    ///Every `Severity` that the contract names, in its order.
+    pub const ALL: &'static [Self] = &[Self::Information, Self::Warning, Self::Error];
+    /// The number on the wire.
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::Information => 0i64,
+            Self::Warning => 1i64,
+            Self::Error => 2i64,
+            Self::Unknown(number) => number,
+        }
+    }
+    /// The words for people, or `None` for a number that the contract does not name.
+    pub const fn label(self) -> Option<&'static str> {
+        match self {
+            Self::Information => Some("information"),
+            Self::Warning => Some("warning"),
+            Self::Error => Some("error"),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+impl From<i64> for Severity {
+    fn from(number: i64) -> Self {
+        match number {
+            0i64 => Self::Information,
+            1i64 => Self::Warning,
+            2i64 => Self::Error,
+            _ => Self::Unknown(number),
+        }
+    }
+}
+impl std::fmt::Display for Severity {
+    /// The label, or "Unknown (7)".
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.label() {
+            Some(label) => f.pad(label),
+            None => f.pad(&format!("Unknown ({})", self.number())),
+        }
+    }
+}
+impl serde::Serialize for Severity {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(self.number())
+    }
+}
+impl<'de> serde::Deserialize<'de> for Severity {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        serde::Deserialize::deserialize(deserializer)
+            .map(|number: i64| Self::from(number))
+    }
+}

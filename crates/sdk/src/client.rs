@@ -1,0 +1,4 @@
+//! The HTTP client: progenitor's generated methods on a reqwest client that is set up for this API.
+
+#![allow(missing_docs, unreachable_patterns, clippy::all, reason = "progenitor writes its own")]
+include!(concat!(env!("OUT_DIR"), "/client.rs"));

@@ -1,0 +1,299 @@
+//! Setting up a [`Client`], and reading what goes wrong with it.
+
+use std::time::Duration;
+
+use progenitor_client::{ClientHooks, Error, OperationInfo};
+use reqwest::{
+    Url,
+    header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
+    redirect,
+};
+
+use crate::{ApiKey, Extensions, Trouble, TroubleKind, client::Client, paths, trouble, types};
+
+/// An error body longer than this is cut: nobody reads more, and a server is not to be trusted with our memory.
+const LONGEST_ERROR_BODY: usize = 64 * 1024;
+
+/// Sets up a [`Client`]. Get one from [`Client::builder`].
+#[derive(Clone, Debug)]
+pub struct ClientBuilder {
+    domain: String,
+    key: ApiKey,
+    key_header: String,
+    connect_timeout: Duration,
+    timeout: Duration,
+    user_agent: String,
+}
+
+/// Why a [`Client`] could not be set up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// The domain is not a host or an `http`/`https` URL.
+    Domain(String),
+    /// The key header's name is not a header name.
+    KeyHeader(String),
+    /// The platform's TLS or the HTTP client could not be started.
+    Transport(String),
+}
+
+impl std::fmt::Display for SetupError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Domain(why) => write!(f, "The domain cannot be used: {why}."),
+            Self::KeyHeader(name) => write!(f, "{name:?} cannot be the name of a request header."),
+            Self::Transport(why) => write!(f, "The HTTP client could not be started: {why}."),
+        }
+    }
+}
+
+impl std::error::Error for SetupError {}
+
+impl Client {
+    /// Sets up a client of the API at `domain` with `key`.
+    ///
+    /// The domain is a host (`api.example.com`; https is assumed, or http for this machine itself) or a URL, with a
+    /// port and a path prefix if there is one.
+    pub fn builder(domain: impl Into<String>, key: ApiKey) -> ClientBuilder {
+        ClientBuilder {
+            domain: domain.into(),
+            key,
+            key_header: paths::API_KEY_HEADER.to_owned(),
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(60),
+            user_agent: concat!("txjobs/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// The request header that carries the key; by default the contract's.
+    #[must_use]
+    pub fn key_header(mut self, name: impl Into<String>) -> Self {
+        self.key_header = name.into();
+        self
+    }
+
+    /// The longest wait for a connection; by default 10 seconds.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// The longest wait for a whole answer; by default 60 seconds.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The `User-Agent` of every request.
+    #[must_use]
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = user_agent.into();
+        self
+    }
+
+    /// Builds the client. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`] for a domain, a header name or a user agent that cannot be used.
+    pub fn build(self) -> Result<Client, SetupError> {
+        let base = base_url(&self.domain)?;
+        let name =
+            HeaderName::try_from(&self.key_header).map_err(|_| SetupError::KeyHeader(self.key_header))?;
+        let mut key = HeaderValue::try_from(self.key.expose()).expect("an ApiKey is visible ASCII");
+        key.set_sensitive(true);
+        #[cfg(feature = "rustls")]
+        // Fails only if the program has chosen a provider before, and then that is the one to use.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .default_headers(HeaderMap::from_iter([(name, key)]))
+            .connect_timeout(self.connect_timeout)
+            .timeout(self.timeout)
+            .user_agent(self.user_agent)
+            .redirect(same_origin())
+            // A lost connection must not send a POST twice.
+            .retry(reqwest::retry::never())
+            .build()
+            .map_err(|e| SetupError::Transport(root_cause(&e)))?;
+        Ok(Client::new_with_client(base.as_str().trim_end_matches('/'), client))
+    }
+}
+
+/// The base URL for what a person typed as the domain.
+fn base_url(domain: &str) -> Result<Url, SetupError> {
+    let domain = domain.trim();
+    if domain.is_empty() {
+        return Err(SetupError::Domain("it is empty".to_owned()));
+    }
+    let with_scheme = if domain.contains("://") {
+        domain.to_owned()
+    } else {
+        let scheme = if is_this_machine(domain) { "http" } else { "https" };
+        format!("{scheme}://{domain}")
+    };
+    let url = Url::parse(&with_scheme).map_err(|e| SetupError::Domain(e.to_string()))?;
+    let problem = match url.scheme() {
+        "http" | "https" if !url.username().is_empty() || url.password().is_some() => {
+            "it must not carry a password"
+        }
+        "http" | "https" if url.query().is_some() || url.fragment().is_some() => "it must end with its path",
+        "http" | "https" => return Ok(url),
+        _ => "only http and https are known",
+    };
+    Err(SetupError::Domain(problem.to_owned()))
+}
+
+fn is_this_machine(domain: &str) -> bool {
+    let host = domain.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match host.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => host,
+    };
+    host.eq_ignore_ascii_case("localhost") || host == "[::1]" || host.starts_with("127.")
+}
+
+/// reqwest itself drops known secrets on the way to another host, but not a header of our own naming.
+fn same_origin() -> redirect::Policy {
+    redirect::Policy::custom(|attempt| {
+        let first = attempt.previous().first().map(Url::origin);
+        if attempt.previous().len() > 5 || first != Some(attempt.url().origin()) {
+            attempt.stop()
+        } else {
+            attempt.follow()
+        }
+    })
+}
+
+impl ClientHooks for Client {
+    async fn pre<E>(&self, request: &mut reqwest::Request, _: &OperationInfo) -> Result<(), Error<E>> {
+        // progenitor adds it; no server of this API knows it, and a CORS preflight could refuse it.
+        request.headers_mut().remove("api-version");
+        Ok(())
+    }
+
+    /// Gives every refusal the contract's error body, whatever the server sent, so that the status is never lost to a
+    /// body that does not parse.
+    async fn exec(&self, request: reqwest::Request, _: &OperationInfo) -> reqwest::Result<reqwest::Response> {
+        let response = self.client.execute(request).await?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        // A redirect that was not followed is told as what it is: an answer this API does not give.
+        let mut head = http::Response::new(());
+        *head.status_mut() = response.status();
+        *head.headers_mut() = response.headers().clone();
+        let body = some_bytes(response).await;
+        let error = types::Error { message: trouble::message_of(&body).unwrap_or_default() };
+        let body = serde_json::to_vec(&error).unwrap_or_default();
+        head.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Ok(head.map(|()| body).into())
+    }
+}
+
+/// The beginning of a body, or what came of it.
+async fn some_bytes(mut response: reqwest::Response) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while bytes.len() < LONGEST_ERROR_BODY {
+        match response.chunk().await {
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Ok(None) | Err(_) => break,
+        }
+    }
+    bytes.truncate(LONGEST_ERROR_BODY);
+    bytes
+}
+
+/// The extensions that a server announced in an answer's headers.
+impl From<&HeaderMap> for Extensions {
+    fn from(headers: &HeaderMap) -> Self {
+        Self::from_header(headers.get(paths::EXTENSIONS_HEADER).and_then(|value| value.to_str().ok()))
+    }
+}
+
+impl Trouble {
+    /// What an error of a [`Client`]'s method for `operation` means.
+    pub fn from_client(operation: &crate::operation::Operation, error: Error<types::Error>) -> Self {
+        match error {
+            Error::ErrorResponse(answer) => {
+                let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+                let body = serde_json::to_vec(&*answer).unwrap_or_default();
+                Self::from_answer(operation, answer.status().as_u16(), retry_after, &body)
+            }
+            Error::UnexpectedResponse(answer) => {
+                Self::from_answer(operation, answer.status().as_u16(), None, b"")
+            }
+            Error::InvalidResponsePayload(body, error) => Self::from_unreadable(200, &body, &error),
+            Error::CommunicationError(error)
+            | Error::ResponseBodyError(error)
+            | Error::InvalidUpgrade(error) => {
+                Self::new(transport_kind(&error)).with_message(&root_cause(&error))
+            }
+            Error::InvalidRequest(why) | Error::Custom(why) => {
+                Self::new(TroubleKind::Refused).with_message(&why)
+            }
+        }
+    }
+}
+
+fn transport_kind(error: &reqwest::Error) -> TroubleKind {
+    if !error.is_connect() {
+        return TroubleKind::Interrupted;
+    }
+    let chain = std::iter::successors(std::error::Error::source(error), |e| e.source());
+    let text = chain.map(ToString::to_string).collect::<Vec<_>>().join(" ").to_ascii_lowercase();
+    if text.contains("certificate") || text.contains("tls") {
+        TroubleKind::Tls
+    } else {
+        TroubleKind::Unreachable
+    }
+}
+
+/// The innermost cause: the outer layers only say "error sending request", and name the URL.
+fn root_cause(error: &reqwest::Error) -> String {
+    let chain = std::iter::successors(std::error::Error::source(error), |e| e.source());
+    chain.last().map_or_else(
+        || if error.is_timeout() { "timed out".to_owned() } else { error.to_string() },
+        ToString::to_string,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base(domain: &str) -> String {
+        base_url(domain).map(|url| url.to_string()).unwrap_or_else(|e| e.to_string())
+    }
+
+    #[test]
+    fn what_a_person_types_as_the_domain() {
+        assert_eq!(base("api.example.com"), "https://api.example.com/");
+        assert_eq!(base(" api.example.com/prefix/ "), "https://api.example.com/prefix/");
+        assert_eq!(base("localhost:8400"), "http://localhost:8400/");
+        assert_eq!(base("127.0.0.1:8400/x"), "http://127.0.0.1:8400/x");
+        assert_eq!(base("[::1]:8400"), "http://[::1]:8400/");
+        assert_eq!(base("http://api.example.com:81"), "http://api.example.com:81/");
+        assert!(base("").contains("empty"));
+        assert!(base("ftp://x").contains("only http"));
+        assert!(base("https://me:pw@x").contains("password") && !base("https://me:pw@x").contains("pw@"));
+        assert!(base("https://x?a=b").contains("end with its path"));
+        assert!(base("https://").contains("host"));
+    }
+
+    #[test]
+    fn the_key_is_not_in_the_client_s_debug_output() {
+        let client = Client::builder("api.example.com", ApiKey::new("s3cret-key").unwrap());
+        assert!(!format!("{client:?}").contains("s3cret"));
+        assert!(!format!("{:?}", client.build().unwrap()).contains("s3cret"));
+    }
+
+    #[test]
+    fn a_header_name_is_checked() {
+        let client = Client::builder("x", ApiKey::new("k").unwrap()).key_header("api key");
+        assert_eq!(client.build().unwrap_err(), SetupError::KeyHeader("api key".to_owned()));
+    }
+}

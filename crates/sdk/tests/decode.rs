@@ -1,0 +1,116 @@
+//! Bodies as servers may send them, decoded by the types.
+
+use txjobs_sdk::{
+    ExecutionState, JobStatusCode, Severity, decode,
+    types::{Job, JobExecution, JobStatus},
+};
+
+const EXECUTION: &str = r#"{
+    "Id": "e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e", "JobId": "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35", "State": 3,
+    "CreateTime": "2026-03-14T02:00:02.117Z", "EndTime": null, "TriggerId": "5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57",
+    "JobExecutionLogs": [{
+        "Id": "c2d5e8f1-0a3b-4c6d-9e7f-8a1b2c3d4e5f", "JobExecutionId": "e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e",
+        "TimeStamp": "2026-03-14T02:00:43.007", "Severity": 2, "Message": "Invalid object name"
+    }]
+}"#;
+
+fn execution(body: &str) -> JobExecution {
+    decode::json(body.as_bytes()).unwrap_or_else(|e| panic!("{e}: {body}"))
+}
+
+#[test]
+fn both_casings_are_the_same() {
+    let camel = [
+        ("Id", "id"),
+        ("JobId", "jobId"),
+        ("State", "state"),
+        ("CreateTime", "createTime"),
+        ("EndTime", "endTime"),
+        ("TriggerId", "triggerId"),
+        ("JobExecutionLogs", "jobExecutionLogs"),
+        ("JobExecutionId", "jobExecutionId"),
+        ("TimeStamp", "timeStamp"),
+        ("Severity", "severity"),
+        ("Message", "message"),
+    ]
+    .iter()
+    .fold(EXECUTION.to_owned(), |body, (pascal, camel)| {
+        body.replace(&format!("\"{pascal}\""), &format!("\"{camel}\""))
+    });
+    assert!(!camel.contains("\"Id\""));
+    let decoded = execution(&camel);
+    assert_eq!(decoded, execution(EXECUTION));
+    let line = &decoded.job_execution_logs[0];
+    assert_eq!((line.severity, line.message.as_str()), (Severity::Error, "Invalid object name"));
+    assert!(!line.time_stamp.unwrap().has_zone());
+}
+
+#[test]
+fn what_is_written_has_the_article_s_names_and_its_null() {
+    let mut decoded = execution(EXECUTION);
+    decoded.job_execution_logs.clear();
+    let written: serde_json::Value = serde_json::to_value(&decoded).unwrap();
+    let expected: serde_json::Value = serde_json::from_str(
+        r#"{"Id": "e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e", "JobId": "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35", "State": 3,
+            "CreateTime": "2026-03-14T02:00:02.117Z", "EndTime": null,
+            "TriggerId": "5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57", "JobExecutionLogs": []}"#,
+    )
+    .unwrap();
+    assert_eq!(written, expected);
+}
+
+#[test]
+fn unknown_numbers_are_kept() {
+    let decoded = execution(
+        &EXECUTION.replace("\"State\": 3", "\"State\": 7").replace("\"Severity\": 2", "\"Severity\": -9"),
+    );
+    assert_eq!(decoded.state, ExecutionState::Unknown(7));
+    assert_eq!(decoded.state.to_string(), "Unknown (7)");
+    assert!(decoded.state.is_final());
+    let line = &decoded.job_execution_logs[0];
+    assert_eq!(serde_json::to_value(line).unwrap()["Severity"], -9);
+    let status: JobStatus =
+        decode::json(br#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Status":12}"#).unwrap();
+    assert_eq!(status.status, JobStatusCode::Unknown(12));
+    assert!(!status.status.is_active());
+}
+
+#[test]
+fn absent_null_and_extra_fields() {
+    let bare = r#"{"Id":"e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e","JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","State":1}"#;
+    let nulls = bare.replace(
+        '}',
+        r#","CreateTime":null,"EndTime":"","TriggerId":null,"JobExecutionLogs":null,"Retries":{"max":3}}"#,
+    );
+    assert_eq!(execution(&nulls), execution(bare));
+    let no_time = EXECUTION.replace("2026-03-14T02:00:02.117Z", "last night");
+    assert_eq!(execution(&no_time).create_time, None);
+    let job: Job = decode::json(br#"{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":null}"#).unwrap();
+    assert_eq!(job.name, "");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_obstacle() {
+    let jobs: Vec<Job> = decode::json("\u{feff}[]".as_bytes()).unwrap();
+    assert!(jobs.is_empty());
+}
+
+#[test]
+fn names_of_an_enumeration_for_people() {
+    let labels: Vec<_> = ExecutionState::ALL.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        labels,
+        [
+            "none",
+            "created",
+            "running",
+            "completed",
+            "failed",
+            "completed with errors",
+            "completed with warnings"
+        ]
+    );
+    let finals: Vec<_> =
+        ExecutionState::ALL.iter().filter(|state| state.is_final()).map(|s| s.number()).collect();
+    assert_eq!(finals, [2, 3, 4, 5]);
+}
