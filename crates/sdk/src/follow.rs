@@ -75,15 +75,17 @@ impl Follow {
         self.execution.as_ref()
     }
 
+    /// The log line after which to ask, where the server has the extension: the `after` of the next request.
+    pub fn after(&self) -> Option<LogId> {
+        self.newest.filter(|_| self.extensions.after)
+    }
+
     /// What to do at the time `now`.
     pub fn step(&self, now: Duration) -> Step {
         match &self.execution {
             Some(execution) if execution.state.is_final() => Step::Ended(execution.state),
             _ if now < self.next_at => Step::Wait(self.next_at),
-            _ => {
-                let after = self.newest.filter(|_| self.extensions.after);
-                Step::Ask(paths::get_job_logs_by_trigger(self.job_id, self.trigger_id, after))
-            }
+            _ => Step::Ask(paths::get_job_logs_by_trigger(self.job_id, self.trigger_id, self.after())),
         }
     }
 

@@ -1,0 +1,83 @@
+//! `txjobs logs`
+
+use txjobs_sdk::{
+    Client, Extensions, Severity, Trouble, paths,
+    types::{JobExecution, JobId, TriggerId},
+};
+
+use crate::{
+    args::AtLeast,
+    failure::{Exit, Failure},
+    find,
+    output::{self, Output},
+    text,
+};
+
+pub(crate) async fn run(
+    client: &Client,
+    output: &mut Output,
+    job: &str,
+    trigger_id: Option<TriggerId>,
+    severity: AtLeast,
+) -> Result<Exit, Failure> {
+    let job = find::job(client, job).await?;
+    let executions = match trigger_id {
+        Some(trigger_id) => by_trigger(client, job.id, trigger_id).await?,
+        None => newest(client, job.id).await?,
+    };
+    let Some(mut execution) = executions.into_iter().max_by_key(|e| e.create_time) else {
+        if output.is_json() {
+            output.json(&Option::<JobExecution>::None);
+        }
+        output.note(match trigger_id {
+            Some(_) => "No execution has this trigger id yet: the job may still be pending.",
+            None => "This job has not run yet.",
+        });
+        return Ok(Exit::Completed);
+    };
+    let lines = &mut execution.job_execution_logs;
+    lines.retain(|line| is_at_least(line.severity, severity));
+    if lines.iter().all(|line| line.time_stamp.is_some()) {
+        lines.sort_by_key(|line| line.time_stamp);
+    }
+    if output.is_json() {
+        output.json(&execution);
+        return Ok(Exit::Completed);
+    }
+    for line in &execution.job_execution_logs {
+        output.log_line(line);
+    }
+    let started = execution.create_time.map(|time| format!(", started {time}")).unwrap_or_default();
+    output.note(&format!("{}: {}{started}", output::state(execution.state), text::one_line(&job.name)));
+    Ok(Exit::Completed)
+}
+
+async fn by_trigger(
+    client: &Client,
+    job: JobId,
+    trigger_id: TriggerId,
+) -> Result<Vec<JobExecution>, Failure> {
+    let answer = client.get_job_logs_by_trigger().job_id(job).trigger_id(trigger_id).send().await;
+    Ok(answer.map_err(|e| Trouble::from_client(&paths::GET_JOB_LOGS_BY_TRIGGER, e))?.into_inner().0)
+}
+
+/// The newest execution alone where the server can do that, else all of them.
+async fn newest(client: &Client, job: JobId) -> Result<Vec<JobExecution>, Failure> {
+    let status = client.get_job_status().job_id(job).send().await;
+    let status = status.map_err(|e| Trouble::from_client(&paths::GET_JOB_STATUS, e))?;
+    let mut request = client.get_job_logs().job_id(job);
+    if Extensions::from(status.headers()).limit {
+        request = request.limit(1);
+    }
+    let answer = request.send().await;
+    Ok(answer.map_err(|e| Trouble::from_client(&paths::GET_JOB_LOGS, e))?.into_inner().0)
+}
+
+fn is_at_least(severity: Severity, wanted: AtLeast) -> bool {
+    match severity {
+        Severity::Information => wanted <= AtLeast::Information,
+        Severity::Warning => wanted <= AtLeast::Warning,
+        // What nobody named may be worse: never hide it.
+        Severity::Error | Severity::Unknown(_) => true,
+    }
+}

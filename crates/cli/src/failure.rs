@@ -1,0 +1,115 @@
+//! Why a command ends without having done what was asked, and every exit code.
+
+use std::{fmt, process::ExitCode};
+
+use txjobs_sdk::{ExecutionState, InvalidKey, SetupError, Trouble, TroubleKind};
+
+/// The exit codes: they are contract, listed in `txjobs --help` and in `docs/cli.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    Completed = 0,
+    Failed = 1,
+    Usage = 2,
+    CompletedWithErrors = 3,
+    KeyRefused = 4,
+    CompletedWithWarnings = 5,
+    TimedOut = 6,
+    Trouble = 7,
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+impl Exit {
+    /// The code for the end of an execution.
+    pub(crate) fn of(state: ExecutionState, warnings_fail: bool) -> Self {
+        match state {
+            ExecutionState::Completed => Self::Completed,
+            ExecutionState::CompletedWithWarnings if warnings_fail => Self::CompletedWithWarnings,
+            ExecutionState::CompletedWithWarnings => Self::Completed,
+            ExecutionState::CompletedWithErrors => Self::CompletedWithErrors,
+            // A final state that nobody named is no success.
+            _ => Self::Failed,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The command line cannot be followed.
+    Usage(String),
+    /// The server or the way to it. With `unclear`, what a POST did is not known.
+    Trouble(Trouble),
+    /// A POST whose outcome is not known: the trouble, and how to find out.
+    Unclear(Trouble, String),
+    /// The wait is over and the job is not; how to go on.
+    TimedOut(String),
+    /// Ctrl-C; how to go on.
+    Interrupted(String),
+}
+
+impl Failure {
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) => Exit::Usage,
+            Self::Trouble(trouble) | Self::Unclear(trouble, _) if trouble.kind == TroubleKind::KeyRefused => {
+                Exit::KeyRefused
+            }
+            Self::Trouble(_) | Self::Unclear(..) => Exit::Trouble,
+            Self::TimedOut(_) => Exit::TimedOut,
+            Self::Interrupted(_) => Exit::Interrupted,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(why) => f.write_str(why),
+            Self::Trouble(trouble) => trouble.fmt(f),
+            Self::Unclear(trouble, next) => write!(f, "{trouble}\n{next}"),
+            Self::TimedOut(next) => write!(f, "The wait timed out; the job goes on. {next}"),
+            Self::Interrupted(next) => write!(f, "Interrupted; the job goes on. {next}"),
+        }
+    }
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
+}
+
+impl From<InvalidKey> for Failure {
+    fn from(problem: InvalidKey) -> Self {
+        Self::Usage(problem.to_string())
+    }
+}
+
+impl From<SetupError> for Failure {
+    fn from(problem: SetupError) -> Self {
+        Self::Usage(problem.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exit_codes_of_outcomes() {
+        use ExecutionState::*;
+        let code = |state, warnings_fail| Exit::of(state, warnings_fail) as u8;
+        assert_eq!(
+            [Completed, Failed, CompletedWithErrors, CompletedWithWarnings].map(|s| code(s, false)),
+            [0, 1, 3, 0]
+        );
+        assert_eq!(code(CompletedWithWarnings, true), 5);
+        assert_eq!(code(Unknown(7), false), 1);
+    }
+}
