@@ -1,0 +1,136 @@
+//! A headless browser, driven as a person would: by what the page shows.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use tempfile::TempDir;
+use thirtyfour::{common::capabilities::chromium::ChromiumLikeCapabilities, prelude::*};
+
+use crate::root;
+
+/// Longer than anything a page is allowed to take.
+const PATIENCE: Duration = Duration::from_secs(30);
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// A browser with an empty profile; its processes end when it is dropped.
+#[derive(Debug)]
+pub struct Browser {
+    /// The WebDriver session.
+    pub page: WebDriver,
+    driver: Child,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Starts the browser that `cargo xtask test` names, or the machine's own.
+    pub async fn start() -> Self {
+        let program = std::env::var_os("TXJOBS_DRIVER").unwrap_or_else(|| "chromedriver".into());
+        let mut driver = Command::new(program).arg("--port=0").stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = lines
+            .find_map(|line| {
+                line.unwrap().strip_suffix('.')?.split_once("successfully on port ")?.1.parse::<u16>().ok()
+            })
+            .expect("chromedriver says its port");
+        // It goes on writing; nobody may close that pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+
+        let profile = tempfile::tempdir().unwrap();
+        let mut wanted = DesiredCapabilities::chrome();
+        if let Some(browser) = std::env::var_os("TXJOBS_BROWSER") {
+            wanted.set_binary(browser.to_str().unwrap()).unwrap();
+        }
+        for flag in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-sync",
+            "--window-size=1280,900",
+        ] {
+            wanted.add_arg(flag).unwrap();
+        }
+        wanted.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
+        let page = WebDriver::new(format!("http://127.0.0.1:{port}"), wanted).await.unwrap();
+        Self { page, driver, _profile: profile }
+    }
+
+    /// The first element that fits, once it is there.
+    pub async fn see(&self, by: By) -> WebElement {
+        let what = format!("{by:?}");
+        match self.page.query(by).wait(PATIENCE, GLANCE).first().await {
+            Ok(element) => element,
+            Err(error) => {
+                self.picture("failure").await;
+                panic!("{what} did not appear: {error}")
+            }
+        }
+    }
+
+    /// The element whose text is this, once it is there.
+    pub async fn see_text(&self, tag: &str, text: &str) -> WebElement {
+        self.see(By::XPath(format!("//{tag}[contains(normalize-space(.), '{text}')]"))).await
+    }
+
+    /// The form field with this label.
+    pub async fn field(&self, label: &str) -> WebElement {
+        self.see(By::XPath(format!("//input[@id=//label[contains(normalize-space(.), '{label}')]/@for]")))
+            .await
+    }
+
+    /// Presses the button with this accessible name, once it can be pressed.
+    pub async fn press(&self, name: &str) {
+        let path =
+            format!("//button[(normalize-space(.)='{name}' or @aria-label='{name}') and not(@disabled)]");
+        let buttons = self.page.query(By::XPath(path)).wait(PATIENCE, GLANCE).and_clickable();
+        match buttons.first().await {
+            Ok(button) => button.click().await.unwrap(),
+            Err(error) => {
+                self.picture("failure").await;
+                panic!("no button {name:?}: {error}")
+            }
+        }
+    }
+
+    /// Keeps a picture of the page in `target/screenshots`.
+    pub async fn picture(&self, name: &str) {
+        let folder = root().join("target/screenshots");
+        std::fs::create_dir_all(&folder).unwrap();
+        let file: PathBuf = folder.join(format!("{name}.png"));
+        self.page.screenshot(&file).await.unwrap();
+    }
+
+    /// Shows the page as on a screen of this size, in CSS pixels, and in this colour scheme.
+    pub async fn look(&self, width: u32, height: u32, scheme: &str) {
+        let tools = self.page.cdp();
+        let size = serde_json::json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 640});
+        tools.send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
+        let media = serde_json::json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        tools.send_raw("Emulation.setEmulatedMedia", media).await.unwrap();
+    }
+
+    /// The addresses of everything that the page has loaded or asked for.
+    pub async fn requests(&self) -> Vec<String> {
+        let script = "return window.performance.getEntriesByType('resource').map(e => e.name)";
+        let names = self.page.execute(script, vec![]).await.unwrap();
+        names.convert().unwrap()
+    }
+
+    /// Ends the session and waits for its end.
+    pub async fn quit(self) {
+        self.page.clone().quit().await.unwrap();
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}

@@ -1,0 +1,102 @@
+//! Checks that are one command each.
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    gateway::Gateway,
+    run::{self, cargo},
+    tests::{Counts, Tools},
+};
+
+const WASM: &str = "wasm32-unknown-unknown";
+
+pub(crate) fn format(_: &Tools) -> Result<Counts> {
+    run::run(cargo().args(["fmt", "--all", "--check"])).context("mend it with: cargo fmt --all")?;
+    Ok(Counts::ONE)
+}
+
+pub(crate) fn contract(tools: &Tools) -> Result<Counts> {
+    let mut lint = Command::new(tools.test.redocly.join("redocly"));
+    lint.args(["lint", "--extends", "recommended", "--max-problems", "100", "openapi.yaml"]);
+    // It would look for a newer version of itself.
+    lint.env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true").env("REDOCLY_TELEMETRY", "off");
+    let said = lint.stdin(Stdio::null()).output().context("cannot start redocly")?;
+    let text = [said.stdout, said.stderr].concat();
+    let text = String::from_utf8_lossy(&text);
+    // A warning counts as well: the linter exits with 0 then.
+    if !said.status.success() || text.contains("Warning was generated") {
+        bail!("the linter found something\n{text}");
+    }
+    Ok(Counts::ONE)
+}
+
+pub(crate) fn tree(_: &Tools) -> Result<Counts> {
+    let arguments =
+        ["tree", "--package", "txjobs-sdk", "--no-default-features", "--target", WASM, "--edges", "normal"];
+    let tree = run::output(cargo().args(arguments).args(["--prefix", "none"]))?;
+    for unwanted in ["reqwest", "hyper", "tokio", "progenitor", "gloo", "web-sys"] {
+        if let Some(line) = tree.lines().find(|line| line.starts_with(unwanted)) {
+            bail!("the SDK without its client depends on {line}");
+        }
+    }
+    Ok(Counts::ONE)
+}
+
+pub(crate) fn clippy(_: &Tools) -> Result<Counts> {
+    run::run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
+    Ok(Counts::ONE)
+}
+
+pub(crate) fn clippy_wasm(_: &Tools) -> Result<Counts> {
+    let packages: [&[&str]; 2] = [
+        &["--package", "txjobs-sdk", "--no-default-features", "--lib"],
+        &["--package", "txjobs-console", "--all-targets"],
+    ];
+    for package in packages {
+        run::run(cargo().arg("clippy").args(package).args(["--target", WASM, "--", "--deny", "warnings"]))?;
+    }
+    Ok(Counts::ONE)
+}
+
+pub(crate) fn docs(_: &Tools) -> Result<Counts> {
+    let mut doc = cargo();
+    doc.args(["doc", "--workspace", "--no-deps", "--document-private-items"])
+        .env("RUSTDOCFLAGS", "--deny warnings");
+    run::run(&mut doc)?;
+    Ok(Counts::ONE)
+}
+
+/// Sends requests made from the contract to a running gateway, and compares its answers with the contract.
+pub(crate) fn fuzz(tools: &Tools) -> Result<Counts> {
+    run::run(cargo().args(["build", "--package", "txjobs-gateway"]))?;
+    let data = Path::new("target").join(format!("fuzz-{}", std::process::id()));
+    std::fs::create_dir_all(&data)?;
+    let result = fuzz_in(&data, tools);
+    std::fs::remove_dir_all(&data)?;
+    result.map(|()| Counts::ONE)
+}
+
+fn fuzz_in(data: &Path, tools: &Tools) -> Result<()> {
+    let mut serve = Command::new("target/debug/txjobs-gateway");
+    serve.args([
+        "serve",
+        "--demo",
+        "--listen",
+        "127.0.0.1:0",
+        "--config",
+        "xtask/demo/fuzz.toml",
+        "--database",
+    ]);
+    serve.arg(data.join("fuzz.db")).stderr(std::fs::File::create(data.join("log"))?);
+    let server = Gateway::start(&mut serve)?;
+    let mut fuzz = Command::new(tools.test.schemathesis.join("schemathesis"));
+    fuzz.args(["run", "openapi.yaml", "--url", &server.address, "--checks", "all", "--max-examples", "40"]);
+    fuzz.args(["--header", &format!("apiKey: {}", server.key), "--seed", "1", "--no-color"]);
+    run::run(&mut fuzz)?;
+    server.stop()
+}

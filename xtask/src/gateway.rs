@@ -1,0 +1,73 @@
+//! A gateway of our own, started and stopped.
+
+use std::{
+    io::{BufRead, BufReader, Lines},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
+};
+
+use anyhow::{Context, Result};
+
+use crate::run;
+
+/// A running gateway in its demo mode; it is killed when dropped.
+pub(crate) struct Gateway {
+    server: Child,
+    /// Kept open: a program whose output nobody reads may die of it.
+    _output: Lines<BufReader<ChildStdout>>,
+    pub(crate) address: String,
+    pub(crate) key: String,
+}
+
+impl Gateway {
+    /// Starts `txjobs-gateway serve --demo …` and waits for what it says about itself.
+    pub(crate) fn start(command: &mut Command) -> Result<Self> {
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        // The terminal's Ctrl-C goes to us alone: we ask the gateway to stop, and wait until it has.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(command, 0);
+        let mut server =
+            command.spawn().with_context(|| format!("cannot start {:?}", command.get_program()))?;
+        let output = server.stdout.take().context("the output is piped")?;
+        let mut lines = BufReader::new(output).lines();
+        let mut told = |what: &str| -> Result<String> {
+            let line = lines.next().context("the gateway stopped; its words are above")??;
+            let value = line.strip_prefix(what).with_context(|| format!("{line:?} is not {what:?}"))?;
+            Ok(value.trim().to_owned())
+        };
+        let told = told("listening on").and_then(|address| Ok((address, told("demo key:")?)));
+        match told {
+            Ok((address, key)) => Ok(Self { server, _output: lines, address, key }),
+            Err(error) => {
+                let _ = server.kill();
+                let _ = server.wait();
+                Err(error)
+            }
+        }
+    }
+
+    /// How it ended, if it has.
+    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        Ok(self.server.try_wait()?)
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub(crate) fn stop(mut self) -> Result<()> {
+        if self.server.try_wait()?.is_none() {
+            if cfg!(unix) {
+                run::output(Command::new("kill").args(["-TERM", &self.server.id().to_string()]))?;
+            } else {
+                self.server.kill()?;
+            }
+            self.server.wait()?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        // Nothing to do where it has ended.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}

@@ -1,0 +1,124 @@
+//! Installs what is missing, once, into a cache outside the repository.
+//!
+//! Everything comes from package registries (cargo, npm, PyPI, the system's), because some machines reach nothing else.
+
+mod browser;
+mod cargo_tool;
+mod npm_tool;
+mod python_tool;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::run;
+
+pub(crate) use browser::Browser;
+
+const TRUNK: &str = "0.21.14";
+const BINARYEN: &str = "132.0.0";
+const REDOCLY: &str = "2.77.0";
+const SCHEMATHESIS: &str = "4.32.5";
+const WASM: &str = "wasm32-unknown-unknown";
+
+/// What building the console takes: folders for the search path.
+pub(crate) struct BuildTools {
+    pub(crate) trunk: PathBuf,
+    pub(crate) wasm_bindgen: PathBuf,
+    pub(crate) wasm_opt: PathBuf,
+}
+
+impl BuildTools {
+    /// The search path on which trunk finds its helpers.
+    pub(crate) fn path(&self) -> Result<std::ffi::OsString> {
+        run::path_with([self.trunk.as_path(), &self.wasm_bindgen, &self.wasm_opt])
+    }
+}
+
+/// What the tests take beyond that.
+pub(crate) struct TestTools {
+    pub(crate) browser: Browser,
+    pub(crate) redocly: PathBuf,
+    pub(crate) schemathesis: PathBuf,
+}
+
+pub(crate) fn for_building() -> Result<BuildTools> {
+    let cache = cache()?;
+    wasm_target()?;
+    Ok(BuildTools {
+        wasm_opt: npm_tool::bin(&cache, "binaryen", BINARYEN, "wasm-opt")?,
+        wasm_bindgen: cargo_tool::bin(
+            &cache,
+            "wasm-bindgen-cli",
+            &locked_version("wasm-bindgen")?,
+            "wasm-bindgen",
+            4,
+        )?,
+        trunk: cargo_tool::bin(&cache, "trunk", TRUNK, "trunk", 6)?,
+    })
+}
+
+pub(crate) fn for_testing() -> Result<TestTools> {
+    let cache = cache()?;
+    Ok(TestTools {
+        browser: browser::find_or_install(&cache)?,
+        redocly: npm_tool::bin(&cache, "@redocly/cli", REDOCLY, "redocly")?,
+        schemathesis: python_tool::bin(&cache, "schemathesis", SCHEMATHESIS)?,
+    })
+}
+
+/// The folder of the tools. It is not under `target`, so that `cargo clean` does not cost ten minutes.
+fn cache() -> Result<PathBuf> {
+    let cache = match std::env::var_os("TXJOBS_TOOLS") {
+        Some(folder) => PathBuf::from(folder),
+        None => dirs::cache_dir()
+            .context("no cache folder is known here; name one in TXJOBS_TOOLS")?
+            .join("txjobs-tools"),
+    };
+    std::fs::create_dir_all(&cache).with_context(|| format!("cannot make {}", cache.display()))?;
+    cache.canonicalize().with_context(|| format!("cannot read {}", cache.display()))
+}
+
+/// Says what is about to be installed, and how long that may take.
+fn announce(what: &str, time: &str) {
+    eprintln!("set-up: {what} ({time}, once)");
+}
+
+fn wasm_target() -> Result<()> {
+    let folder = run::output(std::process::Command::new("rustc").args([
+        "--print",
+        "target-libdir",
+        "--target",
+        WASM,
+    ]))?;
+    if Path::new(folder.trim()).is_dir() {
+        return Ok(());
+    }
+    announce("the Rust standard library for WebAssembly", "a few seconds");
+    run::run(std::process::Command::new("rustup").args(["target", "add", WASM]))
+        .context("without rustup, install your distribution's Rust library for wasm32-unknown-unknown")
+}
+
+/// The version that `Cargo.lock` has: wasm-bindgen's tool must be the same as its crate.
+fn locked_version(package: &str) -> Result<String> {
+    let lock = std::fs::read_to_string("Cargo.lock").context("cannot read Cargo.lock")?;
+    let wanted = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != wanted).skip(1);
+    let version = lines.next().and_then(|line| line.strip_prefix("version = \"")?.strip_suffix('"'));
+    version.map(str::to_owned).with_context(|| format!("Cargo.lock has no {package}"))
+}
+
+/// Installs into a folder of its own with `install`, and gives it its name only when it is whole: a set-up that was
+/// broken off is begun anew.
+fn install_into(folder: &Path, install: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let mut unfinished = folder.as_os_str().to_owned();
+    unfinished.push(".unfinished");
+    let unfinished = PathBuf::from(unfinished);
+    if unfinished.exists() {
+        std::fs::remove_dir_all(&unfinished)
+            .with_context(|| format!("cannot remove {}", unfinished.display()))?;
+    }
+    std::fs::create_dir_all(&unfinished).with_context(|| format!("cannot make {}", unfinished.display()))?;
+    install(&unfinished)?;
+    std::fs::rename(&unfinished, folder).with_context(|| format!("cannot make {}", folder.display()))
+}
