@@ -1,0 +1,175 @@
+//! The command line.
+
+mod check;
+mod keys;
+mod seed;
+mod serve;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::{Args, Parser, Subcommand};
+use txjobs_sdk::paths;
+
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::store::{Store, database_path};
+
+const EXAMPLE: &str = "\
+Example:
+  txjobs-gateway check --config gateway.toml
+  txjobs-gateway keys create --organisation Contoso --name laptop
+  txjobs-gateway serve --config gateway.toml --console ./console
+
+  curl -H 'apiKey: txg_...' http://127.0.0.1:8400/public/jobs
+
+RUST_LOG sets what is logged on standard error, for instance RUST_LOG=info,txjobs_gateway=debug.";
+
+/// The TimeXtender Jobs API on your own machine: the same paths and bodies, running what gateway.toml declares.
+#[derive(Debug, Parser)]
+#[command(name = "txjobs-gateway", version, after_help = EXAMPLE)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API and run the jobs, until Ctrl-C
+    Serve(Serve),
+    /// Make, list and revoke API keys
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Write a history of past runs of every script job, for a demo
+    Seed(Seed),
+    /// Check the configuration and list what it would run
+    Check(ConfigFile),
+}
+
+#[derive(Debug, Args)]
+struct ConfigFile {
+    /// Which jobs there are, and whose
+    #[arg(long, value_name = "FILE", default_value = "gateway.toml")]
+    config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct Place {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// Where everything is kept: a SQLite file, made if there is none
+    #[arg(long, value_name = "FILE", default_value = "txjobs-gateway.db", value_parser = database_path)]
+    database: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The first line on standard output is `listening on http://ADDRESS:PORT`; with --demo the second is `demo key: KEY`.
+The log goes to standard error. Ctrl-C ends what runs and then the gateway; a second Ctrl-C does not wait.")]
+struct Serve {
+    #[command(flatten)]
+    place: Place,
+    /// The address to serve; port 0 takes a free one and the first line of output tells which
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = local_gateway())]
+    listen: SocketAddr,
+    /// A folder with the console's files, to be served at /
+    #[arg(long, value_name = "DIR")]
+    console: Option<PathBuf>,
+    /// Make a new key named "demo" for the first organisation, print it, and offer it to the console. Anybody who
+    /// reaches the address has it, so this is for loopback addresses only
+    #[arg(long)]
+    demo: bool,
+    /// How many jobs may run at the same time
+    #[arg(long, value_name = "NUMBER", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
+    concurrency: u16,
+}
+
+#[derive(Debug, Subcommand)]
+enum Keys {
+    /// Make a key and print it, once
+    Create(NewKey),
+    /// List the keys: whose, which name, made when; never a key
+    List(Place),
+    /// Make a key useless, at once
+    Revoke(NewKey),
+}
+
+#[derive(Debug, Args)]
+struct NewKey {
+    #[command(flatten)]
+    place: Place,
+    /// The organisation's name, as in the configuration
+    #[arg(long, value_name = "NAME")]
+    organisation: String,
+    /// The key's name, to tell an organisation's keys apart
+    #[arg(long, value_name = "LABEL")]
+    name: String,
+}
+
+#[derive(Debug, Args)]
+struct Seed {
+    #[command(flatten)]
+    place: Place,
+    /// How many days the history goes back
+    #[arg(long, value_name = "NUMBER", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..))]
+    days: u16,
+    /// The same number makes the same history
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    number: u64,
+}
+
+/// Does what the command line says.
+///
+/// # Errors
+///
+/// What went wrong, in a sentence that says what to do.
+pub async fn run(cli: Cli) -> Result<()> {
+    match cli.command {
+        Command::Serve(arguments) => serve::run(arguments).await,
+        Command::Keys(Keys::Create(arguments)) => keys::create(arguments).await,
+        Command::Keys(Keys::List(place)) => keys::list(place).await,
+        Command::Keys(Keys::Revoke(arguments)) => keys::revoke(arguments).await,
+        Command::Seed(arguments) => seed::run(arguments).await,
+        Command::Check(file) => check::run(&file),
+    }
+}
+
+impl Place {
+    /// The configuration, and the store brought in line with it.
+    async fn open(&self) -> Result<(Config, Store)> {
+        let config = config::load(&self.config.config)?;
+        let store = self.open_store().await?;
+        store.declare(&config.organisations).await?;
+        Ok((config, store))
+    }
+
+    async fn open_store(&self) -> Result<Store> {
+        Store::open(&self.database).await.with_context(|| {
+            format!(
+                "The database {} cannot be opened. Name another file with --database; its folder must exist and be writable",
+                self.database.display()
+            )
+        })
+    }
+}
+
+fn local_gateway() -> &'static str {
+    paths::LOCAL_GATEWAY.trim_start_matches("http://")
+}
+
+fn clock() -> Clock {
+    Clock::system()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
+        let listen: std::net::SocketAddr = super::local_gateway().parse().unwrap();
+        assert!(listen.ip().is_loopback());
+    }
+}

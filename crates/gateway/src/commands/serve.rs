@@ -1,0 +1,193 @@
+//! `serve`: the contract at an address, and the runner behind it.
+
+use std::fs::{File, TryLockError};
+use std::io::{ErrorKind, Write};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use tokio::net::TcpListener;
+use txjobs_sdk::ApiKey;
+
+use super::{Serve, clock};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::contract::Gateway;
+use crate::key;
+use crate::runner::{self, Control, Runner, Stop};
+use crate::server::{self, Front};
+use crate::store::{AddKey, Store};
+
+const DEMO: &str = "demo";
+// How long answers under way may take once the gateway is to stop.
+const LAST_ANSWERS: Duration = Duration::from_secs(10);
+// How long killed processes may take to be seen dead when nobody wants to wait.
+const LAST_MOMENT: Duration = Duration::from_secs(1);
+
+pub(super) async fn run(arguments: Serve) -> Result<()> {
+    let Serve { place, listen, console, demo, concurrency } = arguments;
+    ensure!(
+        !demo || listen.ip().is_loopback(),
+        "--demo gives its key to everybody who reaches {listen}, so it serves loopback addresses only. \
+         Leave --demo out, or listen on 127.0.0.1."
+    );
+    if let Some(directory) = &console {
+        let index = directory.join("index.html");
+        ensure!(
+            index.is_file(),
+            "The console's folder {} has no index.html. Build the console first.",
+            directory.display()
+        );
+    }
+    if !listen.ip().is_loopback() {
+        tracing::warn!(
+            "{listen} is reachable by others and speaks plain HTTP: put a proxy with TLS in front of it"
+        );
+    }
+
+    // Everything that can be refused comes before anything that changes the store.
+    let listener = bind(listen).await?;
+    let address = listener.local_addr()?;
+    let lock = lock(&place.database)?;
+    let (config, store) = place.open().await?;
+    let clock = clock();
+    runner::recover(&store, &clock).await.context("The runs of before could not be brought to an end")?;
+    let demo_key = match demo {
+        true => Some(demo_key(&config, &store, &clock).await?),
+        false => None,
+    };
+
+    let stop = Stop::default();
+    let control = Control::default();
+    let works = config.jobs().map(|(_, job)| (job.id, job.work.clone())).collect();
+    let runner =
+        Runner::new(store.clone(), clock.clone(), control.clone(), works, concurrency.into(), stop.clone());
+    let name = match demo {
+        true => config.organisations[0].name.clone(),
+        false => "Gateway".to_owned(),
+    };
+    let front = Front { name, console, demo_key: demo_key.clone() };
+    let gateway = Gateway { store: store.clone(), clock, runner: control, key_header: config.key_header };
+    let service = server::router(gateway, front);
+
+    on_signals(&stop)?;
+    announce(address, demo_key.as_ref())?;
+    let soon = stop.soon.clone();
+    let answers = axum::serve(listener, service).with_graceful_shutdown(soon.clone().cancelled_owned());
+    let answers = async {
+        tokio::select! {
+            result = answers => result,
+            () = async { soon.cancelled().await; tokio::time::sleep(LAST_ANSWERS).await } => Ok(()),
+        }
+    };
+    let everything = async { tokio::join!(answers, runner.work()) };
+    tokio::select! {
+        (answered, ()) = everything => answered?,
+        () = async { stop.now.cancelled().await; tokio::time::sleep(LAST_MOMENT).await } => {}
+    }
+    store.close().await;
+    drop(lock);
+    Ok(())
+}
+
+async fn bind(listen: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(listen).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => anyhow!(
+            "{listen} is in use by another program. Stop that one, or choose another port with --listen \
+             (port 0 takes a free one)."
+        ),
+        _ => anyhow!("{listen} cannot be listened on: {error}. Choose another address with --listen."),
+    })
+}
+
+/// One gateway a database: another one would take its running runs for left-over ones. The system gives the lock back
+/// however the gateway ends.
+fn lock(database: &Path) -> Result<File> {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".lock");
+    let shown = database.display();
+    let file = File::create(&name).with_context(|| {
+        format!("The database {shown} cannot be opened. Name another file with --database; its folder must exist and be writable")
+    })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            bail!(
+                "Another gateway works on the database {shown}. Stop that one, or name another file with --database."
+            )
+        }
+        Err(TryLockError::Error(error)) => {
+            Err(error).context(format!("The database {shown} cannot be locked"))
+        }
+    }
+}
+
+async fn demo_key(config: &Config, store: &Store, clock: &Clock) -> Result<ApiKey> {
+    let name = &config.organisations[0].name;
+    let organisation = store.organisation(name).await?.context("The store lost an organisation")?;
+    let key = key::mint().context("The operating system gave no random bytes")?;
+    match store.add_key(organisation, DEMO, &key::hash(key.expose()), clock.now(), true).await? {
+        AddKey::Added => Ok(key),
+        AddKey::NameTaken | AddKey::TooMany => bail!(
+            "\"{name}\" has {} keys, which leaves none for --demo. Revoke one: txjobs-gateway keys revoke --help",
+            key::PER_ORGANISATION
+        ),
+    }
+}
+
+/// The lines that other programs read. Whether anybody does is not the gateway's concern.
+fn announce(address: SocketAddr, demo_key: Option<&ApiKey>) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "listening on http://{address}")?;
+    if let Some(key) = demo_key {
+        writeln!(out, "demo key: {}", key.expose())?;
+    }
+    Ok(out.flush()?)
+}
+
+/// The first signal is a wish, the second one is an order.
+fn on_signals(stop: &Stop) -> Result<()> {
+    let mut signals = Signals::new().context("Signals cannot be received")?;
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        signals.next().await;
+        tracing::info!("stopping: what runs is ended. Once more ends it at once");
+        stop.soon.cancel();
+        signals.next().await;
+        stop.now.cancel();
+    });
+    Ok(())
+}
+
+#[cfg(unix)]
+struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}

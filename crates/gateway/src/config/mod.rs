@@ -1,0 +1,125 @@
+//! `gateway.toml`: which jobs there are, whose they are, and what they run.
+
+mod file;
+mod read;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axum::http::HeaderName;
+use regex::RegexSet;
+use txjobs_sdk::{ExecutionState, Severity};
+use uuid::Uuid;
+
+pub use read::{load, parse};
+
+/// The configuration, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The request header that carries the API key.
+    pub key_header: HeaderName,
+    /// At least one.
+    pub organisations: Vec<Organisation>,
+}
+
+/// An organisation: its keys see its jobs and nothing else.
+#[derive(Clone, Debug)]
+pub struct Organisation {
+    /// Unique.
+    pub name: String,
+    /// Its jobs, in the order of the file.
+    pub jobs: Vec<Job>,
+}
+
+/// Something that can be run.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Unique in the whole file.
+    pub id: Uuid,
+    /// For people.
+    pub name: String,
+    /// What it runs.
+    pub work: Work,
+}
+
+/// What a job runs.
+#[derive(Clone, Debug)]
+pub enum Work {
+    /// A process.
+    Command(Box<Command>),
+    /// Timed lines.
+    Script(Script),
+}
+
+/// A process, started without a shell.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// What to start.
+    pub program: String,
+    /// With what.
+    pub arguments: Vec<String>,
+    /// Where.
+    pub directory: PathBuf,
+    /// On top of the gateway's own environment.
+    pub environment: BTreeMap<String, String>,
+    /// How long it may take.
+    pub timeout: Option<Duration>,
+    /// Which lines are errors.
+    pub error: RegexSet,
+    /// Which lines are warnings.
+    pub warning: RegexSet,
+    /// What a line of standard error is that no pattern matches.
+    pub stderr: Severity,
+    /// The exit codes of a run that reached its end.
+    pub completed: Vec<i32>,
+}
+
+/// Timed lines and a final state, for demos and tests.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// How a run goes.
+    pub outcome: Outcome,
+    /// For `seed`: other ways in which past runs went.
+    pub history: Vec<Outcome>,
+    /// For `seed`: the time between two past runs.
+    pub every: Duration,
+}
+
+/// One way for a script to go.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// For `seed`: how often, in relation to the others.
+    pub weight: u32,
+    /// A final state.
+    pub state: ExecutionState,
+    /// The lines, in their order.
+    pub steps: Vec<Step>,
+}
+
+/// One line of a script, or many of a kind.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// How long before each line.
+    pub after: Duration,
+    /// Of each line.
+    pub severity: Severity,
+    /// `{n}` stands for the number of the repetition, from 1.
+    pub message: String,
+    /// How many lines.
+    pub repeat: u32,
+}
+
+impl Step {
+    /// The message of a repetition, counted from 1.
+    pub fn message(&self, n: u32) -> String {
+        self.message.replace("{n}", &n.to_string())
+    }
+}
+
+impl Config {
+    /// Every job with its organisation.
+    pub fn jobs(&self) -> impl Iterator<Item = (&Organisation, &Job)> {
+        self.organisations.iter().flat_map(|o| o.jobs.iter().map(move |j| (o, j)))
+    }
+}

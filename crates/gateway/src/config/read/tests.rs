@@ -1,0 +1,81 @@
+use super::*;
+
+fn complaint(text: &str) -> String {
+    format!("{:#}", parse(text, Path::new("/base")).unwrap_err())
+}
+
+fn job(lines: &str) -> String {
+    format!("[[organisation]]\nname = \"Contoso\"\n[[organisation.job]]\nname = \"Load\"\n{lines}\n")
+}
+
+#[test]
+fn a_command_with_its_defaults() {
+    let config =
+        parse(&job("command = [\"python3\", \"load.py\"]\ndirectory = \"jobs\""), Path::new("/base"))
+            .unwrap();
+    assert_eq!(config.key_header, "apikey");
+    let Work::Command(command) = &config.organisations[0].jobs[0].work else { panic!() };
+    assert_eq!(
+        (command.program.as_str(), command.arguments.as_slice()),
+        ("python3", &["load.py".to_owned()][..])
+    );
+    assert_eq!(command.directory, Path::new("/base/jobs"));
+    assert_eq!(
+        (command.completed.as_slice(), command.stderr, command.timeout),
+        (&[0][..], Severity::Warning, None)
+    );
+}
+
+#[test]
+fn an_id_is_stable_and_follows_both_names() {
+    let id = |text: &str| parse(text, Path::new("")).unwrap().organisations[0].jobs[0].id;
+    let text = job("command = [\"x\"]");
+    // Written down: were it to change, every history would be lost.
+    assert_eq!(id(&text).to_string(), "cc01d69d-7f8c-5906-a6e1-e54e3a4dce8f");
+    assert_ne!(id(&text), id(&text.replace("Load", "Deliver")));
+    assert_ne!(id(&text), id(&text.replace("Contoso", "Fabrikam")));
+}
+
+#[test]
+fn a_script_with_history() {
+    let text = job(
+        "[organisation.job.script]
+         state = \"completed with errors\"
+         lines = [ { after = \"10ms\", message = \"Batch {n} of 44\", repeat = 44 }, { severity = \"error\", message = \"x\" } ]
+         [[organisation.job.script.history]]
+         state = \"failed\"
+         weight = 3",
+    );
+    let config = parse(&text, Path::new("")).unwrap();
+    let Work::Script(script) = &config.organisations[0].jobs[0].work else { panic!() };
+    assert_eq!(script.outcome.state.label(), Some("completed with errors"));
+    assert_eq!(script.outcome.steps[0].message(7), "Batch 7 of 44");
+    assert_eq!((script.history[0].weight, script.history[0].steps.len()), (3, 2));
+    assert_eq!(script.every, DAY);
+}
+
+#[test]
+fn complaints_name_the_job_and_what_to_do() {
+    assert!(complaint("").contains("Begin with [[organisation]]"));
+    let nothing = complaint(&job(""));
+    assert!(nothing.starts_with("the job \"Load\" of \"Contoso\": it says nothing to run."), "{nothing}");
+    let both = "command = [\"x\"]\nscript = { state = \"failed\", lines = [] }";
+    assert!(complaint(&job(both)).contains("Keep one of them"));
+    let stray = "timeout = \"1s\"\nscript = { state = \"failed\", lines = [] }";
+    assert!(complaint(&job(stray)).contains("`timeout` belongs to a `command`"));
+    assert!(complaint(&job("command = [\"x\"]\nwarning = ['(']")).contains("no regular expression"));
+    assert!(complaint(&job("command = []")).contains("Name a program"));
+    let twice =
+        format!("{0}[[organisation.job]]\nname = \"Load\"\ncommand = [\"y\"]", job("command = [\"x\"]"));
+    assert!(complaint(&twice).contains("Give one of them an `id`"));
+}
+
+#[test]
+fn what_is_unknown_or_misspelt_is_refused_with_its_line() {
+    let http = complaint(&job("http = \"https://example.org\""));
+    assert!(http.contains("line 5") && http.contains("unknown field `http`"), "{http}");
+    let state = complaint(&job("script = { state = \"running\", lines = [] }"));
+    assert!(state.contains("line 5") && state.contains("completed with warnings"), "{state}");
+    let time = complaint(&job("command = [\"x\"]\ntimeout = \"soon\""));
+    assert!(time.contains("\"soon\" is no duration"), "{time}");
+}

@@ -1,0 +1,31 @@
+//! Who calls: the organisation that the API key belongs to.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use super::{Gateway, Refusal, refusal};
+use crate::key;
+use crate::store::OrganisationId;
+
+/// A caller with a valid key. It stands first among a handler's arguments, so that nobody without one learns
+/// anything, not even that a parameter is malformed.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller {
+    /// Whose jobs the caller sees.
+    pub organisation: OrganisationId,
+}
+
+impl FromRequestParts<Gateway> for Caller {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Refusal> {
+        let mut values = parts.headers.get_all(&gateway.key_header).iter();
+        // Two keys are no key: which of them was meant?
+        let (Some(value), None) = (values.next(), values.next()) else {
+            return Err(refusal::key_refused());
+        };
+        let key = value.to_str().map_err(|_| refusal::key_refused())?;
+        let organisation = gateway.store.organisation_of_key(&key::hash(key.trim())).await?;
+        organisation.map(|organisation| Self { organisation }).ok_or_else(refusal::key_refused)
+    }
+}

@@ -1,0 +1,27 @@
+//! `POST /public/jobs/{job_id}/execute`
+
+use axum::Json;
+use axum::extract::State;
+use txjobs_sdk::types::{ExecuteJobResult, JobId, TriggerId};
+use uuid::Uuid;
+
+use super::parameters::JobPath;
+use super::{Caller, Gateway, Refusal, refusal};
+
+pub async fn answer(
+    caller: Caller,
+    JobPath(job): JobPath,
+    State(gateway): State<Gateway>,
+) -> Result<Json<ExecuteJobResult>, Refusal> {
+    gateway.require_job(caller, job).await?;
+    let trigger_id = Uuid::new_v4();
+    if !gateway.store.request_run(job, trigger_id, gateway.clock.now()).await? {
+        return Err(refusal::busy());
+    }
+    gateway.runner.wake();
+    Ok(Json(ExecuteJobResult {
+        job_id: JobId(job),
+        message: Some("The job has been queued and will start soon.".to_owned()),
+        trigger_id: TriggerId(trigger_id),
+    }))
+}

@@ -1,0 +1,31 @@
+//! `GET /public/jobs/{job_id}/logs`
+
+use axum::Json;
+use axum::extract::State;
+use txjobs_sdk::types::{JobExecutions, LogsSelection};
+
+use super::parameters::{JobPath, Parameters};
+use super::{Caller, Gateway, Refusal, executions};
+use crate::store::Selection;
+
+const LIMITS: std::ops::RangeInclusive<u32> = 1..=100_000;
+
+pub async fn answer(
+    caller: Caller,
+    JobPath(job): JobPath,
+    parameters: Parameters,
+    State(gateway): State<Gateway>,
+) -> Result<Json<JobExecutions>, Refusal> {
+    let limit = parameters.one("limit", "a whole number from 1 to 100000", limit)?;
+    let logs = parameters.one("logs", "all or none", |text| text.parse::<LogsSelection>().ok())?;
+    gateway.require_job(caller, job).await?;
+    let lines = logs != Some(LogsSelection::None);
+    let found = gateway.store.executions(job, Selection::Newest { limit, lines }).await?;
+    Ok(Json(executions::body(found)))
+}
+
+// Rust would also read "+1".
+fn limit(text: &str) -> Option<u32> {
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|n| digits && LIMITS.contains(n))
+}

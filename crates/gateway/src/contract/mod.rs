@@ -1,0 +1,133 @@
+//! The operations of `openapi.yaml`: one file each, routed by the SDK's paths, answered with the SDK's types.
+
+mod auth;
+mod cancel_job;
+mod execute_job;
+mod executions;
+mod get_job_logs;
+mod get_job_logs_by_trigger;
+mod get_job_status;
+mod list_job_statuses;
+mod list_jobs;
+mod parameters;
+mod refusal;
+
+use std::any::Any;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
+use axum::http::{HeaderName, HeaderValue, Method};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, any, on};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{self, CorsLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+use txjobs_sdk::operation::{self, Operation};
+use txjobs_sdk::{Extensions, paths};
+use uuid::Uuid;
+
+pub use auth::Caller;
+pub use refusal::Refusal;
+pub(crate) use refusal::not_from_here;
+
+use crate::clock::Clock;
+use crate::runner::Control;
+use crate::store::Store;
+
+// No operation takes a body. What is longer than this is not even read.
+const LARGEST_BODY: u64 = 64 * 1024;
+const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
+
+/// What the handlers work with.
+#[derive(Clone, Debug)]
+pub struct Gateway {
+    /// Where everything is kept.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// The way to the runner.
+    pub runner: Control,
+    /// The request header that carries the API key.
+    pub key_header: HeaderName,
+}
+
+impl Gateway {
+    /// Refuses a job that the caller's organisation does not have; another organisation's is no different from none.
+    async fn require_job(&self, caller: Caller, job: Uuid) -> Result<(), Refusal> {
+        match self.store.has_job(caller.organisation, job).await? {
+            true => Ok(()),
+            false => Err(refusal::no_such_job()),
+        }
+    }
+}
+
+/// Everything under `/public`.
+pub fn router(gateway: Gateway) -> Router {
+    let routes = Router::new();
+    let routes = route(routes, &paths::LIST_JOBS, list_jobs::answer);
+    let routes = route(routes, &paths::LIST_JOB_STATUSES, list_job_statuses::answer);
+    let routes = route(routes, &paths::EXECUTE_JOB, execute_job::answer);
+    let routes = route(routes, &paths::CANCEL_JOB, cancel_job::answer);
+    let routes = route(routes, &paths::GET_JOB_STATUS, get_job_status::answer);
+    let routes = route(routes, &paths::GET_JOB_LOGS, get_job_logs::answer);
+    let routes = route(routes, &paths::GET_JOB_LOGS_BY_TRIGGER, get_job_logs_by_trigger::answer);
+
+    let cors = cors(&gateway.key_header);
+    // Routes and not a fallback, because the layers below must not touch what is outside /public.
+    let nowhere = || any(async || refusal::no_such_path());
+    routes
+        .method_not_allowed_fallback(async || refusal::no_such_method())
+        .route("/public", nowhere())
+        .route("/public/", nowhere())
+        .route("/public/{*path}", nowhere())
+        .layer(middleware::from_fn(refuse_large_bodies))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn Any + Send>| refusal::internal().into_response()))
+        .layer(cors)
+        .layer(SetResponseHeaderLayer::overriding(
+            HeaderName::from_static(paths::EXTENSIONS_HEADER),
+            HeaderValue::from_static(Extensions::HEADER_VALUE),
+        ))
+        .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .with_state(gateway)
+}
+
+fn route<H, T>(router: Router<Gateway>, operation: &Operation, handler: H) -> Router<Gateway>
+where
+    H: Handler<T, Gateway>,
+    T: 'static,
+{
+    let method = match operation.method {
+        operation::Method::Get => MethodFilter::GET,
+        operation::Method::Post => MethodFilter::POST,
+    };
+    router.route(operation.template, on(method, handler))
+}
+
+/// Any page may call: the key is the only authority, and no browser adds it by itself. What a page may send is a list
+/// and not an echo of what it asks for, so that a new header is a decision.
+fn cors(key_header: &HeaderName) -> CorsLayer {
+    let usual = HeaderName::try_from(paths::API_KEY_HEADER).ok();
+    let mut allowed =
+        vec![key_header.clone(), HeaderName::from_static("x-api-key"), CONTENT_TYPE, IF_NONE_MATCH];
+    allowed.extend(usual.filter(|usual| usual != key_header));
+    CorsLayer::new()
+        .allow_origin(cors::Any)
+        .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
+        .allow_headers(allowed)
+        .expose_headers([HeaderName::from_static(paths::EXTENSIONS_HEADER), RETRY_AFTER, ETAG])
+        .max_age(PREFLIGHT_AGE)
+        // A page from elsewhere that calls a gateway on this machine or in this network: the browser asks first.
+        .allow_private_network(true)
+}
+
+async fn refuse_large_bodies(request: Request, next: Next) -> Response {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+    match length {
+        Some(length) if length > LARGEST_BODY => refusal::too_large().into_response(),
+        _ => next.run(request).await,
+    }
+}

@@ -1,0 +1,116 @@
+//! Every way to say no: one function each, one envelope, a sentence that helps.
+
+use std::borrow::Cow;
+
+use axum::Json;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, StatusCode};
+use axum::response::{IntoResponse, Response};
+use txjobs_sdk::types;
+
+/// A request that is not done, and why.
+#[derive(Debug)]
+pub struct Refusal {
+    status: StatusCode,
+    message: Cow<'static, str>,
+    header: Option<(HeaderName, &'static str)>,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, message: message.into(), header: None }
+    }
+
+    fn with_header(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.header = Some((name, value));
+        self
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let body = types::Error { message: self.message.into_owned() };
+        (self.status, self.header.map(|header| [header]), Json(body)).into_response()
+    }
+}
+
+impl From<sqlx::Error> for Refusal {
+    fn from(error: sqlx::Error) -> Self {
+        tracing::error!(%error, "the store did not answer");
+        store_trouble()
+    }
+}
+
+pub(super) fn bad_id(parameter: &str) -> Refusal {
+    let message = format!(
+        "{parameter} is not a valid id. Send it as it was given to you, like 3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35."
+    );
+    Refusal::new(StatusCode::BAD_REQUEST, message)
+}
+
+pub(super) fn bad_query() -> Refusal {
+    Refusal::new(StatusCode::BAD_REQUEST, "The query must be a list of name=value, separated by &.")
+}
+
+pub(super) fn bad_parameter(parameter: &str, expected: &str) -> Refusal {
+    Refusal::new(StatusCode::BAD_REQUEST, format!("The query parameter {parameter} must be {expected}."))
+}
+
+pub(super) fn repeated_parameter(parameter: &str) -> Refusal {
+    Refusal::new(
+        StatusCode::BAD_REQUEST,
+        format!("The query parameter {parameter} is there twice. Send it once."),
+    )
+}
+
+pub(super) fn key_refused() -> Refusal {
+    Refusal::new(StatusCode::UNAUTHORIZED, "The API key is missing or wrong.")
+        // A 401 must name a scheme. There is no registered one for keys, and no browser asks its user for this one.
+        .with_header(WWW_AUTHENTICATE, "ApiKey")
+}
+
+pub(crate) fn not_from_here() -> Refusal {
+    Refusal::new(StatusCode::FORBIDDEN, "Open the gateway by a loopback address, like http://127.0.0.1.")
+}
+
+pub(super) fn no_such_job() -> Refusal {
+    Refusal::new(StatusCode::NOT_FOUND, "There is no such job in the organisation of this API key.")
+}
+
+pub(super) fn no_such_path() -> Refusal {
+    Refusal::new(StatusCode::NOT_FOUND, "There is no such path. The operations begin at /public/jobs.")
+}
+
+pub(super) fn no_such_method() -> Refusal {
+    Refusal::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "This path does not take this method. The Allow header says which it takes.",
+    )
+}
+
+pub(super) fn busy() -> Refusal {
+    Refusal::new(StatusCode::CONFLICT, "The job is already pending or running.")
+}
+
+pub(super) fn nothing_to_cancel() -> Refusal {
+    Refusal::new(StatusCode::CONFLICT, "The job is idle: there is nothing to cancel.")
+}
+
+pub(super) fn too_large() -> Refusal {
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "The request's body is too large. No operation takes one.")
+}
+
+pub(super) fn internal() -> Refusal {
+    Refusal::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "The gateway failed at this request. Its log on standard error says more.",
+    )
+}
+
+fn store_trouble() -> Refusal {
+    Refusal::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "The store did not answer. Whether anything happened is unknown.",
+    )
+    .with_header(RETRY_AFTER, "5")
+}

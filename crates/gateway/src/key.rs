@@ -1,0 +1,45 @@
+//! API keys: made once, shown once, kept as a hash.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+use txjobs_sdk::ApiKey;
+
+/// What every key begins with, so that people and secret scanners recognise one.
+pub const PREFIX: &str = "txg_";
+
+/// At most this many keys an organisation, as with the vendor.
+pub const PER_ORGANISATION: i64 = 5;
+
+/// What the store keeps of a key. SHA-256 without salt or stretching is enough: a key is 32 random bytes, and those
+/// cannot be guessed however quick the hash is.
+pub type KeyHash = [u8; 32];
+
+/// Makes a key from 32 random bytes of the operating system.
+///
+/// # Errors
+///
+/// The operating system has none to give.
+pub fn mint() -> anyhow::Result<ApiKey> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)?;
+    Ok(ApiKey::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)))?)
+}
+
+/// The hash of a key, or of what a request sent as one.
+pub fn hash(key: &str) -> KeyHash {
+    Sha256::digest(key.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_differ_and_are_recognisable() {
+        let (one, other) = (mint().unwrap(), mint().unwrap());
+        assert_ne!(one, other);
+        assert!(one.expose().starts_with(PREFIX));
+        assert_eq!(one.expose().len(), PREFIX.len() + 43);
+        assert_ne!(hash(one.expose()), hash(other.expose()));
+    }
+}

@@ -1,0 +1,121 @@
+//! "The application" of the contract: claims pending runs, runs them, writes their lines, ends them.
+
+mod command;
+mod control;
+mod leftover;
+mod log;
+mod run;
+mod script;
+mod splitter;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+pub use control::Control;
+pub use leftover::recover;
+
+use crate::clock::Clock;
+use crate::config::Work;
+use crate::store::Store;
+
+// `Control::wake` is what starts a run. This finds what was requested while nobody could wake the runner.
+const POLL: Duration = Duration::from_secs(2);
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Two wishes to end, the second one less patient.
+#[derive(Clone, Debug, Default)]
+pub struct Stop {
+    /// Begin nothing new; end what runs, letting it clean up.
+    pub soon: CancellationToken,
+    /// Let nothing clean up.
+    pub now: CancellationToken,
+}
+
+/// Runs the jobs.
+#[derive(Clone, Debug)]
+pub struct Runner {
+    store: Store,
+    clock: Clock,
+    control: Control,
+    works: Arc<HashMap<Uuid, Work>>,
+    concurrency: usize,
+    stop: Stop,
+}
+
+impl Runner {
+    /// A runner for these jobs, with at most `concurrency` runs at a time.
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        control: Control,
+        works: HashMap<Uuid, Work>,
+        concurrency: usize,
+        stop: Stop,
+    ) -> Self {
+        Self { store, clock, control, works: Arc::new(works), concurrency, stop }
+    }
+
+    /// Works until it is to stop, and until everything that ran has ended.
+    pub async fn work(self) {
+        let room = Arc::new(Semaphore::new(self.concurrency));
+        let runs = TaskTracker::new();
+        loop {
+            let permit = tokio::select! {
+                biased;
+                () = self.stop.soon.cancelled() => break,
+                // The semaphore is never closed.
+                Ok(permit) = Arc::clone(&room).acquire_owned() => permit,
+            };
+            let Some(run) = self.next().await else { break };
+            let runner = self.clone();
+            runs.spawn(async move {
+                runner.execute(run).await;
+                drop(permit);
+            });
+        }
+        runs.close();
+        runs.wait().await;
+    }
+
+    /// The next run, when there is one; `None` when it is time to stop.
+    async fn next(&self) -> Option<crate::store::Run> {
+        loop {
+            if self.stop.soon.is_cancelled() {
+                return None;
+            }
+            let wait = match self.store.claim_run(self.clock.now()).await {
+                Ok(Some(run)) => return Some(run),
+                Ok(None) => POLL,
+                Err(error) => {
+                    tracing::error!(%error, "the store did not answer; pending runs wait");
+                    RETRY
+                }
+            };
+            tokio::select! {
+                () = self.control.woken() => {}
+                // Not the adjustable clock: this is how the runner works, not what it shows.
+                () = tokio::time::sleep(wait) => {}
+                () = self.stop.soon.cancelled() => {}
+            }
+        }
+    }
+}
+
+/// Repeats a write until the store takes it: a full disk delays a run's end, and does not lose it.
+async fn insist<T, F: Future<Output = crate::store::Result<T>>>(mut write: impl FnMut() -> F) -> T {
+    loop {
+        match write().await {
+            Ok(value) => return value,
+            Err(error) => {
+                tracing::error!(%error, "the store did not take a run's log; trying again");
+                tokio::time::sleep(RETRY).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The console's files, and what a browser is told about every page from here.
+
+use std::path::Path;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower_http::services::ServeDir;
+
+/// No code and no style but the console's own files; no request but to itself, to https, and to this machine.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+     img-src 'self' data:; font-src 'self'; manifest-src 'self'; \
+     connect-src 'self' https: http://localhost:* http://127.0.0.1:* http://[::1]:*; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 6] = [
+    (CONTENT_SECURITY_POLICY, POLICY),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+];
+
+const WITHOUT_CONSOLE: &str = "This is a txjobs gateway: the TimeXtender Jobs API on your own machine.\n\
+     The API begins at /public/jobs and wants a key: txjobs-gateway keys create --help\n\
+     Start it with --console DIR to have the console here.\n";
+
+pub(super) fn router(console: Option<&Path>) -> Router {
+    match console {
+        Some(directory) => {
+            let files = ServeDir::new(directory).precompressed_br().precompressed_gzip();
+            Router::new().fallback_service(files).layer(middleware::from_fn(caching))
+        }
+        None => Router::new()
+            .route("/", get(async || ([(CONTENT_TYPE, "text/plain; charset=utf-8")], WITHOUT_CONSOLE)))
+            .fallback(async || (StatusCode::NOT_FOUND, "There is nothing here.\n").into_response()),
+    }
+}
+
+pub(super) fn with_security_headers(router: Router) -> Router {
+    router.layer(middleware::map_response(async |mut response: Response| {
+        for (name, value) in HEADERS {
+            response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+        }
+        response
+    }))
+}
+
+/// What has its own hash in its name never changes; everything else is asked for again (and mostly answered by 304).
+async fn caching(request: Request, next: Next) -> Response {
+    let name = request.uri().path().rsplit('/').next().unwrap_or_default();
+    let value = if is_hashed(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let mut response = next.run(request).await;
+    let value = if response.status().is_client_error() { "no-cache" } else { value };
+    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static(value));
+    response
+}
+
+/// `txjobs-console-0123456789abcdef_bg.wasm`, as trunk names files.
+fn is_hashed(name: &str) -> bool {
+    name.split(['-', '_', '.']).any(|part| part.len() >= 16 && part.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_hashed;
+
+    #[test]
+    fn names_with_a_hash() {
+        assert!(is_hashed("txjobs-console-0123456789abcdef_bg.wasm"));
+        assert!(is_hashed("style-89abcdef01234567.css"));
+        for name in ["", "index.html", "config.json", "txjobs-console.js", "facade.css"] {
+            assert!(!is_hashed(name), "{name}");
+        }
+    }
+}

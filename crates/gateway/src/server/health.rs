@@ -1,0 +1,20 @@
+//! `GET /health`: whether the gateway can do its work, for whatever watches over it. No key, no detail.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::store::Store;
+
+pub async fn answer(State(store): State<Store>) -> Response {
+    match store.check().await {
+        Ok(()) => Json(json!({ "status": "ok" })).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the store did not answer");
+            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "the store does not answer" })))
+                .into_response()
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! API keys, of which the store knows nothing but hashes.
+
+use subtle::ConstantTimeEq;
+
+use super::{OrganisationId, Result, Store};
+use crate::clock::Micros;
+use crate::key::{self, KeyHash};
+
+/// A key as `keys list` shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyEntry {
+    /// The organisation's name.
+    pub organisation: String,
+    /// The key's name.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Micros,
+    /// Whether the organisation is still in the configuration: otherwise the key is refused.
+    pub declared: bool,
+}
+
+/// What became of a new key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddKey {
+    /// It is kept.
+    Added,
+    /// The organisation has a key of this name.
+    NameTaken,
+    /// The organisation has as many keys as it may have.
+    TooMany,
+}
+
+impl Store {
+    /// The organisation that this key belongs to.
+    ///
+    /// Every hash is read and compared, each in constant time, without stopping at a match: how long it takes tells
+    /// nothing of the keys. An index would be quicker and leak nothing of use either (a hash cannot be aimed), but
+    /// keys are few, five an organisation, and this needs no argument.
+    pub async fn organisation_of_key(&self, hash: &KeyHash) -> Result<Option<OrganisationId>> {
+        let known: Vec<(OrganisationId, Vec<u8>)> = sqlx::query_as(
+            "SELECT k.organisation, k.hash FROM api_keys k JOIN organisations o ON o.id = k.organisation
+             WHERE o.declared = 1",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        let mut found = None;
+        for (organisation, candidate) in known {
+            if candidate.ct_eq(hash).into() {
+                found = Some(organisation);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Keeps the hash of a new key, in place of an earlier one of the same name if `replace` says so.
+    pub async fn add_key(
+        &self,
+        organisation: OrganisationId,
+        name: &str,
+        hash: &KeyHash,
+        now: Micros,
+        replace: bool,
+    ) -> Result<AddKey> {
+        let mut tx = self.write().await?;
+        let names: Vec<String> = sqlx::query_scalar("SELECT name FROM api_keys WHERE organisation = ?")
+            .bind(organisation)
+            .fetch_all(&mut *tx)
+            .await?;
+        let taken = names.iter().any(|n| n == name);
+        if taken && !replace {
+            return Ok(AddKey::NameTaken);
+        }
+        if !taken && i64::try_from(names.len()).is_ok_and(|n| n >= key::PER_ORGANISATION) {
+            return Ok(AddKey::TooMany);
+        }
+        sqlx::query(
+            "INSERT INTO api_keys (organisation, name, hash, created_at) VALUES (?, ?, ?, ?)
+             ON CONFLICT (organisation, name) DO UPDATE SET hash = excluded.hash, created_at = excluded.created_at",
+        )
+        .bind(organisation)
+        .bind(name)
+        .bind(hash.as_slice())
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(AddKey::Added)
+    }
+
+    /// Every key, in the order in which the keys were made.
+    pub async fn keys(&self) -> Result<Vec<KeyEntry>> {
+        let rows: Vec<(String, String, Micros, bool)> = sqlx::query_as(
+            "SELECT o.name, k.name, k.created_at, o.declared FROM api_keys k
+             JOIN organisations o ON o.id = k.organisation ORDER BY o.name, k.created_at, k.id",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        let entry = |(organisation, name, created_at, declared)| KeyEntry {
+            organisation,
+            name,
+            created_at,
+            declared,
+        };
+        Ok(rows.into_iter().map(entry).collect())
+    }
+
+    /// Forgets a key; false if there is none of this name. The organisation need not be declared any longer.
+    pub async fn revoke_key(&self, organisation: &str, name: &str) -> Result<bool> {
+        let done = sqlx::query(
+            "DELETE FROM api_keys WHERE name = ? AND organisation = (SELECT id FROM organisations WHERE name = ?)",
+        )
+        .bind(name)
+        .bind(organisation)
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+}

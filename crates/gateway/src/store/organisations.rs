@@ -1,0 +1,92 @@
+//! Organisations and their jobs, as `gateway.toml` declares them.
+
+use sqlx::{Sqlite, Transaction};
+use uuid::Uuid;
+
+use super::{Result, Store};
+use crate::config;
+
+/// An organisation's number in the store.
+pub type OrganisationId = i64;
+
+impl Store {
+    /// Makes the store's organisations and jobs those of the configuration. What is no longer declared keeps its
+    /// history and is not shown.
+    ///
+    /// # Errors
+    ///
+    /// The store does not answer, or a job id already belongs to another organisation, whose history it would show.
+    pub async fn declare(&self, organisations: &[config::Organisation]) -> anyhow::Result<()> {
+        let mut tx = self.write().await?;
+        sqlx::query("UPDATE organisations SET declared = 0").execute(&mut *tx).await?;
+        sqlx::query("UPDATE jobs SET position = NULL").execute(&mut *tx).await?;
+        for organisation in organisations {
+            let (id,): (OrganisationId,) = sqlx::query_as(
+                "INSERT INTO organisations (name, declared) VALUES (?, 1)
+                 ON CONFLICT (name) DO UPDATE SET declared = 1 RETURNING id",
+            )
+            .bind(&organisation.name)
+            .fetch_one(&mut *tx)
+            .await?;
+            for (position, job) in (0i64..).zip(&organisation.jobs) {
+                let ours = declare_job(&mut tx, id, job, position).await?;
+                anyhow::ensure!(
+                    ours,
+                    "The id {} of the job \"{}\" was a job of another organisation before. Give the job another id.",
+                    job.id,
+                    job.name
+                );
+            }
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// The organisation of this name, if it is declared.
+    pub async fn organisation(&self, name: &str) -> Result<Option<OrganisationId>> {
+        sqlx::query_scalar("SELECT id FROM organisations WHERE name = ? AND declared = 1")
+            .bind(name)
+            .fetch_optional(&self.readers)
+            .await
+    }
+
+    /// The jobs of an organisation, in the order of the configuration.
+    pub async fn jobs(&self, organisation: OrganisationId) -> Result<Vec<(Uuid, String)>> {
+        sqlx::query_as(
+            "SELECT id, name FROM jobs WHERE organisation = ? AND position IS NOT NULL ORDER BY position",
+        )
+        .bind(organisation)
+        .fetch_all(&self.readers)
+        .await
+    }
+
+    /// Whether the organisation has this job.
+    pub async fn has_job(&self, organisation: OrganisationId, job: Uuid) -> Result<bool> {
+        let found =
+            sqlx::query("SELECT 1 FROM jobs WHERE id = ? AND organisation = ? AND position IS NOT NULL")
+                .bind(job)
+                .bind(organisation)
+                .fetch_optional(&self.readers)
+                .await?;
+        Ok(found.is_some())
+    }
+}
+
+async fn declare_job(
+    tx: &mut Transaction<'_, Sqlite>,
+    organisation: OrganisationId,
+    job: &config::Job,
+    position: i64,
+) -> Result<bool> {
+    let done = sqlx::query(
+        "INSERT INTO jobs (id, organisation, name, position) VALUES (?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, position = excluded.position
+         WHERE organisation = excluded.organisation",
+    )
+    .bind(job.id)
+    .bind(organisation)
+    .bind(&job.name)
+    .bind(position)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

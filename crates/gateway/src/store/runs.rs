@@ -1,0 +1,174 @@
+//! The life of a run: requested, claimed, ended; or cancelled on the way.
+
+use txjobs_sdk::{ExecutionState, Severity};
+use uuid::Uuid;
+
+use super::lines::{self, Line};
+use super::{Result, Store};
+use crate::clock::Micros;
+
+const CANCELLED_PENDING: &str = "Cancelled before it started.";
+const CANCELLED_RUNNING: &str = "Cancelled while it was running.";
+
+/// A run that the runner has claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Run {
+    /// Its number in the store.
+    pub number: i64,
+    /// The execution's id.
+    pub id: Uuid,
+    /// The job to run.
+    pub job: Uuid,
+    /// What requested it.
+    pub trigger_id: Uuid,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// A final state.
+    pub state: ExecutionState,
+    /// A last error line that says why, where the log does not.
+    pub because: Option<String>,
+}
+
+/// What a request to cancel found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancelling {
+    /// Nothing to cancel.
+    Idle,
+    /// A pending run, which has ended now.
+    Ended(Run),
+    /// A running one, which ends as cancelled whatever its process does.
+    Requested(Run),
+}
+
+/// Which unfinished runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfinished {
+    /// Claimed by a gateway that is gone.
+    Running,
+    /// Pending, of a job that is no longer in the configuration.
+    Orphaned,
+}
+
+/// An unfinished run found at the start.
+pub type Leftover = Run;
+
+impl Store {
+    /// Requests a run: false if the job has an unfinished one. One statement, so it is on the disk or did not happen.
+    pub async fn request_run(&self, job: Uuid, trigger_id: Uuid, now: Micros) -> Result<bool> {
+        let done = sqlx::query(
+            "INSERT INTO executions (id, job, trigger_id, state, requested_at) VALUES (?, ?, ?, 0, ?)
+             ON CONFLICT (job) WHERE state < 2 DO NOTHING",
+        )
+        .bind(Uuid::new_v4())
+        .bind(job)
+        .bind(trigger_id)
+        .bind(now)
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Claims the run that has been pending longest. From now on it exists for the contract, and it is running.
+    pub async fn claim_run(&self, now: Micros) -> Result<Option<Run>> {
+        sqlx::query_as(
+            "UPDATE executions SET state = 1, created_at = ? WHERE number =
+                 (SELECT number FROM executions WHERE state < 2 AND state = 0 ORDER BY number LIMIT 1)
+             RETURNING number, id, job, trigger_id",
+        )
+        .bind(now)
+        .fetch_optional(&self.writer)
+        .await
+    }
+
+    /// Cancels the job's unfinished run.
+    pub async fn cancel_run(&self, job: Uuid, now: Micros) -> Result<Cancelling> {
+        let mut tx = self.write().await?;
+        let pending: Option<Run> = sqlx::query_as(
+            "UPDATE executions SET state = 3, created_at = ?1, ended_at = ?1, cancel_requested = 1
+             WHERE job = ?2 AND state < 2 AND state = 0 RETURNING number, id, job, trigger_id",
+        )
+        .bind(now)
+        .bind(job)
+        .fetch_optional(&mut *tx)
+        .await?;
+        let cancelling = match pending {
+            Some(run) => {
+                lines::insert(&mut tx, run.number, 1, &[error_line(now, CANCELLED_PENDING)]).await?;
+                Cancelling::Ended(run)
+            }
+            None => sqlx::query_as(
+                "UPDATE executions SET cancel_requested = 1 WHERE job = ? AND state < 2
+                 RETURNING number, id, job, trigger_id",
+            )
+            .bind(job)
+            .fetch_optional(&mut *tx)
+            .await?
+            .map_or(Cancelling::Idle, Cancelling::Requested),
+        };
+        tx.commit().await?;
+        Ok(cancelling)
+    }
+
+    /// Whether somebody asked to cancel this run.
+    pub async fn is_cancelled(&self, run: &Run) -> Result<bool> {
+        // Asked of the writer, which has seen every cancellation that was answered.
+        sqlx::query_scalar("SELECT cancel_requested FROM executions WHERE number = ?")
+            .bind(run.number)
+            .fetch_one(&self.writer)
+            .await
+    }
+
+    /// Ends a run, with its last line, in one transaction: who sees the final state sees the whole log.
+    ///
+    /// A cancellation that was accepted wins over any other ending, so that its answer stays true. Ending a run that
+    /// has ended changes nothing.
+    pub async fn end_run(&self, run: &Run, ending: &Ending, now: Micros) -> Result<ExecutionState> {
+        let mut tx = self.write().await?;
+        let found: Option<(i64, bool)> =
+            sqlx::query_as("SELECT state, cancel_requested FROM executions WHERE number = ?")
+                .bind(run.number)
+                .fetch_optional(&mut *tx)
+                .await?;
+        let (state, cancelled) = found.ok_or(sqlx::Error::RowNotFound)?;
+        let state = ExecutionState::from(state);
+        if state.is_final() {
+            return Ok(state);
+        }
+        let mut last: Vec<Line> = ending.because.iter().map(|because| error_line(now, because)).collect();
+        if cancelled {
+            last.push(error_line(now, CANCELLED_RUNNING));
+        }
+        let state = if cancelled { ExecutionState::Failed } else { ending.state };
+        let seq = lines::next_seq(&mut tx, run.number).await?;
+        lines::insert(&mut tx, run.number, seq, &last).await?;
+        sqlx::query("UPDATE executions SET state = ?, created_at = coalesce(created_at, ?3), ended_at = ?3 WHERE number = ?2")
+            .bind(state.number())
+            .bind(run.number)
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(state)
+    }
+
+    /// Runs that no gateway will end by itself.
+    pub async fn leftovers(&self, unfinished: Unfinished) -> Result<Vec<Leftover>> {
+        let sql = match unfinished {
+            Unfinished::Running => {
+                "SELECT number, id, job, trigger_id FROM executions WHERE state < 2 AND state = 1 ORDER BY number"
+            }
+            Unfinished::Orphaned => {
+                "SELECT e.number, e.id, e.job, e.trigger_id FROM executions e JOIN jobs j ON j.id = e.job
+                 WHERE e.state < 2 AND e.state = 0 AND j.position IS NULL ORDER BY e.number"
+            }
+        };
+        sqlx::query_as(sql).fetch_all(&self.readers).await
+    }
+}
+
+fn error_line(time: Micros, message: &str) -> Line {
+    Line { time, severity: Severity::Error, message: message.to_owned() }
+}
