@@ -1,0 +1,169 @@
+//! Every request of the console.
+//!
+//! It sends the least a strict server must allow: the key's header and nothing else of its own. It follows no
+//! redirect, because a browser would carry the key along, and it repeats nothing by itself.
+
+use std::time::Duration;
+
+use gloo_net::http::{Method as HttpMethod, RequestBuilder, Response};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::set_timeout_with_handle};
+use txjobs_sdk::{
+    Extensions, Trouble, TroubleKind, decode,
+    operation::{Method, Request},
+    paths,
+    types::{CancelJobResult, ExecuteJobResult, Job, JobExecution, JobExecutions, JobId, JobStatus},
+};
+use web_sys::{
+    AbortController, ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect, ResponseType,
+};
+
+use crate::{config::Preset, state::Session};
+
+/// The longest wait for a whole answer.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// What came, and which extensions the server announced with it.
+#[derive(Clone, Debug)]
+pub struct Answer<T> {
+    pub value: T,
+    pub extensions: Extensions,
+}
+
+pub async fn list_jobs(session: &Session) -> Result<Answer<Vec<Job>>, Trouble> {
+    send(session, &paths::list_jobs(), LONGEST).await
+}
+
+pub async fn list_job_statuses(session: &Session) -> Result<Answer<Vec<JobStatus>>, Trouble> {
+    send(session, &paths::list_job_statuses(), LONGEST).await
+}
+
+/// Starts a job. Sent once; see [`Trouble::leaves_outcome_unclear`].
+pub async fn execute(session: &Session, job: JobId) -> Result<Answer<ExecuteJobResult>, Trouble> {
+    send(session, &paths::execute_job(job), LONGEST).await
+}
+
+/// Cancels the job's run. Sent once.
+pub async fn cancel(session: &Session, job: JobId) -> Result<Answer<CancelJobResult>, Trouble> {
+    send(session, &paths::cancel_job(job), LONGEST).await
+}
+
+/// The executions that a request for logs asks for.
+pub async fn executions(session: &Session, request: &Request) -> Result<Answer<Vec<JobExecution>>, Trouble> {
+    let answer = send::<JobExecutions>(session, request, LONGEST).await?;
+    Ok(Answer { value: answer.value.0, extensions: answer.extensions })
+}
+
+/// How many jobs there are: the read-only call that tells whether a connection works.
+pub async fn test(session: &Session) -> Result<Answer<Vec<Job>>, Trouble> {
+    send(session, &paths::list_jobs(), Duration::from_secs(15)).await
+}
+
+/// `config.json` beside the page; nothing preset where there is none.
+pub async fn preset() -> Preset {
+    let Ok(response) = RequestBuilder::new("config.json").cache(RequestCache::NoCache).send().await else {
+        return Preset::default();
+    };
+    match response.binary().await {
+        Ok(body) if response.ok() => Preset::parse(&body),
+        _ => Preset::default(),
+    }
+}
+
+async fn send<T: serde::de::DeserializeOwned>(
+    session: &Session,
+    request: &Request,
+    longest: Duration,
+) -> Result<Answer<T>, Trouble> {
+    let (status, head, body) = fetch(session, request, longest).await?;
+    if !(200..300).contains(&status) {
+        return Err(Trouble::from_answer(request.operation(), status, head.retry_after.as_deref(), &body));
+    }
+    match decode::json(&body) {
+        Ok(value) => Ok(Answer { value, extensions: head.extensions }),
+        Err(error) => Err(Trouble::from_unreadable(status, &body, &error)),
+    }
+}
+
+/// The headers that matter.
+struct Head {
+    retry_after: Option<String>,
+    extensions: Extensions,
+}
+
+async fn fetch(
+    session: &Session,
+    request: &Request,
+    longest: Duration,
+) -> Result<(u16, Head, Vec<u8>), Trouble> {
+    let limit = TimeLimit::new(longest);
+    let response = RequestBuilder::new(&format!("{}{}", session.base, request.path_and_query()))
+        .method(match request.method() {
+            Method::Get => HttpMethod::GET,
+            Method::Post => HttpMethod::POST,
+        })
+        .header(&session.header, session.key.expose())
+        .redirect(RequestRedirect::Manual)
+        .credentials(RequestCredentials::Omit)
+        .referrer_policy(ReferrerPolicy::NoReferrer)
+        .cache(RequestCache::NoCache)
+        .abort_signal(limit.signal().as_ref())
+        .send()
+        .await
+        .map_err(|_| limit.trouble(TroubleKind::Blocked))?;
+    if response.type_() == ResponseType::Opaqueredirect {
+        return Err(Trouble::new(TroubleKind::NotThisApi)
+            .with_message("It answers with a redirect, which is not followed: the key would go along."));
+    }
+    let head = Head::of(&response);
+    let body = response.binary().await.map_err(|_| limit.trouble(TroubleKind::Interrupted))?;
+    Ok((response.status(), head, body))
+}
+
+impl Head {
+    fn of(response: &Response) -> Self {
+        let headers = response.headers();
+        Self {
+            retry_after: headers.get("retry-after"),
+            extensions: Extensions::from_header(headers.get(paths::EXTENSIONS_HEADER).as_deref()),
+        }
+    }
+}
+
+/// Ends a request that takes too long.
+struct TimeLimit {
+    longest: Duration,
+    controller: Option<AbortController>,
+    timer: Option<TimeoutHandle>,
+}
+
+impl TimeLimit {
+    fn new(longest: Duration) -> Self {
+        let controller = AbortController::new().ok();
+        let timer = controller.clone().and_then(|controller| {
+            set_timeout_with_handle(move || controller.abort(), longest).ok()
+        });
+        Self { longest, controller, timer }
+    }
+
+    fn signal(&self) -> Option<web_sys::AbortSignal> {
+        self.controller.as_ref().map(AbortController::signal)
+    }
+
+    /// What a failure means: the end of our patience, or else this.
+    fn trouble(&self, otherwise: TroubleKind) -> Trouble {
+        if self.signal().is_some_and(|signal| signal.aborted()) {
+            let words = format!("No whole answer within {} seconds.", self.longest.as_secs());
+            Trouble::new(TroubleKind::Interrupted).with_message(&words)
+        } else {
+            Trouble::new(otherwise)
+        }
+    }
+}
+
+impl Drop for TimeLimit {
+    fn drop(&mut self) {
+        if let Some(timer) = self.timer.take() {
+            timer.clear();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! States as shape, word and colour, so that none of the three has to be seen.
+
+use leptos::prelude::*;
+use txjobs_sdk::{ExecutionState, JobStatusCode};
+
+use super::icon;
+use crate::history::RunSummary;
+
+/// How a state looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    pub colour: &'static str,
+    pub icon: &'static str,
+}
+
+const fn shape(colour: &'static str, icon: &'static str) -> Shape {
+    Shape { colour, icon }
+}
+
+fn status_shape(status: Option<JobStatusCode>) -> Shape {
+    match status {
+        Some(JobStatusCode::Idle) => shape("idle", "ring"),
+        Some(JobStatusCode::Pending) => shape("warn", "clock"),
+        Some(JobStatusCode::Running) => shape("run", "dot"),
+        Some(JobStatusCode::Unknown(_)) | None => shape("idle", "question"),
+    }
+}
+
+/// How the state of an execution looks.
+pub fn outcome_shape(state: ExecutionState) -> Shape {
+    match state {
+        ExecutionState::Created => shape("idle", "clock"),
+        ExecutionState::Running => shape("run", "dot"),
+        ExecutionState::Completed => shape("ok", "check"),
+        ExecutionState::Failed => shape("bad", "cross"),
+        ExecutionState::CompletedWithErrors => shape("bad", "octagon"),
+        ExecutionState::CompletedWithWarnings => shape("warn", "triangle"),
+        ExecutionState::None | ExecutionState::Unknown(_) => shape("idle", "question"),
+    }
+}
+
+/// The status of a job.
+pub fn status_badge(status: Option<JobStatusCode>) -> impl IntoView {
+    let words = status.map_or("not known".to_owned(), |status| status.to_string());
+    badge(status_shape(status), words, status.map(JobStatusCode::number))
+}
+
+/// The state of an execution, in words of one's own where there is more to say (`failed after 41s`).
+pub fn state_badge(state: ExecutionState, words: Option<String>) -> impl IntoView {
+    badge(outcome_shape(state), words.unwrap_or_else(|| state.to_string()), Some(state.number()))
+}
+
+fn badge(shape: Shape, words: String, number: Option<i64>) -> impl IntoView {
+    view! {
+        <span class=format!("badge {}", shape.colour) data-state=number>
+            {icon(shape.icon)}
+            {words}
+        </span>
+    }
+    .into_any()
+}
+
+/// One of the last five: a square that leads to its run.
+pub fn outcome_square(run: &RunSummary, link: String, title: String) -> impl IntoView + use<> {
+    let shape = outcome_shape(run.state);
+    view! {
+        <a href=link class=shape.colour title=title.clone() aria-label=title>
+            {icon(shape.icon)}
+        </a>
+    }
+    .into_any()
+}

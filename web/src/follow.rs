@@ -1,0 +1,210 @@
+//! One run, from the address to its outcome: the SDK's `Follow` and the browser brought together.
+
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use leptos::prelude::*;
+use txjobs_sdk::{
+    Extensions, Trouble, TroubleKind,
+    follow::{Follow, Step},
+    paths,
+    types::{JobExecution, JobId, LogId, LogsSelection, TriggerId},
+};
+
+use crate::{api, browser, log::Log, state::{App, Session}};
+
+/// A page that nobody sees asks this rarely, in milliseconds.
+const HIDDEN: i32 = 10_000;
+/// How often a run that was started from the application is looked at: all runs of the job come with it.
+const BY_EXECUTION: i32 = 5_000;
+
+/// What the screen of a run shows.
+#[derive(Clone, Copy, Debug)]
+pub struct RunView {
+    pub stage: RwSignal<Stage>,
+    /// The execution, without its lines.
+    pub execution: RwSignal<Option<JobExecution>>,
+    pub log: RwSignal<Log>,
+    /// What went wrong last; what came before stays on the screen.
+    pub trouble: RwSignal<Option<Trouble>>,
+}
+
+/// How far the look at a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Nothing has come yet.
+    Looking,
+    /// The job is pending: there is no execution yet.
+    Pending,
+    /// Nothing on the server has this id.
+    NotThere,
+    /// The execution is there and has not ended.
+    Going,
+    /// The execution has ended.
+    Ended,
+    /// Following has ended without an outcome; see the trouble.
+    Stopped,
+}
+
+impl RunView {
+    pub fn new() -> Self {
+        Self {
+            stage: RwSignal::new(Stage::Looking),
+            execution: RwSignal::new(None),
+            log: RwSignal::new(Log::default()),
+            trouble: RwSignal::new(None),
+        }
+    }
+}
+
+/// Whether the screen is still there. Its end is seen before anything is written to it.
+pub fn alive() -> Arc<AtomicBool> {
+    let alive = Arc::new(AtomicBool::new(true));
+    let gone = alive.clone();
+    on_cleanup(move || gone.store(false, Ordering::Relaxed));
+    alive
+}
+
+/// Follows a run until it ends or the screen is left.
+pub async fn follow(app: App, session: Session, job: JobId, run: TriggerId, view: RunView, alive: Arc<AtomicBool>) {
+    let is_alive = || alive.load(Ordering::Relaxed);
+    let mut follow = Follow::new(job, run, browser::since_start());
+    let mut looked_elsewhere = false;
+    loop {
+        let request = match follow.step(browser::since_start()) {
+            Step::Ended(_) => {
+                view.stage.set(Stage::Ended);
+                app.refresh();
+                return;
+            }
+            Step::Wait(until) => {
+                let wait = until.saturating_sub(browser::since_start()).as_millis() as i32;
+                browser::sleep(if browser::is_hidden() { wait.max(HIDDEN) } else { wait }).await;
+                if !is_alive() {
+                    return;
+                }
+                continue;
+            }
+            Step::Ask(request) => request,
+        };
+        let answer = api::executions(&session, &request).await;
+        if !is_alive() {
+            return;
+        }
+        match answer {
+            Ok(answer) => {
+                let extensions = answer.extensions;
+                let lines = follow.answered(browser::since_start(), answer.value, extensions);
+                view.trouble.set(None);
+                app.extensions.set(extensions);
+                if !lines.is_empty() {
+                    view.log.update(|log| log.append(lines));
+                }
+            }
+            Err(trouble) => {
+                let not_found = trouble.kind == TroubleKind::NotFound;
+                // Some servers answer 404 while the job is pending: no trouble.
+                view.trouble.set((!not_found).then(|| trouble.clone()));
+                if follow.troubled(browser::since_start(), browser::timestamp(), trouble).is_err() {
+                    view.stage.set(Stage::Stopped);
+                    return;
+                }
+                if !not_found {
+                    continue;
+                }
+            }
+        }
+        match follow.execution() {
+            Some(execution) => {
+                view.execution.set(Some(execution.clone()));
+                if !execution.state.is_final() {
+                    view.stage.set(Stage::Going);
+                }
+            }
+            None => {
+                if !looked_elsewhere {
+                    looked_elsewhere = true;
+                    if is_execution(app, &session, job, run).await {
+                        return follow_execution(app, session, job, run, view, alive).await;
+                    }
+                    if !is_alive() {
+                        return;
+                    }
+                }
+                let waits = app.jobs.statuses.with_untracked(|all| all.get(&job).is_none_or(|s| s.is_active()));
+                view.stage.set(if waits { Stage::Pending } else { Stage::NotThere });
+            }
+        }
+    }
+}
+
+/// Whether the id in the address is not a trigger id but an execution's.
+async fn is_execution(app: App, session: &Session, job: JobId, run: TriggerId) -> bool {
+    let has_logs = app.extensions.get_untracked().logs;
+    let request = paths::get_job_logs(job, None, has_logs.then_some(LogsSelection::None));
+    let answer = api::executions(session, &request).await;
+    answer.is_ok_and(|answer| answer.value.iter().any(|execution| *execution.id == *run))
+}
+
+/// Follows a run that was started from the application: only the logs of the whole job have it.
+async fn follow_execution(
+    app: App,
+    session: Session,
+    job: JobId,
+    run: TriggerId,
+    view: RunView,
+    alive: Arc<AtomicBool>,
+) {
+    let mut seen: HashSet<LogId> = HashSet::new();
+    loop {
+        let answer = api::executions(&session, &paths::get_job_logs(job, None, None)).await;
+        if !alive.load(Ordering::Relaxed) {
+            return;
+        }
+        match answer {
+            Ok(answer) => {
+                view.trouble.set(None);
+                let Some(mut execution) = answer.value.into_iter().find(|execution| *execution.id == *run) else {
+                    view.stage.set(Stage::NotThere);
+                    return;
+                };
+                let mut lines = std::mem::take(&mut execution.job_execution_logs);
+                lines.retain(|line| seen.insert(line.id));
+                if lines.iter().all(|line| line.time_stamp.is_some()) {
+                    lines.sort_by_key(|line| line.time_stamp);
+                }
+                view.log.update(|log| log.append(lines));
+                let is_final = execution.state.is_final();
+                view.execution.set(Some(execution));
+                view.stage.set(if is_final { Stage::Ended } else { Stage::Going });
+                if is_final {
+                    app.refresh();
+                    return;
+                }
+            }
+            Err(trouble) => {
+                let ends = !trouble.is_passing();
+                view.trouble.set(Some(trouble));
+                if ends {
+                    view.stage.set(Stage::Stopped);
+                    return;
+                }
+            }
+        }
+        browser::sleep(if browser::is_hidden() { HIDDEN } else { BY_EXECUTION }).await;
+        if !alive.load(Ordering::Relaxed) {
+            return;
+        }
+    }
+}
+
+/// The history of one job for its own screen, as long as a server can give it cheaply.
+pub fn history_request(job: JobId, extensions: Extensions) -> txjobs_sdk::operation::Request {
+    let logs = extensions.logs.then_some(LogsSelection::None);
+    paths::get_job_logs(job, extensions.limit.then_some(50), logs)
+}

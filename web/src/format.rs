@@ -1,0 +1,232 @@
+//! Numbers, times and foreign text as people read them.
+
+use std::time::Duration;
+
+use txjobs_sdk::Timestamp;
+
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+/// 1204 as `1,204`.
+pub fn count(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 job`, `128 jobs`.
+pub fn plural(number: usize, one: &str) -> String {
+    format!("{} {one}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
+/// `0.4s`, `41s`, `1m 06s`, `3h 12m`, `2d 03h`.
+pub fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        // Tenths from whole milliseconds: formatting a float would cost kilobytes.
+        0..10 => {
+            let tenths = duration.as_millis() / 100;
+            format!("{}.{}s", tenths / 10, tenths % 10)
+        }
+        10..60 => format!("{seconds}s"),
+        60..3600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
+        3600..86_400 => format!("{}h {:02}m", seconds / 3600, seconds / 60 % 60),
+        _ => format!("{}d {:02}h", seconds / 86_400, seconds / 3600 % 24),
+    }
+}
+
+/// `just now`, `12 s ago`, `3 min ago`, `2 h ago`.
+pub fn ago(millis: i64) -> String {
+    match millis / 1000 {
+        ..2 => "just now".to_owned(),
+        seconds @ 2..60 => format!("{seconds} s ago"),
+        seconds @ 60..3600 => format!("{} min ago", seconds / 60),
+        seconds @ 3600..86_400 => format!("{} h ago", seconds / 3600),
+        seconds => format!("{} d ago", seconds / 86_400),
+    }
+}
+
+/// Shows times in a zone: `offset` gives the minutes east of UTC at an instant (in milliseconds).
+#[derive(Clone, Copy, Debug)]
+pub struct Zone {
+    pub offset: fn(i64) -> i64,
+}
+
+impl Zone {
+    pub const UTC: Self = Self { offset: |_| 0 };
+
+    /// RFC 3339 without zone, in this zone, always with milliseconds.
+    fn written(self, millis: i64) -> String {
+        let shifted = millis + (self.offset)(millis) * MINUTE;
+        let mut text = Timestamp::from_unix_millis(shifted).to_string();
+        text.pop();
+        if text.len() == 19 {
+            text.push_str(".000");
+        }
+        text
+    }
+
+    /// `today 04:12`, `yesterday 23:10`, `Sunday 01:00`, `14 Mar 02:00`, `14 Mar 2025`.
+    pub fn day_and_time(self, at: Timestamp, now: i64) -> String {
+        let millis = at.unix_millis();
+        let day = |millis: i64| (millis + (self.offset)(millis) * MINUTE).div_euclid(DAY);
+        let written = self.written(millis);
+        let (Some(year), Some(time)) = (written.get(..4), written.get(11..16)) else {
+            // A year beyond four digits: show it as it is.
+            return written;
+        };
+        match day(now) - day(millis) {
+            0 => format!("today {time}"),
+            1 => format!("yesterday {time}"),
+            2..=6 => format!("{} {time}", WEEKDAYS[day(millis).rem_euclid(7) as usize]),
+            _ => {
+                let month = written.get(5..7).and_then(|m| m.parse::<usize>().ok()).unwrap_or(1);
+                let month = MONTHS[(month - 1) % 12];
+                let date = written[8..10].trim_start_matches('0');
+                if self.written(now).get(..4) == Some(year) {
+                    format!("{date} {month} {time}")
+                } else {
+                    format!("{date} {month} {year}")
+                }
+            }
+        }
+    }
+
+    /// `23:10:40.310`
+    pub fn clock(self, at: Timestamp) -> String {
+        let written = self.written(at.unix_millis());
+        written.split_once('T').map_or(String::new(), |(_, time)| time.chars().take(12).collect())
+    }
+
+    /// `23:10:40`
+    pub fn seconds(self, at: Timestamp) -> String {
+        self.clock(at).chars().take(8).collect()
+    }
+
+    /// `2026-03-14 03:00:02.117 +01:00`, and whether the zone was only assumed.
+    pub fn exact(self, at: Timestamp) -> String {
+        let millis = at.unix_millis();
+        let offset = (self.offset)(millis);
+        let mut text = self.written(millis).replace('T', " ");
+        if offset == 0 {
+            text.push_str(" UTC");
+        } else {
+            let (sign, minutes) = if offset < 0 { ('-', -offset) } else { ('+', offset) };
+            text.push_str(&format!(" {sign}{:02}:{:02}", minutes / 60, minutes % 60));
+        }
+        if !at.has_zone() {
+            text.push_str(" (the server names no zone: zone assumed UTC)");
+        }
+        text
+    }
+}
+
+/// Day 0 of 1970 was a Thursday.
+const WEEKDAYS: [&str; 7] =
+    ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Foreign text for one line of the screen: control characters as their pictures, line ends as `↵`, at most
+/// `longest` characters.
+pub fn one_line(text: &str, longest: usize) -> String {
+    let mut shown = String::with_capacity(text.len().min(longest * 2));
+    let mut chars = text.trim_end_matches(['\r', '\n']).chars();
+    for c in chars.by_ref().take(longest) {
+        match c {
+            '\r' => {}
+            '\n' => shown.push('↵'),
+            c => shown.push(visible(c)),
+        }
+    }
+    if chars.next().is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Foreign text for a block of several lines.
+pub fn block(text: &str) -> String {
+    text.chars().filter(|c| *c != '\r').map(|c| if c == '\n' { c } else { visible(c) }).collect()
+}
+
+/// What has no shape of its own gets one: control characters their pictures, marks that turn the direction of text a
+/// sign (an isolate keeps them inside the line, but inside it they could still show a text as another).
+fn visible(c: char) -> char {
+    match c {
+        '\t' => c,
+        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
+        '\u{7f}' => '\u{2421}',
+        '\u{80}'..='\u{9f}' => '\u{fffd}',
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '⇄',
+        c => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    const PLUS_ONE: Zone = Zone { offset: |_| 60 };
+
+    #[test]
+    fn counts() {
+        let shown = [0, 7, 999, 1000, 20_014, 1_000_000].map(count);
+        assert_eq!(shown, ["0", "7", "999", "1,000", "20,014", "1,000,000"]);
+        assert_eq!((plural(1, "job"), plural(0, "job")), ("1 job".to_owned(), "0 jobs".to_owned()));
+    }
+
+    #[test]
+    fn durations() {
+        let shown = [0, 450, 9_990, 41_000, 66_000, 848_000, 11_520_000, 183_600_000]
+            .map(|ms| duration(Duration::from_millis(ms)));
+        assert_eq!(shown, ["0.0s", "0.4s", "9.9s", "41s", "1m 06s", "14m 08s", "3h 12m", "2d 03h"]);
+    }
+
+    #[test]
+    fn how_long_ago() {
+        let shown = [-5, 1_999, 3_000, 61_000, 7_200_000, 200_000_000].map(ago);
+        assert_eq!(shown, ["just now", "just now", "3 s ago", "1 min ago", "2 h ago", "2 d ago"]);
+    }
+
+    #[test]
+    fn days_are_those_of_the_zone() {
+        let now = at("2026-03-14T12:00:00Z").unix_millis();
+        let shown = |text| PLUS_ONE.day_and_time(at(text), now);
+        assert_eq!(shown("2026-03-14T02:00:00Z"), "today 03:00");
+        assert_eq!(shown("2026-03-13T23:30:00Z"), "today 00:30");
+        assert_eq!(shown("2026-03-13T22:30:00Z"), "yesterday 23:30");
+        assert_eq!(shown("2026-03-08T10:00:00Z"), "Sunday 11:00");
+        assert_eq!(shown("2026-03-01T10:00:00Z"), "1 Mar 11:00");
+        assert_eq!(shown("2025-12-31T10:00:00Z"), "31 Dec 2025");
+        assert_eq!(shown("2026-03-20T10:00:00Z"), "20 Mar 11:00");
+    }
+
+    #[test]
+    fn exact_times_tell_their_zone() {
+        assert_eq!(PLUS_ONE.exact(at("2026-03-14T02:00:02.117Z")), "2026-03-14 03:00:02.117 +01:00");
+        assert!(Zone::UTC.exact(at("2026-03-14T02:00:02")).ends_with("02.000 UTC (the server names no zone: zone assumed UTC)"));
+        assert_eq!(Zone { offset: |_| -210 }.exact(at("2026-03-14T02:00:02Z")), "2026-03-13 22:30:02.000 -03:30");
+        assert_eq!(Zone::UTC.clock(at("2026-03-14T02:00:02.117999Z")), "02:00:02.117");
+        assert_eq!(Zone::UTC.seconds(at("2026-03-14T02:00:02.9Z")), "02:00:02");
+    }
+
+    #[test]
+    fn foreign_text_is_made_visible() {
+        assert_eq!(one_line("\u{1b}[31mred\u{7f}\u{85}\u{202e}\tx", 100), "␛[31mred␡\u{fffd}⇄\tx");
+        assert_eq!(one_line("a\r\nb\n", 100), "a↵b");
+        assert_eq!(one_line("ééé", 2), "éé…");
+        assert_eq!(block("a\r\n\0b"), "a\n␀b");
+        assert_eq!(one_line("<b>&amp;", 100), "<b>&amp;");
+    }
+}

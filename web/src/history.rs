@@ -1,0 +1,159 @@
+//! The runs of a job, newest first, without their lines.
+
+use std::time::Duration;
+
+use txjobs_sdk::{
+    ExecutionState, Severity, Timestamp,
+    types::{ExecutionId, JobExecution, TriggerId},
+};
+
+/// One run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunSummary {
+    pub execution: ExecutionId,
+    /// The trigger id, if it was started through the API.
+    pub trigger: Option<TriggerId>,
+    pub state: ExecutionState,
+    pub created: Option<Timestamp>,
+    pub ended: Option<Timestamp>,
+}
+
+/// Warnings and errors among the lines of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub warnings: usize,
+    pub errors: usize,
+}
+
+impl Counts {
+    pub fn of(execution: &JobExecution) -> Self {
+        let of = |severity| execution.job_execution_logs.iter().filter(|line| line.severity == severity).count();
+        Self { warnings: of(Severity::Warning), errors: of(Severity::Error) }
+    }
+}
+
+impl RunSummary {
+    pub fn of(execution: &JobExecution) -> Self {
+        Self {
+            execution: execution.id,
+            trigger: execution.trigger_id.filter(|id| !id.is_nil()),
+            state: execution.state,
+            created: execution.create_time,
+            ended: execution.end_time,
+        }
+    }
+
+    /// What names the run in the address: its trigger id, or its execution id if it has none.
+    pub fn link_id(&self) -> TriggerId {
+        self.trigger.unwrap_or(TriggerId(*self.execution))
+    }
+
+    /// How long it took, or takes until `now`.
+    pub fn took(&self, now: Timestamp) -> Option<Duration> {
+        let end = match self.ended {
+            Some(end) => end,
+            None if self.state.is_final() => return None,
+            None => now,
+        };
+        end.since(self.created?)
+    }
+
+    /// Whether its warnings and errors are worth counting: a run that ended well says that it has none.
+    pub fn has_findings(&self) -> bool {
+        self.state.is_final() && self.state != ExecutionState::Completed
+    }
+}
+
+/// The runs of a job that are known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    /// Newest first.
+    pub runs: Vec<RunSummary>,
+    /// Warnings and errors of the newest run, if they were counted.
+    pub counts: Option<(ExecutionId, Counts)>,
+    /// When it was asked for, in milliseconds of the page's own clock.
+    pub loaded_at: f64,
+}
+
+impl History {
+    pub fn of(executions: &[JobExecution], loaded_at: f64) -> Self {
+        let mut runs: Vec<_> = executions.iter().map(RunSummary::of).collect();
+        // Stable: runs without a time stay where the server put them, at the end.
+        runs.sort_by_key(|run| std::cmp::Reverse(run.created));
+        Self { runs, counts: None, loaded_at }
+    }
+
+    pub fn last(&self) -> Option<&RunSummary> {
+        self.runs.first()
+    }
+
+    /// The counts, if they are those of the newest run.
+    pub fn last_counts(&self) -> Option<Counts> {
+        let last = self.last()?;
+        if last.state == ExecutionState::Completed {
+            return Some(Counts::default());
+        }
+        self.counts.filter(|(execution, _)| *execution == last.execution).map(|(_, counts)| counts)
+    }
+
+    /// How long runs that ended well usually take: the middle one. `None` with fewer than three.
+    pub fn usual(&self) -> Option<(Duration, usize)> {
+        let mut took: Vec<_> = self
+            .runs
+            .iter()
+            .filter(|run| matches!(run.state, ExecutionState::Completed | ExecutionState::CompletedWithWarnings))
+            .filter_map(|run| run.ended?.since(run.created?))
+            .collect();
+        took.sort_unstable();
+        (took.len() >= 3).then(|| (took[took.len() / 2], took.len()))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn run(state: ExecutionState, created: &str, ended: &str) -> JobExecution {
+        JobExecution {
+            create_time: created.parse().ok(),
+            end_time: ended.parse().ok(),
+            id: ExecutionId(Default::default()),
+            job_execution_logs: Vec::new(),
+            job_id: txjobs_sdk::types::JobId(Default::default()),
+            state,
+            trigger_id: Some(TriggerId(Default::default())),
+        }
+    }
+
+    #[test]
+    fn newest_first_whatever_the_order_on_the_wire() {
+        let history = History::of(
+            &[
+                run(ExecutionState::Completed, "2026-03-14T02:00:00Z", "2026-03-14T02:00:10Z"),
+                run(ExecutionState::Running, "2026-03-16T02:00:00Z", ""),
+                run(ExecutionState::Failed, "", ""),
+            ],
+            0.0,
+        );
+        let states: Vec<_> = history.runs.iter().map(|run| run.state).collect();
+        assert_eq!(states, [ExecutionState::Running, ExecutionState::Completed, ExecutionState::Failed]);
+        assert_eq!(history.last().and_then(|run| run.trigger), None, "the empty guid is no trigger id");
+    }
+
+    #[test]
+    fn how_long_it_took() {
+        let now = "2026-03-14T02:01:00Z".parse().unwrap();
+        let took = |state, ended: &str| RunSummary::of(&run(state, "2026-03-14T02:00:00Z", ended)).took(now);
+        assert_eq!(took(ExecutionState::Failed, "2026-03-14T02:00:41Z"), Some(Duration::from_secs(41)));
+        assert_eq!(took(ExecutionState::Running, ""), Some(Duration::from_secs(60)));
+        assert_eq!(took(ExecutionState::Failed, ""), None);
+    }
+
+    #[test]
+    fn what_is_usual() {
+        let ended = ["2026-03-14T02:00:10Z", "2026-03-14T02:00:30Z", "2026-03-14T02:00:20Z"];
+        let runs = ended.map(|ended| run(ExecutionState::Completed, "2026-03-14T02:00:00Z", ended));
+        assert_eq!(History::of(&runs, 0.0).usual(), Some((Duration::from_secs(20), 3)));
+        assert_eq!(History::of(&runs[..2], 0.0).usual(), None);
+    }
+}

@@ -1,0 +1,368 @@
+//! The log of one run as the screen sees it: all lines, which of them are shown, what was searched for.
+//!
+//! Made for a million lines: the messages stand in one text, a line is 32 bytes beside it, and nothing here is done
+//! twice for a line when new ones arrive.
+
+mod search;
+
+use std::collections::BTreeMap;
+
+use txjobs_sdk::{Severity, Timestamp, types::JobExecutionLog};
+
+pub use search::Search;
+
+/// How bad a line is, small. `Other` stands for every number that the contract does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Level {
+    Other,
+    Information,
+    Warning,
+    Error,
+}
+
+impl Level {
+    /// What people choose between.
+    pub const CHOICES: [Self; 3] = [Self::Information, Self::Warning, Self::Error];
+
+    /// The word of the contract.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Information => "information",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Other => "unknown",
+        }
+    }
+
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+impl From<Severity> for Level {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Information => Self::Information,
+            Severity::Warning => Self::Warning,
+            Severity::Error => Self::Error,
+            Severity::Unknown(_) => Self::Other,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    time: Option<Timestamp>,
+    start: usize,
+    length: u32,
+    level: Level,
+}
+
+/// Every line of a run, which of them are shown, and what was searched for.
+#[derive(Clone, Debug, Default)]
+pub struct Log {
+    text: String,
+    lines: Vec<Line>,
+    /// The numbers of severities that the contract does not name, by line.
+    odd: BTreeMap<u32, i64>,
+    counts: [usize; 4],
+    /// Which levels are shown, as bits; none set: all.
+    levels: u8,
+    /// The lines shown, when not all are.
+    shown: Vec<u32>,
+    search: Search,
+}
+
+/// One line to draw.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LineView<'a> {
+    pub severity: Severity,
+    pub level: Level,
+    pub time: Option<Timestamp>,
+    pub message: &'a str,
+}
+
+impl Log {
+    /// How many lines there are in all.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// Adds lines at the end.
+    pub fn append(&mut self, lines: impl IntoIterator<Item = JobExecutionLog>) {
+        let before = self.lines.len();
+        for line in lines {
+            let level = Level::from(line.severity);
+            if let Severity::Unknown(number) = line.severity {
+                self.odd.insert(self.lines.len() as u32, number);
+            }
+            self.counts[level as usize] += 1;
+            if self.levels & level.bit() != 0 {
+                self.shown.push(self.lines.len() as u32);
+            }
+            let start = self.text.len();
+            self.text.push_str(&line.message);
+            let length = line.message.len() as u32;
+            self.lines.push(Line { time: line.time_stamp, start, length, level });
+        }
+        for line in before..self.lines.len() {
+            let message = message(&self.text, &self.lines[line]);
+            self.search.look_at(line as u32, message);
+        }
+    }
+
+    /// How many lines have this level.
+    pub fn count(&self, level: Level) -> usize {
+        self.counts[level as usize]
+    }
+
+    /// Line `line`, counted from 0.
+    pub fn line(&self, line: usize) -> Option<LineView<'_>> {
+        let stored = self.lines.get(line)?;
+        let severity = match stored.level {
+            Level::Information => Severity::Information,
+            Level::Warning => Severity::Warning,
+            Level::Error => Severity::Error,
+            Level::Other => Severity::Unknown(self.odd.get(&(line as u32)).copied().unwrap_or(-1)),
+        };
+        let message = message(&self.text, stored);
+        Some(LineView { severity, level: stored.level, time: stored.time, message })
+    }
+
+    /// Whether only some levels are shown.
+    pub fn is_filtered(&self) -> bool {
+        self.levels != 0
+    }
+
+    /// Whether this level was chosen.
+    pub fn is_chosen(&self, level: Level) -> bool {
+        self.levels & level.bit() != 0
+    }
+
+    /// Shows lines of this level too, or no more. With the last one gone, all are shown.
+    pub fn toggle(&mut self, level: Level) {
+        self.levels ^= level.bit();
+        self.filter();
+    }
+
+    /// Shows all lines.
+    pub fn show_all(&mut self) {
+        self.levels = 0;
+        self.filter();
+    }
+
+    fn filter(&mut self) {
+        let levels = self.levels;
+        let lines = self.lines.iter().enumerate();
+        self.shown = if levels == 0 {
+            Vec::new()
+        } else {
+            lines.filter(|(_, line)| line.level.bit() & levels != 0).map(|(at, _)| at as u32).collect()
+        };
+    }
+
+    /// How many rows are shown.
+    pub fn rows(&self) -> usize {
+        if self.is_filtered() { self.shown.len() } else { self.lines.len() }
+    }
+
+    /// The line in this row.
+    pub fn line_of(&self, row: usize) -> Option<usize> {
+        if self.is_filtered() {
+            self.shown.get(row).map(|line| *line as usize)
+        } else {
+            (row < self.lines.len()).then_some(row)
+        }
+    }
+
+    /// The row of this line, or the nearest after it.
+    pub fn row_of(&self, line: usize) -> usize {
+        if self.is_filtered() { self.shown.partition_point(|shown| (*shown as usize) < line) } else { line }
+    }
+
+    fn is_shown(&self, line: usize) -> bool {
+        !self.is_filtered() || self.lines.get(line).is_some_and(|l| self.levels & l.level.bit() != 0)
+    }
+
+    /// The first error of all lines.
+    pub fn first_error(&self) -> Option<usize> {
+        self.lines.iter().position(|line| line.level == Level::Error)
+    }
+
+    /// The next error after `line`, or before it; goes round at the ends.
+    pub fn error_from(&self, line: Option<usize>, forward: bool) -> Option<usize> {
+        let errors = |line: &usize| self.lines[*line].level == Level::Error;
+        let count = self.lines.len();
+        if forward {
+            let start = line.map_or(0, |line| line + 1).min(count);
+            (start..count).chain(0..start).find(errors)
+        } else {
+            let start = line.unwrap_or(count).min(count);
+            (0..start).rev().chain((start..count).rev()).find(errors)
+        }
+    }
+
+    /// Which error `line` is, counted from 1; `None` if it is none.
+    pub fn error_number(&self, line: usize) -> Option<usize> {
+        if self.lines.get(line)?.level != Level::Error {
+            return None;
+        }
+        Some(self.lines[..=line].iter().filter(|line| line.level == Level::Error).count())
+    }
+
+    /// Searches all lines for this text, whatever the case.
+    pub fn search(&mut self, text: &str) {
+        if !self.search.start(text) {
+            return;
+        }
+        for (at, line) in self.lines.iter().enumerate() {
+            self.search.look_at(at as u32, message(&self.text, line));
+        }
+    }
+
+    pub fn searched(&self) -> &Search {
+        &self.search
+    }
+
+    /// The lines that were found and are shown, in order.
+    pub fn found(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
+        self.search.lines().iter().map(|line| *line as usize).filter(|line| self.is_shown(*line))
+    }
+
+    /// The next found line after `line`, or before it; goes round at the ends.
+    pub fn found_from(&self, line: Option<usize>, forward: bool) -> Option<usize> {
+        if forward {
+            self.found().find(|found| line.is_none_or(|line| *found > line)).or_else(|| self.found().next())
+        } else {
+            let before = self.found().rev().find(|found| line.is_none_or(|line| *found < line));
+            before.or_else(|| self.found().next_back())
+        }
+    }
+
+    /// The worst level in each of `pieces` equal pieces of what is shown, where it is a warning or worse.
+    pub fn map(&self, pieces: usize) -> Vec<(usize, Level)> {
+        let mut map: Vec<(usize, Level)> = Vec::new();
+        let rows = self.rows();
+        let pieces = pieces.min(rows).max(1);
+        for row in 0..rows {
+            let Some(line) = self.line_of(row) else { break };
+            let level = self.lines[line].level;
+            if level < Level::Warning {
+                continue;
+            }
+            let piece = row * pieces / rows;
+            match map.last_mut() {
+                Some((last, worst)) if *last == piece => *worst = level.max(*worst),
+                _ => map.push((piece, level)),
+            }
+        }
+        map
+    }
+}
+
+fn message<'a>(text: &'a str, line: &Line) -> &'a str {
+    &text[line.start..line.start + line.length as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use txjobs_sdk::types::LogId;
+
+    fn lines(what: &str) -> Vec<JobExecutionLog> {
+        what.split('|')
+            .map(|text| {
+                let severity = match text.as_bytes().first() {
+                    Some(b'e') => Severity::Error,
+                    Some(b'w') => Severity::Warning,
+                    Some(b'?') => Severity::Unknown(7),
+                    _ => Severity::Information,
+                };
+                let id = LogId(Default::default());
+                let message = text.to_owned();
+                JobExecutionLog { id, severity, message, job_execution_id: None, time_stamp: None }
+            })
+            .collect()
+    }
+
+    fn log(what: &str) -> Log {
+        let mut log = Log::default();
+        log.append(lines(what));
+        log
+    }
+
+    #[test]
+    fn lines_are_kept_as_they_came() {
+        let mut log = log("one|warned||?odd");
+        log.append(lines("error: Ünïcode"));
+        assert_eq!(log.len(), 5);
+        assert_eq!(log.line(2).unwrap().message, "");
+        assert_eq!(log.line(3).unwrap().severity, Severity::Unknown(7));
+        assert_eq!(log.line(4).unwrap().message, "error: Ünïcode");
+        assert_eq!(log.line(5), None);
+        assert_eq!(Level::CHOICES.map(|level| log.count(level)), [2, 1, 1]);
+    }
+
+    #[test]
+    fn a_filter_holds_for_lines_that_come_later() {
+        let mut log = log("a|e1|w1|b");
+        log.toggle(Level::Error);
+        log.append(lines("c|e2"));
+        assert_eq!((0..log.rows()).filter_map(|row| log.line_of(row)).collect::<Vec<_>>(), [1, 5]);
+        assert_eq!(log.row_of(5), 1);
+        assert_eq!(log.row_of(2), 1);
+        log.toggle(Level::Warning);
+        assert_eq!(log.rows(), 3);
+        log.toggle(Level::Warning);
+        log.toggle(Level::Error);
+        assert_eq!(log.rows(), 6);
+        assert!(!log.is_filtered());
+    }
+
+    #[test]
+    fn from_error_to_error_and_round() {
+        let log = log("a|e1|b|e2|c");
+        assert_eq!(log.first_error(), Some(1));
+        assert_eq!(log.error_from(None, true), Some(1));
+        assert_eq!(log.error_from(Some(1), true), Some(3));
+        assert_eq!(log.error_from(Some(3), true), Some(1));
+        assert_eq!(log.error_from(Some(1), false), Some(3));
+        assert_eq!(log.error_from(None, false), Some(3));
+        assert_eq!(log.error_number(3), Some(2));
+        assert_eq!(log.error_number(2), None);
+        assert_eq!(Log::default().error_from(None, true), None);
+        assert_eq!(super::Log::default().error_from(Some(9), false), None);
+    }
+
+    #[test]
+    fn search_goes_over_all_lines_and_says_what_is_hidden() {
+        let mut log = log("Fact one|e fact|nothing|w FACT");
+        log.search("fact");
+        assert_eq!(log.found().collect::<Vec<_>>(), [0, 1, 3]);
+        log.append(lines("factory"));
+        assert_eq!(log.searched().lines().len(), 4);
+        assert_eq!(log.found_from(None, true), Some(0));
+        assert_eq!(log.found_from(Some(4), true), Some(0));
+        assert_eq!(log.found_from(Some(3), false), Some(1));
+        assert_eq!(log.found_from(Some(0), false), Some(4));
+        log.toggle(Level::Error);
+        assert_eq!(log.found().collect::<Vec<_>>(), [1]);
+        assert_eq!(log.searched().lines().len(), 4);
+        log.search("");
+        assert_eq!(log.found().count(), 0);
+    }
+
+    #[test]
+    fn the_map_shows_the_worst_of_each_piece() {
+        let log = log("a|w|e|b|c|d|e|f");
+        assert_eq!(log.map(4), [(0, Level::Warning), (1, Level::Error), (3, Level::Error)]);
+        assert_eq!(log.map(1), [(0, Level::Error)]);
+        assert_eq!(log.map(1000).len(), 3);
+        assert!(Log::default().map(10).is_empty());
+    }
+}

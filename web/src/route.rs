@@ -1,0 +1,309 @@
+//! Which screen the address names. Everything a person would want to share is in the fragment; the key never is.
+
+use std::fmt::{self, Write};
+
+use txjobs_sdk::{
+    JobStatusCode,
+    types::{JobId, TriggerId},
+};
+
+/// A screen. Its `Display` is the link to it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Route {
+    /// All jobs, filtered and sorted.
+    Jobs(Listing),
+    /// One job with its history.
+    Job(JobId),
+    /// One run: `run` is its trigger id, or its execution id if it was started from the application.
+    Run { job: JobId, run: TriggerId },
+    /// Connection and appearance.
+    Settings,
+    /// No screen has this address.
+    Unknown,
+}
+
+/// How the list of jobs is filtered and sorted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Listing {
+    /// Jobs whose name contains this, whatever the case.
+    pub name: String,
+    /// Jobs with this status.
+    pub status: Option<JobStatusCode>,
+    /// Jobs whose last run ended so.
+    pub outcome: Option<Outcome>,
+    /// The column that orders the list.
+    pub sort: Column,
+    /// From the greatest to the least.
+    pub descending: bool,
+}
+
+/// A column of the list that can order it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Column {
+    #[default]
+    Name,
+    Status,
+    LastRun,
+    Took,
+    Warnings,
+    Errors,
+}
+
+/// What to look for in a job's last run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Completed,
+    Warnings,
+    Errors,
+    Failed,
+    Never,
+}
+
+impl Column {
+    pub const ALL: [Self; 6] =
+        [Self::Name, Self::Status, Self::LastRun, Self::Took, Self::Warnings, Self::Errors];
+
+    /// Its name in the address.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Status => "status",
+            Self::LastRun => "last-run",
+            Self::Took => "took",
+            Self::Warnings => "warnings",
+            Self::Errors => "errors",
+        }
+    }
+
+    /// Whether it can only be told from a job's history.
+    pub const fn needs_history(self) -> bool {
+        !matches!(self, Self::Name | Self::Status)
+    }
+}
+
+impl Outcome {
+    pub const ALL: [Self; 5] = [Self::Failed, Self::Errors, Self::Warnings, Self::Completed, Self::Never];
+
+    /// Its name in the address.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Warnings => "warnings",
+            Self::Errors => "errors",
+            Self::Failed => "failed",
+            Self::Never => "never",
+        }
+    }
+
+    /// Its words on the screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Warnings => "completed with warnings",
+            Self::Errors => "completed with errors",
+            Self::Failed => "failed",
+            Self::Never => "never ran",
+        }
+    }
+}
+
+impl Listing {
+    /// Whether some jobs are left out.
+    pub fn is_filtered(&self) -> bool {
+        !self.name.trim().is_empty() || self.status.is_some() || self.outcome.is_some()
+    }
+
+    /// Whether the history of every job must be known to show the list right.
+    pub fn needs_history(&self) -> bool {
+        self.outcome.is_some() || self.sort.needs_history()
+    }
+
+    /// The same order without the filters.
+    #[must_use]
+    pub fn unfiltered(&self) -> Self {
+        Self { sort: self.sort, descending: self.descending, ..Self::default() }
+    }
+
+    /// After a press on a column's head: sort by it, or turn the order round. Times and counts start with the
+    /// greatest: the latest run and the most errors are what one looks for.
+    #[must_use]
+    pub fn sorted_by(&self, column: Column) -> Self {
+        let descending = if self.sort == column { !self.descending } else { column.needs_history() };
+        Self { sort: column, descending, ..self.clone() }
+    }
+
+    fn parse(query: &str) -> Self {
+        let mut listing = Self::default();
+        for pair in query.split('&') {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let value = decode(value);
+            match key {
+                "name" => listing.name = value,
+                "status" => {
+                    listing.status =
+                        JobStatusCode::ALL.iter().copied().find(|s| s.label() == Some(value.as_str()));
+                }
+                "last" => listing.outcome = Outcome::ALL.into_iter().find(|o| o.slug() == value),
+                "sort" => {
+                    listing.descending = value.starts_with('-');
+                    let slug = value.trim_start_matches('-');
+                    listing.sort = Column::ALL.into_iter().find(|c| c.slug() == slug).unwrap_or_default();
+                }
+                _ => {}
+            }
+        }
+        listing
+    }
+}
+
+impl Route {
+    /// Reads the address's fragment. A shared link may carry anything, so what is not understood is left out.
+    pub fn parse(hash: &str) -> Self {
+        let hash = hash.strip_prefix('#').unwrap_or(hash);
+        let (path, query) = hash.split_once('?').unwrap_or((hash, ""));
+        let mut parts = path.split('/').filter(|part| !part.is_empty());
+        let parsed = match (parts.next(), parts.next(), parts.next(), parts.next(), parts.next()) {
+            (None, ..) => Some(Self::Jobs(Listing::parse(query))),
+            (Some("settings"), None, ..) => Some(Self::Settings),
+            (Some("jobs"), Some(job), None, ..) => job.parse().ok().map(Self::Job),
+            (Some("jobs"), Some(job), Some("runs"), Some(run), None) => match (job.parse(), run.parse()) {
+                (Ok(job), Ok(run)) => Some(Self::Run { job, run }),
+                _ => None,
+            },
+            _ => None,
+        };
+        parsed.unwrap_or(Self::Unknown)
+    }
+
+    /// Whether both are the same screen, however it is filtered: going from one to the other moves no focus.
+    pub fn is_same_screen(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Jobs(_), Self::Jobs(_))) || self == other
+    }
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Jobs(listing) => {
+                f.write_str("#/")?;
+                listing.fmt(f)
+            }
+            Self::Job(job) => write!(f, "#/jobs/{job}"),
+            Self::Run { job, run } => write!(f, "#/jobs/{job}/runs/{run}"),
+            Self::Settings => f.write_str("#/settings"),
+            Self::Unknown => f.write_str("#/"),
+        }
+    }
+}
+
+impl fmt::Display for Listing {
+    /// The query of the address; nothing for the default.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut sign = '?';
+        let mut pair = |key: &str, value: &str| {
+            let written = write!(f, "{sign}{key}={value}");
+            sign = '&';
+            written
+        };
+        if !self.name.is_empty() {
+            pair("name", &encode(&self.name))?;
+        }
+        if let Some(label) = self.status.and_then(JobStatusCode::label) {
+            pair("status", label)?;
+        }
+        if let Some(outcome) = self.outcome {
+            pair("last", outcome.slug())?;
+        }
+        match (self.sort, self.descending) {
+            (Column::Name, false) => Ok(()),
+            (column, false) => pair("sort", column.slug()),
+            (column, true) => pair("sort", &format!("-{}", column.slug())),
+        }
+    }
+}
+
+/// Percent-encodes everything but unreserved characters.
+fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(byte as char);
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+/// Undoes [`encode`]; what is wrongly encoded stays as it is.
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        let hex = |b: &u8| (*b as char).to_digit(16).map(|n| n as u8);
+        match (first, after) {
+            (b'%', [high, low, after @ ..]) if hex(high).is_some() && hex(low).is_some() => {
+                bytes.push(hex(high).unwrap_or_default() << 4 | hex(low).unwrap_or_default());
+                rest = after;
+            }
+            (b'+', _) => bytes.push(b' '),
+            _ => bytes.push(*first),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JOB: &str = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
+    const RUN: &str = "5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57";
+
+    #[test]
+    fn every_screen_has_one_address() {
+        for link in [
+            "#/".to_owned(),
+            "#/?name=finance&status=running&last=failed&sort=-took".to_owned(),
+            "#/?sort=-name".to_owned(),
+            format!("#/jobs/{JOB}"),
+            format!("#/jobs/{JOB}/runs/{RUN}"),
+            "#/settings".to_owned(),
+        ] {
+            assert_eq!(Route::parse(&link).to_string(), link);
+        }
+    }
+
+    #[test]
+    fn what_is_no_screen_is_unknown_and_never_a_panic() {
+        for hash in ["#/nowhere", "#/jobs", "#/jobs/7", "#/jobs/%", "#/settings/x", &format!("#/jobs/{JOB}/runs/x")] {
+            assert_eq!(Route::parse(hash), Route::Unknown, "{hash}");
+        }
+        assert_eq!(Route::parse(""), Route::Jobs(Listing::default()));
+        assert_eq!(Route::parse("#"), Route::Jobs(Listing::default()));
+    }
+
+    #[test]
+    fn any_name_survives_the_address() {
+        for name in ["a b&c=d", "100 %", "#/?", "Größe", "مهمة", "a+b"] {
+            let route = Route::Jobs(Listing { name: name.to_owned(), ..Listing::default() });
+            assert_eq!(Route::parse(&route.to_string()), route, "{name}");
+        }
+        assert_eq!(decode("%zz%4"), "%zz%4");
+    }
+
+    #[test]
+    fn a_filter_that_is_not_understood_is_left_out() {
+        assert_eq!(Route::parse("#/?status=odd&last=x&sort=y&z"), Route::Jobs(Listing::default()));
+    }
+
+    #[test]
+    fn a_press_on_a_column_sorts_and_the_next_turns_it_round() {
+        let errors = Listing::default().sorted_by(Column::Errors);
+        assert!(errors.descending);
+        assert!(!errors.sorted_by(Column::Errors).descending);
+        let by_name = errors.sorted_by(Column::Name);
+        assert_eq!((by_name.sort, by_name.descending), (Column::Name, false));
+    }
+}

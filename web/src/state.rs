@@ -1,0 +1,214 @@
+//! What the whole page knows, in a few small stores. Every screen gets them by [`app`].
+
+use std::collections::{HashMap, HashSet};
+
+use leptos::prelude::*;
+use txjobs_sdk::{
+    ApiKey, Extensions, JobStatusCode, Timestamp, Trouble,
+    types::{Job, JobId},
+};
+
+use crate::{
+    browser,
+    config::Preset,
+    format::{self, Zone},
+    history::History,
+    profile::Profile,
+    route::Route,
+};
+
+/// A connection. The key lives here and nowhere else, and is gone with the page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    /// Tells one connection from the next, so that work begun for one never writes into another.
+    pub number: u32,
+    pub profile: Profile,
+    /// The base URL, without a slash at its end.
+    pub base: String,
+    pub header: String,
+    pub key: ApiKey,
+}
+
+/// What a person is asked before a POST is sent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ask {
+    pub what: Deed,
+    pub job: JobId,
+}
+
+/// What can be done to a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    Run,
+    Cancel,
+}
+
+/// The jobs of the connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Jobs {
+    /// `None` until they came for the first time.
+    pub list: RwSignal<Option<Vec<Job>>>,
+    pub statuses: RwSignal<HashMap<JobId, JobStatusCode>>,
+    pub histories: RwSignal<HashMap<JobId, History>>,
+    /// Histories that did not come, until the next refresh.
+    pub missing: RwSignal<HashSet<JobId>>,
+    /// Whose history is to be loaded, the most urgent first: what the screen shows.
+    pub wanted: RwSignal<Vec<JobId>>,
+    /// When jobs and statuses came last.
+    pub updated: RwSignal<Option<i64>>,
+    /// What went wrong with them since.
+    pub trouble: RwSignal<Option<Trouble>>,
+    /// Counts up when they are to be fetched at once.
+    pub refresh: RwSignal<u32>,
+}
+
+/// Everything.
+#[derive(Clone, Copy, Debug)]
+pub struct App {
+    pub route: RwSignal<Route>,
+    /// `None` until `config.json` was looked for.
+    pub preset: RwSignal<Option<Preset>>,
+    pub session: RwSignal<Option<Session>>,
+    /// What the server announced last.
+    pub extensions: RwSignal<Extensions>,
+    pub jobs: Jobs,
+    /// The question that is open.
+    pub ask: RwSignal<Option<Ask>>,
+    /// The time of day, in milliseconds, kept up while the page is seen.
+    pub now: RwSignal<i64>,
+    pub utc: RwSignal<bool>,
+    pub theme: RwSignal<Theme>,
+    /// How many connections were tried, so that each has a number of its own.
+    sessions: RwSignal<u32>,
+}
+
+/// Light, dark, or as the system has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    pub fn named(name: &str) -> Self {
+        Self::ALL.into_iter().find(|theme| theme.name() == name).unwrap_or_default()
+    }
+}
+
+impl App {
+    /// Makes the stores and gives them to every component below.
+    pub fn provide() -> Self {
+        let app = Self {
+            route: RwSignal::new(Route::parse(&browser::hash())),
+            preset: RwSignal::new(None),
+            session: RwSignal::new(None),
+            extensions: RwSignal::new(Extensions::default()),
+            jobs: Jobs {
+                list: RwSignal::new(None),
+                statuses: RwSignal::new(HashMap::new()),
+                histories: RwSignal::new(HashMap::new()),
+                missing: RwSignal::new(HashSet::new()),
+                wanted: RwSignal::new(Vec::new()),
+                updated: RwSignal::new(None),
+                trouble: RwSignal::new(None),
+                refresh: RwSignal::new(0),
+            },
+            ask: RwSignal::new(None),
+            now: RwSignal::new(browser::now()),
+            utc: RwSignal::new(browser::recall("txjobs.zone").as_deref() == Some("utc")),
+            sessions: RwSignal::new(0),
+            theme: RwSignal::new(Theme::named(&browser::recall("txjobs.theme").unwrap_or_default())),
+        };
+        provide_context(app);
+        app
+    }
+
+    /// A number for the next connection.
+    pub fn session_count(self) -> u32 {
+        self.sessions.update_untracked(|count| *count += 1);
+        self.sessions.get_untracked()
+    }
+
+    /// Opens a connection, in the place of the one there is.
+    pub fn connect(self, session: Session) {
+        self.forget();
+        self.session.set(Some(session));
+    }
+
+    /// Closes the connection and forgets its key and all that came over it.
+    pub fn disconnect(self) {
+        self.session.set(None);
+        self.forget();
+    }
+
+    fn forget(self) {
+        self.extensions.set(Extensions::default());
+        self.ask.set(None);
+        self.jobs.list.set(None);
+        self.jobs.statuses.set(HashMap::new());
+        self.jobs.histories.set(HashMap::new());
+        self.jobs.missing.set(HashSet::new());
+        self.jobs.updated.set(None);
+        self.jobs.trouble.set(None);
+    }
+
+    /// The connection, if it is still this one.
+    pub fn session_numbered(self, number: u32) -> Option<Session> {
+        self.session.get_untracked().filter(|session| session.number == number)
+    }
+
+    /// What to call a job.
+    pub fn name_of(self, job: JobId) -> Option<String> {
+        self.jobs.list.with(|list| {
+            let name = &list.as_ref()?.iter().find(|known| known.id == job)?.name;
+            Some(if name.trim().is_empty() { job.to_string() } else { name.clone() })
+        })
+    }
+
+    pub fn status_of(self, job: JobId) -> Option<JobStatusCode> {
+        self.jobs.statuses.with(|statuses| statuses.get(&job).copied())
+    }
+
+    /// Asks for jobs and statuses at once.
+    pub fn refresh(self) {
+        self.jobs.missing.set(HashSet::new());
+        self.jobs.refresh.update(|count| *count += 1);
+    }
+
+    pub fn zone(self) -> Zone {
+        if self.utc.get() { Zone::UTC } else { browser::LOCAL }
+    }
+
+    /// The time of day as a time of the contract.
+    pub fn now(self) -> Timestamp {
+        Timestamp::from_unix_millis(self.now.get())
+    }
+
+    /// `today 02:00`
+    pub fn when(self, at: Timestamp) -> String {
+        self.zone().day_and_time(at, self.now.get())
+    }
+
+    /// How long ago jobs and statuses came.
+    pub fn age(self) -> Option<String> {
+        let updated = self.jobs.updated.get()?;
+        Some(format::ago(self.now.get() - updated))
+    }
+}
+
+/// The stores of the page.
+pub fn app() -> App {
+    expect_context()
+}
