@@ -72,7 +72,7 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     let service = server::router(gateway, front);
 
     on_signals(&stop)?;
-    announce(address, demo_key.as_ref())?;
+    announce(address, demo_key.as_ref());
     let soon = stop.soon.clone();
     let answers = axum::serve(listener, service).with_graceful_shutdown(soon.clone().cancelled_owned());
     let answers = async {
@@ -136,14 +136,14 @@ async fn demo_key(config: &Config, store: &Store, clock: &Clock) -> Result<ApiKe
     }
 }
 
-/// The lines that other programs read. Whether anybody does is not the gateway's concern.
-fn announce(address: SocketAddr, demo_key: Option<&ApiKey>) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "listening on http://{address}")?;
+/// The lines that other programs read. A reader that has gone is not the gateway's concern.
+fn announce(address: SocketAddr, demo_key: Option<&ApiKey>) {
+    let mut lines = format!("listening on http://{address}\n");
     if let Some(key) = demo_key {
-        writeln!(out, "demo key: {}", key.expose())?;
+        lines.push_str(&format!("demo key: {}\n", key.expose()));
     }
-    Ok(out.flush()?)
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
 }
 
 /// The first signal is a wish, the second one is an order.

@@ -1,0 +1,58 @@
+use serde_json::json;
+use txjobs_gateway::store::{Cancelling, Ending};
+use txjobs_sdk::{ExecutionState, paths};
+
+use crate::house::{House, lines};
+
+#[tokio::test]
+async fn a_pending_run_ends_at_once() {
+    let house = House::idle().await;
+    let job = house.job("Quick");
+    let trigger = house.execute(job).await;
+    let body = house.ask(paths::cancel_job(job)).await.ok();
+    let message = "The run was cancelled before it started.";
+    assert_eq!(body, json!({ "JobId": job, "TriggerId": trigger, "Message": message }));
+    let run = house.run_of(job, trigger).await.unwrap();
+    assert_eq!(run["State"], 3);
+    assert!(run["EndTime"].is_string());
+    assert_eq!(lines(&run), [(2, "Cancelled before it started.")]);
+    assert!(house.store.claim_run(1).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_running_run_ends_as_cancelled() {
+    let house = House::working().await;
+    let job = house.job("Slow");
+    let trigger = house.execute(job).await;
+    house.until(job, trigger, |run| lines(run) == [(0, "Started")]).await;
+    let body = house.ask(paths::cancel_job(job)).await.ok();
+    assert_eq!(body["TriggerId"], json!(trigger));
+    let run = house.outcome(job, trigger).await;
+    assert_eq!(run["State"], 3);
+    assert_eq!(lines(&run), [(0, "Started"), (2, "Cancelled while it was running.")]);
+}
+
+#[tokio::test]
+async fn an_idle_job_has_nothing_to_cancel() {
+    let house = House::idle().await;
+    house.ask(paths::cancel_job(house.job("Quick"))).await.refused(409);
+    house.ask(paths::cancel_job(house.job("Theirs"))).await.refused(404);
+}
+
+#[tokio::test]
+async fn an_accepted_cancellation_wins_over_the_natural_end() {
+    let house = House::idle().await;
+    let job = house.job("Quick");
+    let trigger = house.execute(job).await;
+    let run = house.store.claim_run(1).await.unwrap().unwrap();
+    assert_eq!(house.store.cancel_run(job.0, 2).await.unwrap(), Cancelling::Requested(run));
+    let ending = Ending { state: ExecutionState::Completed, because: None };
+    assert_eq!(house.store.end_run(&run, &ending, 3).await.unwrap(), ExecutionState::Failed);
+    let shown = house.run_of(job, trigger).await.unwrap();
+    assert_eq!(
+        (shown["State"].clone(), lines(&shown)),
+        (json!(3), vec![(2, "Cancelled while it was running.")])
+    );
+    // And the other way round: what has ended cannot be cancelled.
+    assert_eq!(house.store.cancel_run(job.0, 4).await.unwrap(), Cancelling::Idle);
+}

@@ -1,0 +1,12 @@
+//! The contract through the router, without a socket: one file an operation, status and body.
+
+mod cancel_job;
+mod execute_job;
+mod get_job_logs;
+mod get_job_logs_by_trigger;
+mod get_job_status;
+mod house;
+mod list_job_statuses;
+mod list_jobs;
+mod pages;
+mod refusals;

@@ -1,0 +1,63 @@
+//! What commands say.
+
+use txjobs_sdk::paths;
+
+use crate::gateway::{Home, lines, shell_jobs};
+
+#[tokio::test]
+async fn lines_are_there_while_the_command_runs() {
+    let script = "echo one; while [ ! -e go ]; do sleep 0.01; done; echo two";
+    let home = Home::new(&shell_jobs(&[("waits", script, "")]));
+    let gateway = home.serve(&[]);
+    let begun = gateway.execute("waits").await;
+    let run = gateway.until(begun, |run| lines(run) == [(0, "one")]).await;
+    assert_eq!((run["State"].as_i64(), run["EndTime"].is_null()), (Some(1), true));
+    assert_eq!(gateway.ask(paths::get_job_status(begun.0)).await["Status"], 2);
+    std::fs::write(home.path("go"), "").unwrap();
+    let run = gateway.outcome(begun).await;
+    assert_eq!((run["State"].as_i64(), lines(&run)), (Some(2), vec![(0, "one"), (0, "two")]));
+}
+
+#[tokio::test]
+async fn many_lines_in_their_order_and_the_last_one_without_an_end() {
+    let script = "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo \"line $i\"; done; printf last";
+    let home = Home::new(&shell_jobs(&[("many", script, "")]));
+    let gateway = home.serve(&[]);
+    let run = gateway.run("many").await;
+    let lines = lines(&run);
+    assert_eq!(lines.len(), 20_001);
+    for (n, (severity, message)) in (1..).zip(&lines[..20_000]) {
+        assert_eq!((*severity, *message), (0, format!("line {n}").as_str()));
+    }
+    assert_eq!(lines[20_000], (0, "last"));
+    let times: Vec<_> =
+        run["JobExecutionLogs"].as_array().unwrap().iter().map(|l| l["TimeStamp"].as_str()).collect();
+    assert!(times.iter().all(Option::is_some));
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_and_lines_without_end() {
+    let script = r"printf 'a\377b\r\nz\000z\n'; head -c 2500000 /dev/zero | tr '\0' x";
+    let home = Home::new(&shell_jobs(&[("odd", script, "")]));
+    let gateway = home.serve(&[]);
+    let run = gateway.run("odd").await;
+    let lines = lines(&run);
+    assert_eq!(lines[..2], [(0, "a\u{fffd}b"), (0, "z\0z")]);
+    let lengths: Vec<_> = lines[2..].iter().map(|l| l.1.len()).collect();
+    assert_eq!(lengths, [1_048_576, 1_048_576, 402_848]);
+}
+
+#[tokio::test]
+async fn a_command_knows_its_run_and_no_secret_of_the_gateway() {
+    let script =
+        "echo $TXJOBS_JOB_ID; echo $TXJOBS_TRIGGER_ID; echo ${TXJOBS_API_KEY-none}; echo $COLOUR; pwd";
+    let more = "environment = { COLOUR = \"blue\" }\ndirectory = \"sub\"";
+    let home = Home::new(&shell_jobs(&[("env", script, more)]));
+    std::fs::create_dir(home.path("sub")).unwrap();
+    let gateway = home.serve(&[]);
+    let run = gateway.run("env").await;
+    let said: Vec<_> = lines(&run).into_iter().map(|(_, message)| message).collect();
+    assert_eq!(said[..2], [run["JobId"].as_str().unwrap(), run["TriggerId"].as_str().unwrap()]);
+    assert_eq!(said[2..4], ["none", "blue"]);
+    assert!(said[4].ends_with("/sub"), "{}", said[4]);
+}

@@ -1,0 +1,152 @@
+//! The command line: what it refuses, and how it says so.
+
+use std::net::TcpListener;
+use std::process::Output;
+
+use serde_json::Value;
+use txjobs_sdk::paths;
+
+use crate::gateway::{Home, shell_jobs};
+
+const SCRIPT: &str = r#"
+[[organisation]]
+name = "Contoso"
+[[organisation.job]]
+name = "Load"
+[organisation.job.script]
+state = "completed"
+lines = [{ after = "10ms", message = "Batch {n}", repeat = 1000 }]
+[[organisation.job.script.history]]
+state = "failed"
+lines = [{ severity = "error", message = "lost" }]
+"#;
+
+fn home() -> Home {
+    Home::new(SCRIPT)
+}
+
+#[track_caller]
+fn refused(output: &Output, code: i32, expected: &str) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{said}");
+    assert!(said.contains(expected), "{said}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn a_port_in_use() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let output = home().run(&["serve", "--listen", &address]);
+    refused(
+        &output,
+        1,
+        &format!("{address} is in use by another program. Stop that one, or choose another port"),
+    );
+}
+
+#[test]
+fn what_cannot_be_opened_or_read() {
+    let home = home();
+    let serve = |more: &[&str]| home.run(&[&["serve", "--listen", "127.0.0.1:0"], more].concat());
+    refused(
+        &serve(&["--config", "none.toml"]),
+        1,
+        "none.toml cannot be read. Name another one with --config",
+    );
+    refused(&serve(&["--database", "no/such/folder.db"]), 1, "folder.db cannot be opened. Name another file");
+    refused(&serve(&["--database", "postgres://here/db"]), 2, "postgres is not supported");
+    refused(&serve(&["--console", "."]), 1, "has no index.html");
+    refused(&serve(&["--nonsense"]), 2, "--nonsense");
+    std::fs::write(home.path("bad.toml"), SCRIPT.replace("script]", "http]")).unwrap();
+    refused(&home.run(&["check", "--config", "bad.toml"]), 1, "unknown field `http`");
+    refused(&home.run(&["serve", "--demo", "--listen", "0.0.0.0:0"]), 1, "loopback addresses only");
+}
+
+#[tokio::test]
+async fn one_gateway_a_database() {
+    let home = home();
+    let _first = home.serve(&[]);
+    let second = home.run(&["serve", "--listen", "127.0.0.1:0"]);
+    refused(&second, 1, "Another gateway works on the database txjobs-gateway.db.");
+}
+
+#[tokio::test]
+async fn keys_work_at_once_and_are_five() {
+    let home = home();
+    let gateway = home.serve(&[]);
+    assert!(gateway.ask(paths::list_jobs()).await.is_array());
+    for name in ["b", "c", "d", "e"] {
+        assert!(home.run(&["keys", "create", "--organisation", "Contoso", "--name", name]).status.success());
+    }
+    let create =
+        |organisation, name| home.run(&["keys", "create", "--organisation", organisation, "--name", name]);
+    refused(&create("Contoso", "f"), 1, "\"Contoso\" has 5 keys, which is all.");
+    refused(&create("Contoso", "b"), 1, "has a key named \"b\".");
+    refused(&create("Fabrikam", "b"), 1, "There is: \"Contoso\".");
+
+    let listed = String::from_utf8(home.run(&["keys", "list"]).stdout).unwrap();
+    assert_eq!(listed.lines().count(), 5);
+    assert!(listed.starts_with("Contoso\ttest\t2"), "{listed}");
+    assert!(!listed.contains("txg_"));
+
+    assert!(home.run(&["keys", "revoke", "--organisation", "Contoso", "--name", "test"]).status.success());
+    let answer = gateway.ask(paths::list_jobs()).await;
+    assert_eq!(answer["Message"], "The API key is missing or wrong.");
+    refused(
+        &home.run(&["keys", "revoke", "--organisation", "Contoso", "--name", "test"]),
+        1,
+        "has no key named",
+    );
+}
+
+#[tokio::test]
+async fn a_seeded_history_is_the_same_for_the_same_number() {
+    let mut histories = Vec::new();
+    for number in ["7", "7", "8"] {
+        let home = home();
+        assert!(home.run(&["seed", "--days", "40", "--number", number]).status.success());
+        refused(&home.run(&["seed"]), 1, "has a history already");
+        let gateway = home.serve(&[]);
+        let job = gateway.job("Load").await;
+        let runs = gateway.ask(paths::get_job_logs(job, None, None)).await;
+        let runs = runs.as_array().unwrap().clone();
+        assert!((38..=40).contains(&runs.len()), "{}", runs.len());
+        for state in [2, 3] {
+            assert!(runs.iter().any(|r| r["State"] == state));
+        }
+        let shape = |r: &Value| {
+            (r["Id"].clone(), r["TriggerId"].clone(), r["JobExecutionLogs"].as_array().unwrap().len())
+        };
+        histories.push(runs.iter().map(shape).collect::<Vec<_>>());
+    }
+    assert_eq!(histories[0], histories[1]);
+    assert_ne!(histories[0], histories[2]);
+}
+
+#[test]
+fn the_example_is_valid() {
+    let home = Home::new(include_str!("../../gateway.example.toml"));
+    let checked = home.run(&["check"]);
+    let listed = String::from_utf8(checked.stdout).unwrap();
+    assert!(checked.status.success());
+    assert_eq!(listed.lines().count(), 2);
+    assert!(listed.contains("Show the date\tcommand [\"date\", \"-u\"]"), "{listed}");
+}
+
+#[tokio::test]
+async fn a_demo_key_is_made_anew_each_time() {
+    let home = Home::new(&shell_jobs(&[("a", "true", "")]));
+    let mut keys = Vec::new();
+    for _ in 0..2 {
+        let gateway = home.serve(&["--demo"]);
+        let config =
+            reqwest::get(format!("{}/config.json", gateway.url)).await.unwrap().text().await.unwrap();
+        let config: Value = serde_json::from_str(&config).unwrap();
+        assert_eq!((&config["name"], &config["domain"]), (&"Contoso".into(), &"./".into()));
+        keys.push(config["demoKey"].as_str().unwrap().to_owned());
+    }
+    assert_ne!(keys[0], keys[1]);
+    let listed = String::from_utf8(home.run(&["keys", "list"]).stdout).unwrap();
+    assert_eq!(listed.matches("demo").count(), 1);
+}
