@@ -8,7 +8,7 @@ use txjobs_sdk::ApiKey;
 pub const PREFIX: &str = "txg_";
 
 /// At most this many keys an organisation, as with the vendor.
-pub const PER_ORGANISATION: i64 = 5;
+pub const PER_ORGANISATION: usize = 5;
 
 /// What the store keeps of a key. SHA-256 without salt or stretching is enough: a key is 32 random bytes, and those
 /// cannot be guessed however quick the hash is.

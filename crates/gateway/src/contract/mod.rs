@@ -65,7 +65,7 @@ impl Gateway {
     }
 }
 
-/// Everything under `/public`.
+/// Everything under the first segment of the contract's paths.
 pub fn router(gateway: Gateway) -> Router {
     let routes = Router::new();
     let routes = route(routes, &paths::LIST_JOBS, list_jobs::answer);
@@ -77,15 +77,16 @@ pub fn router(gateway: Gateway) -> Router {
     let routes = route(routes, &paths::GET_JOB_LOGS_BY_TRIGGER, get_job_logs_by_trigger::answer);
 
     let cors = cors(&gateway.key_header);
-    // Routes and not a fallback, because the layers below must not touch what is outside /public.
+    // Routes and not a fallback, because the layers below must not touch what is outside of the contract.
     let nowhere = || any(async || refusal::no_such_path());
+    let root = root();
     routes
         .method_not_allowed_fallback(async || refusal::no_such_method())
-        .route("/public", nowhere())
-        .route("/public/", nowhere())
-        .route("/public/{*path}", nowhere())
+        .route(root, nowhere())
+        .route(&format!("{root}/"), nowhere())
+        .route(&format!("{root}/{{*path}}"), nowhere())
         .layer(middleware::from_fn(refuse_large_bodies))
-        .layer(CatchPanicLayer::custom(|_: Box<dyn Any + Send>| refusal::internal().into_response()))
+        .layer(CatchPanicLayer::custom(after_panic))
         .layer(cors)
         .layer(SetResponseHeaderLayer::overriding(
             HeaderName::from_static(paths::EXTENSIONS_HEADER),
@@ -93,6 +94,12 @@ pub fn router(gateway: Gateway) -> Router {
         ))
         .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .with_state(gateway)
+}
+
+/// `/public`, as the contract has it.
+fn root() -> &'static str {
+    let path = paths::LIST_JOBS.template;
+    path[1..].find('/').map_or(path, |end| &path[..=end])
 }
 
 fn route<H, T>(router: Router<Gateway>, operation: &Operation, handler: H) -> Router<Gateway>
@@ -124,10 +131,42 @@ fn cors(key_header: &HeaderName) -> CorsLayer {
         .allow_private_network(true)
 }
 
+/// What panicked has written itself to standard error.
+fn after_panic(_: Box<dyn Any + Send>) -> Response {
+    refusal::internal().into_response()
+}
+
 async fn refuse_large_bodies(request: Request, next: Next) -> Response {
     let length = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     match length {
         Some(length) if length > LARGEST_BODY => refusal::too_large().into_response(),
         _ => next.run(request).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[test]
+    fn every_operation_is_under_the_root() {
+        assert_eq!(root(), "/public");
+        assert!(paths::ALL.iter().all(|o| o.template.starts_with("/public/")));
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_answered_in_the_envelope() {
+        async fn breaks() -> &'static str {
+            panic!("on purpose")
+        }
+        let router: Router =
+            Router::new().route("/", any(breaks)).layer(CatchPanicLayer::custom(after_panic));
+        let answer = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(answer.status(), 500);
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        assert!(body.starts_with(b"{\"Message\":\"The gateway failed"));
     }
 }

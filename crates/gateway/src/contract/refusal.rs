@@ -6,7 +6,7 @@ use axum::Json;
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
-use txjobs_sdk::types;
+use txjobs_sdk::{paths, types};
 
 /// A request that is not done, and why.
 #[derive(Debug)]
@@ -78,7 +78,8 @@ pub(super) fn no_such_job() -> Refusal {
 }
 
 pub(super) fn no_such_path() -> Refusal {
-    Refusal::new(StatusCode::NOT_FOUND, "There is no such path. The operations begin at /public/jobs.")
+    let first = paths::LIST_JOBS.template;
+    Refusal::new(StatusCode::NOT_FOUND, format!("There is no such path. The operations begin at {first}."))
 }
 
 pub(super) fn no_such_method() -> Refusal {

@@ -4,14 +4,13 @@ use std::path::Path;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::services::ServeDir;
+use txjobs_sdk::paths;
 
 /// No code and no style but the console's own files; no request but to itself, to https, and to this machine.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -31,10 +30,6 @@ const HEADERS: [(HeaderName, &str); 6] = [
     ),
 ];
 
-const WITHOUT_CONSOLE: &str = "This is a txjobs gateway: the TimeXtender Jobs API on your own machine.\n\
-     The API begins at /public/jobs and wants a key: txjobs-gateway keys create --help\n\
-     Start it with --console DIR to have the console here.\n";
-
 pub(super) fn router(console: Option<&Path>) -> Router {
     match console {
         Some(directory) => {
@@ -42,9 +37,18 @@ pub(super) fn router(console: Option<&Path>) -> Router {
             Router::new().fallback_service(files).layer(middleware::from_fn(caching))
         }
         None => Router::new()
-            .route("/", get(async || ([(CONTENT_TYPE, "text/plain; charset=utf-8")], WITHOUT_CONSOLE)))
+            .route("/", get(async || without_console()))
             .fallback(async || (StatusCode::NOT_FOUND, "There is nothing here.\n").into_response()),
     }
+}
+
+fn without_console() -> String {
+    format!(
+        "This is a txjobs gateway: the TimeXtender Jobs API on your own machine.\n\
+         The API begins at {} and wants a key: txjobs-gateway keys create --help\n\
+         Start it with --console DIR to have the console here.\n",
+        paths::LIST_JOBS.template
+    )
 }
 
 pub(super) fn with_security_headers(router: Router) -> Router {

@@ -70,7 +70,7 @@ impl Store {
         if taken && !replace {
             return Ok(AddKey::NameTaken);
         }
-        if !taken && i64::try_from(names.len()).is_ok_and(|n| n >= key::PER_ORGANISATION) {
+        if !taken && names.len() >= key::PER_ORGANISATION {
             return Ok(AddKey::TooMany);
         }
         sqlx::query(

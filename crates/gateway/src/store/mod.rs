@@ -23,7 +23,7 @@ pub use history::PastRun;
 pub use keys::{AddKey, KeyEntry};
 pub use lines::{Line, StoredLine};
 pub use organisations::OrganisationId;
-pub use runs::{Cancelling, Ending, Leftover, Run, Unfinished};
+pub use runs::{Cancelling, Ending, Run, Unfinished};
 
 const READERS: u32 = 4;
 const BUSY: Duration = Duration::from_secs(10);

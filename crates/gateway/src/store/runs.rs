@@ -52,9 +52,6 @@ pub enum Unfinished {
     Orphaned,
 }
 
-/// An unfinished run found at the start.
-pub type Leftover = Run;
-
 impl Store {
     /// Requests a run: false if the job has an unfinished one. One statement, so it is on the disk or did not happen.
     pub async fn request_run(&self, job: Uuid, trigger_id: Uuid, now: Micros) -> Result<bool> {
@@ -155,7 +152,7 @@ impl Store {
     }
 
     /// Runs that no gateway will end by itself.
-    pub async fn leftovers(&self, unfinished: Unfinished) -> Result<Vec<Leftover>> {
+    pub async fn leftovers(&self, unfinished: Unfinished) -> Result<Vec<Run>> {
         let sql = match unfinished {
             Unfinished::Running => {
                 "SELECT number, id, job, trigger_id FROM executions WHERE state < 2 AND state = 1 ORDER BY number"

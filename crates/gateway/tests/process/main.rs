@@ -1,4 +1,5 @@
 //! The real binary, with real processes: what it runs, and what is left when it is stopped or killed.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed; helpers are no test functions")]
 #![cfg(unix)]
 
 mod commands;
