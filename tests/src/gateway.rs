@@ -26,8 +26,8 @@ impl Gateway {
     pub fn start(config: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("gateway.toml"), config).unwrap();
-        let mut create = command(&folder, "keys");
-        create.args(["create", "--organisation", "Test", "--name", "test"]);
+        let mut create = command(&folder, &["keys", "create"]);
+        create.args(["--organisation", "Test", "--name", "test"]);
         let created = create.output().unwrap();
         assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
         let key = String::from_utf8(created.stdout).unwrap().trim().to_owned();
@@ -79,9 +79,9 @@ fn console() -> PathBuf {
     root().join("web/dist")
 }
 
-fn command(folder: &TempDir, name: &str) -> Command {
+fn command(folder: &TempDir, name: &[&str]) -> Command {
     let mut command = Command::new(program("txjobs-gateway"));
-    command.arg(name).stdin(Stdio::null());
+    command.args(name).stdin(Stdio::null());
     command.arg("--config").arg(folder.path().join("gateway.toml"));
     command.arg("--database").arg(folder.path().join("test.db"));
     command
@@ -89,7 +89,7 @@ fn command(folder: &TempDir, name: &str) -> Command {
 
 fn serve(folder: &TempDir) -> (Child, String) {
     let log = std::fs::File::options().create(true).append(true).open(folder.path().join("log")).unwrap();
-    let mut serve = command(folder, "serve");
+    let mut serve = command(folder, &["serve"]);
     serve.args(["--listen", "127.0.0.1:0", "--console"]).arg(console()).stdout(Stdio::piped()).stderr(log);
     let mut server = serve.spawn().unwrap();
     let mut line = String::new();
