@@ -185,7 +185,7 @@ Sends a `GET` request to `/public/jobs/{job_id}/logs/{trigger_id}`
 Arguments:
 - `job_id`: The `Id` of a job, from `list_jobs`.
 - `trigger_id`: The `TriggerId` that `execute_job` returned.
-- `after`: **Extension.** The `Id` of a log line: only later lines of the execution are returned. A server without the extension returns them all, so drop the lines you already have.
+- `after`: **Extension.** The `Id` of a log line: only later lines of the execution are returned; all of them if the execution has no such line. A server without the extension returns them all, so drop the lines you already have. A server with it writes an execution's final state after its last line.
 ```ignore
 let response = client.get_job_logs_by_trigger()
     .job_id(job_id)
