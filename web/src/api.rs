@@ -139,9 +139,9 @@ struct TimeLimit {
 impl TimeLimit {
     fn new(longest: Duration) -> Self {
         let controller = AbortController::new().ok();
-        let timer = controller.clone().and_then(|controller| {
-            set_timeout_with_handle(move || controller.abort(), longest).ok()
-        });
+        let timer = controller
+            .clone()
+            .and_then(|controller| set_timeout_with_handle(move || controller.abort(), longest).ok());
         Self { longest, controller, timer }
     }
 

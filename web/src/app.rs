@@ -1,5 +1,6 @@
 //! The page as a whole: which screen is shown, and what every screen needs.
 
+use crate::components::effect;
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -16,7 +17,8 @@ use crate::{
 /// Mounts the console into the page.
 pub fn start() {
     std::panic::set_hook(Box::new(|panic| tell_of_panic(&panic.to_string())));
-    let Some(place) = document().get_element_by_id("app").and_then(|e| e.dyn_into::<HtmlElement>().ok()) else {
+    let Some(place) = document().get_element_by_id("app").and_then(|e| e.dyn_into::<HtmlElement>().ok())
+    else {
         return;
     };
     place.set_text_content(None);
@@ -33,7 +35,10 @@ fn tell_of_panic(what: &str) {
         }
     };
     say("failed-what", "The console has stopped because of a fault in it.");
-    say("failed-why", "What runs on the server is not touched by this. Reload the page to go on where you were.");
+    say(
+        "failed-why",
+        "What runs on the server is not touched by this. Reload the page to go on where you were.",
+    );
     say("failed-detail", what);
     if let (Some(app), Some(failed)) = (element("app"), element("failed")) {
         app.set_hidden(true);
@@ -53,7 +58,7 @@ pub fn App() -> impl IntoView {
         app.preset.set(Some(preset));
     });
     // A connection keeps its jobs fresh until it is replaced.
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(number) = app.session.with(|session| session.as_ref().map(|session| session.number)) {
             spawn_local(poll::keep_fresh(app, number));
         }
@@ -72,7 +77,8 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Screen() -> impl IntoView {
     let app = crate::state::app();
-    let connected = Memo::new(move |_| app.session.with(|session| session.as_ref().map(|session| session.number)));
+    let connected =
+        Memo::new(move |_| app.session.with(|session| session.as_ref().map(|session| session.number)));
     // However the list is filtered, it is one screen.
     let screen = Memo::new(move |_| match app.route.get() {
         Route::Jobs(_) => Route::Jobs(Listing::default()),
@@ -152,7 +158,7 @@ fn keep_appearance(app: Stores) {
             browser::remember("txjobs.zone", if utc { "utc" } else { "local" });
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         let colour = app.session.with(|session| session.as_ref().map(|session| session.profile.colour));
         if let Some(root) = browser::root() {
             let _ = root.set_attribute("data-profile", colour.unwrap_or_default().name());

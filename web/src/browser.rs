@@ -103,11 +103,14 @@ pub fn root() -> Option<Element> {
 }
 
 /// A length in pixels from a custom property of the style sheet, so that it stands in one place only.
-pub fn css_pixels(property: &str, otherwise: f64) -> f64 {
+///
+/// Whole pixels: reading a fraction would bring ten kilobytes of tables along.
+pub fn css_pixels(property: &str, otherwise: u16) -> f64 {
     let value = root()
         .and_then(|root| window().get_computed_style(&root).ok().flatten())
         .and_then(|style| style.get_property_value(property).ok());
-    value.and_then(|value| value.trim().trim_end_matches("px").parse().ok()).unwrap_or(otherwise)
+    let pixels = value.and_then(|value| value.trim().trim_end_matches("px").parse::<u16>().ok());
+    f64::from(pixels.unwrap_or(otherwise))
 }
 
 pub fn focus(id: &str) {

@@ -39,7 +39,8 @@ mod tests {
 
     #[test]
     fn all_of_it() {
-        let preset = Preset::parse(br#"{"name":"Demo","domain":"./","keyHeader":"x-key","demoKey":"k","more":1}"#);
+        let preset =
+            Preset::parse(br#"{"name":"Demo","domain":"./","keyHeader":"x-key","demoKey":"k","more":1}"#);
         assert_eq!(preset.name.as_deref(), Some("Demo"));
         assert_eq!(preset.domain.as_deref(), Some("./"));
         assert_eq!(preset.key_header.as_deref(), Some("x-key"));
@@ -48,7 +49,9 @@ mod tests {
 
     #[test]
     fn what_is_broken_presets_nothing() {
-        for body in ["", "<!doctype html>", "[]", "null", "{\"name\":7,\"domain\":\" \",\"demoKey\":\"a b\"}", "{"] {
+        for body in
+            ["", "<!doctype html>", "[]", "null", "{\"name\":7,\"domain\":\" \",\"demoKey\":\"a b\"}", "{"]
+        {
             assert_eq!(Preset::parse(body.as_bytes()), Preset::default(), "{body}");
         }
     }

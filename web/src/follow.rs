@@ -16,7 +16,11 @@ use txjobs_sdk::{
     types::{JobExecution, JobId, LogId, LogsSelection, TriggerId},
 };
 
-use crate::{api, browser, log::Log, state::{App, Session}};
+use crate::{
+    api, browser,
+    log::Log,
+    state::{App, Session},
+};
 
 /// A page that nobody sees asks this rarely, in milliseconds.
 const HIDDEN: i32 = 10_000;
@@ -51,8 +55,8 @@ pub enum Stage {
     Stopped,
 }
 
-impl RunView {
-    pub fn new() -> Self {
+impl Default for RunView {
+    fn default() -> Self {
         Self {
             stage: RwSignal::new(Stage::Looking),
             execution: RwSignal::new(None),
@@ -71,7 +75,14 @@ pub fn alive() -> Arc<AtomicBool> {
 }
 
 /// Follows a run until it ends or the screen is left.
-pub async fn follow(app: App, session: Session, job: JobId, run: TriggerId, view: RunView, alive: Arc<AtomicBool>) {
+pub async fn follow(
+    app: App,
+    session: Session,
+    job: JobId,
+    run: TriggerId,
+    view: RunView,
+    alive: Arc<AtomicBool>,
+) {
     let is_alive = || alive.load(Ordering::Relaxed);
     let mut follow = Follow::new(job, run, browser::since_start());
     let mut looked_elsewhere = false;
@@ -136,7 +147,8 @@ pub async fn follow(app: App, session: Session, job: JobId, run: TriggerId, view
                         return;
                     }
                 }
-                let waits = app.jobs.statuses.with_untracked(|all| all.get(&job).is_none_or(|s| s.is_active()));
+                let waits =
+                    app.jobs.statuses.with_untracked(|all| all.get(&job).is_none_or(|s| s.is_active()));
                 view.stage.set(if waits { Stage::Pending } else { Stage::NotThere });
             }
         }
@@ -169,7 +181,8 @@ async fn follow_execution(
         match answer {
             Ok(answer) => {
                 view.trouble.set(None);
-                let Some(mut execution) = answer.value.into_iter().find(|execution| *execution.id == *run) else {
+                let Some(mut execution) = answer.value.into_iter().find(|execution| *execution.id == *run)
+                else {
                     view.stage.set(Stage::NotThere);
                     return;
                 };

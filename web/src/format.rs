@@ -128,8 +128,7 @@ impl Zone {
 }
 
 /// Day 0 of 1970 was a Thursday.
-const WEEKDAYS: [&str; 7] =
-    ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
+const WEEKDAYS: [&str; 7] = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -215,8 +214,15 @@ mod tests {
     #[test]
     fn exact_times_tell_their_zone() {
         assert_eq!(PLUS_ONE.exact(at("2026-03-14T02:00:02.117Z")), "2026-03-14 03:00:02.117 +01:00");
-        assert!(Zone::UTC.exact(at("2026-03-14T02:00:02")).ends_with("02.000 UTC (the server names no zone: zone assumed UTC)"));
-        assert_eq!(Zone { offset: |_| -210 }.exact(at("2026-03-14T02:00:02Z")), "2026-03-13 22:30:02.000 -03:30");
+        assert!(
+            Zone::UTC
+                .exact(at("2026-03-14T02:00:02"))
+                .ends_with("02.000 UTC (the server names no zone: zone assumed UTC)")
+        );
+        assert_eq!(
+            Zone { offset: |_| -210 }.exact(at("2026-03-14T02:00:02Z")),
+            "2026-03-13 22:30:02.000 -03:30"
+        );
         assert_eq!(Zone::UTC.clock(at("2026-03-14T02:00:02.117999Z")), "02:00:02.117");
         assert_eq!(Zone::UTC.seconds(at("2026-03-14T02:00:02.9Z")), "02:00:02");
     }

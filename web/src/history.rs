@@ -27,7 +27,8 @@ pub struct Counts {
 
 impl Counts {
     pub fn of(execution: &JobExecution) -> Self {
-        let of = |severity| execution.job_execution_logs.iter().filter(|line| line.severity == severity).count();
+        let of =
+            |severity| execution.job_execution_logs.iter().filter(|line| line.severity == severity).count();
         Self { warnings: of(Severity::Warning), errors: of(Severity::Error) }
     }
 }
@@ -101,7 +102,9 @@ impl History {
         let mut took: Vec<_> = self
             .runs
             .iter()
-            .filter(|run| matches!(run.state, ExecutionState::Completed | ExecutionState::CompletedWithWarnings))
+            .filter(|run| {
+                matches!(run.state, ExecutionState::Completed | ExecutionState::CompletedWithWarnings)
+            })
             .filter_map(|run| run.ended?.since(run.created?))
             .collect();
         took.sort_unstable();

@@ -30,7 +30,9 @@ pub fn arrange(known: Known<'_>, listing: &Listing) -> Vec<usize> {
             let id = &known.jobs[at].id;
             (needle.is_empty() || lower[at].contains(&needle) || id.to_string() == needle)
                 && listing.status.is_none_or(|status| known.statuses.get(id) == Some(&status))
-                && listing.outcome.is_none_or(|outcome| known.histories.get(id).is_some_and(|h| is(outcome, h)))
+                && listing
+                    .outcome
+                    .is_none_or(|outcome| known.histories.get(id).is_some_and(|h| is(outcome, h)))
         })
         .collect();
     let key = |at: usize| number(known, &known.jobs[at].id, listing.sort);
@@ -68,7 +70,7 @@ fn number(known: Known<'_>, id: &JobId, column: Column) -> Option<i64> {
     match column {
         Column::Name => None,
         Column::Status => known.statuses.get(id).map(|status| status.number()),
-        Column::LastRun => last?.created.map(|time| time.unix_millis()),
+        Column::LastRun => last?.created.map(txjobs_sdk::Timestamp::unix_millis),
         Column::Took => {
             last.and_then(|run| run.ended?.since(run.created?)).map(|took| took.as_millis() as i64)
         }
@@ -94,10 +96,23 @@ mod tests {
     #[test]
     fn filters_and_orders() {
         let jobs = jobs(&["beta", "Alpha", "gamma"]);
-        let statuses = HashMap::from([(jobs[0].id, JobStatusCode::Running), (jobs[1].id, JobStatusCode::Idle)]);
+        let statuses =
+            HashMap::from([(jobs[0].id, JobStatusCode::Running), (jobs[1].id, JobStatusCode::Idle)]);
         let histories = HashMap::from([
-            (jobs[0].id, History::of(&[run(ExecutionState::Failed, "2026-03-14T02:00:00Z", "2026-03-14T02:00:09Z")], 0.0)),
-            (jobs[1].id, History::of(&[run(ExecutionState::Completed, "2026-03-15T02:00:00Z", "2026-03-15T02:00:01Z")], 0.0)),
+            (
+                jobs[0].id,
+                History::of(
+                    &[run(ExecutionState::Failed, "2026-03-14T02:00:00Z", "2026-03-14T02:00:09Z")],
+                    0.0,
+                ),
+            ),
+            (
+                jobs[1].id,
+                History::of(
+                    &[run(ExecutionState::Completed, "2026-03-15T02:00:00Z", "2026-03-15T02:00:01Z")],
+                    0.0,
+                ),
+            ),
             (jobs[2].id, History::default()),
         ]);
         let known = Known { jobs: &jobs, statuses: &statuses, histories: &histories };

@@ -94,10 +94,12 @@ async fn fetch(app: App, session: &Session, all: bool) -> Result<bool, Trouble> 
         return Ok(false);
     }
     let known = |id: &JobId| {
-        jobs.list.with_untracked(|list| list.as_ref().is_some_and(|list| list.iter().any(|job| job.id == *id)))
+        jobs.list
+            .with_untracked(|list| list.as_ref().is_some_and(|list| list.iter().any(|job| job.id == *id)))
     };
     let before = jobs.statuses.get_untracked();
-    let is_new = answer.value.iter().any(|status| !before.contains_key(&status.job_id) && !known(&status.job_id));
+    let is_new =
+        answer.value.iter().any(|status| !before.contains_key(&status.job_id) && !known(&status.job_id));
     let changed: Vec<_> = answer
         .value
         .iter()
@@ -211,7 +213,12 @@ fn count_findings(app: App, session: Session) {
     let next = app.jobs.histories.with_untracked(|histories| {
         wanted.iter().find_map(|job| {
             let history = histories.get(job)?;
-            let last = history.last().filter(|last| last.has_findings() && history.last_counts().is_none())?;
+            let is_missing = app.jobs.missing.with_untracked(|missing| missing.contains(job));
+            let last =
+                history.last().filter(|last| last.has_findings() && history.last_counts().is_none())?;
+            if is_missing {
+                return None;
+            }
             Some((*job, last.trigger?, last.execution))
         })
     });
@@ -223,12 +230,16 @@ fn count_findings(app: App, session: Session) {
         if app.session_numbered(session.number).is_none() {
             return;
         }
-        let Some(counts) = answer else { return };
-        app.jobs.histories.update(|histories| {
-            if let Some(history) = histories.get_mut(&job) {
-                history.counts = Some((execution, counts));
-            }
-        });
+        match answer {
+            Some(counts) => app.jobs.histories.update(|histories| {
+                if let Some(history) = histories.get_mut(&job) {
+                    history.counts = Some((execution, counts));
+                }
+            }),
+            None => app.jobs.missing.update(|missing| {
+                missing.insert(job);
+            }),
+        }
         load_histories(app);
     });
 }

@@ -26,8 +26,7 @@ pub enum Colour {
 }
 
 impl Colour {
-    pub const ALL: [Self; 6] =
-        [Self::Blue, Self::Green, Self::Amber, Self::Red, Self::Violet, Self::Grey];
+    pub const ALL: [Self; 6] = [Self::Blue, Self::Green, Self::Amber, Self::Red, Self::Violet, Self::Grey];
 
     pub const fn name(self) -> &'static str {
         match self {

@@ -277,7 +277,9 @@ mod tests {
 
     #[test]
     fn what_is_no_screen_is_unknown_and_never_a_panic() {
-        for hash in ["#/nowhere", "#/jobs", "#/jobs/7", "#/jobs/%", "#/settings/x", &format!("#/jobs/{JOB}/runs/x")] {
+        for hash in
+            ["#/nowhere", "#/jobs", "#/jobs/7", "#/jobs/%", "#/settings/x", &format!("#/jobs/{JOB}/runs/x")]
+        {
             assert_eq!(Route::parse(hash), Route::Unknown, "{hash}");
         }
         assert_eq!(Route::parse(""), Route::Jobs(Listing::default()));

@@ -51,7 +51,7 @@ impl Rows {
         let last = (first + shown + SPARE).min(self.count);
         // Relative to the scroll position, so that a mapped list neither drifts nor jumps.
         let top = scroll - (natural - from as f64 * self.row_height);
-        Window { first: from, last, top: top.max(0.0) }
+        Window { first: from, last, top }
     }
 
     /// How far to scroll so that `row` is seen, in the upper third where there is room.

@@ -1,5 +1,6 @@
 //! What stands above the lines of a log: severities, search, from error to error.
 
+use super::{press, while_};
 use leptos::{html, prelude::*};
 use web_sys::KeyboardEvent;
 
@@ -35,7 +36,7 @@ pub fn LogBar(log: RwSignal<Log>, place: Place) -> impl IntoView {
             <Errors log place />
             <span class="grow"></span>
             <button type="button" class="button square" aria-label="Go to the end" title="Go to the end"
-                on:click=move |_| place.go_to_end()>
+                on:click=press(move || place.go_to_end())>
                 {icon("end")}
             </button>
         </div>
@@ -80,7 +81,7 @@ fn Chips(log: RwSignal<Log>, place: Place) -> impl IntoView {
             <button type="button" class=level.label() title=words aria-label=label
                 aria-pressed=move || log.with(|log| log.is_chosen(level)).to_string()
                 disabled=move || { count.get() == 0 && !log.with(|log| log.is_chosen(level)) }
-                on:click=move |_| { log.update(|log| log.toggle(level)); keep(); }>
+                on:click=press(move || { log.update(|log| log.toggle(level)); keep(); })>
                 {icon(shape)}
                 {move || format::count(count.get())}
             </button>
@@ -89,7 +90,7 @@ fn Chips(log: RwSignal<Log>, place: Place) -> impl IntoView {
     view! {
         <div class="chips" role="group" aria-label="Show severities">
             <button type="button" aria-pressed=move || log.with(|log| !log.is_filtered()).to_string()
-                on:click=move |_| { log.update(Log::show_all); keep(); }>
+                on:click=press(move || { log.update(Log::show_all); keep(); })>
                 {move || format!("All {}", format::count(log.with(Log::len)))}
             </button>
             {chip(Level::Information, "info")}
@@ -119,8 +120,14 @@ fn SearchBox(log: RwSignal<Log>, place: Place, field: NodeRef<html::Input>) -> i
     };
     let on_key = move |event: KeyboardEvent| match event.key().as_str() {
         "Enter" => step(!event.shift_key()),
-        "ArrowDown" => { event.prevent_default(); step(true); }
-        "ArrowUp" => { event.prevent_default(); step(false); }
+        "ArrowDown" => {
+            event.prevent_default();
+            step(true);
+        }
+        "ArrowUp" => {
+            event.prevent_default();
+            step(false);
+        }
         "Escape" => {
             if let Some(field) = field.get_untracked() {
                 field.set_value("");
@@ -157,15 +164,15 @@ fn SearchBox(log: RwSignal<Log>, place: Place, field: NodeRef<html::Input>) -> i
                 autocomplete="off" enterkeyhint="search" node_ref=field on:input=on_input on:keydown=on_key />
             <kbd aria-hidden="true" class="wide">"/"</kbd>
         </span>
-        <Show when=is_on>
+        {while_(is_on, move || view! {
             <span class="quiet found" role="status">{found}</span>
-            <button type="button" class="ghost" aria-label="Previous match" title="Previous match (Shift Enter)" on:click=move |_| step(false)>
+            <button type="button" class="ghost" aria-label="Previous match" title="Previous match (Shift Enter)" on:click=press(move || step(false))>
                 {icon("up")}
             </button>
-            <button type="button" class="ghost" aria-label="Next match" title="Next match (Enter)" on:click=move |_| step(true)>
+            <button type="button" class="ghost" aria-label="Next match" title="Next match (Enter)" on:click=press(move || step(true))>
                 {icon("down")}
             </button>
-        </Show>
+        }.into_any())}
     }
 }
 
@@ -177,16 +184,16 @@ fn Errors(log: RwSignal<Log>, place: Place) -> impl IntoView {
         here.map(|at| format!("{} of {}", format::count(at), format::count(errors.get())))
     };
     view! {
-        <Show when=move || { errors.get() > 0 }>
-            <button type="button" class="button" on:click=move |_| error(log, place, true)>
+        {while_(move || { errors.get() > 0 }, move || view! {
+            <button type="button" class="button" on:click=press(move || error(log, place, true))>
                 "Next error"
                 <kbd aria-hidden="true" class="wide">"n"</kbd>
             </button>
             <button type="button" class="button square" aria-label="Previous error" title="Previous error (p)"
-                on:click=move |_| error(log, place, false)>
+                on:click=press(move || error(log, place, false))>
                 {icon("up")}
             </button>
             <span class="quiet">{number}</span>
-        </Show>
+        }.into_any())}
     }
 }

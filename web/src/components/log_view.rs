@@ -1,5 +1,6 @@
 //! The lines of a log: only those that are seen are in the document.
 
+use super::{effect, press, while_};
 use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, KeyboardEvent, MouseEvent, ResizeObserver};
@@ -73,24 +74,29 @@ impl Place {
     }
 
     fn rows(self, count: usize) -> Rows {
-        Rows { count, row_height: browser::css_pixels("--log-row", 20.0), seen: self.seen.get_untracked() }
+        Rows { count, row_height: browser::css_pixels("--log-row", 20), seen: self.seen.get_untracked() }
     }
 }
 
 /// The lines, a map of warnings and errors beside them, and the way to the end when it is out of sight.
 #[component]
-pub fn LogView(log: RwSignal<Log>, place: Place, label: String, #[prop(into)] empty: Signal<String>) -> impl IntoView {
-    let row_height = browser::css_pixels("--log-row", 20.0);
+pub fn LogView(
+    log: RwSignal<Log>,
+    place: Place,
+    label: String,
+    #[prop(into)] empty: Signal<String>,
+) -> impl IntoView {
+    let row_height = browser::css_pixels("--log-row", 20);
     let count = Memo::new(move |_| log.with(Log::rows));
     let rows = Memo::new(move |_| Rows { count: count.get(), row_height, seen: place.seen.get() });
     let window = Memo::new(move |_| rows.get().window(place.scroll.get()));
     let height = move || format!("{}px", rows.get().height() as i64);
-    let shift = move || format!("translateY({}px)", window.get().top as i64);
+    let shift = move || format!("translateY({}px)", window.get().top.round() as i64);
     let digits = move || log.with(Log::len).to_string().len().max(3).to_string();
 
     observe_height(place);
     // New lines: keep to the end, once they are in the document.
-    Effect::new(move |_| {
+    effect(move || {
         count.track();
         place.seen.track();
         if place.pinned.get_untracked() {
@@ -154,15 +160,15 @@ pub fn LogView(log: RwSignal<Log>, place: Place, label: String, #[prop(into)] em
                 </div>
             </div>
             <Map log place rows />
-            <Show when=move || count.get() == 0>
+            {while_(move || count.get() == 0, move || view! {
                 <div class="log-empty">{move || empty.get()}</div>
-            </Show>
-            <Show when=move || { newer() > 0 && !place.pinned.get() }>
-                <button type="button" class="button primary newer" on:click=move |_| place.go_to_end()>
+            }.into_any())}
+            {while_(move || { newer() > 0 && !place.pinned.get() }, move || view! {
+                <button type="button" class="button primary newer" on:click=press(move || place.go_to_end())>
                     {icon("end")}
                     {move || format!("{} new {}", format::count(newer()), if newer() == 1 { "line" } else { "lines" })}
                 </button>
-            </Show>
+            }.into_any())}
         </div>
     }
 }
@@ -210,11 +216,17 @@ fn row(log: RwSignal<Log>, place: Place, line: usize) -> impl IntoView {
 #[component]
 fn Map(log: RwSignal<Log>, place: Place, rows: Memo<Rows>) -> impl IntoView {
     let marks = Memo::new(move |_| log.with(|log| (log.map(PIECES), PIECES.min(log.rows()).max(1))));
-    let percent = |part: f64| format!("{}%", (part * 1000.0) as i64 as f64 / 10.0);
+    // In thousandths by whole numbers: writing a float would bring kilobytes along.
+    let percent = |part: f64| {
+        let thousandths = (part * 1000.0) as i64;
+        format!("{}.{}%", thousandths / 10, thousandths % 10)
+    };
     let top = move || percent(place.scroll.get() / rows.get().height().max(1.0));
     let height = move || percent((rows.get().seen / rows.get().height().max(1.0)).min(1.0));
-    let press = move |event: MouseEvent| {
-        let Some(map) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+    let jump = move |event: MouseEvent| {
+        let Some(map) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) else {
+            return;
+        };
         let area = map.get_bounding_client_rect();
         let part = (f64::from(event.client_y()) - area.top()) / area.height().max(1.0);
         let rows = rows.get_untracked();
@@ -223,7 +235,7 @@ fn Map(log: RwSignal<Log>, place: Place, rows: Memo<Rows>) -> impl IntoView {
     };
     view! {
         // Not for the keyboard: n and p lead to the same places.
-        <div class="map" aria-hidden="true" on:click=press>
+        <div class="map" aria-hidden="true" on:click=jump>
             <span class="view" style:top=top style:height=height></span>
             {move || {
                 let (marks, pieces) = marks.get();
@@ -238,7 +250,7 @@ fn Map(log: RwSignal<Log>, place: Place, rows: Memo<Rows>) -> impl IntoView {
 /// Keeps the height of what is seen up to date as long as the log is there.
 fn observe_height(place: Place) {
     let observer = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
-    Effect::new(move |_| {
+    effect(move || {
         let Some(node) = place.node.get() else { return };
         place.seen.set(f64::from(node.client_height()));
         let changed = Closure::<dyn FnMut()>::new({

@@ -1,5 +1,6 @@
 //! The question before a POST, and what came of it. The POST is sent once, whatever is pressed how often.
 
+use super::{effect, press, while_};
 use leptos::{html, prelude::*, task::spawn_local};
 use txjobs_sdk::{JobStatusCode, Trouble};
 use web_sys::SubmitEvent;
@@ -25,7 +26,7 @@ pub fn Question() -> impl IntoView {
     let app = app();
     let dialog = NodeRef::<html::Dialog>::new();
     let step = RwSignal::new(Step::Asking);
-    Effect::new(move |_| {
+    effect(move || {
         let Some(dialog) = dialog.get() else { return };
         if app.ask.with(Option::is_some) {
             step.set(Step::Asking);
@@ -37,7 +38,9 @@ pub fn Question() -> impl IntoView {
     });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let (Some(ask), Some(session)) = (app.ask.get_untracked(), app.session.get_untracked()) else { return };
+        let (Some(ask), Some(session)) = (app.ask.get_untracked(), app.session.get_untracked()) else {
+            return;
+        };
         // Whatever is pressed twice, this is passed once.
         if step.get_untracked() == Step::Asking {
             step.set(Step::Sending);
@@ -68,7 +71,7 @@ fn Buttons(what: Deed, step: RwSignal<Step>) -> impl IntoView {
         Deed::Run => "Run",
         Deed::Cancel => "Cancel run",
     };
-    let close = move |_| app.ask.set(None);
+    let close = press(move || app.ask.set(None));
     let leave = move || match (step.get(), what) {
         (Step::Failed(_), _) => "Close",
         (_, Deed::Run) => "Cancel",
@@ -77,13 +80,13 @@ fn Buttons(what: Deed, step: RwSignal<Step>) -> impl IntoView {
     view! {
         <div class="bar">
             <button type="button" class="button" on:click=close>{leave}</button>
-            <Show when=move || !matches!(step.get(), Step::Failed(_))>
+            {while_(move || !matches!(step.get(), Step::Failed(_)), move || view! {
                 <button type="submit" class="button" class:primary=what == Deed::Run class:danger=what == Deed::Cancel
                     autofocus disabled=move || step.get() != Step::Asking>
                     {icon(if what == Deed::Run { "play" } else { "stop" })}
                     {move || if step.get() == Step::Sending { "Sending…" } else { verb }}
                 </button>
-            </Show>
+            }.into_any())}
         </div>
     }
 }
@@ -93,7 +96,9 @@ fn heading(app: App, ask: Ask) -> impl IntoView {
     let server = app.session.with_untracked(|s| s.as_ref().map(|s| s.profile.title())).unwrap_or_default();
     match ask.what {
         Deed::Run => view! { "Run " <bdi>{name}</bdi> " on " <bdi>{server}</bdi> "?" }.into_any(),
-        Deed::Cancel => view! { "Cancel the run of " <bdi>{name}</bdi> " on " <bdi>{server}</bdi> "?" }.into_any(),
+        Deed::Cancel => {
+            view! { "Cancel the run of " <bdi>{name}</bdi> " on " <bdi>{server}</bdi> "?" }.into_any()
+        }
     }
 }
 
@@ -135,10 +140,14 @@ fn failure(app: App, ask: Ask, trouble: Trouble) -> impl IntoView {
     let kind = trouble.kind;
     let unclear = trouble.leaves_outcome_unclear();
     let words = match ask.what {
-        Deed::Run => "Nobody knows whether the job was started: it is not sent again by itself. Look at its runs first.",
-        Deed::Cancel => "Nobody knows whether the run was cancelled: it is not sent again by itself. Look at it first.",
+        Deed::Run => {
+            "Nobody knows whether the job was started: it is not sent again by itself. Look at its runs first."
+        }
+        Deed::Cancel => {
+            "Nobody knows whether the run was cancelled: it is not sent again by itself. Look at it first."
+        }
     };
-    let look = move |_| {
+    let look = move || {
         app.ask.set(None);
         browser::go(&Route::Job(ask.job).to_string());
     };
@@ -146,7 +155,7 @@ fn failure(app: App, ask: Ask, trouble: Trouble) -> impl IntoView {
         <TroubleNote trouble>
             {unclear.then(|| view! { <p><strong>{words}</strong></p> })}
             {(unclear || kind == txjobs_sdk::TroubleKind::Conflict).then(|| view! {
-                <button type="button" class="button" on:click=look>"Look at its runs"</button>
+                <button type="button" class="button" on:click=press(look)>"Look at its runs"</button>
             })}
             {reconnect(kind)}
         </TroubleNote>

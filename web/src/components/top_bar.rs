@@ -1,7 +1,11 @@
+use super::{press, while_};
 use leptos::prelude::*;
 
 use super::icon;
-use crate::{browser, state::{Theme, app}};
+use crate::{
+    browser,
+    state::{Theme, app},
+};
 
 /// What stands above every screen: where one is connected, how old the screen is, the appearance.
 #[component]
@@ -27,11 +31,11 @@ pub fn TopBar() -> impl IntoView {
                 })
             }}
             <span class="grow"></span>
-            <Show when=move || app.session.with(Option::is_some)>
+            {while_(move || app.session.with(Option::is_some), move || view! {
                 <Age />
-            </Show>
+            }.into_any())}
             <button type="button" class="ghost" aria-label=theme_label title=theme_label
-                on:click=move |_| app.theme.set(next())>
+                on:click=press(move || app.theme.set(next()))>
                 {move || icon(match theme() {
                     Theme::System => "half",
                     Theme::Light => "sun",

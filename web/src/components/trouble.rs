@@ -1,5 +1,6 @@
 //! What went wrong, in the place where it happened: what, what the server said, what to do.
 
+use super::press;
 use leptos::prelude::*;
 use txjobs_sdk::{Trouble, TroubleKind};
 
@@ -25,7 +26,8 @@ pub fn TroubleNote(
         browser::is_https()
             && app.session.with(|session| session.as_ref().is_some_and(|s| domain::is_this_machine(&s.base)))
     };
-    let local = (trouble.kind == TroubleKind::Blocked && calls_this_machine()).then_some(domain::LOCAL_NETWORK);
+    let local =
+        (trouble.kind == TroubleKind::Blocked && calls_this_machine()).then_some(domain::LOCAL_NETWORK);
     view! {
         <div class="trouble" role="alert" data-trouble=format!("{:?}", trouble.kind)>
             {icon("octagon")}
@@ -47,7 +49,7 @@ pub fn reconnect(kind: TroubleKind) -> impl IntoView {
     let app = app();
     (kind == TroubleKind::KeyRefused).then(|| {
         view! {
-            <button type="button" class="button" on:click=move |_| app.disconnect()>
+            <button type="button" class="button" on:click=press(move || app.disconnect())>
                 "Connect with another key"
             </button>
         }

@@ -60,7 +60,9 @@ impl Search {
         let mut pieces = Vec::new();
         let mut done = 0;
         for (at, found) in lower.match_indices(&self.needle) {
-            let (Some(between), Some(found)) = (text.get(done..at), text.get(at..at + found.len())) else { continue };
+            let (Some(between), Some(found)) = (text.get(done..at), text.get(at..at + found.len())) else {
+                continue;
+            };
             if !between.is_empty() {
                 pieces.push((false, between));
             }

@@ -1,5 +1,6 @@
 //! Connecting: which server, and with which key.
 
+use crate::components::{press, while_};
 use leptos::{html, prelude::*, task::spawn_local};
 use txjobs_sdk::{ApiKey, Trouble, TroubleKind, paths};
 use web_sys::SubmitEvent;
@@ -74,7 +75,7 @@ pub fn ConnectPage(preset: Preset) -> impl IntoView {
                             {icon("plug")} "Connect"
                         </button>
                         <button type="button" class="button" disabled=move || fields.outcome.get() == Outcome::Trying
-                            on:click=move |_| try_it(fields, None, false)>
+                            on:click=press(move || try_it(fields, None, false))>
                             "Test connection"
                         </button>
                     </div>
@@ -92,14 +93,20 @@ fn first_profile(preset: &Preset) -> Profile {
     let last = Profile::recall().unwrap_or_default();
     match &preset.domain {
         // A preset wins, except that whoever gave the same server another name or colour keeps them.
-        Some(domain) if last.domain != *domain => Profile {
+        Some(domain) if last.domain != whole(domain) => Profile {
             name: preset.name.clone().unwrap_or_default(),
-            domain: domain.clone(),
+            domain: whole(domain),
             header: preset.key_header.clone().unwrap_or_else(|| paths::API_KEY_HEADER.to_owned()),
             colour: Colour::default(),
         },
         _ => last,
     }
+}
+
+/// A preset that is relative to the page in full: people are to see where their key goes.
+fn whole(domain: &str) -> String {
+    let url = domain::to_url(domain).ok().and_then(|url| browser::absolute(&url));
+    url.unwrap_or_else(|| domain.to_owned())
 }
 
 #[component]
@@ -112,7 +119,7 @@ fn Demo(fields: Fields, key: ApiKey) -> impl IntoView {
                 " to look around in: its key is no secret."
             </p>
             <button type="button" class="button primary" disabled=move || fields.outcome.get() == Outcome::Trying
-                on:click=move |_| try_it(fields, Some(key.clone()), true)>
+                on:click=press(move || try_it(fields, Some(key.clone()), true))>
                 {icon("play")} "Open the demo"
             </button>
         </section>
@@ -140,10 +147,10 @@ fn DomainField(fields: Fields) -> impl IntoView {
             <span id="domain-wrong" class="wrong">{move || fields.domain_wrong.get()}</span>
             <span id="domain-hint" class="hint">
                 {local_hint}
-                <Show when=move || fields.domain.with(|domain| domain.trim().is_empty())>
+                {while_(move || fields.domain.with(|domain| domain.trim().is_empty()), move || view! {
                     "A host or a URL, with a path prefix if there is one. No server yet? "
                     <button type="button" class="link plain" on:click=local>"Use a gateway on this machine"</button>
-                </Show>
+                }.into_any())}
             </span>
         </div>
     }
@@ -238,10 +245,19 @@ fn read(fields: Fields, demo: Option<ApiKey>) -> Option<Session> {
         fields.header_wrong.set(Some(words.to_owned()));
     }
     let is_demo = demo.is_some();
-    let key = demo.map_or_else(|| ApiKey::new(fields.key.get_untracked().map(|input| input.value()).unwrap_or_default()), Ok);
+    let key = demo.map_or_else(
+        || ApiKey::new(fields.key.get_untracked().map(|input| input.value()).unwrap_or_default()),
+        Ok,
+    );
     let key = key.map_err(|problem| fields.key_wrong.set(Some(problem.to_string())));
     let (Ok(base), Ok(key), true) = (&base, &key, has_header) else {
-        browser::focus(if base.is_err() { "domain" } else if key.is_err() { "key" } else { "header" });
+        browser::focus(if base.is_err() {
+            "domain"
+        } else if key.is_err() {
+            "key"
+        } else {
+            "header"
+        });
         return None;
     };
     let profile = Profile {

@@ -1,13 +1,13 @@
 //! One job: its status, its runs, and how long they took.
 
+use crate::components::{effect, press};
 use leptos::{prelude::*, task::spawn_local};
 use txjobs_sdk::{JobStatusCode, Trouble, types::JobId};
 
 use crate::{
     api, browser,
     components::{DurationChart, TroubleNote, icon, reconnect, state_badge, status_badge, when},
-    follow,
-    format,
+    follow, format,
     history::{Counts, History, RunSummary},
     route::Route,
     state::{Ask, Deed, Session, app},
@@ -22,9 +22,9 @@ pub fn JobPage(session: Session, job: JobId) -> impl IntoView {
     let history = RwSignal::new(None::<History>);
     let trouble = RwSignal::new(None::<Trouble>);
     let alive = follow::alive();
-    Effect::new(move |_| browser::set_title(&format!("{} · txjobs", name.get())));
+    effect(move || browser::set_title(&format!("{} · txjobs", name.get())));
     // Again whenever the job begins or ends a run, and on refresh.
-    Effect::new(move |_| {
+    effect(move || {
         status.track();
         app.jobs.refresh.track();
         let (session, alive) = (session.clone(), alive.clone());
@@ -39,7 +39,12 @@ pub fn JobPage(session: Session, job: JobId) -> impl IntoView {
                     trouble.set(None);
                     app.extensions.set(answer.extensions);
                     let mut new = History::of(&answer.value, browser::uptime());
-                    new.counts = answer.value.iter().max_by_key(|run| run.create_time).filter(|run| !run.job_execution_logs.is_empty()).map(|run| (run.id, Counts::of(run)));
+                    new.counts = answer
+                        .value
+                        .iter()
+                        .max_by_key(|run| run.create_time)
+                        .filter(|run| !run.job_execution_logs.is_empty())
+                        .map(|run| (run.id, Counts::of(run)));
                     history.set(Some(new));
                 }
                 Err(new) => trouble.set(Some(new)),
@@ -61,10 +66,10 @@ pub fn JobPage(session: Session, job: JobId) -> impl IntoView {
                 <span class="grow"></span>
                 {move || match deed() {
                     Deed::Run => view! {
-                        <button type="button" class="button primary" on:click=move |_| app.ask.set(Some(Ask { what: Deed::Run, job }))>{icon("play")} "Run"</button>
+                        <button type="button" class="button primary" on:click=press(move || app.ask.set(Some(Ask { what: Deed::Run, job })))>{icon("play")} "Run"</button>
                     }.into_any(),
                     Deed::Cancel => view! {
-                        <button type="button" class="button danger" on:click=move |_| app.ask.set(Some(Ask { what: Deed::Cancel, job }))>{icon("stop")} "Cancel run"</button>
+                        <button type="button" class="button danger" on:click=press(move || app.ask.set(Some(Ask { what: Deed::Cancel, job })))>{icon("stop")} "Cancel run"</button>
                     }.into_any(),
                 }}
             </div>
@@ -73,7 +78,7 @@ pub fn JobPage(session: Session, job: JobId) -> impl IntoView {
                 let lead = if history.with(Option::is_some) { "What you see is old." } else { "The runs could not be loaded." };
                 view! {
                     <TroubleNote trouble=new lead=lead>
-                        <button type="button" class="button" on:click=move |_| app.refresh()>"Try again"</button>
+                        <button type="button" class="button" on:click=press(move || app.refresh())>"Try again"</button>
                         {reconnect(kind)}
                     </TroubleNote>
                 }
@@ -100,7 +105,7 @@ fn NeverRan(job: JobId) -> impl IntoView {
             <h2>"This job never ran"</h2>
             <p>"Its runs will be listed here: how each ended, how long it took, and its log."</p>
             <div class="bar">
-                <button type="button" class="button primary" on:click=move |_| app.ask.set(Some(Ask { what: Deed::Run, job }))>
+                <button type="button" class="button primary" on:click=press(move || app.ask.set(Some(Ask { what: Deed::Run, job })))>
                     {icon("play")} "Run it now"
                 </button>
             </div>

@@ -1,5 +1,6 @@
 //! All jobs: what runs, how it went last, and starting one.
 
+use crate::components::{effect, press, while_};
 use leptos::{html, prelude::*};
 use txjobs_sdk::JobStatusCode;
 
@@ -7,8 +8,7 @@ use super::jobs_table::JobsTable;
 use crate::{
     browser,
     components::{TroubleNote, icon, reconnect},
-    format, jobs_list,
-    poll,
+    format, jobs_list, poll,
     route::{Listing, Outcome, Route},
     state::{App, app},
 };
@@ -24,7 +24,7 @@ pub fn JobsPage() -> impl IntoView {
         Route::Jobs(listing) => listing,
         _ => Listing::default(),
     });
-    Effect::new(move |_| {
+    effect(move || {
         let active = app.jobs.statuses.with(|all| all.values().filter(|status| status.is_active()).count());
         let lead = if active > 0 { format!("({active}) ") } else { String::new() };
         browser::set_title(&format!("{lead}Jobs · txjobs"));
@@ -51,7 +51,8 @@ pub fn JobsPage() -> impl IntoView {
     let seen = RwSignal::new(0..0);
     want_histories(app, listing, shown, seen);
     let is_loaded = move || app.jobs.list.with(Option::is_some);
-    let has_jobs = Memo::new(move |_| app.jobs.list.with(|list| list.as_ref().is_none_or(|list| !list.is_empty())));
+    let has_jobs =
+        Memo::new(move |_| app.jobs.list.with(|list| list.as_ref().is_none_or(|list| !list.is_empty())));
     view! {
         <main>
             <div class="bar head">
@@ -60,15 +61,15 @@ pub fn JobsPage() -> impl IntoView {
                 <span class="grow"></span>
                 <span class="quiet wide">{move || unknown(app, listing)}</span>
             </div>
-            <Show when=move || has_jobs.get()>
+            {while_(move || has_jobs.get(), move || view! {
                 <Filters listing />
-            </Show>
+            }.into_any())}
             {move || app.jobs.trouble.get().map(|trouble| {
                 let kind = trouble.kind;
                 let lead = if is_loaded() { "What you see is old." } else { "The jobs could not be loaded." };
                 view! {
                     <TroubleNote trouble lead=lead>
-                        <button type="button" class="button" on:click=move |_| app.refresh()>"Try again"</button>
+                        <button type="button" class="button" on:click=press(move || app.refresh())>"Try again"</button>
                         {reconnect(kind)}
                     </TroubleNote>
                 }
@@ -84,8 +85,13 @@ pub fn JobsPage() -> impl IntoView {
 }
 
 /// Tells the loader whose history the screen wants: what is seen first, then all where the order depends on it.
-fn want_histories(app: App, listing: Memo<Listing>, shown: Memo<Vec<txjobs_sdk::types::JobId>>, seen: RwSignal<std::ops::Range<usize>>) {
-    Effect::new(move |_| {
+fn want_histories(
+    app: App,
+    listing: Memo<Listing>,
+    shown: Memo<Vec<txjobs_sdk::types::JobId>>,
+    seen: RwSignal<std::ops::Range<usize>>,
+) {
+    effect(move || {
         let mut wanted: Vec<_> = shown.with(|shown| {
             let seen = seen.get();
             shown.get(seen.start..seen.end.min(shown.len())).unwrap_or_default().to_vec()
@@ -100,7 +106,9 @@ fn want_histories(app: App, listing: Memo<Listing>, shown: Memo<Vec<txjobs_sdk::
 }
 
 fn summary(app: App) -> String {
-    let Some(count) = app.jobs.list.with(|list| list.as_ref().map(Vec::len)) else { return "loading…".to_owned() };
+    let Some(count) = app.jobs.list.with(|list| list.as_ref().map(Vec::len)) else {
+        return "loading…".to_owned();
+    };
     let mut words = format::count(count);
     app.jobs.statuses.with(|statuses| {
         for status in [JobStatusCode::Running, JobStatusCode::Pending] {
@@ -149,7 +157,9 @@ fn Filters(listing: Memo<Listing>) -> impl IntoView {
     };
     let status = move |event| {
         let value = event_target_value(&event);
-        with(&|listing| listing.status = JobStatusCode::ALL.iter().copied().find(|s| s.label() == Some(&value)));
+        with(&|listing| {
+            listing.status = JobStatusCode::ALL.iter().copied().find(|s| s.label() == Some(&value));
+        });
     };
     let outcome = move |event| {
         let value = event_target_value(&event);
@@ -175,9 +185,9 @@ fn Filters(listing: Memo<Listing>) -> impl IntoView {
                 <option value="">"Last run: any"</option>
                 {Outcome::ALL.map(|o| view! { <option value=o.slug()>{o.label()}</option> }).collect_view()}
             </select>
-            <Show when=move || listing.with(Listing::is_filtered)>
-                <button type="button" class="button" on:click=move |_| set(listing.get_untracked().unfiltered())>"Clear"</button>
-            </Show>
+            {while_(move || listing.with(Listing::is_filtered), move || view! {
+                <button type="button" class="button" on:click=press(move || set(listing.get_untracked().unfiltered()))>"Clear"</button>
+            }.into_any())}
         </div>
     }
 }
@@ -195,7 +205,7 @@ fn NoJobs() -> impl IntoView {
                 " works, and its organisation has no jobs. Jobs are made in TimeXtender, or in the configuration of a gateway; they appear here by themselves."
             </p>
             <div class="bar">
-                <button type="button" class="button primary" on:click=move |_| app.refresh()>{icon("refresh")} "Look again"</button>
+                <button type="button" class="button primary" on:click=press(move || app.refresh())>{icon("refresh")} "Look again"</button>
                 <a class="button" href="#/settings">"Use another server"</a>
             </div>
         </div>
@@ -213,7 +223,7 @@ fn NoMatch(listing: Memo<Listing>) -> impl IntoView {
             <h2>{move || if is_waiting() { "No job matches so far" } else { "No job matches" }}</h2>
             <p>{move || unknown(app, listing).unwrap_or_else(|| format!("None of {} is like that.", format::plural(all(), "job")))}</p>
             <div class="bar">
-                <button type="button" class="button" on:click=move |_| set(listing.get_untracked().unfiltered())>"Show all jobs"</button>
+                <button type="button" class="button" on:click=press(move || set(listing.get_untracked().unfiltered()))>"Show all jobs"</button>
             </div>
         </div>
     }

@@ -1,5 +1,6 @@
 //! The table of jobs: only the rows that are seen are in the document.
 
+use crate::components::{effect, press, while_};
 use leptos::{html, prelude::*};
 use txjobs_sdk::{JobStatusCode, types::JobId};
 
@@ -26,10 +27,10 @@ pub fn JobsTable(
     let body = NodeRef::<html::Tbody>::new();
     let window_on_rows = RwSignal::new(Window { first: 0, last: 40, top: 0.0 });
     let count = Memo::new(move |_| shown.with(Vec::len));
-    let row_height = RwSignal::new(browser::css_pixels("--row", 32.0));
+    let row_height = RwSignal::new(browser::css_pixels("--row", 32));
     let measure = move || {
         let Some(body) = body.get_untracked() else { return };
-        let height = browser::css_pixels("--row", 32.0);
+        let height = browser::css_pixels("--row", 32);
         row_height.set(height);
         let seen_height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(800.0);
         let rows = Rows { count: count.get_untracked(), row_height: height, seen: seen_height };
@@ -39,7 +40,7 @@ pub fn JobsTable(
             seen.set(now.first..now.last);
         }
     };
-    Effect::new(move |_| {
+    effect(move || {
         count.track();
         body.track();
         request_animation_frame(measure);
@@ -50,7 +51,7 @@ pub fn JobsTable(
         on_scroll.remove();
         on_resize.remove();
     });
-    let is_loaded = move || app.jobs.list.with(Option::is_some);
+    let loaded = Memo::new(move |_| app.jobs.list.with(Option::is_some));
     let before = move || window_on_rows.get().first.min(count.get()) as f64 * row_height.get();
     let after = move || count.get().saturating_sub(window_on_rows.get().last) as f64 * row_height.get();
     let rows = move || {
@@ -59,7 +60,7 @@ pub fn JobsTable(
     };
     view! {
         <table class="table jobs" aria-label="Jobs" aria-rowcount=move || (count.get() + 1).to_string()
-            aria-busy=move || (!is_loaded()).to_string()>
+            aria-busy=move || (!loaded.get()).to_string()>
             <thead>
                 <tr>
                     <Head listing column=Column::Name class="" label="Name">"Name"</Head>
@@ -73,17 +74,17 @@ pub fn JobsTable(
                 </tr>
             </thead>
             <tbody node_ref=body>
-                <Show when=move || { before() > 0.0 }>
+                {while_(move || { before() > 0.0 }, move || view! {
                     <tr aria-hidden="true"><td class="gap" colspan="8" style:height=move || format!("{}px", before() as i64)></td></tr>
-                </Show>
-                <Show when=is_loaded fallback=skeleton>
+                }.into_any())}
+                {move || if loaded.get() { view! {
                     <For each=rows key=|job| *job let(job)>
                         <Row job />
                     </For>
-                </Show>
-                <Show when=move || { after() > 0.0 }>
+                }.into_any() } else { skeleton().into_any() }}
+                {while_(move || { after() > 0.0 }, move || view! {
                     <tr aria-hidden="true"><td class="gap" colspan="8" style:height=move || format!("{}px", after() as i64)></td></tr>
-                </Show>
+                }.into_any())}
             </tbody>
         </table>
     }
@@ -124,14 +125,14 @@ fn Head(
         Some(false) => "ascending",
         None => "none",
     };
-    let press = move |_| {
+    let sort_by = press(move || {
         let route = Route::Jobs(listing.get_untracked().sorted_by(column));
         browser::replace(&route.to_string());
         app().route.set(route);
-    };
+    });
     view! {
         <th scope="col" class=class aria-sort=sort>
-            <button type="button" title=format!("Sort by {}", label.to_lowercase()) aria-label=label on:click=press>
+            <button type="button" title=format!("Sort by {}", label.to_lowercase()) aria-label=label on:click=sort_by>
                 {children()}
                 {move || direction().map(|down| icon(if down { "down" } else { "up" }))}
             </button>
@@ -145,6 +146,7 @@ fn Row(job: JobId) -> impl IntoView {
     let name = Memo::new(move |_| app.name_of(job).unwrap_or_default());
     let status = Memo::new(move |_| app.status_of(job));
     let history = Memo::new(move |_| app.jobs.histories.with(|all| all.get(&job).cloned()));
+    let is_missing = move || app.jobs.missing.with(|missing| missing.contains(&job));
     let link = Route::Job(job).to_string();
     view! {
         <tr data-job=job.to_string()>
@@ -156,8 +158,8 @@ fn Row(job: JobId) -> impl IntoView {
             <td class="wide"><span class="five">{move || history.get().map(|history| five(app, job, &history))}</span></td>
             <td class="quiet wide">{move || last_run(app, job, history)}</td>
             <td class="number wide">{move || history.with(|h| h.as_ref().and_then(|h| took(app, h.last()?)))}</td>
-            <td class="number wide roomy">{move || history.with(|h| findings(h.as_ref(), "warned", |counts| counts.warnings))}</td>
-            <td class="number wide roomy">{move || history.with(|h| findings(h.as_ref(), "failed-count", |counts| counts.errors))}</td>
+            <td class="number wide roomy">{move || history.with(|h| findings(h.as_ref(), is_missing(), "warned", |counts| counts.warnings))}</td>
+            <td class="number wide roomy">{move || history.with(|h| findings(h.as_ref(), is_missing(), "failed-count", |counts| counts.errors))}</td>
             <td class="actions"><Action job name status /></td>
         </tr>
     }
@@ -201,6 +203,7 @@ fn took(app: App, run: &RunSummary) -> Option<String> {
 /// How many, where it is known.
 fn findings(
     history: Option<&History>,
+    is_missing: bool,
     class: &'static str,
     of: impl Fn(crate::history::Counts) -> usize,
 ) -> Option<AnyView> {
@@ -208,7 +211,7 @@ fn findings(
     Some(match (history.last()?, history.last_counts()) {
         (_, Some(counts)) if of(counts) > 0 => view! { <span class=class>{format::count(of(counts))}</span> }.into_any(),
         (_, Some(_)) => view! { <span class="zero" title="none">"–"</span> }.into_any(),
-        (last, None) if last.state.is_final() => {
+        (last, None) if last.state.is_final() && (last.trigger.is_none() || is_missing) => {
             view! { <span class="zero" title="Not counted: it takes the whole log of the run. Open the run.">"?"</span> }.into_any()
         }
         _ => view! { <span class="zero">"…"</span> }.into_any(),
@@ -224,7 +227,8 @@ fn under(app: App, job: JobId, history: Memo<Option<History>>) -> AnyView {
     let when = run.created.map(|at| app.when(at)).unwrap_or_default();
     let shape = crate::components::outcome_shape(run.state);
     let took = took(app, &run).map(|took| format!(" · {took}"));
-    view! { <span class=format!("{}-text", shape.colour)>{run.state.to_string()}</span> " · " {when} {took} }.into_any()
+    view! { <span class=format!("{}-text", shape.colour)>{run.state.to_string()}</span> " · " {when} {took} }
+        .into_any()
 }
 
 /// Run, or cancel where the server can.
@@ -241,7 +245,7 @@ fn Action(job: JobId, name: Memo<String>, status: Memo<Option<JobStatusCode>>) -
     };
     view! {
         <button type="button" class="ghost" aria-label=label title=label
-            on:click=move |_| app.ask.set(Some(Ask { what: deed.get_untracked(), job }))>
+            on:click=press(move || app.ask.set(Some(Ask { what: deed.get_untracked(), job })))>
             {move || icon(if deed.get() == Deed::Run { "play" } else { "stop" })}
         </button>
     }

@@ -1,5 +1,6 @@
 //! One run: how far it is, how it ended, and its log.
 
+use crate::components::{effect, press};
 use leptos::{prelude::*, task::spawn_local};
 use txjobs_sdk::types::{JobId, TriggerId};
 
@@ -22,17 +23,17 @@ use crate::{
 #[component]
 pub fn RunPage(session: Session, job: JobId, run: TriggerId) -> impl IntoView {
     let app = app();
-    let view = RunView::new();
+    let view = RunView::default();
     let place = Place::new(true);
     let again = RwSignal::new(0u32);
     let alive = follow::alive();
-    Effect::new(move |_| {
+    effect(move || {
         again.track();
         spawn_local(follow::follow(app, session.clone(), job, run, view, alive.clone()));
     });
     open_at_first_error(view, place);
     let name = move || app.name_of(job).unwrap_or_else(|| job.to_string());
-    Effect::new(move |_| {
+    effect(move || {
         let state = view.execution.with(|e| e.as_ref().map(|e| e.state.to_string()));
         browser::set_title(&format!("{}: {} · txjobs", name(), state.unwrap_or_else(|| "run".to_owned())));
     });
@@ -59,7 +60,7 @@ pub fn RunPage(session: Session, job: JobId, run: TriggerId) -> impl IntoView {
                 view! {
                     <TroubleNote trouble lead=lead>
                         {stopped.then(|| view! {
-                            <button type="button" class="button" on:click=move |_| again.update(|n| *n += 1)>"Try again"</button>
+                            <button type="button" class="button" on:click=press(move || again.update(|n| *n += 1))>"Try again"</button>
                         })}
                         {reconnect(kind)}
                     </TroubleNote>
@@ -76,7 +77,7 @@ pub fn RunPage(session: Session, job: JobId, run: TriggerId) -> impl IntoView {
 /// goes to its first error when it fails before anything was scrolled or pressed.
 fn open_at_first_error(view: RunView, place: Place) {
     let done = StoredValue::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         if view.stage.get() != Stage::Ended || done.get_value() {
             return;
         }
@@ -85,7 +86,9 @@ fn open_at_first_error(view: RunView, place: Place) {
             return;
         }
         match view.log.with_untracked(Log::first_error) {
-            Some(line) if place.pinned.get_untracked() => request_animation_frame(move || place.go(view.log, line)),
+            Some(line) if place.pinned.get_untracked() => {
+                request_animation_frame(move || place.go(view.log, line));
+            }
             _ => {}
         }
     });
@@ -103,7 +106,10 @@ fn Detail(log: RwSignal<Log>, place: Place) -> impl IntoView {
     });
     on_cleanup(move || escape.remove());
     let copy = move |_| {
-        let text = place.open.get_untracked().and_then(|line| log.with_untracked(|log| log.line(line).map(|l| l.message.to_owned())));
+        let text = place
+            .open
+            .get_untracked()
+            .and_then(|line| log.with_untracked(|log| log.line(line).map(|l| l.message.to_owned())));
         let Some(text) = text else { return };
         spawn_local(async move {
             copied.try_set(Some(browser::copy(&text).await));
@@ -129,7 +135,7 @@ fn Detail(log: RwSignal<Log>, place: Place) -> impl IntoView {
                         <span class="quiet">{view.severity.to_string()} {at.map(|at| format!(" · {}", app.zone().exact(at)))}</span>
                         <span class="grow"></span>
                         <button type="button" class="button" on:click=copy>{icon("copy")} {words}</button>
-                        <button type="button" class="ghost" aria-label="Close" title="Close (Escape)" on:click=move |_| place.open.set(None)>
+                        <button type="button" class="ghost" aria-label="Close" title="Close (Escape)" on:click=press(move || place.open.set(None))>
                             {icon("cross")}
                         </button>
                     </div>

@@ -1,5 +1,6 @@
 //! What stands above the log of a run: where one is, how it ended, its stages, and what can be done.
 
+use crate::components::{press, while_};
 use leptos::{prelude::*, task::spawn_local};
 use txjobs_sdk::{
     ExecutionState,
@@ -37,12 +38,12 @@ pub fn RunHead(job: JobId, run: TriggerId, view: RunView) -> impl IntoView {
             <span role="status" class="outcome">{move || badge(app, job, view)}</span>
             <span class="quiet wide">{move || usual(app, job)}</span>
             <span class="grow"></span>
-            <Show when=can_cancel>
-                <button type="button" class="button danger" on:click=move |_| ask(Deed::Cancel)>{icon("stop")} "Cancel run"</button>
-            </Show>
-            <Show when=move || !is_going()>
-                <button type="button" class="button primary" on:click=move |_| ask(Deed::Run)>{icon("play")} "Run again"</button>
-            </Show>
+            {while_(can_cancel, move || view! {
+                <button type="button" class="button danger" on:click=press(move || ask(Deed::Cancel))>{icon("stop")} "Cancel run"</button>
+            }.into_any())}
+            {while_(move || !is_going(), move || view! {
+                <button type="button" class="button primary" on:click=press(move || ask(Deed::Run))>{icon("play")} "Run again"</button>
+            }.into_any())}
         </div>
         <ol class="stages" aria-label="Stages">
             {move || stages(app, view)}
@@ -54,7 +55,8 @@ pub fn RunHead(job: JobId, run: TriggerId, view: RunView) -> impl IntoView {
 fn badge(app: App, job: JobId, view: RunView) -> AnyView {
     match (view.stage.get(), view.execution.get()) {
         (_, Some(execution)) => {
-            let took = RunSummary::of(&execution).took(app.now.with_untracked(|now| txjobs_sdk::Timestamp::from_unix_millis(*now)));
+            let took = RunSummary::of(&execution)
+                .took(app.now.with_untracked(|now| txjobs_sdk::Timestamp::from_unix_millis(*now)));
             let words = match (execution.state.is_final(), took) {
                 (true, Some(took)) => Some(format!("{} after {}", execution.state, format::duration(took))),
                 _ => None,
@@ -68,7 +70,8 @@ fn badge(app: App, job: JobId, view: RunView) -> AnyView {
 }
 
 fn usual(app: App, job: JobId) -> Option<String> {
-    let (took, runs) = app.jobs.histories.with(|all| all.get(&job).and_then(|history| history.usual()))?;
+    let (took, runs) =
+        app.jobs.histories.with(|all| all.get(&job).and_then(crate::history::History::usual))?;
     Some(format!("usually {}, last {}", format::duration(took), format::plural(runs, "run")))
 }
 
@@ -85,7 +88,8 @@ fn stages(app: App, view: RunView) -> AnyView {
     };
     let summary = RunSummary::of(&execution);
     let first = first_line(view, &execution);
-    let picked_up = first.and_then(|at| at.since(execution.create_time?)).filter(|wait| wait.as_millis() > 0);
+    let picked_up =
+        first.and_then(|at| at.since(execution.create_time?)).filter(|wait| wait.as_millis() >= 500);
     let is_final = execution.state.is_final();
     let has_begun = is_final || execution.state == ExecutionState::Running;
     let running = move || summary.took(app.now()).map(format::duration);
@@ -118,9 +122,13 @@ fn first_line(view: RunView, execution: &JobExecution) -> Option<txjobs_sdk::Tim
 
 /// Who started it, and the id to ask others about it by.
 fn origin(run: TriggerId, view: RunView) -> AnyView {
-    let by_application = view.execution.with(|e| e.as_ref().is_some_and(|e| e.trigger_id.is_none_or(|id| id.is_nil())));
-    let (words, what) =
-        if by_application { ("by application · execution", "execution id") } else { ("by API · trigger", "trigger id") };
+    let by_application =
+        view.execution.with(|e| e.as_ref().is_some_and(|e| e.trigger_id.is_none_or(|id| id.is_nil())));
+    let (words, what) = if by_application {
+        ("by application · execution", "execution id")
+    } else {
+        ("by API · trigger", "trigger id")
+    };
     let id = run.to_string();
     let short: String = id.chars().take(8).collect();
     let copied = RwSignal::new(None::<bool>);

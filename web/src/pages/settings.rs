@@ -1,5 +1,6 @@
 //! The connection, and how things are shown.
 
+use crate::components::press;
 use leptos::prelude::*;
 
 use crate::{
@@ -31,7 +32,7 @@ pub fn SettingsPage(session: Session) -> impl IntoView {
                         <dt>"Extensions"</dt> <dd>{extensions}</dd>
                     </dl>
                     <div class="bar">
-                        <button type="button" class="button" on:click=move |_| app.disconnect()>"Disconnect and forget the key"</button>
+                        <button type="button" class="button" on:click=press(move || app.disconnect())>"Disconnect and forget the key"</button>
                     </div>
                 </section>
                 <section class="panel" aria-labelledby="looks">
