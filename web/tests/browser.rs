@@ -1,6 +1,7 @@
 //! What needs a DOM: the log as it is drawn, foreign text as text, and where a log opens.
 
 #![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 use leptos::prelude::*;
 use txjobs_console::{
