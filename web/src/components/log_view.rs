@@ -27,7 +27,7 @@ pub struct Place {
     pub open: RwSignal<Option<usize>>,
     /// Whether the view keeps to the end as lines come.
     pub pinned: RwSignal<bool>,
-    /// How many rows had been there when it was last at the end.
+    /// How many lines there were when it was last at the end: later ones are new.
     pub read: RwSignal<usize>,
     scroll: RwSignal<f64>,
     seen: RwSignal<f64>,
@@ -51,6 +51,9 @@ impl Place {
     /// Goes to a line, and no further than needed.
     pub fn go(self, log: RwSignal<Log>, line: usize) {
         self.here.set(Some(line));
+        if self.pinned.get_untracked() {
+            self.read.set(log.with_untracked(Log::len));
+        }
         self.pinned.set(false);
         let (rows, row) = log.with_untracked(|log| (self.rows(log.rows()), log.row_of(line)));
         if !rows.is_seen(row, self.scroll.get_untracked()) {
@@ -103,7 +106,7 @@ pub fn LogView(
             request_animation_frame(move || {
                 if place.pinned.try_get_untracked() == Some(true) {
                     place.go_to_end();
-                    place.read.set(count.get_untracked());
+                    place.read.set(log.with_untracked(Log::len));
                 }
             });
         }
@@ -115,7 +118,7 @@ pub fn LogView(
         place.scroll.set(top);
         let at_end = rows.get_untracked().is_at_end(top);
         if at_end {
-            place.read.set(count.get_untracked());
+            place.read.set(log.with_untracked(Log::len));
         }
         // Only scrolling up lets go of the end: lines that come push it away too.
         if at_end || top < before {
@@ -142,7 +145,7 @@ pub fn LogView(
         let window = window.get();
         log.with(|log| (window.first..window.last).filter_map(|row| log.line_of(row)).collect::<Vec<_>>())
     };
-    let newer = move || count.get().saturating_sub(place.read.get());
+    let newer = move || log.with(Log::len).saturating_sub(place.read.get());
     view! {
         <div class="log-frame">
             <div class="log" role="log" tabindex="0" aria-live="off" aria-label=label node_ref=place.node

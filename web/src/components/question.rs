@@ -139,6 +139,7 @@ async fn send(app: App, session: Session, ask: Ask, step: RwSignal<Step>) {
 fn failure(app: App, ask: Ask, trouble: Trouble) -> impl IntoView {
     let kind = trouble.kind;
     let unclear = trouble.leaves_outcome_unclear();
+    let usual = trouble.advice();
     let words = match ask.what {
         Deed::Run => {
             "Nobody knows whether the job was started: it is not sent again by itself. Look at its runs first."
@@ -152,8 +153,7 @@ fn failure(app: App, ask: Ask, trouble: Trouble) -> impl IntoView {
         browser::go(&Route::Job(ask.job).to_string());
     };
     view! {
-        <TroubleNote trouble>
-            {unclear.then(|| view! { <p><strong>{words}</strong></p> })}
+        <TroubleNote trouble instead=if unclear { words } else { usual }>
             {(unclear || kind == txjobs_sdk::TroubleKind::Conflict).then(|| view! {
                 <button type="button" class="button" on:click=press(look)>"Look at its runs"</button>
             })}

@@ -12,6 +12,9 @@ use crate::{browser, domain, state::app};
 pub fn TroubleNote(
     trouble: Trouble,
     #[prop(optional, into)] lead: Option<String>,
+    /// What to do instead of the usual: after a POST whose outcome is unclear, "try again" would be wrong.
+    #[prop(optional)]
+    instead: Option<&'static str>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let said = match (trouble.status, &trouble.message) {
@@ -35,7 +38,7 @@ pub fn TroubleNote(
                 {lead.map(|lead| view! { <span>{lead} " "</span> })}
                 <strong>{trouble.summary()}</strong>
                 {said.map(|said| view! { <div class="said"><bdi>{said}</bdi>{wait}</div> })}
-                <div>{trouble.advice()}</div>
+                <div>{instead.unwrap_or(trouble.advice())}</div>
                 {local.map(|words| view! { <div>{words}</div> })}
             </div>
             {children.map(|children| view! { <div class="actions">{children()}</div> })}

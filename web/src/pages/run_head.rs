@@ -78,6 +78,9 @@ fn usual(app: App, job: JobId) -> Option<String> {
 /// Created, running, ended: with a time or a duration each, as far as they are known.
 fn stages(app: App, view: RunView) -> AnyView {
     let Some(execution) = view.execution.get() else {
+        if matches!(view.stage.get(), Stage::NotThere | Stage::Stopped) {
+            return ().into_any();
+        }
         let words = if view.stage.get() == Stage::Pending { "waiting to be picked up" } else { "" };
         return view! {
             <li><b>"pending"</b> <span class="quiet">{words}</span></li>
