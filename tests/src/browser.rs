@@ -1,7 +1,8 @@
 //! A headless browser, driven as a person would: by what the page shows.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     path::PathBuf,
     process::{Child, Command, Stdio},
     time::Duration,
@@ -21,16 +22,25 @@ const GLANCE: Duration = Duration::from_millis(50);
 pub struct Browser {
     /// The WebDriver session.
     pub page: WebDriver,
-    driver: Child,
+    session: String,
+    driver: Driver,
     _profile: TempDir,
 }
 
-impl Browser {
-    /// Starts the browser that `cargo xtask test` names, or the machine's own.
-    pub async fn start() -> Self {
+/// A running ChromeDriver.
+#[derive(Debug)]
+struct Driver {
+    process: Child,
+    port: u16,
+}
+
+impl Driver {
+    fn start() -> Self {
         let program = std::env::var_os("TXJOBS_DRIVER").unwrap_or_else(|| "chromedriver".into());
-        let mut driver = Command::new(program).arg("--port=0").stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let mut command = Command::new(program);
+        command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = command.spawn().unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let port = lines
             .find_map(|line| {
                 line.unwrap().strip_suffix('.')?.split_once("successfully on port ")?.1.parse::<u16>().ok()
@@ -38,7 +48,23 @@ impl Browser {
             .expect("chromedriver says its port");
         // It goes on writing; nobody may close that pipe.
         std::thread::spawn(move || lines.for_each(drop));
+        Self { process, port }
+    }
+}
 
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Browser {
+    /// Starts the browser that `cargo xtask test` names, or the machine's own.
+    pub async fn start() -> Self {
+        // reqwest without a provider of its own, as the SDK chooses it, wants one even for plain HTTP.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let driver = Driver::start();
         let profile = tempfile::tempdir().unwrap();
         let mut wanted = DesiredCapabilities::chrome();
         if let Some(browser) = std::env::var_os("TXJOBS_BROWSER") {
@@ -57,8 +83,9 @@ impl Browser {
             wanted.add_arg(flag).unwrap();
         }
         wanted.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
-        let page = WebDriver::new(format!("http://127.0.0.1:{port}"), wanted).await.unwrap();
-        Self { page, driver, _profile: profile }
+        let page = WebDriver::new(format!("http://127.0.0.1:{}", driver.port), wanted).await.unwrap();
+        let session = page.session_id().to_string();
+        Self { page, session, driver, _profile: profile }
     }
 
     /// The first element that fits, once it is there.
@@ -121,16 +148,21 @@ impl Browser {
         let names = self.page.execute(script, vec![]).await.unwrap();
         names.convert().unwrap()
     }
-
-    /// Ends the session and waits for its end.
-    pub async fn quit(self) {
-        self.page.clone().quit().await.unwrap();
-    }
 }
 
 impl Drop for Browser {
+    /// Ends the session also when a test panics: a driver that is killed leaves its browser running.
     fn drop(&mut self) {
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
+        let ended = TcpStream::connect(("127.0.0.1", self.driver.port)).and_then(|mut stream| {
+            write!(
+                stream,
+                "DELETE /session/{} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n",
+                self.session
+            )?;
+            stream.read(&mut [0; 1024])
+        });
+        if let Err(error) = ended {
+            eprintln!("the browser could not be ended: {error}");
+        }
     }
 }

@@ -1,0 +1,265 @@
+//! The console in a real browser, against a real gateway, as a person uses it.
+
+use thirtyfour::prelude::*;
+use txjobs_tests::{browser::Browser, gateway::Gateway};
+
+const JOBS: &str = r#"
+[[organisation]]
+name = "Test"
+
+[[organisation.job]]
+name = "Nightly warehouse load"
+command = ["sh", "-c", "for n in $(seq 30); do echo Reading table $n of 30; sleep 0.1; done; echo 12 rows without currency >&2; echo Done"]
+
+[[organisation.job]]
+name = "Finance deliver"
+[organisation.job.script]
+state = "failed"
+lines = [
+  { message = "Reading batch {n}", repeat = 400 },
+  { severity = "error", message = "Invalid object name 'stg.Invoice'." },
+  { message = "Cleaning up {n}", repeat = 300 },
+  { severity = "error", message = "Finished with errors" },
+]
+
+[[organisation.job]]
+name = "Endless"
+[organisation.job.script]
+state = "completed"
+lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
+
+[[organisation.job]]
+name = "<img src=x onerror=alert(1)> \u202Etxt.exe"
+[organisation.job.script]
+state = "completed"
+lines = [{ message = "<b>bold</b> \u001B[31mred" }]
+"#;
+
+/// Opens the console and connects with the gateway's key.
+async fn connected(gateway: &Gateway) -> Browser {
+    let browser = Browser::start().await;
+    browser.page.goto(gateway.address()).await.unwrap();
+    connect(&browser, gateway.key()).await;
+    browser.see_text("h1", "Jobs").await;
+    browser
+}
+
+async fn connect(browser: &Browser, key: &str) {
+    browser.field("API key").await.send_keys(key).await.unwrap();
+    browser.press("Connect").await;
+}
+
+async fn address(browser: &Browser) -> String {
+    browser.page.current_url().await.unwrap().to_string()
+}
+
+/// The text of each line of the log that is in the document.
+async fn lines(browser: &Browser) -> Vec<String> {
+    let script =
+        "return [...document.querySelectorAll('[role=log] [data-line] bdi')].map(e => e.textContent)";
+    browser.page.execute(script, vec![]).await.unwrap().convert().unwrap()
+}
+
+async fn see_line(browser: &Browser, text: &str) -> WebElement {
+    browser.see(By::XPath(format!("//*[@role='log']//*[@data-line][contains(., \"{text}\")]"))).await
+}
+
+/// Screenshots of what is on the screen: light, dark and on a phone.
+async fn pictures(browser: &Browser, name: &str) {
+    for (look, width, height, scheme) in
+        [("light", 1280, 900, "light"), ("dark", 1280, 900, "dark"), ("phone", 320, 640, "light")]
+    {
+        browser.look(width, height, scheme).await;
+        let wide: bool = browser
+            .page
+            .execute("return document.documentElement.scrollWidth > window.innerWidth", vec![])
+            .await
+            .unwrap()
+            .convert()
+            .unwrap();
+        browser.picture(&format!("{name}-{look}")).await;
+        assert!(!wide, "{name} at {width} px scrolls sideways");
+    }
+    browser.look(1280, 900, "light").await;
+}
+
+#[tokio::test]
+async fn from_connect_to_the_outcome_of_a_real_process_and_back_by_its_link() {
+    let gateway = Gateway::start(JOBS);
+    let browser = Browser::start().await;
+    browser.page.goto(gateway.address()).await.unwrap();
+    browser.see_text("h1", "Connect").await;
+    pictures(&browser, "connect").await;
+    browser.field("API key").await.send_keys(gateway.key()).await.unwrap();
+    browser.press("Test connection").await;
+    browser.see_text("*[@role='status']", "It works: 4 jobs.").await;
+    browser.press("Connect").await;
+
+    browser.see_text("h1", "Jobs").await;
+    browser.see_text("a", "Nightly warehouse load").await;
+    browser.press("Run Nightly warehouse load").await;
+    browser.see_text("h2", "Nightly warehouse load").await;
+    pictures(&browser, "question").await;
+    browser.press("Run").await;
+
+    browser.see_text("h1", "Nightly warehouse load").await;
+    see_line(&browser, "Reading table 1 of 30").await;
+    browser.see_text("*[@data-state='1']", "running").await;
+    assert!(!lines(&browser).await.iter().any(|line| line == "Done"), "lines arrive as they are written");
+    pictures(&browser, "running").await;
+    browser.see_text("*[@data-state='5']", "completed with warnings").await;
+    see_line(&browser, "12 rows without currency").await;
+    see_line(&browser, "Done").await;
+    pictures(&browser, "completed").await;
+
+    let link = address(&browser).await;
+    assert!(!link.contains(gateway.key()));
+    browser.page.refresh().await.unwrap();
+    browser.see_text("h1", "Connect").await;
+    connect(&browser, gateway.key()).await;
+    browser.see_text("h1", "Nightly warehouse load").await;
+    see_line(&browser, "12 rows without currency").await;
+    assert_eq!(address(&browser).await, link, "the same screen");
+
+    browser.see_text("nav//a", "Nightly warehouse load").await.click().await.unwrap();
+    browser.see(By::Css("table[aria-label=Runs] [data-state='5']")).await;
+    pictures(&browser, "history").await;
+    browser.see_text("nav//a", "Jobs").await.click().await.unwrap();
+    browser.see(By::Css("table[aria-label=Jobs]")).await;
+    pictures(&browser, "jobs").await;
+}
+
+#[tokio::test]
+async fn a_failed_run_opens_at_its_first_error() {
+    let gateway = Gateway::start(JOBS);
+    let browser = connected(&gateway).await;
+    browser.press("Run Finance deliver").await;
+    browser.press("Run").await;
+    browser.see_text("*[@data-state='3']", "failed").await;
+    // By its link, as somebody who was sent it.
+    browser.page.refresh().await.unwrap();
+    connect(&browser, gateway.key()).await;
+    let error = see_line(&browser, "Invalid object name").await;
+    assert!(error.is_displayed().await.unwrap());
+    assert!(error.class_name().await.unwrap().unwrap_or_default().contains("here"));
+    assert!(lines(&browser).await.len() < 200, "only what is seen is in the document");
+    pictures(&browser, "failed").await;
+
+    browser.page.find(By::Css("[role=log]")).await.unwrap().send_keys("n").await.unwrap();
+    let next = browser.see(By::Css("[role=log] .here[data-line='701']")).await;
+    assert!(next.text().await.unwrap().contains("Finished with errors"));
+}
+
+#[tokio::test]
+async fn a_double_click_starts_one_run_and_a_conflict_is_told_in_words() {
+    let gateway = Gateway::start(JOBS);
+    let browser = connected(&gateway).await;
+    let client = gateway.client();
+    let jobs = client.list_jobs().send().await.unwrap();
+    let endless = jobs.iter().find(|job| job.name == "Endless").unwrap().id;
+
+    browser.press("Run Endless").await;
+    let run = browser.see(By::XPath("//dialog[@open]//button[@type='submit']")).await;
+    browser.page.action_chain().double_click_element(&run).perform().await.unwrap();
+    see_line(&browser, "Started").await;
+    let runs = client.get_job_logs().job_id(endless).send().await.unwrap();
+    assert_eq!(runs.len(), 1);
+
+    // Somebody else's run stands in the way of ours.
+    browser.press("Run again").await;
+    browser.press("Run").await;
+    browser.see(By::Css("dialog [data-trouble=Conflict]")).await;
+    pictures(&browser, "conflict").await;
+    browser.press("Close").await;
+
+    browser.press("Cancel run").await;
+    browser.see(By::XPath("//dialog[@open]//button[@type='submit']")).await.click().await.unwrap();
+    browser.see_text("*[@data-state='3']", "failed").await;
+}
+
+#[tokio::test]
+async fn trouble_is_told_in_words_where_it_happened() {
+    let gateway = Gateway::start(JOBS);
+    let browser = Browser::start().await;
+    browser.page.goto(gateway.address()).await.unwrap();
+    connect(&browser, "wrong-key").await;
+    browser.see(By::Css("[data-trouble=KeyRefused]")).await;
+    pictures(&browser, "key-refused").await;
+
+    let domain = browser.field("Domain").await;
+    domain.clear().await.unwrap();
+    domain.send_keys("127.0.0.1:1").await.unwrap();
+    browser.press("Test connection").await;
+    browser.see(By::Css("[data-trouble=Blocked]")).await;
+    pictures(&browser, "unreachable").await;
+
+    domain.clear().await.unwrap();
+    domain.send_keys(format!("{}/elsewhere", gateway.address())).await.unwrap();
+    browser.press("Test connection").await;
+    browser.see(By::Css("[data-trouble=NotThisApi]")).await;
+
+    // A server that goes away leaves what was there, marked as old.
+    domain.clear().await.unwrap();
+    domain.send_keys(gateway.address()).await.unwrap();
+    let key = browser.field("API key").await;
+    key.clear().await.unwrap();
+    connect(&browser, gateway.key()).await;
+    browser.see_text("a", "Endless").await;
+    let missing = format!("{}/#/jobs/00000000-0000-0000-0000-0000000000aa", gateway.address());
+    browser.page.goto(&missing).await.unwrap();
+    browser.see(By::Css("[data-trouble=NotFound]")).await;
+    pictures(&browser, "not-found").await;
+    browser.page.goto(format!("{}/#/", gateway.address())).await.unwrap();
+    browser.see_text("a", "Endless").await;
+    drop(gateway);
+    browser.press("Refresh").await;
+    browser.see(By::Css("[data-trouble=Blocked]")).await;
+    browser.see_text("a", "Endless").await;
+    pictures(&browser, "gone").await;
+}
+
+#[tokio::test]
+async fn names_and_lines_are_text_and_the_key_is_nowhere() {
+    let gateway = Gateway::start(JOBS);
+    let browser = connected(&gateway).await;
+    let hostile = browser.see_text("a", "<img src=x onerror=alert(1)>").await;
+    hostile.click().await.unwrap();
+    browser.see_text("h1", "<img src=x onerror=alert(1)>").await;
+    browser.press("Run").await;
+    browser.see(By::XPath("//dialog[@open]//button[@type='submit']")).await.click().await.unwrap();
+    see_line(&browser, "<b>bold</b> ␛[31mred").await;
+    pictures(&browser, "hostile").await;
+
+    let script = r"
+        const stores = JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href]);
+        const values = [...document.querySelectorAll('input')].map(input => input.value).join();
+        return document.documentElement.outerHTML + stores + values";
+    let everything: String = browser.page.execute(script, vec![]).await.unwrap().convert().unwrap();
+    assert!(everything.contains("bold") && !everything.contains(gateway.key()));
+    let databases = "return indexedDB.databases().then(all => all.length)";
+    let count: u64 = browser.page.execute(databases, vec![]).await.unwrap().convert().unwrap();
+    assert_eq!(count, 0);
+    for request in browser.requests().await {
+        assert!(request.starts_with(gateway.address()), "a request to somebody else: {request}");
+        assert!(!request.contains(gateway.key()));
+    }
+}
+
+#[tokio::test]
+async fn works_below_any_path_of_a_plain_static_host() {
+    let gateway = Gateway::start(JOBS);
+    let host = txjobs_tests::static_host::StaticHost::start("/some/where").await;
+    let browser = Browser::start().await;
+    browser.page.goto(format!("{}#/settings", host.address())).await.unwrap();
+    let domain = browser.field("Domain").await;
+    domain.clear().await.unwrap();
+    domain.send_keys(gateway.address()).await.unwrap();
+    connect(&browser, gateway.key()).await;
+    browser.see_text("h1", "Settings").await;
+    browser.page.goto(format!("{}#/", host.address())).await.unwrap();
+    // Another origin: the gateway lets the page in, and shows it its extensions.
+    browser.see_text("a", "Finance deliver").await;
+    browser.press("Run Finance deliver").await;
+    browser.press("Run").await;
+    browser.see_text("*[@data-state='3']", "failed").await;
+}
