@@ -153,6 +153,8 @@ impl Browser {
 impl Drop for Browser {
     /// Ends the session also when a test panics: a driver that is killed leaves its browser running.
     fn drop(&mut self) {
+        // The crate's own way blocks a test's single thread, on which its request would have to run.
+        let _ = self.page.clone().leak();
         let ended = TcpStream::connect(("127.0.0.1", self.driver.port)).and_then(|mut stream| {
             write!(
                 stream,

@@ -165,16 +165,20 @@ async fn a_double_click_starts_one_run_and_a_conflict_is_told_in_words() {
     let runs = client.get_job_logs().job_id(endless).send().await.unwrap();
     assert_eq!(runs.len(), 1);
 
-    // Somebody else's run stands in the way of ours.
+    browser.press("Cancel run").await;
+    browser.see(By::XPath("//dialog[@open]//button[@type='submit']")).await.click().await.unwrap();
+    browser.see_text("*[@data-state='3']", "failed").await;
+
+    // Somebody else starts it while we are asked.
     browser.press("Run again").await;
+    browser.see_text("h2", "Endless").await;
+    client.execute_job().job_id(endless).send().await.unwrap();
     browser.press("Run").await;
     browser.see(By::Css("dialog [data-trouble=Conflict]")).await;
     pictures(&browser, "conflict").await;
     browser.press("Close").await;
-
-    browser.press("Cancel run").await;
-    browser.see(By::XPath("//dialog[@open]//button[@type='submit']")).await.click().await.unwrap();
-    browser.see_text("*[@data-state='3']", "failed").await;
+    let runs = client.get_job_logs().job_id(endless).send().await.unwrap();
+    assert!(runs.len() <= 2, "a refusal is not tried again");
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ const STEPS: &[Step] = &[
     ("docs", "the documentation builds without a warning", checks::docs),
     ("native", "native tests", native),
     ("wasm", "the console's tests in a browser", wasm),
-    ("console", "the console builds and keeps its size", size),
+    ("console", "the console builds, and what it weighs", size),
     ("e2e", "everything together: binaries, requests, a browser", e2e),
     ("fuzz", "schemathesis finds nothing in the seven operations", checks::fuzz),
 ];
@@ -130,6 +130,8 @@ fn e2e(tools: &Tools) -> Result<Counts> {
     crate::run::run(cargo().args(["build", "--package", "txjobs-gateway", "--package", "txjobs"]))?;
     let mut test = cargo();
     test.args(["test", "--package", "txjobs-tests", "--no-fail-fast"]);
+    // More browsers than cores only wait for one another.
+    test.env("RUST_TEST_THREADS", "2");
     test.env("TXJOBS_BROWSER", &tools.test.browser.browser).env("TXJOBS_DRIVER", &tools.test.browser.driver);
     counted(&mut test)
 }
