@@ -22,7 +22,12 @@ mod trouble;
 
 /// Every schema of the contract, as progenitor generates it, made tolerant.
 pub mod types {
-    #![allow(missing_docs, clippy::all, clippy::allow_attributes_without_reason, reason = "progenitor writes its own")]
+    #![allow(
+        missing_docs,
+        clippy::all,
+        clippy::allow_attributes_without_reason,
+        reason = "progenitor writes its own"
+    )]
     pub use crate::{ExecutionState, JobStatusCode, Severity, Timestamp};
 
     include!(concat!(env!("OUT_DIR"), "/types.rs"));
