@@ -1,5 +1,7 @@
 //! The console in a real browser, against a real gateway, as a person uses it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use thirtyfour::prelude::*;
 use txjobs_tests::{browser::Browser, gateway::Gateway};
 

@@ -80,7 +80,7 @@ async fn a_real_process_is_followed_through_the_sdk() {
     let state = loop {
         match follow.step(start.elapsed()) {
             txjobs_sdk::follow::Step::Wait(until) => {
-                tokio::time::sleep(until.saturating_sub(start.elapsed())).await
+                tokio::time::sleep(until.saturating_sub(start.elapsed())).await;
             }
             txjobs_sdk::follow::Step::Ended(state) => break state,
             txjobs_sdk::follow::Step::Ask(_) => {
