@@ -9,13 +9,21 @@ use crate::{
     types::{JobExecution, JobExecutionLog, JobId, LogId, TriggerId},
 };
 
-/// Polls are at least this far apart.
-const QUICKEST: Duration = Duration::from_millis(300);
-/// And at most this far, unless the server asks for more.
-const SLOWEST: Duration = Duration::from_secs(5);
+mod pace;
+
+use pace::Pace;
+
+/// Trouble that lasts longer than this ends the following.
+const LONGEST_OUTAGE: Duration = Duration::from_secs(15 * 60);
+/// After the end, a server that does not promise otherwise is asked again for late lines, at most this often.
+const MOST_LATE_POLLS: u32 = 5;
+/// And not before this long after: a line that shows within it is not lost.
+const LATE: Duration = Duration::from_secs(1);
 
 /// A state machine that follows one run: it says what to request and when, is fed the answers, and gives out every new
 /// log line once. Times are durations since any fixed moment of the caller's.
+///
+/// It never asks more than [75 times a minute](Self::MOST_POLLS_A_MINUTE), and 12 times while nothing happens.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -32,42 +40,60 @@ const SLOWEST: Duration = Duration::from_secs(5);
 pub struct Follow {
     job_id: JobId,
     trigger_id: TriggerId,
+    deadline: Option<Duration>,
     extensions: Extensions,
     execution: Option<JobExecution>,
     seen: HashSet<LogId>,
     newest: Option<LogId>,
-    changed_at: Duration,
-    next_at: Duration,
-    polls: u32,
-    troubles: u32,
+    /// Since when nothing but trouble has come.
+    trouble_since: Option<Duration>,
+    /// Answers since the execution was seen ended.
+    late_polls: u32,
+    /// No line can come any more.
+    complete: bool,
+    pace: Pace,
 }
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Step {
     /// Send this request, then call [`Follow::answered`] or [`Follow::troubled`].
     Ask(Request),
     /// Wait until this time, then call [`Follow::step`] again.
     Wait(Duration),
-    /// The execution has ended in this state.
+    /// The execution has ended in this state, and every line was given out.
     Ended(ExecutionState),
+    /// The deadline has passed. The job goes on.
+    TimedOut,
 }
 
 impl Follow {
+    /// The most requests in any minute, whatever happens.
+    pub const MOST_POLLS_A_MINUTE: u32 = 75;
+
     /// Follows the run that `trigger_id` started, from `now`.
     pub fn new(job_id: JobId, trigger_id: TriggerId, now: Duration) -> Self {
         Self {
             job_id,
             trigger_id,
+            deadline: None,
             extensions: Extensions::default(),
             execution: None,
             seen: HashSet::new(),
             newest: None,
-            changed_at: now,
-            next_at: now,
-            polls: 0,
-            troubles: 0,
+            trouble_since: None,
+            late_polls: 0,
+            complete: false,
+            pace: Pace::new(now, trigger_id.as_u128() as u64),
         }
+    }
+
+    /// Gives up waiting at the time `deadline`.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
     }
 
     /// What is known of the execution, without its log lines; `None` while the job is pending.
@@ -81,16 +107,27 @@ impl Follow {
     }
 
     /// What to do at the time `now`.
-    pub fn step(&self, now: Duration) -> Step {
-        match &self.execution {
-            Some(execution) if execution.state.is_final() => Step::Ended(execution.state),
-            _ if now < self.next_at => Step::Wait(self.next_at),
-            _ => Step::Ask(paths::get_job_logs_by_trigger(self.job_id, self.trigger_id, self.after())),
+    pub fn step(&mut self, now: Duration) -> Step {
+        if self.complete
+            && let Some(execution) = &self.execution
+        {
+            return Step::Ended(execution.state);
         }
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
+            return Step::TimedOut;
+        }
+        let next = self.pace.next();
+        if now < next {
+            return Step::Wait(self.deadline.map_or(next, |deadline| next.min(deadline)));
+        }
+        self.pace.asked(now);
+        Step::Ask(paths::get_job_logs_by_trigger(self.job_id, self.trigger_id, self.after()))
     }
 
     /// Takes in an answer that came at `now`, and gives out the log lines that are new, in order. `extensions` is what
     /// the answer's header announced.
+    ///
+    /// A line that comes later than one with a later time is given out when it comes: none is lost, none comes twice.
     pub fn answered(
         &mut self,
         now: Duration,
@@ -98,21 +135,33 @@ impl Follow {
         extensions: Extensions,
     ) -> Vec<JobExecutionLog> {
         self.extensions = extensions;
-        self.troubles = 0;
-        let mut lines = Vec::new();
-        if let Some(mut execution) = self.pick(executions) {
-            lines = std::mem::take(&mut execution.job_execution_logs);
-            lines.retain(|line| self.seen.insert(line.id));
-            in_order(&mut lines);
-            if let Some(line) = lines.last() {
-                self.newest = Some(line.id);
+        let Some(mut execution) = self.pick(executions) else {
+            // Pending; or a server that has lost what it showed before, which is trouble that may pass.
+            if self.execution.is_some() && self.late_polls == 0 {
+                self.trouble_since.get_or_insert(now);
+            } else {
+                self.trouble_since = None;
             }
-            if !lines.is_empty() || self.execution.as_ref().map(|e| e.state) != Some(execution.state) {
-                self.changed_at = now;
-            }
+            self.pace.answered(now, false);
+            self.end_if_settled(now, 0);
+            return Vec::new();
+        };
+        self.trouble_since = None;
+        let mut lines = std::mem::take(&mut execution.job_execution_logs);
+        lines.retain(|line| self.seen.insert(line.id));
+        // The server's own order is what its `after` goes by.
+        if let Some(line) = lines.last() {
+            self.newest = Some(line.id);
+        }
+        in_order(&mut lines);
+        let known = self.execution.as_ref().map(|execution| execution.state);
+        let changed = !lines.is_empty() || known != Some(execution.state);
+        // An end is an end: an answer that was overtaken on its way does not undo it.
+        if known.is_none_or(|state| !state.is_final() || execution.state.is_final()) {
             self.execution = Some(execution);
         }
-        self.schedule(now, Duration::ZERO);
+        self.pace.answered(now, changed);
+        self.end_if_settled(now, lines.len());
         lines
     }
 
@@ -120,21 +169,26 @@ impl Follow {
     ///
     /// # Errors
     ///
-    /// Gives the trouble back if following has to end: the key was refused, or this is not the Jobs API. A 404 does
-    /// not end it: some servers answer it while the job is pending.
+    /// Gives the trouble back if following has to end: the key was refused, this is not the Jobs API, or nothing but
+    /// trouble has come for a quarter of an hour. A 404 alone does not end it: some servers answer it while the job is
+    /// pending.
     pub fn troubled(
         &mut self,
         now: Duration,
         wall_clock: Timestamp,
         trouble: Trouble,
     ) -> Result<(), Trouble> {
-        if !trouble.is_passing() && trouble.kind != TroubleKind::NotFound {
+        let lost = trouble.kind == TroubleKind::NotFound;
+        if lost && self.execution.is_none() {
+            self.trouble_since = None;
+            self.pace.answered(now, false);
+            return Ok(());
+        }
+        let since = *self.trouble_since.get_or_insert(now);
+        if !(trouble.is_passing() || lost) || now.saturating_sub(since) >= LONGEST_OUTAGE {
             return Err(trouble);
         }
-        self.troubles += 1;
-        let backoff = QUICKEST.saturating_mul(1 << self.troubles.min(6));
-        let asked = trouble.retry_after.map_or(Duration::ZERO, |after| after.delay(wall_clock));
-        self.schedule(now, asked.max(backoff.min(SLOWEST)));
+        self.pace.troubled(now, trouble.retry_after.map_or(Duration::ZERO, |after| after.delay(wall_clock)));
         Ok(())
     }
 
@@ -144,19 +198,18 @@ impl Follow {
         ours.max_by_key(|e| e.create_time)
     }
 
-    /// Quick while something happens, slower the longer nothing does; a little uneven, so that many clients spread out.
-    fn schedule(&mut self, now: Duration, at_least: Duration) {
-        let quiet = now.saturating_sub(self.changed_at);
-        let delay = (quiet / 4).clamp(QUICKEST, SLOWEST).max(at_least);
-        self.polls = self.polls.wrapping_add(1);
-        self.next_at = now + delay + delay / 100 * jitter(self.trigger_id, self.polls);
+    /// A server with `after` writes the state last, so its end is complete. Of others nobody knows: they are asked
+    /// again until nothing new comes.
+    fn end_if_settled(&mut self, now: Duration, new_lines: usize) {
+        if !self.execution.as_ref().is_some_and(|execution| execution.state.is_final()) {
+            return;
+        }
+        let asked_again = self.late_polls > 0;
+        self.complete =
+            self.extensions.after || (asked_again && new_lines == 0) || self.late_polls >= MOST_LATE_POLLS;
+        self.late_polls += 1;
+        self.pace.at_least(now, LATE);
     }
-}
-
-/// 0 to 9, different for each run and each poll.
-fn jitter(trigger_id: TriggerId, poll: u32) -> u32 {
-    let id = trigger_id.as_u128() as u32;
-    (id ^ poll).wrapping_mul(0x9e37_79b1) % 10
 }
 
 /// By time, then by position. Lines without a time stay where they are, and so do all others then.

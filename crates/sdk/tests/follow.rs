@@ -43,7 +43,7 @@ fn messages(lines: &[JobExecutionLog]) -> Vec<&str> {
     lines.iter().map(|line| line.message.as_str()).collect()
 }
 
-fn asked(follow: &Follow, now: Duration) -> String {
+fn asked(follow: &mut Follow, now: Duration) -> String {
     match follow.step(now) {
         Step::Ask(request) => request.path_and_query().to_owned(),
         other => panic!("{other:?}"),
@@ -54,7 +54,7 @@ fn asked(follow: &Follow, now: Duration) -> String {
 fn pending_then_lines_then_the_outcome() {
     let mut follow = Follow::new(JOB, TRIGGER, at(0));
     let plain = "/public/jobs/00000000-0000-0000-0000-000000000001/logs/00000000-0000-0000-0000-000000000002";
-    assert_eq!(asked(&follow, at(0)), plain);
+    assert_eq!(asked(&mut follow, at(0)), plain);
     assert!(follow.answered(at(0), Vec::new(), Extensions::default()).is_empty());
     assert!(follow.execution().is_none());
     assert!(matches!(follow.step(at(0)), Step::Wait(until) if until > at(0)));
@@ -66,16 +66,20 @@ fn pending_then_lines_then_the_outcome() {
     let news =
         follow.answered(at(3), execution(ExecutionState::Failed, &[1, 2, 3, 4]), Extensions::default());
     assert_eq!(messages(&news), ["4"]);
-    assert_eq!(follow.step(at(3)), Step::Ended(ExecutionState::Failed));
+    assert!(matches!(follow.step(at(3)), Step::Wait(_)), "this server does not say that its end is complete");
+    let late = execution(ExecutionState::Failed, &[1, 2, 3, 4, 5]);
+    assert_eq!(messages(&follow.answered(at(5), late.clone(), Extensions::default())), ["5"], "a late line");
+    follow.answered(at(7), late, Extensions::default());
+    assert_eq!(follow.step(at(7)), Step::Ended(ExecutionState::Failed));
 }
 
 #[test]
 fn only_later_lines_are_asked_for_where_the_server_can() {
     let mut follow = Follow::new(JOB, TRIGGER, at(0));
     follow.answered(at(0), execution(ExecutionState::Running, &[1]), Extensions::ALL);
-    assert!(asked(&follow, at(60)).ends_with("?after=00000000-0000-0000-0000-000000000065"));
+    assert!(asked(&mut follow, at(60)).ends_with("?after=00000000-0000-0000-0000-000000000065"));
     follow.answered(at(60), execution(ExecutionState::Running, &[2]), Extensions::default());
-    assert!(!asked(&follow, at(120)).contains("after"), "not announced any more");
+    assert!(!asked(&mut follow, at(120)).contains("after"), "not announced any more");
 }
 
 #[test]
@@ -112,8 +116,49 @@ fn polls_slow_down_while_nothing_happens() {
                 polls += 1;
                 follow.answered(now, Vec::new(), Extensions::default());
             }
-            Step::Ended(state) => panic!("{state}"),
+            other => panic!("{other:?}"),
         }
     }
-    assert!((100..160).contains(&polls), "{polls} polls in ten pending minutes");
+    assert!((100..135).contains(&polls), "{polls} polls in ten pending minutes");
+}
+
+#[test]
+fn a_server_with_after_writes_the_end_last() {
+    let mut follow = Follow::new(JOB, TRIGGER, at(0));
+    follow.answered(at(0), execution(ExecutionState::Completed, &[1]), Extensions::ALL);
+    assert_eq!(follow.step(at(0)), Step::Ended(ExecutionState::Completed));
+}
+
+#[test]
+fn a_deadline_ends_the_wait_and_not_the_job() {
+    let mut follow = Follow::new(JOB, TRIGGER, at(0)).with_deadline(at(3));
+    follow.answered(at(2), Vec::new(), Extensions::default());
+    let mut now = at(2);
+    while let Step::Wait(until) = follow.step(now) {
+        assert!(until <= at(3));
+        now = until;
+        if follow.step(now) != Step::TimedOut {
+            follow.answered(now, Vec::new(), Extensions::default());
+        }
+    }
+    assert_eq!(follow.step(at(3)), Step::TimedOut);
+}
+
+#[test]
+fn an_outage_or_a_loss_that_lasts_is_given_back() {
+    for kind in [TroubleKind::ServerTrouble, TroubleKind::NotFound] {
+        let mut follow = Follow::new(JOB, TRIGGER, at(0));
+        follow.answered(at(0), execution(ExecutionState::Running, &[1]), Extensions::default());
+        follow.troubled(at(1), NOON, Trouble::new(kind)).unwrap();
+        follow.troubled(at(600), NOON, Trouble::new(kind)).unwrap();
+        assert_eq!(follow.troubled(at(1000), NOON, Trouble::new(kind)).unwrap_err().kind, kind);
+    }
+}
+
+#[test]
+fn an_answer_that_was_overtaken_does_not_undo_the_end() {
+    let mut follow = Follow::new(JOB, TRIGGER, at(0));
+    follow.answered(at(0), execution(ExecutionState::Failed, &[1]), Extensions::default());
+    follow.answered(at(1), execution(ExecutionState::Running, &[]), Extensions::default());
+    assert_eq!(follow.step(at(1)), Step::Ended(ExecutionState::Failed));
 }
