@@ -88,7 +88,8 @@ pub async fn follow(
     let mut looked_elsewhere = false;
     loop {
         let request = match follow.step(browser::since_start()) {
-            Step::Ended(_) => {
+            // No deadline is given: a screen follows as long as it is there.
+            Step::Ended(_) | Step::TimedOut => {
                 view.stage.set(Stage::Ended);
                 app.refresh();
                 return;

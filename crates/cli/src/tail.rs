@@ -65,6 +65,8 @@ async fn follow(
     loop {
         match follow.step(start.elapsed()) {
             Step::Wait(until) => time::sleep(until.saturating_sub(start.elapsed())).await,
+            // The wait is timed outside, where it also ends a request that hangs.
+            Step::TimedOut => unreachable!("Follow was given no deadline"),
             Step::Ended(state) => {
                 if let Some(execution) = follow.execution() {
                     tell_outcome(output, job, execution, &counts);

@@ -56,7 +56,6 @@ pub struct Follow {
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Step {
     /// Send this request, then call [`Follow::answered`] or [`Follow::troubled`].
     Ask(Request),
@@ -64,7 +63,7 @@ pub enum Step {
     Wait(Duration),
     /// The execution has ended in this state, and every line was given out.
     Ended(ExecutionState),
-    /// The deadline has passed. The job goes on.
+    /// The deadline, if one was given, has passed. The job goes on.
     TimedOut,
 }
 
