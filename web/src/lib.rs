@@ -1,7 +1,7 @@
 //! The browser console of the TimeXtender Jobs API: static files, rendered in the browser, talking to whatever server
 //! its user names.
 //!
-//! * Plain Rust, tested natively: [`route`], [`jobs_list`], [`history`], [`log`], [`virtual_rows`], [`format`],
+//! * Plain Rust, tested natively: [`route`], [`jobs_list`], [`history`], [`log`], [`virtual_rows`], [`mod@format`],
 //!   [`domain`], [`config`].
 //! * The browser: [`browser`] (the DOM in one line each), [`api`] (every request), [`poll`] and [`follow`] (what is
 //!   asked for again and again), [`state`] (what the page knows).

@@ -152,7 +152,7 @@ impl Trouble {
             TroubleKind::Tls => "Check the domain and this machine's clock and certificates.",
             TroubleKind::Blocked => {
                 "Check the domain and your network. If they are right, the server does not allow this page's origin \
-                 (CORS): open the console from a gateway that relays to it."
+                 (CORS): ask whoever runs it to allow the page."
             }
             TroubleKind::KeyRefused => {
                 "Check that the key is whole and of this organisation, and that the header's name is right."
