@@ -41,6 +41,8 @@ impl Home {
     }
 
     pub fn serve(&self, more: &[&str]) -> Gateway {
+        // Built with the whole workspace, reqwest has the SDK's TLS and wants its provider even for plain HTTP.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut process = command(self.folder.path())
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(more)
