@@ -15,6 +15,7 @@ use crate::{program, root};
 #[derive(Debug)]
 pub struct Gateway {
     folder: TempDir,
+    options: &'static [&'static str],
     server: Child,
     address: String,
     key: String,
@@ -24,6 +25,16 @@ impl Gateway {
     /// Starts a gateway with this `gateway.toml`, whose first organisation is named "Test".
     #[must_use]
     pub fn start(config: &str) -> Self {
+        Self::with(config, &[])
+    }
+
+    /// The same, offering a key of its own to the console.
+    #[must_use]
+    pub fn demo(config: &str) -> Self {
+        Self::with(config, &["--demo"])
+    }
+
+    fn with(config: &str, options: &'static [&'static str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("gateway.toml"), config).unwrap();
         let mut create = command(&folder, &["keys", "create"]);
@@ -31,8 +42,8 @@ impl Gateway {
         let created = create.output().unwrap();
         assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
         let key = String::from_utf8(created.stdout).unwrap().trim().to_owned();
-        let (server, address) = serve(&folder);
-        Self { folder, server, address, key }
+        let (server, address) = serve(&folder, options);
+        Self { folder, options, server, address, key }
     }
 
     /// `http://127.0.0.1:PORT`
@@ -63,7 +74,7 @@ impl Gateway {
     pub fn kill_and_restart(&mut self) {
         self.server.kill().unwrap();
         self.server.wait().unwrap();
-        (self.server, self.address) = serve(&self.folder);
+        (self.server, self.address) = serve(&self.folder, self.options);
     }
 }
 
@@ -87,13 +98,23 @@ fn command(folder: &TempDir, name: &[&str]) -> Command {
     command
 }
 
-fn serve(folder: &TempDir) -> (Child, String) {
+fn serve(folder: &TempDir, options: &[&str]) -> (Child, String) {
     let log = std::fs::File::options().create(true).append(true).open(folder.path().join("log")).unwrap();
     let mut serve = command(folder, &["serve"]);
-    serve.args(["--listen", "127.0.0.1:0", "--console"]).arg(console()).stdout(Stdio::piped()).stderr(log);
+    serve
+        .args(["--listen", "127.0.0.1:0", "--console"])
+        .arg(console())
+        .args(options)
+        .stdout(Stdio::piped())
+        .stderr(log);
     let mut server = serve.spawn().unwrap();
+    let mut output = BufReader::new(server.stdout.take().unwrap());
     let mut line = String::new();
-    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    output.read_line(&mut line).unwrap();
+    if options.contains(&"--demo") {
+        // It tells its key as well, and nobody may close the pipe before it has.
+        output.read_line(&mut String::new()).unwrap();
+    }
     let address = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}"));
     (server, address.trim().to_owned())
 }

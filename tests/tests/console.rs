@@ -252,6 +252,16 @@ async fn names_and_lines_are_text_and_the_key_is_nowhere() {
 }
 
 #[tokio::test]
+async fn a_demo_is_one_press_away() {
+    let gateway = Gateway::demo(JOBS);
+    let browser = Browser::start().await;
+    browser.page.goto(gateway.address()).await.unwrap();
+    browser.press("Open the demo").await;
+    browser.see_text("h1", "Jobs").await;
+    browser.see_text("a", "Finance deliver").await;
+}
+
+#[tokio::test]
 async fn works_below_any_path_of_a_plain_static_host() {
     let gateway = Gateway::start(JOBS);
     let host = txjobs_tests::static_host::StaticHost::start("/some/where").await;
