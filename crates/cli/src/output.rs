@@ -10,6 +10,9 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::{failure::Failure, text};
 
+/// The widest column of a table.
+const WIDEST: usize = 60;
+
 const PLAIN: Style = Style::new();
 const DIM: Style = Style::new().dimmed();
 const OK: Style = AnsiColor::Green.on_default();
@@ -131,9 +134,9 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// What a server said: made safe.
+    /// What a server said: made safe, and cut where it would push the other columns away (`--json` has the whole).
     pub(crate) fn text(text: &str) -> Self {
-        Self { text: text::one_line(text).into_owned(), style: PLAIN }
+        Self { text: text::cut(text, WIDEST), style: PLAIN }
     }
 
     pub(crate) fn dim(text: impl ToString) -> Self {

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, time::Duration};
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 /// On one line; control and direction characters become visible.
 pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unsafe) {
@@ -31,6 +33,22 @@ fn is_unsafe(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// On one line and at most `columns` wide; what is cut away leaves an ellipsis.
+pub(crate) fn cut(text: &str, columns: usize) -> String {
+    let line = one_line(text);
+    if line.width() <= columns {
+        return line.into_owned();
+    }
+    let mut room = columns - 1;
+    let fits = line.chars().take_while(|c| {
+        let width = c.width().unwrap_or(0);
+        let fits = width <= room;
+        room -= if fits { width } else { room };
+        fits
+    });
+    fits.chain(['…']).collect()
+}
+
 /// "41 s", "14 m 08 s", "3 h 12 m".
 pub(crate) fn took(duration: Duration) -> String {
     let seconds = duration.as_secs();
@@ -57,6 +75,14 @@ mod tests {
     fn a_message_of_several_lines() {
         assert_eq!(lines("first\r\n  second\n").collect::<Vec<_>>(), ["first", "  second"]);
         assert_eq!(lines("").collect::<Vec<_>>(), [""]);
+    }
+
+    #[test]
+    fn a_long_name_is_cut_to_its_columns() {
+        assert_eq!(cut("Sales", 5), "Sales");
+        assert_eq!(cut("Sales prepare", 6), "Sales…");
+        assert_eq!(cut("日本語の名前", 6), "日本…", "wide characters take two columns");
+        assert_eq!(cut("a\x1b[2J", 40), "a␛[2J");
     }
 
     #[test]
