@@ -262,6 +262,22 @@ async fn a_demo_is_one_press_away() {
 }
 
 #[tokio::test]
+async fn a_refresh_leaves_the_rows_where_they_are() {
+    let gateway = Gateway::start(JOBS);
+    let browser = connected(&gateway).await;
+    let button = browser.see(By::Css("button[aria-label='Run Endless']")).await;
+    let list = format!("{}/public/jobs", gateway.address());
+    let times = async || browser.requests().await.iter().filter(|request| **request == list).count();
+    let before = times().await;
+    browser.press("Refresh").await;
+    while times().await == before {}
+    // The row shows what the refresh brought, and is still the row that it was.
+    browser.see_text("*", "updated just now").await;
+    button.click().await.unwrap();
+    browser.see_text("h2", "Endless").await;
+}
+
+#[tokio::test]
 async fn works_below_any_path_of_a_plain_static_host() {
     let gateway = Gateway::start(JOBS);
     let host = txjobs_tests::static_host::StaticHost::start("/some/where").await;

@@ -7,8 +7,6 @@ mod logs;
 mod run;
 mod status;
 
-use txjobs_sdk::{Client, JobStatusCode, Trouble, paths, types::JobStatus};
-
 use crate::{
     args::{Cli, Command},
     connect,
@@ -30,19 +28,4 @@ pub(crate) async fn run(cli: Cli, output: &mut Output) -> Result<Exit, Failure> 
         }
         Command::Cancel { job } => cancel::run(&client, output, &job).await,
     }
-}
-
-/// The status code of a status, for a person.
-fn status_words(status: &JobStatus) -> String {
-    match status.status {
-        JobStatusCode::Unknown(_) => {
-            format!("{} {}", status.status, status.message.as_deref().unwrap_or_default())
-        }
-        code => code.to_string(),
-    }
-}
-
-async fn status_of(client: &Client, job: txjobs_sdk::types::JobId) -> Result<JobStatus, Failure> {
-    let answer = client.get_job_status().job_id(job).send().await;
-    Ok(answer.map_err(|e| Trouble::from_client(&paths::GET_JOB_STATUS, e))?.into_inner())
 }

@@ -53,6 +53,13 @@ pub fn JobsPage() -> impl IntoView {
     let is_loaded = move || app.jobs.list.with(Option::is_some);
     let has_jobs =
         Memo::new(move |_| app.jobs.list.with(|list| list.as_ref().is_none_or(|list| !list.is_empty())));
+    // A memo, so that a refresh does not make the table anew under somebody's finger or focus.
+    let below = Memo::new(move |_| match (has_jobs.get(), is_loaded() && shown.with(Vec::is_empty)) {
+        (false, _) => Below::NoJobs,
+        (true, true) => Below::NoMatch,
+        (true, false) if !is_loaded() && app.jobs.trouble.with(Option::is_some) => Below::Nothing,
+        (true, false) => Below::Table,
+    });
     view! {
         <main>
             <div class="bar head">
@@ -74,14 +81,23 @@ pub fn JobsPage() -> impl IntoView {
                     </TroubleNote>
                 }
             })}
-            {move || match (has_jobs.get(), is_loaded() && shown.with(Vec::is_empty)) {
-                (false, _) => view! { <NoJobs /> }.into_any(),
-                (true, true) => view! { <NoMatch listing /> }.into_any(),
-                (true, false) if !is_loaded() && app.jobs.trouble.with(Option::is_some) => ().into_any(),
-                (true, false) => view! { <JobsTable listing shown seen /> }.into_any(),
+            {move || match below.get() {
+                Below::NoJobs => view! { <NoJobs /> }.into_any(),
+                Below::NoMatch => view! { <NoMatch listing /> }.into_any(),
+                Below::Nothing => ().into_any(),
+                Below::Table => view! { <JobsTable listing shown seen /> }.into_any(),
             }}
         </main>
     }
+}
+
+/// What stands below the filters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Below {
+    NoJobs,
+    NoMatch,
+    Nothing,
+    Table,
 }
 
 /// Tells the loader whose history the screen wants: what is seen first, then all where the order depends on it.
