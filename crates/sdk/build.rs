@@ -2,6 +2,8 @@
 //!
 //! The files land in `OUT_DIR`; what they look like is kept in `generated/`, where a test compares them.
 
+#[path = "build/decoder.rs"]
+mod decoder;
 #[path = "build/enums.rs"]
 mod enums;
 #[path = "build/paths.rs"]

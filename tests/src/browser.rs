@@ -112,27 +112,17 @@ impl Browser {
     }
 
     /// Presses the button with this accessible name, once it can be pressed.
-    ///
-    /// A button that the page replaces while it is looked at was not pressed: the one in its place is looked for.
     pub async fn press(&self, name: &str) {
-        let start = Instant::now();
-        loop {
-            let path =
-                format!("//button[(normalize-space(.)='{name}' or @aria-label='{name}') and not(@disabled)]");
-            let buttons = self.page.query(By::XPath(path)).wait(PATIENCE, GLANCE).and_clickable();
-            let pressed = match buttons.first().await {
-                Ok(button) => button.click().await,
-                Err(error) => Err(error),
-            };
-            match pressed {
-                Ok(()) => return,
-                Err(error)
-                    if format!("{error:?}").contains("stale element") && start.elapsed() < PATIENCE => {}
-                Err(error) => {
-                    self.picture("failure").await;
-                    panic!("no button {name:?}: {error}")
-                }
-            }
+        let path =
+            format!("//button[(normalize-space(.)='{name}' or @aria-label='{name}') and not(@disabled)]");
+        let buttons = self.page.query(By::XPath(path)).wait(PATIENCE, GLANCE).and_clickable();
+        let pressed = match buttons.first().await {
+            Ok(button) => button.click().await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = pressed {
+            self.picture("failure").await;
+            panic!("no button {name:?}: {error}")
         }
     }
 

@@ -3,9 +3,9 @@
 //! It sends the least a strict server must allow: the key's header and nothing else of its own. It follows no
 //! redirect, because a browser would carry the key along, and it repeats nothing by itself.
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
-use gloo_net::http::{Method as HttpMethod, RequestBuilder, Response};
+use gloo_net::http::{Method as HttpMethod, RequestBuilder};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::set_timeout_with_handle};
 use txjobs_sdk::{
     Extensions, Trouble, TroubleKind, decode,
@@ -74,27 +74,30 @@ async fn send<T: serde::de::DeserializeOwned>(
     request: &Request,
     longest: Duration,
 ) -> Result<Answer<T>, Trouble> {
-    let (status, head, body) = fetch(session, request, longest).await?;
-    if !(200..300).contains(&status) {
-        return Err(Trouble::from_answer(request.operation(), status, head.retry_after.as_deref(), &body));
-    }
-    match decode::json(&body) {
-        Ok(value) => Ok(Answer { value, extensions: head.extensions }),
-        Err(error) => Err(Trouble::from_unreadable(status, &body, &error)),
+    let success = fetch(session, request, longest).await?;
+    match decode::json(&success.body) {
+        Ok(value) => Ok(Answer { value, extensions: success.extensions }),
+        Err(error) => Err(Trouble::from_unreadable(success.status, &success.body, &error)),
     }
 }
 
-/// The headers that matter.
-struct Head {
-    retry_after: Option<String>,
+/// A success whose body is not decoded yet.
+struct Success {
+    status: u16,
     extensions: Extensions,
+    body: Vec<u8>,
 }
 
-async fn fetch(
-    session: &Session,
-    request: &Request,
+/// Boxed, so that it is compiled once and not into each operation.
+fn fetch<'a>(
+    session: &'a Session,
+    request: &'a Request,
     longest: Duration,
-) -> Result<(u16, Head, Vec<u8>), Trouble> {
+) -> Pin<Box<dyn Future<Output = Result<Success, Trouble>> + 'a>> {
+    Box::pin(fetch_unboxed(session, request, longest))
+}
+
+async fn fetch_unboxed(session: &Session, request: &Request, longest: Duration) -> Result<Success, Trouble> {
     let limit = TimeLimit::new(longest);
     let response = RequestBuilder::new(&format!("{}{}", session.base, request.path_and_query()))
         .method(match request.method() {
@@ -114,19 +117,14 @@ async fn fetch(
         return Err(Trouble::new(TroubleKind::NotThisApi)
             .with_message("It answers with a redirect, which is not followed: the key would go along."));
     }
-    let head = Head::of(&response);
+    let (status, headers) = (response.status(), response.headers());
     let body = response.binary().await.map_err(|_| limit.trouble(TroubleKind::Interrupted))?;
-    Ok((response.status(), head, body))
-}
-
-impl Head {
-    fn of(response: &Response) -> Self {
-        let headers = response.headers();
-        Self {
-            retry_after: headers.get("retry-after"),
-            extensions: Extensions::from_header(headers.get(paths::EXTENSIONS_HEADER).as_deref()),
-        }
+    if !response.ok() {
+        let retry_after = headers.get("retry-after");
+        return Err(Trouble::from_answer(request.operation(), status, retry_after.as_deref(), &body));
     }
+    let extensions = Extensions::from_header(headers.get(paths::EXTENSIONS_HEADER).as_deref());
+    Ok(Success { status, extensions, body })
 }
 
 /// Ends a request that takes too long.

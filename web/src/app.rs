@@ -1,15 +1,16 @@
 //! The page as a whole: which screen is shown, and what every screen needs.
 
-use crate::components::effect;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::{document, on_cleanup, request_animation_frame, set_interval_with_handle, window};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{Event, HtmlElement};
 
 use crate::{
     api, browser,
-    components::{Question, TopBar},
-    pages::{ConnectPage, JobPage, JobsPage, RunPage, SettingsPage},
+    components::{question, top_bar},
+    dom::{El, IntoView, View, el, mount, on_window},
+    pages::{connect_page, job_page, jobs_page, run_page, settings_page},
     poll,
+    reactive::{Memo, effect},
     route::{Listing, Route},
     state::{App as Stores, Theme},
 };
@@ -22,7 +23,7 @@ pub fn start() {
         return;
     };
     place.set_text_content(None);
-    leptos::mount::mount_to(place, App).forget();
+    mount(&place, page);
 }
 
 /// A fault of ours: says so where the page was, instead of a page that answers to nothing.
@@ -47,100 +48,91 @@ fn tell_of_panic(what: &str) {
 }
 
 /// The whole page.
-#[component]
-pub fn App() -> impl IntoView {
+pub fn page() -> View {
     let app = Stores::provide();
     listen_to_address(app);
     keep_appearance(app);
     keep_time(app);
-    spawn_local(async move {
+    browser::spawn(async move {
         let preset = api::preset().await;
         app.preset.set(Some(preset));
     });
     // A connection keeps its jobs fresh until it is replaced.
     effect(move || {
         if let Some(number) = app.session.with(|session| session.as_ref().map(|session| session.number)) {
-            spawn_local(poll::keep_fresh(app, number));
+            browser::spawn(poll::keep_fresh(app, number));
         }
     });
-    view! {
-        <a class="unseen skip" href="#title" on:click=|event| { event.prevent_default(); browser::focus("title"); }>
-            "Skip to the content"
-        </a>
-        <TopBar />
-        <Screen />
-        <Question />
-    }
+    let skip = move |event: Event| {
+        event.prevent_default();
+        browser::focus("title");
+    };
+    let skip =
+        el("a").class("unseen skip").attr("href", "#title").on("click", skip).child("Skip to the content");
+    (skip, top_bar(), screen(app), question()).into_view()
 }
 
 /// The screen that the address names, once there is a connection.
-#[component]
-fn Screen() -> impl IntoView {
-    let app = crate::state::app();
+fn screen(app: Stores) -> impl Fn() -> View {
     let connected =
-        Memo::new(move |_| app.session.with(|session| session.as_ref().map(|session| session.number)));
+        Memo::new(move || app.session.with(|session| session.as_ref().map(|session| session.number)));
     // However the list is filtered, it is one screen.
-    let screen = Memo::new(move |_| match app.route.get() {
+    let screen = Memo::new(move || match app.route.get() {
         Route::Jobs(_) => Route::Jobs(Listing::default()),
         other => other,
     });
     // Whoever navigates by ear or keyboard is to land at the head of the new screen; not when the page opens.
-    Effect::new(move |before: Option<Route>| {
+    let mut before = None;
+    effect(move || {
         let now = screen.get();
-        if before.is_some_and(|before| before != now) {
+        if before.replace(now.clone()).is_some_and(|before| before != now) {
             request_animation_frame(|| {
                 window().scroll_to_with_x_and_y(0.0, 0.0);
                 browser::focus("title");
             });
         }
-        now
     });
     move || {
         let Some(number) = connected.get() else {
             // Wait for what is preset: fields that change under the fingers are worse than a moment of nothing.
-            return match app.preset.get() {
-                None => ().into_any(),
-                Some(preset) => view! { <ConnectPage preset /> }.into_any(),
-            };
+            return app.preset.get().map(connect_page).into_view();
         };
-        let Some(session) = app.session_numbered(number) else { return ().into_any() };
+        let Some(session) = app.session_numbered(number) else { return View::default() };
         match screen.get() {
-            Route::Jobs(_) => view! { <JobsPage /> }.into_any(),
-            Route::Job(job) => view! { <JobPage session job /> }.into_any(),
-            Route::Run { job, run } => view! { <RunPage session job run /> }.into_any(),
-            Route::Settings => view! { <SettingsPage session /> }.into_any(),
-            Route::Unknown => view! { <NoSuchScreen /> }.into_any(),
+            Route::Jobs(_) => jobs_page().into_view(),
+            Route::Job(job) => job_page(session, job).into_view(),
+            Route::Run { job, run } => run_page(session, job, run).into_view(),
+            Route::Settings => settings_page(&session).into_view(),
+            Route::Unknown => no_such_screen().into_view(),
         }
     }
 }
 
-#[component]
-fn NoSuchScreen() -> impl IntoView {
+fn no_such_screen() -> El {
     browser::set_title("Not found · txjobs");
-    view! {
-        <main>
-            <div class="empty">
-                <h1 id="title" tabindex="-1">"There is nothing at this address."</h1>
-                <p>"The link may be incomplete. Every job and every run can be reached from the list of jobs."</p>
-                <div class="bar"><a class="button primary" href="#/">"Go to the jobs"</a></div>
-            </div>
-        </main>
-    }
+    let words = "The link may be incomplete. Every job and every run can be reached from the list of jobs.";
+    let back = el("a").class("button primary").attr("href", "#/").child("Go to the jobs");
+    let whole = el("div")
+        .class("empty")
+        .child(el("h1").attr("id", "title").attr("tabindex", "-1").child("There is nothing at this address."))
+        .child(el("p").child(words))
+        .child(el("div").class("bar").child(back));
+    el("main").child(whole)
 }
 
 fn listen_to_address(app: Stores) {
-    let listener = window_event_listener(leptos::ev::hashchange, move |_| {
+    on_window("hashchange", move |_: Event| {
         let route = Route::parse(&browser::hash());
         app.ask.set(None);
         if app.route.with_untracked(|now| *now != route) {
             app.route.set(route);
         }
     });
-    on_cleanup(move || listener.remove());
 }
 
 fn keep_appearance(app: Stores) {
-    Effect::new(move |before: Option<()>| {
+    let mut is_first = true;
+    effect(move || {
         let theme = app.theme.get();
         if let Some(root) = browser::root() {
             let _ = match theme {
@@ -148,13 +140,14 @@ fn keep_appearance(app: Stores) {
                 theme => root.set_attribute("data-theme", theme.name()),
             };
         }
-        if before.is_some() {
+        if !std::mem::take(&mut is_first) {
             browser::remember("txjobs.theme", theme.name());
         }
     });
-    Effect::new(move |before: Option<()>| {
+    let mut is_first = true;
+    effect(move || {
         let utc = app.utc.get();
-        if before.is_some() {
+        if !std::mem::take(&mut is_first) {
             browser::remember("txjobs.zone", if utc { "utc" } else { "local" });
         }
     });

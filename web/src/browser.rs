@@ -1,6 +1,6 @@
 //! The few things that are asked of the browser itself, each in one line for those who ask.
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
 use js_sys::{Date, Promise};
 use leptos::prelude::{document, window};
@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlElement, Storage, Url};
 
-use crate::format::Zone;
+use crate::{format::Zone, reactive::RwSignal};
 
 /// The time of day in milliseconds since 1970.
 pub fn now() -> i64 {
@@ -29,6 +29,12 @@ pub fn uptime() -> f64 {
 /// [`uptime`] as the SDK's `Follow` counts.
 pub fn since_start() -> Duration {
     Duration::from_millis(uptime() as u64)
+}
+
+/// Does something beside what the page does. Boxed, so that the machinery around it is compiled once.
+pub fn spawn(work: impl Future<Output = ()> + 'static) {
+    let work: Pin<Box<dyn Future<Output = ()>>> = Box::pin(work);
+    leptos::task::spawn_local(work);
 }
 
 pub async fn sleep(millis: i32) {
@@ -125,6 +131,15 @@ pub async fn copy(text: &str) -> bool {
         return false;
     }
     JsFuture::from(window().navigator().clipboard().write_text(text)).await.is_ok()
+}
+
+/// Copies a text, and tells for two seconds whether that worked.
+pub fn copy_and_tell(text: String, told: RwSignal<Option<bool>>) {
+    spawn(async move {
+        told.try_set(Some(copy(&text).await));
+        sleep(2_000).await;
+        told.try_set(None);
+    });
 }
 
 /// Whether a key press is meant for a field and not for the page.

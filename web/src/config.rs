@@ -1,7 +1,9 @@
 //! `config.json` beside the page: what whoever hosts the console presets. Optional, and never a reason for noise.
 
-use serde_json::Value;
-use txjobs_sdk::ApiKey;
+use txjobs_sdk::{
+    ApiKey,
+    decode::{self, Loose},
+};
 
 /// What is preset. Every part is optional.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,9 +21,9 @@ pub struct Preset {
 impl Preset {
     /// Reads the file; what it lacks, or what is not a text, is not preset.
     pub fn parse(body: &[u8]) -> Self {
-        let Ok(Value::Object(fields)) = txjobs_sdk::decode::json(body) else { return Self::default() };
+        let Ok(fields) = decode::json::<Loose>(body) else { return Self::default() };
         let text = |name| {
-            let text = fields.get(name).and_then(Value::as_str)?.trim();
+            let text = fields.fields(name).find_map(Loose::as_text)?.trim();
             (!text.is_empty()).then(|| text.to_owned())
         };
         Self {

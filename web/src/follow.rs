@@ -2,16 +2,17 @@
 
 use std::{
     collections::HashSet,
+    rc::Rc,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
 
-use leptos::prelude::*;
+use leptos::prelude::on_cleanup;
 use txjobs_sdk::{
     Extensions, Trouble, TroubleKind,
-    follow::{Follow, Step},
+    follow::{Follow, Step, in_order},
     paths,
     types::{JobExecution, JobId, LogId, LogsSelection, TriggerId},
 };
@@ -19,6 +20,7 @@ use txjobs_sdk::{
 use crate::{
     api, browser,
     log::Log,
+    reactive::RwSignal,
     state::{App, Session},
 };
 
@@ -77,7 +79,7 @@ pub fn alive() -> Arc<AtomicBool> {
 /// Follows a run until it ends or the screen is left.
 pub async fn follow(
     app: App,
-    session: Session,
+    session: Rc<Session>,
     job: JobId,
     run: TriggerId,
     view: RunView,
@@ -167,7 +169,7 @@ async fn is_execution(app: App, session: &Session, job: JobId, run: TriggerId) -
 /// Follows a run that was started from the application: only the logs of the whole job have it.
 async fn follow_execution(
     app: App,
-    session: Session,
+    session: Rc<Session>,
     job: JobId,
     run: TriggerId,
     view: RunView,
@@ -189,9 +191,7 @@ async fn follow_execution(
                 };
                 let mut lines = std::mem::take(&mut execution.job_execution_logs);
                 lines.retain(|line| seen.insert(line.id));
-                if lines.iter().all(|line| line.time_stamp.is_some()) {
-                    lines.sort_by_key(|line| line.time_stamp);
-                }
+                in_order(&mut lines);
                 view.log.update(|log| log.append(lines));
                 let is_final = execution.state.is_final();
                 view.execution.set(Some(execution));

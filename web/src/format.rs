@@ -7,6 +7,22 @@ use txjobs_sdk::Timestamp;
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
 
+/// In lower case.
+pub fn lower(text: &str) -> String {
+    if text.is_ascii() { text.to_ascii_lowercase() } else { lower_of_any_script(text) }
+}
+
+/// The browser knows the letters of all scripts; a table of our own would weigh five kilobytes.
+#[cfg(target_arch = "wasm32")]
+fn lower_of_any_script(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn lower_of_any_script(text: &str) -> String {
+    text.to_lowercase()
+}
+
 /// 1204 as `1,204`.
 pub fn count(number: usize) -> String {
     let digits = number.to_string();
@@ -31,7 +47,7 @@ pub fn duration(duration: Duration) -> String {
     match seconds {
         // Tenths from whole milliseconds: formatting a float would cost kilobytes.
         0..10 => {
-            let tenths = duration.as_millis() / 100;
+            let tenths = seconds * 10 + u64::from(duration.subsec_millis() / 100);
             format!("{}.{}s", tenths / 10, tenths % 10)
         }
         10..60 => format!("{seconds}s"),

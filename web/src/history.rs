@@ -7,6 +7,8 @@ use txjobs_sdk::{
     types::{ExecutionId, JobExecution, TriggerId},
 };
 
+use crate::order;
+
 /// One run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunSummary {
@@ -78,9 +80,10 @@ pub struct History {
 
 impl History {
     pub fn of(executions: &[JobExecution], loaded_at: f64) -> Self {
-        let mut runs: Vec<_> = executions.iter().map(RunSummary::of).collect();
-        // Stable: runs without a time stay where the server put them, at the end.
-        runs.sort_by_key(|run| std::cmp::Reverse(run.created));
+        let mut newest_first: Vec<_> = (0..executions.len()).collect();
+        // Runs without a time stay where the server put them, at the end.
+        order::sort(&mut newest_first, &|a, b| executions[b].create_time.cmp(&executions[a].create_time));
+        let runs = newest_first.into_iter().map(|at| RunSummary::of(&executions[at])).collect();
         Self { runs, counts: None, loaded_at }
     }
 
@@ -99,7 +102,7 @@ impl History {
 
     /// How long runs that ended well usually take: the middle one. `None` with fewer than three.
     pub fn usual(&self) -> Option<(Duration, usize)> {
-        let mut took: Vec<_> = self
+        let took: Vec<_> = self
             .runs
             .iter()
             .filter(|run| {
@@ -107,8 +110,9 @@ impl History {
             })
             .filter_map(|run| run.ended?.since(run.created?))
             .collect();
-        took.sort_unstable();
-        (took.len() >= 3).then(|| (took[took.len() / 2], took.len()))
+        let mut shortest_first: Vec<_> = (0..took.len()).collect();
+        order::sort(&mut shortest_first, &|a, b| took[a].cmp(&took[b]));
+        (took.len() >= 3).then(|| (took[shortest_first[took.len() / 2]], took.len()))
     }
 }
 

@@ -8,7 +8,9 @@ use txjobs_sdk::{
 };
 
 use crate::{
+    format,
     history::History,
+    order,
     route::{Column, Listing, Outcome},
 };
 
@@ -23,8 +25,8 @@ pub struct Known<'a> {
 /// The positions (in `known.jobs`) of the jobs to show, in order. What is not known yet stands last, whatever the
 /// order; equals are ordered by name.
 pub fn arrange(known: Known<'_>, listing: &Listing) -> Vec<usize> {
-    let needle = listing.name.trim().to_lowercase();
-    let lower: Vec<String> = known.jobs.iter().map(|job| job.name.to_lowercase()).collect();
+    let needle = format::lower(listing.name.trim());
+    let lower: Vec<String> = known.jobs.iter().map(|job| format::lower(&job.name)).collect();
     let mut shown: Vec<usize> = (0..known.jobs.len())
         .filter(|&at| {
             let id = &known.jobs[at].id;
@@ -36,7 +38,7 @@ pub fn arrange(known: Known<'_>, listing: &Listing) -> Vec<usize> {
         })
         .collect();
     let key = |at: usize| number(known, &known.jobs[at].id, listing.sort);
-    shown.sort_by(|&a, &b| {
+    order::sort(&mut shown, &|a, b| {
         let by_name = lower[a].cmp(&lower[b]);
         let turned = |order: Ordering| if listing.descending { order.reverse() } else { order };
         match listing.sort {

@@ -1,8 +1,7 @@
 //! What is fetched without being asked for: jobs and statuses, again and again; histories of the jobs on the screen.
 
-use std::{cell::RefCell, collections::HashSet};
+use std::{cell::RefCell, collections::HashSet, rc::Rc};
 
-use leptos::{prelude::*, task::spawn_local};
 use txjobs_sdk::{
     Extensions, JobStatusCode, Trouble, TroubleKind, paths,
     types::{JobId, LogsSelection, TriggerId},
@@ -130,7 +129,10 @@ async fn fetch_list(app: App, session: &Session) -> Result<(), Trouble> {
     let answer = api::list_jobs(session).await?;
     if app.session_numbered(session.number).is_some() {
         app.extensions.set(answer.extensions);
-        app.jobs.list.set(Some(answer.value));
+        // The same list again is no reason to arrange it anew.
+        if app.jobs.list.with_untracked(|list| list.as_ref() != Some(&answer.value)) {
+            app.jobs.list.set(Some(answer.value));
+        }
     }
     Ok(())
 }
@@ -145,7 +147,7 @@ pub fn load_histories(app: App) {
         let Some(job) = next_history(app, extensions) else { break };
         UNDER_WAY.with_borrow_mut(|jobs| jobs.insert(job));
         let session = session.clone();
-        spawn_local(async move {
+        browser::spawn(async move {
             load_history(app, &session, job, extensions).await;
             UNDER_WAY.with_borrow_mut(|jobs| jobs.remove(&job));
             load_histories(app);
@@ -208,7 +210,7 @@ async fn load_history(app: App, session: &Session, job: JobId, extensions: Exten
 
 /// Counts warnings and errors of the newest runs on the screen, one at a time. It needs a run's lines, so only runs
 /// that say that they have some are looked into.
-fn count_findings(app: App, session: Session) {
+fn count_findings(app: App, session: Rc<Session>) {
     let wanted = app.jobs.wanted.get_untracked();
     let next = app.jobs.histories.with_untracked(|histories| {
         wanted.iter().find_map(|job| {
@@ -224,7 +226,7 @@ fn count_findings(app: App, session: Session) {
     });
     let Some((job, trigger, execution)) = next else { return };
     COUNTING.set(Some(job));
-    spawn_local(async move {
+    browser::spawn(async move {
         let answer = count(&session, job, trigger).await;
         COUNTING.set(None);
         if app.session_numbered(session.number).is_none() {

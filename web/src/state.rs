@@ -1,8 +1,12 @@
 //! What the whole page knows, in a few small stores. Every screen gets them by [`app`].
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+    ops::Deref,
+    rc::Rc,
+};
 
-use leptos::prelude::*;
 use txjobs_sdk::{
     ApiKey, Extensions, JobStatusCode, Timestamp, Trouble,
     types::{Job, JobId},
@@ -14,6 +18,7 @@ use crate::{
     format::{self, Zone},
     history::History,
     profile::Profile,
+    reactive::RwSignal,
     route::Route,
 };
 
@@ -62,13 +67,25 @@ pub struct Jobs {
     pub refresh: RwSignal<u32>,
 }
 
-/// Everything.
+/// The stores, as every part of a screen keeps them: small, because nearly every closure holds one.
 #[derive(Clone, Copy, Debug)]
-pub struct App {
+pub struct App(&'static Stores);
+
+impl Deref for App {
+    type Target = Stores;
+
+    fn deref(&self) -> &Stores {
+        self.0
+    }
+}
+
+/// Everything.
+#[derive(Debug)]
+pub struct Stores {
     pub route: RwSignal<Route>,
     /// `None` until `config.json` was looked for.
     pub preset: RwSignal<Option<Preset>>,
-    pub session: RwSignal<Option<Session>>,
+    pub session: RwSignal<Option<Rc<Session>>>,
     /// What the server announced last.
     pub extensions: RwSignal<Extensions>,
     pub jobs: Jobs,
@@ -108,9 +125,9 @@ impl Theme {
 }
 
 impl App {
-    /// Makes the stores and gives them to every component below.
+    /// Makes the stores, for [`app`]. They last as long as the page.
     pub fn provide() -> Self {
-        let app = Self {
+        let stores = Stores {
             route: RwSignal::new(Route::parse(&browser::hash())),
             preset: RwSignal::new(None),
             session: RwSignal::new(None),
@@ -131,7 +148,8 @@ impl App {
             sessions: RwSignal::new(0),
             theme: RwSignal::new(Theme::named(&browser::recall("txjobs.theme").unwrap_or_default())),
         };
-        provide_context(app);
+        let app = Self(Box::leak(Box::new(stores)));
+        APP.set(Some(app));
         app
     }
 
@@ -144,7 +162,7 @@ impl App {
     /// Opens a connection, in the place of the one there is.
     pub fn connect(self, session: Session) {
         self.forget();
-        self.session.set(Some(session));
+        self.session.set(Some(Rc::new(session)));
     }
 
     /// Closes the connection and forgets its key and all that came over it.
@@ -165,7 +183,7 @@ impl App {
     }
 
     /// The connection, if it is still this one.
-    pub fn session_numbered(self, number: u32) -> Option<Session> {
+    pub fn session_numbered(self, number: u32) -> Option<Rc<Session>> {
         self.session.get_untracked().filter(|session| session.number == number)
     }
 
@@ -210,5 +228,10 @@ impl App {
 
 /// The stores of the page.
 pub fn app() -> App {
-    expect_context()
+    APP.get().expect("the stores are made before anything is shown")
+}
+
+thread_local! {
+    // Not a context of Leptos: what a press does runs outside every part of the screen.
+    static APP: Cell<Option<App>> = const { Cell::new(None) };
 }

@@ -41,9 +41,14 @@ impl Rows {
         if natural <= height || height <= 0.0 { 1.0 } else { natural / height }
     }
 
+    /// How far it can be scrolled. Not by `clamp`, whose panic brings fourteen kilobytes along to print a float.
+    fn last_scroll(&self) -> f64 {
+        (self.height() - self.seen).max(0.0)
+    }
+
     /// What to show when scrolled by `scroll` pixels.
     pub fn window(&self, scroll: f64) -> Window {
-        let scroll = scroll.clamp(0.0, (self.height() - self.seen).max(0.0));
+        let scroll = scroll.min(self.last_scroll()).max(0.0);
         let natural = scroll * self.scale();
         let first = (natural / self.row_height) as usize;
         let shown = (self.seen / self.row_height) as usize + 2;
@@ -57,7 +62,7 @@ impl Rows {
     /// How far to scroll so that `row` is seen, in the upper third where there is room.
     pub fn scroll_to(&self, row: usize) -> f64 {
         let natural = row as f64 * self.row_height - self.seen / 3.0;
-        (natural / self.scale()).clamp(0.0, (self.height() - self.seen).max(0.0))
+        (natural / self.scale()).min(self.last_scroll()).max(0.0)
     }
 
     /// Whether all of `row` is seen when scrolled by `scroll`.

@@ -17,6 +17,7 @@ pub(crate) use browser::Browser;
 
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
+const ESBUILD: &str = "0.28.2";
 const REDOCLY: &str = "2.77.0";
 const SCHEMATHESIS: &str = "4.32.5";
 const WASM: &str = "wasm32-unknown-unknown";
@@ -26,6 +27,7 @@ pub(crate) struct BuildTools {
     pub(crate) trunk: PathBuf,
     pub(crate) wasm_bindgen: PathBuf,
     pub(crate) wasm_opt: PathBuf,
+    pub(crate) esbuild: PathBuf,
 }
 
 impl BuildTools {
@@ -47,6 +49,7 @@ pub(crate) fn for_building() -> Result<BuildTools> {
     wasm_target()?;
     Ok(BuildTools {
         wasm_opt: npm_tool::bin(&cache, "binaryen", BINARYEN, "wasm-opt")?,
+        esbuild: npm_tool::bin(&cache, "esbuild", ESBUILD, "esbuild")?,
         wasm_bindgen: cargo_tool::bin(
             &cache,
             "wasm-bindgen-cli",

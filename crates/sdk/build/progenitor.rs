@@ -3,7 +3,9 @@
 use openapiv3::{OpenAPI, ReferenceOr, StatusCode};
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
 use quote::ToTokens;
-use syn::{Field, Fields, Item, Meta, parse_quote, punctuated::Punctuated, visit_mut::VisitMut};
+use syn::{Fields, Item, Meta, parse_quote, punctuated::Punctuated};
+
+use crate::decoder::{Field, Reading, decoder};
 
 pub struct Generated {
     pub types: syn::File,
@@ -24,7 +26,7 @@ pub fn generate<'a>(spec: &OpenAPI, enums: impl Iterator<Item = &'a str>) -> Gen
         .unwrap_or_else(|e| panic!("progenitor cannot generate from the spec: {e}"));
     let file: syn::File = syn::parse2(tokens).expect("progenitor generates Rust");
     let mut generated = split(file);
-    Tolerance.visit_file_mut(&mut generated.types);
+    tolerate(&mut generated.types);
     generated
 }
 
@@ -66,53 +68,70 @@ fn is_client(ty: &syn::Type) -> bool {
     matches!(ty, syn::Type::Path(path) if path.path.is_ident("Client"))
 }
 
-/// What a server may do and the contract does not say: camelCase names, null for an absent text or array, a time in
-/// any form or in none.
-struct Tolerance;
-
-impl VisitMut for Tolerance {
-    fn visit_item_struct_mut(&mut self, item: &mut syn::ItemStruct) {
+/// What a server may do and the contract does not say: names in another casing, null for an absent text or array, a time
+/// in any form or in none. Serde's derive goes on writing; reading is by [`decoder`].
+fn tolerate(types: &mut syn::File) {
+    let mut decoders: Vec<Item> = Vec::new();
+    for item in &mut types.items {
+        let Item::Struct(item) = item else { continue };
         match &mut item.fields {
-            Fields::Named(fields) => fields.named.iter_mut().for_each(tolerate),
+            Fields::Named(fields) => {
+                let fields: Vec<_> = fields.named.iter_mut().map(read_tolerantly).collect();
+                decoders.push(syn::parse2(decoder(&item.ident, &fields)).expect("a decoder is an item"));
+                derive_no_reading(&mut item.attrs);
+            }
             Fields::Unnamed(fields) if type_text(&fields.unnamed[0]) == "::uuid::Uuid" => {
                 item.attrs.push(parse_quote! { #[derive(Copy, Eq, Hash, PartialOrd, Ord)] });
             }
             _ => {}
         }
     }
+    types.items.extend(decoders);
 }
 
-fn type_text(field: &Field) -> String {
+fn type_text(field: &syn::Field) -> String {
     field.ty.to_token_stream().to_string().replace(' ', "")
 }
 
-fn tolerate(field: &mut Field) {
+/// How a field is read; its attributes are left with what is for writing.
+fn read_tolerantly(field: &mut syn::Field) -> Field {
     let mut metas = take_serde(field);
-    let Some(wire) = renamed(&metas) else { return };
-    let mut camel = wire.clone();
-    camel[..1].make_ascii_lowercase();
-    if camel != wire {
-        metas.push(parse_quote! { alias = #camel });
-    }
     let ty = type_text(field);
-    let reader = if ty.contains("Timestamp") {
-        Some("crate::timestamp::tolerant")
-    } else if ty.contains("Vec<") || ty.ends_with("string::String") && !ty.contains("Option") {
-        Some("crate::decode::null_as_default")
+    let reading = if ty.contains("Timestamp") {
+        Reading::Time
+    } else if ty.contains("Option<") {
+        Reading::Optional
+    } else if ty.contains("Vec<") || ty.ends_with("string::String") {
+        Reading::Default
     } else {
-        None
+        Reading::Required
     };
-    if let Some(reader) = reader {
-        // What has no value is written as the article has it: null and the empty array, not nothing.
-        metas.retain(|meta| !meta.path().is_ident("skip_serializing_if") && !meta.path().is_ident("default"));
-        metas.push(parse_quote! { default });
-        metas.push(parse_quote! { deserialize_with = #reader });
+    let ident = field.ident.clone().expect("a named field");
+    let wire = renamed(&metas).unwrap_or_else(|| ident.to_string());
+    // What has no value is written as the article has it: null and the empty array, not nothing.
+    let is_written_empty = matches!(reading, Reading::Time | Reading::Default);
+    metas.retain(|meta| {
+        meta.path().is_ident("rename") || meta.path().is_ident("skip_serializing_if") && !is_written_empty
+    });
+    if !metas.is_empty() {
+        field.attrs.push(parse_quote! { #[serde(#(#metas),*)] });
     }
-    field.attrs.push(parse_quote! { #[serde(#(#metas),*)] });
+    Field { ident, wire, ty: field.ty.clone(), reading }
+}
+
+/// Takes `Deserialize` out of what is derived.
+fn derive_no_reading(attributes: &mut [syn::Attribute]) {
+    for attribute in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
+        let derived: Punctuated<syn::Path, syn::Token![,]> =
+            attribute.parse_args_with(Punctuated::parse_terminated).expect("paths are derived");
+        let kept =
+            derived.iter().filter(|path| path.segments.last().is_none_or(|last| last.ident != "Deserialize"));
+        *attribute = parse_quote! { #[derive(#(#kept),*)] };
+    }
 }
 
 /// A field's serde attributes, taken off it.
-fn take_serde(field: &mut Field) -> Vec<Meta> {
+fn take_serde(field: &mut syn::Field) -> Vec<Meta> {
     let (serde, others) =
         std::mem::take(&mut field.attrs).into_iter().partition(|a| a.path().is_ident("serde"));
     field.attrs = others;

@@ -1,16 +1,12 @@
 ///A run is being cancelled.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct CancelJobResult {
-    #[serde(rename = "JobId", alias = "jobId")]
+    #[serde(rename = "JobId")]
     pub job_id: JobId,
     ///A sentence for people that the run is being cancelled.
-    #[serde(
-        rename = "Message",
-        skip_serializing_if = "::std::option::Option::is_none",
-        alias = "message"
-    )]
+    #[serde(rename = "Message", skip_serializing_if = "::std::option::Option::is_none")]
     pub message: ::std::option::Option<::std::string::String>,
-    #[serde(rename = "TriggerId", alias = "triggerId")]
+    #[serde(rename = "TriggerId")]
     pub trigger_id: TriggerId,
 }
 impl CancelJobResult {
@@ -19,15 +15,10 @@ impl CancelJobResult {
     }
 }
 ///Why a request was not done. The vendor's article does not describe error bodies: be ready for another shape, for plain text, for HTML and for nothing at all.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct Error {
     ///What went wrong and what to do about it, in a sentence for people.
-    #[serde(
-        rename = "Message",
-        alias = "message",
-        default,
-        deserialize_with = "crate::decode::null_as_default"
-    )]
+    #[serde(rename = "Message")]
     pub message: ::std::string::String,
 }
 impl Error {
@@ -36,18 +27,14 @@ impl Error {
     }
 }
 ///A job was queued.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct ExecuteJobResult {
-    #[serde(rename = "JobId", alias = "jobId")]
+    #[serde(rename = "JobId")]
     pub job_id: JobId,
     ///A sentence for people that the job has been started.
-    #[serde(
-        rename = "Message",
-        skip_serializing_if = "::std::option::Option::is_none",
-        alias = "message"
-    )]
+    #[serde(rename = "Message", skip_serializing_if = "::std::option::Option::is_none")]
     pub message: ::std::option::Option<::std::string::String>,
-    #[serde(rename = "TriggerId", alias = "triggerId")]
+    #[serde(rename = "TriggerId")]
     pub trigger_id: TriggerId,
 }
 impl ExecuteJobResult {
@@ -100,17 +87,12 @@ impl ::std::convert::TryFrom<String> for ExecutionId {
     }
 }
 ///Something that can be run.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct Job {
-    #[serde(rename = "Id", alias = "id")]
+    #[serde(rename = "Id")]
     pub id: JobId,
     ///The job's name, as people wrote it. Any text; not unique by promise.
-    #[serde(
-        rename = "Name",
-        alias = "name",
-        default,
-        deserialize_with = "crate::decode::null_as_default"
-    )]
+    #[serde(rename = "Name")]
     pub name: ::std::string::String,
 }
 impl Job {
@@ -119,43 +101,27 @@ impl Job {
     }
 }
 ///One run of a job.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct JobExecution {
     ///When the application created the execution.
-    #[serde(
-        rename = "CreateTime",
-        alias = "createTime",
-        default,
-        deserialize_with = "crate::timestamp::tolerant"
-    )]
+    #[serde(rename = "CreateTime")]
     pub create_time: ::std::option::Option<crate::Timestamp>,
     ///When the execution ended; null while it runs.
-    #[serde(
-        rename = "EndTime",
-        alias = "endTime",
-        default,
-        deserialize_with = "crate::timestamp::tolerant"
-    )]
+    #[serde(rename = "EndTime")]
     pub end_time: ::std::option::Option<crate::Timestamp>,
-    #[serde(rename = "Id", alias = "id")]
+    #[serde(rename = "Id")]
     pub id: ExecutionId,
     ///The log lines, in no specified order; sort them by `TimeStamp`, then by position.
-    #[serde(
-        rename = "JobExecutionLogs",
-        alias = "jobExecutionLogs",
-        default,
-        deserialize_with = "crate::decode::null_as_default"
-    )]
+    #[serde(rename = "JobExecutionLogs")]
     pub job_execution_logs: ::std::vec::Vec<JobExecutionLog>,
-    #[serde(rename = "JobId", alias = "jobId")]
+    #[serde(rename = "JobId")]
     pub job_id: JobId,
-    #[serde(rename = "State", alias = "state")]
+    #[serde(rename = "State")]
     pub state: crate::ExecutionState,
     ///The trigger id that started the execution; the empty guid if it was started from the application.
     #[serde(
         rename = "TriggerId",
-        skip_serializing_if = "::std::option::Option::is_none",
-        alias = "triggerId"
+        skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub trigger_id: ::std::option::Option<TriggerId>,
 }
@@ -165,33 +131,22 @@ impl JobExecution {
     }
 }
 ///One log line of an execution.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct JobExecutionLog {
-    #[serde(rename = "Id", alias = "id")]
+    #[serde(rename = "Id")]
     pub id: LogId,
     #[serde(
         rename = "JobExecutionId",
-        skip_serializing_if = "::std::option::Option::is_none",
-        alias = "jobExecutionId"
+        skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub job_execution_id: ::std::option::Option<ExecutionId>,
     ///What happened. Any text, also over several lines; treat it as data, never as markup.
-    #[serde(
-        rename = "Message",
-        alias = "message",
-        default,
-        deserialize_with = "crate::decode::null_as_default"
-    )]
+    #[serde(rename = "Message")]
     pub message: ::std::string::String,
-    #[serde(rename = "Severity", alias = "severity")]
+    #[serde(rename = "Severity")]
     pub severity: crate::Severity,
     ///When the line was written.
-    #[serde(
-        rename = "TimeStamp",
-        alias = "timeStamp",
-        default,
-        deserialize_with = "crate::timestamp::tolerant"
-    )]
+    #[serde(rename = "TimeStamp")]
     pub time_stamp: ::std::option::Option<crate::Timestamp>,
 }
 impl JobExecutionLog {
@@ -264,18 +219,14 @@ impl ::std::convert::TryFrom<String> for JobId {
     }
 }
 ///Whether a job is idle, pending or running.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct JobStatus {
-    #[serde(rename = "JobId", alias = "jobId")]
+    #[serde(rename = "JobId")]
     pub job_id: JobId,
     ///A sentence for people that says what the status code means.
-    #[serde(
-        rename = "Message",
-        skip_serializing_if = "::std::option::Option::is_none",
-        alias = "message"
-    )]
+    #[serde(rename = "Message", skip_serializing_if = "::std::option::Option::is_none")]
     pub message: ::std::option::Option<::std::string::String>,
-    #[serde(rename = "Status", alias = "status")]
+    #[serde(rename = "Status")]
     pub status: crate::JobStatusCode,
 }
 impl JobStatus {
@@ -1030,5 +981,308 @@ pub mod error {
         fn from(value: String) -> Self {
             Self(value.into())
         }
+    }
+}
+impl<'de> serde::Deserialize<'de> for CancelJobResult {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> serde::de::Visitor<'de> for Object {
+            type Value = CancelJobResult;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object like CancelJobResult")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<CancelJobResult, A::Error> {
+                let names = crate::decode::Names(&["JobId", "Message", "TriggerId"]);
+                let mut job_id = None;
+                let mut message = None;
+                let mut trigger_id = None;
+                while let Some(field) = map.next_key_seed(names)? {
+                    match field {
+                        Some(0usize) => job_id = Some(map.next_value()?),
+                        Some(1usize) => message = map.next_value()?,
+                        Some(2usize) => trigger_id = Some(map.next_value()?),
+                        _ => drop(map.next_value::<serde::de::IgnoredAny>()?),
+                    }
+                }
+                Ok(CancelJobResult {
+                    job_id: job_id
+                        .ok_or_else(|| serde::de::Error::missing_field("JobId"))?,
+                    message,
+                    trigger_id: trigger_id
+                        .ok_or_else(|| serde::de::Error::missing_field("TriggerId"))?,
+                })
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+impl<'de> serde::Deserialize<'de> for Error {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> serde::de::Visitor<'de> for Object {
+            type Value = Error;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object like Error")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<Error, A::Error> {
+                let names = crate::decode::Names(&["Message"]);
+                let mut message = ::std::default::Default::default();
+                while let Some(field) = map.next_key_seed(names)? {
+                    match field {
+                        Some(0usize) => {
+                            message = map
+                                .next_value::<Option<::std::string::String>>()?
+                                .unwrap_or_default();
+                        }
+                        _ => drop(map.next_value::<serde::de::IgnoredAny>()?),
+                    }
+                }
+                Ok(Error { message })
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+impl<'de> serde::Deserialize<'de> for ExecuteJobResult {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> serde::de::Visitor<'de> for Object {
+            type Value = ExecuteJobResult;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object like ExecuteJobResult")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<ExecuteJobResult, A::Error> {
+                let names = crate::decode::Names(&["JobId", "Message", "TriggerId"]);
+                let mut job_id = None;
+                let mut message = None;
+                let mut trigger_id = None;
+                while let Some(field) = map.next_key_seed(names)? {
+                    match field {
+                        Some(0usize) => job_id = Some(map.next_value()?),
+                        Some(1usize) => message = map.next_value()?,
+                        Some(2usize) => trigger_id = Some(map.next_value()?),
+                        _ => drop(map.next_value::<serde::de::IgnoredAny>()?),
+                    }
+                }
+                Ok(ExecuteJobResult {
+                    job_id: job_id
+                        .ok_or_else(|| serde::de::Error::missing_field("JobId"))?,
+                    message,
+                    trigger_id: trigger_id
+                        .ok_or_else(|| serde::de::Error::missing_field("TriggerId"))?,
+                })
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+impl<'de> serde::Deserialize<'de> for Job {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> serde::de::Visitor<'de> for Object {
+            type Value = Job;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object like Job")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<Job, A::Error> {
+                let names = crate::decode::Names(&["Id", "Name"]);
+                let mut id = None;
+                let mut name = ::std::default::Default::default();
+                while let Some(field) = map.next_key_seed(names)? {
+                    match field {
+                        Some(0usize) => id = Some(map.next_value()?),
+                        Some(1usize) => {
+                            name = map
+                                .next_value::<Option<::std::string::String>>()?
+                                .unwrap_or_default();
+                        }
+                        _ => drop(map.next_value::<serde::de::IgnoredAny>()?),
+                    }
+                }
+                Ok(Job {
+                    id: id.ok_or_else(|| serde::de::Error::missing_field("Id"))?,
+                    name,
+                })
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+impl<'de> serde::Deserialize<'de> for JobExecution {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> serde::de::Visitor<'de> for Object {
+            type Value = JobExecution;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object like JobExecution")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<JobExecution, A::Error> {
+                let names = crate::decode::Names(
+                    &[
+                        "CreateTime",
+                        "EndTime",
+                        "Id",
+                        "JobExecutionLogs",
+                        "JobId",
+                        "State",
+                        "TriggerId",
+                    ],
+                );
+                let mut create_time = None;
+                let mut end_time = None;
+                let mut id = None;
+                let mut job_execution_logs = ::std::default::Default::default();
+                let mut job_id = None;
+                let mut state = None;
+                let mut trigger_id = None;
+                while let Some(field) = map.next_key_seed(names)? {
+                    match field {
+                        Some(0usize) => {
+                            create_time = map
+                                .next_value_seed(crate::timestamp::Tolerant)?;
+                        }
+                        Some(1usize) => {
+                            end_time = map.next_value_seed(crate::timestamp::Tolerant)?;
+                        }
+                        Some(2usize) => id = Some(map.next_value()?),
+                        Some(3usize) => {
+                            job_execution_logs = map
+                                .next_value::<Option<::std::vec::Vec<JobExecutionLog>>>()?
+                                .unwrap_or_default();
+                        }
+                        Some(4usize) => job_id = Some(map.next_value()?),
+                        Some(5usize) => state = Some(map.next_value()?),
+                        Some(6usize) => trigger_id = map.next_value()?,
+                        _ => drop(map.next_value::<serde::de::IgnoredAny>()?),
+                    }
+                }
+                Ok(JobExecution {
+                    create_time,
+                    end_time,
+                    id: id.ok_or_else(|| serde::de::Error::missing_field("Id"))?,
+                    job_execution_logs,
+                    job_id: job_id
+                        .ok_or_else(|| serde::de::Error::missing_field("JobId"))?,
+                    state: state
+                        .ok_or_else(|| serde::de::Error::missing_field("State"))?,
+                    trigger_id,
+                })
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+impl<'de> serde::Deserialize<'de> for JobExecutionLog {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> serde::de::Visitor<'de> for Object {
+            type Value = JobExecutionLog;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object like JobExecutionLog")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<JobExecutionLog, A::Error> {
+                let names = crate::decode::Names(
+                    &["Id", "JobExecutionId", "Message", "Severity", "TimeStamp"],
+                );
+                let mut id = None;
+                let mut job_execution_id = None;
+                let mut message = ::std::default::Default::default();
+                let mut severity = None;
+                let mut time_stamp = None;
+                while let Some(field) = map.next_key_seed(names)? {
+                    match field {
+                        Some(0usize) => id = Some(map.next_value()?),
+                        Some(1usize) => job_execution_id = map.next_value()?,
+                        Some(2usize) => {
+                            message = map
+                                .next_value::<Option<::std::string::String>>()?
+                                .unwrap_or_default();
+                        }
+                        Some(3usize) => severity = Some(map.next_value()?),
+                        Some(4usize) => {
+                            time_stamp = map.next_value_seed(crate::timestamp::Tolerant)?;
+                        }
+                        _ => drop(map.next_value::<serde::de::IgnoredAny>()?),
+                    }
+                }
+                Ok(JobExecutionLog {
+                    id: id.ok_or_else(|| serde::de::Error::missing_field("Id"))?,
+                    job_execution_id,
+                    message,
+                    severity: severity
+                        .ok_or_else(|| serde::de::Error::missing_field("Severity"))?,
+                    time_stamp,
+                })
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+impl<'de> serde::Deserialize<'de> for JobStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> serde::de::Visitor<'de> for Object {
+            type Value = JobStatus;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object like JobStatus")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<JobStatus, A::Error> {
+                let names = crate::decode::Names(&["JobId", "Message", "Status"]);
+                let mut job_id = None;
+                let mut message = None;
+                let mut status = None;
+                while let Some(field) = map.next_key_seed(names)? {
+                    match field {
+                        Some(0usize) => job_id = Some(map.next_value()?),
+                        Some(1usize) => message = map.next_value()?,
+                        Some(2usize) => status = Some(map.next_value()?),
+                        _ => drop(map.next_value::<serde::de::IgnoredAny>()?),
+                    }
+                }
+                Ok(JobStatus {
+                    job_id: job_id
+                        .ok_or_else(|| serde::de::Error::missing_field("JobId"))?,
+                    message,
+                    status: status
+                        .ok_or_else(|| serde::de::Error::missing_field("Status"))?,
+                })
+            }
+        }
+        deserializer.deserialize_map(Object)
     }
 }

@@ -211,8 +211,8 @@ impl Follow {
     }
 }
 
-/// By time, then by position. Lines without a time stay where they are, and so do all others then.
-fn in_order(lines: &mut [JobExecutionLog]) {
+/// Orders lines by time, then by position. If any has no time, all stay where they are.
+pub fn in_order(lines: &mut [JobExecutionLog]) {
     if lines.iter().all(|line| line.time_stamp.is_some()) {
         lines.sort_by_key(|line| line.time_stamp);
     }

@@ -5,7 +5,10 @@
 
 use std::{fmt, time::Duration};
 
-use serde::{Deserializer, Serialize, Serializer, de};
+use serde::{
+    Deserializer, Serialize, Serializer,
+    de::{self, DeserializeSeed},
+};
 
 const SECONDS_A_DAY: i64 = 86_400;
 const NANOS: u32 = 1_000_000_000;
@@ -250,40 +253,52 @@ impl Serialize for Timestamp {
 
 impl<'de> serde::Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        tolerant(deserializer)?.ok_or_else(|| de::Error::custom(InvalidTimestamp))
+        Tolerant.deserialize(deserializer)?.ok_or_else(|| de::Error::custom(InvalidTimestamp))
     }
 }
 
-/// For `#[serde(deserialize_with)]`: what is absent, null, empty or no time at all is `None`; a screen does not break
+/// Reads a time where one may be missing: what is null, empty or no time at all is `None`; a screen does not break
 /// because one time could not be read.
-pub(crate) fn tolerant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-    struct Visitor;
+pub(crate) struct Tolerant;
 
-    impl<'de> de::Visitor<'de> for Visitor {
-        type Value = Option<Timestamp>;
+impl<'de> DeserializeSeed<'de> for Tolerant {
+    type Value = Option<Timestamp>;
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a time as text, or null")
-        }
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            Ok(text.parse().ok())
-        }
+impl de::Visitor<'_> for Tolerant {
+    type Value = Option<Timestamp>;
 
-        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-            deserializer.deserialize_any(self)
-        }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a time as text, or null")
     }
 
-    deserializer.deserialize_any(Visitor)
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(text.parse().ok())
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,11 @@
 
 use std::{fmt, time::Duration};
 
-use crate::{Timestamp, decode, operation::Operation};
+use crate::{
+    Timestamp,
+    decode::{self, Loose},
+    operation::Operation,
+};
 
 /// The kinds of trouble. Each has one sentence and one next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -219,7 +223,7 @@ fn is_markup(body: &[u8]) -> bool {
 /// of a web page. `None` if it says nothing.
 pub(crate) fn message_of(body: &[u8]) -> Option<String> {
     let body = decode::without_mark(body);
-    if let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) {
+    if let Ok(value) = decode::json::<Loose>(body) {
         return message_in(&value).and_then(clean);
     }
     let text = String::from_utf8_lossy(&body[..body.len().min(64 * 1024)]);
@@ -233,15 +237,11 @@ pub(crate) fn message_of(body: &[u8]) -> Option<String> {
     clean(&text)
 }
 
-fn message_in(value: &serde_json::Value) -> Option<&str> {
-    match value {
-        serde_json::Value::String(text) => Some(text),
-        serde_json::Value::Object(fields) => ["message", "detail", "title", "error_description", "error"]
-            .iter()
-            .flat_map(|name| fields.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)))
-            .find_map(|(_, value)| message_in(value)),
-        _ => None,
-    }
+fn message_in(value: &Loose) -> Option<&str> {
+    value.as_text().or_else(|| {
+        let names = ["message", "detail", "title", "error_description", "error"];
+        names.into_iter().flat_map(|name| value.fields(name)).find_map(message_in)
+    })
 }
 
 /// One line of plain text: no markup, no control or direction characters, at most 500 characters.

@@ -1,10 +1,12 @@
 //! States as shape, word and colour, so that none of the three has to be seen.
 
-use leptos::prelude::*;
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 
 use super::icon;
-use crate::history::RunSummary;
+use crate::{
+    dom::{El, el},
+    history::RunSummary,
+};
 
 /// How a state looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,33 +42,31 @@ pub fn outcome_shape(state: ExecutionState) -> Shape {
 }
 
 /// The status of a job.
-pub fn status_badge(status: Option<JobStatusCode>) -> impl IntoView {
+pub fn status_badge(status: Option<JobStatusCode>) -> El {
     let words = status.map_or("not known".to_owned(), |status| status.to_string());
     badge(status_shape(status), words, status.map(JobStatusCode::number))
 }
 
 /// The state of an execution, in words of one's own where there is more to say (`failed after 41s`).
-pub fn state_badge(state: ExecutionState, words: Option<String>) -> impl IntoView {
+pub fn state_badge(state: ExecutionState, words: Option<String>) -> El {
     badge(outcome_shape(state), words.unwrap_or_else(|| state.to_string()), Some(state.number()))
 }
 
-fn badge(shape: Shape, words: String, number: Option<i64>) -> impl IntoView {
-    view! {
-        <span class=format!("badge {}", shape.colour) data-state=number>
-            {icon(shape.icon)}
-            {words}
-        </span>
-    }
-    .into_any()
+fn badge(shape: Shape, words: String, number: Option<i64>) -> El {
+    el("span")
+        .class(format!("badge {}", shape.colour))
+        .attr("data-state", number.map(|number| number.to_string()))
+        .child(icon(shape.icon))
+        .child(words)
 }
 
 /// One of the last five: a square that leads to its run.
-pub fn outcome_square(run: &RunSummary, link: String, title: String) -> impl IntoView + use<> {
+pub fn outcome_square(run: &RunSummary, link: String, title: String) -> El {
     let shape = outcome_shape(run.state);
-    view! {
-        <a href=link class=shape.colour title=title.clone() aria-label=title>
-            {icon(shape.icon)}
-        </a>
-    }
-    .into_any()
+    el("a")
+        .attr("href", link)
+        .class(shape.colour)
+        .attr("title", title.clone())
+        .attr("aria-label", title)
+        .child(icon(shape.icon))
 }

@@ -1,11 +1,7 @@
-use leptos::prelude::*;
+use crate::dom::{El, svg};
 
 /// An icon of the sprite in `index.html`. It is never the only name of a thing.
-pub fn icon(name: &'static str) -> impl IntoView {
-    view! {
-        <svg class="icon" aria-hidden="true">
-            <use href=format!("#{name}") />
-        </svg>
-    }
-    .into_any()
+pub fn icon(name: &'static str) -> El {
+    let shape = svg("use").attr("href", format!("#{name}"));
+    svg("svg").class("icon").attr("aria-hidden", "true").child(shape)
 }

@@ -1,53 +1,42 @@
 //! What stands above the lines of a log: severities, search, from error to error.
 
-use super::{press, while_};
-use leptos::{html, prelude::*};
-use web_sys::KeyboardEvent;
+use leptos::prelude::request_animation_frame;
+use web_sys::{Event, HtmlInputElement, KeyboardEvent};
 
 use super::{icon, log_view::Place};
 use crate::{
-    browser, format,
+    browser,
+    dom::{El, View, button, el, on_window, show},
+    format,
     log::{Level, Log},
+    reactive::{Memo, RwSignal},
 };
 
 /// Filters, search, and the way from error to error (keys n and p; / for the search).
-#[component]
-pub fn LogBar(log: RwSignal<Log>, place: Place) -> impl IntoView {
-    let field = NodeRef::<html::Input>::new();
-    let keys = window_event_listener(leptos::ev::keydown, move |event| {
-        if browser::is_typing(&event) {
-            return;
-        }
-        match event.key().as_str() {
-            "n" => error(log, place, true),
-            "p" => error(log, place, false),
-            "/" => {
-                event.prevent_default();
-                focus(field);
+pub fn log_bar(log: RwSignal<Log>, place: Place) -> El {
+    on_window("keydown", move |event: KeyboardEvent| {
+        if !browser::is_typing(&event) {
+            match event.key().as_str() {
+                "n" => error(log, place, true),
+                "p" => error(log, place, false),
+                _ => {}
             }
-            _ => {}
         }
     });
-    on_cleanup(move || keys.remove());
-    view! {
-        <div class="bar tools" role="group" aria-label="Log tools">
-            <Chips log place />
-            <SearchBox log place field />
-            <Errors log place />
-            <span class="grow"></span>
-            <button type="button" class="button square" aria-label="Go to the end" title="Go to the end"
-                on:click=press(move || place.go_to_end())>
-                {icon("end")}
-            </button>
-        </div>
-    }
-}
-
-fn focus(field: NodeRef<html::Input>) {
-    if let Some(field) = field.get_untracked() {
-        let _ = field.focus();
-        field.select();
-    }
+    let end = button("button square", move || place.go_to_end())
+        .attr("aria-label", "Go to the end")
+        .attr("title", "Go to the end")
+        .child(icon("end"));
+    el("div")
+        .class("bar tools")
+        .attr("role", "group")
+        .attr("aria-label", "Log tools")
+        .child(chips(log, place))
+        .child(search_field(log, place))
+        .child(search_result(log, place))
+        .child(errors(log, place))
+        .child(el("span").class("grow"))
+        .child(end)
 }
 
 fn error(log: RwSignal<Log>, place: Place, forward: bool) {
@@ -61,56 +50,64 @@ fn error(log: RwSignal<Log>, place: Place, forward: bool) {
 }
 
 /// Severities with their counts; those pressed are shown.
-#[component]
-fn Chips(log: RwSignal<Log>, place: Place) -> impl IntoView {
-    // The line one is at keeps its place as rows come and go around it.
-    let keep = move || {
+fn chips(log: RwSignal<Log>, place: Place) -> El {
+    let change = move |change: &dyn Fn(&mut Log)| {
+        log.update(|log| change(log));
+        // The line one is at keeps its place as rows come and go around it.
         if let Some(line) = place.here.get_untracked() {
             request_animation_frame(move || place.go(log, line));
         }
     };
     let chip = move |level: Level, shape: &'static str| {
-        let count = Memo::new(move |_| log.with(|log| log.count(level)));
+        let count = Memo::new(move || log.with(|log| log.count(level)));
+        let is_chosen = Memo::new(move || log.with(|log| log.is_chosen(level)));
         let words = match level {
             Level::Error => "errors",
             Level::Warning => "warnings",
             _ => "information",
         };
-        let label = move || format!("{} {words}", format::count(count.get()));
-        view! {
-            <button type="button" class=level.label() title=words aria-label=label
-                aria-pressed=move || log.with(|log| log.is_chosen(level)).to_string()
-                disabled=move || { count.get() == 0 && !log.with(|log| log.is_chosen(level)) }
-                on:click=press(move || { log.update(|log| log.toggle(level)); keep(); })>
-                {icon(shape)}
-                {move || format::count(count.get())}
-            </button>
-        }
+        button(level.label(), move || change(&|log| log.toggle(level)))
+            .attr("title", words)
+            .attr("aria-label", move || format!("{} {words}", format::count(count.get())))
+            .attr("aria-pressed", move || is_chosen.get().to_string())
+            .attr("disabled", move || count.get() == 0 && !is_chosen.get())
+            .child(icon(shape))
+            .child(move || format::count(count.get()))
     };
-    view! {
-        <div class="chips" role="group" aria-label="Show severities">
-            <button type="button" aria-pressed=move || log.with(|log| !log.is_filtered()).to_string()
-                on:click=press(move || { log.update(Log::show_all); keep(); })>
-                {move || format!("All {}", format::count(log.with(Log::len)))}
-            </button>
-            {chip(Level::Information, "info")}
-            {chip(Level::Warning, "triangle")}
-            {chip(Level::Error, "cross")}
-        </div>
+    let all = button("", move || change(&Log::show_all))
+        .attr("aria-pressed", move || log.with(|log| !log.is_filtered()).to_string())
+        .child(move || format!("All {}", format::count(log.with(Log::len))));
+    el("div")
+        .class("chips")
+        .attr("role", "group")
+        .attr("aria-label", "Show severities")
+        .child(all)
+        .child(chip(Level::Information, "info"))
+        .child(chip(Level::Warning, "triangle"))
+        .child(chip(Level::Error, "cross"))
+}
+
+/// Goes to the next line that was found, or the one before.
+fn step(log: RwSignal<Log>, place: Place, forward: bool) {
+    let line = log.with_untracked(|log| log.found_from(place.here.get_untracked(), forward));
+    if let Some(line) = line {
+        place.go(log, line);
     }
 }
 
-#[component]
-fn SearchBox(log: RwSignal<Log>, place: Place, field: NodeRef<html::Input>) -> impl IntoView {
-    let step = move |forward: bool| {
-        let line = log.with_untracked(|log| log.found_from(place.here.get_untracked(), forward));
-        if let Some(line) = line {
-            place.go(log, line);
-        }
-    };
-    let on_input = move |event| {
-        let text = event_target_value(&event);
-        log.update(|log| log.search(&text));
+fn search_field(log: RwSignal<Log>, place: Place) -> El {
+    let input = el("input")
+        .class("field")
+        .attr("type", "text")
+        .attr("placeholder", "Search log")
+        .attr("aria-label", "Search log")
+        .attr("spellcheck", "false")
+        .attr("autocomplete", "off")
+        .attr("enterkeyhint", "search");
+    let field: HtmlInputElement = input.get();
+    let typed = field.clone();
+    let on_input = move |_: Event| {
+        log.update(|log| log.search(&typed.value()));
         // The line one is at, if it was found; else the next.
         let here = place.here.get_untracked();
         let before = here.and_then(|line| line.checked_sub(1));
@@ -118,25 +115,35 @@ fn SearchBox(log: RwSignal<Log>, place: Place, field: NodeRef<html::Input>) -> i
             place.go(log, line);
         }
     };
+    let left = field.clone();
     let on_key = move |event: KeyboardEvent| match event.key().as_str() {
-        "Enter" => step(!event.shift_key()),
-        "ArrowDown" => {
+        "Enter" => step(log, place, !event.shift_key()),
+        "ArrowDown" | "ArrowUp" => {
             event.prevent_default();
-            step(true);
-        }
-        "ArrowUp" => {
-            event.prevent_default();
-            step(false);
+            step(log, place, event.key() == "ArrowDown");
         }
         "Escape" => {
-            if let Some(field) = field.get_untracked() {
-                field.set_value("");
-                let _ = field.blur();
-            }
+            left.set_value("");
+            let _ = left.blur();
             log.update(|log| log.search(""));
         }
         _ => {}
     };
+    on_window("keydown", move |event: KeyboardEvent| {
+        if event.key() == "/" && !browser::is_typing(&event) {
+            event.prevent_default();
+            let _ = field.focus();
+            field.select();
+        }
+    });
+    el("span")
+        .class("find")
+        .child(icon("find"))
+        .child(input.on("input", on_input).on("keydown", on_key))
+        .child(el("kbd").attr("aria-hidden", "true").class("wide").child("/"))
+}
+
+fn search_result(log: RwSignal<Log>, place: Place) -> View {
     let found = move || {
         log.with(|log| {
             if !log.searched().is_on() {
@@ -156,44 +163,39 @@ fn SearchBox(log: RwSignal<Log>, place: Place, field: NodeRef<html::Input>) -> i
             words
         })
     };
-    let is_on = move || log.with(|log| log.searched().is_on());
-    view! {
-        <span class="find">
-            {icon("find")}
-            <input class="field" type="text" placeholder="Search log" aria-label="Search log" spellcheck="false"
-                autocomplete="off" enterkeyhint="search" node_ref=field on:input=on_input on:keydown=on_key />
-            <kbd aria-hidden="true" class="wide">"/"</kbd>
-        </span>
-        {while_(is_on, move || view! {
-            <span class="quiet found" role="status">{found}</span>
-            <button type="button" class="ghost" aria-label="Previous match" title="Previous match (Shift Enter)" on:click=press(move || step(false))>
-                {icon("up")}
-            </button>
-            <button type="button" class="ghost" aria-label="Next match" title="Next match (Enter)" on:click=press(move || step(true))>
-                {icon("down")}
-            </button>
-        }.into_any())}
-    }
+    let to = move |forward: bool, label: &'static str, title: &'static str, shape: &'static str| {
+        button("ghost", move || step(log, place, forward))
+            .attr("aria-label", label)
+            .attr("title", title)
+            .child(icon(shape))
+    };
+    show(
+        move || log.with(|log| log.searched().is_on()),
+        move || {
+            let before = to(false, "Previous match", "Previous match (Shift Enter)", "up");
+            let next = to(true, "Next match", "Next match (Enter)", "down");
+            (el("span").class("quiet found").attr("role", "status").child(found), before, next)
+        },
+    )
 }
 
-#[component]
-fn Errors(log: RwSignal<Log>, place: Place) -> impl IntoView {
-    let errors = Memo::new(move |_| log.with(|log| log.count(Level::Error)));
+fn errors(log: RwSignal<Log>, place: Place) -> View {
+    let errors = Memo::new(move || log.with(|log| log.count(Level::Error)));
     let number = move || {
         let here = place.here.get().and_then(|line| log.with(|log| log.error_number(line)));
         here.map(|at| format!("{} of {}", format::count(at), format::count(errors.get())))
     };
-    view! {
-        {while_(move || { errors.get() > 0 }, move || view! {
-            <button type="button" class="button" on:click=press(move || error(log, place, true))>
-                "Next error"
-                <kbd aria-hidden="true" class="wide">"n"</kbd>
-            </button>
-            <button type="button" class="button square" aria-label="Previous error" title="Previous error (p)"
-                on:click=press(move || error(log, place, false))>
-                {icon("up")}
-            </button>
-            <span class="quiet">{number}</span>
-        }.into_any())}
-    }
+    show(
+        move || errors.get() > 0,
+        move || {
+            let next = button("button", move || error(log, place, true))
+                .child("Next error ")
+                .child(el("kbd").attr("aria-hidden", "true").class("wide").child("n"));
+            let before = button("button square", move || error(log, place, false))
+                .attr("aria-label", "Previous error")
+                .attr("title", "Previous error (p)")
+                .child(icon("up"));
+            (next, before, el("span").class("quiet").child(number))
+        },
+    )
 }

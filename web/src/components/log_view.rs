@@ -1,14 +1,16 @@
 //! The lines of a log: only those that are seen are in the document.
 
-use super::{effect, press, while_};
-use leptos::{html, prelude::*};
+use leptos::prelude::{request_animation_frame, window};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, KeyboardEvent, MouseEvent, ResizeObserver};
+use web_sys::{Element, Event, HtmlElement, KeyboardEvent, MouseEvent, ResizeObserver};
 
 use super::icon;
 use crate::{
-    browser, format,
+    browser,
+    dom::{El, IntoView, button, each, el, show},
+    format,
     log::{Level, Log},
+    reactive::{Memo, RwSignal, effect, keep},
     state::app,
     virtual_rows::Rows,
 };
@@ -31,7 +33,7 @@ pub struct Place {
     pub read: RwSignal<usize>,
     scroll: RwSignal<f64>,
     seen: RwSignal<f64>,
-    node: NodeRef<html::Div>,
+    node: RwSignal<Option<HtmlElement>>,
 }
 
 impl Place {
@@ -44,7 +46,7 @@ impl Place {
             read: RwSignal::new(0),
             scroll: RwSignal::new(0.0),
             seen: RwSignal::new(0.0),
-            node: NodeRef::new(),
+            node: RwSignal::new(None),
         }
     }
 
@@ -81,24 +83,33 @@ impl Place {
     }
 }
 
-/// The lines, a map of warnings and errors beside them, and the way to the end when it is out of sight.
-#[component]
-pub fn LogView(
+/// The lines, a map of warnings and errors beside them, and the way to the end when it is out of sight. `empty` says
+/// why there are none.
+pub fn log_view(
     log: RwSignal<Log>,
     place: Place,
-    label: String,
-    #[prop(into)] empty: Signal<String>,
-) -> impl IntoView {
+    label: &'static str,
+    empty: impl Fn() -> &'static str + Copy + 'static,
+) -> El {
     let row_height = browser::css_pixels("--log-row", 20);
-    let count = Memo::new(move |_| log.with(Log::rows));
-    let rows = Memo::new(move |_| Rows { count: count.get(), row_height, seen: place.seen.get() });
-    let window = Memo::new(move |_| rows.get().window(place.scroll.get()));
-    let height = move || format!("{}px", rows.get().height() as i64);
-    let shift = move || format!("translateY({}px)", window.get().top.round() as i64);
-    let digits = move || log.with(Log::len).to_string().len().max(3).to_string();
+    let count = Memo::new(move || log.with(Log::rows));
+    let rows = Memo::new(move || Rows { count: count.get(), row_height, seen: place.seen.get() });
+    let newer = move || log.with(Log::len).saturating_sub(place.read.get());
+    let to_end = move || {
+        let words = move || format::plural(newer(), "new line");
+        button("button primary newer", move || place.go_to_end()).child(icon("end")).child(words)
+    };
+    keep_to_end(log, place, count);
+    el("div")
+        .class("log-frame")
+        .child(lines(log, place, rows, label))
+        .child(map(log, place, rows))
+        .child(show(move || count.get() == 0, move || el("div").class("log-empty").child(empty)))
+        .child(show(move || newer() > 0 && !place.pinned.get(), to_end))
+}
 
-    observe_height(place);
-    // New lines: keep to the end, once they are in the document.
+/// New lines: keep to the end, once they are in the document.
+fn keep_to_end(log: RwSignal<Log>, place: Place, count: Memo<usize>) {
     effect(move || {
         count.track();
         place.seen.track();
@@ -111,7 +122,11 @@ pub fn LogView(
             });
         }
     });
-    let on_scroll = move |_| {
+}
+
+fn lines(log: RwSignal<Log>, place: Place, rows: Memo<Rows>, label: &'static str) -> El {
+    let window = Memo::new(move || rows.get().window(place.scroll.get()));
+    let on_scroll = move |_: Event| {
         let Some(node) = place.node.get_untracked() else { return };
         let top = f64::from(node.scroll_top());
         let before = place.scroll.get_untracked();
@@ -130,8 +145,7 @@ pub fn LogView(
         let line = target.and_then(|target| target.closest("[data-line]").ok().flatten());
         let line = line.and_then(|line| line.get_attribute("data-line")?.parse::<usize>().ok());
         // Whoever selects text does not want to open a line.
-        let selects = window_has_selection();
-        if let (Some(line), false) = (line, selects) {
+        if let (Some(line), false) = (line, window_has_selection()) {
             place.here.set(Some(line));
             place.open.update(|open| *open = if *open == Some(line) { None } else { Some(line) });
         }
@@ -143,53 +157,48 @@ pub fn LogView(
     };
     let shown = move || {
         let window = window.get();
-        log.with(|log| (window.first..window.last).filter_map(|row| log.line_of(row)).collect::<Vec<_>>())
+        log.with(|log| {
+            // The search is part of the key: a row is drawn anew when what is marked in it changes.
+            let searched = u128::from(log.searched().generation()) << 64;
+            (window.first..window.last)
+                .filter_map(|row| log.line_of(row))
+                .map(|line| searched | line as u128)
+                .collect()
+        })
     };
-    let newer = move || log.with(Log::len).saturating_sub(place.read.get());
-    view! {
-        <div class="log-frame">
-            <div class="log" role="log" tabindex="0" aria-live="off" aria-label=label node_ref=place.node
-                style:--digits=digits on:scroll=on_scroll on:click=on_click on:keydown=on_key>
-                <div class="log-space" style:height=height>
-                    <div class="log-rows" style:transform=shift>
-                        // The search is part of the key: a row is drawn anew when what is marked in it changes.
-                        <For each=move || {
-                                let searched = log.with(|log| log.searched().generation());
-                                shown().into_iter().map(|line| (line, searched)).collect::<Vec<_>>()
-                            } key=|key| *key let((line, _searched))>
-                            {row(log, place, line)}
-                        </For>
-                    </div>
-                </div>
-            </div>
-            <Map log place rows />
-            {while_(move || count.get() == 0, move || view! {
-                <div class="log-empty">{move || empty.get()}</div>
-            }.into_any())}
-            {while_(move || { newer() > 0 && !place.pinned.get() }, move || view! {
-                <button type="button" class="button primary newer" on:click=press(move || place.go_to_end())>
-                    {icon("end")}
-                    {move || format!("{} new {}", format::count(newer()), if newer() == 1 { "line" } else { "lines" })}
-                </button>
-            }.into_any())}
-        </div>
-    }
+    let rows_shown = el("div")
+        .class("log-rows")
+        .style("transform", move || format!("translateY({}px)", window.get().top.round() as i64))
+        .child(each(shown, move |key| row(log, place, key as u64 as usize)));
+    let space = el("div")
+        .class("log-space")
+        .style("height", move || format!("{}px", rows.get().height() as i64))
+        .child(rows_shown);
+    let lines = el("div")
+        .class("log")
+        .attr("role", "log")
+        .attr("tabindex", "0")
+        .attr("aria-live", "off")
+        .attr("aria-label", label)
+        .style("--digits", move || log.with(Log::len).to_string().len().max(3).to_string())
+        .on("scroll", on_scroll)
+        .on("click", on_click)
+        .on("keydown", on_key)
+        .child(space);
+    place.node.set(Some(lines.get()));
+    observe_height(place, lines.get());
+    lines
 }
 
-fn row(log: RwSignal<Log>, place: Place, line: usize) -> impl IntoView {
+fn row(log: RwSignal<Log>, place: Place, line: usize) -> El {
     let app = app();
     log.with_untracked(|log| {
-        let view = log.line(line)?;
+        let Some(view) = log.line(line) else { return el("div") };
         let text = format::one_line(view.message, LONGEST);
-        let message = log
-            .searched()
-            .pieces(&text)
-            .into_iter()
-            .map(|(found, piece)| match found {
-                true => view! { <mark>{piece.to_owned()}</mark> }.into_any(),
-                false => piece.to_owned().into_any(),
-            })
-            .collect_view();
+        let pieces = log.searched().pieces(&text).into_iter().map(|(found, piece)| match found {
+            true => el("mark").child(piece.to_owned()).into_view(),
+            false => piece.to_owned().into_view(),
+        });
         let (class, shape) = match view.level {
             Level::Information => ("log-line information", "info"),
             Level::Warning => ("log-line warning", "triangle"),
@@ -198,27 +207,25 @@ fn row(log: RwSignal<Log>, place: Place, line: usize) -> impl IntoView {
         };
         let severity = view.severity.to_string();
         let time = view.time;
-        Some(
-            view! {
-                <div class=class class:here=move || place.here.get() == Some(line) data-line=line data-severity=severity>
-                    <span class="n">{line + 1}</span>
-                    <time title=move || time.map(|at| app.zone().exact(at))>
-                        {move || time.map(|at| app.zone().clock(at))}
-                    </time>
-                    {icon(shape)}
-                    <span class="unseen">{severity.clone()} " "</span>
-                    <bdi class="m">{message}</bdi>
-                </div>
-            }
-            .into_any(),
-        )
+        let clock = el("time")
+            .attr("title", move || time.map(|at| app.zone().exact(at)))
+            .child(move || time.map(|at| app.zone().clock(at)));
+        el("div")
+            .class(class)
+            .class_if("here", move || place.here.get() == Some(line))
+            .attr("data-line", line.to_string())
+            .attr("data-severity", severity.clone())
+            .child(el("span").class("n").child((line + 1).to_string()))
+            .child(clock)
+            .child(icon(shape))
+            .child(el("span").class("unseen").child(severity + " "))
+            .child(el("bdi").class("m").child(pieces.collect::<Vec<_>>()))
     })
 }
 
 /// Where warnings and errors are in the whole log, and where one is. A press goes there.
-#[component]
-fn Map(log: RwSignal<Log>, place: Place, rows: Memo<Rows>) -> impl IntoView {
-    let marks = Memo::new(move |_| log.with(|log| (log.map(PIECES), PIECES.min(log.rows()).max(1))));
+fn map(log: RwSignal<Log>, place: Place, rows: Memo<Rows>) -> El {
+    let marks = Memo::new(move || log.with(|log| (log.map(PIECES), PIECES.min(log.rows()).max(1))));
     // In thousandths by whole numbers: writing a float would bring kilobytes along.
     let percent = |part: f64| {
         let thousandths = (part * 1000.0) as i64;
@@ -236,44 +243,45 @@ fn Map(log: RwSignal<Log>, place: Place, rows: Memo<Rows>) -> impl IntoView {
         place.pinned.set(false);
         place.scroll_to(part * rows.height() - rows.seen / 2.0);
     };
-    view! {
-        // Not for the keyboard: n and p lead to the same places.
-        <div class="map" aria-hidden="true" on:click=jump>
-            <span class="view" style:top=top style:height=height></span>
-            {move || {
-                let (marks, pieces) = marks.get();
-                marks.into_iter().map(|(piece, level)| view! {
-                    <i class:error=level == Level::Error style:top=percent(piece as f64 / pieces as f64)></i>
-                }).collect_view()
-            }}
-        </div>
-    }
+    let marks = move || {
+        marks.with(|(marks, pieces)| {
+            let mark = |(piece, level): &(usize, Level)| {
+                let top = percent(*piece as f64 / *pieces as f64);
+                el("i").class_if("error", *level == Level::Error).style("top", top)
+            };
+            marks.iter().map(mark).collect::<Vec<_>>()
+        })
+    };
+    // Not for the keyboard: n and p lead to the same places.
+    el("div")
+        .class("map")
+        .attr("aria-hidden", "true")
+        .on("click", jump)
+        .child(el("span").class("view").style("top", top).style("height", height))
+        .child(marks)
 }
 
 /// Keeps the height of what is seen up to date as long as the log is there.
-fn observe_height(place: Place) {
-    let observer = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
-    effect(move || {
-        let Some(node) = place.node.get() else { return };
-        place.seen.set(f64::from(node.client_height()));
-        let changed = Closure::<dyn FnMut()>::new({
-            let node = node.clone();
-            move || {
-                place.seen.try_set(f64::from(node.client_height()));
-            }
-        });
-        if let Ok(watch) = ResizeObserver::new(changed.as_ref().unchecked_ref()) {
-            watch.observe(&node);
-            observer.set_value(Some((watch, changed)));
-        }
-    });
-    on_cleanup(move || {
-        observer.update_value(|observer| {
-            if let Some((observer, _)) = observer.take() {
-                observer.disconnect();
-            }
-        });
-    });
+fn observe_height(place: Place, node: HtmlElement) {
+    let seen = node.clone();
+    let changed = Closure::<dyn FnMut()>::new(move || place.seen.try_set(f64::from(node.client_height())));
+    if let Ok(watch) = ResizeObserver::new(changed.as_ref().unchecked_ref()) {
+        // It tells the height at once, too.
+        watch.observe(&seen);
+        keep(Watch(watch, changed));
+    }
+}
+
+/// An observer that ends when it is dropped, before the closure that it calls.
+struct Watch(
+    ResizeObserver,
+    #[expect(dead_code, reason = "it is kept for the observer")] Closure<dyn FnMut()>,
+);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.disconnect();
+    }
 }
 
 fn window_has_selection() -> bool {

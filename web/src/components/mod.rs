@@ -2,7 +2,6 @@
 
 mod badge;
 mod duration_chart;
-mod erased;
 mod icon;
 pub mod log_bar;
 pub mod log_view;
@@ -12,10 +11,9 @@ mod top_bar;
 mod trouble;
 
 pub use badge::{Shape, outcome_shape, outcome_square, state_badge, status_badge};
-pub use duration_chart::DurationChart;
-pub use erased::{effect, press, while_};
+pub use duration_chart::duration_chart;
 pub use icon::icon;
-pub use question::Question;
+pub use question::question;
 pub use time::when;
-pub use top_bar::TopBar;
-pub use trouble::{TroubleNote, reconnect};
+pub use top_bar::top_bar;
+pub use trouble::{reconnect, trouble_note, trouble_note_with};

@@ -1,13 +1,17 @@
 //! The question before a POST, and what came of it. The POST is sent once, whatever is pressed how often.
 
-use super::{effect, press, while_};
-use leptos::{html, prelude::*, task::spawn_local};
-use txjobs_sdk::{JobStatusCode, Trouble};
-use web_sys::SubmitEvent;
+use leptos::prelude::untrack;
+use std::rc::Rc;
 
-use super::{TroubleNote, icon, reconnect};
+use txjobs_sdk::{JobStatusCode, Trouble, TroubleKind};
+use web_sys::{Event, HtmlDialogElement};
+
+use super::{icon, reconnect, trouble_note_with};
 use crate::{
-    api, browser, poll,
+    api, browser,
+    dom::{El, IntoView, View, button, el, show},
+    poll,
+    reactive::{RwSignal, effect},
     route::Route,
     state::{App, Ask, Deed, Session, app},
 };
@@ -21,13 +25,15 @@ enum Step {
 }
 
 /// The dialog that asks. It is open while `app.ask` holds a question.
-#[component]
-pub fn Question() -> impl IntoView {
+pub fn question() -> El {
     let app = app();
-    let dialog = NodeRef::<html::Dialog>::new();
     let step = RwSignal::new(Step::Asking);
+    // Only another question is another form: what the form itself reads must not make its buttons anew.
+    let form = move || app.ask.get().map(|ask| untrack(|| form(app, ask, step)));
+    let close = move |_: Event| app.ask.set(None);
+    let whole = el("dialog").attr("aria-labelledby", "question").on("close", close).child(form);
+    let dialog: HtmlDialogElement = whole.get();
     effect(move || {
-        let Some(dialog) = dialog.get() else { return };
         if app.ask.with(Option::is_some) {
             step.set(Step::Asking);
             // Fails only if it is open already, and then all is well.
@@ -36,70 +42,64 @@ pub fn Question() -> impl IntoView {
             dialog.close();
         }
     });
-    let submit = move |event: SubmitEvent| {
+    whole
+}
+
+fn form(app: App, ask: Ask, step: RwSignal<Step>) -> El {
+    let submit = move |event: Event| {
         event.prevent_default();
-        let (Some(ask), Some(session)) = (app.ask.get_untracked(), app.session.get_untracked()) else {
-            return;
-        };
+        let Some(session) = app.session.get_untracked() else { return };
         // Whatever is pressed twice, this is passed once.
         if step.get_untracked() == Step::Asking {
             step.set(Step::Sending);
-            spawn_local(send(app, session, ask, step));
+            browser::spawn(send(app, session, ask, step));
         }
     };
-    view! {
-        <dialog node_ref=dialog aria-labelledby="question" on:close=move |_| app.ask.set(None)>
-            {move || app.ask.get().map(|ask| view! {
-                <form on:submit=submit>
-                    <h2 id="question">{heading(app, ask)}</h2>
-                    <p class="quiet">{explanation(ask.what)}</p>
-                    {move || match step.get() {
-                        Step::Failed(trouble) => Some(failure(app, ask, trouble)),
-                        _ => None,
-                    }}
-                    <Buttons what=ask.what step />
-                </form>
-            })}
-        </dialog>
-    }
+    let failed = move || match step.get() {
+        Step::Failed(trouble) => Some(failure(app, ask, &trouble)),
+        _ => None,
+    };
+    el("form")
+        .on("submit", submit)
+        .child(el("h2").attr("id", "question").child(move || heading(app, ask)))
+        .child(el("p").class("quiet").child(explanation(ask.what)))
+        .child(failed)
+        .child(buttons(app, ask.what, step))
 }
 
-#[component]
-fn Buttons(what: Deed, step: RwSignal<Step>) -> impl IntoView {
-    let app = app();
-    let verb = match what {
-        Deed::Run => "Run",
-        Deed::Cancel => "Cancel run",
+fn buttons(app: App, what: Deed, step: RwSignal<Step>) -> El {
+    let (verb, shape, class) = match what {
+        Deed::Run => ("Run", "play", "button primary"),
+        Deed::Cancel => ("Cancel run", "stop", "button danger"),
     };
-    let close = press(move || app.ask.set(None));
     let leave = move || match (step.get(), what) {
         (Step::Failed(_), _) => "Close",
         (_, Deed::Run) => "Cancel",
         (_, Deed::Cancel) => "Let it run",
     };
-    view! {
-        <div class="bar">
-            <button type="button" class="button" on:click=close>{leave}</button>
-            {while_(move || !matches!(step.get(), Step::Failed(_)), move || view! {
-                <button type="submit" class="button" class:primary=what == Deed::Run class:danger=what == Deed::Cancel
-                    autofocus disabled=move || step.get() != Step::Asking>
-                    {icon(if what == Deed::Run { "play" } else { "stop" })}
-                    {move || if step.get() == Step::Sending { "Sending…" } else { verb }}
-                </button>
-            }.into_any())}
-        </div>
-    }
+    let submit = move || {
+        el("button")
+            .attr("type", "submit")
+            .class(class)
+            .attr("autofocus", true)
+            .attr("disabled", move || step.get() != Step::Asking)
+            .child(icon(shape))
+            .child(move || if step.get() == Step::Sending { "Sending…" } else { verb })
+    };
+    el("div")
+        .class("bar")
+        .child(button("button", move || app.ask.set(None)).child(leave))
+        .child(show(move || !matches!(step.get(), Step::Failed(_)), submit))
 }
 
-fn heading(app: App, ask: Ask) -> impl IntoView {
+fn heading(app: App, ask: Ask) -> View {
     let name = app.name_of(ask.job).unwrap_or_else(|| ask.job.to_string());
     let server = app.session.with_untracked(|s| s.as_ref().map(|s| s.profile.title())).unwrap_or_default();
-    match ask.what {
-        Deed::Run => view! { "Run " <bdi>{name}</bdi> " on " <bdi>{server}</bdi> "?" }.into_any(),
-        Deed::Cancel => {
-            view! { "Cancel the run of " <bdi>{name}</bdi> " on " <bdi>{server}</bdi> "?" }.into_any()
-        }
-    }
+    let lead = match ask.what {
+        Deed::Run => "Run ",
+        Deed::Cancel => "Cancel the run of ",
+    };
+    (lead, el("bdi").child(name), " on ", el("bdi").child(server), "?").into_view()
 }
 
 const fn explanation(what: Deed) -> &'static str {
@@ -109,7 +109,7 @@ const fn explanation(what: Deed) -> &'static str {
     }
 }
 
-async fn send(app: App, session: Session, ask: Ask, step: RwSignal<Step>) {
+async fn send(app: App, session: Rc<Session>, ask: Ask, step: RwSignal<Step>) {
     let sent = match ask.what {
         Deed::Run => api::execute(&session, ask.job).await.map(|answer| Some(answer.value.trigger_id)),
         Deed::Cancel => api::cancel(&session, ask.job).await.map(|_| None),
@@ -136,11 +136,10 @@ async fn send(app: App, session: Session, ask: Ask, step: RwSignal<Step>) {
 }
 
 /// What to say after a POST that failed. Where nobody knows whether it took effect, it says so and how to find out.
-fn failure(app: App, ask: Ask, trouble: Trouble) -> impl IntoView {
-    let kind = trouble.kind;
+fn failure(app: App, ask: Ask, trouble: &Trouble) -> El {
     let unclear = trouble.leaves_outcome_unclear();
-    let usual = trouble.advice();
-    let words = match ask.what {
+    let advice = match ask.what {
+        _ if !unclear => trouble.advice(),
         Deed::Run => {
             "Nobody knows whether the job was started: it is not sent again by itself. Look at its runs first."
         }
@@ -152,13 +151,7 @@ fn failure(app: App, ask: Ask, trouble: Trouble) -> impl IntoView {
         app.ask.set(None);
         browser::go(&Route::Job(ask.job).to_string());
     };
-    view! {
-        <TroubleNote trouble instead=if unclear { words } else { usual }>
-            {(unclear || kind == txjobs_sdk::TroubleKind::Conflict).then(|| view! {
-                <button type="button" class="button" on:click=press(look)>"Look at its runs"</button>
-            })}
-            {reconnect(kind)}
-        </TroubleNote>
-    }
-    .into_any()
+    let look = (unclear || trouble.kind == TroubleKind::Conflict)
+        .then(|| button("button", look).child("Look at its runs"));
+    trouble_note_with(trouble, "", advice, (look, reconnect(trouble.kind)))
 }

@@ -1,18 +1,18 @@
-use leptos::prelude::*;
 use txjobs_sdk::Timestamp;
 
-use crate::state::app;
+use crate::{
+    dom::{El, el},
+    state::app,
+};
 
 /// A time in a few words, the exact one on hover.
-pub fn when(at: Option<Timestamp>) -> impl IntoView {
+pub fn when(at: Option<Timestamp>) -> El {
     let app = app();
     match at {
-        None => view! { <span>"–"</span> }.into_any(),
-        Some(at) => view! {
-            <time datetime=at.to_string() title=move || app.zone().exact(at)>
-                {move || app.when(at)}
-            </time>
-        }
-        .into_any(),
+        None => el("span").child("–"),
+        Some(at) => el("time")
+            .attr("datetime", at.to_string())
+            .attr("title", move || app.zone().exact(at))
+            .child(move || app.when(at)),
     }
 }

@@ -1,15 +1,37 @@
-use super::{press, while_};
-use leptos::prelude::*;
+use txjobs_sdk::Timestamp;
 
 use super::icon;
 use crate::{
     browser,
+    dom::{El, IntoView, View, button, el, show},
+    reactive::{Memo, RwSignal},
     state::{Theme, app},
 };
 
 /// What stands above every screen: where one is connected, how old the screen is, the appearance.
-#[component]
-pub fn TopBar() -> impl IntoView {
+pub fn top_bar() -> El {
+    let app = app();
+    let profile = Memo::new(move || {
+        app.session
+            .with(|session| session.as_ref().map(|session| (session.profile.title(), session.base.clone())))
+    });
+    let profile = move || {
+        let (title, base) = profile.get()?;
+        let name = el("bdi").child(title);
+        Some(el("a").class("profile").attr("href", "#/settings").attr("title", base).child(name))
+    };
+    let settings = el("a").class("ghost").attr("href", "#/settings").attr("aria-label", "Settings");
+    el("header")
+        .class("top")
+        .child(el("a").class("brand").attr("href", "#/").child("txjobs"))
+        .child(profile)
+        .child(el("span").class("grow"))
+        .child(show(move || app.session.with(Option::is_some), age))
+        .child(theme_button())
+        .child(settings.attr("title", "Settings").child(icon("gear")))
+}
+
+fn theme_button() -> El {
     let app = app();
     let theme = move || app.theme.get();
     let next = move || match theme() {
@@ -17,39 +39,17 @@ pub fn TopBar() -> impl IntoView {
         Theme::Light => Theme::Dark,
         Theme::Dark => Theme::System,
     };
-    let theme_label = move || format!("Appearance: {}. Change to {}.", theme().name(), next().name());
-    view! {
-        <header class="top">
-            <a class="brand" href="#/">"txjobs"</a>
-            {move || {
-                app.session.get().map(|session| {
-                    view! {
-                        <a class="profile" href="#/settings" title=session.base.clone()>
-                            <bdi>{session.profile.title()}</bdi>
-                        </a>
-                    }
-                })
-            }}
-            <span class="grow"></span>
-            {while_(move || app.session.with(Option::is_some), move || view! {
-                <Age />
-            }.into_any())}
-            <button type="button" class="ghost" aria-label=theme_label title=theme_label
-                on:click=press(move || app.theme.set(next()))>
-                {move || icon(match theme() {
-                    Theme::System => "half",
-                    Theme::Light => "sun",
-                    Theme::Dark => "moon",
-                })}
-            </button>
-            <a class="ghost" href="#/settings" aria-label="Settings" title="Settings">{icon("gear")}</a>
-        </header>
-    }
+    let label = move || format!("Appearance: {}. Change to {}.", theme().name(), next().name());
+    let shape = move || match theme() {
+        Theme::System => icon("half"),
+        Theme::Light => icon("sun"),
+        Theme::Dark => icon("moon"),
+    };
+    button("ghost", move || app.theme.set(next())).attr("aria-label", label).attr("title", label).child(shape)
 }
 
 /// How old what one sees is, and the way to renew it.
-#[component]
-fn Age() -> impl IntoView {
+fn age() -> View {
     let app = app();
     let is_old = move || app.jobs.trouble.with(Option::is_some);
     let words = move || match (app.age(), is_old()) {
@@ -58,23 +58,24 @@ fn Age() -> impl IntoView {
         (None, _) => String::new(),
     };
     let exact = move || {
-        let updated = app.jobs.updated.get().map(txjobs_sdk::Timestamp::from_unix_millis);
+        let updated = app.jobs.updated.get().map(Timestamp::from_unix_millis);
         updated.map(|at| app.zone().exact(at)).unwrap_or_default()
     };
     // A press that changes nothing on the screen feels like a broken button.
     let pressed = RwSignal::new(false);
-    let refresh = move |_| {
+    let refresh = move || {
         app.refresh();
         pressed.set(true);
-        leptos::task::spawn_local(async move {
+        browser::spawn(async move {
             browser::sleep(600).await;
             pressed.try_set(false);
         });
     };
-    view! {
-        <span class="quiet age" class:old=is_old title=exact>{words}</span>
-        <button type="button" class="ghost refresh" class:turning=pressed aria-label="Refresh" title="Refresh" on:click=refresh>
-            {icon("refresh")}
-        </button>
-    }
+    let button = button("ghost refresh", refresh)
+        .class_if("turning", pressed)
+        .attr("aria-label", "Refresh")
+        .attr("title", "Refresh")
+        .child(icon("refresh"));
+    (el("span").class("quiet age").class_if("old", is_old).attr("title", exact).child(words), button)
+        .into_view()
 }

@@ -1,22 +1,28 @@
 //! What went wrong, in the place where it happened: what, what the server said, what to do.
 
-use super::press;
-use leptos::prelude::*;
 use txjobs_sdk::{Trouble, TroubleKind};
 
 use super::icon;
-use crate::{browser, domain, state::app};
+use crate::{
+    browser,
+    dom::{El, IntoView, button, el},
+    domain,
+    state::app,
+};
 
-/// A trouble in words. `lead` says what was being done; the children are what can be done here.
-#[component]
-pub fn TroubleNote(
-    trouble: Trouble,
-    #[prop(optional, into)] lead: Option<String>,
-    /// What to do instead of the usual: after a POST whose outcome is unclear, "try again" would be wrong.
-    #[prop(optional)]
-    instead: Option<&'static str>,
-    #[prop(optional)] children: Option<Children>,
-) -> impl IntoView {
+/// A trouble in words. `lead` says what was being done; `actions` are what can be done here.
+pub fn trouble_note(trouble: &Trouble, lead: &'static str, actions: impl IntoView) -> El {
+    let advice = trouble.advice();
+    trouble_note_with(trouble, lead, advice, actions)
+}
+
+/// The same with other advice than the usual: after a POST whose outcome is unclear, "try again" would be wrong.
+pub fn trouble_note_with(
+    trouble: &Trouble,
+    lead: &'static str,
+    advice: &'static str,
+    actions: impl IntoView,
+) -> El {
     let said = match (trouble.status, &trouble.message) {
         (Some(status), Some(message)) => Some(format!("The server said {status}: {message}")),
         (Some(status), None) => Some(format!("The server said {status} and nothing else.")),
@@ -25,36 +31,27 @@ pub fn TroubleNote(
     let wait = trouble.retry_after.map(|after| after.delay(browser::timestamp()).as_secs());
     let wait = wait.filter(|seconds| *seconds > 0).map(|seconds| format!(" It asks to wait {seconds} s."));
     let app = app();
-    let calls_this_machine = move || {
-        browser::is_https()
-            && app.session.with(|session| session.as_ref().is_some_and(|s| domain::is_this_machine(&s.base)))
-    };
-    let local =
-        (trouble.kind == TroubleKind::Blocked && calls_this_machine()).then_some(domain::LOCAL_NETWORK);
-    view! {
-        <div class="trouble" role="alert" data-trouble=format!("{:?}", trouble.kind)>
-            {icon("octagon")}
-            <div>
-                {lead.map(|lead| view! { <span>{lead} " "</span> })}
-                <strong>{trouble.summary()}</strong>
-                {said.map(|said| view! { <div class="said"><bdi>{said}</bdi>{wait}</div> })}
-                <div>{instead.unwrap_or(trouble.advice())}</div>
-                {local.map(|words| view! { <div>{words}</div> })}
-            </div>
-            {children.map(|children| view! { <div class="actions">{children()}</div> })}
-        </div>
-    }
-    .into_any()
+    let is_local = trouble.kind == TroubleKind::Blocked
+        && browser::is_https()
+        && app.session.with(|session| session.as_ref().is_some_and(|s| domain::is_this_machine(&s.base)));
+    let words = el("div")
+        .child((!lead.is_empty()).then(|| el("span").child(lead).child(" ")))
+        .child(el("strong").child(trouble.summary()))
+        .child(said.map(|said| el("div").class("said").child(el("bdi").child(said)).child(wait)))
+        .child(el("div").child(advice))
+        .child(is_local.then(|| el("div").child(domain::LOCAL_NETWORK)));
+    el("div")
+        .class("trouble")
+        .attr("role", "alert")
+        .attr("data-trouble", format!("{:?}", trouble.kind))
+        .child(icon("octagon"))
+        .child(words)
+        .child(el("div").class("actions").child(actions))
 }
 
 /// The way back to the connect screen, where the key was refused.
-pub fn reconnect(kind: TroubleKind) -> impl IntoView {
+pub fn reconnect(kind: TroubleKind) -> Option<El> {
     let app = app();
-    (kind == TroubleKind::KeyRefused).then(|| {
-        view! {
-            <button type="button" class="button" on:click=press(move || app.disconnect())>
-                "Connect with another key"
-            </button>
-        }
-    })
+    (kind == TroubleKind::KeyRefused)
+        .then(|| button("button", move || app.disconnect()).child("Connect with another key"))
 }

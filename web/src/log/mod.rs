@@ -5,8 +5,6 @@
 
 mod search;
 
-use std::collections::BTreeMap;
-
 use txjobs_sdk::{Severity, Timestamp, types::JobExecutionLog};
 
 pub use search::Search;
@@ -64,8 +62,8 @@ struct Line {
 pub struct Log {
     text: String,
     lines: Vec<Line>,
-    /// The numbers of severities that the contract does not name, by line.
-    odd: BTreeMap<u32, i64>,
+    /// Lines with a severity that the contract does not name, in order, with its number.
+    odd: Vec<(u32, i64)>,
     counts: [usize; 4],
     /// Which levels are shown, as bits; none set: all.
     levels: u8,
@@ -99,7 +97,7 @@ impl Log {
         for line in lines {
             let level = Level::from(line.severity);
             if let Severity::Unknown(number) = line.severity {
-                self.odd.insert(self.lines.len() as u32, number);
+                self.odd.push((self.lines.len() as u32, number));
             }
             self.counts[level as usize] += 1;
             if self.levels & level.bit() != 0 {
@@ -128,7 +126,10 @@ impl Log {
             Level::Information => Severity::Information,
             Level::Warning => Severity::Warning,
             Level::Error => Severity::Error,
-            Level::Other => Severity::Unknown(self.odd.get(&(line as u32)).copied().unwrap_or(-1)),
+            Level::Other => {
+                let at = self.odd.partition_point(|(other, _)| (*other as usize) < line);
+                Severity::Unknown(self.odd.get(at).map_or(-1, |(_, number)| *number))
+            }
         };
         let message = message(&self.text, stored);
         Some(LineView { severity, level: stored.level, time: stored.time, message })

@@ -1,5 +1,7 @@
 //! A plain search for a text in every line, whatever the case.
 
+use crate::format;
+
 /// What is searched for, and the lines that have it.
 #[derive(Clone, Debug, Default)]
 pub struct Search {
@@ -11,7 +13,7 @@ pub struct Search {
 impl Search {
     /// Begins a new search; false if it is the one there is, or finds nothing by itself.
     pub(super) fn start(&mut self, text: &str) -> bool {
-        let needle = text.to_lowercase();
+        let needle = format::lower(text);
         if needle == self.needle {
             return false;
         }
@@ -46,14 +48,14 @@ impl Search {
         if self.needle.is_ascii() {
             find_ascii(message.as_bytes(), self.needle.as_bytes()).is_some()
         } else {
-            message.to_lowercase().contains(&self.needle)
+            format::lower(message).contains(&self.needle)
         }
     }
 
     /// Cuts a text into pieces that were found (true) and pieces between them. A letter whose lower case has another
     /// length is not marked: the line is found all the same.
     pub fn pieces<'a>(&self, text: &'a str) -> Vec<(bool, &'a str)> {
-        let lower = if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() };
+        let lower = format::lower(text);
         if !self.is_on() || lower.len() != text.len() {
             return vec![(false, text)];
         }

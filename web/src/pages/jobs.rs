@@ -1,14 +1,16 @@
 //! All jobs: what runs, how it went last, and starting one.
 
-use crate::components::{effect, press, while_};
-use leptos::{html, prelude::*};
+use leptos::prelude::on_cleanup;
 use txjobs_sdk::JobStatusCode;
+use web_sys::{Event, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
 
-use super::jobs_table::JobsTable;
+use super::jobs_table::jobs_table;
 use crate::{
     browser,
-    components::{TroubleNote, icon, reconnect},
+    components::{icon, reconnect, trouble_note},
+    dom::{El, IntoView, View, button, el, on_window, show},
     format, jobs_list, poll,
+    reactive::{Memo, RwSignal, effect},
     route::{Listing, Outcome, Route},
     state::{App, app},
 };
@@ -17,10 +19,9 @@ use crate::{
 const ALL: usize = usize::MAX;
 
 /// The list of jobs.
-#[component]
-pub fn JobsPage() -> impl IntoView {
+pub fn jobs_page() -> El {
     let app = app();
-    let listing = Memo::new(move |_| match app.route.get() {
+    let listing = Memo::new(move || match app.route.get() {
         Route::Jobs(listing) => listing,
         _ => Listing::default(),
     });
@@ -30,7 +31,7 @@ pub fn JobsPage() -> impl IntoView {
         browser::set_title(&format!("{lead}Jobs · txjobs"));
     });
     // Positions in the list of jobs, in the order of the screen.
-    let shown = Memo::new(move |_| {
+    let shown = Memo::new(move || {
         app.jobs.list.with(|jobs| {
             let jobs = jobs.as_deref().unwrap_or_default();
             app.jobs.statuses.with(|statuses| {
@@ -52,43 +53,38 @@ pub fn JobsPage() -> impl IntoView {
     want_histories(app, listing, shown, seen);
     let is_loaded = move || app.jobs.list.with(Option::is_some);
     let has_jobs =
-        Memo::new(move |_| app.jobs.list.with(|list| list.as_ref().is_none_or(|list| !list.is_empty())));
+        Memo::new(move || app.jobs.list.with(|list| list.as_ref().is_none_or(|list| !list.is_empty())));
     // A memo, so that a refresh does not make the table anew under somebody's finger or focus.
-    let below = Memo::new(move |_| match (has_jobs.get(), is_loaded() && shown.with(Vec::is_empty)) {
+    let below = Memo::new(move || match (has_jobs.get(), is_loaded() && shown.with(Vec::is_empty)) {
         (false, _) => Below::NoJobs,
         (true, true) => Below::NoMatch,
         (true, false) if !is_loaded() && app.jobs.trouble.with(Option::is_some) => Below::Nothing,
         (true, false) => Below::Table,
     });
-    view! {
-        <main>
-            <div class="bar head">
-                <h1 id="title" tabindex="-1">"Jobs"</h1>
-                <span class="quiet" role="status">{move || summary(app)}</span>
-                <span class="grow"></span>
-                <span class="quiet wide">{move || unknown(app, listing)}</span>
-            </div>
-            {while_(move || has_jobs.get(), move || view! {
-                <Filters listing />
-            }.into_any())}
-            {move || app.jobs.trouble.get().map(|trouble| {
-                let kind = trouble.kind;
-                let lead = if is_loaded() { "What you see is old." } else { "The jobs could not be loaded." };
-                view! {
-                    <TroubleNote trouble lead=lead>
-                        <button type="button" class="button" on:click=press(move || app.refresh())>"Try again"</button>
-                        {reconnect(kind)}
-                    </TroubleNote>
-                }
-            })}
-            {move || match below.get() {
-                Below::NoJobs => view! { <NoJobs /> }.into_any(),
-                Below::NoMatch => view! { <NoMatch listing /> }.into_any(),
-                Below::Nothing => ().into_any(),
-                Below::Table => view! { <JobsTable listing shown seen /> }.into_any(),
-            }}
-        </main>
-    }
+    let head = el("div")
+        .class("bar head")
+        .child(el("h1").attr("id", "title").attr("tabindex", "-1").child("Jobs"))
+        .child(el("span").class("quiet").attr("role", "status").child(move || summary(app)))
+        .child(el("span").class("grow"))
+        .child(el("span").class("quiet wide").child(move || unknown(app, listing)));
+    let note = move || {
+        let trouble = app.jobs.trouble.get()?;
+        let is_old = app.jobs.list.with_untracked(Option::is_some);
+        let lead = if is_old { "What you see is old." } else { "The jobs could not be loaded." };
+        let again = button("button", move || app.refresh()).child("Try again");
+        Some(trouble_note(&trouble, lead, (again, reconnect(trouble.kind))))
+    };
+    let below = move || match below.get() {
+        Below::NoJobs => no_jobs(app).into_view(),
+        Below::NoMatch => no_match(app, listing).into_view(),
+        Below::Nothing => View::default(),
+        Below::Table => jobs_table(listing, shown, seen).into_view(),
+    };
+    el("main")
+        .child(head)
+        .child(show(move || has_jobs.get(), move || filters(listing)))
+        .child(note)
+        .child(below)
 }
 
 /// What stands below the filters.
@@ -153,94 +149,115 @@ fn set(listing: Listing) {
     app().route.set(route);
 }
 
-#[component]
-fn Filters(listing: Memo<Listing>) -> impl IntoView {
-    let field = NodeRef::<html::Input>::new();
-    let keys = window_event_listener(leptos::ev::keydown, move |event| {
-        if event.key() == "/" && !browser::is_typing(&event) {
-            event.prevent_default();
-            if let Some(field) = field.get_untracked() {
-                let _ = field.focus();
-                field.select();
-            }
-        }
-    });
-    on_cleanup(move || keys.remove());
+fn filters(listing: Memo<Listing>) -> El {
     let with = move |change: &dyn Fn(&mut Listing)| {
         let mut changed = listing.get_untracked();
         change(&mut changed);
         set(changed);
     };
-    let status = move |event| {
-        let value = event_target_value(&event);
-        with(&|listing| {
-            listing.status = JobStatusCode::ALL.iter().copied().find(|s| s.label() == Some(&value));
-        });
-    };
-    let outcome = move |event| {
-        let value = event_target_value(&event);
-        with(&|listing| listing.outcome = Outcome::ALL.into_iter().find(|o| o.slug() == value));
-    };
-    view! {
-        <div class="bar filters" role="search">
-            <span class="find">
-                {icon("find")}
-                <input class="field" type="text" placeholder="Filter by name" aria-label="Filter by name" spellcheck="false"
-                    autocomplete="off" node_ref=field prop:value=move || listing.get().name
-                    on:input=move |event| { let name = event_target_value(&event); with(&|listing| listing.name = name.clone()); }
-                    on:keydown=move |event| if event.key() == "Escape" { with(&|listing| listing.name.clear()); } />
-                <kbd aria-hidden="true" class="wide">"/"</kbd>
-            </span>
-            <select class="field" aria-label="Status" on:change=status
-                prop:value=move || listing.get().status.and_then(JobStatusCode::label).unwrap_or_default()>
-                <option value="">"Status: any"</option>
-                {JobStatusCode::ALL.iter().filter_map(|s| s.label()).map(|label| view! { <option value=label>{label}</option> }).collect_view()}
-            </select>
-            <select class="field" aria-label="Last run" on:change=outcome
-                prop:value=move || listing.get().outcome.map(Outcome::slug).unwrap_or_default()>
-                <option value="">"Last run: any"</option>
-                {Outcome::ALL.map(|o| view! { <option value=o.slug()>{o.label()}</option> }).collect_view()}
-            </select>
-            {while_(move || listing.with(Listing::is_filtered), move || view! {
-                <button type="button" class="button" on:click=press(move || set(listing.get_untracked().unfiltered()))>"Clear"</button>
-            }.into_any())}
-        </div>
-    }
+    let name = el("input")
+        .class("field")
+        .attr("type", "text")
+        .attr("placeholder", "Filter by name")
+        .attr("aria-label", "Filter by name")
+        .attr("spellcheck", "false")
+        .attr("autocomplete", "off")
+        .value(move || listing.with(|listing| listing.name.clone()));
+    let field: HtmlInputElement = name.get();
+    on_window("keydown", {
+        let field = field.clone();
+        move |event: KeyboardEvent| {
+            if event.key() == "/" && !browser::is_typing(&event) {
+                event.prevent_default();
+                let _ = field.focus();
+                field.select();
+            }
+        }
+    });
+    let name = name.on("input", move |_: Event| with(&|listing| listing.name = field.value())).on(
+        "keydown",
+        move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                with(&|listing| listing.name.clear());
+            }
+        },
+    );
+    let statuses = JobStatusCode::ALL.iter().filter_map(|status| status.label());
+    let status = choice(
+        "Status",
+        statuses.map(|label| (label, label)).collect(),
+        move || listing.with(|listing| listing.status.and_then(JobStatusCode::label).unwrap_or_default()),
+        move |value| {
+            with(&|listing| {
+                listing.status = JobStatusCode::ALL.iter().copied().find(|s| s.label() == Some(value));
+            });
+        },
+    );
+    let outcome = choice(
+        "Last run",
+        Outcome::ALL.iter().map(|outcome| (outcome.slug(), outcome.label())).collect(),
+        move || listing.with(|listing| listing.outcome.map(Outcome::slug).unwrap_or_default()),
+        move |value| with(&|listing| listing.outcome = Outcome::ALL.into_iter().find(|o| o.slug() == value)),
+    );
+    let clear = move || button("button", move || set(listing.get_untracked().unfiltered())).child("Clear");
+    let key = el("kbd").attr("aria-hidden", "true").class("wide").child("/");
+    el("div")
+        .class("bar filters")
+        .attr("role", "search")
+        .child(el("span").class("find").child(icon("find")).child(name).child(key))
+        .child(status)
+        .child(outcome)
+        .child(show(move || listing.with(Listing::is_filtered), clear))
 }
 
-#[component]
-fn NoJobs() -> impl IntoView {
-    let app = app();
+/// A choice among what a filter can be, the first of which is any.
+fn choice(
+    label: &'static str,
+    options: Vec<(&'static str, &'static str)>,
+    chosen: impl Fn() -> &'static str + 'static,
+    choose: impl Fn(&str) + 'static,
+) -> El {
+    let option = |(value, label): (&'static str, String)| el("option").attr("value", value).child(label);
+    let any = option(("", format!("{label}: any")));
+    let options: Vec<_> =
+        options.into_iter().map(|(value, label)| option((value, label.to_owned()))).collect();
+    let select =
+        el("select").class("field").attr("aria-label", label).child(any).child(options).value(chosen);
+    let field: HtmlSelectElement = select.get();
+    select.on("change", move |_: Event| choose(&field.value()))
+}
+
+fn no_jobs(app: App) -> El {
     let server = app.session.with_untracked(|s| s.as_ref().map(|s| s.profile.title())).unwrap_or_default();
-    view! {
-        <div class="empty">
-            {icon("ring")}
-            <h2>"No jobs here yet"</h2>
-            <p>
-                "The connection to " <bdi>{server}</bdi>
-                " works, and its organisation has no jobs. Jobs are made in TimeXtender, or in the configuration of a gateway; they appear here by themselves."
-            </p>
-            <div class="bar">
-                <button type="button" class="button primary" on:click=press(move || app.refresh())>{icon("refresh")} "Look again"</button>
-                <a class="button" href="#/settings">"Use another server"</a>
-            </div>
-        </div>
-    }
+    let words = el("p").child("The connection to ").child(el("bdi").child(server)).child(
+        " works, and its organisation has no jobs. Jobs are made in TimeXtender, or in the configuration of a \
+         gateway; they appear here by themselves.",
+    );
+    let again = button("button primary", move || app.refresh()).child(icon("refresh")).child("Look again");
+    let other = el("a").class("button").attr("href", "#/settings").child("Use another server");
+    el("div")
+        .class("empty")
+        .child(icon("ring"))
+        .child(el("h2").child("No jobs here yet"))
+        .child(words)
+        .child(el("div").class("bar").child(again).child(other))
 }
 
-#[component]
-fn NoMatch(listing: Memo<Listing>) -> impl IntoView {
-    let app = app();
-    let all = move || app.jobs.list.with(|list| list.as_ref().map_or(0, Vec::len));
-    let is_waiting = move || unknown(app, listing).is_some();
-    view! {
-        <div class="empty">
-            {icon("find")}
-            <h2>{move || if is_waiting() { "No job matches so far" } else { "No job matches" }}</h2>
-            <p>{move || unknown(app, listing).unwrap_or_else(|| format!("None of {} is like that.", format::plural(all(), "job")))}</p>
-            <div class="bar">
-                <button type="button" class="button" on:click=press(move || set(listing.get_untracked().unfiltered()))>"Show all jobs"</button>
-            </div>
-        </div>
-    }
+fn no_match(app: App, listing: Memo<Listing>) -> El {
+    let title = move || match unknown(app, listing) {
+        Some(_) => "No job matches so far",
+        None => "No job matches",
+    };
+    let words = move || {
+        let all = app.jobs.list.with(|list| list.as_ref().map_or(0, Vec::len));
+        unknown(app, listing)
+            .unwrap_or_else(|| format!("None of {} is like that.", format::plural(all, "job")))
+    };
+    let all = button("button", move || set(listing.get_untracked().unfiltered())).child("Show all jobs");
+    el("div")
+        .class("empty")
+        .child(icon("find"))
+        .child(el("h2").child(title))
+        .child(el("p").child(words))
+        .child(el("div").class("bar").child(all))
 }

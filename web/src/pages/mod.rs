@@ -8,8 +8,8 @@ mod run;
 mod run_head;
 mod settings;
 
-pub use connect::ConnectPage;
-pub use job::JobPage;
-pub use jobs::JobsPage;
-pub use run::RunPage;
-pub use settings::SettingsPage;
+pub use connect::connect_page;
+pub use job::job_page;
+pub use jobs::jobs_page;
+pub use run::run_page;
+pub use settings::settings_page;

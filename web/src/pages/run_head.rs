@@ -1,157 +1,155 @@
 //! What stands above the log of a run: where one is, how it ended, its stages, and what can be done.
 
-use crate::components::{press, while_};
-use leptos::{prelude::*, task::spawn_local};
 use txjobs_sdk::{
-    ExecutionState,
+    ExecutionState, JobStatusCode, Timestamp,
     types::{JobExecution, JobId, TriggerId},
 };
 
 use crate::{
     browser,
     components::{icon, outcome_shape, state_badge, status_badge, when},
+    dom::{El, IntoView, View, button, el, show},
     follow::{RunView, Stage},
     format,
-    history::RunSummary,
+    history::{History, RunSummary},
+    reactive::{Memo, RwSignal},
     route::Route,
     state::{App, Ask, Deed, app},
 };
 
-#[component]
-pub fn RunHead(job: JobId, run: TriggerId, view: RunView) -> impl IntoView {
+/// The way here, the name with what can be done, and the stages.
+pub fn run_head(job: JobId, run: TriggerId, view: RunView) -> View {
     let app = app();
-    let name = Memo::new(move |_| app.name_of(job).unwrap_or_else(|| job.to_string()));
+    let name = Memo::new(move || app.name_of(job).unwrap_or_else(|| job.to_string()));
+    let crumbs = el("nav")
+        .class("crumbs")
+        .attr("aria-label", "Where you are")
+        .child(el("a").attr("href", "#/").child("Jobs"))
+        .child(icon("right"))
+        .child(el("a").attr("href", Route::Job(job).to_string()).child(el("bdi").child(name)))
+        .child(icon("right"))
+        .child(el("span").attr("aria-current", "page").child("run"));
+    // Only the outcome is announced, not every second of it.
+    let outcome = el("span").attr("role", "status").class("outcome").child(move || badge(app, job, view));
     let is_going = move || matches!(view.stage.get(), Stage::Pending | Stage::Going);
     let can_cancel = move || is_going() && app.extensions.get().cancel;
     let ask = move |what| app.ask.set(Some(Ask { what, job }));
-    view! {
-        <nav class="crumbs" aria-label="Where you are">
-            <a href="#/">"Jobs"</a>
-            {icon("right")}
-            <a href=Route::Job(job).to_string()><bdi>{name}</bdi></a>
-            {icon("right")}
-            <span aria-current="page">"run"</span>
-        </nav>
-        <div class="bar head">
-            <h1 id="title" tabindex="-1"><bdi>{name}</bdi></h1>
-            // Only the outcome is announced, not every second of it.
-            <span role="status" class="outcome">{move || badge(app, job, view)}</span>
-            <span class="quiet wide">{move || usual(app, job)}</span>
-            <span class="grow"></span>
-            {while_(can_cancel, move || view! {
-                <button type="button" class="button danger" on:click=press(move || ask(Deed::Cancel))>{icon("stop")} "Cancel run"</button>
-            }.into_any())}
-            {while_(move || !is_going(), move || view! {
-                <button type="button" class="button primary" on:click=press(move || ask(Deed::Run))>{icon("play")} "Run again"</button>
-            }.into_any())}
-        </div>
-        <ol class="stages" aria-label="Stages">
-            {move || stages(app, view)}
-            <li class="trigger quiet">{move || origin(run, view)}</li>
-        </ol>
-    }
+    let cancel =
+        move || button("button danger", move || ask(Deed::Cancel)).child(icon("stop")).child("Cancel run");
+    let again =
+        move || button("button primary", move || ask(Deed::Run)).child(icon("play")).child("Run again");
+    let head = el("div")
+        .class("bar head")
+        .child(el("h1").attr("id", "title").attr("tabindex", "-1").child(el("bdi").child(name)))
+        .child(outcome)
+        .child(el("span").class("quiet wide").child(move || usual(app, job)))
+        .child(el("span").class("grow"))
+        .child(show(can_cancel, cancel))
+        .child(show(move || !is_going(), again));
+    let by_application = Memo::new(move || {
+        view.execution.with(|e| e.as_ref().is_some_and(|e| e.trigger_id.is_none_or(|id| id.is_nil())))
+    });
+    let origin = move || origin(run, by_application.get());
+    let stages = el("ol")
+        .class("stages")
+        .attr("aria-label", "Stages")
+        .child(move || stages(app, view))
+        .child(el("li").class("trigger quiet").child(origin));
+    (crumbs, head, stages).into_view()
 }
 
-fn badge(app: App, job: JobId, view: RunView) -> AnyView {
+fn badge(app: App, job: JobId, view: RunView) -> El {
     match (view.stage.get(), view.execution.get()) {
         (_, Some(execution)) => {
             let took = RunSummary::of(&execution)
-                .took(app.now.with_untracked(|now| txjobs_sdk::Timestamp::from_unix_millis(*now)));
+                .took(app.now.with_untracked(|now| Timestamp::from_unix_millis(*now)));
             let words = match (execution.state.is_final(), took) {
                 (true, Some(took)) => Some(format!("{} after {}", execution.state, format::duration(took))),
                 _ => None,
             };
-            state_badge(execution.state, words).into_any()
+            state_badge(execution.state, words)
         }
-        (Stage::Pending, None) => status_badge(Some(txjobs_sdk::JobStatusCode::Pending)).into_any(),
-        (Stage::Looking, None) => status_badge(app.status_of(job)).into_any(),
-        (_, None) => state_badge(ExecutionState::None, Some("not known".to_owned())).into_any(),
+        (Stage::Pending, None) => status_badge(Some(JobStatusCode::Pending)),
+        (Stage::Looking, None) => status_badge(app.status_of(job)),
+        (_, None) => state_badge(ExecutionState::None, Some("not known".to_owned())),
     }
 }
 
 fn usual(app: App, job: JobId) -> Option<String> {
-    let (took, runs) =
-        app.jobs.histories.with(|all| all.get(&job).and_then(crate::history::History::usual))?;
+    let (took, runs) = app.jobs.histories.with(|all| all.get(&job).and_then(History::usual))?;
     Some(format!("usually {}, last {}", format::duration(took), format::plural(runs, "run")))
 }
 
 /// Created, running, ended: with a time or a duration each, as far as they are known.
-fn stages(app: App, view: RunView) -> AnyView {
+fn stages(app: App, view: RunView) -> View {
+    let quiet = |child: View| el("span").class("quiet").child(child);
+    let name = |name: &'static str| el("li").child(el("b").child(name)).child(" ");
     let Some(execution) = view.execution.get() else {
         if matches!(view.stage.get(), Stage::NotThere | Stage::Stopped) {
-            return ().into_any();
+            return View::default();
         }
         let words = if view.stage.get() == Stage::Pending { "waiting to be picked up" } else { "" };
-        return view! {
-            <li><b>"pending"</b> <span class="quiet">{words}</span></li>
-            <li class="todo">"running"</li>
-            <li class="todo">"ended"</li>
-        }
-        .into_any();
+        let todo = |name: &'static str| el("li").class("todo").child(name);
+        return [name("pending").child(quiet(words.into_view())), todo("running"), todo("ended")].into_view();
     };
     let summary = RunSummary::of(&execution);
     let first = first_line(view, &execution);
     let picked_up =
         first.and_then(|at| at.since(execution.create_time?)).filter(|wait| wait.as_millis() >= 500);
+    let picked_up = picked_up.map(|wait| {
+        name("first line").class("wide").child(quiet(format!("+{}", format::duration(wait)).into_view()))
+    });
     let is_final = execution.state.is_final();
     let has_begun = is_final || execution.state == ExecutionState::Running;
     let running = move || summary.took(app.now()).map(format::duration);
-    let ended = execution.end_time;
-    let shape = outcome_shape(execution.state);
-    view! {
-        <li><b>"created"</b> <span class="quiet">{when(execution.create_time)}</span></li>
-        {picked_up.map(|wait| view! {
-            <li class="wide"><b>"first line"</b> <span class="quiet">{format!("+{}", format::duration(wait))}</span></li>
-        })}
-        <li class:todo=!has_begun><b>"running"</b> <span class="quiet">{running}</span></li>
-        <li class:todo=!is_final class=("bad-text", shape.colour == "bad") class=("ok-text", shape.colour == "ok") class=("warn-text", shape.colour == "warn")>
-            {if is_final {
-                view! {
-                    <b>{execution.state.to_string()}</b>
-                    <span class="quiet" title=move || ended.map(|at| app.zone().exact(at))>{move || ended.map(|at| app.zone().seconds(at))}</span>
-                }.into_any()
-            } else {
-                "ended".into_any()
-            }}
-        </li>
-    }
-    .into_any()
+    let created = name("created").child(quiet(when(execution.create_time).into_view()));
+    let running = name("running").class_if("todo", !has_begun).child(quiet(running.into_view()));
+    let ended = match is_final {
+        true => {
+            let at = execution.end_time;
+            let exact = move || at.map(|at| app.zone().exact(at));
+            let time = el("span")
+                .class("quiet")
+                .attr("title", exact)
+                .child(move || at.map(|at| app.zone().seconds(at)));
+            let colour = outcome_shape(execution.state).colour;
+            let state = el("b").child(execution.state.to_string());
+            el("li").class(format!("{colour}-text")).child(state).child(" ").child(time)
+        }
+        false => el("li").class("todo").child("ended"),
+    };
+    (created, picked_up, running, ended).into_view()
 }
 
-fn first_line(view: RunView, execution: &JobExecution) -> Option<txjobs_sdk::Timestamp> {
+fn first_line(view: RunView, execution: &JobExecution) -> Option<Timestamp> {
     execution.create_time?;
     view.log.with(|log| log.line(0).and_then(|line| line.time))
 }
 
 /// Who started it, and the id to ask others about it by.
-fn origin(run: TriggerId, view: RunView) -> AnyView {
-    let by_application =
-        view.execution.with(|e| e.as_ref().is_some_and(|e| e.trigger_id.is_none_or(|id| id.is_nil())));
-    let (words, what) = if by_application {
-        ("by application · execution", "execution id")
-    } else {
-        ("by API · trigger", "trigger id")
+fn origin(run: TriggerId, by_application: bool) -> View {
+    let (words, what) = match by_application {
+        true => ("by application · execution ", "execution id"),
+        false => ("by API · trigger ", "trigger id"),
     };
     let id = run.to_string();
     let short: String = id.chars().take(8).collect();
     let copied = RwSignal::new(None::<bool>);
-    let copy = {
-        let id = id.clone();
-        move |_| {
-            let id = id.clone();
-            spawn_local(async move {
-                copied.try_set(Some(browser::copy(&id).await));
-                browser::sleep(2_000).await;
-                copied.try_set(None);
-            });
-        }
+    let told = move || match copied.get() {
+        Some(true) => "Copied",
+        Some(false) => "Not copied",
+        None => "",
     };
-    view! {
-        <span>{words} " " <code title=id.clone()>{short}</code></span>
-        <button type="button" class="ghost" aria-label=format!("Copy {what}") title=format!("Copy {what} {id}") on:click=copy>
-            {move || icon(match copied.get() { Some(true) => "check", Some(false) => "cross", None => "copy" })}
-        </button>
-        <span class="unseen" role="status">{move || match copied.get() { Some(true) => "Copied", Some(false) => "Not copied", None => "" }}</span>
-    }
-    .into_any()
+    let shape = move || match copied.get() {
+        Some(true) => icon("check"),
+        Some(false) => icon("cross"),
+        None => icon("copy"),
+    };
+    let label = el("span").child(words).child(el("code").attr("title", id.clone()).child(short));
+    let title = format!("Copy {what} {id}");
+    let copy = button("ghost", move || browser::copy_and_tell(id.clone(), copied))
+        .attr("aria-label", format!("Copy {what}"))
+        .attr("title", title)
+        .child(shape);
+    (label, copy, el("span").class("unseen").attr("role", "status").child(told)).into_view()
 }

@@ -1,68 +1,69 @@
 //! The connection, and how things are shown.
 
-use crate::components::press;
-use leptos::prelude::*;
+use web_sys::Event;
 
 use crate::{
     browser,
-    state::{Session, Theme, app},
+    dom::{El, IntoValue, button, el},
+    state::{App, Session, Theme, app},
 };
 
 /// The settings screen.
-#[component]
-pub fn SettingsPage(session: Session) -> impl IntoView {
+pub fn settings_page(session: &Session) -> El {
     browser::set_title("Settings · txjobs");
     let app = app();
+    let page = el("div")
+        .class("settings")
+        .child(el("h1").attr("id", "title").attr("tabindex", "-1").child("Settings"))
+        .child(connection(app, session))
+        .child(appearance(app));
+    el("main").child(page)
+}
+
+fn connection(app: App, session: &Session) -> El {
     let extensions = move || {
         let has = app.extensions.get();
         let names = [("cancel", has.cancel), ("after", has.after), ("limit", has.limit), ("logs", has.logs)];
         let names: Vec<_> = names.into_iter().filter(|(_, has)| *has).map(|(name, _)| name).collect();
         if names.is_empty() { "none: the vendor's contract and no more".to_owned() } else { names.join(", ") }
     };
-    view! {
-        <main>
-            <div class="settings">
-                <h1 id="title" tabindex="-1">"Settings"</h1>
-                <section class="panel" aria-labelledby="connection">
-                    <h2 id="connection">"Connection"</h2>
-                    <dl class="facts">
-                        <dt>"Server"</dt> <dd><bdi>{session.profile.title()}</bdi></dd>
-                        <dt>"Domain"</dt> <dd>{session.base.clone()}</dd>
-                        <dt>"API key"</dt> <dd>"in memory, sent as the header " <code>{session.header.clone()}</code></dd>
-                        <dt>"Extensions"</dt> <dd>{extensions}</dd>
-                    </dl>
-                    <div class="bar">
-                        <button type="button" class="button" on:click=press(move || app.disconnect())>"Disconnect and forget the key"</button>
-                    </div>
-                </section>
-                <section class="panel" aria-labelledby="looks">
-                    <h2 id="looks">"Appearance"</h2>
-                    <fieldset>
-                        <legend>"Theme"</legend>
-                        <div class="choices">
-                            {Theme::ALL.map(|theme| view! {
-                                <label>
-                                    <input type="radio" name="theme" prop:checked=move || app.theme.get() == theme
-                                        on:change=move |_| app.theme.set(theme) />
-                                    {theme.name()}
-                                </label>
-                            }).collect_view()}
-                        </div>
-                    </fieldset>
-                    <fieldset>
-                        <legend>"Times"</legend>
-                        <div class="choices">
-                            {[("local time", false), ("UTC", true)].map(|(label, utc)| view! {
-                                <label>
-                                    <input type="radio" name="zone" prop:checked=move || app.utc.get() == utc
-                                        on:change=move |_| app.utc.set(utc) />
-                                    {label}
-                                </label>
-                            }).collect_view()}
-                        </div>
-                    </fieldset>
-                </section>
-            </div>
-        </main>
-    }
+    let term = |name| el("dt").child(name);
+    let key =
+        el("dd").child("in memory, sent as the header ").child(el("code").child(session.header.clone()));
+    let facts = el("dl")
+        .class("facts")
+        .child((term("Server"), el("dd").child(el("bdi").child(session.profile.title()))))
+        .child((term("Domain"), el("dd").child(session.base.clone())))
+        .child((term("API key"), key))
+        .child((term("Extensions"), el("dd").child(extensions)));
+    let disconnect = button("button", move || app.disconnect()).child("Disconnect and forget the key");
+    panel("connection", "Connection").child(facts).child(el("div").class("bar").child(disconnect))
+}
+
+fn appearance(app: App) -> El {
+    let themes = Theme::ALL.map(|theme| {
+        choice("theme", theme.name(), move || app.theme.get() == theme, move || app.theme.set(theme))
+    });
+    let zones = [("local time", false), ("UTC", true)]
+        .map(|(label, utc)| choice("zone", label, move || app.utc.get() == utc, move || app.utc.set(utc)));
+    panel("looks", "Appearance").child(choices("Theme", themes)).child(choices("Times", zones))
+}
+
+fn panel(id: &'static str, title: &'static str) -> El {
+    let title = el("h2").attr("id", id).child(title);
+    el("section").class("panel").attr("aria-labelledby", id).child(title)
+}
+
+fn choices<const N: usize>(legend: &'static str, choices: [El; N]) -> El {
+    el("fieldset").child(el("legend").child(legend)).child(el("div").class("choices").child(choices))
+}
+
+fn choice(
+    group: &'static str,
+    label: &'static str,
+    chosen: impl IntoValue,
+    mut choose: impl FnMut() + 'static,
+) -> El {
+    let radio = el("input").attr("type", "radio").attr("name", group).checked(chosen);
+    el("label").child(radio.on("change", move |_: Event| choose())).child(label)
 }

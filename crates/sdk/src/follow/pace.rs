@@ -68,7 +68,7 @@ impl Pace {
         // A step of the generator SplitMix64: no randomness is needed, only unevenness.
         self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.random ^ (self.random >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 40;
-        let share = mixed as f64 / f64::from(1 << 24);
-        self.next = now.saturating_add(delay).saturating_add(delay.mul_f64(share / 5.0));
+        let longer = delay / (5 << 24) * mixed as u32;
+        self.next = now.saturating_add(delay).saturating_add(longer);
     }
 }

@@ -1,0 +1,51 @@
+//! Rows by key: those that stay keep their element.
+
+use std::{cell::RefCell, collections::HashMap};
+
+use leptos::prelude::{Owner, document, untrack};
+use web_sys::Node;
+
+use super::{El, View, render};
+
+struct Row {
+    node: Node,
+    /// What the row made lives as long as it.
+    _owner: Owner,
+}
+
+/// One element for each key, in the order of the keys.
+pub fn each(keys: impl Fn() -> Vec<u128> + 'static, row: impl Fn(u128) -> El + 'static) -> View {
+    let keys: Box<dyn Fn() -> Vec<u128>> = Box::new(keys);
+    let row: Box<dyn Fn(u128) -> El> = Box::new(row);
+    let fragment = document().create_document_fragment();
+    let end = Node::from(document().create_comment(""));
+    let _ = fragment.append_child(&end);
+    // Rows outlive the run of the closure below that made them.
+    let parent = Owner::current().unwrap_or_default();
+    let rows = RefCell::new(HashMap::<u128, Row>::new());
+    render(Box::new(move || {
+        let keys = keys();
+        let Some(place) = end.parent_node() else { return };
+        let mut before = rows.take();
+        let mut now = HashMap::with_capacity(keys.len());
+        // From the end, so that each row's next is in its place already.
+        let mut next = end.clone();
+        for key in keys.into_iter().rev() {
+            let made = before.remove(&key).or_else(|| now.remove(&key)).unwrap_or_else(|| {
+                let owner = parent.child();
+                let node = owner.with(|| untrack(|| row(key))).node().clone();
+                Row { node, _owner: owner }
+            });
+            if made.node.next_sibling().as_ref() != Some(&next) {
+                let _ = place.insert_before(&made.node, Some(&next));
+            }
+            next = made.node.clone();
+            now.insert(key, made);
+        }
+        for gone in before.into_values() {
+            let _ = place.remove_child(&gone.node);
+        }
+        rows.replace(now);
+    }));
+    fragment.into()
+}

@@ -1,0 +1,184 @@
+//! Leptos' signals and memos, compiled once for all types.
+//!
+//! The framework compiles its whole machinery for every type that a signal holds, some kilobytes each. Here every
+//! signal holds the same type, a box, and these handles give it its real one back. They have Leptos' names and do what
+//! Leptos' own do.
+
+use std::{any::Any, fmt, marker::PhantomData, rc::Rc};
+
+use leptos::prelude::{
+    LocalStorage, Memo as AnyMemo, Read, ReadUntracked, RwSignal as AnySignal, StoredValue, Track, Write,
+};
+use send_wrapper::SendWrapper;
+
+type Held = Box<dyn Any>;
+
+/// What can be read and changed; whoever reads it is run again when it changes.
+pub struct RwSignal<T>(AnySignal<Held, LocalStorage>, PhantomData<fn() -> T>);
+
+impl<T: 'static> RwSignal<T> {
+    pub fn new(value: T) -> Self {
+        Self(AnySignal::new_local(Box::new(value)), PhantomData)
+    }
+
+    pub fn track(self) {
+        self.0.track();
+    }
+
+    pub fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        read(held(&**self.0.read()))
+    }
+
+    pub fn with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        read(held(&**self.0.read_untracked()))
+    }
+
+    pub fn set(self, value: T) {
+        self.update(|held| *held = value);
+    }
+
+    /// As [`set`](Self::set), where the screen may be gone by now.
+    pub fn try_set(self, value: T) {
+        if let Some(mut held) = self.0.try_write() {
+            *held_mut(&mut **held) = value;
+        }
+    }
+
+    pub fn update(self, change: impl FnOnce(&mut T)) {
+        change(held_mut(&mut **self.0.write()));
+    }
+
+    pub fn update_untracked(self, change: impl FnOnce(&mut T)) {
+        change(held_mut(&mut **self.0.write_untracked()));
+    }
+}
+
+impl<T: Clone + 'static> RwSignal<T> {
+    pub fn get(self) -> T {
+        self.with(T::clone)
+    }
+
+    pub fn get_untracked(self) -> T {
+        self.with_untracked(T::clone)
+    }
+
+    /// `None` if the screen it belongs to is gone.
+    pub fn try_get_untracked(self) -> Option<T> {
+        self.0.try_read_untracked().map(|value| held::<T>(&**value).clone())
+    }
+}
+
+impl<T> Copy for RwSignal<T> {}
+
+impl<T> Clone for RwSignal<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> fmt::Debug for RwSignal<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RwSignal")
+    }
+}
+
+/// A value that is worked out from signals, and tells others only when it is another.
+pub struct Memo<T>(AnyMemo<Compared>, PhantomData<fn() -> T>);
+
+impl<T: PartialEq + 'static> Memo<T> {
+    pub fn new(compute: impl Fn() -> T + 'static) -> Self {
+        let compute: Box<dyn Fn() -> Compared> = Box::new(move || Compared::new(compute()));
+        Self(new_memo(compute), PhantomData)
+    }
+}
+
+impl<T: 'static> Memo<T> {
+    pub fn track(self) {
+        // A memo that was never read knows of no signal yet, and would tell of nothing.
+        drop(self.0.read());
+    }
+
+    pub fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        read(held(&**self.0.read().value))
+    }
+
+    pub fn with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        read(held(&**self.0.read_untracked().value))
+    }
+}
+
+impl<T: Clone + 'static> Memo<T> {
+    pub fn get(self) -> T {
+        self.with(T::clone)
+    }
+
+    pub fn get_untracked(self) -> T {
+        self.with_untracked(T::clone)
+    }
+}
+
+impl<T> Copy for Memo<T> {}
+
+impl<T> Clone for Memo<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> fmt::Debug for Memo<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Memo")
+    }
+}
+
+/// Runs soon, and again whenever a signal that it reads has changed, as long as its screen is there.
+pub fn effect(deed: impl FnMut() + 'static) {
+    new_effect(Box::new(deed));
+}
+
+/// Keeps a value as long as the screen it belongs to.
+pub fn keep(value: impl Any) {
+    let value: Held = Box::new(value);
+    StoredValue::new_local(value);
+}
+
+fn new_effect(mut deed: Box<dyn FnMut()>) {
+    leptos::prelude::Effect::new(move |_: Option<()>| deed());
+}
+
+fn new_memo(compute: Box<dyn Fn() -> Compared>) -> AnyMemo<Compared> {
+    let compute = SendWrapper::new(compute);
+    AnyMemo::new(move |_| compute())
+}
+
+/// A value of a memo, and how to compare it with another.
+struct Compared {
+    value: SendWrapper<Rc<dyn Any>>,
+    is_same: fn(&dyn Any, &dyn Any) -> bool,
+}
+
+impl Compared {
+    fn new<T: PartialEq + 'static>(value: T) -> Self {
+        Self {
+            value: SendWrapper::new(Rc::new(value)),
+            is_same: |one, other| held::<T>(one) == held::<T>(other),
+        }
+    }
+}
+
+impl PartialEq for Compared {
+    fn eq(&self, other: &Self) -> bool {
+        (self.is_same)(&**self.value, &**other.value)
+    }
+}
+
+fn held<T: 'static>(value: &dyn Any) -> &T {
+    value.downcast_ref().expect(HELD)
+}
+
+fn held_mut<T: 'static>(value: &mut dyn Any) -> &mut T {
+    value.downcast_mut().expect(HELD)
+}
+
+/// Handles are made with the value, so that they agree on the type.
+const HELD: &str = "a handle knows the type of its value";

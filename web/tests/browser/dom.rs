@@ -1,0 +1,166 @@
+//! Elements, and what keeps them up to date.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use txjobs_console::{
+    dom::{IntoView, View, button, each, el, mount, show},
+    reactive::{Memo, RwSignal, effect},
+};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{Element, HtmlElement, HtmlInputElement};
+
+use crate::house::{frame, host};
+
+/// A page with what `make` gives, which gets its signals to the test.
+fn page<T: 'static>(make: impl FnOnce() -> (View, T) + 'static) -> (HtmlElement, T) {
+    let host = host();
+    let out = Rc::new(RefCell::new(None));
+    let given = out.clone();
+    mount(&host, move || {
+        let (view, kept) = make();
+        given.replace(Some(kept));
+        view
+    });
+    let kept = out.take().unwrap();
+    (host, kept)
+}
+
+fn found(host: &HtmlElement, selector: &str) -> Option<HtmlElement> {
+    host.query_selector(selector).unwrap().map(JsCast::unchecked_into)
+}
+
+#[wasm_bindgen_test]
+async fn texts_and_attributes_follow_their_signals() {
+    let (host, (name, on)) = page(|| {
+        let (name, on) = (RwSignal::new("<i>one</i>".to_owned()), RwSignal::new(true));
+        let whole = el("p").attr("title", name).attr("hidden", on).class_if("on", on).child(name);
+        (whole.into_view(), (name, on))
+    });
+    let whole = found(&host, "p").unwrap();
+    assert_eq!(whole.inner_html(), "&lt;i&gt;one&lt;/i&gt;", "a text is never markup");
+    assert_eq!(whole.get_attribute("title").as_deref(), Some("<i>one</i>"));
+    assert!(whole.has_attribute("hidden") && whole.class_name() == "on");
+    name.set("two".to_owned());
+    on.set(false);
+    frame().await;
+    assert_eq!(whole.text_content().as_deref(), Some("two"));
+    assert!(!whole.has_attribute("hidden") && whole.class_name().is_empty());
+    host.remove();
+}
+
+#[wasm_bindgen_test]
+async fn what_is_typed_is_not_disturbed_by_the_same_value() {
+    let (host, text) = page(|| {
+        let text = RwSignal::new("abc".to_owned());
+        (el("input").value(text).into_view(), text)
+    });
+    let field: HtmlInputElement = found(&host, "input").unwrap().unchecked_into();
+    field.set_selection_range(1, 1).unwrap();
+    text.set("abc".to_owned());
+    frame().await;
+    assert_eq!(field.selection_start().unwrap(), Some(1), "the cursor stays");
+    host.remove();
+}
+
+#[wasm_bindgen_test]
+async fn rows_that_stay_keep_their_element_and_those_that_go_end() {
+    let (host, (keys, ended)) = page(|| {
+        let keys = RwSignal::new(vec![1u128, 2, 3]);
+        let ended = Rc::new(RefCell::new(Vec::new()));
+        let end = ended.clone();
+        let row = move |key: u128| {
+            let end = end.clone();
+            leptos::prelude::on_cleanup({
+                let end = send_wrapper::SendWrapper::new(end);
+                move || end.borrow_mut().push(key)
+            });
+            el("li").child(key.to_string())
+        };
+        (el("ul").child(each(move || keys.get(), row)).into_view(), (keys, ended))
+    });
+    let texts = || found(&host, "ul").unwrap().text_content().unwrap();
+    assert_eq!(texts(), "123");
+    let first: Element = found(&host, "li").unwrap().into();
+    keys.set(vec![3, 4, 1]);
+    frame().await;
+    assert_eq!(texts(), "341");
+    assert!(host.query_selector_all("li").unwrap().item(2).unwrap().is_same_node(Some(&first)));
+    assert_eq!(*ended.borrow(), [2]);
+    keys.set(vec![7, 7]);
+    frame().await;
+    assert_eq!(texts(), "7", "a key that comes twice has one row");
+    keys.set(Vec::new());
+    frame().await;
+    assert_eq!(texts(), "");
+    host.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_part_is_made_when_its_condition_comes_to_hold_and_not_again() {
+    let made = Rc::new(Cell::new(0));
+    let count = made.clone();
+    let (host, number) = page(move || {
+        let number = RwSignal::new(0u32);
+        let view = move || {
+            count.set(count.get() + 1);
+            button("", || ()).child(move || number.get().to_string())
+        };
+        (show(move || number.get() > 0, view), number)
+    });
+    assert!(found(&host, "button").is_none());
+    number.set(1);
+    frame().await;
+    let button = found(&host, "button").unwrap();
+    number.set(2);
+    frame().await;
+    assert_eq!(button.text_content().as_deref(), Some("2"));
+    assert!(button.is_connected() && made.get() == 1);
+    number.set(0);
+    frame().await;
+    assert!(!button.is_connected());
+    host.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_press_does_its_deed_until_its_part_is_gone() {
+    let (host, (presses, is_there)) = page(|| {
+        let (presses, is_there) = (RwSignal::new(0u32), RwSignal::new(true));
+        let press = move || button("", move || presses.update(|n| *n += 1));
+        (show(move || is_there.get(), press), (presses, is_there))
+    });
+    let button = found(&host, "button").unwrap();
+    button.click();
+    assert_eq!(presses.get_untracked(), 1);
+    is_there.set(false);
+    frame().await;
+    button.click();
+    assert_eq!(presses.get_untracked(), 1, "its listener went with it");
+    host.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_memo_tells_only_of_another_value() {
+    let (host, (number, runs)) = page(|| {
+        let number = RwSignal::new(1u32);
+        let runs = RwSignal::new(0u32);
+        let is_odd = Memo::new(move || number.get() % 2 == 1);
+        effect(move || {
+            is_odd.track();
+            runs.update_untracked(|n| *n += 1);
+        });
+        (View::default(), (number, runs))
+    });
+    frame().await;
+    let before = runs.get_untracked();
+    number.set(3);
+    frame().await;
+    assert_eq!(runs.get_untracked(), before);
+    number.set(4);
+    frame().await;
+    assert_eq!(runs.get_untracked(), before + 1);
+    host.remove();
+}
