@@ -12,16 +12,30 @@ try {
 
 document.getElementById("failed-reload").addEventListener("click", () => location.reload());
 
+function fail(detail, what, why) {
+  const element = (id) => document.getElementById(id);
+  if (!element("failed").hidden) return;
+  if (what) element("failed-what").textContent = what;
+  if (why) element("failed-why").textContent = why;
+  element("failed-detail").textContent = String(detail);
+  element("app").hidden = true;
+  element("failed").hidden = false;
+}
+
+// A fault of the program ends it without a word of its own: say so, instead of a page that answers to nothing.
+function stopped(error) {
+  if (!(error instanceof WebAssembly.RuntimeError)) return;
+  const why = "What runs on the server is not touched by this. Reload the page to go on where you were.";
+  fail(error, "The console has stopped because of a fault in it.", why);
+}
+addEventListener("error", (event) => stopped(event.error));
+addEventListener("unhandledrejection", (event) => stopped(event.reason));
+
 try {
   const { default: start } = await import(new URL(js, document.baseURI));
   await start({ module_or_path: new URL(wasm, document.baseURI) });
 } catch (error) {
-  // A panic has said more already.
-  const failed = document.getElementById("failed");
-  if (failed.hidden) {
-    document.getElementById("app").hidden = true;
-    document.getElementById("failed-detail").textContent = String(error);
-    failed.hidden = false;
-  }
+  stopped(error);
+  fail(error);
   throw error;
 }

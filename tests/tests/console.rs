@@ -176,7 +176,7 @@ async fn a_double_click_starts_one_run_and_a_conflict_is_told_in_words() {
     browser.see_text("h2", "Endless").await;
     client.execute_job().job_id(endless).send().await.unwrap();
     browser.press("Run").await;
-    browser.see(By::Css("dialog [data-trouble=Conflict]")).await;
+    browser.see(By::Css("dialog [data-trouble=conflict]")).await;
     pictures(&browser, "conflict").await;
     browser.press("Close").await;
     let runs = client.get_job_logs().job_id(endless).send().await.unwrap();
@@ -189,20 +189,20 @@ async fn trouble_is_told_in_words_where_it_happened() {
     let browser = Browser::start().await;
     browser.page.goto(gateway.address()).await.unwrap();
     connect(&browser, "wrong-key").await;
-    browser.see(By::Css("[data-trouble=KeyRefused]")).await;
+    browser.see(By::Css("[data-trouble=key_refused]")).await;
     pictures(&browser, "key-refused").await;
 
     let domain = browser.field("Domain").await;
     domain.clear().await.unwrap();
     domain.send_keys("127.0.0.1:1").await.unwrap();
     browser.press("Test connection").await;
-    browser.see(By::Css("[data-trouble=Blocked]")).await;
+    browser.see(By::Css("[data-trouble=blocked]")).await;
     pictures(&browser, "unreachable").await;
 
     domain.clear().await.unwrap();
     domain.send_keys(format!("{}/elsewhere", gateway.address())).await.unwrap();
     browser.press("Test connection").await;
-    browser.see(By::Css("[data-trouble=NotThisApi]")).await;
+    browser.see(By::Css("[data-trouble=not_this_api]")).await;
 
     // A server that goes away leaves what was there, marked as old.
     domain.clear().await.unwrap();
@@ -213,13 +213,13 @@ async fn trouble_is_told_in_words_where_it_happened() {
     browser.see_text("a", "Endless").await;
     let missing = format!("{}/#/jobs/00000000-0000-0000-0000-0000000000aa", gateway.address());
     browser.page.goto(&missing).await.unwrap();
-    browser.see(By::Css("[data-trouble=NotFound]")).await;
+    browser.see(By::Css("[data-trouble=not_found]")).await;
     pictures(&browser, "not-found").await;
     browser.page.goto(format!("{}/#/", gateway.address())).await.unwrap();
     browser.see_text("a", "Endless").await;
     drop(gateway);
     browser.press("Refresh").await;
-    browser.see(By::Css("[data-trouble=Blocked]")).await;
+    browser.see(By::Css("[data-trouble=blocked]")).await;
     browser.see_text("a", "Endless").await;
     pictures(&browser, "gone").await;
 }
@@ -275,6 +275,28 @@ async fn a_refresh_leaves_the_rows_where_they_are() {
     browser.see_text("*", "updated just now").await;
     button.click().await.unwrap();
     browser.see_text("h2", "Endless").await;
+    // The same of the question: its buttons stay while the list of jobs comes again.
+    let run = browser.see(By::XPath("//dialog[@open]//button[@type='submit']")).await;
+    let before = times().await;
+    browser.page.execute("document.querySelector('[aria-label=Refresh]').click()", vec![]).await.unwrap();
+    while times().await == before {}
+    browser.see_text("*", "updated just now").await;
+    run.click().await.unwrap();
+    see_line(&browser, "Started").await;
+}
+
+#[tokio::test]
+async fn a_fault_of_the_program_is_told_in_words() {
+    let gateway = Gateway::start(JOBS);
+    let browser = connected(&gateway).await;
+    let fault = "const error = new WebAssembly.RuntimeError('unreachable');
+        window.dispatchEvent(new ErrorEvent('error', { error }))";
+    browser.page.execute(fault, vec![]).await.unwrap();
+    let words = browser.see_text("h1", "The console has stopped because of a fault in it.").await;
+    assert!(words.is_displayed().await.unwrap());
+    pictures(&browser, "fault").await;
+    browser.press("Reload").await;
+    browser.see_text("h1", "Connect").await;
 }
 
 #[tokio::test]

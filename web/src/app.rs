@@ -17,34 +17,15 @@ use crate::{
 
 /// Mounts the console into the page.
 pub fn start() {
-    std::panic::set_hook(Box::new(|panic| tell_of_panic(&panic.to_string())));
+    // In what is published a panic has no words: `boot.js` tells people of it.
+    #[cfg(debug_assertions)]
+    std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
     let Some(place) = document().get_element_by_id("app").and_then(|e| e.dyn_into::<HtmlElement>().ok())
     else {
         return;
     };
     place.set_text_content(None);
     mount(&place, page);
-}
-
-/// A fault of ours: says so where the page was, instead of a page that answers to nothing.
-fn tell_of_panic(what: &str) {
-    web_sys::console::error_1(&what.into());
-    let element = |id| document().get_element_by_id(id).and_then(|e| e.dyn_into::<HtmlElement>().ok());
-    let say = |id, words: &str| {
-        if let Some(element) = element(id) {
-            element.set_text_content(Some(words));
-        }
-    };
-    say("failed-what", "The console has stopped because of a fault in it.");
-    say(
-        "failed-why",
-        "What runs on the server is not touched by this. Reload the page to go on where you were.",
-    );
-    say("failed-detail", what);
-    if let (Some(app), Some(failed)) = (element("app"), element("failed")) {
-        app.set_hidden(true);
-        failed.set_hidden(false);
-    }
 }
 
 /// The whole page.

@@ -109,14 +109,13 @@ pub fn root() -> Option<Element> {
 }
 
 /// A length in pixels from a custom property of the style sheet, so that it stands in one place only.
-///
-/// Whole pixels: reading a fraction would bring ten kilobytes of tables along.
 pub fn css_pixels(property: &str, otherwise: u16) -> f64 {
     let value = root()
         .and_then(|root| window().get_computed_style(&root).ok().flatten())
         .and_then(|style| style.get_property_value(property).ok());
-    let pixels = value.and_then(|value| value.trim().trim_end_matches("px").parse::<u16>().ok());
-    f64::from(pixels.unwrap_or(otherwise))
+    // The browser's own reading of numbers stops at the unit, and weighs nothing here.
+    let pixels = value.map(|value| js_sys::parse_float(&value)).filter(|pixels| pixels.is_finite());
+    pixels.unwrap_or(f64::from(otherwise))
 }
 
 pub fn focus(id: &str) {

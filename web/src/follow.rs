@@ -14,11 +14,12 @@ use txjobs_sdk::{
     Extensions, Trouble, TroubleKind,
     follow::{Follow, Step, in_order},
     paths,
-    types::{JobExecution, JobId, LogId, LogsSelection, TriggerId},
+    types::{JobId, LogId, LogsSelection, TriggerId},
 };
 
 use crate::{
     api, browser,
+    history::RunSummary,
     log::Log,
     reactive::RwSignal,
     state::{App, Session},
@@ -33,8 +34,7 @@ const BY_EXECUTION: i32 = 5_000;
 #[derive(Clone, Copy, Debug)]
 pub struct RunView {
     pub stage: RwSignal<Stage>,
-    /// The execution, without its lines.
-    pub execution: RwSignal<Option<JobExecution>>,
+    pub execution: RwSignal<Option<RunSummary>>,
     pub log: RwSignal<Log>,
     /// What went wrong last; what came before stays on the screen.
     pub trouble: RwSignal<Option<Trouble>>,
@@ -135,7 +135,7 @@ pub async fn follow(
         }
         match follow.execution() {
             Some(execution) => {
-                view.execution.set(Some(execution.clone()));
+                view.execution.set(Some(RunSummary::of(execution)));
                 if !execution.state.is_final() {
                     view.stage.set(Stage::Going);
                 }
@@ -194,7 +194,7 @@ async fn follow_execution(
                 in_order(&mut lines);
                 view.log.update(|log| log.append(lines));
                 let is_final = execution.state.is_final();
-                view.execution.set(Some(execution));
+                view.execution.set(Some(RunSummary::of(&execution)));
                 view.stage.set(if is_final { Stage::Ended } else { Stage::Going });
                 if is_final {
                     app.refresh();

@@ -10,7 +10,7 @@ use txjobs_sdk::{
 use crate::order;
 
 /// One run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RunSummary {
     pub execution: ExecutionId,
     /// The trigger id, if it was started through the API.

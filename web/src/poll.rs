@@ -1,6 +1,6 @@
 //! What is fetched without being asked for: jobs and statuses, again and again; histories of the jobs on the screen.
 
-use std::{cell::RefCell, collections::HashSet, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use txjobs_sdk::{
     Extensions, JobStatusCode, Trouble, TroubleKind, paths,
@@ -29,7 +29,7 @@ const RUNS: i32 = 5;
 
 thread_local! {
     /// Histories on their way. Plain, because nothing on the screen depends on it.
-    static UNDER_WAY: RefCell<HashSet<JobId>> = RefCell::default();
+    static UNDER_WAY: RefCell<Vec<JobId>> = RefCell::default();
     static COUNTING: RefCell<Option<JobId>> = const { RefCell::new(None) };
 }
 
@@ -143,17 +143,17 @@ pub fn load_histories(app: App) {
     let extensions = app.extensions.get_untracked();
     // Without the extensions a history comes with every line of every run: one at a time then.
     let at_once = if extensions.logs { AT_ONCE } else { 1 };
-    while UNDER_WAY.with_borrow(HashSet::len) < at_once {
+    while UNDER_WAY.with_borrow(Vec::len) < at_once {
         let Some(job) = next_history(app, extensions) else { break };
-        UNDER_WAY.with_borrow_mut(|jobs| jobs.insert(job));
+        UNDER_WAY.with_borrow_mut(|jobs| jobs.push(job));
         let session = session.clone();
         browser::spawn(async move {
             load_history(app, &session, job, extensions).await;
-            UNDER_WAY.with_borrow_mut(|jobs| jobs.remove(&job));
+            UNDER_WAY.with_borrow_mut(|jobs| jobs.retain(|other| *other != job));
             load_histories(app);
         });
     }
-    if UNDER_WAY.with_borrow(HashSet::is_empty) && COUNTING.with_borrow(Option::is_none) {
+    if UNDER_WAY.with_borrow(Vec::is_empty) && COUNTING.with_borrow(Option::is_none) {
         count_findings(app, session);
     }
 }

@@ -47,6 +47,7 @@ pub(crate) struct TestTools {
 pub(crate) fn for_building() -> Result<BuildTools> {
     let cache = cache()?;
     wasm_target()?;
+    standard_library_source()?;
     Ok(BuildTools {
         wasm_opt: npm_tool::bin(&cache, "binaryen", BINARYEN, "wasm-opt")?,
         esbuild: npm_tool::bin(&cache, "esbuild", ESBUILD, "esbuild")?,
@@ -100,6 +101,17 @@ fn wasm_target() -> Result<()> {
     announce("the Rust standard library for WebAssembly", "a few seconds");
     run::run(std::process::Command::new("rustup").args(["target", "add", WASM]))
         .context("without rustup, install your distribution's Rust library for wasm32-unknown-unknown")
+}
+
+/// What the console compiles its standard library from.
+fn standard_library_source() -> Result<()> {
+    let root = run::output(std::process::Command::new("rustc").args(["--print", "sysroot"]))?;
+    if Path::new(root.trim()).join("lib/rustlib/src/rust/library/std/Cargo.toml").is_file() {
+        return Ok(());
+    }
+    announce("the source of the Rust standard library", "a few seconds");
+    run::run(std::process::Command::new("rustup").args(["component", "add", "rust-src"]))
+        .context("without rustup, install your distribution's package of the Rust library's source")
 }
 
 /// The version that `Cargo.lock` has: wasm-bindgen's tool must be the same as its crate.

@@ -64,6 +64,26 @@ pub enum RetryAfter {
     At(Timestamp),
 }
 
+impl TroubleKind {
+    /// A name for programs, which does not change: `key_refused`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Interrupted => "interrupted",
+            Self::Tls => "tls",
+            Self::Blocked => "blocked",
+            Self::KeyRefused => "key_refused",
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+            Self::TooManyRequests => "too_many_requests",
+            Self::Refused => "refused",
+            Self::ServerTrouble => "server_trouble",
+            Self::NotThisApi => "not_this_api",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
 impl RetryAfter {
     /// Reads the header's value: whole seconds or an HTTP date.
     pub fn parse(value: &str) -> Option<Self> {

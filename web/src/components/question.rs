@@ -153,5 +153,5 @@ fn failure(app: App, ask: Ask, trouble: &Trouble) -> El {
     };
     let look = (unclear || trouble.kind == TroubleKind::Conflict)
         .then(|| button("button", look).child("Look at its runs"));
-    trouble_note_with(trouble, "", advice, (look, reconnect(trouble.kind)))
+    trouble_note_with(trouble, "", advice, (look, reconnect(trouble.kind)).into_view())
 }

@@ -5,7 +5,7 @@ use txjobs_sdk::{Trouble, TroubleKind};
 use super::icon;
 use crate::{
     browser,
-    dom::{El, IntoView, button, el},
+    dom::{El, IntoView, View, button, el},
     domain,
     state::app,
 };
@@ -13,16 +13,11 @@ use crate::{
 /// A trouble in words. `lead` says what was being done; `actions` are what can be done here.
 pub fn trouble_note(trouble: &Trouble, lead: &'static str, actions: impl IntoView) -> El {
     let advice = trouble.advice();
-    trouble_note_with(trouble, lead, advice, actions)
+    trouble_note_with(trouble, lead, advice, actions.into_view())
 }
 
 /// The same with other advice than the usual: after a POST whose outcome is unclear, "try again" would be wrong.
-pub fn trouble_note_with(
-    trouble: &Trouble,
-    lead: &'static str,
-    advice: &'static str,
-    actions: impl IntoView,
-) -> El {
+pub fn trouble_note_with(trouble: &Trouble, lead: &'static str, advice: &'static str, actions: View) -> El {
     let said = match (trouble.status, &trouble.message) {
         (Some(status), Some(message)) => Some(format!("The server said {status}: {message}")),
         (Some(status), None) => Some(format!("The server said {status} and nothing else.")),
@@ -43,7 +38,7 @@ pub fn trouble_note_with(
     el("div")
         .class("trouble")
         .attr("role", "alert")
-        .attr("data-trouble", format!("{:?}", trouble.kind))
+        .attr("data-trouble", trouble.kind.name())
         .child(icon("octagon"))
         .child(words)
         .child(el("div").class("actions").child(actions))

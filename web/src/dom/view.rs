@@ -203,8 +203,12 @@ fn region(give: Box<dyn Fn() -> View>) -> View {
 /// The view, while the condition holds. It is made when the condition comes to hold, not at each change of what the
 /// condition reads.
 pub fn show<V: IntoView>(condition: impl Fn() -> bool + 'static, view: impl Fn() -> V + 'static) -> View {
+    show_boxed(Box::new(condition), Box::new(move || view().into_view()))
+}
+
+fn show_boxed(condition: Box<dyn Fn() -> bool>, view: Box<dyn Fn() -> View>) -> View {
     let holds = Memo::new(condition);
-    region(Box::new(move || if holds.get() { untrack(|| view().into_view()) } else { View::default() }))
+    region(Box::new(move || if holds.get() { untrack(&view) } else { View::default() }))
 }
 
 impl From<web_sys::DocumentFragment> for View {

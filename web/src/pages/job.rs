@@ -132,7 +132,7 @@ fn run_row(job: JobId, run: &RunSummary) -> El {
         }
         None => "application".into_view(),
     };
-    let (created, row) = (run.created, run.clone());
+    let (created, row) = (run.created, *run);
     let took = move || {
         let took = row.took(app.now())?;
         Some(format!("{}{}", format::duration(took), if row.state.is_final() { "" } else { "…" }))

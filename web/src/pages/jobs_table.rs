@@ -114,24 +114,24 @@ fn skeleton() -> View {
 fn heads(listing: Memo<Listing>) -> El {
     let plain = |class: &'static str| el("th").attr("scope", "col").class(class);
     let heads = el("tr")
-        .child(head(listing, Column::Name, "", "Name", "Name"))
-        .child(head(listing, Column::Status, "c-status", "Status", "Status"))
+        .child(head(listing, Column::Name, "", "Name", "Name".into_view()))
+        .child(head(listing, Column::Status, "c-status", "Status", "Status".into_view()))
         .child(plain("c-five wide").child("Last five"))
-        .child(head(listing, Column::LastRun, "c-last wide", "Last run", "Last run"))
-        .child(head(listing, Column::Took, "c-took number wide", "Took", "Took"))
+        .child(head(listing, Column::LastRun, "c-last wide", "Last run", "Last run".into_view()))
+        .child(head(listing, Column::Took, "c-took number wide", "Took", "Took".into_view()))
         .child(head(
             listing,
             Column::Warnings,
             "c-count number wide roomy",
             "Warnings of the last run",
-            icon("triangle"),
+            icon("triangle").into_view(),
         ))
         .child(head(
             listing,
             Column::Errors,
             "c-count number wide roomy",
             "Errors of the last run",
-            icon("cross"),
+            icon("cross").into_view(),
         ))
         .child(plain("c-actions").child(el("span").class("unseen").child("Actions")));
     el("thead").child(heads)
@@ -143,7 +143,7 @@ fn head(
     column: Column,
     class: &'static str,
     label: &'static str,
-    content: impl IntoView,
+    content: View,
 ) -> El {
     let direction =
         Memo::new(move || listing.with(|listing| (listing.sort == column).then_some(listing.descending)));

@@ -2,7 +2,7 @@
 
 use txjobs_sdk::{
     ExecutionState, JobStatusCode, Timestamp,
-    types::{JobExecution, JobId, TriggerId},
+    types::{JobId, TriggerId},
 };
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     dom::{El, IntoView, View, button, el, show},
     follow::{RunView, Stage},
     format,
-    history::{History, RunSummary},
+    history::History,
     reactive::{Memo, RwSignal},
     route::Route,
     state::{App, Ask, Deed, app},
@@ -46,9 +46,8 @@ pub fn run_head(job: JobId, run: TriggerId, view: RunView) -> View {
         .child(el("span").class("grow"))
         .child(show(can_cancel, cancel))
         .child(show(move || !is_going(), again));
-    let by_application = Memo::new(move || {
-        view.execution.with(|e| e.as_ref().is_some_and(|e| e.trigger_id.is_none_or(|id| id.is_nil())))
-    });
+    let by_application =
+        Memo::new(move || view.execution.with(|e| e.as_ref().is_some_and(|e| e.trigger.is_none())));
     let origin = move || origin(run, by_application.get());
     let stages = el("ol")
         .class("stages")
@@ -61,8 +60,7 @@ pub fn run_head(job: JobId, run: TriggerId, view: RunView) -> View {
 fn badge(app: App, job: JobId, view: RunView) -> El {
     match (view.stage.get(), view.execution.get()) {
         (_, Some(execution)) => {
-            let took = RunSummary::of(&execution)
-                .took(app.now.with_untracked(|now| Timestamp::from_unix_millis(*now)));
+            let took = execution.took(app.now.with_untracked(|now| Timestamp::from_unix_millis(*now)));
             let words = match (execution.state.is_final(), took) {
                 (true, Some(took)) => Some(format!("{} after {}", execution.state, format::duration(took))),
                 _ => None,
@@ -92,38 +90,31 @@ fn stages(app: App, view: RunView) -> View {
         let todo = |name: &'static str| el("li").class("todo").child(name);
         return [name("pending").child(quiet(words.into_view())), todo("running"), todo("ended")].into_view();
     };
-    let summary = RunSummary::of(&execution);
-    let first = first_line(view, &execution);
-    let picked_up =
-        first.and_then(|at| at.since(execution.create_time?)).filter(|wait| wait.as_millis() >= 500);
+    let first = view.log.with(|log| log.line(0).and_then(|line| line.time));
+    let picked_up = first.and_then(|at| at.since(execution.created?)).filter(|wait| wait.as_millis() >= 500);
     let picked_up = picked_up.map(|wait| {
         name("first line").class("wide").child(quiet(format!("+{}", format::duration(wait)).into_view()))
     });
     let is_final = execution.state.is_final();
     let has_begun = is_final || execution.state == ExecutionState::Running;
-    let running = move || summary.took(app.now()).map(format::duration);
-    let created = name("created").child(quiet(when(execution.create_time).into_view()));
+    let at = execution.ended;
+    let (colour, state) = (outcome_shape(execution.state).colour, execution.state.to_string());
+    let running = move || execution.took(app.now()).map(format::duration);
+    let created = name("created").child(quiet(when(execution.created).into_view()));
     let running = name("running").class_if("todo", !has_begun).child(quiet(running.into_view()));
     let ended = match is_final {
         true => {
-            let at = execution.end_time;
             let exact = move || at.map(|at| app.zone().exact(at));
             let time = el("span")
                 .class("quiet")
                 .attr("title", exact)
                 .child(move || at.map(|at| app.zone().seconds(at)));
-            let colour = outcome_shape(execution.state).colour;
-            let state = el("b").child(execution.state.to_string());
+            let state = el("b").child(state);
             el("li").class(format!("{colour}-text")).child(state).child(" ").child(time)
         }
         false => el("li").class("todo").child("ended"),
     };
     (created, picked_up, running, ended).into_view()
-}
-
-fn first_line(view: RunView, execution: &JobExecution) -> Option<Timestamp> {
-    execution.create_time?;
-    view.log.with(|log| log.line(0).and_then(|line| line.time))
 }
 
 /// Who started it, and the id to ask others about it by.
