@@ -77,7 +77,9 @@ async fn send<T: serde::de::DeserializeOwned>(
     let success = fetch(session, request, longest).await?;
     match decode::json(&success.body) {
         Ok(value) => Ok(Answer { value, extensions: success.extensions }),
-        Err(error) => Err(Trouble::from_unreadable(success.status, &success.body, &error)),
+        Err(error) => {
+            Err(Trouble::from_unreadable(request.operation(), success.status, &success.body, &error))
+        }
     }
 }
 
@@ -112,13 +114,15 @@ async fn fetch_unboxed(session: &Session, request: &Request, longest: Duration) 
         .abort_signal(limit.signal().as_ref())
         .send()
         .await
-        .map_err(|_| limit.trouble(TroubleKind::Blocked))?;
+        .map_err(|_| limit.trouble(TroubleKind::Blocked).during(request.operation()))?;
     if response.type_() == ResponseType::Opaqueredirect {
         return Err(Trouble::new(TroubleKind::NotThisApi)
+            .during(request.operation())
             .with_message("It answers with a redirect, which is not followed: the key would go along."));
     }
     let (status, headers) = (response.status(), response.headers());
-    let body = response.binary().await.map_err(|_| limit.trouble(TroubleKind::Interrupted))?;
+    let body = response.binary().await;
+    let body = body.map_err(|_| limit.trouble(TroubleKind::Interrupted).during(request.operation()))?;
     if !response.ok() {
         let retry_after = headers.get("retry-after");
         return Err(Trouble::from_answer(request.operation(), status, retry_after.as_deref(), &body));

@@ -1,15 +1,11 @@
-//! Following a run: the SDK's [`Follow`] with a clock, a client and a terminal.
+//! Following a run on a terminal or in a pipeline.
 
-use std::{
-    pin::pin,
-    time::{Instant, SystemTime},
-};
+use std::pin::pin;
 
+use futures::StreamExt;
 use tokio::{signal, time};
 use txjobs_sdk::{
-    Client, ExecutionState, Extensions, Severity, Timestamp, Trouble,
-    follow::{Follow, Step},
-    paths,
+    Client, Event, ExecutionState, Severity,
     types::{Job, JobExecution, TriggerId},
 };
 
@@ -58,52 +54,26 @@ async fn follow(
     job: &Job,
     trigger_id: TriggerId,
 ) -> Result<ExecutionState, Failure> {
-    let start = Instant::now();
-    let mut follow = Follow::new(job.id, trigger_id, start.elapsed());
     let mut counts = Counts::default();
-    let mut in_trouble = false;
-    loop {
-        match follow.step(start.elapsed()) {
-            Step::Wait(until) => time::sleep(until.saturating_sub(start.elapsed())).await,
-            // The wait is timed outside, where it also ends a request that hangs.
-            Step::TimedOut => unreachable!("Follow was given no deadline"),
-            Step::Ended(state) => {
-                if let Some(execution) = follow.execution() {
-                    tell_outcome(output, job, execution, &counts);
-                }
-                return Ok(state);
+    let progress = |state: &str| format!("{} {state}", text::one_line(&job.name));
+    output.progress(progress("pending"));
+    let mut run = pin!(client.follow(job.id, trigger_id));
+    while let Some(event) = run.next().await {
+        match event? {
+            Event::State(state) => output.progress(progress(&state.to_string())),
+            Event::Line(line) => {
+                counts.add(line.severity);
+                output.log_line(&line);
             }
-            Step::Ask(_) => {
-                let mut request = client.get_job_logs_by_trigger().job_id(job.id).trigger_id(trigger_id);
-                if let Some(after) = follow.after() {
-                    request = request.after(after);
-                }
-                match request.send().await {
-                    Ok(answer) => {
-                        let extensions = Extensions::from(answer.headers());
-                        let lines = follow.answered(start.elapsed(), answer.into_inner().0, extensions);
-                        for line in &lines {
-                            counts.add(line.severity);
-                            output.log_line(line);
-                        }
-                        in_trouble = false;
-                    }
-                    Err(error) => {
-                        let trouble = Trouble::from_client(&paths::GET_JOB_LOGS_BY_TRIGGER, error);
-                        let said = trouble.to_string();
-                        let pending_404 = trouble.status == Some(404);
-                        follow.troubled(start.elapsed(), Timestamp::from(SystemTime::now()), trouble)?;
-                        if !pending_404 && !in_trouble {
-                            output.note(&format!("{said} Still waiting; the job goes on."));
-                            in_trouble = true;
-                        }
-                    }
-                }
-                let state = follow.execution().map_or_else(|| "pending".to_owned(), |e| e.state.to_string());
-                output.progress(format!("{} {state}", text::one_line(&job.name)));
+            Event::Trouble(trouble) => output.note(&format!("{trouble} Still waiting; the job goes on.")),
+            Event::Ended(execution) => {
+                tell_outcome(output, job, &execution, &counts);
+                return Ok(execution.state);
             }
+            _ => {}
         }
     }
+    unreachable!("a run that is followed ends with its end or with trouble")
 }
 
 /// How many lines of each severity that people care about.

@@ -2,7 +2,7 @@
 
 use openapiv3::{OpenAPI, ReferenceOr, StatusCode};
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{Fields, Item, Meta, parse_quote, punctuated::Punctuated};
 
 use crate::decoder::{Field, Reading, decoder};
@@ -17,6 +17,7 @@ pub fn generate<'a>(spec: &OpenAPI, enums: impl Iterator<Item = &'a str>) -> Gen
     let mut settings = GenerationSettings::new();
     settings.with_interface(InterfaceStyle::Builder);
     settings.with_derive("PartialEq");
+    settings.with_inner_type(quote! { crate::transport::Transport });
     for name in enums.chain(["Timestamp"]) {
         let impls: [TypeImpl; 0] = [];
         settings.with_replacement(name, format!("crate::{name}"), impls.into_iter());

@@ -41,15 +41,23 @@ pub mod paths {
 #[cfg(feature = "client")]
 pub mod client;
 #[cfg(feature = "client")]
+mod following;
+#[cfg(feature = "client")]
 mod setup;
+#[cfg(feature = "client")]
+mod transport;
 
 pub use extensions::Extensions;
 pub use key::{ApiKey, InvalidKey};
 pub use states::{ExecutionState, JobStatusCode, Severity};
 pub use timestamp::{InvalidTimestamp, Timestamp};
+#[cfg(feature = "client")]
+pub use transport::Transport;
 pub use trouble::{RetryAfter, Trouble, TroubleKind};
 
 #[cfg(feature = "client")]
 pub use client::Client;
+#[cfg(feature = "client")]
+pub use following::Event;
 #[cfg(feature = "client")]
 pub use setup::{ClientBuilder, SetupError};

@@ -1,18 +1,20 @@
-//! Setting up a [`Client`], and reading what goes wrong with it.
+//! Setting up a [`Client`].
 
 use std::time::Duration;
 
-use progenitor_client::{ClientHooks, Error, OperationInfo};
 use reqwest::{
     Url,
-    header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
+    header::{HeaderMap, HeaderName, HeaderValue},
     redirect,
 };
 
-use crate::{ApiKey, Extensions, Trouble, TroubleKind, client::Client, paths, trouble, types};
-
-/// An error body longer than this is cut: nobody reads more, and a server is not to be trusted with our memory.
-const LONGEST_ERROR_BODY: usize = 64 * 1024;
+use crate::{
+    ApiKey,
+    client::Client,
+    paths,
+    transport::{Transport, same_origin},
+    trouble,
+};
 
 /// Sets up a [`Client`]. Get one from [`Client::builder`].
 #[derive(Clone, Debug)]
@@ -22,6 +24,7 @@ pub struct ClientBuilder {
     key_header: String,
     connect_timeout: Duration,
     timeout: Duration,
+    retries: u32,
     user_agent: String,
 }
 
@@ -61,6 +64,7 @@ impl Client {
             key_header: paths::API_KEY_HEADER.to_owned(),
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(60),
+            retries: 2,
             user_agent: concat!("txjobs/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
     }
@@ -88,6 +92,15 @@ impl ClientBuilder {
         self
     }
 
+    /// How often a GET is sent again after a connection that failed or broke before the answer, and after 429, 502, 503
+    /// and 504; by default twice, with a growing and uneven pause, or as long as `Retry-After` says if that is at most
+    /// five seconds. A POST is never sent again.
+    #[must_use]
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.retries = retries;
+        self
+    }
+
     /// The `User-Agent` of every request.
     #[must_use]
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
@@ -109,17 +122,21 @@ impl ClientBuilder {
         #[cfg(feature = "rustls")]
         // Fails only if the program has chosen a provider before, and then that is the one to use.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .default_headers(HeaderMap::from_iter([(name, key)]))
-            .connect_timeout(self.connect_timeout)
-            .timeout(self.timeout)
-            .user_agent(self.user_agent)
-            .redirect(same_origin())
-            // A lost connection must not send a POST twice.
-            .retry(reqwest::retry::never())
-            .build()
-            .map_err(|e| SetupError::Transport(root_cause(&e)))?;
-        Ok(Client::new_with_client(base.as_str().trim_end_matches('/'), client))
+        let headers = HeaderMap::from_iter([(name, key)]);
+        let client = |redirects| {
+            reqwest::Client::builder()
+                .default_headers(headers.clone())
+                .connect_timeout(self.connect_timeout)
+                .timeout(self.timeout)
+                .user_agent(&self.user_agent)
+                .redirect(redirects)
+                // A lost connection must not send a POST twice.
+                .retry(reqwest::retry::never())
+                .build()
+                .map_err(|e| SetupError::Transport(trouble::root_cause(&e)))
+        };
+        let transport = Transport { post: client(redirect::Policy::none())?, retries: self.retries };
+        Ok(Client::new_with_client(base.as_str().trim_end_matches('/'), client(same_origin())?, transport))
     }
 }
 
@@ -154,111 +171,6 @@ fn is_this_machine(domain: &str) -> bool {
         _ => host,
     };
     host.eq_ignore_ascii_case("localhost") || host == "[::1]" || host.starts_with("127.")
-}
-
-/// reqwest itself drops known secrets on the way to another host, but not a header of our own naming.
-fn same_origin() -> redirect::Policy {
-    redirect::Policy::custom(|attempt| {
-        let first = attempt.previous().first().map(Url::origin);
-        if attempt.previous().len() > 5 || first != Some(attempt.url().origin()) {
-            attempt.stop()
-        } else {
-            attempt.follow()
-        }
-    })
-}
-
-impl ClientHooks for Client {
-    async fn pre<E>(&self, request: &mut reqwest::Request, _: &OperationInfo) -> Result<(), Error<E>> {
-        // progenitor adds it; no server of this API knows it, and a CORS preflight could refuse it.
-        request.headers_mut().remove("api-version");
-        Ok(())
-    }
-
-    /// Gives every refusal the contract's error body, whatever the server sent, so that the status is never lost to a
-    /// body that does not parse.
-    async fn exec(&self, request: reqwest::Request, _: &OperationInfo) -> reqwest::Result<reqwest::Response> {
-        let response = self.client.execute(request).await?;
-        if response.status().is_success() {
-            return Ok(response);
-        }
-        // A redirect that was not followed is told as what it is: an answer this API does not give.
-        let mut head = http::Response::new(());
-        *head.status_mut() = response.status();
-        *head.headers_mut() = response.headers().clone();
-        let body = some_bytes(response).await;
-        let error = types::Error { message: trouble::message_of(&body).unwrap_or_default() };
-        let body = serde_json::to_vec(&error).unwrap_or_default();
-        head.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Ok(head.map(|()| body).into())
-    }
-}
-
-/// The beginning of a body, or what came of it.
-async fn some_bytes(mut response: reqwest::Response) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while bytes.len() < LONGEST_ERROR_BODY {
-        match response.chunk().await {
-            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
-            Ok(None) | Err(_) => break,
-        }
-    }
-    bytes.truncate(LONGEST_ERROR_BODY);
-    bytes
-}
-
-/// The extensions that a server announced in an answer's headers.
-impl From<&HeaderMap> for Extensions {
-    fn from(headers: &HeaderMap) -> Self {
-        Self::from_header(headers.get(paths::EXTENSIONS_HEADER).and_then(|value| value.to_str().ok()))
-    }
-}
-
-impl Trouble {
-    /// What an error of a [`Client`]'s method for `operation` means.
-    pub fn from_client(operation: &crate::operation::Operation, error: Error<types::Error>) -> Self {
-        match error {
-            Error::ErrorResponse(answer) => {
-                let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-                let body = serde_json::to_vec(&*answer).unwrap_or_default();
-                Self::from_answer(operation, answer.status().as_u16(), retry_after, &body)
-            }
-            Error::UnexpectedResponse(answer) => {
-                Self::from_answer(operation, answer.status().as_u16(), None, b"")
-            }
-            Error::InvalidResponsePayload(body, error) => Self::from_unreadable(200, &body, &error),
-            Error::CommunicationError(error)
-            | Error::ResponseBodyError(error)
-            | Error::InvalidUpgrade(error) => {
-                Self::new(transport_kind(&error)).with_message(&root_cause(&error))
-            }
-            Error::InvalidRequest(why) | Error::Custom(why) => {
-                Self::new(TroubleKind::Refused).with_message(&why)
-            }
-        }
-    }
-}
-
-fn transport_kind(error: &reqwest::Error) -> TroubleKind {
-    if !error.is_connect() {
-        return TroubleKind::Interrupted;
-    }
-    let chain = std::iter::successors(std::error::Error::source(error), |e| e.source());
-    let text = chain.map(ToString::to_string).collect::<Vec<_>>().join(" ").to_ascii_lowercase();
-    if text.contains("certificate") || text.contains("tls") {
-        TroubleKind::Tls
-    } else {
-        TroubleKind::Unreachable
-    }
-}
-
-/// The innermost cause: the outer layers only say "error sending request", and name the URL.
-fn root_cause(error: &reqwest::Error) -> String {
-    let chain = std::iter::successors(std::error::Error::source(error), |e| e.source());
-    chain.last().map_or_else(
-        || if error.is_timeout() { "timed out".to_owned() } else { error.to_string() },
-        ToString::to_string,
-    )
 }
 
 #[cfg(test)]

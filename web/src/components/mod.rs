@@ -16,4 +16,4 @@ pub use icon::icon;
 pub use question::question;
 pub use time::when;
 pub use top_bar::top_bar;
-pub use trouble::{reconnect, trouble_note, trouble_note_with};
+pub use trouble::{reconnect, trouble_note};

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use txjobs_sdk::{JobStatusCode, Trouble, TroubleKind};
 use web_sys::{Event, HtmlDialogElement};
 
-use super::{icon, reconnect, trouble_note_with};
+use super::{icon, reconnect, trouble_note};
 use crate::{
     api, browser,
     dom::{El, IntoView, View, button, el, show},
@@ -135,23 +135,13 @@ async fn send(app: App, session: Rc<Session>, ask: Ask, step: RwSignal<Step>) {
     }
 }
 
-/// What to say after a POST that failed. Where nobody knows whether it took effect, it says so and how to find out.
+/// What to say after a POST that failed.
 fn failure(app: App, ask: Ask, trouble: &Trouble) -> El {
-    let unclear = trouble.leaves_outcome_unclear();
-    let advice = match ask.what {
-        _ if !unclear => trouble.advice(),
-        Deed::Run => {
-            "Nobody knows whether the job was started: it is not sent again by itself. Look at its runs first."
-        }
-        Deed::Cancel => {
-            "Nobody knows whether the run was cancelled: it is not sent again by itself. Look at it first."
-        }
-    };
     let look = move || {
         app.ask.set(None);
         browser::go(&Route::Job(ask.job).to_string());
     };
-    let look = (unclear || trouble.kind == TroubleKind::Conflict)
+    let look = (trouble.leaves_outcome_unclear() || trouble.kind == TroubleKind::Conflict)
         .then(|| button("button", look).child("Look at its runs"));
-    trouble_note_with(trouble, "", advice, (look, reconnect(trouble.kind)).into_view())
+    trouble_note(trouble, "", (look, reconnect(trouble.kind)))
 }

@@ -12,12 +12,10 @@ use crate::{
 
 /// A trouble in words. `lead` says what was being done; `actions` are what can be done here.
 pub fn trouble_note(trouble: &Trouble, lead: &'static str, actions: impl IntoView) -> El {
-    let advice = trouble.advice();
-    trouble_note_with(trouble, lead, advice, actions.into_view())
+    note(trouble, lead, actions.into_view())
 }
 
-/// The same with other advice than the usual: after a POST whose outcome is unclear, "try again" would be wrong.
-pub fn trouble_note_with(trouble: &Trouble, lead: &'static str, advice: &'static str, actions: View) -> El {
+fn note(trouble: &Trouble, lead: &'static str, actions: View) -> El {
     let said = match (trouble.status, &trouble.message) {
         (Some(status), Some(message)) => Some(format!("The server said {status}: {message}")),
         (Some(status), None) => Some(format!("The server said {status} and nothing else.")),
@@ -33,7 +31,7 @@ pub fn trouble_note_with(trouble: &Trouble, lead: &'static str, advice: &'static
         .child((!lead.is_empty()).then(|| el("span").child(lead).child(" ")))
         .child(el("strong").child(trouble.summary()))
         .child(said.map(|said| el("div").class("said").child(el("bdi").child(said)).child(wait)))
-        .child(el("div").child(advice))
+        .child(el("div").child(trouble.advice()))
         .child(is_local.then(|| el("div").child(domain::LOCAL_NETWORK)));
     el("div")
         .class("trouble")

@@ -23,9 +23,7 @@ pub(crate) async fn run(
         let trouble = Trouble::from_client(&paths::EXECUTE_JOB, error);
         if trouble.leaves_outcome_unclear() {
             let id = job.id;
-            let find_out = format!(
-                "It is not known whether the job was started. It was not tried again. Find out: txjobs status {id}, txjobs logs {id}"
-            );
+            let find_out = format!("Find out: txjobs status {id}, txjobs logs {id}");
             Failure::Unclear(trouble, find_out)
         } else {
             Failure::Trouble(trouble)

@@ -4,9 +4,17 @@ use std::{fmt, time::Duration};
 
 use crate::{
     Timestamp,
-    decode::{self, Loose},
-    operation::Operation,
+    operation::{Method, Operation},
 };
+
+#[cfg(feature = "client")]
+mod client;
+mod message;
+
+#[cfg(feature = "client")]
+pub(crate) use client::root_cause;
+pub(crate) use message::message_of;
+use message::{clean, is_markup};
 
 /// The kinds of trouble. Each has one sentence and one next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,6 +61,8 @@ pub struct Trouble {
     pub message: Option<String>,
     /// How long the server asks to wait before the next request.
     pub retry_after: Option<RetryAfter>,
+    /// What was asked for, where that is known.
+    pub operation: Option<&'static Operation>,
 }
 
 /// The `Retry-After` of an answer: RFC 9110, section 10.2.3.
@@ -108,7 +118,14 @@ impl RetryAfter {
 impl Trouble {
     /// Trouble without an answer.
     pub fn new(kind: TroubleKind) -> Self {
-        Self { kind, status: None, message: None, retry_after: None }
+        Self { kind, status: None, message: None, retry_after: None, operation: None }
+    }
+
+    /// Says what was asked for.
+    #[must_use]
+    pub fn during(mut self, operation: &'static Operation) -> Self {
+        self.operation = Some(operation);
+        self
     }
 
     /// Adds a detail, cleaned as a server's message is.
@@ -119,7 +136,12 @@ impl Trouble {
     }
 
     /// Trouble told by an answer that is not a success. `retry_after` is the header's value.
-    pub fn from_answer(operation: &Operation, status: u16, retry_after: Option<&str>, body: &[u8]) -> Self {
+    pub fn from_answer(
+        operation: &'static Operation,
+        status: u16,
+        retry_after: Option<&str>,
+        body: &[u8],
+    ) -> Self {
         let kind = match status {
             401 | 403 => TroubleKind::KeyRefused,
             404 if operation.template.contains('{') => TroubleKind::NotFound,
@@ -135,17 +157,23 @@ impl Trouble {
             status: Some(status),
             message: message_of(body),
             retry_after: retry_after.and_then(RetryAfter::parse),
+            operation: Some(operation),
         }
     }
 
     /// Trouble with a success: its body could not be decoded.
-    pub fn from_unreadable(status: u16, body: &[u8], error: &serde_json::Error) -> Self {
+    pub fn from_unreadable(
+        operation: &'static Operation,
+        status: u16,
+        body: &[u8],
+        error: &serde_json::Error,
+    ) -> Self {
         let kind = if is_markup(body) { TroubleKind::NotThisApi } else { TroubleKind::Unreadable };
         let message = match kind {
             TroubleKind::NotThisApi => message_of(body),
             _ => clean(&error.to_string()),
         };
-        Self { kind, status: Some(status), message, retry_after: None }
+        Self { kind, status: Some(status), message, retry_after: None, operation: Some(operation) }
     }
 
     /// What happened, in a sentence.
@@ -168,6 +196,9 @@ impl Trouble {
 
     /// What to do about it, in a sentence.
     pub fn advice(&self) -> &'static str {
+        if self.operation.is_some() && self.leaves_outcome_unclear() {
+            return "Nobody knows whether it took effect, and it is not sent again by itself: look at the job's runs first.";
+        }
         match self.kind {
             TroubleKind::Unreachable => "Check the domain and your network.",
             TroubleKind::Interrupted => {
@@ -206,15 +237,18 @@ impl Trouble {
         )
     }
 
-    /// Whether a POST that ended so may have taken effect all the same.
+    /// Whether what was asked for may have taken effect all the same: a POST whose answer was lost. Where the operation
+    /// is not known, it is taken to be one.
     pub fn leaves_outcome_unclear(&self) -> bool {
-        matches!(
-            self.kind,
-            TroubleKind::Interrupted
-                | TroubleKind::Blocked
-                | TroubleKind::ServerTrouble
-                | TroubleKind::Unreadable
-        )
+        let is_get = self.operation.is_some_and(|operation| operation.method == Method::Get);
+        !is_get
+            && matches!(
+                self.kind,
+                TroubleKind::Interrupted
+                    | TroubleKind::Blocked
+                    | TroubleKind::ServerTrouble
+                    | TroubleKind::Unreadable
+            )
     }
 }
 
@@ -232,78 +266,6 @@ impl fmt::Display for Trouble {
 }
 
 impl std::error::Error for Trouble {}
-
-const LONGEST_MESSAGE: usize = 500;
-
-fn is_markup(body: &[u8]) -> bool {
-    decode::without_mark(body).trim_ascii_start().starts_with(b"<")
-}
-
-/// What an error body says: the message of the contract's error, of problem+json or of the like; plain text; the title
-/// of a web page. `None` if it says nothing.
-pub(crate) fn message_of(body: &[u8]) -> Option<String> {
-    let body = decode::without_mark(body);
-    if let Ok(value) = decode::json::<Loose>(body) {
-        return message_in(&value).and_then(clean);
-    }
-    let text = String::from_utf8_lossy(&body[..body.len().min(64 * 1024)]);
-    if is_markup(body) {
-        let lower = text.to_ascii_lowercase();
-        let start = lower.find("<title")?;
-        let start = start + lower[start..].find('>')? + 1;
-        let end = start + lower[start..].find("</title")?;
-        return clean(&text[start..end]);
-    }
-    clean(&text)
-}
-
-fn message_in(value: &Loose) -> Option<&str> {
-    value.as_text().or_else(|| {
-        let names = ["message", "detail", "title", "error_description", "error"];
-        names.into_iter().flat_map(|name| value.fields(name)).find_map(message_in)
-    })
-}
-
-/// One line of plain text: no markup, no control or direction characters, at most 500 characters.
-fn clean(text: &str) -> Option<String> {
-    let mut cleaned = String::new();
-    let mut in_tag = false;
-    let last_close = text.rfind('>');
-    let mut chars = text.char_indices().peekable();
-    let mut length = 0;
-    while let Some((at, c)) = chars.next() {
-        let next_opens_tag =
-            chars.peek().is_some_and(|(_, n)| n.is_ascii_alphabetic() || matches!(n, '/' | '!'));
-        match c {
-            '<' if next_opens_tag && last_close.is_some_and(|close| close > at) => in_tag = true,
-            '>' if in_tag => {
-                in_tag = false;
-                continue;
-            }
-            _ => {}
-        }
-        if in_tag || is_direction(c) {
-            continue;
-        }
-        let c = if c.is_control() || c.is_whitespace() { ' ' } else { c };
-        if c == ' ' && (cleaned.is_empty() || cleaned.ends_with(' ')) {
-            continue;
-        }
-        if length == LONGEST_MESSAGE {
-            cleaned.push('…');
-            break;
-        }
-        cleaned.push(c);
-        length += 1;
-    }
-    cleaned.truncate(cleaned.trim_end().len());
-    (!cleaned.is_empty()).then_some(cleaned)
-}
-
-/// Marks that turn the direction of the text around them.
-fn is_direction(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
 
 #[cfg(test)]
 mod tests {
@@ -333,35 +295,6 @@ mod tests {
             assert_eq!(answer(status, "").kind, kind, "{status}");
         }
         assert_eq!(Trouble::from_answer(&paths::LIST_JOBS, 404, None, b"").kind, NotThisApi);
-    }
-
-    #[test]
-    fn the_server_s_own_words_from_any_kind_of_body() {
-        let said = |body| answer(500, body).message;
-        assert_eq!(said(r#"{"Message":"No disk."}"#).as_deref(), Some("No disk."));
-        assert_eq!(said("\u{feff}{\"message\":\"No disk.\"}").as_deref(), Some("No disk."));
-        assert_eq!(
-            said(r#"{"type":"about:blank","title":"Oops","detail":"No disk."}"#).as_deref(),
-            Some("No disk.")
-        );
-        assert_eq!(said(r#"{"error":{"code":7,"message":"No disk."}}"#).as_deref(), Some("No disk."));
-        assert_eq!(said("No disk.").as_deref(), Some("No disk."));
-        assert_eq!(
-            said("<!doctype html><title>502 Bad\n Gateway</title><p>nginx").as_deref(),
-            Some("502 Bad Gateway")
-        );
-        for nothing in ["", " \n", "{}", "[]", "null", "<html><body>", r#"{"Message":null}"#] {
-            assert_eq!(said(nothing), None, "{nothing}");
-        }
-    }
-
-    #[test]
-    fn words_are_cleaned() {
-        let said = |body: &str| answer(500, body).message.unwrap_or_default();
-        assert_eq!(said("a<b>bold</b> <script>x\u{1b}[31m\u{202e}"), "abold x [31m");
-        assert_eq!(said("1 < 2 > 0"), "1 < 2 > 0");
-        assert_eq!(said("a <b"), "a <b");
-        assert_eq!(said(&"x".repeat(9000)).chars().count(), 501);
     }
 
     #[test]

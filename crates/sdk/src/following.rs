@@ -1,0 +1,170 @@
+//! [`Follow`] with a client and a clock, as an async stream.
+
+use std::{
+    collections::VecDeque,
+    time::{Instant, SystemTime},
+};
+
+use futures::{Stream, StreamExt, stream};
+
+use crate::{
+    Client, ExecutionState, Extensions, Timestamp, Trouble,
+    follow::{Follow, Step},
+    paths,
+    types::{ExecuteJobResult, JobExecution, JobExecutionLog, JobId, TriggerId},
+};
+
+/// What happens in a run that is followed.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// The job was queued: keep the trigger id. Only from [`Client::execute_and_follow`], and first.
+    Queued(ExecuteJobResult),
+    /// The execution is in this state now. Before the first of these the job is pending.
+    State(ExecutionState),
+    /// A log line; each comes once.
+    Line(JobExecutionLog),
+    /// Something went wrong that may pass; following goes on. Told once until an answer comes again.
+    Trouble(Trouble),
+    /// The run has ended: the execution, without its lines. Nothing comes after it.
+    Ended(JobExecution),
+}
+
+impl Client {
+    /// Follows the run that `trigger_id` started, to its end.
+    ///
+    /// The stream asks as often as [`Follow`] says and at no time more; dropping it ends the asking, and nothing else:
+    /// the job goes on. It has no deadline: put a time-out around it.
+    ///
+    /// # Errors
+    ///
+    /// The last item is trouble if following had to end without an outcome: see [`Follow::troubled`].
+    pub fn follow(
+        &self,
+        job_id: JobId,
+        trigger_id: TriggerId,
+    ) -> impl Stream<Item = Result<Event, Trouble>> + use<> {
+        let following = Following::new(self.without_retries(), job_id, trigger_id);
+        stream::unfold(following, |mut following| async move {
+            let event = following.next().await?;
+            Some((event, following))
+        })
+    }
+
+    /// Executes a job, once, and follows its run: [`Event::Queued`], then what [`follow`](Self::follow) gives.
+    ///
+    /// Nothing is sent until the stream is polled.
+    ///
+    /// # Errors
+    ///
+    /// If `execute_job` itself fails its trouble is the only item. [`Trouble::leaves_outcome_unclear`] tells whether the
+    /// job may have been queued all the same.
+    pub fn execute_and_follow(&self, job_id: JobId) -> impl Stream<Item = Result<Event, Trouble>> + use<> {
+        let client = self.clone();
+        stream::once(async move {
+            let answer = client.execute_job().job_id(job_id).send().await;
+            let queued = match answer {
+                Ok(answer) => answer.into_inner(),
+                Err(error) => {
+                    let trouble = Trouble::from_client(&paths::EXECUTE_JOB, error);
+                    return stream::iter([Err(trouble)]).left_stream();
+                }
+            };
+            let run = client.follow(job_id, queued.trigger_id);
+            stream::iter([Ok(Event::Queued(queued))]).chain(run).right_stream()
+        })
+        .flatten()
+    }
+}
+
+struct Following {
+    client: Client,
+    job_id: JobId,
+    trigger_id: TriggerId,
+    start: Instant,
+    follow: Follow,
+    /// What has happened and is not given out yet.
+    events: VecDeque<Event>,
+    state: Option<ExecutionState>,
+    in_trouble: bool,
+    done: bool,
+}
+
+impl Following {
+    fn new(client: Client, job_id: JobId, trigger_id: TriggerId) -> Self {
+        let start = Instant::now();
+        Self {
+            client,
+            job_id,
+            trigger_id,
+            start,
+            follow: Follow::new(job_id, trigger_id, start.elapsed()),
+            events: VecDeque::new(),
+            state: None,
+            in_trouble: false,
+            done: false,
+        }
+    }
+
+    async fn next(&mut self) -> Option<Result<Event, Trouble>> {
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Some(Ok(event));
+            }
+            if self.done {
+                return None;
+            }
+            match self.follow.step(self.start.elapsed()) {
+                Step::Wait(until) => tokio::time::sleep(until.saturating_sub(self.start.elapsed())).await,
+                Step::Ask(_) => {
+                    if let Err(trouble) = self.ask().await {
+                        self.done = true;
+                        return Some(Err(trouble));
+                    }
+                }
+                // No deadline was given, so the end is the only one.
+                Step::Ended(_) | Step::TimedOut => {
+                    self.done = true;
+                    self.events.extend(self.follow.execution().cloned().map(Event::Ended));
+                }
+            }
+        }
+    }
+
+    async fn ask(&mut self) -> Result<(), Trouble> {
+        let mut request =
+            self.client.get_job_logs_by_trigger().job_id(self.job_id).trigger_id(self.trigger_id);
+        if let Some(after) = self.follow.after() {
+            request = request.after(after);
+        }
+        match request.send().await {
+            Ok(answer) => {
+                let extensions = Extensions::from(answer.headers());
+                let lines = self.follow.answered(self.start.elapsed(), answer.into_inner().0, extensions);
+                self.in_trouble = false;
+                self.tell_state();
+                self.events.extend(lines.into_iter().map(Event::Line));
+            }
+            Err(error) => {
+                let trouble = Trouble::from_client(&paths::GET_JOB_LOGS_BY_TRIGGER, error);
+                let now = Timestamp::from(SystemTime::now());
+                // Some servers answer 404 while the job is pending: that is no news.
+                let is_news = !(self.in_trouble || trouble.status == Some(404) && self.state.is_none());
+                self.follow.troubled(self.start.elapsed(), now, trouble.clone())?;
+                if is_news {
+                    self.in_trouble = true;
+                    self.events.push_back(Event::Trouble(trouble));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn tell_state(&mut self) {
+        let state = self.follow.execution().map(|execution| execution.state);
+        if state != self.state {
+            self.state = state;
+            self.events.extend(state.map(Event::State));
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! A run as a stream: from the POST to the end.
+
+use axum::{body::Body, http::Response};
+use futures::StreamExt;
+use txjobs_sdk::{Event, ExecutionState, TroubleKind, types::JobId};
+
+use crate::server::{Server, json};
+
+const JOB: &str = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
+const TRIGGER: &str = "5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57";
+
+fn queued() -> Response<Body> {
+    json(202, &format!(r#"{{"jobId":"{JOB}","triggerId":"{TRIGGER}"}}"#))
+}
+
+fn execution(state: i32, lines: usize) -> Response<Body> {
+    let lines: Vec<_> = (0..lines)
+        .map(|n| {
+            format!(r#"{{"Id":"c2d5e8f1-0a3b-4c6d-9e7f-00000000000{n}","Severity":0,"Message":"line {n}"}}"#)
+        })
+        .collect();
+    let lines = lines.join(",");
+    json(
+        200,
+        &format!(
+            r#"[{{"Id":"e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e","JobId":"{JOB}","State":{state},
+            "TriggerId":"{TRIGGER}","JobExecutionLogs":[{lines}]}}]"#
+        ),
+    )
+}
+
+fn told(event: &Event) -> String {
+    match event {
+        Event::Queued(queued) => format!("queued {}", queued.trigger_id),
+        Event::State(state) => state.to_string(),
+        Event::Line(line) => line.message.clone(),
+        Event::Trouble(trouble) => trouble.kind.name().to_owned(),
+        Event::Ended(execution) => format!("ended {}", execution.state),
+        other => format!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn executed_once_and_followed_to_its_end() {
+    let server = Server::start(|n, _| match n {
+        0 => queued(),
+        1 => json(404, ""),
+        2 => execution(1, 1),
+        3 => json(503, ""),
+        4 => json(503, ""),
+        5 => execution(1, 2),
+        _ => execution(4, 3),
+    })
+    .await;
+    let events = server.client().execute_and_follow(JOB.parse::<JobId>().unwrap());
+    let events: Vec<_> = events.map(|event| told(&event.unwrap())).collect().await;
+    assert_eq!(
+        events,
+        [
+            &format!("queued {TRIGGER}"),
+            "running",
+            "line 0",
+            "server_trouble",
+            "line 1",
+            "completed with errors",
+            "line 2",
+            "ended completed with errors"
+        ]
+    );
+    let asked = server.asked();
+    assert_eq!(asked.iter().filter(|asked| asked.method == "POST").count(), 1);
+    assert!(asked[1..].iter().all(|asked| asked.path == format!("/public/jobs/{JOB}/logs/{TRIGGER}")));
+}
+
+#[tokio::test]
+async fn nothing_is_sent_before_it_is_polled() {
+    let server = Server::start(|_, _| queued()).await;
+    drop(server.client().execute_and_follow(JOB.parse().unwrap()));
+    assert!(server.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_refused_execute_is_the_only_item() {
+    let server = Server::start(|_, _| json(409, r#"{"Message":"It runs."}"#)).await;
+    let events: Vec<_> = server.client().execute_and_follow(JOB.parse().unwrap()).collect().await;
+    let [Err(trouble)] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!(trouble.kind, TroubleKind::Conflict);
+    assert!(!trouble.leaves_outcome_unclear());
+}
+
+#[tokio::test]
+async fn a_refused_key_ends_it() {
+    let server = Server::start(|n, _| if n == 0 { execution(1, 1) } else { json(401, "") }).await;
+    let events: Vec<_> =
+        server.client().follow(JOB.parse().unwrap(), TRIGGER.parse().unwrap()).collect().await;
+    assert_eq!(events.len(), 3);
+    assert_eq!(events[0].as_ref().unwrap(), &Event::State(ExecutionState::Running));
+    assert_eq!(events[2].as_ref().unwrap_err().kind, TroubleKind::KeyRefused);
+}

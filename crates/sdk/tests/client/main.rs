@@ -1,0 +1,10 @@
+//! The client against servers that misbehave, over a real connection.
+
+#![cfg(feature = "client")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+mod following;
+mod redirects;
+mod retries;
+mod server;
+mod setup;
