@@ -13,14 +13,16 @@ mod progenitor_run;
 
 use std::{env, fs, path::Path};
 
-const SPEC: &str = "../../openapi.yaml";
+/// In the repository, and in the package, which has a copy.
+const SPECS: [&str; 2] = ["../../openapi.yaml", "openapi.yaml"];
 
 fn main() {
-    println!("cargo::rerun-if-changed={SPEC}");
+    let file = SPECS.into_iter().find(|file| Path::new(file).is_file()).expect("openapi.yaml is there");
+    println!("cargo::rerun-if-changed={file}");
     println!("cargo::rerun-if-changed=build");
-    let text = fs::read_to_string(SPEC).unwrap_or_else(|e| panic!("cannot read {SPEC}: {e}"));
+    let text = fs::read_to_string(file).unwrap_or_else(|e| panic!("cannot read {file}: {e}"));
     let spec: openapiv3::OpenAPI =
-        yaml_serde::from_str(&text).unwrap_or_else(|e| panic!("{SPEC} is not OpenAPI 3.0: {e}"));
+        yaml_serde::from_str(&text).unwrap_or_else(|e| panic!("{file} is not OpenAPI 3.0: {e}"));
 
     let enums = enums::integer_enums(&spec);
     let generated = progenitor_run::generate(&spec, enums.iter().map(|e| e.name.as_str()));

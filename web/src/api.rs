@@ -8,7 +8,7 @@ use std::{pin::Pin, time::Duration};
 use gloo_net::http::{Method as HttpMethod, RequestBuilder};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::set_timeout_with_handle};
 use txjobs_sdk::{
-    Extensions, Trouble, TroubleKind, decode,
+    Trouble, TroubleKind,
     operation::{Method, Request},
     paths,
     types::{CancelJobResult, ExecuteJobResult, Job, JobExecution, JobExecutions, JobId, JobStatus},
@@ -17,17 +17,14 @@ use web_sys::{
     AbortController, ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect, ResponseType,
 };
 
-use crate::{config::Preset, state::Session};
+use crate::{
+    answer::{Answer, Raw},
+    config::Preset,
+    state::Session,
+};
 
 /// The longest wait for a whole answer.
 const LONGEST: Duration = Duration::from_secs(60);
-
-/// What came, and which extensions the server announced with it.
-#[derive(Clone, Debug)]
-pub struct Answer<T> {
-    pub value: T,
-    pub extensions: Extensions,
-}
 
 pub async fn list_jobs(session: &Session) -> Result<Answer<Vec<Job>>, Trouble> {
     send(session, &paths::list_jobs(), LONGEST).await
@@ -74,20 +71,7 @@ async fn send<T: serde::de::DeserializeOwned>(
     request: &Request,
     longest: Duration,
 ) -> Result<Answer<T>, Trouble> {
-    let success = fetch(session, request, longest).await?;
-    match decode::json(&success.body) {
-        Ok(value) => Ok(Answer { value, extensions: success.extensions }),
-        Err(error) => {
-            Err(Trouble::from_unreadable(request.operation(), success.status, &success.body, &error))
-        }
-    }
-}
-
-/// A success whose body is not decoded yet.
-struct Success {
-    status: u16,
-    extensions: Extensions,
-    body: Vec<u8>,
+    fetch(session, request, longest).await?.read(request.operation())
 }
 
 /// Boxed, so that it is compiled once and not into each operation.
@@ -95,11 +79,11 @@ fn fetch<'a>(
     session: &'a Session,
     request: &'a Request,
     longest: Duration,
-) -> Pin<Box<dyn Future<Output = Result<Success, Trouble>> + 'a>> {
+) -> Pin<Box<dyn Future<Output = Result<Raw, Trouble>> + 'a>> {
     Box::pin(fetch_unboxed(session, request, longest))
 }
 
-async fn fetch_unboxed(session: &Session, request: &Request, longest: Duration) -> Result<Success, Trouble> {
+async fn fetch_unboxed(session: &Session, request: &Request, longest: Duration) -> Result<Raw, Trouble> {
     let limit = TimeLimit::new(longest);
     let response = RequestBuilder::new(&format!("{}{}", session.base, request.path_and_query()))
         .method(match request.method() {
@@ -120,15 +104,14 @@ async fn fetch_unboxed(session: &Session, request: &Request, longest: Duration) 
             .during(request.operation())
             .with_message("It answers with a redirect, which is not followed: the key would go along."));
     }
-    let (status, headers) = (response.status(), response.headers());
+    let headers = response.headers();
     let body = response.binary().await;
-    let body = body.map_err(|_| limit.trouble(TroubleKind::Interrupted).during(request.operation()))?;
-    if !response.ok() {
-        let retry_after = headers.get("retry-after");
-        return Err(Trouble::from_answer(request.operation(), status, retry_after.as_deref(), &body));
-    }
-    let extensions = Extensions::from_header(headers.get(paths::EXTENSIONS_HEADER).as_deref());
-    Ok(Success { status, extensions, body })
+    Ok(Raw {
+        status: response.status(),
+        retry_after: headers.get("retry-after"),
+        extensions: headers.get(paths::EXTENSIONS_HEADER),
+        body: body.map_err(|_| limit.trouble(TroubleKind::Interrupted).during(request.operation()))?,
+    })
 }
 
 /// Ends a request that takes too long.

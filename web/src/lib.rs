@@ -2,12 +2,13 @@
 //! its user names.
 //!
 //! * Plain Rust, tested natively: [`route`], [`jobs_list`], [`history`], [`log`], [`virtual_rows`], [`mod@format`],
-//!   [`domain`], [`config`].
+//!   [`domain`], [`config`], [`answer`].
 //! * What the screens are made with: [`dom`] (elements) and [`reactive`] (signals), thin hulls over Leptos.
 //! * The browser: [`browser`] (the DOM in one line each), [`api`] (every request), [`poll`] and [`follow`] (what is
 //!   asked for again and again), [`state`] (what the page knows).
 //! * The screens: [`pages`], made of [`components`].
 
+pub mod answer;
 pub mod api;
 mod app;
 pub mod browser;

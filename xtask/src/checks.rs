@@ -82,18 +82,7 @@ pub(crate) fn fuzz(tools: &Tools) -> Result<Counts> {
 }
 
 fn fuzz_in(data: &Path, tools: &Tools) -> Result<()> {
-    let mut serve = Command::new("target/debug/txjobs-gateway");
-    serve.args([
-        "serve",
-        "--demo",
-        "--listen",
-        "127.0.0.1:0",
-        "--config",
-        "xtask/demo/fuzz.toml",
-        "--database",
-    ]);
-    serve.arg(data.join("fuzz.db")).stderr(std::fs::File::create(data.join("log"))?);
-    let server = Gateway::start(&mut serve)?;
+    let server = Gateway::for_tests("xtask/demo/fuzz.toml", data)?;
     let mut fuzz = Command::new(tools.test.schemathesis.join("schemathesis"));
     fuzz.args(["run", "openapi.yaml", "--url", &server.address, "--checks", "all", "--max-examples", "40"]);
     fuzz.args(["--header", &format!("apiKey: {}", server.key), "--seed", "1", "--no-color"]);

@@ -1,7 +1,9 @@
 //! A gateway of our own, started and stopped.
 
 use std::{
+    fs::File,
     io::{BufRead, BufReader, Lines},
+    path::Path,
     process::{Child, ChildStdout, Command, ExitStatus, Stdio},
 };
 
@@ -19,6 +21,14 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
+    /// Starts the debug build with these jobs. Its database and its log go into `data`.
+    pub(crate) fn for_tests(config: &str, data: &Path) -> Result<Self> {
+        let mut serve = Command::new("target/debug/txjobs-gateway");
+        serve.args(["serve", "--demo", "--listen", "127.0.0.1:0", "--config", config, "--database"]);
+        serve.arg(data.join("gateway.db")).stderr(File::create(data.join("log"))?);
+        Self::start(&mut serve)
+    }
+
     /// Starts `txjobs-gateway serve --demo …` and waits for what it says about itself.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
         command.stdin(Stdio::null()).stdout(Stdio::piped());

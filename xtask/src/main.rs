@@ -1,9 +1,11 @@
 //! `cargo xtask`: set-up and every repeated chore.
 
 mod checks;
+mod clients;
 mod console;
 mod demo;
 mod gateway;
+mod postman;
 mod run;
 mod setup;
 mod tests;
@@ -24,6 +26,7 @@ Commands:
   test [STEP ...]              Every check and test. With steps, only those: see `cargo xtask test --list`.
   setup                        Only the set-up that demo and test do by themselves.
   console                      Only build the console, into web/dist.
+  postman [--output FILE]      Write the contract as a collection for Postman, into target; `-` is standard output.
 
 Tools are kept in a cache folder outside the repository; TXJOBS_TOOLS names another one.";
 
@@ -47,6 +50,7 @@ fn command() -> Result<ExitCode> {
         }
         Some(other) => return Err(other.unexpected().into()),
     };
+    let called_from = std::env::current_dir()?;
     // Every path here is said from the root of the repository.
     std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))?;
     match name.as_str() {
@@ -64,6 +68,7 @@ fn command() -> Result<ExitCode> {
             println!("The console is in {}.", console::DIST);
             Ok(ExitCode::SUCCESS)
         }
+        "postman" => postman::run(arguments, &called_from),
         other => bail!("there is no command {other:?}; see cargo xtask --help"),
     }
 }

@@ -4,6 +4,7 @@
 
 mod browser;
 mod cargo_tool;
+mod java;
 mod npm_tool;
 mod python_tool;
 
@@ -11,13 +12,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::run;
+use crate::{clients, run};
 
 pub(crate) use browser::Browser;
+pub(crate) use npm_tool::npm;
 
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
 const ESBUILD: &str = "0.28.2";
+const NEWMAN: &str = "6.2.2";
 const REDOCLY: &str = "2.77.0";
 const SCHEMATHESIS: &str = "4.32.5";
 const WASM: &str = "wasm32-unknown-unknown";
@@ -40,8 +43,13 @@ impl BuildTools {
 /// What the tests take beyond that.
 pub(crate) struct TestTools {
     pub(crate) browser: Browser,
+    pub(crate) newman: PathBuf,
     pub(crate) redocly: PathBuf,
     pub(crate) schemathesis: PathBuf,
+    /// The packages of the client in TypeScript.
+    pub(crate) node_modules: PathBuf,
+    /// The generators of the other clients, and the Python that has their packages.
+    pub(crate) generators: PathBuf,
 }
 
 pub(crate) fn for_building() -> Result<BuildTools> {
@@ -64,10 +72,20 @@ pub(crate) fn for_building() -> Result<BuildTools> {
 
 pub(crate) fn for_testing() -> Result<TestTools> {
     let cache = cache()?;
+    java::find_or_install()?;
+    let clients = Path::new(clients::SOURCE);
     Ok(TestTools {
         browser: browser::find_or_install(&cache)?,
+        newman: npm_tool::bin(&cache, "newman", NEWMAN, "newman")?,
         redocly: npm_tool::bin(&cache, "@redocly/cli", REDOCLY, "redocly")?,
         schemathesis: python_tool::bin(&cache, "schemathesis", SCHEMATHESIS)?,
+        // A reader installs from the same files: their versions stand there alone.
+        node_modules: npm_tool::of_manifest(&cache, "clients-npm", &clients.join("typescript/package.json"))?,
+        generators: python_tool::of_requirements(
+            &cache,
+            "clients-python",
+            &clients.join("requirements.txt"),
+        )?,
     })
 }
 

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
 
 use crate::{
-    checks, console,
+    checks, clients, console, postman,
     run::cargo,
     setup::{self, BuildTools, TestTools},
 };
@@ -36,14 +36,16 @@ const STEPS: &[Step] = &[
     ("wasm", "the console's tests in a browser", wasm),
     ("console", "the console builds, and what it weighs", size),
     ("e2e", "everything together: binaries, requests, a browser", e2e),
+    ("postman", "the Postman collection works against the gateway", postman::check),
+    ("clients", "generated clients in other languages work", clients::run),
     ("fuzz", "schemathesis finds nothing in the seven operations", checks::fuzz),
 ];
 
 /// How many tests passed and failed.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Counts {
-    passed: u64,
-    failed: u64,
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
 }
 
 impl Counts {

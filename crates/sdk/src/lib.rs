@@ -1,14 +1,5 @@
-//! Types, paths and a client for the TimeXtender Jobs API, generated from `openapi.yaml`.
-//!
-//! * [`types`]: every schema of the contract; both casings decode, unknown numbers are kept.
-//! * [`paths`]: every operation's method and path as a typed function, for a transport of your own.
-//! * [`Client`]: the operations as async methods on reqwest (feature `client`, on by default).
-//! * [`follow::Follow`]: from a trigger id to the outcome, as a state machine without transport or clock.
-//! * [`Trouble`]: what went wrong, in a sentence, and what to do.
-//!
-//! Without the feature `client` there is no HTTP client, no runtime and no clock in the tree, and the crate compiles
-//! for `wasm32-unknown-unknown`.
-
+#![cfg_attr(feature = "client", doc = include_str!("../README.md"))]
+#![cfg_attr(not(feature = "client"), doc = "Types and paths of the TimeXtender Jobs API.")]
 #![deny(missing_docs)]
 
 pub mod decode;

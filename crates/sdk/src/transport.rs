@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use bytes::Bytes;
 use progenitor_client::{ClientHooks, Error, OperationInfo};
 use reqwest::{
     Method, Request, Response, StatusCode, Url,
@@ -10,7 +11,7 @@ use reqwest::{
 };
 use tracing::Instrument;
 
-use crate::{Extensions, RetryAfter, Timestamp, client::Client, paths, trouble, types};
+use crate::{Extensions, RetryAfter, Timestamp, client::Client, decode, paths, trouble, types};
 
 /// An error body longer than this is cut: nobody reads more, and a server is not to be trusted with our memory.
 const LONGEST_ERROR_BODY: usize = 64 * 1024;
@@ -35,28 +36,49 @@ impl Client {
         client
     }
 
-    async fn send(&self, request: Request) -> reqwest::Result<Response> {
+    async fn send(&self, request: Request) -> reqwest::Result<Answer> {
         if *request.method() != Method::GET {
-            return self.inner.post.execute(request).await;
+            return whole(self.inner.post.execute(request).await?).await;
         }
+        let get = async |request| whole(self.client.execute(request).await?).await;
         for attempt in 0..self.inner.retries {
             let Some(again) = request.try_clone() else { break };
-            let answer = self.client.execute(again).await;
+            let answer = get(again).await;
             let Some(pause) = pause_before_another(&answer, attempt) else { return answer };
             tracing::debug!(attempt = attempt + 1, ?pause, "sending it again");
             tokio::time::sleep(pause).await;
         }
-        self.client.execute(request).await
+        get(request).await
     }
 }
 
+/// An answer with its body.
+type Answer = http::Response<Bytes>;
+
+/// Reads the body to its end, so that one that breaks off can be asked for again. Of a refusal only the beginning, and
+/// in the contract's shape, whatever the server sent: so the status is never lost to a body that does not parse.
+async fn whole(mut response: Response) -> reqwest::Result<Answer> {
+    let mut head = http::Response::new(());
+    *head.status_mut() = response.status();
+    *head.headers_mut() = std::mem::take(response.headers_mut());
+    if response.status().is_success() {
+        let body = response.bytes().await?;
+        let mark = body.len() - decode::without_mark(&body).len();
+        return Ok(head.map(|()| body.slice(mark..)));
+    }
+    let error = types::Error { message: trouble::message_of(&beginning(response).await).unwrap_or_default() };
+    let body = serde_json::to_vec(&error).unwrap_or_default();
+    head.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(head.map(|()| body.into()))
+}
+
 /// How long to wait before a GET is sent again; `None` if it is not to be.
-fn pause_before_another(answer: &reqwest::Result<Response>, attempt: u32) -> Option<Duration> {
+fn pause_before_another(answer: &reqwest::Result<Answer>, attempt: u32) -> Option<Duration> {
     // Between half and all of it, so that many clients spread out.
     let pause = FIRST_PAUSE.saturating_mul(1 << attempt.min(8)).mul_f64(0.5 + fastrand::f64() / 2.0);
     let asked_for = match answer {
         // A request that timed out took its time already.
-        Err(error) if error.is_timeout() || !(error.is_connect() || error.is_request()) => return None,
+        Err(error) if error.is_timeout() || error.is_builder() || error.is_redirect() => return None,
         Err(_) => Duration::ZERO,
         Ok(answer) => match answer.status() {
             StatusCode::TOO_MANY_REQUESTS
@@ -92,8 +114,7 @@ impl ClientHooks<Transport> for Client {
         Ok(())
     }
 
-    /// Sends in a span that names the operation and the path, and never a header. Gives every refusal the contract's
-    /// error body, whatever the server sent, so that the status is never lost to a body that does not parse.
+    /// Sends in a span that names the operation and the path, and never a header.
     async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
         let span = tracing::info_span!(
             "txjobs request",
@@ -103,35 +124,21 @@ impl ClientHooks<Transport> for Client {
         );
         async {
             let start = Instant::now();
-            let response = match self.send(request).await {
-                Ok(response) => response,
-                Err(error) => {
-                    tracing::debug!(error = trouble::root_cause(&error), took = ?start.elapsed(), "no answer");
-                    return Err(error);
-                }
-            };
-            tracing::debug!(status = response.status().as_u16(), took = ?start.elapsed(), "answered");
-            if response.status().is_success() { Ok(response) } else { Ok(refusal(response).await) }
+            let answer = self.send(request).await;
+            let took = start.elapsed();
+            match &answer {
+                Ok(answer) => tracing::debug!(status = answer.status().as_u16(), ?took, "answered"),
+                Err(error) => tracing::debug!(error = trouble::root_cause(error), ?took, "no answer"),
+            }
+            answer.map(Response::from)
         }
         .instrument(span)
         .await
     }
 }
 
-/// The answer with the contract's error body in the place of its own.
-async fn refusal(response: Response) -> Response {
-    let mut head = http::Response::new(());
-    *head.status_mut() = response.status();
-    *head.headers_mut() = response.headers().clone();
-    let body = some_bytes(response).await;
-    let error = types::Error { message: trouble::message_of(&body).unwrap_or_default() };
-    let body = serde_json::to_vec(&error).unwrap_or_default();
-    head.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    head.map(|()| body).into()
-}
-
 /// The beginning of a body, or what came of it.
-async fn some_bytes(mut response: Response) -> Vec<u8> {
+async fn beginning(mut response: Response) -> Vec<u8> {
     let mut bytes = Vec::new();
     while bytes.len() < LONGEST_ERROR_BODY {
         match response.chunk().await {

@@ -46,6 +46,7 @@ fn without_console() -> String {
     format!(
         "This is a txjobs gateway: the TimeXtender Jobs API on your own machine.\n\
          The API begins at {} and wants a key: txjobs-gateway keys create --help\n\
+         Its reference is at /docs\n\
          Start it with --console DIR to have the console here.\n",
         paths::LIST_JOBS.template
     )

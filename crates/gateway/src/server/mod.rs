@@ -1,6 +1,7 @@
-//! One address for everything: the contract, the health check, the console's files.
+//! One address for everything: the contract, its reference page, the health check, the console's files.
 
 mod console;
+mod docs;
 mod health;
 mod page_config;
 
@@ -31,6 +32,7 @@ pub fn router(gateway: Gateway, front: Front) -> Router {
     let pages = Router::new()
         .route("/health", get(health::answer).with_state(gateway.store.clone()))
         .merge(page_config)
+        .merge(docs::router())
         .merge(console::router(front.console.as_deref()));
     console::with_security_headers(pages)
         .merge(contract::router(gateway))

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed; helpers are no test functions")]
 
 mod cancel_job;
+mod docs;
 mod execute_job;
 mod get_job_logs;
 mod get_job_logs_by_trigger;

@@ -1,0 +1,55 @@
+//! The contract's descriptions.
+
+use maud::{Markup, PreEscaped, html};
+use pulldown_cmark::{CowStr, Event, Parser, Tag, TagEnd};
+
+use super::Spec;
+
+/// Markdown as HTML. HTML in it is shown, not obeyed; the name of an operation leads there.
+pub fn markdown(spec: &Spec, text: &str) -> Markup {
+    render(spec, Parser::new(text))
+}
+
+/// The same without its lists: the numbers of an enumeration are in a table of their own.
+pub fn without_lists(spec: &Spec, text: &str) -> Markup {
+    let mut depth = 0;
+    render(
+        spec,
+        Parser::new(text).filter(|event| {
+            let inside = depth > 0;
+            match event {
+                Event::Start(Tag::List(_)) => depth += 1,
+                Event::End(TagEnd::List(_)) => depth -= 1,
+                _ => return !inside,
+            }
+            false
+        }),
+    )
+}
+
+/// The same for the middle of a line, where no paragraph can stand.
+pub fn inline(spec: &Spec, text: &str) -> Markup {
+    let is_paragraph =
+        |event: &Event<'_>| matches!(event, Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph));
+    render(spec, Parser::new(text).filter(|event| !is_paragraph(event)))
+}
+
+/// A description's beginning, up to where it goes into details.
+pub fn first_sentence(text: &str) -> &str {
+    text.split(['.', ':']).next().unwrap_or(text)
+}
+
+fn render<'a>(spec: &Spec, events: impl Iterator<Item = Event<'a>>) -> Markup {
+    let operations = spec.operations();
+    let events = events.map(|event| match event {
+        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
+        Event::Code(name) if operations.iter().any(|operation| operation.id == &*name) => {
+            let link = html! { a href={ "#" (name) } { code { (name) } } };
+            Event::InlineHtml(CowStr::from(link.into_string()))
+        }
+        other => other,
+    });
+    let mut html = String::new();
+    pulldown_cmark::html::push_html(&mut html, events);
+    PreEscaped(html)
+}

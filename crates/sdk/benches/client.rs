@@ -1,0 +1,99 @@
+//! What the client costs beside a call of reqwest written by hand for the same types: the log of a run of 20,000 lines, and
+//! a list of 10,000 jobs. `cargo bench -p txjobs-sdk --bench client` prints the ratios at its end.
+
+mod figures;
+
+use axum::{Router, routing::get};
+use criterion::{BenchmarkId, Criterion};
+use figures::median;
+use tokio::{net::TcpListener, runtime::Runtime};
+use txjobs_sdk::{
+    ApiKey, Client,
+    types::{Job, JobExecutions, JobId},
+};
+
+const JOB: &str = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
+const LINES: usize = 20_000;
+const JOBS: usize = 10_000;
+
+fn jobs() -> String {
+    let job = |n| format!(r#"{{"Id":"3f2b8c1e-5d47-4a9b-8e60-{n:012x}","Name":"Load of table number {n}"}}"#);
+    format!("[{}]", (0..JOBS).map(job).collect::<Vec<_>>().join(","))
+}
+
+fn logs() -> String {
+    let line = |n| {
+        format!(
+            r#"{{"Id":"c2d5e8f1-0a3b-4c6d-9e7f-{n:012x}","JobExecutionId":"e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e","TimeStamp":"2026-03-14T02:00:{:02}Z","Severity":0,"Message":"Deploying table [DW].[dbo].[FactInvoice], batch {n}"}}"#,
+            n % 60
+        )
+    };
+    let lines: Vec<_> = (0..LINES).map(line).collect();
+    format!(
+        r#"[{{"Id":"e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e","JobId":"{JOB}","State":2,"JobExecutionLogs":[{}]}}]"#,
+        lines.join(",")
+    )
+}
+
+/// Serves both on a thread of its own.
+fn serve() -> String {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        Runtime::new().expect("a runtime").block_on(async {
+            let (jobs, logs) = (jobs(), logs());
+            let app = Router::new()
+                .route("/public/jobs", get(async move || jobs.clone()))
+                .route("/public/jobs/{job}/logs", get(async move || logs.clone()));
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            tell.send(listener.local_addr().expect("an address")).expect("somebody waits");
+            axum::serve(listener, app).await.expect("it serves");
+        });
+    });
+    format!("http://{}", told.recv().expect("it starts"))
+}
+
+fn main() {
+    let address = serve();
+    let runtime = Runtime::new().expect("a runtime");
+    let sdk = Client::builder(&address, ApiKey::new("k").expect("a key")).build().expect("a client");
+    let hand = reqwest::Client::builder().gzip(true).build().expect("a client");
+    let job: JobId = JOB.parse().expect("an id");
+    let mut criterion = Criterion::default().configure_from_args();
+
+    let mut group = criterion.benchmark_group("list_jobs");
+    group.bench_function(BenchmarkId::from_parameter("hand"), |b| {
+        b.to_async(&runtime).iter(async || {
+            let request = hand.get(format!("{address}/public/jobs")).header("apiKey", "k");
+            let jobs: Vec<Job> = request.send().await.expect("sent").json().await.expect("jobs");
+            assert_eq!(jobs.len(), JOBS);
+        });
+    });
+    group.bench_function(BenchmarkId::from_parameter("sdk"), |b| {
+        b.to_async(&runtime).iter(async || {
+            assert_eq!(sdk.list_jobs().send().await.expect("jobs").len(), JOBS);
+        });
+    });
+    group.finish();
+
+    let mut group = criterion.benchmark_group("get_job_logs");
+    group.bench_function(BenchmarkId::from_parameter("hand"), |b| {
+        b.to_async(&runtime).iter(async || {
+            let request = hand.get(format!("{address}/public/jobs/{JOB}/logs")).header("apiKey", "k");
+            let logs: JobExecutions = request.send().await.expect("sent").json().await.expect("logs");
+            assert_eq!(logs[0].job_execution_logs.len(), LINES);
+        });
+    });
+    group.bench_function(BenchmarkId::from_parameter("sdk"), |b| {
+        b.to_async(&runtime).iter(async || {
+            let logs = sdk.get_job_logs().job_id(job).send().await.expect("logs");
+            assert_eq!(logs[0].job_execution_logs.len(), LINES);
+        });
+    });
+    group.finish();
+
+    criterion.final_summary();
+    for call in ["list_jobs", "get_job_logs"] {
+        let ratio = median(&format!("{call}/sdk")) / median(&format!("{call}/hand"));
+        println!("{call}: sdk / hand: {ratio:.3} (at most 1.05)");
+    }
+}

@@ -1,0 +1,178 @@
+//! Any body that the contract's schemas allow is read and written; no bytes whatever make a panic.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use std::collections::HashMap;
+
+use openapiv3::{OpenAPI, ReferenceOr, Schema, SchemaKind, Type};
+use proptest::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+use txjobs_sdk::{
+    Extensions, RetryAfter, Timestamp, Trouble, TroubleKind, decode,
+    follow::Follow,
+    paths,
+    types::{self, JobExecution, JobExecutions},
+};
+
+type Schemas = HashMap<String, Schema>;
+
+fn schemas() -> Schemas {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.yaml")).unwrap();
+    let spec: OpenAPI = yaml_serde::from_str(&text).unwrap();
+    let named = spec.components.unwrap().schemas.into_iter();
+    named.map(|(name, schema)| (name, schema.into_item().expect("no schema is only a reference"))).collect()
+}
+
+/// Values that a schema allows, and those that a server may send all the same: null or nothing for what need not be
+/// there, numbers beyond an enumeration.
+fn values(schemas: &Schemas, name: &str) -> BoxedStrategy<Value> {
+    of(schemas, &schemas[name])
+}
+
+fn by_reference(schemas: &Schemas, schema: &ReferenceOr<Schema>) -> BoxedStrategy<Value> {
+    match schema {
+        ReferenceOr::Reference { reference } => {
+            values(schemas, reference.rsplit('/').next().expect("a reference names something"))
+        }
+        ReferenceOr::Item(schema) => of(schemas, schema),
+    }
+}
+
+fn of(schemas: &Schemas, schema: &Schema) -> BoxedStrategy<Value> {
+    let value = match &schema.schema_kind {
+        SchemaKind::AllOf { all_of } => by_reference(schemas, &all_of[0]),
+        SchemaKind::Type(Type::Integer(_)) => any::<i64>().prop_map(Value::from).boxed(),
+        SchemaKind::Type(Type::String(text)) if !text.enumeration.is_empty() => {
+            let known = text.enumeration.iter().flatten().cloned().collect::<Vec<_>>();
+            prop::sample::select(known).prop_map(Value::from).boxed()
+        }
+        SchemaKind::Type(Type::String(text)) => {
+            let format = serde_json::to_value(&text.format).unwrap();
+            match format.as_str() {
+                Some("uuid") => {
+                    any::<u128>().prop_map(|n| uuid::Uuid::from_u128(n).to_string().into()).boxed()
+                }
+                _ if schema.schema_data.nullable => (0i64..4_000_000_000, 0u32..1_000_000_000)
+                    .prop_map(|(seconds, nanos)| Timestamp::from_unix(seconds, nanos).to_string().into())
+                    .boxed(),
+                _ => any::<String>().prop_map(Value::from).boxed(),
+            }
+        }
+        SchemaKind::Type(Type::Array(array)) => {
+            let item = array.items.as_ref().expect("an array of something").clone().unbox();
+            prop::collection::vec(by_reference(schemas, &item), 0..4).prop_map(Value::from).boxed()
+        }
+        SchemaKind::Type(Type::Object(object)) => {
+            object.properties.iter().fold(Just(Value::Object(Map::new())).boxed(), |whole, (name, schema)| {
+                let value = by_reference(schemas, &schema.clone().unbox());
+                let value = if object.required.contains(name) {
+                    value.prop_map(Some).boxed()
+                } else {
+                    prop_oneof![1 => Just(None), 1 => Just(Some(Value::Null)), 4 => value.prop_map(Some)]
+                        .boxed()
+                };
+                let name = name.clone();
+                (whole, value)
+                    .prop_map(move |(mut whole, value)| {
+                        if let (Some(whole), Some(value)) = (whole.as_object_mut(), value) {
+                            whole.insert(name.clone(), value);
+                        }
+                        whole
+                    })
+                    .boxed()
+            })
+        }
+        other => panic!("a schema of a kind that this test does not know: {other:?}"),
+    };
+    if schema.schema_data.nullable { prop_oneof![Just(Value::Null), value].boxed() } else { value }
+}
+
+/// Reads it, writes it, and reads that: the same. What was there is written as it was.
+fn there_and_back<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(body: &Value) {
+    let read: T = decode::json(&serde_json::to_vec(body).unwrap()).unwrap_or_else(|e| panic!("{e}: {body}"));
+    let written = serde_json::to_value(&read).unwrap();
+    assert_eq!(decode::json::<T>(&serde_json::to_vec(&written).unwrap()).unwrap(), read);
+    if let (Some(body), Some(written)) = (body.as_object(), written.as_object()) {
+        for (name, value) in body.iter().filter(|(_, value)| !value.is_null() && !value.is_array()) {
+            assert_eq!(written.get(name), Some(value), "{name}");
+        }
+    }
+}
+
+macro_rules! every_schema {
+    ($($test:ident $name:ident),* $(,)?) => {
+        const NAMES: &[&str] = &[$(stringify!($name)),*];
+        proptest! {
+            $(#[test]
+            fn $test(body in values(&schemas(), stringify!($name))) {
+                there_and_back::<types::$name>(&body);
+            })*
+        }
+    };
+}
+
+every_schema! {
+    job_id JobId, trigger_id TriggerId, execution_id ExecutionId, log_id LogId, logs_selection LogsSelection,
+    job_status_code JobStatusCode, execution_state ExecutionState, severity Severity,
+    job Job, execute_job_result ExecuteJobResult, cancel_job_result CancelJobResult, job_status JobStatus,
+    job_execution JobExecution, job_executions JobExecutions, job_execution_log JobExecutionLog, error Error,
+}
+
+#[test]
+fn no_schema_is_left_out() {
+    let mut all: Vec<_> = schemas().into_keys().filter(|name| name != "Timestamp").collect();
+    let mut tested = NAMES.to_vec();
+    all.sort();
+    tested.sort_unstable();
+    assert_eq!(all, tested);
+}
+
+proptest! {
+    #[test]
+    fn bytes_of_any_kind_make_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = decode::json::<Vec<types::Job>>(&bytes);
+        let _ = decode::json::<types::JobStatus>(&bytes);
+        let _ = decode::json::<JobExecutions>(&bytes);
+        let _ = decode::json::<types::ExecuteJobResult>(&bytes);
+        for status in [200, 302, 401, 404, 429, 500, 999] {
+            let trouble = Trouble::from_answer(&paths::LIST_JOBS, status, None, &bytes);
+            prop_assert!(trouble.to_string().chars().all(|c| !c.is_control()));
+        }
+    }
+
+    #[test]
+    fn text_of_any_kind_makes_no_panic(text in "\\PC*|[0-9TZ:+. -]{0,40}|<[a-z/!]{0,9}|.*") {
+        let _ = text.parse::<Timestamp>();
+        let _ = RetryAfter::parse(&text);
+        let _ = Extensions::from_header(Some(&text));
+        let trouble = Trouble::new(TroubleKind::Refused).with_message(&text);
+        prop_assert!(trouble.message.is_none_or(|message| message.chars().count() <= 501));
+    }
+
+    /// JSON that is nearly right: a body of the contract with something else in the place of one of its values.
+    #[test]
+    fn what_is_nearly_right_makes_no_panic(
+        body in values(&schemas(), "JobExecutions"), other in any::<u8>(), at in any::<usize>(),
+    ) {
+        let mut bytes = serde_json::to_vec(&body).unwrap();
+        let at = at % bytes.len();
+        bytes[at] = other;
+        let _ = decode::json::<JobExecutions>(&bytes);
+    }
+
+    #[test]
+    fn following_takes_whatever_is_read(
+        answers in prop::collection::vec(values(&schemas(), "JobExecutions"), 0..6),
+    ) {
+        let start = std::time::Duration::ZERO;
+        let mut follow = Follow::new(types::JobId(uuid::Uuid::nil()), types::TriggerId(uuid::Uuid::nil()), start);
+        for (second, answer) in answers.iter().enumerate() {
+            let now = std::time::Duration::from_secs(second as u64);
+            let executions: JobExecutions = decode::json(&serde_json::to_vec(answer).unwrap()).unwrap();
+            let executions: Vec<JobExecution> = executions.0;
+            follow.step(now);
+            follow.answered(now, executions, Extensions::ALL);
+        }
+    }
+}

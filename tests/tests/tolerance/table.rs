@@ -1,0 +1,323 @@
+//! The table: what a server sends, and what it is to be read as.
+
+use txjobs_sdk::{
+    TroubleKind::{
+        self, Conflict, KeyRefused, NotFound, NotThisApi, Refused, ServerTrouble, TooManyRequests, Unreadable,
+    },
+    operation::Operation,
+    paths::{
+        CANCEL_JOB, EXECUTE_JOB, GET_JOB_LOGS, GET_JOB_LOGS_BY_TRIGGER, GET_JOB_STATUS, LIST_JOB_STATUSES,
+        LIST_JOBS,
+    },
+};
+
+pub(crate) const JOB: &str = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
+pub(crate) const TRIGGER: &str = "5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57";
+
+/// What a row is to be read as.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Expected {
+    /// This value, as the article writes it.
+    Value(&'static str),
+    /// Trouble of this kind, with these words of the server's.
+    Trouble(TroubleKind, Option<&'static str>),
+}
+
+/// An answer, and what it is to be read as.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row {
+    pub(crate) what: &'static str,
+    pub(crate) operation: &'static Operation,
+    pub(crate) status: u16,
+    pub(crate) content_type: Option<&'static str>,
+    pub(crate) retry_after: Option<&'static str>,
+    pub(crate) body: &'static str,
+    pub(crate) expected: Expected,
+}
+
+const fn read(
+    what: &'static str,
+    operation: &'static Operation,
+    body: &'static str,
+    value: &'static str,
+) -> Row {
+    Row {
+        what,
+        operation,
+        status: 200,
+        content_type: Some("application/json; charset=utf-8"),
+        retry_after: None,
+        body,
+        expected: Expected::Value(value),
+    }
+}
+
+const fn refused(
+    what: &'static str,
+    operation: &'static Operation,
+    status: u16,
+    body: &'static str,
+    kind: TroubleKind,
+    message: Option<&'static str>,
+) -> Row {
+    let expected = Expected::Trouble(kind, message);
+    Row { what, operation, status, content_type: None, retry_after: None, body, expected }
+}
+
+const QUEUED: &str = r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Message":"Queued.","TriggerId":"5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57"}"#;
+const QUEUED_CAMEL: &str = r#"{"jobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","message":"Queued.","triggerId":"5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57"}"#;
+const RUNNING: &str = r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Message":"It runs.","Status":2}"#;
+const RUNNING_CAMEL: &str =
+    r#"{"jobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","message":"It runs.","status":2}"#;
+
+/// An execution with these times, state and lines, as text.
+macro_rules! execution {
+    ($created:literal, $ended:literal, $state:literal, $lines:literal) => {
+        concat!(
+            r#"[{"Id":"e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e","JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","#,
+            r#""CreateTime":"#,
+            $created,
+            r#","EndTime":"#,
+            $ended,
+            r#","State":"#,
+            $state,
+            r#","TriggerId":"5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57","JobExecutionLogs":"#,
+            $lines,
+            "}]"
+        )
+    };
+}
+
+/// A row about times: an execution created then, and what the time is read as.
+macro_rules! time {
+    ($what:literal, $sent:literal, $read:literal) => {
+        read($what, &GET_JOB_LOGS, execution!($sent, "null", "1", "[]"), execution!($read, "null", "1", "[]"))
+    };
+}
+
+const LINE: &str = execution!(
+    "null",
+    "null",
+    "3",
+    r#"[{"Id":"c2d5e8f1-0a3b-4c6d-9e7f-8a1b2c3d4e5f","JobExecutionId":"e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e","Message":"No.","Severity":2,"TimeStamp":"2026-03-14T02:00:02Z"}]"#
+);
+const LINE_CAMEL: &str = r#"[{"id":"e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e","jobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","createTime":null,"endTime":null,"state":3,"triggerId":"5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57","jobExecutionLogs":[{"id":"c2d5e8f1-0a3b-4c6d-9e7f-8a1b2c3d4e5f","jobExecutionId":"e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e","timeStamp":"2026-03-14T02:00:02Z","severity":2,"message":"No."}]}]"#;
+const PROBLEM: &str = r#"{"type":"about:blank","title":"Conflict","status":409,"detail":"It runs already."}"#;
+const PAGE: &str =
+    "<!doctype html><html><head><title>502 Bad Gateway</title></head><body><h1>nginx</h1></body></html>";
+
+/// In the order: casing, times, what is missing or unknown, success, refusals.
+pub(crate) const TABLE: &[Row] = &[
+    // Casing.
+    read(
+        "jobs in PascalCase",
+        &LIST_JOBS,
+        r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":"Load"}]"#,
+        r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":"Load"}]"#,
+    ),
+    read(
+        "jobs in camelCase",
+        &LIST_JOBS,
+        r#"[{"id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","name":"Load"}]"#,
+        r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":"Load"}]"#,
+    ),
+    read(
+        "both casings in one object",
+        &LIST_JOBS,
+        r#"[{"id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":"a","name":"Load"}]"#,
+        r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":"Load"}]"#,
+    ),
+    read("a status in camelCase", &GET_JOB_STATUS, RUNNING_CAMEL, RUNNING),
+    read(
+        "statuses in camelCase",
+        &LIST_JOB_STATUSES,
+        r#"[{"jobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","status":0}]"#,
+        r#"[{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Status":0}]"#,
+    ),
+    read("execute in camelCase", &EXECUTE_JOB, QUEUED_CAMEL, QUEUED),
+    read("cancel in camelCase", &CANCEL_JOB, QUEUED_CAMEL, QUEUED),
+    read("a log in camelCase", &GET_JOB_LOGS_BY_TRIGGER, LINE_CAMEL, LINE),
+    // Times.
+    time!("a time in UTC", r#""2026-03-14T02:00:02.117Z""#, r#""2026-03-14T02:00:02.117Z""#),
+    time!("a time with an offset", r#""2026-03-14T03:00:02.117+01:00""#, r#""2026-03-14T02:00:02.117Z""#),
+    time!("a time without any zone", r#""2026-03-14T02:00:02.117""#, r#""2026-03-14T02:00:02.117Z""#),
+    time!("a time without a fraction", r#""2026-03-14T02:00:02""#, r#""2026-03-14T02:00:02Z""#),
+    time!("one digit of a fraction", r#""2026-03-14T02:00:02.5Z""#, r#""2026-03-14T02:00:02.500Z""#),
+    time!("seven digits of a fraction", r#""2026-03-14T02:00:02.1170000""#, r#""2026-03-14T02:00:02.117Z""#),
+    time!(
+        "nine digits of a fraction",
+        r#""2026-03-14T02:00:02.123456789Z""#,
+        r#""2026-03-14T02:00:02.123456789Z""#
+    ),
+    time!("a space instead of T", r#""2026-03-14 02:00:02Z""#, r#""2026-03-14T02:00:02Z""#),
+    time!("no time", "null", "null"),
+    time!("an empty time", r#""""#, "null"),
+    time!("words for a time", r#""last night""#, "null"),
+    time!("a number for a time", "1773453602", "null"),
+    // Null, missing, extra, unknown.
+    read(
+        "only what must be there",
+        &GET_JOB_LOGS,
+        r#"[{"Id":"e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e","JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","State":1}]"#,
+        r#"[{"Id":"e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e","JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","CreateTime":null,"EndTime":null,"State":1,"JobExecutionLogs":[]}]"#,
+    ),
+    read(
+        "null for an array",
+        &GET_JOB_LOGS,
+        execution!("null", "null", "1", "null"),
+        execution!("null", "null", "1", "[]"),
+    ),
+    read(
+        "null for a name",
+        &LIST_JOBS,
+        r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":null}]"#,
+        r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":""}]"#,
+    ),
+    read(
+        "no message",
+        &EXECUTE_JOB,
+        r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","TriggerId":"5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57","Message":null}"#,
+        r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","TriggerId":"5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57"}"#,
+    ),
+    read(
+        "fields that nobody knows",
+        &LIST_JOBS,
+        r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":"Load","Tags":[{"a":[1,2.5e9,null]}],"Owner":{"Id":7}}]"#,
+        r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":"Load"}]"#,
+    ),
+    read(
+        "a status that nobody knows",
+        &GET_JOB_STATUS,
+        r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Status":12}"#,
+        r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Status":12}"#,
+    ),
+    read(
+        "a state that nobody knows",
+        &GET_JOB_LOGS,
+        execution!("null", "null", "-7", "[]"),
+        execution!("null", "null", "-7", "[]"),
+    ),
+    read(
+        "the log of a run that is pending: created, no lines",
+        &GET_JOB_LOGS_BY_TRIGGER,
+        execution!("null", "null", "0", "[]"),
+        execution!("null", "null", "0", "[]"),
+    ),
+    read(
+        "the log of a run that is pending, or of an unknown trigger: nothing",
+        &GET_JOB_LOGS_BY_TRIGGER,
+        "[]",
+        "[]",
+    ),
+    read("no jobs", &LIST_JOBS, " [ ] \n", "[]"),
+    read(
+        "a byte order mark",
+        &GET_JOB_STATUS,
+        "\u{feff}{\"JobId\":\"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35\",\"Status\":0}",
+        r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Status":0}"#,
+    ),
+    // Success by another number, or under another name.
+    Row { status: 201, ..read("execute answers 201", &EXECUTE_JOB, QUEUED, QUEUED) },
+    Row { status: 202, ..read("execute answers 202", &EXECUTE_JOB, QUEUED, QUEUED) },
+    Row { content_type: Some("text/plain"), ..read("JSON as text", &LIST_JOBS, "[]", "[]") },
+    Row { content_type: None, ..read("JSON as nothing", &EXECUTE_JOB, QUEUED, QUEUED) },
+    Row { content_type: Some("text/html"), ..read("JSON as a web page", &GET_JOB_STATUS, RUNNING, RUNNING) },
+    // Error bodies of every kind.
+    refused(
+        "the contract's error",
+        &GET_JOB_STATUS,
+        404,
+        r#"{"Message":"No such job."}"#,
+        NotFound,
+        Some("No such job."),
+    ),
+    refused(
+        "an error in camelCase",
+        &GET_JOB_STATUS,
+        404,
+        r#"{"message":"No such job."}"#,
+        NotFound,
+        Some("No such job."),
+    ),
+    refused("problem+json", &EXECUTE_JOB, 409, PROBLEM, Conflict, Some("It runs already.")),
+    refused("plain text", &EXECUTE_JOB, 409, "It runs already.\r\n", Conflict, Some("It runs already.")),
+    refused("a web page", &LIST_JOBS, 502, PAGE, ServerTrouble, Some("502 Bad Gateway")),
+    refused("nothing at all", &LIST_JOBS, 500, "", ServerTrouble, None),
+    refused(
+        "an error that is JSON of another shape",
+        &LIST_JOBS,
+        500,
+        r#"[{"code":7}]"#,
+        ServerTrouble,
+        None,
+    ),
+    refused(
+        "markup and control characters in the words",
+        &LIST_JOBS,
+        500,
+        "{\"Message\":\"<b>No</b>\\u001b[31m\\u202e disk\"}",
+        ServerTrouble,
+        Some("No [31m disk"),
+    ),
+    // Refusals by another number.
+    refused(
+        "execute while it runs: 400",
+        &EXECUTE_JOB,
+        400,
+        r#"{"Message":"It runs."}"#,
+        Refused,
+        Some("It runs."),
+    ),
+    refused("the log of a run that is pending: 404", &GET_JOB_LOGS_BY_TRIGGER, 404, "", NotFound, None),
+    refused("an unknown job: 400", &GET_JOB_STATUS, 400, "Unknown job", Refused, Some("Unknown job")),
+    refused("a wrong key: 401 and nothing", &LIST_JOBS, 401, "", KeyRefused, None),
+    refused(
+        "a wrong key: 403 and a web page",
+        &LIST_JOBS,
+        403,
+        "<html><title>Forbidden</title></html>",
+        KeyRefused,
+        Some("Forbidden"),
+    ),
+    Row {
+        retry_after: Some("120"),
+        ..refused("too many requests, in seconds", &LIST_JOBS, 429, "", TooManyRequests, None)
+    },
+    Row {
+        retry_after: Some("Sat, 14 Mar 2026 02:00:30 GMT"),
+        ..refused("too many requests, with a date", &LIST_JOBS, 429, "", TooManyRequests, None)
+    },
+    refused(
+        "another server's 404",
+        &LIST_JOBS,
+        404,
+        "<title>Not Found</title>",
+        NotThisApi,
+        Some("Not Found"),
+    ),
+    // A success that is none.
+    refused(
+        "a web page in the place of the jobs",
+        &LIST_JOBS,
+        200,
+        PAGE,
+        NotThisApi,
+        Some("502 Bad Gateway"),
+    ),
+    refused(
+        "half an answer",
+        &LIST_JOBS,
+        200,
+        "[{\"Id\":",
+        Unreadable,
+        Some("EOF while parsing a value at line 1 column 7"),
+    ),
+    refused(
+        "an answer without what must be there",
+        &EXECUTE_JOB,
+        200,
+        "{}",
+        Unreadable,
+        Some("missing field `JobId` at line 1 column 2"),
+    ),
+];
