@@ -63,6 +63,13 @@ pub(crate) fn clippy_wasm(_: &Tools) -> Result<Counts> {
     Ok(Counts::ONE)
 }
 
+/// The published SDK builds without the repository around it.
+pub(crate) fn package(_: &Tools) -> Result<Counts> {
+    // Where the work is not committed yet, as while it is tested.
+    run::run(cargo().args(["package", "--package", "txjobs-sdk", "--allow-dirty", "--quiet"]))?;
+    Ok(Counts::ONE)
+}
+
 pub(crate) fn docs(_: &Tools) -> Result<Counts> {
     let mut doc = cargo();
     doc.args(["doc", "--workspace", "--no-deps", "--document-private-items"])

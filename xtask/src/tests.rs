@@ -32,6 +32,7 @@ const STEPS: &[Step] = &[
     ("clippy", "clippy is content, natively", checks::clippy),
     ("clippy-wasm", "clippy is content, for WebAssembly", checks::clippy_wasm),
     ("docs", "the documentation builds without a warning", checks::docs),
+    ("package", "the SDK's package builds alone", checks::package),
     ("native", "native tests", native),
     ("wasm", "the console's tests in a browser", wasm),
     ("console", "the console builds, and what it weighs", size),
@@ -130,6 +131,7 @@ fn size(tools: &Tools) -> Result<Counts> {
 fn e2e(tools: &Tools) -> Result<Counts> {
     // The tests start what was built beside them.
     crate::run::run(cargo().args(["build", "--package", "txjobs-gateway", "--package", "txjobs"]))?;
+    crate::run::run(cargo().args(["build", "--package", "txjobs-sdk", "--examples"]))?;
     let mut test = cargo();
     test.args(["test", "--package", "txjobs-tests", "--no-fail-fast"]);
     // More browsers than cores only wait for one another.

@@ -36,7 +36,7 @@ fn body() -> Vec<u8> {
             n / 60_000 % 60,
             n / 1000 % 60,
             n % 1000,
-            usize::from(n % 100 == 0),
+            usize::from(n.is_multiple_of(100)),
         )
     };
     format!("[{}]", (0..LINES).map(line).collect::<Vec<_>>().join(",")).into_bytes()

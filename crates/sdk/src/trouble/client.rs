@@ -7,7 +7,7 @@ use super::{Trouble, TroubleKind};
 use crate::{operation::Operation, types};
 
 impl Trouble {
-    /// What an error of a [`Client`]'s method for `operation` means.
+    /// What an error of a [`Client`](crate::Client)'s method for `operation` means.
     pub fn from_client(operation: &'static Operation, error: Error<types::Error>) -> Self {
         match error {
             Error::ErrorResponse(answer) => {

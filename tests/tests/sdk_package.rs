@@ -1,0 +1,77 @@
+//! The SDK as others get it: its public API, and its examples.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use std::process::{Command, Output};
+
+use expect_test::expect_file;
+use txjobs_tests::{gateway::Gateway, root};
+
+/// The whole public API, kept in a file so that a change of it is seen in review.
+///
+/// To accept a change: `UPDATE_EXPECT=1 cargo test -p txjobs-tests --test sdk_package`.
+#[test]
+fn the_public_api_is_the_one_that_was_reviewed() {
+    let target = root().join("target/public-api");
+    let mut rustdoc = Command::new(env!("CARGO"));
+    rustdoc.args(["rustdoc", "--quiet", "--package", "txjobs-sdk", "--lib", "--target-dir"]).arg(&target);
+    rustdoc.args(["--", "-Zunstable-options", "--output-format", "json", "--cap-lints", "allow"]);
+    // Its output as data is not stable yet; the toolchain is pinned.
+    rustdoc.current_dir(root()).env("RUSTC_BOOTSTRAP", "1");
+    assert!(rustdoc.status().unwrap().success());
+    let api = public_api::Builder::from_rustdoc_json(target.join("doc/txjobs_sdk.json"))
+        .omit_blanket_impls(true)
+        .omit_auto_trait_impls(true)
+        .omit_auto_derived_impls(true)
+        .build()
+        .unwrap();
+    expect_file!["../../crates/sdk/public-api.txt"].assert_eq(&api.to_string());
+}
+
+const JOBS: &str = r#"
+[[organisation]]
+name = "Test"
+
+[[organisation.job]]
+name = "Nightly load"
+[organisation.job.script]
+state = "completed with warnings"
+lines = [{ message = "Reading \"Orders\", part {n}", repeat = 3 }, { severity = "warning", message = "Late" }]
+
+[[organisation.job]]
+name = "Broken load"
+[organisation.job.script]
+state = "failed"
+lines = [{ severity = "error", message = "No disk" }]
+"#;
+
+fn example(gateway: &Gateway, name: &str, arguments: &[&str]) -> Output {
+    let program =
+        root().join("target/debug/examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let mut example = Command::new(program);
+    example.args(arguments).env("TXJOBS_DOMAIN", gateway.address()).env("TXJOBS_API_KEY", gateway.key());
+    example.output().unwrap()
+}
+
+#[test]
+fn the_examples_do_what_they_say() {
+    let gateway = Gateway::start(JOBS);
+    let out = |output: &Output| String::from_utf8(output.stdout.clone()).unwrap();
+
+    let listed = example(&gateway, "list", &[]);
+    assert!(listed.status.success() && out(&listed).contains("idle      Nightly load"), "{listed:?}");
+
+    let run = example(&gateway, "run_and_wait", &["Nightly load"]);
+    assert_eq!(run.status.code(), Some(0), "{run:?}");
+    assert_eq!(out(&run).lines().count(), 4);
+    assert!(out(&run).contains("warning     Late"), "{run:?}");
+    assert_eq!(example(&gateway, "run_and_wait", &["Broken load"]).status.code(), Some(1));
+    let unknown = example(&gateway, "run_and_wait", &["No load"]);
+    assert!(!unknown.status.success());
+
+    let exported = example(&gateway, "export_logs", &["Nightly load"]);
+    let text = out(&exported);
+    assert!(text.starts_with("execution,state,time,severity,message\n"), "{exported:?}");
+    assert_eq!(text.lines().count(), 5);
+    assert!(text.contains(r#"information,"Reading ""Orders"", part 1""#), "{text}");
+}
