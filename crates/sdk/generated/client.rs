@@ -16,7 +16,8 @@ from failure: the outcome is the `State` of the execution, found by its trigger 
 execution until its state is 2 or more.
 
 **What is ours.** Everything marked `x-extension: true` is not in the vendor's article: one operation
-(`cancel_job`) and three query parameters. A server that has them says so in the response header
+(`cancel_job`), three query parameters, and validators (`ETag`) on lists and logs. A server that has the
+operation and the parameters says so in the response header
 `x-txjobs-extensions`, a comma-separated list of `cancel`, `after`, `limit` and `logs`. Without that header
 a client does not use them.
 

@@ -1,8 +1,9 @@
 //! `GET /public/jobs/{job_id}/logs`
 
-use axum::Json;
 use axum::extract::State;
-use txjobs_sdk::types::{JobExecutions, LogsSelection};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use txjobs_sdk::types::LogsSelection;
 
 use super::parameters::{JobPath, Parameters};
 use super::{Caller, Gateway, Refusal, executions};
@@ -14,14 +15,15 @@ pub async fn answer(
     caller: Caller,
     JobPath(job): JobPath,
     parameters: Parameters,
+    headers: HeaderMap,
     State(gateway): State<Gateway>,
-) -> Result<Json<JobExecutions>, Refusal> {
+) -> Result<Response, Refusal> {
     let limit = parameters.one("limit", "a whole number from 1 to 100000", limit)?;
     let logs = parameters.one("logs", "all or none", |text| text.parse::<LogsSelection>().ok())?;
     gateway.require_job(caller, job).await?;
     let lines = logs != Some(LogsSelection::None);
     let found = gateway.store.executions(job, Selection::Newest { limit, lines }).await?;
-    Ok(Json(executions::body(found)))
+    executions::answer(&gateway, &headers, found).await
 }
 
 // Rust would also read "+1".

@@ -1,8 +1,8 @@
 //! `GET /public/jobs/{job_id}/logs/{trigger_id}`
 
-use axum::Json;
 use axum::extract::State;
-use txjobs_sdk::types::JobExecutions;
+use axum::http::HeaderMap;
+use axum::response::Response;
 
 use super::parameters::{Parameters, TriggerPath, guid};
 use super::{Caller, Gateway, Refusal, executions};
@@ -12,10 +12,11 @@ pub async fn answer(
     caller: Caller,
     TriggerPath(job, trigger_id): TriggerPath,
     parameters: Parameters,
+    headers: HeaderMap,
     State(gateway): State<Gateway>,
-) -> Result<Json<JobExecutions>, Refusal> {
+) -> Result<Response, Refusal> {
     let after = parameters.one("after", "the id of a log line", guid)?;
     gateway.require_job(caller, job).await?;
     let found = gateway.store.executions(job, Selection::OfTrigger { trigger_id, after }).await?;
-    Ok(Json(executions::body(found)))
+    executions::answer(&gateway, &headers, found).await
 }

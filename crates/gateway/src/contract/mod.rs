@@ -11,6 +11,7 @@ mod list_job_statuses;
 mod list_jobs;
 mod parameters;
 mod refusal;
+mod validator;
 
 use std::any::Any;
 use std::time::Duration;
@@ -92,7 +93,7 @@ pub fn router(gateway: Gateway) -> Router {
             HeaderName::from_static(paths::EXTENSIONS_HEADER),
             HeaderValue::from_static(Extensions::HEADER_VALUE),
         ))
-        .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .with_state(gateway)
 }
 

@@ -1,19 +1,19 @@
-//! What the contract shows: the status of jobs, their executions, and the log lines.
+//! What the contract shows: the status of jobs, and their executions.
 
-use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
-use futures::TryStreamExt;
-use sqlx::{Sqlite, SqliteConnection, Transaction};
-use txjobs_sdk::{ExecutionState, JobStatusCode, Severity};
+use txjobs_sdk::{ExecutionState, JobStatusCode};
 use uuid::Uuid;
 
-use super::{Line, OrganisationId, Result, Store, StoredLine};
+use super::{OrganisationId, Result, Store};
 use crate::clock::Micros;
 use crate::log_id;
 
-/// An execution with its log lines.
+/// An execution, and which of its log lines are to be shown.
 #[derive(Clone, Debug)]
 pub struct Execution {
+    /// Its place among all executions of the store.
+    pub number: i64,
     /// Its id.
     pub id: Uuid,
     /// Its job.
@@ -26,8 +26,16 @@ pub struct Execution {
     pub created_at: Micros,
     /// When it ended.
     pub ended_at: Option<Micros>,
-    /// Its lines, as far as they were asked for, in their order.
-    pub lines: Vec<StoredLine>,
+    /// The places of the lines that were asked for and are there: lines are only added, at the end, so that these can be
+    /// read later and are still what belongs to this state.
+    pub lines: RangeInclusive<i64>,
+}
+
+impl Execution {
+    /// How many lines are to be shown.
+    pub fn line_count(&self) -> i64 {
+        (self.lines.end() - self.lines.start() + 1).max(0)
+    }
 }
 
 /// Which executions of a job, and which of their lines.
@@ -50,7 +58,7 @@ pub enum Selection {
     },
 }
 
-type Row = (i64, Uuid, Uuid, i64, Micros, Option<Micros>);
+type Row = (i64, Uuid, Uuid, i64, Micros, Option<Micros>, i64);
 
 impl Store {
     /// The status of every job of an organisation, in the order of the configuration.
@@ -78,41 +86,48 @@ impl Store {
         Ok(row.map(|(state,)| status(state)))
     }
 
-    /// Executions of a job, oldest first: two queries in one snapshot, however many executions there are.
+    /// Executions of a job, oldest first, as they are in one moment.
     pub async fn executions(&self, job: Uuid, selection: Selection) -> Result<Vec<Execution>> {
-        let mut tx = self.readers.begin().await?;
-        let rows = select_executions(&mut tx, job, selection).await?;
-        let mut places = HashMap::with_capacity(rows.len());
-        let mut executions = Vec::with_capacity(rows.len());
-        for (number, id, trigger_id, state, created_at, ended_at) in rows {
-            places.insert(number, executions.len());
-            let (state, lines) = (ExecutionState::from(state), Vec::new());
-            executions.push(Execution { id, job, trigger_id, state, created_at, ended_at, lines });
-        }
-        if executions.is_empty() || matches!(selection, Selection::Newest { lines: false, .. }) {
-            return Ok(executions);
-        }
-
-        let skip = match selection {
-            Selection::OfTrigger { after: Some(after), .. } => executions
-                .iter()
-                .enumerate()
-                .find_map(|(place, e)| Some((place, log_id::decode(e.id, after)?))),
-            _ => None,
-        };
-        // The usual case, one execution: the query begins behind the lines that the client has.
-        let from = match skip {
-            Some((_, seq)) if executions.len() == 1 => seq,
-            _ => 0,
-        };
-        each_line(&mut tx, job, selection, from, |number, line| {
-            let Some(&place) = places.get(&number) else { return };
-            if skip.is_none_or(|(skipped, seq)| place != skipped || line.seq > seq) {
-                executions[place].lines.push(line);
+        let mut rows: Vec<Row> = match selection {
+            Selection::Newest { limit, lines } => {
+                // A negative limit is SQLite's "all of them".
+                let limit = limit.map_or(-1, i64::from);
+                sqlx::query_as(
+                    "SELECT number, id, trigger_id, state, created_at, ended_at,
+                         iif(?, coalesce((SELECT max(seq) FROM lines WHERE execution = number), 0), 0)
+                     FROM executions WHERE job = ? AND created_at IS NOT NULL ORDER BY number DESC LIMIT ?",
+                )
+                .bind(lines)
+                .bind(job)
+                .bind(limit)
+                .fetch_all(&self.readers)
+                .await?
             }
-        })
-        .await?;
-        Ok(executions)
+            Selection::OfTrigger { trigger_id, .. } => {
+                sqlx::query_as(
+                    "SELECT number, id, trigger_id, state, created_at, ended_at,
+                         coalesce((SELECT max(seq) FROM lines WHERE execution = number), 0)
+                     FROM executions WHERE trigger_id = ? AND job = ? AND created_at IS NOT NULL
+                     ORDER BY number DESC",
+                )
+                .bind(trigger_id)
+                .bind(job)
+                .fetch_all(&self.readers)
+                .await?
+            }
+        };
+        rows.reverse();
+        let after = match selection {
+            Selection::OfTrigger { after, .. } => after,
+            Selection::Newest { .. } => None,
+        };
+        let execution = |(number, id, trigger_id, state, created_at, ended_at, last): Row| {
+            let skipped = after.and_then(|after| log_id::decode(id, after)).unwrap_or_default();
+            let state = ExecutionState::from(state);
+            let lines = skipped.saturating_add(1)..=last;
+            Execution { number, id, job, trigger_id, state, created_at, ended_at, lines }
+        };
+        Ok(rows.into_iter().map(execution).collect())
     }
 }
 
@@ -122,75 +137,4 @@ fn status(unfinished: Option<i64>) -> JobStatusCode {
         Some(ExecutionState::Created) => JobStatusCode::Pending,
         Some(_) => JobStatusCode::Running,
     }
-}
-
-// A negative limit is SQLite's "all of them".
-fn limit_of(limit: Option<u32>) -> i64 {
-    limit.map_or(-1, i64::from)
-}
-
-async fn select_executions(
-    tx: &mut Transaction<'_, Sqlite>,
-    job: Uuid,
-    selection: Selection,
-) -> Result<Vec<Row>> {
-    match selection {
-        Selection::Newest { limit, .. } => {
-            let mut rows: Vec<Row> = sqlx::query_as(
-                "SELECT number, id, trigger_id, state, created_at, ended_at FROM executions
-                 WHERE job = ? AND created_at IS NOT NULL ORDER BY number DESC LIMIT ?",
-            )
-            .bind(job)
-            .bind(limit_of(limit))
-            .fetch_all(&mut **tx)
-            .await?;
-            rows.reverse();
-            Ok(rows)
-        }
-        Selection::OfTrigger { trigger_id, .. } => {
-            sqlx::query_as(
-                "SELECT number, id, trigger_id, state, created_at, ended_at FROM executions
-                 WHERE trigger_id = ? AND job = ? AND created_at IS NOT NULL ORDER BY number",
-            )
-            .bind(trigger_id)
-            .bind(job)
-            .fetch_all(&mut **tx)
-            .await
-        }
-    }
-}
-
-/// Hands over the selection's lines one by one, in the order of the index; nothing is collected here.
-async fn each_line(
-    connection: &mut SqliteConnection,
-    job: Uuid,
-    selection: Selection,
-    from: i64,
-    mut take: impl FnMut(i64, StoredLine),
-) -> Result<()> {
-    type LineRow = (i64, i64, Micros, i64, String);
-    let query = match selection {
-        Selection::Newest { limit, .. } => sqlx::query_as::<_, LineRow>(
-            "SELECT execution, seq, time, severity, message FROM lines WHERE execution IN
-                 (SELECT number FROM executions WHERE job = ? AND created_at IS NOT NULL
-                  ORDER BY number DESC LIMIT ?)
-             ORDER BY execution, seq",
-        )
-        .bind(job)
-        .bind(limit_of(limit)),
-        Selection::OfTrigger { trigger_id, .. } => sqlx::query_as::<_, LineRow>(
-            "SELECT execution, seq, time, severity, message FROM lines WHERE execution IN
-                 (SELECT number FROM executions WHERE trigger_id = ? AND job = ? AND created_at IS NOT NULL)
-             AND seq > ? ORDER BY execution, seq",
-        )
-        .bind(trigger_id)
-        .bind(job)
-        .bind(from),
-    };
-    let mut rows = query.fetch(connection);
-    while let Some((execution, seq, time, severity, message)) = rows.try_next().await? {
-        let line = Line { time, severity: Severity::from(severity), message };
-        take(execution, StoredLine { seq, line });
-    }
-    Ok(())
 }

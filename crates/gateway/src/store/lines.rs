@@ -1,7 +1,12 @@
 //! Log lines: written in batches, read in their order.
 
+use std::ops::RangeInclusive;
+
+use futures::TryStreamExt;
+use futures::stream::BoxStream;
 use sqlx::{QueryBuilder, Sqlite, Transaction};
 use txjobs_sdk::Severity;
+use uuid::Uuid;
 
 use super::{Result, Store};
 use crate::clock::Micros;
@@ -38,6 +43,59 @@ impl Store {
         insert(&mut tx, execution, seq, lines).await?;
         tx.commit().await
     }
+}
+
+/// Lines as they are read.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    /// Each with the number of its execution.
+    pub read: Vec<(i64, StoredLine)>,
+    /// Whether they are all that were asked for.
+    pub is_all: bool,
+}
+
+type Row = (i64, i64, Micros, i64, String);
+
+impl Store {
+    /// Lines of one execution, from its first place to the last, or as many of them as hold about `bytes`; at least one.
+    pub async fn lines_of(&self, execution: i64, places: RangeInclusive<i64>, bytes: usize) -> Result<Lines> {
+        let query = sqlx::query_as::<_, Row>(
+            "SELECT execution, seq, time, severity, message FROM lines
+             WHERE execution = ? AND seq BETWEEN ? AND ? ORDER BY seq",
+        );
+        let query = query.bind(execution).bind(*places.start()).bind(*places.end());
+        up_to(query.fetch(&self.readers), bytes).await
+    }
+
+    /// The same of all executions of a job between two numbers.
+    pub async fn lines_between(
+        &self,
+        job: Uuid,
+        numbers: RangeInclusive<i64>,
+        bytes: usize,
+    ) -> Result<Lines> {
+        let query = sqlx::query_as::<_, Row>(
+            "SELECT execution, seq, time, severity, message FROM lines WHERE execution IN
+                 (SELECT number FROM executions WHERE job = ? AND number BETWEEN ? AND ?)
+             ORDER BY execution, seq",
+        );
+        let query = query.bind(job).bind(*numbers.start()).bind(*numbers.end());
+        up_to(query.fetch(&self.readers), bytes).await
+    }
+}
+
+async fn up_to(mut rows: BoxStream<'_, Result<Row>>, bytes: usize) -> Result<Lines> {
+    let mut read = Vec::new();
+    let mut held = 0;
+    while held < bytes {
+        let Some((execution, seq, time, severity, message)) = rows.try_next().await? else {
+            return Ok(Lines { read, is_all: true });
+        };
+        held += message.len() + size_of::<StoredLine>();
+        let line = Line { time, severity: Severity::from(severity), message };
+        read.push((execution, StoredLine { seq, line }));
+    }
+    Ok(Lines { read, is_all: false })
 }
 
 pub(super) async fn insert(

@@ -21,7 +21,7 @@ use sqlx::{Sqlite, Transaction};
 pub use executions::{Execution, Selection};
 pub use history::PastRun;
 pub use keys::{AddKey, KeyEntry};
-pub use lines::{Line, StoredLine};
+pub use lines::{Line, Lines, StoredLine};
 pub use organisations::OrganisationId;
 pub use runs::{Cancelling, Ending, Run, Unfinished};
 

@@ -12,3 +12,4 @@ mod list_job_statuses;
 mod list_jobs;
 mod pages;
 mod refusals;
+mod validator;

@@ -1,0 +1,69 @@
+//! Answers that need not be sent again: a validator (`ETag`) for each, and 304 for who has it already.
+
+use axum::Json;
+use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, IntoResponseParts, Response, ResponseParts};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+/// Tells one answer from another.
+#[derive(Clone, Debug)]
+pub struct Validator {
+    tag: HeaderValue,
+    key_header: HeaderValue,
+}
+
+impl Validator {
+    /// Of whatever `parts` hashes.
+    pub fn of(key_header: &HeaderName, parts: impl FnOnce(&mut dyn FnMut(&[u8]))) -> Self {
+        let mut hash = Sha256::new();
+        parts(&mut |part| hash.update(part));
+        // Weak, because a compressed answer is the same answer.
+        let tag = format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(&hash.finalize()[..16]));
+        Self {
+            tag: HeaderValue::try_from(tag).expect("base64 is visible ASCII"),
+            key_header: HeaderValue::from_name(key_header.clone()),
+        }
+    }
+
+    /// Whether the caller says that it has this answer (RFC 9110, section 13.1.2).
+    pub fn is_known(&self, headers: &HeaderMap) -> bool {
+        let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+        let ours = self.tag.to_str().map(opaque).unwrap_or_default();
+        let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+        known.flat_map(|value| value.split(',')).any(|tag| tag.trim() == "*" || opaque(tag) == ours)
+    }
+
+    /// "You have it already."
+    pub fn not_modified(self) -> Response {
+        (StatusCode::NOT_MODIFIED, self, ()).into_response()
+    }
+}
+
+impl IntoResponseParts for Validator {
+    type Error = std::convert::Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        let headers = parts.headers_mut();
+        headers.insert(ETAG, self.tag);
+        // A browser may keep it for this person, and asks every time whether it still holds.
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        headers.append(VARY, self.key_header);
+        Ok(parts)
+    }
+}
+
+/// Answers with a value, or that the caller has it already.
+pub fn json<T: Serialize>(key_header: &HeaderName, headers: &HeaderMap, value: &T) -> Response {
+    let body = serde_json::to_vec(value).expect("the contract's types are always JSON");
+    let validator = Validator::of(key_header, |hash| hash(&body));
+    if validator.is_known(headers) {
+        return validator.not_modified();
+    }
+    let mut answer = (validator, Json(())).into_response();
+    *answer.body_mut() = body.into();
+    answer
+}
