@@ -5,6 +5,7 @@
 pub mod browser;
 pub mod cli;
 pub mod gateway;
+pub mod odd_server;
 pub mod static_host;
 
 use std::path::PathBuf;

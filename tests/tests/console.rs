@@ -225,6 +225,36 @@ async fn trouble_is_told_in_words_where_it_happened() {
 }
 
 #[tokio::test]
+async fn each_refusal_of_a_server_has_its_words() {
+    let gateway = Gateway::start(JOBS);
+    let odd = txjobs_tests::odd_server::start().await;
+    let browser = Browser::start().await;
+    browser.page.goto(gateway.address()).await.unwrap();
+    browser.field("API key").await.send_keys("any-key").await.unwrap();
+    for (path, kind, words) in [
+        ("403", "key_refused", "The server refused the API key."),
+        ("409", "conflict", "Look at the job's status"),
+        ("429", "too_many_requests", "It asks to wait 30 s."),
+        ("418", "refused", "Because of the moon."),
+        ("500", "server_trouble", "The server said 500: Because of the moon."),
+        ("503", "server_trouble", "Try again later"),
+        ("page", "not_this_api", "Welcome"),
+        ("half", "unreadable", "tell whoever runs the server"),
+        ("elsewhere", "not_this_api", "Check the domain, and the path prefix"),
+    ] {
+        let domain = browser.field("Domain").await;
+        domain.clear().await.unwrap();
+        domain.send_keys(format!("{odd}/{path}")).await.unwrap();
+        browser.press("Test connection").await;
+        let trouble = format!("//*[@data-trouble='{kind}'][contains(normalize-space(.), \"{words}\")]");
+        browser.see(By::XPath(trouble)).await;
+        if matches!(path, "429" | "500" | "half") {
+            pictures(&browser, &format!("refused-{path}")).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn names_and_lines_are_text_and_the_key_is_nowhere() {
     let gateway = Gateway::start(JOBS);
     let browser = connected(&gateway).await;
