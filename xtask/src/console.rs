@@ -26,10 +26,9 @@ const FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none
 
 pub(crate) fn build(tools: &BuildTools) -> Result<()> {
     let mut trunk = Command::new(tools.trunk.join("trunk"));
-    // Offline is about trunk's own downloads: everything it needs is on the search path.
-    trunk
-        .args(["build", "--release", "--skip-version-check", "--cargo-profile", "console"])
-        .current_dir("web");
+    // Errors only: its own minifier cannot read what wasm-bindgen writes, and warns of that each time; ours below can.
+    trunk.args(["--log", "error", "build", "--release", "--skip-version-check"]);
+    trunk.args(["--cargo-profile", "console"]).current_dir("web");
     // Some environments set NO_COLOR=1, which trunk takes for a malformed flag.
     trunk.env("PATH", tools.path()?).env_remove("NO_COLOR");
     // The standard library comes compiled for speed; this compiles it for size, with the flags above.
