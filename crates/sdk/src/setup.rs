@@ -92,8 +92,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How often a GET is sent again after a connection that failed or broke before the answer, and after 429, 502, 503
-    /// and 504; by default twice, with a growing and uneven pause, or as long as `Retry-After` says if that is at most
+    /// How often a GET is sent again after a connection that failed or broke before the whole answer was here, and after
+    /// 429, 502, 503 and 504; by default twice, with a growing and uneven pause, or as long as `Retry-After` says if that is at most
     /// five seconds. A POST is never sent again.
     #[must_use]
     pub fn retries(mut self, retries: u32) -> Self {

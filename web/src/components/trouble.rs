@@ -15,6 +15,7 @@ pub fn trouble_note(trouble: &Trouble, lead: &'static str, actions: impl IntoVie
     note(trouble, lead, actions.into_view())
 }
 
+/// Compiled once, whatever the actions are.
 fn note(trouble: &Trouble, lead: &'static str, actions: View) -> El {
     let said = match (trouble.status, &trouble.message) {
         // These are not the server's words.

@@ -99,6 +99,26 @@ async fn a_connection_that_breaks_before_the_answer() {
 }
 
 #[tokio::test]
+async fn an_answer_that_breaks_half_way_is_asked_for_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        for body in ["[{", "[]"] {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            connection.read(&mut [0; 4096]).await.unwrap();
+            // The first promises more than it sends.
+            let length = if body == "[]" { 2 } else { 1000 };
+            let answer =
+                format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
+            connection.write_all(answer.as_bytes()).await.unwrap();
+            connection.shutdown().await.unwrap();
+        }
+    });
+    let client = Client::builder(address, ApiKey::new("k").unwrap()).build().unwrap();
+    assert!(client.list_jobs().send().await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn a_time_out_is_not_tried_again() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
