@@ -1,32 +1,127 @@
 //! The one source of time: what the gateway dates and what it waits for asks here.
+//!
+//! It is the machine's clock until somebody sets it to another time, freezes it or speeds it up.
 
+use std::future::pending;
 use std::time::{Duration, SystemTime};
 
+use tokio::sync::watch;
+use tokio::time::Instant;
 use txjobs_sdk::Timestamp;
 
 /// Microseconds since 1970-01-01T00:00:00Z, as the store keeps a time.
 pub type Micros = i64;
 
-/// Tells the time and waits.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Clock {}
+/// The first and the last time that can be written: 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999999Z.
+const FIRST: Micros = -62_135_596_800_000_000;
+const LAST: Micros = 253_402_300_799_999_999;
+
+/// Tells the time and waits. Clones are the same clock.
+#[derive(Clone, Debug)]
+pub struct Clock(watch::Sender<Setting>);
+
+/// What a clock shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    /// Now.
+    pub time: Micros,
+    /// How many seconds pass in a second.
+    pub speed: f64,
+    /// Whether it is another clock than the machine's.
+    pub is_adjusted: bool,
+}
+
+/// How the clock goes since somebody last touched it.
+#[derive(Clone, Copy, Debug)]
+struct Setting {
+    since: Instant,
+    /// The time it was then; `None` for the machine's.
+    time: Option<Micros>,
+    /// How much time had passed then, in all. It only grows: what waits counts by it, so that setting the clock back
+    /// makes nobody wait longer.
+    passed: Micros,
+    speed: f64,
+}
 
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        Self {}
+        Self(watch::Sender::new(Setting { since: Instant::now(), time: None, passed: 0, speed: 1.0 }))
     }
 
     /// Now.
     pub fn now(&self) -> Micros {
-        let now = Timestamp::from(SystemTime::now());
-        now.unix_seconds() * 1_000_000 + i64::from(now.subsec_nanos() / 1000)
+        self.0.borrow().now()
     }
 
-    /// Waits.
+    /// Now, and how the clock goes.
+    pub fn read(&self) -> Reading {
+        let setting = *self.0.borrow();
+        Reading { time: setting.now(), speed: setting.speed, is_adjusted: setting.time.is_some() }
+    }
+
+    /// Sets the clock; what is `None` stays as it is. A speed of 0 freezes it.
+    pub fn set(&self, time: Option<Micros>, speed: Option<f64>) {
+        self.0.send_modify(|s| s.turn_to(Some(time.unwrap_or_else(|| s.now())), speed.unwrap_or(s.speed)));
+    }
+
+    /// Winds the clock forward. What waits for a time that has come by this goes on at once.
+    pub fn advance(&self, by: Duration) {
+        self.0.send_modify(|s| s.turn_to(Some(s.now().saturating_add(micros(by))), s.speed));
+    }
+
+    /// Gives the clock back to the machine.
+    pub fn reset(&self) {
+        self.0.send_modify(|s| s.turn_to(None, 1.0));
+    }
+
+    /// Waits until so much time has passed by this clock.
     pub async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
+        let mut changes = self.0.subscribe();
+        let end = changes.borrow().passed().saturating_add(micros(duration));
+        loop {
+            let setting = *changes.borrow_and_update();
+            let left = end - setting.passed();
+            if left <= 0 {
+                return;
+            }
+            tokio::select! {
+                () = setting.sleep(left) => {}
+                // Its sender is this clock, which outlives the wait.
+                _ = changes.changed() => {}
+            }
+        }
+    }
+}
+
+impl Setting {
+    /// Time passed, in all.
+    fn passed(&self) -> Micros {
+        self.passed.saturating_add(scaled(self.since.elapsed(), self.speed))
+    }
+
+    fn now(&self) -> Micros {
+        match self.time {
+            None => system_time(),
+            Some(time) => (time.saturating_add(self.passed() - self.passed)).clamp(FIRST, LAST),
+        }
+    }
+
+    /// Going forward is time that passes; going back is none.
+    fn turn_to(&mut self, time: Option<Micros>, speed: f64) {
+        let time = time.map(|time| time.clamp(FIRST, LAST));
+        let forward = time.unwrap_or_else(system_time).saturating_sub(self.now()).max(0);
+        let passed = self.passed().saturating_add(forward);
+        *self = Self { since: Instant::now(), time, passed, speed };
+    }
+
+    async fn sleep(&self, left: Micros) {
+        if self.speed <= 0.0 {
+            return pending().await;
+        }
+        // A microsecond more, so that rounding does not wake it before its time.
+        let real = Duration::try_from_secs_f64((left as f64 / self.speed).ceil() / 1e6 + 1e-6);
+        tokio::time::sleep(real.unwrap_or(Duration::MAX)).await;
     }
 }
 
@@ -36,13 +131,94 @@ pub fn timestamp(time: Micros) -> Timestamp {
     Timestamp::from_unix(time.div_euclid(1_000_000), u32::try_from(nanos).unwrap_or(0))
 }
 
+/// What the contract wrote as a time, or somebody else did.
+pub fn from_timestamp(time: &Timestamp) -> Micros {
+    time.unix_seconds().saturating_mul(1_000_000).saturating_add(i64::from(time.subsec_nanos() / 1000))
+}
+
+/// A length of time, as long as it can be counted.
+pub fn micros(duration: Duration) -> Micros {
+    Micros::try_from(duration.as_micros()).unwrap_or(Micros::MAX / 4)
+}
+
+fn system_time() -> Micros {
+    from_timestamp(&Timestamp::from(SystemTime::now()))
+}
+
+fn scaled(duration: Duration, speed: f64) -> Micros {
+    (duration.as_micros() as f64 * speed) as Micros
+}
+
 #[cfg(test)]
 mod tests {
-    use super::timestamp;
+    use futures::poll;
+    use std::pin::pin;
+
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+    const TIME: Micros = 1_773_453_602_117_000;
 
     #[test]
     fn a_stored_time_on_the_wire() {
-        assert_eq!(timestamp(1_773_453_602_117_000).to_string(), "2026-03-14T02:00:02.117Z");
+        assert_eq!(timestamp(TIME).to_string(), "2026-03-14T02:00:02.117Z");
         assert_eq!(timestamp(-1).to_string(), "1969-12-31T23:59:59.999999Z");
+        assert_eq!(from_timestamp(&timestamp(TIME)), TIME);
+        assert_eq!(timestamp(FIRST).to_string(), "0001-01-01T00:00:00Z");
+        assert_eq!(timestamp(LAST).to_string(), "9999-12-31T23:59:59.999999Z");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_frozen_clock_stands_still_until_it_is_wound_forward() {
+        let clock = Clock::system();
+        clock.set(Some(TIME), Some(0.0));
+        let mut wait = pin!(clock.sleep(HOUR));
+        assert!(poll!(wait.as_mut()).is_pending());
+        tokio::time::advance(HOUR * 24).await;
+        assert_eq!(clock.now(), TIME);
+        assert!(poll!(wait.as_mut()).is_pending());
+        clock.advance(HOUR / 2);
+        assert!(poll!(wait.as_mut()).is_pending());
+        clock.advance(HOUR / 2);
+        assert!(poll!(wait.as_mut()).is_ready());
+        assert_eq!(clock.now(), TIME + micros(HOUR));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_quick_clock_waits_less() {
+        let clock = Clock::system();
+        clock.set(Some(TIME), Some(3600.0));
+        let start = Instant::now();
+        clock.sleep(HOUR * 10).await;
+        let took = start.elapsed();
+        assert!((Duration::from_secs(10)..Duration::from_millis(10_010)).contains(&took), "{took:?}");
+        let now = clock.now() - TIME - micros(HOUR * 10);
+        assert!((0..60_000_000).contains(&now), "{now}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn setting_the_clock_back_makes_nobody_wait_longer() {
+        let clock = Clock::system();
+        clock.advance(HOUR * 24);
+        let start = Instant::now();
+        let wait = clock.sleep(HOUR);
+        let mut wait = pin!(wait);
+        assert!(poll!(wait.as_mut()).is_pending());
+        clock.reset();
+        assert!(!clock.read().is_adjusted);
+        wait.await;
+        assert!(start.elapsed() < HOUR + Duration::from_secs(1), "{:?}", start.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_ends_with_the_last_year() {
+        let clock = Clock::system();
+        clock.set(Some(LAST - 5), Some(100_000.0));
+        clock.advance(HOUR);
+        tokio::time::advance(HOUR).await;
+        assert_eq!(clock.now(), LAST);
+        clock.set(Some(Micros::MIN), None);
+        tokio::time::advance(HOUR).await;
+        assert!(clock.now() > FIRST);
     }
 }

@@ -7,6 +7,9 @@ use txjobs_sdk::ApiKey;
 /// What every key begins with, so that people and secret scanners recognise one.
 pub const PREFIX: &str = "txg_";
 
+/// What every token of `/admin` begins with.
+pub const TOKEN_PREFIX: &str = "txa_";
+
 /// At most this many keys an organisation, as with the vendor.
 pub const PER_ORGANISATION: usize = 5;
 
@@ -20,9 +23,22 @@ pub type KeyHash = [u8; 32];
 ///
 /// The operating system has none to give.
 pub fn mint() -> anyhow::Result<ApiKey> {
+    beginning_with(PREFIX)
+}
+
+/// Makes a token of `/admin` in the same way: it is no key of any organisation.
+///
+/// # Errors
+///
+/// The operating system has no random bytes to give.
+pub fn mint_token() -> anyhow::Result<ApiKey> {
+    beginning_with(TOKEN_PREFIX)
+}
+
+fn beginning_with(prefix: &str) -> anyhow::Result<ApiKey> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)?;
-    Ok(ApiKey::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)))?)
+    Ok(ApiKey::new(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)))?)
 }
 
 /// The hash of a key, or of what a request sent as one.

@@ -4,12 +4,15 @@
 //! [`runner`] (claims pending runs, runs them, writes their lines, ends them), and what `gateway.toml` declares
 //! ([`config`]). [`server`] puts the contract, the console's files and the health check behind one address.
 
+pub mod admin;
 pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod contract;
+pub mod emulator;
 pub mod key;
 mod log_id;
 pub mod runner;
 pub mod server;
+mod shapes;
 pub mod store;

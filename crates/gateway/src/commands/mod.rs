@@ -65,7 +65,8 @@ struct Place {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The first line on standard output is `listening on http://ADDRESS:PORT`; with --demo the second is `demo key: KEY`.
+The first line on standard output is `listening on http://ADDRESS:PORT`; with --demo the next is `demo key: KEY`, and with
+--admin the last is `admin token: TOKEN`.
 The log goes to standard error. Ctrl-C ends what runs and then the gateway; a second Ctrl-C does not wait.")]
 struct Serve {
     #[command(flatten)]
@@ -80,6 +81,13 @@ struct Serve {
     /// reaches the address has it, so this is for loopback addresses only
     #[arg(long)]
     demo: bool,
+    /// Serve /admin as well: seed, wind the clock forward, make faults, ask what clients asked. Its token is printed,
+    /// or taken from TXJOBS_ADMIN_TOKEN
+    #[arg(long)]
+    admin: bool,
+    /// Let others than this machine ask /admin
+    #[arg(long, requires = "admin")]
+    admin_remote: bool,
     /// How many jobs may run at the same time
     #[arg(long, value_name = "NUMBER", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
     concurrency: u16,

@@ -1,5 +1,6 @@
 //! `serve`: the contract at an address, and the runner behind it.
 
+use std::env::VarError;
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
@@ -11,27 +12,38 @@ use tokio::net::TcpListener;
 use txjobs_sdk::ApiKey;
 
 use super::{Serve, clock};
+use crate::admin::Guard;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::Gateway;
+use crate::emulator::{Emulator, Switch, Wires};
 use crate::key;
 use crate::runner::{self, Control, Runner, Stop};
 use crate::server::{self, Front};
 use crate::store::{AddKey, Store};
 
 const DEMO: &str = "demo";
+/// Gives the token of `/admin`. The runner passes no variable of this beginning on.
+const ADMIN_TOKEN: &str = "TXJOBS_ADMIN_TOKEN";
+const SHORTEST_TOKEN: usize = 16;
 // How long answers under way may take once the gateway is to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
 // How long killed processes may take to be seen dead when nobody wants to wait.
 const LAST_MOMENT: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(arguments: Serve) -> Result<()> {
-    let Serve { place, listen, console, demo, concurrency } = arguments;
+    let Serve { place, listen, console, demo, admin, admin_remote, concurrency } = arguments;
     ensure!(
         !demo || listen.ip().is_loopback(),
         "--demo gives its key to everybody who reaches {listen}, so it serves loopback addresses only. \
          Leave --demo out, or listen on 127.0.0.1."
     );
+    ensure!(
+        !admin || admin_remote || listen.ip().is_loopback(),
+        "--admin lets whoever has its token change everything, so it serves loopback addresses only. \
+         Listen on 127.0.0.1, or say --admin-remote."
+    );
+    let token = if admin { Some(admin_token()?) } else { None };
     if let Some(directory) = &console {
         let index = directory.join("index.html");
         ensure!(
@@ -67,14 +79,19 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
         true => config.organisations[0].name.clone(),
         false => "Gateway".to_owned(),
     };
-    let front = Front { name, console, demo_key: demo_key.clone() };
-    let gateway = Gateway { store: store.clone(), clock, runner: control, key_header: config.key_header };
+    let guard = token.as_ref().map(|token| Guard::new(token, admin_remote));
+    let front = Front { name, console, demo_key: demo_key.clone(), admin: guard };
+    let emulator = admin.then(|| Emulator::new(clock.clone()));
+    let gateway =
+        Gateway { store: store.clone(), clock, runner: control, key_header: config.key_header, emulator };
     let service = server::router(gateway, front);
 
     on_signals(&stop)?;
-    announce(address, demo_key.as_ref());
+    announce(address, demo_key.as_ref(), token.as_ref());
     let soon = stop.soon.clone();
-    let answers = axum::serve(listener, service).with_graceful_shutdown(soon.clone().cancelled_owned());
+    let service = service.into_make_service_with_connect_info::<Switch>();
+    let answers =
+        axum::serve(Wires(listener), service).with_graceful_shutdown(soon.clone().cancelled_owned());
     let answers = async {
         tokio::select! {
             result = answers => result,
@@ -136,11 +153,29 @@ async fn demo_key(config: &Config, store: &Store, clock: &Clock) -> Result<ApiKe
     }
 }
 
+/// The token of `/admin`: the one that was given, or a new one.
+fn admin_token() -> Result<ApiKey> {
+    match std::env::var(ADMIN_TOKEN) {
+        Ok(given) => {
+            ensure!(
+                given.trim().len() >= SHORTEST_TOKEN,
+                "{ADMIN_TOKEN} is too short for a token: give at least {SHORTEST_TOKEN} characters, or leave it out for a new one."
+            );
+            ApiKey::new(given.trim()).with_context(|| format!("{ADMIN_TOKEN} cannot be sent in a header"))
+        }
+        Err(VarError::NotPresent) => key::mint_token().context("The operating system gave no random bytes"),
+        Err(VarError::NotUnicode(_)) => bail!("{ADMIN_TOKEN} is no text."),
+    }
+}
+
 /// The lines that other programs read. A reader that has gone is not the gateway's concern.
-fn announce(address: SocketAddr, demo_key: Option<&ApiKey>) {
+fn announce(address: SocketAddr, demo_key: Option<&ApiKey>, token: Option<&ApiKey>) {
     let mut lines = format!("listening on http://{address}\n");
     if let Some(key) = demo_key {
         lines.push_str(&format!("demo key: {}\n", key.expose()));
+    }
+    if let Some(token) = token {
+        lines.push_str(&format!("admin token: {}\n", token.expose()));
     }
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());

@@ -1,7 +1,7 @@
 //! `POST /public/jobs/{job_id}/execute`
 
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use txjobs_sdk::types::{ExecuteJobResult, JobId, TriggerId};
 use uuid::Uuid;
 
@@ -12,16 +12,18 @@ pub async fn answer(
     caller: Caller,
     JobPath(job): JobPath,
     State(gateway): State<Gateway>,
-) -> Result<Json<ExecuteJobResult>, Refusal> {
+) -> Result<(Extension<TriggerId>, Json<ExecuteJobResult>), Refusal> {
     gateway.require_job(caller, job).await?;
     let trigger_id = Uuid::new_v4();
-    if !gateway.store.request_run(job, trigger_id, gateway.clock.now()).await? {
+    if !gateway.store.request_run(job, trigger_id, gateway.clock.now(), gateway.queues()).await? {
         return Err(refusal::busy());
     }
     gateway.runner.wake();
-    Ok(Json(ExecuteJobResult {
+    let queued = ExecuteJobResult {
         job_id: JobId(job),
         message: Some("The job has been queued and will start soon.".to_owned()),
         trigger_id: TriggerId(trigger_id),
-    }))
+    };
+    // The extension is for the journal.
+    Ok((Extension(queued.trigger_id), Json(queued)))
 }

@@ -32,10 +32,12 @@ use txjobs_sdk::{Extensions, paths};
 use uuid::Uuid;
 
 pub use auth::Caller;
-pub use refusal::Refusal;
+pub(crate) use parameters::guid;
 pub(crate) use refusal::not_from_here;
+pub use refusal::{Reason, Refusal, Refused};
 
 use crate::clock::Clock;
+use crate::emulator::{Busy, Emulator};
 use crate::runner::Control;
 use crate::store::Store;
 
@@ -54,6 +56,8 @@ pub struct Gateway {
     pub runner: Control,
     /// The request header that carries the API key.
     pub key_header: HeaderName,
+    /// What `/admin` may do to it, if that is there.
+    pub emulator: Option<Emulator>,
 }
 
 impl Gateway {
@@ -63,6 +67,11 @@ impl Gateway {
             true => Ok(()),
             false => Err(refusal::no_such_job()),
         }
+    }
+
+    /// Whether a job that is pending or running may be executed again.
+    fn queues(&self) -> bool {
+        self.emulator.as_ref().is_some_and(|emulator| emulator.profile.get().busy == Busy::Queue)
     }
 }
 
@@ -81,24 +90,29 @@ pub fn router(gateway: Gateway) -> Router {
     // Routes and not a fallback, because the layers below must not touch what is outside of the contract.
     let nowhere = || any(async || refusal::no_such_path());
     let root = root();
-    routes
+    let routes = routes
         .method_not_allowed_fallback(async || refusal::no_such_method())
         .route(root, nowhere())
         .route(&format!("{root}/"), nowhere())
         .route(&format!("{root}/{{*path}}"), nowhere())
         .layer(middleware::from_fn(refuse_large_bodies))
         .layer(CatchPanicLayer::custom(after_panic))
-        .layer(cors)
         .layer(SetResponseHeaderLayer::overriding(
             HeaderName::from_static(paths::EXTENSIONS_HEADER),
             HeaderValue::from_static(Extensions::HEADER_VALUE),
-        ))
+        ));
+    let routes = match &gateway.emulator {
+        Some(emulator) => emulator.inside(gateway.store.clone(), routes),
+        None => routes,
+    };
+    routes
+        .layer(cors)
         .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .with_state(gateway)
 }
 
 /// `/public`, as the contract has it.
-fn root() -> &'static str {
+pub(crate) fn root() -> &'static str {
     let path = paths::LIST_JOBS.template;
     path[1..].find('/').map_or(path, |end| &path[..=end])
 }

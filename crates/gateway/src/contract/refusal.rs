@@ -2,23 +2,51 @@
 
 use std::borrow::Cow;
 
-use axum::Json;
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use txjobs_sdk::{paths, types};
 
 /// A request that is not done, and why.
 #[derive(Debug)]
 pub struct Refusal {
     status: StatusCode,
+    reason: Reason,
     message: Cow<'static, str>,
     header: Option<(HeaderName, &'static str)>,
 }
 
+/// Why, where servers differ in how they say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The key is missing or wrong.
+    KeyRefused,
+    /// The organisation has no such job.
+    NoSuchJob,
+    /// The job is pending or running.
+    Busy,
+    /// Something else.
+    Other,
+}
+
+/// What a refusal says: an extension of its answer, for those who say it otherwise.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// Why.
+    pub reason: Reason,
+    /// The sentence.
+    pub message: Cow<'static, str>,
+}
+
 impl Refusal {
     fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, message: message.into(), header: None }
+        Self { status, reason: Reason::Other, message: message.into(), header: None }
+    }
+
+    fn because(mut self, reason: Reason) -> Self {
+        self.reason = reason;
+        self
     }
 
     fn with_header(mut self, name: HeaderName, value: &'static str) -> Self {
@@ -29,8 +57,10 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let body = types::Error { message: self.message.into_owned() };
-        (self.status, self.header.map(|header| [header]), Json(body)).into_response()
+        let Self { status, reason, message, header } = self;
+        let body = types::Error { message: message.to_string() };
+        let refused = Extension(Refused { reason, message });
+        (status, header.map(|header| [header]), refused, Json(body)).into_response()
     }
 }
 
@@ -67,6 +97,7 @@ pub(super) fn key_refused() -> Refusal {
     Refusal::new(StatusCode::UNAUTHORIZED, "The API key is missing or wrong.")
         // A 401 must name a scheme. There is no registered one for keys, and no browser asks its user for this one.
         .with_header(WWW_AUTHENTICATE, "ApiKey")
+        .because(Reason::KeyRefused)
 }
 
 pub(crate) fn not_from_here() -> Refusal {
@@ -75,6 +106,7 @@ pub(crate) fn not_from_here() -> Refusal {
 
 pub(super) fn no_such_job() -> Refusal {
     Refusal::new(StatusCode::NOT_FOUND, "There is no such job in the organisation of this API key.")
+        .because(Reason::NoSuchJob)
 }
 
 pub(super) fn no_such_path() -> Refusal {
@@ -90,7 +122,7 @@ pub(super) fn no_such_method() -> Refusal {
 }
 
 pub(super) fn busy() -> Refusal {
-    Refusal::new(StatusCode::CONFLICT, "The job is already pending or running.")
+    Refusal::new(StatusCode::CONFLICT, "The job is already pending or running.").because(Reason::Busy)
 }
 
 pub(super) fn nothing_to_cancel() -> Refusal {

@@ -13,6 +13,7 @@ use txjobs_sdk::Severity;
 use super::log::Log;
 use super::run::{Finish, Interrupt, Interrupts};
 use super::splitter::Splitter;
+use crate::clock::Clock;
 use crate::config::Command;
 use crate::store::Run;
 
@@ -39,7 +40,13 @@ enum Left {
     TimedOut(Duration),
 }
 
-pub(super) async fn run(command: &Command, run: &Run, log: &Log, interrupts: &Interrupts) -> Finish {
+pub(super) async fn run(
+    command: &Command,
+    run: &Run,
+    clock: &Clock,
+    log: &Log,
+    interrupts: &Interrupts,
+) -> Finish {
     let mut child = match start(command, run) {
         Ok(child) => child,
         Err(because) => return Finish::Failed(because),
@@ -53,7 +60,7 @@ pub(super) async fn run(command: &Command, run: &Run, log: &Log, interrupts: &In
         )
     });
     let mut life = pin!(async move {
-        let left = wait(child.as_mut(), command, interrupts).await;
+        let left = wait(child.as_mut(), command, clock, interrupts).await;
         if !matches!(left, Left::Exited(_)) {
             end(child.as_mut(), interrupts).await;
         }
@@ -107,11 +114,16 @@ fn start(command: &Command, run: &Run) -> Result<Box<dyn ChildWrapper>, String> 
     })
 }
 
-async fn wait(child: &mut dyn ChildWrapper, command: &Command, interrupts: &Interrupts) -> Left {
+async fn wait(
+    child: &mut dyn ChildWrapper,
+    command: &Command,
+    clock: &Clock,
+    interrupts: &Interrupts,
+) -> Left {
     let too_long = async {
         match command.timeout {
             Some(timeout) => {
-                tokio::time::sleep(timeout).await;
+                clock.sleep(timeout).await;
                 timeout
             }
             None => std::future::pending().await,

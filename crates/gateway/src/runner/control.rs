@@ -1,7 +1,9 @@
 //! What the contract may ask of the runner.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +17,8 @@ pub struct Control(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     wake: Notify,
+    /// In milliseconds.
+    pick_up: AtomicU64,
     running: Mutex<HashMap<i64, CancellationToken>>,
 }
 
@@ -30,6 +34,16 @@ impl Control {
     /// Says that a run is pending.
     pub fn wake(&self) {
         self.0.wake.notify_one();
+    }
+
+    /// Says how long a run stays pending at least.
+    pub fn set_pick_up(&self, time: Duration) {
+        self.0.pick_up.store(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.wake();
+    }
+
+    pub(super) fn pick_up(&self) -> Duration {
+        Duration::from_millis(self.0.pick_up.load(Ordering::Relaxed))
     }
 
     /// Passes on a cancellation that the store has accepted.

@@ -20,7 +20,7 @@ use uuid::Uuid;
 pub use control::Control;
 pub use leftover::recover;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, micros};
 use crate::config::Work;
 use crate::store::Store;
 
@@ -76,6 +76,8 @@ impl Runner {
             let runner = self.clone();
             runs.spawn(async move {
                 runner.execute(run).await;
+                // Another run of the job may have waited for this one.
+                runner.control.wake();
                 drop(permit);
             });
         }
@@ -89,7 +91,9 @@ impl Runner {
             if self.stop.soon.is_cancelled() {
                 return None;
             }
-            let wait = match self.store.claim_run(self.clock.now()).await {
+            let now = self.clock.now();
+            let pick_up = self.control.pick_up();
+            let wait = match self.store.claim_run(now, now.saturating_sub(micros(pick_up))).await {
                 Ok(Some(run)) => return Some(run),
                 Ok(None) => POLL,
                 Err(error) => {
@@ -101,6 +105,7 @@ impl Runner {
                 () = self.control.woken() => {}
                 // Not the adjustable clock: this is how the runner works, not what it shows.
                 () = tokio::time::sleep(wait) => {}
+                () = self.clock.sleep(pick_up), if !pick_up.is_zero() => {}
                 () = self.stop.soon.cancelled() => {}
             }
         }

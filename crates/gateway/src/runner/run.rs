@@ -73,7 +73,7 @@ impl Runner {
         let interrupts = Interrupts { cancel: registered.cancel.clone(), stop: self.stop.clone() };
         let (log, keeper) = Log::open(self.store.clone(), self.clock.clone(), run.number);
         let finish = match self.works.get(&run.job) {
-            Some(Work::Command(command)) => command::run(command, &run, &log, &interrupts).await,
+            Some(Work::Command(command)) => command::run(command, &run, &self.clock, &log, &interrupts).await,
             Some(Work::Script(script)) => script::run(&script.outcome, &self.clock, &log, &interrupts).await,
             None => Finish::Failed("The job is not in gateway.toml any longer, so it cannot run.".to_owned()),
         };

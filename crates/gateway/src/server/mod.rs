@@ -8,12 +8,16 @@ mod page_config;
 use std::path::PathBuf;
 
 use axum::Router;
+use axum::http::{Extensions, HeaderMap, StatusCode, Version};
 use axum::routing::get;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::trace::TraceLayer;
 use txjobs_sdk::ApiKey;
 
+use crate::admin::{self, Admin, Guard};
 use crate::contract::{self, Gateway};
+pub(crate) use page_config::is_asked_of_loopback;
 
 /// What is served beside the contract.
 #[derive(Clone, Debug)]
@@ -24,7 +28,13 @@ pub struct Front {
     pub console: Option<PathBuf>,
     /// The key that the console is offered, on a loopback address only.
     pub demo_key: Option<ApiKey>,
+    /// Who may ask `/admin`, if it is there.
+    pub admin: Option<Guard>,
 }
+
+/// An answer, as its extension, that is sent as it is and not compressed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AsItIs;
 
 /// Every route.
 pub fn router(gateway: Gateway, front: Front) -> Router {
@@ -34,9 +44,25 @@ pub fn router(gateway: Gateway, front: Front) -> Router {
         .merge(page_config)
         .merge(docs::router())
         .merge(console::router(front.console.as_deref()));
-    console::with_security_headers(pages)
-        .merge(contract::router(gateway))
-        .layer(CompressionLayer::new())
+    let (emulator, key_header) = (gateway.emulator.clone(), gateway.key_header.clone());
+    let admin = front.admin.clone().zip(emulator.clone());
+    let pages = match admin {
+        Some((guard, emulator)) => {
+            pages.merge(admin::router(Admin { guard, gateway: gateway.clone(), emulator }))
+        }
+        None => pages,
+    };
+    let router = console::with_security_headers(pages).merge(contract::router(gateway));
+    let router = match emulator {
+        Some(emulator) => emulator.outside(key_header, router),
+        None => router,
+    };
+    let compressed =
+        DefaultPredicate::new().and(|_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| {
+            extensions.get::<AsItIs>().is_none()
+        });
+    router
+        .layer(CompressionLayer::new().compress_when(compressed))
         // Method, path and status: never a header, where the key is.
         .layer(TraceLayer::new_for_http())
 }

@@ -1,9 +1,9 @@
 //! `GET /config.json`: what the console served from here starts with.
 
 use axum::extract::{Request, State};
+use axum::http::HeaderName;
 use axum::http::header::{CACHE_CONTROL, HOST};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -40,9 +40,9 @@ pub(super) fn router(front: &Front, key_header: &HeaderName) -> Router {
     Router::new().route("/config.json", get(answer)).with_state(config)
 }
 
-async fn answer(State(config): State<PageConfig>, headers: HeaderMap, request: Request) -> Response {
+async fn answer(State(config): State<PageConfig>, request: Request) -> Response {
     // A name of a stranger's that leads to this machine (DNS rebinding) makes a stranger's page the same origin.
-    if config.demo_key.is_some() && !asked_of_loopback(&headers, &request) {
+    if config.demo_key.is_some() && !is_asked_of_loopback(&request) {
         return contract::not_from_here().into_response();
     }
     let key_header = written_as_in_the_contract(&config.key_header);
@@ -61,8 +61,9 @@ fn written_as_in_the_contract(name: &HeaderName) -> &str {
     if usual.eq_ignore_ascii_case(name.as_str()) { usual } else { name.as_str() }
 }
 
-fn asked_of_loopback(headers: &HeaderMap, request: &Request) -> bool {
-    let host = headers.get(HOST).and_then(|h| h.to_str().ok()?.parse::<Authority>().ok());
+/// Whether the caller named a loopback address.
+pub(crate) fn is_asked_of_loopback(request: &Request) -> bool {
+    let host = request.headers().get(HOST).and_then(|h| h.to_str().ok()?.parse::<Authority>().ok());
     host.as_ref().or(request.uri().authority()).is_some_and(|host| is_loopback(host.host()))
 }
 

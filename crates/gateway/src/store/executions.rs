@@ -58,13 +58,29 @@ pub enum Selection {
     },
 }
 
+/// What the store knows of a job's trigger id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TriggerState {
+    /// Nothing.
+    Unknown,
+    /// Its run is pending.
+    Pending {
+        /// The id that the execution will have.
+        execution: Uuid,
+        /// When the run was requested.
+        requested_at: Micros,
+    },
+    /// It has executions.
+    Started,
+}
+
 type Row = (i64, Uuid, Uuid, i64, Micros, Option<Micros>, i64);
 
 impl Store {
     /// The status of every job of an organisation, in the order of the configuration.
     pub async fn statuses(&self, organisation: OrganisationId) -> Result<Vec<(Uuid, JobStatusCode)>> {
         let rows: Vec<(Uuid, Option<i64>)> = sqlx::query_as(
-            "SELECT j.id, e.state FROM jobs j LEFT JOIN executions e ON e.job = j.id AND e.state < 2
+            "SELECT j.id, (SELECT max(e.state) FROM executions e WHERE e.job = j.id AND e.state < 2) FROM jobs j
              WHERE j.organisation = ? AND j.position IS NOT NULL ORDER BY j.position",
         )
         .bind(organisation)
@@ -76,7 +92,7 @@ impl Store {
     /// The status of one job, if the organisation has it.
     pub async fn status(&self, organisation: OrganisationId, job: Uuid) -> Result<Option<JobStatusCode>> {
         let row: Option<(Option<i64>,)> = sqlx::query_as(
-            "SELECT e.state FROM jobs j LEFT JOIN executions e ON e.job = j.id AND e.state < 2
+            "SELECT (SELECT max(e.state) FROM executions e WHERE e.job = j.id AND e.state < 2) FROM jobs j
              WHERE j.id = ? AND j.organisation = ? AND j.position IS NOT NULL",
         )
         .bind(job)
@@ -84,6 +100,23 @@ impl Store {
         .fetch_optional(&self.readers)
         .await?;
         Ok(row.map(|(state,)| status(state)))
+    }
+
+    /// What is known of a trigger id.
+    pub async fn trigger_state(&self, job: Uuid, trigger_id: Uuid) -> Result<TriggerState> {
+        let row: Option<(Uuid, Micros, Option<Micros>)> = sqlx::query_as(
+            "SELECT id, requested_at, created_at FROM executions WHERE trigger_id = ? AND job = ?
+             ORDER BY created_at IS NULL LIMIT 1",
+        )
+        .bind(trigger_id)
+        .bind(job)
+        .fetch_optional(&self.readers)
+        .await?;
+        Ok(match row {
+            None => TriggerState::Unknown,
+            Some((execution, requested_at, None)) => TriggerState::Pending { execution, requested_at },
+            Some(_) => TriggerState::Started,
+        })
     }
 
     /// Executions of a job, oldest first, as they are in one moment.

@@ -18,7 +18,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Sqlite, Transaction};
 
-pub use executions::{Execution, Selection};
+pub use executions::{Execution, Selection, TriggerState};
 pub use history::PastRun;
 pub use keys::{AddKey, KeyEntry};
 pub use lines::{Line, Lines, StoredLine};

@@ -53,39 +53,49 @@ pub enum Unfinished {
 }
 
 impl Store {
-    /// Requests a run: false if the job has an unfinished one. One statement, so it is on the disk or did not happen.
-    pub async fn request_run(&self, job: Uuid, trigger_id: Uuid, now: Micros) -> Result<bool> {
+    /// Requests a run: false if the job has an unfinished one, unless runs `queue`. One statement, so it is on the disk
+    /// or did not happen.
+    pub async fn request_run(&self, job: Uuid, trigger_id: Uuid, now: Micros, queue: bool) -> Result<bool> {
         let done = sqlx::query(
-            "INSERT INTO executions (id, job, trigger_id, state, requested_at) VALUES (?, ?, ?, 0, ?)
-             ON CONFLICT (job) WHERE state < 2 DO NOTHING",
+            "INSERT INTO executions (id, job, trigger_id, state, requested_at, place)
+             SELECT ?1, ?2, ?3, 0, ?4, coalesce(max(place) + 1, 0) FROM executions WHERE job = ?2 AND state < 2
+             HAVING ?5 OR count(*) = 0",
         )
         .bind(Uuid::new_v4())
         .bind(job)
         .bind(trigger_id)
         .bind(now)
+        .bind(queue)
         .execute(&self.writer)
         .await?;
         Ok(done.rows_affected() == 1)
     }
 
-    /// Claims the run that has been pending longest. From now on it exists for the contract, and it is running.
-    pub async fn claim_run(&self, now: Micros) -> Result<Option<Run>> {
+    /// Claims the run that has been pending longest, of those requested until `until` and of jobs that do not run. From
+    /// now on it exists for the contract, and it is running. A request from the future, of a clock that was set back, does
+    /// not wait for it.
+    pub async fn claim_run(&self, now: Micros, until: Micros) -> Result<Option<Run>> {
         sqlx::query_as(
-            "UPDATE executions SET state = 1, created_at = ? WHERE number =
-                 (SELECT number FROM executions WHERE state < 2 AND state = 0 ORDER BY number LIMIT 1)
+            "UPDATE executions SET state = 1, created_at = ?1 WHERE number =
+                 (SELECT number FROM executions p WHERE state < 2 AND state = 0 AND (requested_at <= ?2 OR requested_at > ?1)
+                      AND NOT EXISTS (SELECT 1 FROM executions WHERE job = p.job AND state < 2 AND state = 1)
+                  ORDER BY number LIMIT 1)
              RETURNING number, id, job, trigger_id",
         )
         .bind(now)
+        .bind(until)
         .fetch_optional(&self.writer)
         .await
     }
 
-    /// Cancels the job's unfinished run.
+    /// Cancels the job's unfinished run; of several, the one that runs, or else the first.
     pub async fn cancel_run(&self, job: Uuid, now: Micros) -> Result<Cancelling> {
         let mut tx = self.write().await?;
         let pending: Option<Run> = sqlx::query_as(
             "UPDATE executions SET state = 3, created_at = ?1, ended_at = ?1, cancel_requested = 1
-             WHERE job = ?2 AND state < 2 AND state = 0 RETURNING number, id, job, trigger_id",
+             WHERE number = (SELECT number FROM executions WHERE job = ?2 AND state < 2 ORDER BY state DESC, number LIMIT 1)
+                 AND state = 0
+             RETURNING number, id, job, trigger_id",
         )
         .bind(now)
         .bind(job)
@@ -97,7 +107,7 @@ impl Store {
                 Cancelling::Ended(run)
             }
             None => sqlx::query_as(
-                "UPDATE executions SET cancel_requested = 1 WHERE job = ? AND state < 2
+                "UPDATE executions SET cancel_requested = 1 WHERE job = ? AND state < 2 AND state = 1
                  RETURNING number, id, job, trigger_id",
             )
             .bind(job)

@@ -16,7 +16,7 @@ async fn a_pending_run_ends_at_once() {
     assert_eq!(run["State"], 3);
     assert!(run["EndTime"].is_string());
     assert_eq!(lines(&run), [(2, "Cancelled before it started.")]);
-    assert!(house.store.claim_run(1).await.unwrap().is_none());
+    assert!(house.store.claim_run(1, 1).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn an_accepted_cancellation_wins_over_the_natural_end() {
     let house = House::idle().await;
     let job = house.job("Quick");
     let trigger = house.execute(job).await;
-    let run = house.store.claim_run(1).await.unwrap().unwrap();
+    let run = house.store.claim_run(1, 1).await.unwrap().unwrap();
     assert_eq!(house.store.cancel_run(job.0, 2).await.unwrap(), Cancelling::Requested(run));
     let ending = Ending { state: ExecutionState::Completed, because: None };
     assert_eq!(house.store.end_run(&run, &ending, 3).await.unwrap(), ExecutionState::Failed);

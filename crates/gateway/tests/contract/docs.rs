@@ -161,7 +161,8 @@ async fn the_contract_as_a_file() {
 async fn beside_a_console() {
     let files = TempDir::new().unwrap();
     std::fs::write(files.path().join("index.html"), "<!doctype html>").unwrap();
-    let front = Front { name: "Gateway".into(), console: Some(files.path().into()), demo_key: None };
+    let front =
+        Front { name: "Gateway".into(), console: Some(files.path().into()), demo_key: None, admin: None };
     let house = House::with(CONFIG, front, false).await;
     assert_eq!(get(&house, "/").await.text, "<!doctype html>");
     assert!(get(&house, "/docs").await.text.contains("execute_job"));

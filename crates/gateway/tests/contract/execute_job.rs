@@ -23,7 +23,7 @@ async fn a_job_has_one_unfinished_run() {
     let job = house.job("Quick");
     house.execute(job).await;
     house.ask(paths::execute_job(job)).await.refused(409);
-    house.store.claim_run(1).await.unwrap().unwrap();
+    house.store.claim_run(1, 1).await.unwrap().unwrap();
     house.ask(paths::execute_job(job)).await.refused(409);
     house.execute(house.job("Slow")).await;
 }
@@ -41,5 +41,5 @@ async fn of_many_at_once_one_is_accepted() {
 async fn an_unknown_or_foreign_job_is_not_found() {
     let house = House::idle().await;
     house.ask(paths::execute_job(house.job("Theirs"))).await.refused(404);
-    assert!(house.store.claim_run(1).await.unwrap().is_none());
+    assert!(house.store.claim_run(1, 1).await.unwrap().is_none());
 }

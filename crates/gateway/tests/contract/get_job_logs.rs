@@ -45,7 +45,7 @@ async fn a_pending_run_is_not_there() {
     let job = house.job("Quick");
     house.execute(job).await;
     assert_eq!(house.ask(paths::get_job_logs(job, None, None)).await.ok(), json!([]));
-    house.store.claim_run(1_000_000).await.unwrap();
+    house.store.claim_run(1_000_000, 1_000_000).await.unwrap();
     let shown = house.ask(paths::get_job_logs(job, None, None)).await.ok();
     assert_eq!(shown[0]["State"], 1);
     assert_eq!(shown[0]["CreateTime"], "1970-01-01T00:00:01Z");

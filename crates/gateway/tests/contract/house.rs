@@ -92,7 +92,12 @@ impl Answer {
 impl House {
     /// Nothing claims what is requested: runs stay pending.
     pub async fn idle() -> Self {
-        Self::with(CONFIG, Front { name: "Gateway".into(), console: None, demo_key: None }, false).await
+        Self::with(
+            CONFIG,
+            Front { name: "Gateway".into(), console: None, demo_key: None, admin: None },
+            false,
+        )
+        .await
     }
 
     pub async fn working() -> Self {
@@ -100,7 +105,8 @@ impl House {
     }
 
     pub async fn working_on(config: &str) -> Self {
-        Self::with(config, Front { name: "Gateway".into(), console: None, demo_key: None }, true).await
+        Self::with(config, Front { name: "Gateway".into(), console: None, demo_key: None, admin: None }, true)
+            .await
     }
 
     pub async fn with(text: &str, front: Front, work: bool) -> Self {
@@ -122,6 +128,7 @@ impl House {
             clock: clock.clone(),
             runner: control.clone(),
             key_header: config.key_header.clone(),
+            emulator: None,
         };
         if work {
             let works = config.jobs().map(|(_, job)| (job.id, job.work.clone())).collect();

@@ -35,7 +35,8 @@ async fn the_console_with_its_headers() {
     write("app-0123456789abcdef_bg.wasm", "wasm");
     write("app-0123456789abcdef_bg.wasm.br", "smaller");
     write("config.json", "{\"name\":\"the file\"}");
-    let front = Front { name: "Gateway".into(), console: Some(files.path().into()), demo_key: None };
+    let front =
+        Front { name: "Gateway".into(), console: Some(files.path().into()), demo_key: None, admin: None };
     let house = House::with(CONFIG, front, false).await;
 
     let index = get(&house, "/", &[("origin", "https://example.org")]).await;
@@ -63,7 +64,9 @@ async fn the_console_with_its_headers() {
 #[tokio::test]
 async fn the_demo_key_is_for_this_machine() {
     let demo_key = Some(ApiKey::new("txg_demo").unwrap());
-    let house = House::with(CONFIG, Front { name: "Contoso".into(), console: None, demo_key }, false).await;
+    let house =
+        House::with(CONFIG, Front { name: "Contoso".into(), console: None, demo_key, admin: None }, false)
+            .await;
     let here = get(&house, "/config.json", &[("host", "127.0.0.1:8400")]).await.json();
     assert_eq!(
         here,

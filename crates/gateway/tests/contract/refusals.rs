@@ -31,7 +31,7 @@ async fn no_operation_without_a_key() {
             assert_eq!(answer.header(paths::EXTENSIONS_HEADER), "cancel, after, limit, logs");
         }
     }
-    assert!(house.store.claim_run(1).await.unwrap().is_none(), "nothing was started");
+    assert!(house.store.claim_run(1, 1).await.unwrap().is_none(), "nothing was started");
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ async fn what_has_changed_is() {
     let trigger = house.execute(job).await;
     assert_eq!(again(&house, &statuses, &before).await.status, 200);
 
-    let run = house.store.claim_run(1_000_000).await.unwrap().unwrap();
+    let run = house.store.claim_run(1_000_000, 1_000_000).await.unwrap().unwrap();
     let mut tags = vec![house.ask(log.clone()).await.header("etag").to_owned()];
     let line = Line { time: 2_000_000, severity: Severity::Information, message: "One".to_owned() };
     house.store.append(run.number, 1, &[line]).await.unwrap();
@@ -79,7 +79,7 @@ async fn a_long_history_in_pieces_is_whole() {
     let mut triggers = Vec::new();
     for count in counts {
         triggers.push(house.execute(job).await);
-        let run = house.store.claim_run(1_000_000).await.unwrap().unwrap();
+        let run = house.store.claim_run(1_000_000, 1_000_000).await.unwrap().unwrap();
         let line = |n| Line {
             time: 1_000_000 + n,
             severity: Severity::Information,

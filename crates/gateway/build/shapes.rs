@@ -1,0 +1,73 @@
+//! What the answers of the contract are made of, as Rust constants: which property is a time, which a number of an
+//! enumeration, which an array of objects, and which must be there.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+pub fn constants(spec: &Value) -> String {
+    let mut out = String::new();
+    let schemas = spec["components"]["schemas"].as_object().expect("the contract has schemas");
+    for (name, schema) in schemas.iter().filter(|(_, schema)| schema["type"] == "object") {
+        let constant = constant(name);
+        writeln!(out, "static {constant}: Object = Object {{ properties: &[").expect("memory");
+        for (property, said) in schema["properties"].as_object().into_iter().flatten() {
+            let is_required =
+                schema["required"].as_array().into_iter().flatten().any(|r| r == property.as_str());
+            let kind = kind(spec, said);
+            writeln!(out, "Property {{ name: {property:?}, kind: {kind}, is_required: {is_required} }},")
+                .expect("memory");
+        }
+        writeln!(out, "] }};").expect("memory");
+    }
+    writeln!(out, "static ANSWERS: &[(&str, Shape)] = &[").expect("memory");
+    let items = spec["paths"].as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object());
+    for operation in items.flatten().map(|(_, operation)| operation).filter(|o| o["operationId"].is_string())
+    {
+        let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+        let (object, is_array) = object_of(spec, schema);
+        let id = &operation["operationId"];
+        writeln!(out, "({id}, Shape {{ object: &{object}, is_array: {is_array} }}),").expect("memory");
+    }
+    writeln!(out, "];").expect("memory");
+    out
+}
+
+/// The constant of the object that a schema is or is an array of.
+fn object_of(spec: &Value, schema: &Value) -> (String, bool) {
+    match reference(schema) {
+        Some(name) => match &spec["components"]["schemas"][name] {
+            resolved if resolved["type"] == "array" => (object_of(spec, &resolved["items"]).0, true),
+            _ => (constant(name), false),
+        },
+        None if schema["type"] == "array" => (object_of(spec, &schema["items"]).0, true),
+        None => panic!("an answer of the contract is neither an object nor an array of them: {schema}"),
+    }
+}
+
+fn kind(spec: &Value, said: &Value) -> String {
+    match reference(said) {
+        Some("Timestamp") => "Kind::Time".to_owned(),
+        Some(name @ ("Severity" | "JobStatusCode" | "ExecutionState")) => format!("Kind::{name}"),
+        None if said["type"] == "array" => format!("Kind::Array(&{})", object_of(spec, &said["items"]).0),
+        _ => "Kind::Other".to_owned(),
+    }
+}
+
+/// The name of the schema that is referred to, also by an `allOf` of one.
+fn reference(schema: &Value) -> Option<&str> {
+    let schema = schema.get("allOf").and_then(|all| all.get(0)).unwrap_or(schema);
+    schema["$ref"].as_str()?.rsplit('/').next()
+}
+
+/// `JOB_EXECUTION` of `JobExecution`.
+fn constant(name: &str) -> String {
+    let mut constant = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !constant.is_empty() {
+            constant.push('_');
+        }
+        constant.extend(letter.to_uppercase());
+    }
+    constant
+}

@@ -1,0 +1,110 @@
+//! What the profile makes of an answer, knowing what was asked.
+
+use axum::body::{Body, HttpBody, to_bytes};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+use txjobs_sdk::types::JobExecution;
+use txjobs_sdk::{ExecutionState, paths, types};
+
+use super::{Busy, PendingLogs, Profile, UnknownTrigger, dress};
+use crate::clock::{Clock, timestamp};
+use crate::contract::{Reason, Refused};
+use crate::emulator::operation::Asked;
+use crate::shapes;
+use crate::store::{Store, TriggerState};
+
+/// Makes the gateway's own answer that of the profile.
+pub async fn finish(
+    profile: &Profile,
+    clock: &Clock,
+    store: &Store,
+    asked: &Asked,
+    answer: Response,
+) -> Response {
+    let answer = match answer.extensions().get::<Refused>() {
+        Some(refused) => refuse(profile, refused.clone(), answer),
+        None => accept(profile, store, asked, answer).await,
+    };
+    if !profile.changes_bodies() || !answer.status().is_success() {
+        return answer;
+    }
+    let Some(shape) = shapes::answer_of(asked.operation.0.id) else { return answer };
+    let (parts, body) = answer.into_parts();
+    // Errors of the gateway's own body break the answer off, as they would without a profile.
+    let body = match to_bytes(body, usize::MAX).await {
+        Ok(bytes) => match serde_json::from_slice::<Value>(&bytes) {
+            Ok(value) => Body::from(dress::dress(profile, clock.now(), shape, value).to_string()),
+            Err(_) => Body::from(bytes),
+        },
+        Err(error) => Body::from_stream(futures::stream::once(async { Err::<Vec<u8>, _>(error) })),
+    };
+    Response::from_parts(parts, body)
+}
+
+fn refuse(profile: &Profile, refused: Refused, answer: Response) -> Response {
+    let status = match refused.reason {
+        Reason::NoSuchJob => profile.unknown_job,
+        Reason::KeyRefused => profile.bad_key,
+        Reason::Busy if profile.busy == Busy::BadRequest => 400,
+        _ => answer.status().as_u16(),
+    };
+    let status = StatusCode::from_u16(status).unwrap_or(answer.status());
+    with_body(profile.errors.answer(status, &refused.message), answer.headers())
+}
+
+async fn accept(profile: &Profile, store: &Store, asked: &Asked, mut answer: Response) -> Response {
+    if answer.status() != StatusCode::OK {
+        return answer;
+    }
+    if asked.operation.is(&paths::EXECUTE_JOB) {
+        *answer.status_mut() = StatusCode::from_u16(profile.execute_status).unwrap_or(StatusCode::OK);
+        return answer;
+    }
+    let is_usual =
+        (profile.pending_logs, profile.unknown_trigger) == (PendingLogs::Empty, UnknownTrigger::Empty);
+    let of_trigger = asked.operation.is(&paths::GET_JOB_LOGS_BY_TRIGGER);
+    // `[]`: there is no execution.
+    let is_empty = answer.body().size_hint().exact() == Some(2);
+    let (Some(job), Some(trigger_id)) = (asked.job, asked.trigger_id) else { return answer };
+    if is_usual || !of_trigger || !is_empty {
+        return answer;
+    }
+    let not_found = || profile.errors.answer(StatusCode::NOT_FOUND, "There is no log of this trigger id.");
+    match (store.trigger_state(job, trigger_id).await, profile.pending_logs, profile.unknown_trigger) {
+        (Ok(TriggerState::Pending { .. }), PendingLogs::NotFound, _)
+        | (Ok(TriggerState::Unknown), _, UnknownTrigger::NotFound) => {
+            with_body(not_found(), answer.headers())
+        }
+        (Ok(TriggerState::Pending { execution, requested_at }), PendingLogs::Created, _) => {
+            let created = JobExecution {
+                id: types::ExecutionId(execution),
+                job_id: types::JobId(job),
+                trigger_id: Some(types::TriggerId(trigger_id)),
+                state: ExecutionState::Created,
+                create_time: Some(timestamp(requested_at)),
+                end_time: None,
+                job_execution_logs: Vec::new(),
+            };
+            let mut created = axum::Json([created]).into_response();
+            created.headers_mut().extend(other_headers(answer.headers()));
+            created
+        }
+        _ => answer,
+    }
+}
+
+fn with_body(mut answer: Response, headers: &HeaderMap) -> Response {
+    answer.headers_mut().extend(other_headers(headers));
+    answer
+}
+
+/// The headers that say nothing of the body.
+fn other_headers(headers: &HeaderMap) -> HeaderMap {
+    use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG};
+    let mut headers = headers.clone();
+    for name in [CONTENT_TYPE, CONTENT_LENGTH, ETAG] {
+        headers.remove(name);
+    }
+    headers
+}
