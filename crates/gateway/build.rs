@@ -20,6 +20,6 @@ fn main() {
     let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
     fs::write(Path::new(&out).join("shapes.rs"), shapes::constants(&spec))
         .unwrap_or_else(|e| panic!("cannot write the shapes: {e}"));
-    fs::write(Path::new(&out).join("docs.html"), docs::page(&docs::Spec::new(spec)))
+    fs::write(Path::new(&out).join("docs.html"), docs::page(&docs::Spec::new(spec), "./"))
         .unwrap_or_else(|e| panic!("cannot write the reference page: {e}"));
 }

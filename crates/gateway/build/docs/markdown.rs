@@ -1,4 +1,4 @@
-//! The contract's descriptions.
+//! The descriptions of a specification.
 
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{CowStr, Event, Parser, Tag, TagEnd};
@@ -10,7 +10,7 @@ pub fn markdown(spec: &Spec, text: &str) -> Markup {
     render(spec, Parser::new(text))
 }
 
-/// The same without its lists: the numbers of an enumeration are in a table of their own.
+/// The same without its lists.
 pub fn without_lists(spec: &Spec, text: &str) -> Markup {
     let mut depth = 0;
     render(
@@ -34,16 +34,22 @@ pub fn inline(spec: &Spec, text: &str) -> Markup {
     render(spec, Parser::new(text).filter(|event| !is_paragraph(event)))
 }
 
+/// The items of a text's lists, each as it is written.
+pub fn items(text: &str) -> Vec<&str> {
+    let items =
+        Parser::new(text).into_offset_iter().filter(|(event, _)| matches!(event, Event::Start(Tag::Item)));
+    items.map(|(_, range)| text[range][1..].trim()).collect()
+}
+
 /// A description's beginning, up to where it goes into details.
 pub fn first_sentence(text: &str) -> &str {
     text.split(['.', ':']).next().unwrap_or(text)
 }
 
 fn render<'a>(spec: &Spec, events: impl Iterator<Item = Event<'a>>) -> Markup {
-    let operations = spec.operations();
     let events = events.map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
-        Event::Code(name) if operations.iter().any(|operation| operation.id == &*name) => {
+        Event::Code(name) if spec.names_operation(&name) => {
             let link = html! { a href={ "#" (name) } { code { (name) } } };
             Event::InlineHtml(CowStr::from(link.into_string()))
         }

@@ -1,22 +1,32 @@
-//! The contract as a page for people: no script, no request to anywhere else, nothing that the contract does not say.
+//! A specification as a page for people: no script, no request to anywhere else, nothing that it does not say.
 
+mod answer;
+mod choices;
+mod command;
+mod contents;
+mod example;
 mod json;
+mod kind;
 mod markdown;
 mod operation;
 mod schema;
+mod security;
 mod shared;
 mod spec;
 
 use maud::{DOCTYPE, Markup, html};
 
 use markdown::markdown;
+use security::Scheme;
 use spec::text;
 pub use spec::{Operation, Spec};
 
-pub fn page(spec: &Spec) -> String {
+/// The page, with `root` as the way from it to where everything begins.
+pub fn page(spec: &Spec, root: &str) -> String {
     let info = spec.at("/info");
     let title = text(info, "title");
     let operations = spec.operations();
+    let scheme = Scheme::of(spec);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -32,22 +42,22 @@ pub fn page(spec: &Spec) -> String {
             body {
                 a.skip href="#content" { "Skip to the content" }
                 header.top {
-                    a.brand href="./" { "txjobs" }
+                    a.brand href=(root) { "txjobs" }
                     span.where { "API reference" }
                     span.grow {}
                     a.button href="docs/openapi.yaml" { "openapi.yaml" }
                 }
                 div.columns {
-                    (contents(spec, &operations))
+                    (contents::contents(spec, &operations, &scheme))
                     main id="content" tabindex="-1" {
                         section.intro id="introduction" {
                             h1 { (title) " " span.version { (text(info, "version")) } }
                             div.prose { (markdown(spec, text(info, "description"))) }
                         }
                         (shared::servers(spec))
-                        (shared::key(spec))
-                        @for tag in spec.tags() { (group(spec, tag, &operations)) }
-                        (shared::answers(spec))
+                        (security::section(spec, &scheme))
+                        @for tag in spec.tags() { (group(spec, tag, &operations, &scheme)) }
+                        (answer::shared(spec, &operations))
                         (shared::headers(spec, &operations))
                         section id="schemas" {
                             div.opening { h2 { "Schemas" } }
@@ -67,7 +77,7 @@ pub fn page(spec: &Spec) -> String {
     page.into_string()
 }
 
-fn group(spec: &Spec, tag: &serde_json::Value, operations: &[Operation<'_>]) -> Markup {
+fn group(spec: &Spec, tag: &serde_json::Value, operations: &[Operation<'_>], scheme: &Scheme<'_>) -> Markup {
     let name = text(tag, "name");
     html! {
         section id={ "tag-" (name) } {
@@ -76,42 +86,7 @@ fn group(spec: &Spec, tag: &serde_json::Value, operations: &[Operation<'_>]) -> 
                 div.prose { (markdown(spec, text(tag, "description"))) }
             }
             @for operation in operations.iter().filter(|operation| operation.tag() == name) {
-                (operation::section(spec, operation))
-            }
-        }
-    }
-}
-
-fn contents(spec: &Spec, operations: &[Operation<'_>]) -> Markup {
-    html! {
-        nav.contents aria-label="Contents" {
-            ul {
-                li { a href="#introduction" { "Introduction" } }
-                li { a href="#servers" { "Servers" } }
-                li { a href="#key" { "API key" } }
-            }
-            @for tag in spec.tags() {
-                h2 { (text(tag, "name")) }
-                ul {
-                    @for operation in operations.iter().filter(|o| o.tag() == text(tag, "name")) {
-                        li {
-                            a href={ "#" (operation.id) } {
-                                (operation::method(operation)) span { (operation.summary()) }
-                            }
-                        }
-                    }
-                }
-            }
-            h2 { "Shared" }
-            ul {
-                li { a href="#answers" { "Refusals and trouble" } }
-                li { a href="#headers" { "Headers" } }
-            }
-            h2 { a href="#schemas" { "Schemas" } }
-            ul.schemas {
-                @for (name, _) in spec.members("/components/schemas") {
-                    li { a href={ "#schema-" (name) } { (name) } }
-                }
+                (operation::section(spec, operation, scheme))
             }
         }
     }

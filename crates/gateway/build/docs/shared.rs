@@ -1,16 +1,17 @@
-//! What is said once for all operations: servers, the key, refusals, headers.
+//! What is said once for all operations: servers and headers.
 
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
+use serde_json::Value;
 
 use super::{
-    Operation, Spec, extension_mark,
-    json::json,
+    Operation, Spec,
+    choices::choices,
+    extension_mark,
+    kind::{facts, kind},
     markdown::{inline, markdown},
-    operation::carries,
-    schema::{kind, plain},
-    spec::{body_of, list, members, text},
+    spec::{list, members, text},
 };
 
 pub fn servers(spec: &Spec) -> Markup {
@@ -29,51 +30,10 @@ pub fn servers(spec: &Spec) -> Markup {
                                         code { (name) } ": " (inline(spec, text(variable, "description")))
                                         " Default: " code { (text(variable, "default")) } "."
                                     }
+                                    (choices(spec, variable))
                                 }
                             }
                         }
-                    }
-                }
-            }
-        }
-    }
-}
-
-pub fn key(spec: &Spec) -> Markup {
-    html! {
-        section id="key" {
-            div.opening { h2 { "API key" } }
-            @for (_, scheme) in spec.members("/components/securitySchemes") {
-                article {
-                    div.said {
-                        p.call { span.method { (text(scheme, "in")) } " " code { (text(scheme, "name")) } }
-                        div.prose {
-                            (markdown(spec, text(scheme, "description")))
-                            p {
-                                "The commands on this page read the key from an environment variable and hand it to curl on \
-                                 its standard input, so that it is in no list of processes and in no shell history."
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-pub fn answers(spec: &Spec) -> Markup {
-    html! {
-        section id="answers" {
-            div.opening { h2 { "Refusals and trouble" } }
-            @for (name, response) in spec.members("/components/responses") {
-                article id={ "answer-" (name) } {
-                    div.said {
-                        h3 { a.anchor href={ "#answer-" (name) } { (name) } }
-                        div.prose { (markdown(spec, text(response, "description"))) }
-                        (carries(response))
-                    }
-                    @if let Some(example) = spec.example_of(body_of(response)) {
-                        div.shown { h4 { "Example" } (json(example)) }
                     }
                 }
             }
@@ -82,33 +42,45 @@ pub fn answers(spec: &Spec) -> Markup {
 }
 
 /// The headers of all answers, each once.
-pub fn headers(spec: &Spec, operations: &[Operation<'_>]) -> Markup {
+pub fn headers_of<'a>(spec: &'a Spec, operations: &[Operation<'a>]) -> BTreeMap<&'a str, &'a Value> {
     let answers =
         operations.iter().flat_map(Operation::responses).map(|(_, response)| spec.resolve(response));
-    let headers: BTreeMap<_, _> = answers.flat_map(|answer| members(&answer["headers"])).collect();
+    answers
+        .flat_map(|answer| members(&answer["headers"]))
+        .map(|(name, header)| (name, spec.resolve(header)))
+        .collect()
+}
+
+pub fn headers(spec: &Spec, operations: &[Operation<'_>]) -> Markup {
+    let headers = headers_of(spec, operations);
     html! {
-        section id="headers" {
-            div.opening { h2 { "Headers" } }
-            article {
-                div.said {
-                    dl.fields {
-                        @for (name, header) in headers {
-                            @let header = spec.resolve(header);
-                            dt id={ "header-" (name.to_lowercase()) } {
-                                code.name { (name) } " "
-                                span.kind { (kind(&header["schema"])) }
-                                (extension_mark(header))
-                            }
-                            dd {
-                                (markdown(spec, text(header, "description")))
-                                @if let Some(example) = header.get("example") {
-                                    p.example { "Example: " code { (plain(example)) } }
-                                }
-                            }
+        @if !headers.is_empty() {
+            section id="headers" {
+                div.opening { h2 { "Headers" } }
+                article {
+                    div.said {
+                        dl.fields {
+                            @for (name, header) in headers { (self::header(spec, name, header)) }
                         }
                     }
                 }
             }
+        }
+    }
+}
+
+fn header(spec: &Spec, name: &str, header: &Value) -> Markup {
+    let schema = &header["schema"];
+    html! {
+        dt id={ "header-" (name.to_lowercase()) } {
+            code.name { (name) } " "
+            span.kind { (kind(schema)) }
+            (extension_mark(header))
+        }
+        dd {
+            (markdown(spec, text(header, "description")))
+            (choices(spec, schema))
+            (facts(schema, spec.default_of(schema), header.get("example")))
         }
     }
 }

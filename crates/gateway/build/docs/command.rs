@@ -1,0 +1,27 @@
+//! The command that asks for an operation.
+
+use serde_json::Value;
+
+use super::{Operation, Spec, example, kind::plain, security::Scheme, spec::text};
+
+pub fn curl(spec: &Spec, operation: &Operation<'_>, scheme: &Scheme<'_>) -> String {
+    let mut path = operation.path.to_owned();
+    for parameter in operation.parameters.iter().filter(|parameter| parameter["in"] == "path") {
+        path = path.replace(&format!("{{{}}}", text(parameter, "name")), &plain(&parameter["example"]));
+    }
+    let body = operation.body().and_then(|body| example::of_body(spec, body));
+    let method = match operation.method.as_str() {
+        "GET" => String::new(),
+        // curl's own choice where there is a body.
+        "POST" if body.is_some() => String::new(),
+        other => format!(" --request {other}"),
+    };
+    let body = body.map(|body| format!(" --json '{}'", quoted(&body))).unwrap_or_default();
+    let server = spec.plain_server();
+    format!("{} |\n  curl{method} --header @-{body} \\\n  {server}{path}", scheme.printed())
+}
+
+/// JSON between the quotes of a shell.
+fn quoted(body: &Value) -> String {
+    format!("{body:#}").replace('\'', r"'\''").replace('\n', "\n  ")
+}
