@@ -1,4 +1,4 @@
-//! The reference page, and the contract as a file.
+//! The reference pages, and the contract as a file.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -10,6 +10,28 @@ use crate::house::{Answer, CONFIG, House};
 
 const SPEC: &str = include_str!("../../../../openapi.yaml");
 
+/// A specification and its page.
+struct Reference {
+    spec: Value,
+    page: String,
+    /// How its commands say who asks.
+    variable: &'static str,
+}
+
+/// The contract's as it is served, the admin part's as it was made.
+async fn references() -> [Reference; 2] {
+    let admin = include_str!(concat!(env!("OUT_DIR"), "/admin_docs.html"));
+    let spec = |text| yaml_serde::from_str(text).unwrap();
+    [
+        Reference { spec: spec(SPEC), page: page().await.text, variable: "$TXJOBS_API_KEY" },
+        Reference {
+            spec: spec(include_str!("../../admin.yaml")),
+            page: admin.to_owned(),
+            variable: "$TXJOBS_ADMIN_TOKEN",
+        },
+    ]
+}
+
 async fn get(house: &House, path: &str) -> Answer {
     house.send(Request::get(path).body(Body::empty()).unwrap()).await
 }
@@ -18,17 +40,16 @@ async fn page() -> Answer {
     get(&House::idle().await, "/docs").await
 }
 
-fn spec() -> Value {
-    yaml_serde::from_str(SPEC).unwrap()
+fn members(of: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    of.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
 }
 
-fn members(of: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    of.as_object().unwrap().iter()
+fn list(of: &Value) -> &[Value] {
+    of.as_array().map_or(&[], Vec::as_slice)
 }
 
-/// The text of an example, as it stands on the page.
-fn shown(text: &Value) -> String {
-    text.as_str().unwrap().replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// What is on the page from the element of this id to the next one of its kind.
@@ -37,54 +58,218 @@ fn part<'a>(page: &'a str, id: &str) -> &'a str {
     rest.split("<article").next().unwrap()
 }
 
-#[tokio::test]
-async fn every_operation_with_its_parameters_and_answers() {
-    let (page, spec) = (page().await.text, spec());
-    let mut extensions = 0;
-    for (path, item) in members(&spec["paths"]) {
-        for (method, operation) in members(item).filter(|(name, _)| *name == "get" || *name == "post") {
-            let part = part(&page, operation["operationId"].as_str().unwrap());
-            assert!(part.contains(operation["summary"].as_str().unwrap()));
-            assert!(part.contains(&format!(">{}</span>", method.to_uppercase())));
-            let words = part.replace("<wbr>", "").replace("<var>", "").replace("</var>", "");
-            assert!(words.contains(path), "{path}");
-            for (status, _) in members(&operation["responses"]) {
-                assert!(part.contains(&format!(">{status}</span>")), "{path}: {status}");
-            }
-            assert!(part.contains("$TXJOBS_API_KEY"));
-            let marked = part.split("</h3>").next().unwrap().contains(">extension<");
-            assert_eq!(marked, operation["x-extension"] == true, "{path}");
-            extensions += usize::from(marked);
+/// What a part says of a property or a parameter.
+fn row<'a>(part: &'a str, name: &str) -> &'a str {
+    let (_, rest) = part
+        .split_once(&format!("<code class=\"name\">{name}</code>"))
+        .unwrap_or_else(|| panic!("no {name} in {part}"));
+    rest.split("<dt").next().unwrap().split("</dl>").next().unwrap()
+}
+
+/// What people read, without what may stand differently on a page: spaces, and the marks of Markdown.
+fn bare(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && !"*`".contains(*c)).collect()
+}
+
+fn read(html: &str) -> String {
+    let text: String =
+        html.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text)).collect();
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+    bare(&text)
+}
+
+#[track_caller]
+fn says(html: &str, text: &str) {
+    let (text, page) = (bare(text), read(html));
+    assert!(page.contains(&text), "{text} is not in {page}");
+}
+
+/// A description; the list of an enumeration that describes its values elsewhere is not looked for.
+fn describes(html: &str, said: &Value) {
+    let has_table = said.get("x-enum-descriptions").is_some();
+    for block in said["description"].as_str().unwrap_or_default().split("\n\n") {
+        match block.strip_prefix("* ") {
+            Some(_) if has_table => {}
+            Some(items) => items.split("\n* ").for_each(|item| says(html, &item.replacen(" - ", "", 1))),
+            None => says(html, block),
         }
     }
-    assert_eq!(extensions, 1);
-    for parameter in ["limit", "logs", "after"] {
-        let (_, rest) = page.split_once(&format!("<code class=\"name\">{parameter}</code>")).unwrap();
-        assert!(rest.split("</dt>").next().unwrap().contains(">extension<"), "{parameter}");
+}
+
+/// An example; its members may come in any order.
+fn exemplifies(html: &str, example: &Value) {
+    match example {
+        Value::Object(members) if !members.is_empty() => members.iter().for_each(|(name, value)| {
+            says(html, &format!("\"{name}\":"));
+            exemplifies(html, value);
+        }),
+        Value::Array(items) if !items.is_empty() => items.iter().for_each(|item| exemplifies(html, item)),
+        other => says(html, &plain(other)),
+    }
+}
+
+/// Everything that a schema says of one value. `whole` is where its example may be as well.
+fn specifies(html: &str, whole: &str, schema: &Value) {
+    for (key, value) in members(schema) {
+        match key {
+            "description" => describes(html, schema),
+            "type" => says(html, if value == "array" { "array of" } else { value.as_str().unwrap() }),
+            "format" => says(html, &format!("({})", plain(value))),
+            "nullable" => says(html, "or null"),
+            "pattern" => says(html, &format!("Pattern: {}", plain(value))),
+            "default" if value == "" => says(html, "Default: \"\""),
+            "default" => says(html, &format!("Default: {}", plain(value))),
+            "example" => exemplifies(whole, value),
+            "minimum" => match schema.get("maximum") {
+                Some(most) => says(html, &format!("from {value} to {most}")),
+                None => says(html, &format!("at least {value}")),
+            },
+            "minLength" => says(html, &format!("of {value} to {} characters", schema["maxLength"])),
+            "maximum" => assert!(schema.get("minimum").is_some(), "{schema}"),
+            "maxLength" => assert!(schema.get("minLength").is_some(), "{schema}"),
+            "items" => specifies(html, whole, value),
+            "allOf" => list(value).iter().for_each(|of| specifies(html, whole, of)),
+            "$ref" => {
+                let name = plain(value).replace("#/components/schemas/", "");
+                assert!(html.contains(&format!("<a href=\"#schema-{name}\">{name}</a>")), "{name}: {html}");
+            }
+            "enum" => {
+                list(value)
+                    .iter()
+                    .for_each(|v| assert!(html.contains(&format!("<code>{}</code>", plain(v)))));
+            }
+            "x-enum-descriptions" => list(value).iter().for_each(|meaning| says(html, &plain(meaning))),
+            "oneOf" => list(value).iter().for_each(|of| specifies(html, whole, of)),
+            "discriminator" => {
+                says(html, &format!("By {}", plain(&value["propertyName"])));
+                members(&value["mapping"]).for_each(|(kind, of)| {
+                    specifies(row(html, kind), whole, &serde_json::json!({ "$ref": of }));
+                });
+            }
+            "additionalProperties" => says(html, "No other properties"),
+            // The schema's own test looks for these.
+            "properties" | "required" | "x-enum-varnames" | "x-extension" => {}
+            other => panic!("nobody looks for {other} on the page"),
+        }
+    }
+}
+
+fn is_marked(html: &str, end: &str) -> bool {
+    html.split(end).next().unwrap().contains(">extension<")
+}
+
+#[tokio::test]
+async fn every_operation_with_all_that_it_takes_and_answers() {
+    for Reference { spec, page, variable } in references().await {
+        let resolved = |value: &Value| match value["$ref"].as_str() {
+            Some(reference) => spec.pointer(reference.trim_start_matches('#')).unwrap().clone(),
+            None => value.clone(),
+        };
+        let mut extensions = 0;
+        for (path, item) in members(&spec["paths"]) {
+            for (method, operation) in members(item).filter(|(name, _)| *name != "parameters") {
+                let part = part(&page, operation["operationId"].as_str().unwrap());
+                says(part, &plain(&operation["summary"]));
+                describes(part, operation);
+                assert!(part.contains(&format!(">{}</span>", method.to_uppercase())));
+                says(part, path);
+                assert!(part.contains(variable));
+                for parameter in [item, operation].iter().flat_map(|of| list(&of["parameters"])).map(resolved)
+                {
+                    let row = row(part, parameter["name"].as_str().unwrap());
+                    says(row, &format!("in the {}", plain(&parameter["in"])));
+                    assert_eq!(row.contains(">required<"), parameter["required"] == true);
+                    assert_eq!(is_marked(row, "</dt>"), parameter["x-extension"] == true);
+                    describes(row, &parameter);
+                    specifies(row, row, &parameter["schema"]);
+                    parameter.get("example").iter().for_each(|example| says(row, &plain(example)));
+                }
+                if let Some(body) = operation.get("requestBody") {
+                    let (_, said) = part.split_once(">Body</h4>").unwrap();
+                    let schema = &body["content"]["application/json"]["schema"];
+                    specifies(said, part, schema);
+                    says(said, "application/json required");
+                    exemplifies(part, &resolved(schema)["example"]);
+                    assert_eq!(body["required"], true);
+                    assert!(part.contains("--json '{"));
+                }
+                for (status, response) in members(&operation["responses"]) {
+                    let (_, said) = part.split_once(&format!(">{status}</span></dt>")).unwrap();
+                    let said = said.split("<dt").next().unwrap();
+                    match response["$ref"].as_str() {
+                        Some(shared) => {
+                            assert!(
+                                said.contains(&format!("#answer-{}", shared.rsplit('/').next().unwrap()))
+                            );
+                        }
+                        None => describes(said, response),
+                    }
+                    match resolved(response).get("content") {
+                        Some(content) => specifies(said, part, &content["application/json"]["schema"]),
+                        None => says(said, "No body"),
+                    }
+                }
+                let marked = is_marked(part, "</h3>");
+                assert_eq!(marked, operation["x-extension"] == true, "{path}");
+                extensions += usize::from(marked);
+            }
+        }
+        assert_eq!(extensions, usize::from(variable == "$TXJOBS_API_KEY"));
     }
 }
 
 #[tokio::test]
 async fn every_schema_with_its_properties_and_values() {
-    let (page, spec) = (page().await.text, spec());
-    for (name, schema) in members(&spec["components"]["schemas"]) {
-        let part = part(&page, &format!("schema-{name}"));
-        for (property, _) in schema["properties"].as_object().into_iter().flatten() {
-            assert!(part.contains(&format!("<code class=\"name\">{property}</code>")), "{name}.{property}");
+    for Reference { spec, page, .. } in references().await {
+        for (name, schema) in members(&spec["components"]["schemas"]) {
+            let part = part(&page, &format!("schema-{name}"));
+            specifies(part, part, schema);
+            for (property, of) in members(&schema["properties"]) {
+                let row = row(part, property);
+                specifies(row, part, of);
+                let is_required = list(&schema["required"]).iter().any(|r| r == property);
+                assert_eq!(row.contains(">required<"), is_required, "{name}.{property}");
+            }
+            for (value, word) in list(&schema["enum"]).iter().zip(list(&schema["x-enum-varnames"])) {
+                let row = format!("<td><code>{}</code></td><td>{}</td>", plain(value), plain(word));
+                assert!(part.contains(&row), "{name}: {row}");
+            }
+            assert_eq!(is_marked(part, "</h3>"), schema["x-extension"] == true, "{name}");
         }
-        let required = schema["required"].as_array().map_or(0, Vec::len);
-        assert_eq!(part.matches(">required<").count(), required, "{name}");
-        let list = |of: &str| schema[of].as_array().cloned().unwrap_or_default();
-        for (value, word) in list("enum").iter().zip(list("x-enum-varnames")) {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let row = format!("<td><code>{value}</code></td><td>{}</td>", word.as_str().unwrap());
-            assert!(part.contains(&row), "{name}: {row}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_once_for_all_operations() {
+    for Reference { spec, page, .. } in references().await {
+        describes(part(&page, "introduction"), &spec["info"]);
+        list(&spec["tags"]).iter().for_each(|tag| describes(&page, tag));
+        list(&spec["servers"]).iter().for_each(|server| {
+            describes(row(&page, &plain(&server["url"])), server);
+            members(&server["variables"]).for_each(|(_, variable)| specifies(&page, &page, variable));
+        });
+        let components = &spec["components"];
+        members(&components["securitySchemes"]).for_each(|(_, scheme)| describes(&page, scheme));
+        for (name, response) in members(&components["responses"]) {
+            let part = part(&page, &format!("answer-{name}"));
+            describes(part, response);
+            specifies(part, part, &response["content"]["application/json"]["schema"]);
         }
-        for meaning in list("x-enum-descriptions") {
-            assert!(part.contains(&shown(&meaning)), "{name}: {meaning}");
+        for (_, header) in members(&components["headers"]) {
+            let (_, headers) = page.split_once("id=\"headers\"").unwrap();
+            let headers = headers.split("<section").next().unwrap();
+            describes(headers, header);
+            specifies(headers, headers, &header["schema"]);
         }
-        let marked = part.split("</h3>").next().unwrap().contains(">extension<");
-        assert_eq!(marked, schema["x-extension"] == true, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn no_link_inside_of_a_page_is_dead() {
+    for Reference { page, .. } in references().await {
+        let links = page.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap());
+        let dead: Vec<_> = links.filter(|id| !page.contains(&format!("id=\"{id}\""))).collect();
+        assert!(dead.is_empty(), "{dead:?}");
     }
 }
 
@@ -132,22 +317,24 @@ async fn the_page_needs_no_script_and_nobody_else() {
 
 #[tokio::test]
 async fn elements_are_closed_in_their_order_and_ids_are_unique() {
-    let page = page().await.text;
-    let mut open = Vec::new();
-    for tag in page.split('<').skip(1).map(|rest| rest.split('>').next().unwrap()) {
-        let name = tag.split(' ').next().unwrap();
-        match name.strip_prefix('/') {
-            Some(name) => assert_eq!(open.pop(), Some(name), "{tag}"),
-            None if ["!DOCTYPE", "meta", "link", "wbr"].contains(&name) => {}
-            None => open.push(name),
+    for Reference { page, .. } in references().await {
+        let mut open = Vec::new();
+        for tag in page.split('<').skip(1).map(|rest| rest.split('>').next().unwrap()) {
+            let name = tag.split(' ').next().unwrap();
+            match name.strip_prefix('/') {
+                Some(name) => assert_eq!(open.pop(), Some(name), "{tag}"),
+                None if ["!DOCTYPE", "meta", "link", "wbr"].contains(&name) => {}
+                None => open.push(name),
+            }
         }
+        assert!(open.is_empty(), "{open:?}");
+        let mut ids: Vec<_> =
+            page.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        let all = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
     }
-    assert!(open.is_empty(), "{open:?}");
-    let mut ids: Vec<_> = page.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
-    let all = ids.len();
-    ids.sort_unstable();
-    ids.dedup();
-    assert_eq!(ids.len(), all);
 }
 
 #[tokio::test]
