@@ -9,7 +9,7 @@ use std::{
 use tempfile::TempDir;
 use txjobs_sdk::{ApiKey, Client};
 
-use crate::{program, root};
+use crate::{admin::Admin, program, root};
 
 /// A running gateway; it is killed, and its data removed, when dropped.
 #[derive(Debug)]
@@ -17,8 +17,15 @@ pub struct Gateway {
     folder: TempDir,
     options: &'static [&'static str],
     server: Child,
-    address: String,
+    told: Told,
     key: String,
+}
+
+/// What a gateway says at its start.
+#[derive(Debug, Default)]
+struct Told {
+    address: String,
+    token: Option<String>,
 }
 
 impl Gateway {
@@ -34,6 +41,12 @@ impl Gateway {
         Self::with(config, &["--demo"])
     }
 
+    /// The same, with `/admin`: see [`Gateway::admin`].
+    #[must_use]
+    pub fn emulator(config: &str) -> Self {
+        Self::with(config, &["--admin"])
+    }
+
     fn with(config: &str, options: &'static [&'static str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("gateway.toml"), config).unwrap();
@@ -42,14 +55,20 @@ impl Gateway {
         let created = create.output().unwrap();
         assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
         let key = String::from_utf8(created.stdout).unwrap().trim().to_owned();
-        let (server, address) = serve(&folder, options);
-        Self { folder, options, server, address, key }
+        let (server, told) = serve(&folder, options);
+        Self { folder, options, server, told, key }
     }
 
     /// `http://127.0.0.1:PORT`
     #[must_use]
     pub fn address(&self) -> &str {
-        &self.address
+        &self.told.address
+    }
+
+    /// The gateway as an emulator.
+    #[must_use]
+    pub fn admin(&self) -> Admin {
+        Admin::new(self.address(), self.told.token.as_deref().expect("it was started by `emulator`"))
     }
 
     /// The API key of the organisation "Test".
@@ -61,7 +80,7 @@ impl Gateway {
     /// A client of the SDK.
     #[must_use]
     pub fn client(&self) -> Client {
-        Client::builder(&self.address, ApiKey::new(&self.key).unwrap()).build().unwrap()
+        Client::builder(self.address(), ApiKey::new(&self.key).unwrap()).build().unwrap()
     }
 
     /// Everything that the gateway wrote to its own log.
@@ -74,7 +93,7 @@ impl Gateway {
     pub fn kill_and_restart(&mut self) {
         self.server.kill().unwrap();
         self.server.wait().unwrap();
-        (self.server, self.address) = serve(&self.folder, self.options);
+        (self.server, self.told) = serve(&self.folder, self.options);
     }
 }
 
@@ -98,7 +117,7 @@ fn command(folder: &TempDir, name: &[&str]) -> Command {
     command
 }
 
-fn serve(folder: &TempDir, options: &[&str]) -> (Child, String) {
+fn serve(folder: &TempDir, options: &[&str]) -> (Child, Told) {
     let log = std::fs::File::options().create(true).append(true).open(folder.path().join("log")).unwrap();
     let mut serve = command(folder, &["serve"]);
     serve
@@ -108,13 +127,16 @@ fn serve(folder: &TempDir, options: &[&str]) -> (Child, String) {
         .stdout(Stdio::piped())
         .stderr(log);
     let mut server = serve.spawn().unwrap();
-    let mut output = BufReader::new(server.stdout.take().unwrap());
-    let mut line = String::new();
-    output.read_line(&mut line).unwrap();
-    if options.contains(&"--demo") {
-        // It tells its key as well, and nobody may close the pipe before it has.
-        output.read_line(&mut String::new()).unwrap();
+    // It tells its key and its token as well, and nobody may close the pipe before it has.
+    let lines = BufReader::new(server.stdout.take().unwrap()).lines().take(1 + options.len());
+    let mut told = Told::default();
+    for line in lines.map(Result::unwrap) {
+        match line.split_once(": ").unwrap_or_else(|| line.rsplit_once(' ').unwrap()) {
+            ("listening on", address) => told.address = address.to_owned(),
+            ("admin token", token) => told.token = Some(token.to_owned()),
+            ("demo key", _) => {}
+            _ => panic!("{line:?}"),
+        }
     }
-    let address = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}"));
-    (server, address.trim().to_owned())
+    (server, told)
 }
