@@ -23,6 +23,7 @@ pub(crate) fn format(_: &Tools) -> Result<Counts> {
 pub(crate) fn contract(tools: &Tools) -> Result<Counts> {
     let mut lint = Command::new(tools.test.redocly.join("redocly"));
     lint.args(["lint", "--extends", "recommended", "--max-problems", "100", "openapi.yaml"]);
+    lint.arg("crates/gateway/admin.yaml");
     // It would look for a newer version of itself.
     lint.env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true").env("REDOCLY_TELEMETRY", "off");
     let said = lint.stdin(Stdio::null()).output().context("cannot start redocly")?;
@@ -80,19 +81,36 @@ pub(crate) fn docs(_: &Tools) -> Result<Counts> {
 
 /// Sends requests made from the contract to a running gateway, and compares its answers with the contract.
 pub(crate) fn fuzz(tools: &Tools) -> Result<Counts> {
+    fuzz_with(|data| {
+        let server = Gateway::for_tests("xtask/demo/fuzz.toml", data)?;
+        let mut fuzz = schemathesis(tools, "openapi.yaml", &server, 40);
+        run::run(fuzz.args(["--header", &format!("apiKey: {}", server.key)]))?;
+        server.stop()
+    })
+}
+
+/// The same of the admin part.
+pub(crate) fn fuzz_admin(tools: &Tools) -> Result<Counts> {
+    fuzz_with(|data| {
+        let server = Gateway::emulator(data)?;
+        let mut fuzz = schemathesis(tools, "crates/gateway/admin.yaml", &server, 20);
+        run::run(fuzz.args(["--header", &format!("Authorization: Bearer {}", server.key)]))?;
+        server.stop()
+    })
+}
+
+fn fuzz_with(fuzz: impl FnOnce(&Path) -> Result<()>) -> Result<Counts> {
     run::run(cargo().args(["build", "--package", "txjobs-gateway"]))?;
     let data = Path::new("target").join(format!("fuzz-{}", std::process::id()));
     std::fs::create_dir_all(&data)?;
-    let result = fuzz_in(&data, tools);
+    let result = fuzz(&data);
     std::fs::remove_dir_all(&data)?;
     result.map(|()| Counts::ONE)
 }
 
-fn fuzz_in(data: &Path, tools: &Tools) -> Result<()> {
-    let server = Gateway::for_tests("xtask/demo/fuzz.toml", data)?;
+fn schemathesis(tools: &Tools, spec: &str, server: &Gateway, examples: u32) -> Command {
     let mut fuzz = Command::new(tools.test.schemathesis.join("schemathesis"));
-    fuzz.args(["run", "openapi.yaml", "--url", &server.address, "--checks", "all", "--max-examples", "40"]);
-    fuzz.args(["--header", &format!("apiKey: {}", server.key), "--seed", "1", "--no-color"]);
-    run::run(&mut fuzz)?;
-    server.stop()
+    fuzz.args(["run", spec, "--url", &server.address, "--checks", "all", "--seed", "1", "--no-color"]);
+    fuzz.args(["--max-examples", &examples.to_string()]);
+    fuzz
 }

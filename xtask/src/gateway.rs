@@ -11,12 +11,13 @@ use anyhow::{Context, Result};
 
 use crate::run;
 
-/// A running gateway in its demo mode; it is killed when dropped.
+/// A running gateway in its demo mode, or as an emulator; it is killed when dropped.
 pub(crate) struct Gateway {
     server: Child,
     /// Kept open: a program whose output nobody reads may die of it.
     _output: Lines<BufReader<ChildStdout>>,
     pub(crate) address: String,
+    /// The demo's API key, or the emulator's admin token.
     pub(crate) key: String,
 }
 
@@ -29,7 +30,15 @@ impl Gateway {
         Self::start(&mut serve)
     }
 
-    /// Starts `txjobs-gateway serve --demo …` and waits for what it says about itself.
+    /// Starts the debug build as an emulator without a configuration.
+    pub(crate) fn emulator(data: &Path) -> Result<Self> {
+        let mut serve = Command::new("target/debug/txjobs-gateway");
+        serve.args(["serve", "--admin", "--listen", "127.0.0.1:0", "--database"]);
+        serve.arg(data.join("gateway.db")).stderr(File::create(data.join("log"))?);
+        Self::start(&mut serve)
+    }
+
+    /// Starts `txjobs-gateway serve --demo …` or `--admin …` and waits for what it says about itself.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         // The terminal's Ctrl-C goes to us alone: we ask the gateway to stop, and wait until it has.
@@ -39,12 +48,12 @@ impl Gateway {
             command.spawn().with_context(|| format!("cannot start {:?}", command.get_program()))?;
         let output = server.stdout.take().context("the output is piped")?;
         let mut lines = BufReader::new(output).lines();
-        let mut told = |what: &str| -> Result<String> {
+        let mut told = |names: &[&str]| -> Result<String> {
             let line = lines.next().context("the gateway stopped; its words are above")??;
-            let value = line.strip_prefix(what).with_context(|| format!("{line:?} is not {what:?}"))?;
-            Ok(value.trim().to_owned())
+            let value = names.iter().find_map(|name| line.strip_prefix(name));
+            Ok(value.with_context(|| format!("{line:?} begins with none of {names:?}"))?.trim().to_owned())
         };
-        let told = told("listening on").and_then(|address| Ok((address, told("demo key:")?)));
+        let told = told(&["listening on"]).and_then(|a| Ok((a, told(&["demo key:", "admin token:"])?)));
         match told {
             Ok((address, key)) => Ok(Self { server, _output: lines, address, key }),
             Err(error) => {

@@ -6,6 +6,7 @@ mod console;
 mod demo;
 mod gateway;
 mod postman;
+mod recipes;
 mod run;
 mod setup;
 mod tests;

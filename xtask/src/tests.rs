@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
 
 use crate::{
-    checks, clients, console, postman,
+    checks, clients, console, postman, recipes,
     run::cargo,
     setup::{self, BuildTools, TestTools},
 };
@@ -27,7 +27,7 @@ type Step = (&'static str, &'static str, fn(&Tools) -> Result<Counts>);
 
 const STEPS: &[Step] = &[
     ("format", "the code is formatted", checks::format),
-    ("contract", "openapi.yaml passes the linter", checks::contract),
+    ("contract", "openapi.yaml and admin.yaml pass the linter", checks::contract),
     ("tree", "the SDK without its client has no HTTP client", checks::tree),
     ("clippy", "clippy is content, natively", checks::clippy),
     ("clippy-wasm", "clippy is content, for WebAssembly", checks::clippy_wasm),
@@ -39,7 +39,9 @@ const STEPS: &[Step] = &[
     ("e2e", "everything together: binaries, requests, a browser", e2e),
     ("postman", "the Postman collection works against the gateway", postman::check),
     ("clients", "generated clients in other languages work", clients::run),
+    ("recipes", "the test suites of docs/gateway.md work", recipes::run),
     ("fuzz", "schemathesis finds nothing in the seven operations", checks::fuzz),
+    ("fuzz-admin", "schemathesis finds nothing in /admin", checks::fuzz_admin),
 ];
 
 /// How many tests passed and failed.

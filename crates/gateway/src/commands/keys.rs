@@ -9,7 +9,7 @@ use crate::store::AddKey;
 
 pub(super) async fn create(arguments: NewKey) -> Result<()> {
     let NewKey { place, organisation, name } = arguments;
-    let (config, store) = place.open().await?;
+    let (config, store) = place.open(false).await?;
     let Some(id) = store.organisation(&organisation).await? else {
         let known: Vec<_> = config.organisations.iter().map(|o| format!("\"{}\"", o.name)).collect();
         bail!(

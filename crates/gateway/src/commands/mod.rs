@@ -6,7 +6,7 @@ mod seed;
 mod serve;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
@@ -15,6 +15,9 @@ use txjobs_sdk::paths;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::store::{Store, database_path};
+
+/// The configuration, unless another one is named.
+const CONFIG: &str = "gateway.toml";
 
 const EXAMPLE: &str = "\
 Example:
@@ -50,7 +53,7 @@ enum Command {
 #[derive(Debug, Args)]
 struct ConfigFile {
     /// Which jobs there are, and whose
-    #[arg(long, value_name = "FILE", default_value = "gateway.toml")]
+    #[arg(long, value_name = "FILE", default_value = CONFIG)]
     config: PathBuf,
 }
 
@@ -144,9 +147,12 @@ pub async fn run(cli: Cli) -> Result<()> {
 }
 
 impl Place {
-    /// The configuration, and the store brought in line with it.
-    async fn open(&self) -> Result<(Config, Store)> {
-        let config = config::load(&self.config.config)?;
+    /// The configuration, and the store brought in line with it. A gateway that can be seeded `may_be_empty`: it needs no
+    /// configuration unless one is named.
+    async fn open(&self, may_be_empty: bool) -> Result<(Config, Store)> {
+        let path = &self.config.config;
+        let is_left_out = may_be_empty && path == Path::new(CONFIG) && !path.exists();
+        let config = if is_left_out { Config::empty() } else { config::load(path)? };
         let store = self.open_store().await?;
         store.declare(&config.organisations).await?;
         Ok((config, store))

@@ -14,7 +14,7 @@ use crate::store::{Line, PastRun};
 const DAY: Micros = 86_400_000_000;
 
 pub(super) async fn run(arguments: super::Seed) -> Result<()> {
-    let (config, store) = arguments.place.open().await?;
+    let (config, store) = arguments.place.open(false).await?;
     ensure!(
         store.count_executions().await? == 0,
         "The database {} has a history already, and none is written over it. Name a new file with --database.",

@@ -62,7 +62,11 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     let listener = bind(listen).await?;
     let address = listener.local_addr()?;
     let lock = lock(&place.database)?;
-    let (config, store) = place.open().await?;
+    let (config, store) = place.open(admin).await?;
+    ensure!(
+        !demo || !config.organisations.is_empty(),
+        "--demo needs an organisation for its key. Name a configuration with --config."
+    );
     let clock = clock();
     runner::recover(&store, &clock).await.context("The runs of before could not be brought to an end")?;
     let demo_key = match demo {

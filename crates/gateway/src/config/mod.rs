@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::http::HeaderName;
 use regex::RegexSet;
-use txjobs_sdk::{ExecutionState, Severity};
+use txjobs_sdk::{ExecutionState, Severity, paths};
 use uuid::Uuid;
 
 pub use read::{load, parse};
@@ -19,7 +19,7 @@ pub use read::{load, parse};
 pub struct Config {
     /// The request header that carries the API key.
     pub key_header: HeaderName,
-    /// At least one.
+    /// At least one, but where the gateway can be seeded.
     pub organisations: Vec<Organisation>,
 }
 
@@ -118,6 +118,14 @@ impl Step {
 }
 
 impl Config {
+    /// Without any organisation.
+    pub fn empty() -> Self {
+        Self {
+            key_header: HeaderName::from_bytes(paths::API_KEY_HEADER.as_bytes()).expect("a header's name"),
+            organisations: Vec::new(),
+        }
+    }
+
     /// Every job with its organisation.
     pub fn jobs(&self) -> impl Iterator<Item = (&Organisation, &Job)> {
         self.organisations.iter().flat_map(|o| o.jobs.iter().map(move |j| (o, j)))

@@ -6,25 +6,22 @@ use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 
 /// A specification and its page.
-pub(crate) struct Reference {
+pub(super) struct Reference {
     /// Made by the build script.
     page: &'static str,
     spec: &'static str,
 }
 
-pub(crate) static CONTRACT: Reference = Reference {
+pub(super) static CONTRACT: Reference = Reference {
     page: include_str!(concat!(env!("OUT_DIR"), "/docs.html")),
     spec: include_str!("../../../../openapi.yaml"),
 };
 
 /// Below `/admin`: its page knows that the gateway's root is one step up.
-pub(crate) static ADMIN: Reference = Reference {
+pub(super) static ADMIN: Reference = Reference {
     page: include_str!(concat!(env!("OUT_DIR"), "/admin_docs.html")),
     spec: include_str!("../../admin.yaml"),
 };
-
-// The build script made both.
-const _: () = assert!(!CONTRACT.page.is_empty() && !ADMIN.page.is_empty());
 
 /// The console's colours, so that both look like one thing.
 const STYLE: &str =
@@ -35,12 +32,8 @@ const ICON: &str = include_str!("../../../../web/favicon.svg");
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub(super) fn router() -> Router {
-    router_of(&CONTRACT)
-}
-
 /// The page and what it loads. Its links are relative, so it can be nested anywhere.
-pub(crate) fn router_of(reference: &'static Reference) -> Router {
+pub(super) fn router(reference: &'static Reference) -> Router {
     Router::new()
         .route("/docs", get(async || answer("text/html; charset=utf-8", reference.page)))
         // The links of the page are relative to the address without a slash at its end.
@@ -68,7 +61,7 @@ mod tests {
     /// As it is served: the contract's at the root, the other one below.
     async fn get(path: &str) -> Response {
         let root = Router::new().route("/", axum::routing::get(async || "The console."));
-        let app = root.merge(router()).nest("/admin", router_of(&ADMIN));
+        let app = root.merge(router(&CONTRACT)).nest("/admin", router(&ADMIN));
         app.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap()
     }
 

@@ -42,13 +42,15 @@ pub fn router(gateway: Gateway, front: Front) -> Router {
     let pages = Router::new()
         .route("/health", get(health::answer).with_state(gateway.store.clone()))
         .merge(page_config)
-        .merge(docs::router())
+        .merge(docs::router(&docs::CONTRACT))
         .merge(console::router(front.console.as_deref()));
     let (emulator, key_header) = (gateway.emulator.clone(), gateway.key_header.clone());
     let admin = front.admin.clone().zip(emulator.clone());
     let pages = match admin {
         Some((guard, emulator)) => {
-            pages.merge(admin::router(Admin { guard, gateway: gateway.clone(), emulator }))
+            let admin = admin::router(Admin { guard, gateway: gateway.clone(), emulator });
+            // The reference is public: it wants no token.
+            pages.merge(admin).nest("/admin", docs::router(&docs::ADMIN))
         }
         None => pages,
     };
