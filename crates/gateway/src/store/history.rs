@@ -8,7 +8,7 @@ use super::{Result, Store};
 use crate::clock::Micros;
 
 /// A run that ended in the past.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastRun {
     /// The execution's id.
     pub id: Uuid,

@@ -1,5 +1,6 @@
 //! API keys, of which the store knows nothing but hashes.
 
+use sqlx::{Sqlite, Transaction};
 use subtle::ConstantTimeEq;
 
 use super::{OrganisationId, Result, Store};
@@ -62,29 +63,9 @@ impl Store {
         replace: bool,
     ) -> Result<AddKey> {
         let mut tx = self.write().await?;
-        let names: Vec<String> = sqlx::query_scalar("SELECT name FROM api_keys WHERE organisation = ?")
-            .bind(organisation)
-            .fetch_all(&mut *tx)
-            .await?;
-        let taken = names.iter().any(|n| n == name);
-        if taken && !replace {
-            return Ok(AddKey::NameTaken);
-        }
-        if !taken && names.len() >= key::PER_ORGANISATION {
-            return Ok(AddKey::TooMany);
-        }
-        sqlx::query(
-            "INSERT INTO api_keys (organisation, name, hash, created_at) VALUES (?, ?, ?, ?)
-             ON CONFLICT (organisation, name) DO UPDATE SET hash = excluded.hash, created_at = excluded.created_at",
-        )
-        .bind(organisation)
-        .bind(name)
-        .bind(hash.as_slice())
-        .bind(now)
-        .execute(&mut *tx)
-        .await?;
+        let added = insert(&mut tx, &NewKey { organisation, name, hash, now, replace }).await?;
         tx.commit().await?;
-        Ok(AddKey::Added)
+        Ok(added)
     }
 
     /// Every key, in the order in which the keys were made.
@@ -115,4 +96,39 @@ impl Store {
         .await?;
         Ok(done.rows_affected() > 0)
     }
+}
+
+/// A key on its way to the store.
+pub(super) struct NewKey<'a> {
+    pub organisation: OrganisationId,
+    pub name: &'a str,
+    pub hash: &'a KeyHash,
+    pub now: Micros,
+    /// Whether it takes the place of an earlier one of the same name.
+    pub replace: bool,
+}
+
+pub(super) async fn insert(tx: &mut Transaction<'_, Sqlite>, key: &NewKey<'_>) -> Result<AddKey> {
+    let names: Vec<String> = sqlx::query_scalar("SELECT name FROM api_keys WHERE organisation = ?")
+        .bind(key.organisation)
+        .fetch_all(&mut **tx)
+        .await?;
+    let taken = names.iter().any(|n| n == key.name);
+    if taken && !key.replace {
+        return Ok(AddKey::NameTaken);
+    }
+    if !taken && names.len() >= key::PER_ORGANISATION {
+        return Ok(AddKey::TooMany);
+    }
+    sqlx::query(
+        "INSERT INTO api_keys (organisation, name, hash, created_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (organisation, name) DO UPDATE SET hash = excluded.hash, created_at = excluded.created_at",
+    )
+    .bind(key.organisation)
+    .bind(key.name)
+    .bind(key.hash.as_slice())
+    .bind(key.now)
+    .execute(&mut **tx)
+    .await?;
+    Ok(AddKey::Added)
 }

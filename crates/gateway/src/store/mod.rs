@@ -8,15 +8,19 @@ mod history;
 mod keys;
 mod lines;
 mod organisations;
+mod reset;
 mod runs;
+mod seeded;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{Sqlite, Transaction};
+use tokio::sync::Mutex;
 
 pub use executions::{Execution, Selection, TriggerState};
 pub use history::PastRun;
@@ -24,6 +28,7 @@ pub use keys::{AddKey, KeyEntry};
 pub use lines::{Line, Lines, StoredLine};
 pub use organisations::OrganisationId;
 pub use runs::{Cancelling, Ending, Run, Unfinished};
+pub use seeded::{Piece, SeededJob, SeededWork, Seeding};
 
 const READERS: u32 = 4;
 const BUSY: Duration = Duration::from_secs(10);
@@ -36,6 +41,8 @@ pub type Result<T> = std::result::Result<T, sqlx::Error>;
 pub struct Store {
     writer: SqlitePool,
     readers: SqlitePool,
+    /// Held while an organisation is made up: another one, or a reset, waits.
+    seeding: Arc<Mutex<()>>,
 }
 
 impl Store {
@@ -63,7 +70,7 @@ impl Store {
             .acquire_timeout(BUSY)
             .connect_with(options.pragma("query_only", "on"))
             .await?;
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, seeding: Arc::default() })
     }
 
     /// Asks the store for a sign of life.

@@ -1,9 +1,9 @@
-//! Organisations and their jobs, as `gateway.toml` declares them.
+//! Organisations and their jobs, as `gateway.toml` declares them; and all of them for who asks.
 
 use sqlx::{Sqlite, Transaction};
 use uuid::Uuid;
 
-use super::{Result, Store};
+use super::{Result, Store, seeded};
 use crate::config;
 
 /// An organisation's number in the store.
@@ -11,16 +11,18 @@ pub type OrganisationId = i64;
 
 impl Store {
     /// Makes the store's organisations and jobs those of the configuration. What is no longer declared keeps its
-    /// history and is not shown.
+    /// history and is not shown. Made-up organisations stay as they are.
     ///
     /// # Errors
     ///
-    /// The store does not answer, or a job id already belongs to another organisation, whose history it would show.
+    /// The store does not answer, a job id already belongs to another organisation, whose history it would show, or an
+    /// organisation has the name of a made-up one, whose keys would open it.
     pub async fn declare(&self, organisations: &[config::Organisation]) -> anyhow::Result<()> {
         let mut tx = self.write().await?;
-        sqlx::query("UPDATE organisations SET declared = 0").execute(&mut *tx).await?;
-        sqlx::query("UPDATE jobs SET position = NULL").execute(&mut *tx).await?;
+        sqlx::query("UPDATE organisations SET declared = 0 WHERE seeded IS NULL").execute(&mut *tx).await?;
+        sqlx::query("UPDATE jobs SET position = NULL WHERE seed IS NULL").execute(&mut *tx).await?;
         for organisation in organisations {
+            make_room(&mut tx, &organisation.name).await?;
             let (id,): (OrganisationId,) = sqlx::query_as(
                 "INSERT INTO organisations (name, declared) VALUES (?, 1)
                  ON CONFLICT (name) DO UPDATE SET declared = 1 RETURNING id",
@@ -69,6 +71,22 @@ impl Store {
                 .await?;
         Ok(found.is_some())
     }
+}
+
+/// Refuses the name of a made-up organisation; what is left of one that never was whole is taken away.
+async fn make_room(tx: &mut Transaction<'_, Sqlite>, name: &str) -> anyhow::Result<()> {
+    let made_up: Option<(OrganisationId, bool)> =
+        sqlx::query_as("SELECT id, declared FROM organisations WHERE name = ? AND seeded IS NOT NULL")
+            .bind(name)
+            .fetch_optional(&mut **tx)
+            .await?;
+    let Some((id, is_whole)) = made_up else { return Ok(()) };
+    anyhow::ensure!(
+        !is_whole,
+        "There is a made-up organisation \"{name}\" (POST /admin/seed), whose keys would open the one in gateway.toml. \
+         Give that one another name, or first remove the made-up ones with POST /admin/reset."
+    );
+    Ok(seeded::remove(tx, id).await?)
 }
 
 async fn declare_job(

@@ -1,0 +1,263 @@
+//! Made-up organisations: written in pieces, seen when they are whole.
+
+use sqlx::{QueryBuilder, Sqlite, Transaction};
+use tokio::sync::OwnedMutexGuard;
+use uuid::Uuid;
+
+use super::keys::{self, NewKey};
+use super::{Line, OrganisationId, PastRun, Result, Store};
+use crate::clock::Micros;
+use crate::key::KeyHash;
+
+// Rows of one statement. Large enough that a statement costs little a row, and below SQLite's limit of 32,766 values.
+const ROWS: usize = 1000;
+// Lines that are taken away in one transaction, so that others can write in between.
+const PIECE: i64 = 50_000;
+
+/// A made-up job on its way to the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeededJob {
+    /// Its id.
+    pub id: Uuid,
+    /// For people. Any text.
+    pub name: String,
+    /// What plays its runs.
+    pub seed: i64,
+}
+
+/// What the store knows of a made-up job that is to run.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct SeededWork {
+    /// The name of the profile that made up its organisation.
+    pub profile: String,
+    /// What plays its runs.
+    pub seed: i64,
+    /// For people.
+    pub name: String,
+}
+
+/// A part of a made-up organisation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Piece {
+    /// Further lines of the last run of the piece before.
+    pub more: Vec<Line>,
+    /// Jobs, in the order of the list.
+    pub jobs: Vec<SeededJob>,
+    /// Past runs of jobs of this piece or of one before; those of a job oldest first.
+    pub runs: Vec<PastRun>,
+}
+
+/// The writing of a made-up organisation, which nobody sees before [`Seeding::finish`]. There is one at a time.
+///
+/// What is dropped half-way stays invisible, until an organisation of the same name is made up or the store is reset.
+#[derive(Debug)]
+pub struct Seeding {
+    store: Store,
+    organisation: OrganisationId,
+    jobs: i64,
+    /// The last run's number and how many lines it has.
+    last: (i64, i64),
+    _turn: OwnedMutexGuard<()>,
+}
+
+impl Store {
+    /// Begins an organisation of this name; `None` if there is one, declared, made up or with a history.
+    ///
+    /// What a killed gateway left of one that it made up is taken away first.
+    pub async fn begin_seeding(&self, name: &str, profile: &str) -> Result<Option<Seeding>> {
+        let turn = self.seeding.clone().lock_owned().await;
+        let remains: Option<OrganisationId> = sqlx::query_scalar(
+            "SELECT id FROM organisations WHERE name = ? AND seeded IS NOT NULL AND declared = 0",
+        )
+        .bind(name)
+        .fetch_optional(&self.writer)
+        .await?;
+        if let Some(remains) = remains {
+            self.clear(remains).await?;
+        }
+        let organisation = sqlx::query_scalar(
+            "INSERT INTO organisations (name, declared, seeded) VALUES (?, 0, ?)
+             ON CONFLICT (name) DO NOTHING RETURNING id",
+        )
+        .bind(name)
+        .bind(profile)
+        .fetch_optional(&self.writer)
+        .await?;
+        let seeding =
+            |organisation| Seeding { store: self.clone(), organisation, jobs: 0, last: (0, 0), _turn: turn };
+        Ok(organisation.map(seeding))
+    }
+
+    /// What a job runs, if it is a made-up one.
+    pub async fn seeded_work(&self, job: Uuid) -> Result<Option<SeededWork>> {
+        sqlx::query_as(
+            "SELECT o.seeded AS profile, j.seed, j.name FROM jobs j JOIN organisations o ON o.id = j.organisation
+             WHERE j.id = ? AND j.seed IS NOT NULL AND o.seeded IS NOT NULL",
+        )
+        .bind(job)
+        .fetch_optional(&self.readers)
+        .await
+    }
+
+    /// Takes away an organisation with all it has, a piece at a time.
+    async fn clear(&self, organisation: OrganisationId) -> Result<()> {
+        loop {
+            let mut tx = self.write().await?;
+            let gone = delete_lines(&mut tx, organisation, PIECE).await?;
+            tx.commit().await?;
+            if gone == 0 {
+                break;
+            }
+        }
+        let mut tx = self.write().await?;
+        remove(&mut tx, organisation).await?;
+        tx.commit().await
+    }
+}
+
+impl Seeding {
+    /// Writes a piece, in one transaction.
+    pub async fn write(&mut self, piece: Piece) -> Result<()> {
+        let mut tx = self.store.write().await?;
+        insert_jobs(&mut tx, self.organisation, self.jobs, &piece.jobs).await?;
+        self.jobs += count(&piece.jobs);
+
+        // Runs that were requested meanwhile have numbers of their own, so these are asked for anew each time. Only
+        // within a job must the order be that of time.
+        let first: i64 = sqlx::query_scalar("SELECT coalesce(max(number), 0) + 1 FROM executions")
+            .fetch_one(&mut *tx)
+            .await?;
+        insert_runs(&mut tx, first, &piece.runs).await?;
+
+        let (mut run, lines) = self.last;
+        let mut rows: Vec<Row> = (lines + 1..).zip(piece.more).map(|(seq, line)| (run, seq, line)).collect();
+        let mut seq = lines + count(&rows);
+        for (number, past) in (first..).zip(piece.runs) {
+            (run, seq) = (number, count(&past.lines));
+            rows.extend((1..).zip(past.lines).map(|(seq, line)| (run, seq, line)));
+        }
+        insert_lines(&mut tx, rows).await?;
+        tx.commit().await?;
+        self.last = (run, seq);
+        Ok(())
+    }
+
+    /// Shows the organisation, with a key of this name.
+    pub async fn finish(&self, key_name: &str, hash: &KeyHash, now: Micros) -> Result<()> {
+        let mut tx = self.store.write().await?;
+        // It has no key yet, so neither the name nor the room for one is taken.
+        let key = NewKey { organisation: self.organisation, name: key_name, hash, now, replace: false };
+        keys::insert(&mut tx, &key).await?;
+        sqlx::query("UPDATE organisations SET declared = 1 WHERE id = ?")
+            .bind(self.organisation)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await
+    }
+
+    /// Takes away what was written.
+    pub async fn abandon(self) -> Result<()> {
+        self.store.clear(self.organisation).await
+    }
+}
+
+/// Takes away an organisation with all it has, in one transaction.
+pub(super) async fn remove(tx: &mut Transaction<'_, Sqlite>, organisation: OrganisationId) -> Result<()> {
+    delete_lines(tx, organisation, -1).await?;
+    for sql in [
+        "DELETE FROM executions WHERE job IN (SELECT id FROM jobs WHERE organisation = ?)",
+        "DELETE FROM jobs WHERE organisation = ?",
+        "DELETE FROM api_keys WHERE organisation = ?",
+        "DELETE FROM organisations WHERE id = ?",
+    ] {
+        sqlx::query(sql).bind(organisation).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+async fn delete_lines(
+    tx: &mut Transaction<'_, Sqlite>,
+    organisation: OrganisationId,
+    limit: i64,
+) -> Result<u64> {
+    let done = sqlx::query(
+        "DELETE FROM lines WHERE (execution, seq) IN (SELECT l.execution, l.seq FROM jobs j
+             JOIN executions e ON e.job = j.id JOIN lines l ON l.execution = e.number
+             WHERE j.organisation = ? LIMIT ?)",
+    )
+    .bind(organisation)
+    .bind(limit)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+async fn insert_jobs(
+    tx: &mut Transaction<'_, Sqlite>,
+    organisation: OrganisationId,
+    first: i64,
+    jobs: &[SeededJob],
+) -> Result<()> {
+    let mut placed = (first..).zip(jobs);
+    for chunk in jobs.chunks(ROWS) {
+        let mut insert: QueryBuilder<Sqlite> =
+            QueryBuilder::new("INSERT INTO jobs (id, organisation, name, position, seed) ");
+        insert.push_values(placed.by_ref().take(chunk.len()), |mut row, (position, job)| {
+            row.push_bind(job.id)
+                .push_bind(organisation)
+                .push_bind(job.name.as_str())
+                .push_bind(position)
+                .push_bind(job.seed);
+        });
+        insert.build().persistent(chunk.len() == ROWS).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+async fn insert_runs(tx: &mut Transaction<'_, Sqlite>, first: i64, runs: &[PastRun]) -> Result<()> {
+    let mut numbered = (first..).zip(runs);
+    for chunk in runs.chunks(ROWS) {
+        let mut insert: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "INSERT INTO executions (number, id, job, trigger_id, state, requested_at, created_at, ended_at) ",
+        );
+        insert.push_values(numbered.by_ref().take(chunk.len()), |mut row, (number, run)| {
+            row.push_bind(number)
+                .push_bind(run.id)
+                .push_bind(run.job)
+                .push_bind(run.trigger_id)
+                .push_bind(run.state.number())
+                .push_bind(run.created_at)
+                .push_bind(run.created_at)
+                .push_bind(run.ended_at);
+        });
+        insert.build().persistent(chunk.len() == ROWS).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+/// An execution's number, a line's place in its log, the line.
+type Row = (i64, i64, Line);
+
+async fn insert_lines(tx: &mut Transaction<'_, Sqlite>, rows: Vec<Row>) -> Result<()> {
+    let mut left = rows.len();
+    let mut rows = rows.into_iter();
+    while left > 0 {
+        let chunk = left.min(ROWS);
+        left -= chunk;
+        let mut insert: QueryBuilder<Sqlite> =
+            QueryBuilder::new("INSERT INTO lines (execution, seq, time, severity, message) ");
+        insert.push_values(rows.by_ref().take(chunk), |mut row, (execution, seq, line)| {
+            row.push_bind(execution)
+                .push_bind(seq)
+                .push_bind(line.time)
+                .push_bind(line.severity.number())
+                .push_bind(line.message);
+        });
+        insert.build().persistent(chunk == ROWS).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+fn count<T>(of: &[T]) -> i64 {
+    i64::try_from(of.len()).unwrap_or(i64::MAX)
+}
