@@ -16,3 +16,4 @@ pub mod runner;
 pub mod server;
 mod shapes;
 pub mod store;
+pub mod warehouse;

@@ -7,6 +7,7 @@ use super::log::Log;
 use super::{Runner, Stop, command, insist, script};
 use crate::config::Work;
 use crate::store::{Ending, Run};
+use crate::warehouse;
 
 /// How the work itself ended.
 #[derive(Debug)]
@@ -75,7 +76,12 @@ impl Runner {
         let finish = match self.works.get(&run.job) {
             Some(Work::Command(command)) => command::run(command, &run, &self.clock, &log, &interrupts).await,
             Some(Work::Script(script)) => script::run(&script.outcome, &self.clock, &log, &interrupts).await,
-            None => Finish::Failed("The job is not in gateway.toml any longer, so it cannot run.".to_owned()),
+            None => match insist(|| warehouse::script_of(&self.store, run.job)).await {
+                Some(script) => script::run(&script.outcome, &self.clock, &log, &interrupts).await,
+                None => {
+                    Finish::Failed("The job is not in gateway.toml any longer, so it cannot run.".to_owned())
+                }
+            },
         };
         // The keeper ends when the last line is in the store.
         drop(log);
