@@ -174,15 +174,29 @@ impl House {
     }
 
     pub async fn run_of(&self, job: JobId, trigger: TriggerId) -> Option<Value> {
-        let body = self.ask(paths::get_job_logs_by_trigger(job, trigger, None)).await.ok();
+        self.run_of_as(&self.keys[0], job, trigger).await
+    }
+
+    async fn run_of_as(&self, key: &ApiKey, job: JobId, trigger: TriggerId) -> Option<Value> {
+        let body = self.ask_as(key, paths::get_job_logs_by_trigger(job, trigger, None)).await.ok();
         body.as_array().unwrap().first().cloned()
     }
 
     /// Asks until the run is as wanted.
     pub async fn until(&self, job: JobId, trigger: TriggerId, wanted: impl Fn(&Value) -> bool) -> Value {
+        self.until_as(&self.keys[0], job, trigger, wanted).await
+    }
+
+    pub async fn until_as(
+        &self,
+        key: &ApiKey,
+        job: JobId,
+        trigger: TriggerId,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Value {
         let mut last = None;
         for _ in 0..1500 {
-            last = self.run_of(job, trigger).await;
+            last = self.run_of_as(key, job, trigger).await;
             if let Some(run) = last.as_ref().filter(|run| wanted(run)) {
                 return run.clone();
             }
