@@ -126,9 +126,13 @@ impl Admin {
 
     /// Waits until so many requests fit.
     pub async fn await_journal(&self, search: &str, at_least: usize) -> Vec<Entry> {
-        let entries = self.journal(&format!("{search}&at_least={at_least}&wait=60")).await;
-        assert!(entries.len() >= at_least, "{} requests fit {search:?}, not {at_least}", entries.len());
-        entries
+        for _ in 0..6 {
+            let entries = self.journal(&format!("{search}&at_least={at_least}&wait=10")).await;
+            if entries.len() >= at_least {
+                return entries;
+            }
+        }
+        panic!("{at_least} requests that fit {search:?} never came: {:?}", self.journal("").await)
     }
 
     /// Forgets the journal.

@@ -31,6 +31,10 @@ pub struct Reading {
     pub is_adjusted: bool,
 }
 
+/// A moment of a clock: how much time had passed by it, in all.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment(Micros);
+
 /// How the clock goes since somebody last touched it.
 #[derive(Clone, Copy, Debug)]
 struct Setting {
@@ -75,13 +79,23 @@ impl Clock {
         self.0.send_modify(|s| s.turn_to(None, 1.0));
     }
 
+    /// Where time is now, to count from.
+    pub fn moment(&self) -> Moment {
+        Moment(self.0.borrow().passed())
+    }
+
     /// Waits until so much time has passed by this clock.
     pub async fn sleep(&self, duration: Duration) {
+        self.sleep_until(self.moment().after(duration)).await;
+    }
+
+    /// Waits for a moment. Who waits for several, one after the other, counts each from the one before: then winding the
+    /// clock forward ends all those that it passes.
+    pub async fn sleep_until(&self, moment: Moment) {
         let mut changes = self.0.subscribe();
-        let end = changes.borrow().passed().saturating_add(micros(duration));
         loop {
             let setting = *changes.borrow_and_update();
-            let left = end - setting.passed();
+            let left = moment.0 - setting.passed();
             if left <= 0 {
                 return;
             }
@@ -91,6 +105,13 @@ impl Clock {
                 _ = changes.changed() => {}
             }
         }
+    }
+}
+
+impl Moment {
+    /// So much later.
+    pub fn after(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(micros(duration)))
     }
 }
 
@@ -182,6 +203,20 @@ mod tests {
         clock.advance(HOUR / 2);
         assert!(poll!(wait.as_mut()).is_ready());
         assert_eq!(clock.now(), TIME + micros(HOUR));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn winding_forward_ends_every_wait_that_it_passes() {
+        let clock = Clock::system();
+        clock.set(None, Some(0.0));
+        let start = clock.moment();
+        clock.advance(HOUR);
+        let mut waits = pin!(async {
+            for n in 1..=60 {
+                clock.sleep_until(start.after(HOUR / 60 * n)).await;
+            }
+        });
+        assert!(poll!(waits.as_mut()).is_ready());
     }
 
     #[tokio::test(start_paused = true)]

@@ -8,6 +8,7 @@ mod guard;
 mod journal;
 mod profile;
 mod runs;
+mod seed;
 mod wire;
 
 use serde_json::Value;

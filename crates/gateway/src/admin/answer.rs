@@ -10,6 +10,9 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
+/// The greatest number that every reader of JSON knows exactly.
+pub(super) const GREATEST: u64 = (1 << 53) - 1;
+
 /// A request that is not done, and why.
 #[derive(Debug)]
 pub(super) struct Problem {

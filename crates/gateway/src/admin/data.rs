@@ -1,15 +1,163 @@
 //! `/admin/reset` and `/admin/seed`
 
+use std::time::Duration;
+
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+use txjobs_sdk::ApiKey;
 
 use super::Admin;
-use super::answer::Problem;
+use super::answer::{Body, GREATEST, Problem};
+use crate::emulator::{Profile, some};
+use crate::key;
+use crate::store::Cancelling;
+use crate::warehouse::{self, LONGEST_RUN, MOST_EXECUTIONS, MOST_JOBS, Plan, SeedError};
 
-pub(super) async fn reset(State(_admin): State<Admin>) -> Result<StatusCode, Problem> {
-    Ok(StatusCode::NO_CONTENT)
+/// How long what runs may take to end; a command has five seconds before it is killed.
+const PATIENCE: Duration = Duration::from_secs(20);
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// What to make.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Seed {
+    number: u64,
+    profile: warehouse::Profile,
+    #[serde(deserialize_with = "some")]
+    organisation: Option<String>,
+    #[serde(deserialize_with = "some")]
+    key: Option<String>,
+    jobs: u32,
+    executions: u32,
+    longest_run: u32,
 }
 
-pub(super) async fn seed(State(_admin): State<Admin>) -> Result<StatusCode, Problem> {
-    Ok(StatusCode::CREATED)
+/// What was made.
+#[derive(Debug, Serialize)]
+pub struct Seeded {
+    organisation: String,
+    /// Shown here and nowhere else.
+    key: String,
+    jobs: u64,
+    executions: u64,
+    lines: u64,
+}
+
+impl Default for Seed {
+    fn default() -> Self {
+        Self {
+            number: 1,
+            profile: warehouse::Profile::Warehouse,
+            organisation: None,
+            key: None,
+            jobs: 20,
+            executions: 200,
+            longest_run: 0,
+        }
+    }
+}
+
+pub(super) async fn reset(State(admin): State<Admin>) -> Result<StatusCode, Problem> {
+    // First, so that nothing that ends waits for a clock that stands still.
+    admin.put_in_force(Profile::default());
+    admin.emulator.reset();
+    let store = &admin.gateway.store;
+    let end = Instant::now() + PATIENCE;
+    while Instant::now() < end {
+        for job in store.busy_jobs().await? {
+            if let Cancelling::Requested(run) = store.cancel_run(job, admin.gateway.clock.now()).await? {
+                admin.gateway.runner.cancel(&run);
+            }
+        }
+        if store.reset().await? {
+            // What clients asked meanwhile.
+            admin.emulator.journal.clear();
+            return Ok(StatusCode::NO_CONTENT);
+        }
+        tokio::time::sleep(GLANCE).await;
+    }
+    let said = "Something still runs although it was cancelled; nothing was removed. Try again.";
+    Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, said))
+}
+
+pub(super) async fn seed(
+    State(admin): State<Admin>,
+    Body(seed): Body<Seed>,
+) -> Result<(StatusCode, Json<Seeded>), Problem> {
+    seed.check()?;
+    let profile = seed.profile;
+    let organisation =
+        seed.organisation.unwrap_or_else(|| format!("Seed {} {}", profile.name(), seed.number));
+    let key = match seed.key {
+        Some(key) => ApiKey::new(key).map_err(Problem::invalid)?,
+        None => key::mint().map_err(|error| {
+            tracing::error!(%error, "no random bytes");
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The operating system gave no random bytes.")
+        })?,
+    };
+    let plan = Plan {
+        number: seed.number,
+        profile,
+        organisation: organisation.clone(),
+        jobs: seed.jobs,
+        executions: seed.executions,
+        longest_run: seed.longest_run,
+    };
+    let (store, now, hash) =
+        (admin.gateway.store.clone(), admin.gateway.clock.now(), key::hash(key.expose()));
+    // A task of its own: a caller that does not wait leaves nothing half made.
+    let made = tokio::spawn(async move { warehouse::seed(&store, &plan, now, &hash).await }).await;
+    let made = made.map_err(|error| {
+        tracing::error!(%error, "making an organisation broke the gateway's own code");
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The gateway failed at this. Its log says more.")
+    })?;
+    let made = made.map_err(|error| refused(error, &organisation))?;
+    tracing::info!(%organisation, jobs = made.jobs, executions = made.executions, lines = made.lines, "seeded");
+    let key = key.expose().to_owned();
+    let seeded =
+        Seeded { organisation, key, jobs: made.jobs, executions: made.executions, lines: made.lines };
+    Ok((StatusCode::CREATED, Json(seeded)))
+}
+
+impl Seed {
+    fn check(&self) -> Result<(), Problem> {
+        let within = |name: &str, ok: bool, expected: String| match ok {
+            true => Ok(()),
+            false => Err(Problem::invalid(format!("{name} must be {expected}"))),
+        };
+        let length = self.organisation.as_ref().map(|name| name.chars().count());
+        within("number", self.number <= GREATEST, format!("from 0 to {GREATEST}"))?;
+        within(
+            "organisation",
+            length.is_none_or(|n| (1..=200).contains(&n)),
+            "of 1 to 200 characters".into(),
+        )?;
+        let is_key = |key: &String| {
+            (16..=200).contains(&key.len())
+                && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+        };
+        let expected = "of 16 to 200 letters, digits, _ and -".to_owned();
+        within("key", self.key.as_ref().is_none_or(is_key), expected)?;
+        within("jobs", (1..=MOST_JOBS).contains(&self.jobs), format!("from 1 to {MOST_JOBS}"))?;
+        within("executions", self.executions <= MOST_EXECUTIONS, format!("from 0 to {MOST_EXECUTIONS}"))?;
+        within("longestRun", self.longest_run <= LONGEST_RUN, format!("from 0 to {LONGEST_RUN}"))
+    }
+}
+
+fn refused(error: SeedError, organisation: &str) -> Problem {
+    match error {
+        SeedError::NameTaken => Problem::new(
+            StatusCode::CONFLICT,
+            format!(
+                "There is an organisation {organisation:?} already. Reset first, or give this one another name."
+            ),
+        ),
+        SeedError::Store(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+            Problem::new(StatusCode::CONFLICT, "Another organisation has this key. Give this one another.")
+        }
+        SeedError::Store(error) => error.into(),
+    }
 }

@@ -10,13 +10,13 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Admin;
-use super::answer::Problem;
+use super::answer::{GREATEST, Problem};
 use crate::contract::guid;
 use crate::emulator::{Entry, Filter, Operation, Outcome};
 
 const LIMIT: u32 = 1000;
 const MOST: u32 = 10_000;
-const LONGEST_WAIT: u32 = 60;
+const LONGEST_WAIT: u32 = 10;
 
 /// What is found.
 #[derive(Debug, Serialize)]
@@ -34,7 +34,7 @@ pub struct Search {
     trigger_id: Option<String>,
     status: Option<u16>,
     outcome: Option<Outcome>,
-    since: Option<u32>,
+    since: Option<u64>,
     limit: Option<u32>,
     at_least: Option<u32>,
     wait: Option<u32>,
@@ -93,6 +93,9 @@ impl Search {
             text.map(|text| guid(text).ok_or_else(|| Problem::invalid(format!("{name} must be an id"))))
                 .transpose()
         };
+        if self.since.is_some_and(|since| since > GREATEST) {
+            return Err(Problem::invalid(format!("since must be from 0 to {GREATEST}")));
+        }
         if self.status.is_some_and(|status| !(100..=599).contains(&status)) {
             return Err(Problem::invalid("status must be from 100 to 599"));
         }
@@ -102,7 +105,7 @@ impl Search {
             trigger_id: id("trigger_id", &self.trigger_id)?,
             status: self.status,
             outcome: self.outcome,
-            since: u64::from(self.since.unwrap_or_default()),
+            since: self.since.unwrap_or_default(),
         })
     }
 }

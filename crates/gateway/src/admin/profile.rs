@@ -28,6 +28,6 @@ pub(super) async fn reset(State(admin): State<Admin>) -> Json<Profile> {
 impl Admin {
     pub(super) fn put_in_force(&self, profile: Profile) {
         self.gateway.runner.set_pick_up(profile.pick_up.0);
-        self.emulator.profile.set(profile);
+        self.emulator.set_profile(profile);
     }
 }

@@ -32,7 +32,7 @@ pub use profile::{Busy, Current, Profile};
 pub use span::Span;
 pub use wire::{Switch, Wires};
 
-use crate::clock::{Clock, timestamp};
+use crate::clock::{Clock, Moment, timestamp};
 use crate::store::Store;
 use profile::Came;
 use rate_limit::RateLimiter;
@@ -69,8 +69,14 @@ impl Emulator {
     pub fn reset(&self) {
         self.faults.clear();
         self.journal.clear();
-        self.profile.set(Profile::default());
+        self.set_profile(Profile::default());
         self.clock.reset();
+    }
+
+    /// Puts a profile in force. Its rate limit counts from now on.
+    pub fn set_profile(&self, profile: Profile) {
+        self.profile.set(profile);
+        self.limiter.reset();
     }
 
     /// The layer around everything, before a request is routed.
@@ -101,6 +107,8 @@ async fn outside(
         return next.run(request).await;
     }
     let asked = Asked::of(&method, request.uri().path());
+    // Before anybody can know of the request, and wind the clock forward because of it.
+    request.extensions_mut().insert(emulator.clock.moment());
     let ticket = emulator.journal.begin(&as_sent, asked.as_ref(), timestamp(emulator.clock.now()));
     let mut answer = match came {
         Came::Astray => profile.errors.answer(StatusCode::NOT_FOUND, "There is no such path."),
@@ -135,6 +143,7 @@ async fn inside(
         answer.headers_mut().insert(RETRY_AFTER, limit.retry_after.value(wait, clock.now()));
         return answer;
     }
+    let moment = request.extensions().get::<Moment>().copied().unwrap_or_else(|| clock.moment());
     let drawn = emulator.faults.draw(&asked);
     if let Some(ticket) = request.extensions().get::<Ticket>() {
         drawn.ids().for_each(|id| ticket.fault(id));
@@ -148,7 +157,7 @@ async fn inside(
             profile::finish(&profile, clock, &store, &asked, answer).await
         }
     };
-    drawn.change(answer, clock, profile.errors).await
+    drawn.change(answer, clock, moment, profile.errors).await
 }
 
 /// The body, which ends the ticket when it has been sent.

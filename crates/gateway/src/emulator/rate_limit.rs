@@ -17,6 +17,11 @@ struct Window {
 }
 
 impl RateLimiter {
+    /// Forgets what was asked.
+    pub fn reset(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Window::default();
+    }
+
     /// Counts a request; if it is one too many, how long to wait.
     pub fn refuse(&self, limit: RateLimit, now: Micros) -> Option<Duration> {
         let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);

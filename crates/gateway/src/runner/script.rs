@@ -7,10 +7,12 @@ use crate::config::Outcome;
 
 pub(super) async fn run(outcome: &Outcome, clock: &Clock, log: &Log, interrupts: &Interrupts) -> Finish {
     let play = async {
+        let mut due = clock.moment();
         for step in &outcome.steps {
             for n in 1..=step.repeat {
                 if !step.after.is_zero() {
-                    clock.sleep(step.after).await;
+                    due = due.after(step.after);
+                    clock.sleep_until(due).await;
                 }
                 log.write(step.severity, step.message(n)).await;
             }

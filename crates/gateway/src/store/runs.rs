@@ -161,6 +161,13 @@ impl Store {
         Ok(state)
     }
 
+    /// The jobs that are pending or running.
+    pub async fn busy_jobs(&self) -> Result<Vec<Uuid>> {
+        sqlx::query_scalar("SELECT DISTINCT job FROM executions WHERE state < 2")
+            .fetch_all(&self.writer)
+            .await
+    }
+
     /// Runs that no gateway will end by itself.
     pub async fn leftovers(&self, unfinished: Unfinished) -> Result<Vec<Run>> {
         let sql = match unfinished {

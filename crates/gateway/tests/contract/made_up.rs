@@ -251,7 +251,7 @@ async fn runs_of_others_keep_their_numbers_while_it_is_written() {
     let said: Vec<Vec<&str>> =
         runs.iter().map(|run| lines(run).into_iter().map(|(_, message)| message).collect()).collect();
     assert_eq!(said, [vec!["1.1"], vec!["2.1", "2.2", "2.2"], vec!["3.1"]]);
-    let claimed = house.store.claim_run(NOW).await.unwrap().unwrap();
+    let claimed = house.store.claim_run(NOW, NOW).await.unwrap().unwrap();
     assert_eq!(claimed.trigger_id, ours.0);
 }
 
@@ -286,7 +286,7 @@ async fn a_reset_waits_for_no_run() {
     house.execute(job).await;
     let before = everything(&house).await;
     assert!(!house.store.reset().await.unwrap(), "pending");
-    let run = house.store.claim_run(NOW).await.unwrap().unwrap();
+    let run = house.store.claim_run(NOW, NOW).await.unwrap().unwrap();
     assert!(!house.store.reset().await.unwrap(), "running");
     assert_eq!(everything(&house).await, before);
     let ending = txjobs_gateway::store::Ending { state: ExecutionState::Completed, because: None };

@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::{Effect, RetryAfter, body};
-use crate::clock::Clock;
+use crate::clock::{Clock, Moment};
 use crate::emulator::error_body::ErrorBody;
 use crate::emulator::wire::Switch;
 
@@ -57,15 +57,19 @@ impl Drawn {
         })
     }
 
-    /// Changes an answer on its way.
-    pub async fn change(&self, answer: Response, clock: &Clock, usual: ErrorBody) -> Response {
-        let mut answer = answer;
+    /// Changes an answer on its way to a request that came at this moment.
+    pub async fn change(&self, answer: Response, clock: &Clock, came: Moment, usual: ErrorBody) -> Response {
+        let (mut answer, mut due) = (answer, came);
         for (_, effect) in &self.0 {
             match effect {
                 Effect::LoseAnswer { body } => {
                     answer = body.unwrap_or(usual).answer(StatusCode::BAD_GATEWAY, LOST);
                 }
-                Effect::Delay { delay } => clock.sleep(delay.0).await,
+                Effect::Delay { delay } => {
+                    // From the request on: who was told that it came may wind the clock forward.
+                    due = due.after(delay.0);
+                    clock.sleep_until(due).await;
+                }
                 Effect::Drip { bytes_per_second } => {
                     answer = with_body(answer, |body| body::drip(body, *bytes_per_second, clock.clone()));
                 }

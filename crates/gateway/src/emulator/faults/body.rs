@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::{Body, BodyDataStream, Bytes};
 use futures::{StreamExt, stream};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Moment};
 
 /// How often a slow body sends something, at most.
 const TICK: Duration = Duration::from_millis(50);
@@ -19,19 +19,23 @@ pub(super) fn drip(body: Body, bytes_per_second: u32, clock: Clock) -> Body {
         true => (in_a_tick as usize, TICK),
         false => (1, Duration::from_secs_f64(1.0 / f64::from(bytes_per_second))),
     };
-    let start = (body.into_data_stream(), Bytes::new(), clock);
+    let start = (body.into_data_stream(), Bytes::new(), clock.moment());
     Body::from_stream(stream::try_unfold(
         start,
-        move |(mut body, mut held, clock): (BodyDataStream, Bytes, Clock)| async move {
-            while held.is_empty() {
-                match body.next().await {
-                    Some(next) => held = next?,
-                    None => return Ok(None),
+        move |(mut body, mut held, last): (BodyDataStream, Bytes, Moment)| {
+            let clock = clock.clone();
+            async move {
+                while held.is_empty() {
+                    match body.next().await {
+                        Some(next) => held = next?,
+                        None => return Ok(None),
+                    }
                 }
+                let due = last.after(pause);
+                clock.sleep_until(due).await;
+                let piece = held.split_to(piece.min(held.len()));
+                Ok::<_, axum::Error>(Some((piece, (body, held, due))))
             }
-            clock.sleep(pause).await;
-            let piece = held.split_to(piece.min(held.len()));
-            Ok::<_, axum::Error>(Some((piece, (body, held, clock))))
         },
     ))
 }

@@ -19,8 +19,7 @@ const ABOVE: i64 = 5;
 
 /// The value as the profile writes it, at this time.
 pub(super) fn dress(profile: &Profile, now: Micros, shape: &Shape, value: Value) -> Value {
-    let tailor = Tailor { profile, now, chance: Rng::with_seed(1) };
-    let mut tailor = tailor;
+    let mut tailor = Tailor { profile, now, chance: Rng::with_seed(1) };
     match (shape.is_array, value) {
         (true, Value::Array(items)) => tailor.array(shape.object, items),
         (false, Value::Object(object)) => Value::Object(tailor.object(shape.object, object)),
