@@ -141,7 +141,6 @@ impl Admin {
     }
 
     /// Any request, with the token.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}/admin{path}", self.address)).bearer_auth(&self.token)
     }
