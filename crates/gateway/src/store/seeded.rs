@@ -11,8 +11,9 @@ use crate::key::KeyHash;
 
 // Rows of one statement. Large enough that a statement costs little a row, and below SQLite's limit of 32,766 values.
 const ROWS: usize = 1000;
-// Lines that are taken away in one transaction, so that others can write in between.
-const PIECE: i64 = 50_000;
+// Runs and lines that are taken away in one transaction, so that others can write in between.
+const RUNS: i64 = 5_000;
+const LINES: u32 = 50_000;
 
 /// A made-up job on its way to the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,13 +102,11 @@ impl Store {
 
     /// Takes away an organisation with all it has, a piece at a time.
     async fn clear(&self, organisation: OrganisationId) -> Result<()> {
-        loop {
+        let mut after = Some(0);
+        while let Some(number) = after {
             let mut tx = self.write().await?;
-            let gone = delete_lines(&mut tx, organisation, PIECE).await?;
+            after = remove_runs(&mut tx, organisation, number).await?;
             tx.commit().await?;
-            if gone == 0 {
-                break;
-            }
         }
         let mut tx = self.write().await?;
         remove(&mut tx, organisation).await?;
@@ -163,9 +162,11 @@ impl Seeding {
 
 /// Takes away an organisation with all it has, in one transaction.
 pub(super) async fn remove(tx: &mut Transaction<'_, Sqlite>, organisation: OrganisationId) -> Result<()> {
-    delete_lines(tx, organisation, -1).await?;
+    let mut after = Some(0);
+    while let Some(number) = after {
+        after = remove_runs(tx, organisation, number).await?;
+    }
     for sql in [
-        "DELETE FROM executions WHERE job IN (SELECT id FROM jobs WHERE organisation = ?)",
         "DELETE FROM jobs WHERE organisation = ?",
         "DELETE FROM api_keys WHERE organisation = ?",
         "DELETE FROM organisations WHERE id = ?",
@@ -175,21 +176,41 @@ pub(super) async fn remove(tx: &mut Transaction<'_, Sqlite>, organisation: Organ
     Ok(())
 }
 
-async fn delete_lines(
+/// Takes away some of its runs after this number, or some lines of them. After which number there may be more.
+async fn remove_runs(
     tx: &mut Transaction<'_, Sqlite>,
     organisation: OrganisationId,
-    limit: i64,
-) -> Result<u64> {
-    let done = sqlx::query(
-        "DELETE FROM lines WHERE (execution, seq) IN (SELECT l.execution, l.seq FROM jobs j
-             JOIN executions e ON e.job = j.id JOIN lines l ON l.execution = e.number
-             WHERE j.organisation = ? LIMIT ?)",
+    after: i64,
+) -> Result<Option<i64>> {
+    // CROSS: through the runs in their order, which begins where the last piece ended.
+    let runs: Vec<i64> = sqlx::query_scalar(
+        "SELECT e.number FROM executions e CROSS JOIN jobs j ON j.id = e.job
+         WHERE e.number > ? AND j.organisation = ? ORDER BY e.number LIMIT ?",
     )
+    .bind(after)
     .bind(organisation)
-    .bind(limit)
-    .execute(&mut **tx)
+    .bind(RUNS)
+    .fetch_all(&mut **tx)
     .await?;
-    Ok(done.rows_affected())
+    let Some(&last) = runs.last() else { return Ok(None) };
+    let numbers = serde_json::Value::from(runs).to_string();
+    let gone = sqlx::query(
+        "DELETE FROM lines WHERE (execution, seq) IN (SELECT execution, seq FROM lines
+             WHERE execution IN (SELECT value FROM json_each(?)) LIMIT ?)",
+    )
+    .bind(&numbers)
+    .bind(LINES)
+    .execute(&mut **tx)
+    .await?
+    .rows_affected();
+    if gone == u64::from(LINES) {
+        return Ok(Some(after));
+    }
+    sqlx::query("DELETE FROM executions WHERE number IN (SELECT value FROM json_each(?))")
+        .bind(&numbers)
+        .execute(&mut **tx)
+        .await?;
+    Ok(Some(last))
 }
 
 async fn insert_jobs(

@@ -40,8 +40,8 @@ pub(super) struct Job {
     pub place: &'static str,
     pub source: &'static str,
     pub server: &'static str,
-    /// About how many rows a run moves.
-    pub rows: u64,
+    /// About how many rows a run moves in a second.
+    pub rate: u64,
     /// About how long a run takes.
     pub typical: Duration,
     /// The time between two runs.
@@ -71,8 +71,8 @@ impl Job {
         let entity = entities[digit(entities.len())];
         let source = words::SOURCES[rng.usize(0..words::SOURCES.len())];
         let server = words::SERVERS[rng.usize(0..words::SERVERS.len())];
-        // As many tables of tens of rows as of millions.
-        let rows = 10f64.powf(1.5 + 5.0 * rng.f64()) as u64;
+        // As many slow sources as quick ones.
+        let rate = 10f64.powf(1.0 + 3.3 * rng.f64()) as u64;
         // From 20 seconds to 40 minutes.
         let typical = Duration::from_secs_f64(20.0 * 120f64.powf(rng.f64()));
         let hours = match rng.u8(0..20) {
@@ -82,7 +82,7 @@ impl Job {
             _ => 24 * 7,
         };
         let every = Duration::from_secs(hours * 3600);
-        Self { kind, area, entity, place, source, server, rows, typical, every }
+        Self { kind, area, entity, place, source, server, rate, typical, every }
     }
 
     /// Its name: no two combinations have the same.

@@ -26,20 +26,19 @@ pub(super) struct Story {
 impl Story {
     /// A run of this job that ends so and takes about so many seconds.
     pub fn of(rng: &mut Rng, job: &Job, name: &str, state: ExecutionState, seconds: f64) -> Self {
-        // Not every night has as much to do.
-        let rows = job.rows * rng.u64(70..130) / 100 + 1;
+        let rows = (job.rate as f64 * seconds * (0.7 + 0.6 * rng.f64())) as u64 + 1;
         let mut story =
             Self { before: opening(rng, job, name), after: closing(rng, job, name, rows, seconds) };
         match state {
             ExecutionState::CompletedWithWarnings => {
                 for _ in 0..1 + rng.usize(0..3) / 2 {
-                    story.amid(rng, Severity::Warning, faults::warning);
+                    story.amid(Severity::Warning, rng, job, faults::warning);
                 }
             }
             ExecutionState::CompletedWithErrors => {
-                story.amid(rng, Severity::Error, faults::error);
+                story.amid(Severity::Error, rng, job, faults::error);
                 if rng.bool() {
-                    story.amid(rng, Severity::Warning, faults::warning);
+                    story.amid(Severity::Warning, rng, job, faults::warning);
                 }
             }
             ExecutionState::Failed => story.break_off(rng, job, name),
@@ -54,8 +53,8 @@ impl Story {
     }
 
     /// A trouble that the run got over.
-    fn amid(&mut self, rng: &mut Rng, severity: Severity, message: fn(&mut Rng) -> String) {
-        let told = Told { weight: 2 + rng.u32(0..6), severity, message: message(rng) };
+    fn amid(&mut self, severity: Severity, rng: &mut Rng, job: &Job, message: fn(&mut Rng, &Job) -> String) {
+        let told = Told { weight: 2 + rng.u32(0..6), severity, message: message(rng, job) };
         // The last line says that it is over.
         let at = rng.usize(0..self.after.len().max(1));
         self.after.insert(at, told);
@@ -66,7 +65,7 @@ impl Story {
         let kept = rng.usize(0..self.after.len().max(1));
         self.after.truncate(kept);
         let error = |message| Told { weight: 6, severity: Severity::Error, message };
-        self.after.push(error(faults::fatal(rng)));
+        self.after.push(error(faults::fatal(rng, job)));
         // The reason is not always the last word.
         match rng.u8(0..6) {
             0 => self.after.push(told(1, format!("Rolling back the changes to {}", job.table()))),
@@ -87,7 +86,7 @@ impl Story {
 /// A line of the middle of a run: part `n` of `all`.
 pub(super) fn part(rng: &mut Rng, job: &Job, n: u64, all: u64) -> Told {
     let (n, all) = (thousands(n), thousands(all));
-    let rows = thousands(job.rows / 40 * rng.u64(80..120) / 100 + rng.u64(1..500));
+    let rows = thousands(job.rate * rng.u64(80..120) / 50 + rng.u64(1..500));
     let seconds = 0.04 + 3.0 * rng.f64() * rng.f64();
     let Job { entity, source, place, .. } = job;
     let message = match job.kind {

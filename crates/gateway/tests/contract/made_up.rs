@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use txjobs_gateway::clock::Clock;
 use txjobs_gateway::config;
 use txjobs_gateway::key::{self, KeyHash};
-use txjobs_gateway::store::{Line, PastRun, Piece, SeededJob, Store};
+use txjobs_gateway::runner::recover;
+use txjobs_gateway::store::{Ending, Line, PastRun, Piece, SeededJob, Store};
 use txjobs_gateway::warehouse::{self, Plan, Profile, SeedError, Seeded};
 use txjobs_sdk::types::JobId;
 use txjobs_sdk::{ApiKey, ExecutionState, Severity, Timestamp, paths};
@@ -142,13 +144,19 @@ async fn a_restart_keeps_it() {
     let house = House::idle().await;
     let (key, _) = seed(&house, &plan(Profile::Warehouse, 3, 20)).await;
     let before = (jobs(&house, &key).await, everything(&house).await);
-    house.store.declare(&house.config.organisations).await.unwrap();
-    assert_eq!((jobs(&house, &key).await, everything(&house).await), before);
-    // Also what was requested of it and waits is not taken for a job that is gone.
-    house.ask_as(&key, paths::execute_job(before.0[0].0)).await.ok();
-    txjobs_gateway::runner::recover(&house.store, &txjobs_gateway::clock::Clock::system()).await.unwrap();
-    let status = house.ask_as(&key, paths::get_job_status(before.0[0].0)).await.ok();
-    assert_eq!(status["Status"], 1);
+    let job = before.0[0].0;
+    // Nor is what was requested of it and waits taken for a run of a job that is gone.
+    house.ask_as(&key, paths::execute_job(job)).await.ok();
+
+    let again = Store::open(&house.folder.path().join("gateway.db")).await.unwrap();
+    again.declare(&house.config.organisations).await.unwrap();
+    recover(&again, &Clock::system()).await.unwrap();
+    again.close().await;
+    assert_eq!(jobs(&house, &key).await, before.0);
+    let mut expected = before.1;
+    *expected.get_mut("executions").unwrap() += 1;
+    assert_eq!(everything(&house).await, expected);
+    assert_eq!(house.ask_as(&key, paths::get_job_status(job)).await.ok()["Status"], 1);
 }
 
 #[tokio::test]
@@ -168,6 +176,25 @@ async fn a_name_is_taken_once() {
     let refused = warehouse::seed(&house.store, &plan, NOW, &hash).await;
     assert!(matches!(refused, Err(SeedError::NameTaken)), "{refused:?}");
     assert_eq!(everything(&house).await, before);
+}
+
+#[tokio::test]
+async fn two_at_once_do_not_meet() {
+    let house = House::idle().await;
+    let plan = plan(Profile::Warehouse, 200, 2000);
+    let keys = [key::mint().unwrap(), key::mint().unwrap()].map(|key| hash(&key));
+    let (one, other) = tokio::join!(
+        warehouse::seed(&house.store, &plan, NOW, &keys[0]),
+        warehouse::seed(&house.store, &plan, NOW, &keys[1]),
+    );
+    assert!(one.is_ok(), "{one:?}");
+    assert!(matches!(other, Err(SeedError::NameTaken)), "{other:?}");
+
+    let plan = Plan { organisation: "Another".into(), ..plan };
+    let (seeded, reset) =
+        tokio::join!(warehouse::seed(&house.store, &plan, NOW, &keys[1]), house.store.reset());
+    assert!(seeded.is_ok() && reset.unwrap(), "{seeded:?}");
+    assert_eq!(everything(&house).await["jobs"], 3, "reset came after it");
 }
 
 #[tokio::test]
@@ -279,7 +306,7 @@ async fn a_reset_leaves_what_is_declared() {
 }
 
 #[tokio::test]
-async fn a_reset_waits_for_no_run() {
+async fn a_reset_is_refused_while_a_run_is_unfinished() {
     let house = House::idle().await;
     seed(&house, &plan(Profile::Warehouse, 3, 20)).await;
     let job = house.job("Quick");
@@ -289,7 +316,7 @@ async fn a_reset_waits_for_no_run() {
     let run = house.store.claim_run(NOW, NOW).await.unwrap().unwrap();
     assert!(!house.store.reset().await.unwrap(), "running");
     assert_eq!(everything(&house).await, before);
-    let ending = txjobs_gateway::store::Ending { state: ExecutionState::Completed, because: None };
+    let ending = Ending { state: ExecutionState::Completed, because: None };
     house.store.end_run(&run, &ending, NOW).await.unwrap();
     assert!(house.store.reset().await.unwrap());
 }
