@@ -99,7 +99,7 @@ impl Server {
 
     fn client(&self) -> Client {
         let key = ApiKey::new(self.gateway.key()).unwrap();
-        Client::builder(&self.domain(), key).key_header(self.key_header()).build().unwrap()
+        Client::builder(self.domain(), key).key_header(self.key_header()).build().unwrap()
     }
 
     async fn run(&self, arguments: &[&str]) -> Said {
