@@ -126,8 +126,8 @@ impl Admin {
 
     /// Waits until so many requests fit.
     pub async fn await_journal(&self, search: &str, at_least: usize) -> Vec<Entry> {
-        for _ in 0..6 {
-            let entries = self.journal(&format!("{search}&at_least={at_least}&wait=10")).await;
+        for _ in 0..12 {
+            let entries = self.journal(&format!("{search}&at_least={at_least}&wait=5")).await;
             if entries.len() >= at_least {
                 return entries;
             }

@@ -115,7 +115,14 @@ pub(super) async fn seed(
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The gateway failed at this. Its log says more.")
     })?;
     let made = made.map_err(|error| refused(error, &organisation))?;
-    tracing::info!(%organisation, jobs = made.jobs, executions = made.executions, lines = made.lines, "seeded");
+    // As Rust writes a text: a hostile name stays one line.
+    tracing::info!(
+        ?organisation,
+        jobs = made.jobs,
+        executions = made.executions,
+        lines = made.lines,
+        "seeded"
+    );
     let key = key.expose().to_owned();
     let seeded =
         Seeded { organisation, key, jobs: made.jobs, executions: made.executions, lines: made.lines };

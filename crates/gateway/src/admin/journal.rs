@@ -16,7 +16,7 @@ use crate::emulator::{Entry, Filter, Operation, Outcome};
 
 const LIMIT: u32 = 1000;
 const MOST: u32 = 10_000;
-const LONGEST_WAIT: u32 = 10;
+const LONGEST_WAIT: u32 = 5;
 
 /// What is found.
 #[derive(Debug, Serialize)]

@@ -18,6 +18,8 @@ use crate::contract::guid;
 pub const KEPT: usize = 10_000;
 /// What is longer in a path or a query, and no id, may be a key in a wrong place. Keys have at least 16 characters.
 const LONGEST: usize = 15;
+/// So much of a request is written down: parts of its path, and parameters.
+const PARTS: usize = 20;
 
 /// The journal. Clones are the same one.
 #[derive(Clone, Debug)]
@@ -129,8 +131,9 @@ impl Journal {
         headers.sort_unstable();
         let query =
             parts.uri.query().unwrap_or_default().split('&').filter(|parameter| !parameter.is_empty());
-        let query = query.map(|parameter| without_key(parameter.split('=').next().unwrap_or_default()));
-        let path: Vec<_> = parts.uri.path().split('/').map(without_key).collect();
+        let query =
+            query.take(PARTS).map(|parameter| without_key(parameter.split('=').next().unwrap_or_default()));
+        let path: Vec<_> = parts.uri.path().split('/').take(PARTS).map(without_key).collect();
         let mut book = self.book();
         book.last += 1;
         book.under_way += 1;
@@ -302,6 +305,14 @@ mod tests {
         assert_eq!(entries[0].path, "/public/…/jobs");
         assert_eq!(entries[0].query, ["…", "apiKey"]);
         assert_eq!(entries[0].headers, ["apikey"]);
+    }
+
+    #[tokio::test]
+    async fn a_long_request_takes_no_more_room_than_another() {
+        let journal = Journal::default();
+        drop(begin(&journal, &format!("{}?{}", "/a".repeat(20_000), "b&".repeat(10_000))));
+        let (_, entries) = journal.search(&Filter::default(), 1);
+        assert!(serde_json::to_string(&entries).unwrap().len() < 1000);
     }
 
     #[tokio::test]
