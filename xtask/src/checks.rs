@@ -93,7 +93,7 @@ pub(crate) fn fuzz(tools: &Tools) -> Result<Counts> {
 pub(crate) fn fuzz_admin(tools: &Tools) -> Result<Counts> {
     fuzz_with(|data| {
         let server = Gateway::emulator(data)?;
-        let mut fuzz = schemathesis(tools, "crates/gateway/admin.yaml", &server, 20);
+        let mut fuzz = schemathesis(tools, "crates/gateway/admin.yaml", &server, 10);
         run::run(fuzz.args(["--header", &format!("Authorization: Bearer {}", server.key)]))?;
         server.stop()
     })
