@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use flate2::{Compression, write::GzEncoder};
 
 use crate::{run, setup::BuildTools};
 
@@ -38,31 +39,45 @@ pub(crate) fn build(tools: &BuildTools) -> Result<()> {
         .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
     trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", FLAGS);
     run::run(&mut trunk)?;
-    minify(tools)
+    minify(tools)?;
+    compress()
 }
 
 /// Takes comments and long names out of the scripts, in their places.
 fn minify(tools: &BuildTools) -> Result<()> {
-    let mut files = Vec::new();
-    collect(Path::new(DIST), &mut files)?;
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "js"));
+    let files =
+        files()?.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "js"));
     let mut esbuild = Command::new(tools.esbuild.join("esbuild"));
     esbuild.args(["--minify", "--format=esm", "--log-level=warning", "--allow-overwrite"]);
     run::run(esbuild.arg(format!("--outdir={DIST}")).args(files))
 }
 
+/// Writes each file compressed beside it, for hosts that send what is there (`name.br`, `name.gz`).
+fn compress() -> Result<()> {
+    // Not the page itself: who pins its policy to named hosts edits it, and would leave another one beside it.
+    for file in files()?.into_iter().filter(|file| !file.ends_with("index.html")) {
+        let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        fs::write(beside(&file, "br"), brotli(&content)?)?;
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+        gzip.write_all(&content)?;
+        fs::write(beside(&file, "gz"), gzip.finish()?)?;
+    }
+    Ok(())
+}
+
+fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    name.into()
+}
+
 /// Prints what each file weighs compressed by brotli, and fails if that is too much.
 pub(crate) fn weigh() -> Result<()> {
-    let mut files = Vec::new();
-    collect(Path::new(DIST), &mut files)?;
-    if files.is_empty() {
-        bail!("{DIST} is empty");
-    }
-    files.sort();
     let mut total = 0;
-    for file in &files {
+    for file in &files()? {
         let content = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let packed = brotli(&content)?;
+        let packed = brotli(&content)?.len();
         total += packed;
         println!("{packed:>8} of {:>8} bytes  {}", content.len(), file.display());
     }
@@ -71,6 +86,18 @@ pub(crate) fn weigh() -> Result<()> {
         bail!("the console is {} bytes heavier than it may be", total - MOST);
     }
     Ok(())
+}
+
+/// The console's files, without their compressed forms.
+fn files() -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    collect(Path::new(DIST), &mut files)?;
+    files.retain(|file| file.extension().is_none_or(|ending| ending != "br" && ending != "gz"));
+    if files.is_empty() {
+        bail!("{DIST} is empty");
+    }
+    files.sort();
+    Ok(files)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
@@ -85,10 +112,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-fn brotli(content: &[u8]) -> Result<usize> {
+fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     let mut packed = Vec::new();
     let mut writer = brotli::CompressorWriter::new(&mut packed, 4096, 11, 22);
     writer.write_all(content)?;
     drop(writer);
-    Ok(packed.len())
+    Ok(packed)
 }

@@ -14,7 +14,7 @@ use txjobs_sdk::paths;
 
 /// No code and no style but the console's own files; no request but to itself, to https, and to this machine.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-     img-src 'self' data:; font-src 'self'; manifest-src 'self'; \
+     img-src 'self' data:; \
      connect-src 'self' https: http://localhost:* http://127.0.0.1:*; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
