@@ -23,6 +23,7 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
 #[tokio::test]
 async fn every_host_says_the_same_policy() {
     let gateway = Gateway::start(JOBS);
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let answer = reqwest::get(gateway.address()).await.unwrap();
     let ours = answer.headers().clone();
     let policy = ours["content-security-policy"].to_str().unwrap();
