@@ -134,13 +134,59 @@ impl Browser {
         self.page.screenshot(&file).await.unwrap();
     }
 
-    /// Shows the page as on a screen of this size, in CSS pixels, and in this colour scheme.
+    /// Shows the page as on a screen of this size, in CSS pixels, and in this colour scheme: light, dark, or the forced
+    /// colours of a system with high contrast.
     pub async fn look(&self, width: u32, height: u32, scheme: &str) {
         let tools = self.page.cdp();
         let size = serde_json::json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 640});
         tools.send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
-        let media = serde_json::json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        let (scheme, forced) = if scheme == "forced" { ("dark", "active") } else { (scheme, "none") };
+        let media = serde_json::json!({"features": [
+            {"name": "prefers-color-scheme", "value": scheme}, {"name": "forced-colors", "value": forced},
+        ]});
         tools.send_raw("Emulation.setEmulatedMedia", media).await.unwrap();
+    }
+
+    /// Looks at what is on the screen as different people have it: light, dark, on a phone, in forced colours. Keeps a
+    /// picture of each, and fails if it scrolls sideways or is not accessible.
+    pub async fn every_look(&self, name: &str) {
+        for (look, width, height, scheme) in [
+            ("light", 1280, 900, "light"),
+            ("dark", 1280, 900, "dark"),
+            ("phone", 320, 640, "light"),
+            ("forced", 1280, 900, "forced"),
+        ] {
+            self.look(width, height, scheme).await;
+            let script = "return document.documentElement.scrollWidth > window.innerWidth";
+            let is_wide: bool = self.page.execute(script, vec![]).await.unwrap().convert().unwrap();
+            self.picture(&format!("{name}-{look}")).await;
+            assert!(!is_wide, "{name} at {width} px scrolls sideways");
+            // What axe takes for the colours of text there is not what the system makes of them.
+            if look != "forced" {
+                self.accessible(&format!("{name}, {look}")).await;
+            }
+        }
+        self.look(1280, 900, "light").await;
+    }
+
+    /// Fails if axe finds a fault of access in what the page shows now: WCAG 2.2 AA, and good practice.
+    pub async fn accessible(&self, what: &str) {
+        let Some(axe) = std::env::var_os("TXJOBS_AXE") else {
+            panic!("TXJOBS_AXE names no axe.min.js: run cargo xtask test e2e")
+        };
+        // Beside the page's own scripts, so that its policy has no say.
+        let source = std::fs::read_to_string(axe).unwrap();
+        self.page.execute(format!("if (!window.axe) {{ {source} }}"), vec![]).await.unwrap();
+        let script = "const done = arguments[0]; \
+            axe.run(document, { resultTypes: ['violations'] }).then( \
+                (found) => done(found.violations.flatMap((v) => v.nodes.map((n) => \
+                    `${v.id} (${v.impact}): ${n.target.join(' ')} ${n.html.slice(0, 200)} ${n.failureSummary}`))), \
+                (error) => done([String(error)]))";
+        let found: Vec<String> = self.page.execute_async(script, vec![]).await.unwrap().convert().unwrap();
+        if !found.is_empty() {
+            self.picture("access").await;
+            panic!("{what}: {}", found.join("\n"));
+        }
     }
 
     /// The addresses of everything that the page has loaded or asked for.

@@ -66,32 +66,13 @@ async fn see_line(browser: &Browser, text: &str) -> WebElement {
     browser.see(By::XPath(format!("//*[@role='log']//*[@data-line][contains(., \"{text}\")]"))).await
 }
 
-/// Screenshots of what is on the screen: light, dark and on a phone.
-async fn pictures(browser: &Browser, name: &str) {
-    for (look, width, height, scheme) in
-        [("light", 1280, 900, "light"), ("dark", 1280, 900, "dark"), ("phone", 320, 640, "light")]
-    {
-        browser.look(width, height, scheme).await;
-        let wide: bool = browser
-            .page
-            .execute("return document.documentElement.scrollWidth > window.innerWidth", vec![])
-            .await
-            .unwrap()
-            .convert()
-            .unwrap();
-        browser.picture(&format!("{name}-{look}")).await;
-        assert!(!wide, "{name} at {width} px scrolls sideways");
-    }
-    browser.look(1280, 900, "light").await;
-}
-
 #[tokio::test]
 async fn from_connect_to_the_outcome_of_a_real_process_and_back_by_its_link() {
     let gateway = Gateway::start(JOBS);
     let browser = Browser::start().await;
     browser.page.goto(gateway.address()).await.unwrap();
     browser.see_text("h1", "Connect").await;
-    pictures(&browser, "connect").await;
+    browser.every_look("connect").await;
     browser.field("API key").await.send_keys(gateway.key()).await.unwrap();
     browser.press("Test connection").await;
     browser.see_text("*[@role='status']", "It works: 4 jobs.").await;
@@ -101,18 +82,18 @@ async fn from_connect_to_the_outcome_of_a_real_process_and_back_by_its_link() {
     browser.see_text("a", "Nightly warehouse load").await;
     browser.press("Run Nightly warehouse load").await;
     browser.see_text("h2", "Nightly warehouse load").await;
-    pictures(&browser, "question").await;
+    browser.every_look("question").await;
     browser.press("Run").await;
 
     browser.see_text("h1", "Nightly warehouse load").await;
     see_line(&browser, "Reading table 1 of 30").await;
     browser.see_text("*[@data-state='1']", "running").await;
     assert!(!lines(&browser).await.iter().any(|line| line == "Done"), "lines arrive as they are written");
-    pictures(&browser, "running").await;
+    browser.every_look("running").await;
     browser.see_text("*[@data-state='5']", "completed with warnings").await;
     see_line(&browser, "12 rows without currency").await;
     see_line(&browser, "Done").await;
-    pictures(&browser, "completed").await;
+    browser.every_look("completed").await;
 
     let link = address(&browser).await;
     assert!(!link.contains(gateway.key()));
@@ -125,10 +106,10 @@ async fn from_connect_to_the_outcome_of_a_real_process_and_back_by_its_link() {
 
     browser.see_text("nav//a", "Nightly warehouse load").await.click().await.unwrap();
     browser.see(By::Css("table[aria-label=Runs] [data-state='5']")).await;
-    pictures(&browser, "history").await;
+    browser.every_look("history").await;
     browser.see_text("nav//a", "Jobs").await.click().await.unwrap();
     browser.see(By::Css("table[aria-label=Jobs]")).await;
-    pictures(&browser, "jobs").await;
+    browser.every_look("jobs").await;
 }
 
 #[tokio::test]
@@ -145,7 +126,7 @@ async fn a_failed_run_opens_at_its_first_error() {
     assert!(error.is_displayed().await.unwrap());
     assert!(error.class_name().await.unwrap().unwrap_or_default().contains("here"));
     assert!(lines(&browser).await.len() < 200, "only what is seen is in the document");
-    pictures(&browser, "failed").await;
+    browser.every_look("failed").await;
 
     browser.page.find(By::Css("[role=log]")).await.unwrap().send_keys("n").await.unwrap();
     let next = browser.see(By::Css("[role=log] .here[data-line='701']")).await;
@@ -177,7 +158,7 @@ async fn a_double_click_starts_one_run_and_a_conflict_is_told_in_words() {
     client.execute_job().job_id(endless).send().await.unwrap();
     browser.press("Run").await;
     browser.see(By::Css("dialog [data-trouble=conflict]")).await;
-    pictures(&browser, "conflict").await;
+    browser.every_look("conflict").await;
     browser.press("Close").await;
     let runs = client.get_job_logs().job_id(endless).send().await.unwrap();
     assert!(runs.len() <= 2, "a refusal is not tried again");
@@ -190,14 +171,14 @@ async fn trouble_is_told_in_words_where_it_happened() {
     browser.page.goto(gateway.address()).await.unwrap();
     connect(&browser, "wrong-key").await;
     browser.see(By::Css("[data-trouble=key_refused]")).await;
-    pictures(&browser, "key-refused").await;
+    browser.every_look("key-refused").await;
 
     let domain = browser.field("Domain").await;
     domain.clear().await.unwrap();
     domain.send_keys("127.0.0.1:1").await.unwrap();
     browser.press("Test connection").await;
     browser.see(By::Css("[data-trouble=blocked]")).await;
-    pictures(&browser, "unreachable").await;
+    browser.every_look("unreachable").await;
 
     domain.clear().await.unwrap();
     domain.send_keys(format!("{}/elsewhere", gateway.address())).await.unwrap();
@@ -214,14 +195,14 @@ async fn trouble_is_told_in_words_where_it_happened() {
     let missing = format!("{}/#/jobs/00000000-0000-0000-0000-0000000000aa", gateway.address());
     browser.page.goto(&missing).await.unwrap();
     browser.see(By::Css("[data-trouble=not_found]")).await;
-    pictures(&browser, "not-found").await;
+    browser.every_look("not-found").await;
     browser.page.goto(format!("{}/#/", gateway.address())).await.unwrap();
     browser.see_text("a", "Endless").await;
     drop(gateway);
     browser.press("Refresh").await;
     browser.see(By::Css("[data-trouble=blocked]")).await;
     browser.see_text("a", "Endless").await;
-    pictures(&browser, "gone").await;
+    browser.every_look("gone").await;
 }
 
 #[tokio::test]
@@ -249,7 +230,7 @@ async fn each_refusal_of_a_server_has_its_words() {
         let trouble = format!("//*[@data-trouble='{kind}'][contains(normalize-space(.), \"{words}\")]");
         browser.see(By::XPath(trouble)).await;
         if matches!(path, "429" | "500" | "half") {
-            pictures(&browser, &format!("refused-{path}")).await;
+            browser.every_look(&format!("refused-{path}")).await;
         }
     }
 }
@@ -264,7 +245,7 @@ async fn names_and_lines_are_text_and_the_key_is_nowhere() {
     browser.press("Run").await;
     browser.see(By::XPath("//dialog[@open]//button[@type='submit']")).await.click().await.unwrap();
     see_line(&browser, "<b>bold</b> ␛[31mred").await;
-    pictures(&browser, "hostile").await;
+    browser.every_look("hostile").await;
 
     let script = r"
         const stores = JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href]);
@@ -324,7 +305,7 @@ async fn a_fault_of_the_program_is_told_in_words() {
     browser.page.execute(fault, vec![]).await.unwrap();
     let words = browser.see_text("h1", "The console has stopped because of a fault in it.").await;
     assert!(words.is_displayed().await.unwrap());
-    pictures(&browser, "fault").await;
+    browser.every_look("fault").await;
     browser.press("Reload").await;
     browser.see_text("h1", "Connect").await;
 }

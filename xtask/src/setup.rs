@@ -17,6 +17,7 @@ use crate::{clients, run};
 pub(crate) use browser::Browser;
 pub(crate) use npm_tool::npm;
 
+const AXE: &str = "4.14.1";
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
 const ESBUILD: &str = "0.28.2";
@@ -43,6 +44,8 @@ impl BuildTools {
 /// What the tests take beyond that.
 pub(crate) struct TestTools {
     pub(crate) browser: Browser,
+    /// What finds faults of access in a page.
+    pub(crate) axe: PathBuf,
     pub(crate) newman: PathBuf,
     pub(crate) redocly: PathBuf,
     pub(crate) schemathesis: PathBuf,
@@ -76,6 +79,7 @@ pub(crate) fn for_testing() -> Result<TestTools> {
     let clients = Path::new(clients::SOURCE);
     Ok(TestTools {
         browser: browser::find_or_install(&cache)?,
+        axe: npm_tool::file(&cache, "axe-core", AXE, "axe.min.js")?,
         newman: npm_tool::bin(&cache, "newman", NEWMAN, "newman")?,
         redocly: npm_tool::bin(&cache, "@redocly/cli", REDOCLY, "redocly")?,
         schemathesis: python_tool::bin(&cache, "schemathesis", SCHEMATHESIS)?,

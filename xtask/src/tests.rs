@@ -139,6 +139,7 @@ fn e2e(tools: &Tools) -> Result<Counts> {
     // More browsers than cores only wait for one another.
     test.env("RUST_TEST_THREADS", "2");
     test.env("TXJOBS_BROWSER", &tools.test.browser.browser).env("TXJOBS_DRIVER", &tools.test.browser.driver);
+    test.env("TXJOBS_AXE", &tools.test.axe);
     counted(&mut test)
 }
 

@@ -12,16 +12,28 @@ use crate::run;
 
 /// The folder with `program` of this version of `package`, installed if need be.
 pub(super) fn bin(cache: &Path, package: &str, version: &str, program: &str) -> Result<PathBuf> {
+    let bin = modules(cache, package, version)?.join(".bin");
+    bin.join(program).exists().then_some(bin).with_context(|| without(package, version, program))
+}
+
+/// A file of this version of `package`, installed if need be.
+pub(super) fn file(cache: &Path, package: &str, version: &str, name: &str) -> Result<PathBuf> {
+    let file = modules(cache, package, version)?.join(package).join(name);
+    file.exists().then_some(file).with_context(|| without(package, version, name))
+}
+
+fn without(package: &str, version: &str, what: &str) -> String {
+    format!("{package} {version} has no {what}: remove it from the tools' folder and try again")
+}
+
+fn modules(cache: &Path, package: &str, version: &str) -> Result<PathBuf> {
     let folder = cache.join(format!("{}-{version}", package.replace(['@', '/'], "")));
     if !folder.exists() {
         announce(&format!("{package} {version} from npm"), "less than a minute");
         // A package of its own, or npm would look for one in the folders above.
         install(&folder, "{}", &[&format!("{package}@{version}")])?;
     }
-    let bin = folder.join("node_modules").join(".bin");
-    bin.join(program).exists().then_some(bin).with_context(|| {
-        format!("{package} {version} has no {program}: remove {} and try again", folder.display())
-    })
+    Ok(folder.join("node_modules"))
 }
 
 /// The `node_modules` of everything that a `package.json` names, installed if need be.
