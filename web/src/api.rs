@@ -3,28 +3,36 @@
 //! It sends the least a strict server must allow: the key's header and nothing else of its own. It follows no
 //! redirect, because a browser would carry the key along, and it repeats nothing by itself.
 
-use std::{pin::Pin, time::Duration};
+use std::{cell::RefCell, collections::HashSet, pin::Pin, time::Duration};
 
-use gloo_net::http::{Method as HttpMethod, RequestBuilder};
+use gloo_net::http::{Method as HttpMethod, RequestBuilder, Response};
+use js_sys::{Reflect, Uint8Array};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::set_timeout_with_handle};
 use txjobs_sdk::{
-    Trouble, TroubleKind,
-    operation::{Method, Request},
+    Extensions, Trouble, TroubleKind,
+    operation::{Method, Operation, Request},
     paths,
-    types::{CancelJobResult, ExecuteJobResult, Job, JobExecution, JobExecutions, JobId, JobStatus},
+    types::{CancelJobResult, ExecuteJobResult, Job, JobExecution, JobExecutions, JobId, JobStatus, LogId},
 };
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect, ResponseType,
+    AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials,
+    RequestRedirect, ResponseType,
 };
 
 use crate::{
     answer::{Answer, Raw},
+    browser,
     config::Preset,
+    log::{Arrived, Arriving, Lines},
     state::Session,
 };
 
-/// The longest wait for a whole answer.
+/// The longest wait for a whole answer; of one that comes in pieces, for the next of them.
 const LONGEST: Duration = Duration::from_secs(60);
+/// How long lines are decoded before the page may do something else, in milliseconds.
+const SLICE: f64 = 24.0;
 
 pub async fn list_jobs(session: &Session) -> Result<Answer<Vec<Job>>, Trouble> {
     send(session, &paths::list_jobs(), LONGEST).await
@@ -80,11 +88,19 @@ fn fetch<'a>(
     request: &'a Request,
     longest: Duration,
 ) -> Pin<Box<dyn Future<Output = Result<Raw, Trouble>> + 'a>> {
-    Box::pin(fetch_unboxed(session, request, longest))
+    Box::pin(async move {
+        let opened = open(session, request, TimeLimit::new(longest)).await?;
+        opened.whole(request.operation()).await
+    })
 }
 
-async fn fetch_unboxed(session: &Session, request: &Request, longest: Duration) -> Result<Raw, Trouble> {
-    let limit = TimeLimit::new(longest);
+/// An answer whose head has come.
+struct Opened {
+    limit: TimeLimit,
+    response: Response,
+}
+
+async fn open(session: &Session, request: &Request, limit: TimeLimit) -> Result<Opened, Trouble> {
     let response = RequestBuilder::new(&format!("{}{}", session.base, request.path_and_query()))
         .method(match request.method() {
             Method::Get => HttpMethod::GET,
@@ -104,14 +120,100 @@ async fn fetch_unboxed(session: &Session, request: &Request, longest: Duration) 
             .during(request.operation())
             .with_message("It answers with a redirect, which is not followed: the key would go along."));
     }
-    let headers = response.headers();
-    let body = response.binary().await;
-    Ok(Raw {
-        status: response.status(),
-        retry_after: headers.get("retry-after"),
-        extensions: headers.get(paths::EXTENSIONS_HEADER),
-        body: body.map_err(|_| limit.trouble(TroubleKind::Interrupted).during(request.operation()))?,
-    })
+    Ok(Opened { limit, response })
+}
+
+impl Opened {
+    fn extensions(&self) -> Option<String> {
+        self.response.headers().get(paths::EXTENSIONS_HEADER)
+    }
+
+    async fn whole(self, operation: &'static Operation) -> Result<Raw, Trouble> {
+        let body = self.response.binary().await;
+        Ok(Raw {
+            status: self.response.status(),
+            retry_after: self.response.headers().get("retry-after"),
+            extensions: self.extensions(),
+            body: body.map_err(|_| self.limit.trouble(TroubleKind::Interrupted).during(operation))?,
+        })
+    }
+}
+
+/// The executions that a request for logs asks for, their lines decoded as they come, so that the page goes on answering
+/// however many there are. `seen` are lines not to be given out again. `went_on` is told how many bytes have come, and
+/// says whether to go on.
+///
+/// # Errors
+///
+/// Beside the trouble, the lines that came before it; no trouble if `went_on` ended it.
+pub async fn executions_in_pieces(
+    session: &Session,
+    request: &Request,
+    seen: &RefCell<HashSet<LogId>>,
+    went_on: &dyn Fn(usize) -> bool,
+) -> Result<Answer<Arrived>, (Option<Trouble>, Lines)> {
+    let none = |trouble: Trouble| (Some(trouble), Lines::default());
+    let operation = request.operation();
+    let opened = open(session, request, TimeLimit::new(LONGEST)).await.map_err(none)?;
+    let (status, extensions) = (opened.response.status(), opened.extensions());
+    let body = match opened.response.body() {
+        Some(body) if opened.response.ok() => body,
+        _ => {
+            let raw = opened.whole(operation).await.map_err(none)?;
+            let trouble = raw.read::<JobExecutions>(operation).err();
+            return Err((trouble, Lines::default()));
+        }
+    };
+    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    let mut limit = opened.limit;
+    let (mut arriving, mut came) = (Arriving::default(), 0);
+    let mut piece = Vec::new();
+    let mut begun = browser::uptime();
+    loop {
+        let next = JsFuture::from(reader.read()).await;
+        let Ok(next) = next else {
+            let trouble = limit.trouble(TroubleKind::Interrupted).during(operation);
+            return Err((Some(trouble), arriving.broken_off()));
+        };
+        let bytes =
+            Reflect::get(&next, &"value".into()).ok().and_then(|value| value.dyn_into::<Uint8Array>().ok());
+        let is_last = bytes.is_none();
+        match bytes {
+            Some(bytes) => {
+                came += bytes.length() as usize;
+                piece.resize(bytes.length() as usize, 0);
+                bytes.copy_to(&mut piece);
+                arriving.push(&piece);
+                limit.extend();
+            }
+            None => arriving.end(),
+        }
+        loop {
+            match arriving.work(&mut seen.borrow_mut()) {
+                Ok(false) => break,
+                Ok(true) => {}
+                Err(error) => {
+                    let _ = reader.cancel();
+                    return Err(none(Trouble::from_unreadable(operation, status, &[], &error)));
+                }
+            }
+            if browser::uptime() - begun > SLICE {
+                browser::sleep(0).await;
+                begun = browser::uptime();
+            }
+        }
+        if !went_on(came) {
+            let _ = reader.cancel();
+            return Err((None, arriving.broken_off()));
+        }
+        if is_last {
+            break;
+        }
+    }
+    match arriving.finish() {
+        Ok(value) => Ok(Answer { value, extensions: Extensions::from_header(extensions.as_deref()) }),
+        Err((error, body)) => Err(none(Trouble::from_unreadable(operation, status, &body, &error))),
+    }
 }
 
 /// Ends a request that takes too long.
@@ -123,11 +225,23 @@ struct TimeLimit {
 
 impl TimeLimit {
     fn new(longest: Duration) -> Self {
-        let controller = AbortController::new().ok();
-        let timer = controller
-            .clone()
-            .and_then(|controller| set_timeout_with_handle(move || controller.abort(), longest).ok());
-        Self { longest, controller, timer }
+        let mut limit = Self { longest, controller: AbortController::new().ok(), timer: None };
+        limit.extend();
+        limit
+    }
+
+    /// Begins the wait anew: something has come.
+    fn extend(&mut self) {
+        self.end();
+        let controller = self.controller.clone();
+        self.timer = controller
+            .and_then(|controller| set_timeout_with_handle(move || controller.abort(), self.longest).ok());
+    }
+
+    fn end(&mut self) {
+        if let Some(timer) = self.timer.take() {
+            timer.clear();
+        }
     }
 
     fn signal(&self) -> Option<web_sys::AbortSignal> {
@@ -147,8 +261,6 @@ impl TimeLimit {
 
 impl Drop for TimeLimit {
     fn drop(&mut self) {
-        if let Some(timer) = self.timer.take() {
-            timer.clear();
-        }
+        self.end();
     }
 }

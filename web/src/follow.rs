@@ -1,6 +1,7 @@
 //! One run, from the address to its outcome: the SDK's `Follow` and the browser brought together.
 
 use std::{
+    cell::RefCell,
     collections::HashSet,
     rc::Rc,
     sync::{
@@ -12,15 +13,17 @@ use std::{
 use leptos::prelude::on_cleanup;
 use txjobs_sdk::{
     Extensions, Trouble, TroubleKind,
-    follow::{Follow, Step, in_order},
+    follow::{Follow, Step},
+    operation::Request,
     paths,
-    types::{JobId, LogId, LogsSelection, TriggerId},
+    types::{JobExecution, JobId, LogId, LogsSelection, TriggerId},
 };
 
 use crate::{
+    answer::Answer,
     api, browser,
     history::RunSummary,
-    log::Log,
+    log::{Arrived, Lines, Log},
     reactive::RwSignal,
     state::{App, Session},
 };
@@ -38,7 +41,14 @@ pub struct RunView {
     pub log: RwSignal<Log>,
     /// What went wrong last; what came before stays on the screen.
     pub trouble: RwSignal<Option<Trouble>>,
+    /// How many bytes of the answer that is on its way have come.
+    pub came: RwSignal<usize>,
+    /// The person wants no more of it.
+    pub halt: RwSignal<bool>,
 }
+
+/// The lines that a screen has shown, so that none comes twice.
+pub type Seen = Rc<RefCell<HashSet<LogId>>>;
 
 /// How far the look at a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +65,8 @@ pub enum Stage {
     Ended,
     /// Following has ended without an outcome; see the trouble.
     Stopped,
+    /// The person has stopped the loading of the log.
+    Halted,
 }
 
 impl Default for RunView {
@@ -64,6 +76,8 @@ impl Default for RunView {
             execution: RwSignal::new(None),
             log: RwSignal::new(Log::default()),
             trouble: RwSignal::new(None),
+            came: RwSignal::new(0),
+            halt: RwSignal::new(false),
         }
     }
 }
@@ -76,6 +90,51 @@ pub fn alive() -> Arc<AtomicBool> {
     alive
 }
 
+/// An answer, taken in: its executions, none if the screen is gone or the person has stopped it. Lines that came of an
+/// answer that broke off are shown at once.
+async fn ask(
+    session: &Session,
+    request: &Request,
+    view: RunView,
+    seen: &Seen,
+    alive: &AtomicBool,
+) -> Option<Result<Answer<Arrived>, Trouble>> {
+    let went_on = |came: usize| {
+        if !alive.load(Ordering::Relaxed) {
+            return false;
+        }
+        // Whoever reads how far it is reads whole megabytes.
+        if came >> 20 != view.came.get_untracked() >> 20 {
+            view.came.set(came);
+        }
+        !view.halt.get_untracked()
+    };
+    let answer = api::executions_in_pieces(session, request, seen, &went_on).await;
+    if !alive.load(Ordering::Relaxed) {
+        return None;
+    }
+    if view.came.get_untracked() > 0 {
+        view.came.set(0);
+    }
+    match answer {
+        Ok(answer) => Some(Ok(answer)),
+        Err((trouble, lines)) => {
+            add(view, lines);
+            if trouble.is_none() {
+                view.halt.set(false);
+                view.stage.set(Stage::Halted);
+            }
+            trouble.map(Err)
+        }
+    }
+}
+
+fn add(view: RunView, lines: Lines) {
+    if !lines.is_empty() {
+        view.log.update(|log| log.append(lines.in_order()));
+    }
+}
+
 /// Follows a run until it ends or the screen is left.
 pub async fn follow(
     app: App,
@@ -83,6 +142,7 @@ pub async fn follow(
     job: JobId,
     run: TriggerId,
     view: RunView,
+    seen: Seen,
     alive: Arc<AtomicBool>,
 ) {
     let is_alive = || alive.load(Ordering::Relaxed);
@@ -106,19 +166,16 @@ pub async fn follow(
             }
             Step::Ask(request) => request,
         };
-        let answer = api::executions(&session, &request).await;
-        if !is_alive() {
-            return;
-        }
+        let Some(answer) = ask(&session, &request, view, &seen, &alive).await else { return };
         match answer {
             Ok(answer) => {
                 let extensions = answer.extensions;
-                let lines = follow.answered(browser::since_start(), answer.value, extensions);
                 view.trouble.set(None);
                 app.extensions.set(extensions);
-                if !lines.is_empty() {
-                    view.log.update(|log| log.append(lines));
-                }
+                let ours = |execution: &JobExecution| execution.trigger_id.is_none_or(|id| id == run);
+                let (executions, lines) = newest(answer.value, ours);
+                follow.answered(browser::since_start(), executions, extensions);
+                add(view, lines);
             }
             Err(trouble) => {
                 let not_found = trouble.kind == TroubleKind::NotFound;
@@ -144,7 +201,7 @@ pub async fn follow(
                 if !looked_elsewhere {
                     looked_elsewhere = true;
                     if is_execution(app, &session, job, run).await {
-                        return follow_execution(app, session, job, run, view, alive).await;
+                        return follow_execution(app, session, job, run, view, seen, alive).await;
                     }
                     if !is_alive() {
                         return;
@@ -155,6 +212,18 @@ pub async fn follow(
                 view.stage.set(if waits { Stage::Pending } else { Stage::NotThere });
             }
         }
+    }
+}
+
+/// The newest execution that fits, with its newest line, and its lines.
+fn newest(arrived: Arrived, fits: impl Fn(&JobExecution) -> bool) -> (Vec<JobExecution>, Lines) {
+    let all = arrived.executions.iter().enumerate();
+    match all.filter(|(_, execution)| fits(execution)).max_by_key(|(_, execution)| execution.create_time) {
+        Some((at, _)) => {
+            let (execution, lines) = arrived.take(at);
+            (vec![execution], lines)
+        }
+        None => (Vec::new(), Lines::default()),
     }
 }
 
@@ -173,26 +242,21 @@ async fn follow_execution(
     job: JobId,
     run: TriggerId,
     view: RunView,
+    seen: Seen,
     alive: Arc<AtomicBool>,
 ) {
-    let mut seen: HashSet<LogId> = HashSet::new();
+    let request = paths::get_job_logs(job, None, None);
     loop {
-        let answer = api::executions(&session, &paths::get_job_logs(job, None, None)).await;
-        if !alive.load(Ordering::Relaxed) {
-            return;
-        }
+        let Some(answer) = ask(&session, &request, view, &seen, &alive).await else { return };
         match answer {
             Ok(answer) => {
                 view.trouble.set(None);
-                let Some(mut execution) = answer.value.into_iter().find(|execution| *execution.id == *run)
-                else {
+                let (mut executions, lines) = newest(answer.value, |execution| *execution.id == *run);
+                let Some(execution) = executions.pop() else {
                     view.stage.set(Stage::NotThere);
                     return;
                 };
-                let mut lines = std::mem::take(&mut execution.job_execution_logs);
-                lines.retain(|line| seen.insert(line.id));
-                in_order(&mut lines);
-                view.log.update(|log| log.append(lines));
+                add(view, lines);
                 let is_final = execution.state.is_final();
                 view.execution.set(Some(RunSummary::of(&execution)));
                 view.stage.set(if is_final { Stage::Ended } else { Stage::Going });
@@ -218,7 +282,7 @@ async fn follow_execution(
 }
 
 /// The history of one job for its own screen, as long as a server can give it cheaply.
-pub fn history_request(job: JobId, extensions: Extensions) -> txjobs_sdk::operation::Request {
+pub fn history_request(job: JobId, extensions: Extensions) -> Request {
     let logs = extensions.logs.then_some(LogsSelection::None);
     paths::get_job_logs(job, extensions.limit.then_some(50), logs)
 }

@@ -57,7 +57,20 @@ pub fn decoder(name: &Ident, fields: &[Field]) -> TokenStream {
             _ => quote! { #ident },
         }
     });
+    let names = fields.iter().filter(|field| is_array(&field.ty)).map(|field| {
+        let (constant, wire) =
+            (quote::format_ident!("{}", field.ident.to_string().to_uppercase()), &field.wire);
+        let says = format!("The name of `{}` on the wire, for who reads a long one in pieces.", field.ident);
+        quote! {
+            impl #name {
+                #[doc = #says]
+                pub const #constant: &'static str = #wire;
+            }
+        }
+    });
     quote! {
+        #(#names)*
+
         impl<'de> serde::Deserialize<'de> for #name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Object;
@@ -86,4 +99,8 @@ pub fn decoder(name: &Ident, fields: &[Field]) -> TokenStream {
             }
         }
     }
+}
+
+fn is_array(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Vec"))
 }

@@ -78,7 +78,9 @@ fn tolerate(types: &mut syn::File) {
         match &mut item.fields {
             Fields::Named(fields) => {
                 let fields: Vec<_> = fields.named.iter_mut().map(read_tolerantly).collect();
-                decoders.push(syn::parse2(decoder(&item.ident, &fields)).expect("a decoder is an item"));
+                let decoder: syn::File =
+                    syn::parse2(decoder(&item.ident, &fields)).expect("a decoder is items");
+                decoders.extend(decoder.items);
                 derive_no_reading(&mut item.attrs);
             }
             Fields::Unnamed(fields) if type_text(&fields.unnamed[0]) == "::uuid::Uuid" => {

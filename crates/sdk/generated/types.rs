@@ -1128,6 +1128,10 @@ impl<'de> serde::Deserialize<'de> for Job {
         deserializer.deserialize_map(Object)
     }
 }
+impl JobExecution {
+    ///The name of `job_execution_logs` on the wire, for who reads a long one in pieces.
+    pub const JOB_EXECUTION_LOGS: &'static str = "JobExecutionLogs";
+}
 impl<'de> serde::Deserialize<'de> for JobExecution {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,

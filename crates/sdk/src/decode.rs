@@ -18,6 +18,20 @@ pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
     serde_json::from_slice(without_mark(body))
 }
 
+/// Decodes the JSON value that stands first, whatever comes after it, and tells where it ends. Of a body that is read in
+/// pieces the error says by [`is_eof`](serde_json::Error::is_eof) that the value is not whole yet.
+///
+/// # Errors
+///
+/// What stands there is not JSON, not of this shape, or not whole.
+pub fn first<T: DeserializeOwned>(body: &[u8]) -> Result<(T, usize), serde_json::Error> {
+    let mut values = serde_json::Deserializer::from_slice(body).into_iter::<T>();
+    match values.next() {
+        Some(value) => Ok((value?, values.byte_offset())),
+        None => Err(serde::de::Error::custom("nothing is there")),
+    }
+}
+
 /// JSON of no known shape, as far as texts are looked for in it. A whole value would weigh more than the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Loose {

@@ -1,84 +1,24 @@
 //! The log of one run as the screen sees it: all lines, which of them are shown, what was searched for.
 //!
-//! Made for a million lines: the messages stand in one text, a line is 32 bytes beside it, and nothing here is done
-//! twice for a line when new ones arrive.
+//! Made for a million lines: nothing here is done twice for a line when new ones arrive.
 
+mod arriving;
+mod lines;
 mod search;
 
-use txjobs_sdk::{Severity, Timestamp, types::JobExecutionLog};
-
+pub use arriving::{Arrived, Arriving};
+pub use lines::{Level, LineView, Lines};
 pub use search::Search;
-
-/// How bad a line is, small. `Other` stands for every number that the contract does not name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Level {
-    Other,
-    Information,
-    Warning,
-    Error,
-}
-
-impl Level {
-    /// What people choose between.
-    pub const CHOICES: [Self; 3] = [Self::Information, Self::Warning, Self::Error];
-
-    /// The word of the contract.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Information => "information",
-            Self::Warning => "warning",
-            Self::Error => "error",
-            Self::Other => "unknown",
-        }
-    }
-
-    const fn bit(self) -> u8 {
-        1 << self as u8
-    }
-}
-
-impl From<Severity> for Level {
-    fn from(severity: Severity) -> Self {
-        match severity {
-            Severity::Information => Self::Information,
-            Severity::Warning => Self::Warning,
-            Severity::Error => Self::Error,
-            Severity::Unknown(_) => Self::Other,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Line {
-    time: Option<Timestamp>,
-    start: usize,
-    length: u32,
-    level: Level,
-}
 
 /// Every line of a run, which of them are shown, and what was searched for.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
-    text: String,
-    lines: Vec<Line>,
-    /// Lines with a severity that the contract does not name, in order, with its number.
-    odd: Vec<(u32, i64)>,
-    counts: [usize; 4],
+    lines: Lines,
     /// Which levels are shown, as bits; none set: all.
     levels: u8,
     /// The lines shown, when not all are.
     shown: Vec<u32>,
     search: Search,
-}
-
-/// One line to draw.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LineView<'a> {
-    pub severity: Severity,
-    pub level: Level,
-    pub time: Option<Timestamp>,
-    pub message: &'a str,
 }
 
 impl Log {
@@ -92,47 +32,23 @@ impl Log {
     }
 
     /// Adds lines at the end.
-    pub fn append(&mut self, lines: impl IntoIterator<Item = JobExecutionLog>) {
-        let before = self.lines.len();
-        for line in lines {
-            let level = Level::from(line.severity);
-            if let Severity::Unknown(number) = line.severity {
-                self.odd.push((self.lines.len() as u32, number));
-            }
-            self.counts[level as usize] += 1;
-            if self.levels & level.bit() != 0 {
-                self.shown.push(self.lines.len() as u32);
-            }
-            let start = self.text.len();
-            self.text.push_str(&line.message);
-            let length = line.message.len() as u32;
-            self.lines.push(Line { time: line.time_stamp, start, length, level });
+    pub fn append(&mut self, lines: Lines) {
+        let before = self.len();
+        self.lines.append(lines);
+        if self.is_filtered() {
+            self.filter_from(before);
         }
-        for line in before..self.lines.len() {
-            let message = message(&self.text, &self.lines[line]);
-            self.search.look_at(line as u32, message);
-        }
+        self.search.look_at(&self.lines, before);
     }
 
     /// How many lines have this level.
     pub fn count(&self, level: Level) -> usize {
-        self.counts[level as usize]
+        self.lines.count(level)
     }
 
     /// Line `line`, counted from 0.
     pub fn line(&self, line: usize) -> Option<LineView<'_>> {
-        let stored = self.lines.get(line)?;
-        let severity = match stored.level {
-            Level::Information => Severity::Information,
-            Level::Warning => Severity::Warning,
-            Level::Error => Severity::Error,
-            Level::Other => {
-                let at = self.odd.partition_point(|(other, _)| (*other as usize) < line);
-                Severity::Unknown(self.odd.get(at).map_or(-1, |(_, number)| *number))
-            }
-        };
-        let message = message(&self.text, stored);
-        Some(LineView { severity, level: stored.level, time: stored.time, message })
+        self.lines.get(line)
     }
 
     /// Whether only some levels are shown.
@@ -158,13 +74,16 @@ impl Log {
     }
 
     fn filter(&mut self) {
+        self.shown.clear();
+        if self.is_filtered() {
+            self.filter_from(0);
+        }
+    }
+
+    fn filter_from(&mut self, first: usize) {
         let levels = self.levels;
-        let lines = self.lines.iter().enumerate();
-        self.shown = if levels == 0 {
-            Vec::new()
-        } else {
-            lines.filter(|(_, line)| line.level.bit() & levels != 0).map(|(at, _)| at as u32).collect()
-        };
+        let lines = self.lines.all.iter().enumerate().skip(first);
+        self.shown.extend(lines.filter(|(_, line)| line.level.bit() & levels != 0).map(|(at, _)| at as u32));
     }
 
     /// How many rows are shown.
@@ -187,17 +106,17 @@ impl Log {
     }
 
     fn is_shown(&self, line: usize) -> bool {
-        !self.is_filtered() || self.lines.get(line).is_some_and(|l| self.levels & l.level.bit() != 0)
+        !self.is_filtered() || self.lines.all.get(line).is_some_and(|l| self.levels & l.level.bit() != 0)
     }
 
     /// The first error of all lines.
     pub fn first_error(&self) -> Option<usize> {
-        self.lines.iter().position(|line| line.level == Level::Error)
+        self.lines.all.iter().position(|line| line.level == Level::Error)
     }
 
     /// The next error after `line`, or before it; goes round at the ends.
     pub fn error_from(&self, line: Option<usize>, forward: bool) -> Option<usize> {
-        let errors = |line: &usize| self.lines[*line].level == Level::Error;
+        let errors = |line: &usize| self.lines.all[*line].level == Level::Error;
         let count = self.lines.len();
         if forward {
             let start = line.map_or(0, |line| line + 1).min(count);
@@ -210,19 +129,16 @@ impl Log {
 
     /// Which error `line` is, counted from 1; `None` if it is none.
     pub fn error_number(&self, line: usize) -> Option<usize> {
-        if self.lines.get(line)?.level != Level::Error {
+        if self.lines.all.get(line)?.level != Level::Error {
             return None;
         }
-        Some(self.lines[..=line].iter().filter(|line| line.level == Level::Error).count())
+        Some(self.lines.all[..=line].iter().filter(|line| line.level == Level::Error).count())
     }
 
     /// Searches all lines for this text, whatever the case.
     pub fn search(&mut self, text: &str) {
-        if !self.search.start(text) {
-            return;
-        }
-        for (at, line) in self.lines.iter().enumerate() {
-            self.search.look_at(at as u32, message(&self.text, line));
+        if self.search.start(text) {
+            self.search.look_at(&self.lines, 0);
         }
     }
 
@@ -252,7 +168,7 @@ impl Log {
         let pieces = pieces.min(rows).max(1);
         for row in 0..rows {
             let Some(line) = self.line_of(row) else { break };
-            let level = self.lines[line].level;
+            let level = self.lines.all[line].level;
             if level < Level::Warning {
                 continue;
             }
@@ -266,16 +182,15 @@ impl Log {
     }
 }
 
-fn message<'a>(text: &'a str, line: &Line) -> &'a str {
-    &text[line.start..line.start + line.length as usize]
-}
-
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
-    use txjobs_sdk::types::LogId;
+    use txjobs_sdk::{
+        Severity,
+        types::{JobExecutionLog, LogId},
+    };
 
-    fn lines(what: &str) -> Vec<JobExecutionLog> {
+    pub(crate) fn lines(what: &str) -> Vec<JobExecutionLog> {
         what.split('|')
             .map(|text| {
                 let severity = match text.as_bytes().first() {
@@ -293,14 +208,14 @@ mod tests {
 
     fn log(what: &str) -> Log {
         let mut log = Log::default();
-        log.append(lines(what));
+        log.append(lines(what).into_iter().collect());
         log
     }
 
     #[test]
     fn lines_are_kept_as_they_came() {
         let mut log = log("one|warned||?odd");
-        log.append(lines("error: Ünïcode"));
+        log.append(lines("error: Ünïcode").into_iter().collect());
         assert_eq!(log.len(), 5);
         assert_eq!(log.line(2).unwrap().message, "");
         assert_eq!(log.line(3).unwrap().severity, Severity::Unknown(7));
@@ -313,7 +228,7 @@ mod tests {
     fn a_filter_holds_for_lines_that_come_later() {
         let mut log = log("a|e1|w1|b");
         log.toggle(Level::Error);
-        log.append(lines("c|e2"));
+        log.append(lines("c|e2").into_iter().collect());
         assert_eq!((0..log.rows()).filter_map(|row| log.line_of(row)).collect::<Vec<_>>(), [1, 5]);
         assert_eq!(log.row_of(5), 1);
         assert_eq!(log.row_of(2), 1);
@@ -345,7 +260,7 @@ mod tests {
         let mut log = log("Fact one|e fact|nothing|w FACT");
         log.search("fact");
         assert_eq!(log.found().collect::<Vec<_>>(), [0, 1, 3]);
-        log.append(lines("factory"));
+        log.append(lines("factory").into_iter().collect());
         assert_eq!(log.searched().lines().len(), 4);
         assert_eq!(log.found_from(None, true), Some(0));
         assert_eq!(log.found_from(Some(4), true), Some(0));

@@ -1,6 +1,10 @@
 //! A plain search for a text in every line, whatever the case.
 
+mod finder;
+
+use super::Lines;
 use crate::format;
+use finder::Finder;
 
 /// What is searched for, and the lines that have it.
 #[derive(Clone, Debug, Default)]
@@ -23,9 +27,39 @@ impl Search {
         self.is_on()
     }
 
-    pub(super) fn look_at(&mut self, line: u32, message: &str) {
-        if self.is_on() && self.is_in(message) {
-            self.lines.push(line);
+    /// Looks at these lines from `first` on.
+    pub(super) fn look_at(&mut self, lines: &Lines, first: usize) {
+        if !self.is_on() || first >= lines.len() {
+            return;
+        }
+        if self.needle.is_ascii() {
+            self.look_for_ascii(lines, first);
+            return;
+        }
+        for (line, stored) in lines.all.iter().enumerate().skip(first) {
+            let message = lines.message(stored);
+            // What is all ASCII has no other letters, in any case.
+            if !message.is_ascii() && format::lower(message).contains(&self.needle) {
+                self.lines.push(line as u32);
+            }
+        }
+    }
+
+    /// All messages at once, as one text.
+    fn look_for_ascii(&mut self, lines: &Lines, first: usize) {
+        let text = lines.text.as_bytes();
+        let finder = Finder::new(self.needle.as_bytes());
+        let mut line = first;
+        let mut from = lines.all[first].start();
+        while let Some(at) = finder.find(text, from) {
+            line += lines.all[line..].partition_point(|line| line.end() <= at);
+            let Some(found) = lines.all.get(line) else { return };
+            if found.start() <= at && at + self.needle.len() <= found.end() {
+                self.lines.push(line as u32);
+                from = found.end();
+            } else {
+                from = at + 1;
+            }
         }
     }
 
@@ -42,14 +76,6 @@ impl Search {
     /// The lines that were found, in order.
     pub fn lines(&self) -> &[u32] {
         &self.lines
-    }
-
-    fn is_in(&self, message: &str) -> bool {
-        if self.needle.is_ascii() {
-            find_ascii(message.as_bytes(), self.needle.as_bytes()).is_some()
-        } else {
-            format::lower(message).contains(&self.needle)
-        }
     }
 
     /// Cuts a text into pieces that were found (true) and pieces between them. A letter whose lower case has another
@@ -78,18 +104,10 @@ impl Search {
     }
 }
 
-/// Where `needle` (ASCII, lower case) stands in `hay`, whatever the case.
-fn find_ascii(hay: &[u8], needle: &[u8]) -> Option<usize> {
-    let (first, rest) = needle.split_first()?;
-    let end = hay.len().checked_sub(rest.len())?;
-    (0..end).find(|&at| {
-        hay[at].to_ascii_lowercase() == *first && hay[at + 1..at + 1 + rest.len()].eq_ignore_ascii_case(rest)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::log::tests::lines;
 
     fn search(text: &str) -> Search {
         let mut search = Search::default();
@@ -99,10 +117,16 @@ mod tests {
 
     #[test]
     fn whatever_the_case() {
-        assert!(search("FactInvoice").is_in("table dw.FACTINVOICE"));
-        assert!(search("größe").is_in("Die GRÖSSE, die GRÖßE"));
-        assert!(!search("abc").is_in("ab"));
-        assert!(search("c").is_in("abc"));
+        let found = |needle: &str, messages: &str| {
+            let lines = lines(messages).into_iter().collect();
+            let mut search = search(needle);
+            search.look_at(&lines, 0);
+            search.lines
+        };
+        assert_eq!(found("FactInvoice", "x|table dw.FACTINVOICE||factinvoice"), [1, 3]);
+        assert_eq!(found("größe", "Die GRÖSSE, die GRÖßE|GROSSE"), [0]);
+        assert!(found("abc", "ab|c|a bc").is_empty(), "nothing is found across lines");
+        assert_eq!(found("c", "abc|c|é c c"), [0, 1, 2]);
     }
 
     #[test]

@@ -15,11 +15,11 @@ use crate::{
         log_view::{Place, log_view},
         reconnect, trouble_note,
     },
-    dom::{El, button, el, on_window},
-    follow::{self, RunView, Stage},
+    dom::{El, IntoView, View, button, el, on_window, show},
+    follow::{self, RunView, Seen, Stage},
     format,
     log::Log,
-    reactive::{RwSignal, effect},
+    reactive::{Memo, RwSignal, effect},
     state::{Session, app},
 };
 
@@ -29,10 +29,10 @@ pub fn run_page(session: Rc<Session>, job: JobId, run: TriggerId) -> El {
     let view = RunView::default();
     let place = Place::new(true);
     let again = RwSignal::new(0u32);
-    let alive = follow::alive();
+    let (alive, seen) = (follow::alive(), Seen::default());
     effect(move || {
         again.track();
-        browser::spawn(follow::follow(app, session.clone(), job, run, view, alive.clone()));
+        browser::spawn(follow::follow(app, session.clone(), job, run, view, seen.clone(), alive.clone()));
     });
     open_at_first_error(view, place);
     effect(move || {
@@ -40,6 +40,10 @@ pub fn run_page(session: Rc<Session>, job: JobId, run: TriggerId) -> El {
         let state = view.execution.with(|e| e.as_ref().map(|e| e.state.to_string()));
         browser::set_title(&format!("{name}: {} · txjobs", state.unwrap_or_else(|| "run".to_owned())));
     });
+    let again = move || {
+        view.stage.set(Stage::Looking);
+        again.update(|n| *n += 1);
+    };
     let note = move || {
         let trouble = view.trouble.get()?;
         let has_stopped = view.stage.get() == Stage::Stopped;
@@ -47,17 +51,39 @@ pub fn run_page(session: Rc<Session>, job: JobId, run: TriggerId) -> El {
             true => "The run is no longer followed.",
             false => "What you see may be old; it is tried again by itself.",
         };
-        let again =
-            has_stopped.then(|| button("button", move || again.update(|n| *n += 1)).child("Try again"));
+        let again = has_stopped.then(|| button("button", again).child("Try again"));
         Some(trouble_note(&trouble, lead, (again, reconnect(trouble.kind))))
     };
     el("main")
         .class("run-page")
         .child(run_head(job, run, view))
         .child(note)
+        .child(loading(view, again))
         .child(log_bar(view.log, place))
         .child(log_view(view.log, place, "Log lines", move || why_empty(view)))
         .child(detail(view.log, place))
+}
+
+/// How much of a long log has come, with a way out, and back in.
+fn loading(view: RunView, again: impl FnMut() + Copy + 'static) -> View {
+    let came = Memo::new(move || view.came.get() >> 20);
+    let words = move || format!("Loading the log: {} MB so far", format::count(came.get()));
+    let stop = move || button("button", move || view.halt.set(true)).child(icon("stop")).child("Stop");
+    let bar = move || {
+        let words = el("span").class("quiet").child(words);
+        el("div").class("bar loading").child(icon("refresh")).child(words).child(stop())
+    };
+    let halted = move || {
+        let lines = view.log.with(Log::len);
+        let words = format!("You stopped the loading: {} came.", format::plural(lines, "line"));
+        let again = button("button", again).child("Load the rest");
+        el("div")
+            .class("bar")
+            .attr("role", "status")
+            .child(el("span").class("quiet").child(words))
+            .child(again)
+    };
+    (show(move || came.get() > 0, bar), show(move || view.stage.get() == Stage::Halted, halted)).into_view()
 }
 
 fn why_empty(view: RunView) -> &'static str {
@@ -68,7 +94,7 @@ fn why_empty(view: RunView) -> &'static str {
         Stage::NotThere => "The server knows no run with this id: it may be too old, or of another job.",
         Stage::Going => "No lines yet.",
         Stage::Ended => "This run wrote no lines.",
-        Stage::Stopped => "Nothing was loaded.",
+        Stage::Stopped | Stage::Halted => "Nothing was loaded.",
     }
 }
 

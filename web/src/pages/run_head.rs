@@ -83,7 +83,7 @@ fn stages(app: App, view: RunView) -> View {
     let quiet = |child: View| el("span").class("quiet").child(child);
     let name = |name: &'static str| el("li").child(el("b").child(name)).child(" ");
     let Some(execution) = view.execution.get() else {
-        if matches!(view.stage.get(), Stage::NotThere | Stage::Stopped) {
+        if matches!(view.stage.get(), Stage::NotThere | Stage::Stopped | Stage::Halted) {
             return View::default();
         }
         let words = if view.stage.get() == Stage::Pending { "waiting to be picked up" } else { "" };

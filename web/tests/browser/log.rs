@@ -3,7 +3,7 @@
 use txjobs_console::{
     components::log_view::{Place, log_view},
     dom::IntoView,
-    log::Log,
+    log::{Lines, Log},
     reactive::RwSignal,
     state::App,
 };
@@ -17,7 +17,7 @@ use web_sys::{Element, HtmlElement};
 
 use crate::house::{host, until};
 
-fn lines(count: usize, error: Option<usize>) -> Vec<JobExecutionLog> {
+fn lines(count: usize, error: Option<usize>) -> Lines {
     let line = |at| JobExecutionLog {
         id: LogId(Default::default()),
         severity: if Some(at) == error { Severity::Error } else { Severity::Information },

@@ -1,0 +1,267 @@
+#!/usr/bin/env python3
+"""How the console copes with a long log, in a real browser.
+
+    cargo xtask console
+    python3 tests/load/console.py [LINES ...]          (200000 and 1000000 if none are named)
+
+Starts a server of its own that gives out web/dist and one run with so many lines, opens it in headless Chromium by
+chromedriver (TXJOBS_BROWSER, TXJOBS_DRIVER, or the machine's own), and prints what a person would notice. The bounds
+are for 200,000 lines (48 MB of JSON): first rows 0.6 s after the last byte, no task over 100 ms, a search for a rare
+word and a jump to the end 50 ms, a heap of three times the body. It exits with 1 if one of them is not kept.
+"""
+
+import http.server
+import json
+import os
+import pathlib
+import socketserver
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+
+DIST = pathlib.Path(__file__).parents[2] / "web/dist"
+JOB, RUN, KEY = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35", "5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57", "load"
+TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm"}
+RARE = "qzxv"
+
+# Keeps the program's memory and every long task within reach.
+WATCH = """
+const keep = (made) => { window.program = made.instance.exports; return made; };
+const whole = WebAssembly.instantiate, streamed = WebAssembly.instantiateStreaming;
+WebAssembly.instantiate = async (...all) => keep(await whole(...all));
+WebAssembly.instantiateStreaming = async (...all) => keep(await streamed(...all));
+window.tasks = [];
+new PerformanceObserver((list) => tasks.push(...list.getEntries().map((e) => Math.round(e.duration))))
+  .observe({ type: "longtask", buffered: true });
+"""
+PAINTED = "const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));"
+# What it does, how long that took until it was on the screen, and of that until the handler had returned.
+TIMED = PAINTED + """
+const done = arguments[0], start = performance.now();
+DEED;
+const handled = performance.now();
+(async () => {
+  while (!(SEEN) && performance.now() - start < 60000) await painted();
+  done([performance.now() - start, handled - start]);
+})();
+"""
+
+
+def body(lines):
+    """The log's JSON in pieces of 1,000 lines, as a gateway writes it."""
+    yield f'[{{"Id":"{RUN}","JobId":"{JOB}","TriggerId":"{RUN}","State":3,"CreateTime":"2026-03-14T02:00:00.000Z",'
+    yield '"EndTime":"2026-03-14T03:00:00.000Z","JobExecutionLogs":['
+    for first in range(0, lines, 1000):
+        piece = []
+        for n in range(first, min(first + 1000, lines)):
+            rare = f" {RARE}" if n in (lines // 3, lines // 2) else ""
+            severity = 2 if n % (lines // 4) == lines // 8 else 1 if n % 997 == 0 else 0
+            piece.append(
+                f'{"," if n else ""}{{"Id":"{n:08x}-5d47-4a9b-8e60-1c9f2a7d4b35","JobExecutionId":"{RUN}",'
+                f'"Message":"Deploying table [DW].[dbo].[FactInvoice], batch {n}: read, compared{rare}",'
+                f'"Severity":{severity},"TimeStamp":"2026-03-14T02:{n * 50 // lines:02}:{n * 3000 // lines % 60:02}.117Z"}}'
+            )
+        yield "".join(piece)
+    yield "]}]"
+
+
+class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = True
+    pieces, sent = [], 0.0
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self, kind, content):
+        self.send_response(200)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def do_GET(self):
+        path = self.path.split("?")[0]
+        if path.endswith("/logs") or "/logs/" in path:
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.send_header("x-txjobs-extensions", "after")
+            self.send_header("transfer-encoding", "chunked")
+            self.end_headers()
+            for piece in self.server.pieces:
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+            self.wfile.write(b"0\r\n\r\n")
+            self.server.sent = time.time()
+        elif path == "/config.json":
+            self.answer("application/json", json.dumps({"name": "Load", "domain": "."}).encode())
+        elif path.startswith("/public/"):
+            status = {"JobId": JOB, "Status": 0}
+            content = [{"Id": JOB, "Name": "Long"}] if path.endswith("/jobs") else [status]
+            self.answer("application/json", json.dumps(content).encode())
+        else:
+            file = DIST / (path.lstrip("/") or "index.html")
+            if not file.is_file():
+                self.send_error(404)
+                return
+            self.answer(TYPES.get(file.suffix, "image/svg+xml"), file.read_bytes())
+
+
+class Browser:
+    def __init__(self, folder):
+        driver = os.environ.get("TXJOBS_DRIVER", "chromedriver")
+        self.driver = subprocess.Popen([driver, "--port=0"], stdout=subprocess.PIPE, text=True)
+        for line in self.driver.stdout:
+            if "successfully on port " in line:
+                port = line.strip().rstrip(".").split("port ")[-1]
+                break
+        threading.Thread(target=self.driver.stdout.read, daemon=True).start()
+        self.base = f"http://127.0.0.1:{port}/session"
+        flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
+        flags += ["--disable-background-networking", "--window-size=1280,900", f"--user-data-dir={folder}"]
+        options = {"args": flags}
+        if "TXJOBS_BROWSER" in os.environ:
+            options["binary"] = os.environ["TXJOBS_BROWSER"]
+        made = self.ask("", {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}})
+        self.base += "/" + made["sessionId"]
+        self.ask("/timeouts", {"script": 120_000})
+
+    def ask(self, path, content):
+        data = json.dumps(content).encode()
+        request = urllib.request.Request(self.base + path, data, {"content-type": "application/json"})
+        try:
+            return json.load(urllib.request.urlopen(request, timeout=300))["value"]
+        except urllib.error.HTTPError as error:
+            sys.exit(json.load(error)["value"]["message"])
+
+    def tools(self, command, **parameters):
+        return self.ask("/goog/cdp/execute", {"cmd": command, "params": parameters})
+
+    def run(self, script, *arguments):
+        return self.ask("/execute/sync", {"script": script, "args": arguments})
+
+    def until(self, script, *arguments):
+        for _ in range(400):
+            if self.run(script, *arguments):
+                return
+            time.sleep(0.05)
+        sys.exit("this did not come true: " + script + "\n" + self.run("return document.body.innerText"))
+
+    def wait(self, script, *arguments):
+        return self.ask("/execute/async", {"script": script, "args": arguments})
+
+    def timed(self, deed, seen):
+        return self.wait(TIMED.replace("DEED", deed).replace("SEEN", seen))
+
+    def end(self):
+        urllib.request.urlopen(urllib.request.Request(self.base, method="DELETE"))
+        self.driver.terminate()
+        self.driver.wait()
+
+
+def measure(lines, folder):
+    server = Server(("127.0.0.1", 0), Handler)
+    server.pieces = [piece.encode() for piece in body(lines)]
+    size = sum(map(len, server.pieces))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    browser = Browser(folder)
+    kept = []
+
+    def tell(what, value, unit, most=None):
+        # The bounds are those of 200,000 lines.
+        bound = f" (at most {most:g})" if most and lines <= 200_000 else ""
+        kept.append(not bound or value <= most)
+        print(f"  {what:<42} {value:8.2f} {unit}{bound}{'' if kept[-1] else '  NOT KEPT'}")
+
+    try:
+        print(f"{lines} lines, {size / 1e6:.1f} MB of JSON")
+        browser.tools("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
+        browser.ask("/url", {"url": f"http://127.0.0.1:{server.server_port}/"})
+        fill = """const key = document.querySelector('input[type=password]');
+            if (!key) return false;
+            key.value = arguments[0];
+            key.dispatchEvent(new Event('input', { bubbles: true }));
+            key.closest('form').requestSubmit();
+            return true"""
+        browser.until(fill, KEY)
+        browser.until("return document.querySelector('h1')?.textContent === 'Jobs'")
+        time.sleep(1)
+        begin = time.time()
+        browser.run("tasks.length = 0; location.hash = arguments[0]", f"#/jobs/{JOB}/runs/{RUN}")
+        rows = PAINTED + """const done = arguments[0];
+            (async () => {
+              while (!document.querySelector('[data-line]')) await painted();
+              done(Date.now());
+            })()"""
+        first = browser.wait(rows) / 1000
+        time.sleep(1)
+        tell("the whole answer", server.sent - begin, "s")
+        tell("first rows after the last byte", first - server.sent, "s", 0.6)
+        tell("longest task while loading", max(browser.run("return tasks"), default=0), "ms", 100)
+        at_error = browser.run("return document.querySelector('.here')?.dataset.line")
+        kept.append(at_error == str(lines // 8))
+        print(f"  opened at line {at_error}, the first error")
+        browser.tools("HeapProfiler.collectGarbage")
+        program, scripts = browser.run("return [program.memory.buffer.byteLength, performance.memory.usedJSHeapSize]")
+        tell("memory, times the body", (program + scripts) / size, "", 3)
+
+        search = """const field = document.querySelector('[aria-label="Search log"]');
+            field.value = '%s';
+            field.dispatchEvent(new Event('input', { bubbles: true }))"""
+        for word, seen in [(RARE, " of 2"), ("", ""), ("deploying", " of ")]:
+            found = f"document.querySelector('.found')?.textContent.includes('{seen}')" if seen else "true"
+            whole, handled = browser.timed(search % word, found)
+            bound = 50 if word == RARE else None
+            if word:
+                tell(f"search for {word!r}, handled", handled, "ms", bound)
+                tell(f"search for {word!r}, on the screen", whole, "ms", bound)
+        browser.timed(search % "", "true")
+        press = "document.querySelector('[aria-label=\"%s\"]').click()"
+        end, _ = browser.timed(press % "Go to the end", f"document.querySelector('[data-line=\"{lines - 1}\"]')")
+        tell("jump to the end, on the screen", end, "ms", 50)
+        top = "document.querySelector('.log').scrollTop = 0"
+        back, _ = browser.timed(top, "document.querySelector('[data-line=\"0\"]')")
+        tell("back to the top, on the screen", back, "ms", 50)
+        # A hundred steps over the whole length, one each frame.
+        browser.run("tasks.length = 0")
+        scroll = PAINTED + """const done = arguments[0], log = document.querySelector('.log');
+            (async () => {
+              let longest = 0;
+              for (let step = 0; step <= 100; step++) {
+                const start = performance.now();
+                log.scrollTop = (log.scrollHeight * step) / 100;
+                await painted();
+                longest = Math.max(longest, performance.now() - start);
+                if (!document.querySelector('[data-line]')) throw new Error('nothing is shown');
+              }
+              done([longest, document.querySelectorAll('[data-line]').length]);
+            })()"""
+        longest, shown = browser.wait(scroll)
+        tell("scrolling through it, longest frame", longest, "ms", 50)
+        print(f"  {shown} lines are in the document")
+        for name in ["Wrap lines"]:
+            if browser.run("return !!document.querySelector(arguments[0])", f'[aria-label="{name}"]'):
+                wrapped, _ = browser.timed(press % name, "document.querySelector('.log.wrapped')")
+                tell("wrap, on the screen", wrapped, "ms", 100)
+    finally:
+        browser.end()
+        server.shutdown()
+    return all(kept)
+
+
+def main():
+    counts = [int(count) for count in sys.argv[1:]] or [200_000, 1_000_000]
+    kept = []
+    for lines in counts:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            kept.append(measure(lines, folder))
+    sys.exit(0 if all(kept) else 1)
+
+
+main()

@@ -1,0 +1,273 @@
+//! Executions whose body comes in pieces: each line is decoded and stored when it is whole, so that a long log is
+//! never in memory twice and no piece of work is long.
+
+use std::collections::HashSet;
+
+use txjobs_sdk::{
+    decode,
+    types::{JobExecution, JobExecutionLog, JobExecutions, LogId},
+};
+
+use super::Lines;
+
+/// Lines that one call of [`Arriving::work`] decodes at most.
+const AT_ONCE: usize = 256;
+
+/// A body on its way.
+#[derive(Debug, Default)]
+pub struct Arriving {
+    /// What has come and was not read yet, from `at` on.
+    pending: Vec<u8>,
+    at: usize,
+    /// A line that was not whole is tried again when this much is pending: twice as much, so that one of many
+    /// megabytes is not read over and over.
+    enough: usize,
+    /// The whole body has come.
+    is_whole: bool,
+    /// The body with its lines left out.
+    outline: Vec<u8>,
+    outlined: Outlined,
+    in_lines: bool,
+    lines: Lines,
+    executions: Vec<Begun>,
+}
+
+/// Where in the outline one is.
+#[derive(Debug, Default)]
+struct Outlined {
+    depth: u32,
+    in_text: bool,
+    is_escaped: bool,
+    /// The last text at the depth of an execution's fields: before a bracket it is the field's name.
+    name: Vec<u8>,
+}
+
+/// An execution whose lines have begun to come.
+#[derive(Debug)]
+struct Begun {
+    /// Its first line among all.
+    first: usize,
+    /// Its last line in the server's order, without its message.
+    newest: Option<JobExecutionLog>,
+}
+
+/// What has come.
+#[derive(Debug)]
+pub struct Arrived {
+    /// The executions; of the lines each has the newest only, without its message.
+    pub executions: Vec<JobExecution>,
+    lines: Lines,
+    firsts: Vec<usize>,
+}
+
+impl Arriving {
+    /// Takes in the next bytes of the body.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.pending.drain(..self.at);
+        self.at = 0;
+        self.pending.extend_from_slice(bytes);
+    }
+
+    /// No more bytes will come.
+    pub fn end(&mut self) {
+        self.is_whole = true;
+        self.enough = 0;
+    }
+
+    /// Reads some of what has come; true if there may be more to read at once. Lines in `seen` are left out, others are
+    /// noted in it.
+    ///
+    /// # Errors
+    ///
+    /// What has come is not what the contract promises.
+    pub fn work(&mut self, seen: &mut HashSet<LogId>) -> Result<bool, serde_json::Error> {
+        for _ in 0..AT_ONCE {
+            if !self.in_lines && !self.outline() {
+                return Ok(false);
+            }
+            if !self.line(seen)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Copies what is no line; true where lines begin.
+    fn outline(&mut self) -> bool {
+        while let Some(byte) = self.pending.get(self.at).copied() {
+            self.at += 1;
+            self.outline.push(byte);
+            let here = &mut self.outlined;
+            if here.in_text {
+                match byte {
+                    _ if here.is_escaped => here.is_escaped = false,
+                    b'\\' => here.is_escaped = true,
+                    b'"' => here.in_text = false,
+                    _ if here.depth == 2 => here.name.push(byte),
+                    _ => {}
+                }
+                continue;
+            }
+            match byte {
+                b'"' => {
+                    here.in_text = true;
+                    if here.depth == 2 {
+                        here.name.clear();
+                    }
+                }
+                b'[' if here.depth == 2
+                    && here.name.eq_ignore_ascii_case(JobExecution::JOB_EXECUTION_LOGS.as_bytes()) =>
+                {
+                    here.depth += 1;
+                    self.in_lines = true;
+                    return true;
+                }
+                b'[' | b'{' => {
+                    here.depth += 1;
+                    if here.depth == 2 {
+                        self.executions.push(Begun { first: self.lines.len(), newest: None });
+                    }
+                }
+                b']' | b'}' => here.depth = here.depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Reads a line, or the end of the lines; false if it is not whole yet.
+    fn line(&mut self, seen: &mut HashSet<LogId>) -> Result<bool, serde_json::Error> {
+        while self.pending.get(self.at).is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b',') {
+            self.at += 1;
+        }
+        let pending = &self.pending[self.at..];
+        match pending.first() {
+            None => return Ok(false),
+            Some(b']') => {
+                self.in_lines = false;
+                return Ok(true);
+            }
+            Some(_) if pending.len() < self.enough => return Ok(false),
+            Some(_) => {}
+        }
+        match decode::first::<JobExecutionLog>(pending) {
+            Ok((mut line, length)) => {
+                self.at += length;
+                self.enough = 0;
+                if seen.insert(line.id) {
+                    self.lines.push(&line);
+                    line.message = String::new();
+                    if let Some(execution) = self.executions.last_mut() {
+                        execution.newest = Some(line);
+                    }
+                }
+                Ok(true)
+            }
+            Err(error) if error.is_eof() && !self.is_whole => {
+                self.enough = pending.len() * 2;
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What the body says, once all of it was read.
+    ///
+    /// # Errors
+    ///
+    /// It is not what the contract promises: the bytes are what to quote of it.
+    pub fn finish(mut self) -> Result<Arrived, (serde_json::Error, Vec<u8>)> {
+        let executions = match decode::json::<JobExecutions>(&self.outline) {
+            Ok(executions) => executions.0,
+            Err(error) => return Err((error, self.outline)),
+        };
+        let mut arrived = Arrived { executions, lines: Lines::default(), firsts: Vec::new() };
+        for (execution, begun) in arrived.executions.iter_mut().zip(&mut self.executions) {
+            execution.job_execution_logs.extend(begun.newest.take());
+            arrived.firsts.push(begun.first);
+        }
+        arrived.lines = self.lines;
+        Ok(arrived)
+    }
+
+    /// The lines that came of a body that did not come whole.
+    pub fn broken_off(self) -> Lines {
+        // Of several executions nobody knows yet which one is meant.
+        if self.executions.len() > 1 { Lines::default() } else { self.lines }
+    }
+}
+
+impl Arrived {
+    /// One of the executions, with all its lines.
+    pub fn take(mut self, at: usize) -> (JobExecution, Lines) {
+        let first = self.firsts.get(at).copied().unwrap_or_default();
+        let last = self.firsts.get(at + 1).copied().unwrap_or(self.lines.len());
+        (self.executions.swap_remove(at), self.lines.part(first, last))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &str = r#"[{"Note":"JobExecutionLogs","More":[{"a":"]"}],"jobExecutionLogs":[
+        {"Id":"00000000-0000-0000-0000-000000000001","Message":"a \"]}, [{\\","Severity":0,"TimeStamp":"2026-03-14T02:00:00Z"},
+        {"Id":"00000000-0000-0000-0000-000000000002","Message":"é","Severity":2}],
+        "State":3,"Id":"00000000-0000-0000-0000-00000000000a","JobId":"00000000-0000-0000-0000-00000000000c"},
+        {"Id":"00000000-0000-0000-0000-00000000000b","JobId":"00000000-0000-0000-0000-00000000000c","State":2,
+        "JobExecutionLogs":[{"Id":"00000000-0000-0000-0000-000000000003","Message":"c","Severity":0},
+        {"Id":"00000000-0000-0000-0000-000000000001","Message":"again","Severity":0}]}, {"JobExecutionLogs":null,
+        "Id":"00000000-0000-0000-0000-00000000000d","JobId":"00000000-0000-0000-0000-00000000000c","State":1}]"#;
+
+    fn read(body: &[u8], piece: usize) -> Result<Arrived, String> {
+        let (mut arriving, mut seen) = (Arriving::default(), HashSet::new());
+        for bytes in body.chunks(piece) {
+            arriving.push(bytes);
+            while arriving.work(&mut seen).map_err(|error| error.to_string())? {}
+        }
+        arriving.end();
+        while arriving.work(&mut seen).map_err(|error| error.to_string())? {}
+        arriving.finish().map_err(|(error, _)| error.to_string())
+    }
+
+    #[test]
+    fn in_pieces_of_any_length_it_is_the_same() {
+        for piece in [1, 2, 3, 7, 64, 1000, 10_000] {
+            let whole = || read(BODY.as_bytes(), piece).unwrap();
+            assert_eq!(whole().executions.len(), 3);
+            let (execution, lines) = whole().take(0);
+            assert_eq!(execution.state, txjobs_sdk::ExecutionState::Failed);
+            assert_eq!(lines.len(), 2);
+            assert_eq!(lines.get(0).unwrap().message, r#"a "]}, [{\"#);
+            assert_eq!(lines.get(1).unwrap().message, "é");
+            assert_eq!(execution.job_execution_logs.len(), 1, "the newest only");
+            assert_eq!(execution.job_execution_logs[0].id.as_u128(), 2);
+            let (execution, lines) = whole().take(1);
+            assert_eq!((lines.len(), lines.get(0).unwrap().message), (1, "c"), "each line once");
+            assert_eq!(execution.id.as_u128(), 11);
+            assert_eq!(whole().take(2).1.len(), 0);
+        }
+    }
+
+    #[test]
+    fn what_is_not_the_contract_is_an_error_and_never_a_panic() {
+        assert_eq!(read(b"[]", 1).unwrap().executions.len(), 0);
+        for body in ["", "<html>", "[", "[{", r#"{"JobExecutionLogs":[]}"#, "]]]}", "[[{}]]", "\"\\"] {
+            assert!(read(body.as_bytes(), 2).is_err(), "{body}");
+        }
+        // Cut anywhere, it is never taken for whole.
+        for length in 0..BODY.len() {
+            assert!(read(&BODY.as_bytes()[..length], 50).is_err(), "{length}");
+        }
+        let odd = BODY.replace("\"Severity\":2", "\"Severity\":[]");
+        assert!(read(odd.as_bytes(), 50).unwrap_err().contains("invalid type"));
+    }
+
+    #[test]
+    fn a_line_of_megabytes_in_small_pieces_takes_no_time() {
+        let message = "x".repeat(5_000_000);
+        let body = BODY.replace('é', &message);
+        let (_, lines) = read(body.as_bytes(), 1000).unwrap().take(0);
+        assert_eq!(lines.get(1).unwrap().message.len(), 5_000_000);
+    }
+}

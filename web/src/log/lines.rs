@@ -1,0 +1,222 @@
+//! Lines, stored small: one text for all messages, and beside it 32 bytes a line.
+
+use txjobs_sdk::{Severity, Timestamp, types::JobExecutionLog};
+
+use crate::order;
+
+/// How bad a line is, small. `Other` stands for every number that the contract does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Level {
+    Other,
+    Information,
+    Warning,
+    Error,
+}
+
+impl Level {
+    /// What people choose between.
+    pub const CHOICES: [Self; 3] = [Self::Information, Self::Warning, Self::Error];
+
+    /// The word of the contract.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Information => "information",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Other => "unknown",
+        }
+    }
+
+    pub(super) const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+impl From<Severity> for Level {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Information => Self::Information,
+            Severity::Warning => Self::Warning,
+            Severity::Error => Self::Error,
+            Severity::Unknown(_) => Self::Other,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line {
+    time: Option<Timestamp>,
+    start: usize,
+    length: u32,
+    pub(super) level: Level,
+}
+
+impl Line {
+    pub(super) fn start(&self) -> usize {
+        self.start
+    }
+
+    pub(super) fn end(&self) -> usize {
+        self.start + self.length as usize
+    }
+}
+
+/// Lines in the order in which they came.
+#[derive(Clone, Debug, Default)]
+pub struct Lines {
+    /// The messages, a line end after each, so that nothing is found across two.
+    pub(super) text: String,
+    pub(super) all: Vec<Line>,
+    /// Lines with a severity that the contract does not name, in order, with its number.
+    odd: Vec<(u32, i64)>,
+    counts: [usize; 4],
+}
+
+/// One line to draw.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LineView<'a> {
+    pub severity: Severity,
+    pub level: Level,
+    pub time: Option<Timestamp>,
+    pub message: &'a str,
+}
+
+impl Lines {
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    pub fn push(&mut self, line: &JobExecutionLog) {
+        self.add(line.severity, line.time_stamp, &line.message);
+    }
+
+    fn add(&mut self, severity: Severity, time: Option<Timestamp>, message: &str) {
+        let level = Level::from(severity);
+        if let Severity::Unknown(number) = severity {
+            self.odd.push((self.all.len() as u32, number));
+        }
+        self.counts[level as usize] += 1;
+        let start = self.text.len();
+        self.text.push_str(message);
+        self.text.push('\n');
+        self.all.push(Line { time, start, length: message.len() as u32, level });
+    }
+
+    /// Adds others at the end. They are moved, not copied, where none are there.
+    pub fn append(&mut self, others: Self) {
+        if self.is_empty() {
+            *self = others;
+            return;
+        }
+        let (lines, text) = (self.all.len(), self.text.len());
+        self.text.push_str(&others.text);
+        self.all.extend(others.all.iter().map(|line| Line { start: line.start + text, ..*line }));
+        self.odd.extend(others.odd.iter().map(|(line, number)| (line + lines as u32, *number)));
+        for (count, more) in self.counts.iter_mut().zip(others.counts) {
+            *count += more;
+        }
+    }
+
+    /// How many lines have this level.
+    pub fn count(&self, level: Level) -> usize {
+        self.counts[level as usize]
+    }
+
+    /// Line `line`, counted from 0.
+    pub fn get(&self, line: usize) -> Option<LineView<'_>> {
+        let stored = self.all.get(line)?;
+        let severity = match stored.level {
+            Level::Information => Severity::Information,
+            Level::Warning => Severity::Warning,
+            Level::Error => Severity::Error,
+            Level::Other => {
+                let at = self.odd.partition_point(|(other, _)| (*other as usize) < line);
+                Severity::Unknown(self.odd.get(at).map_or(-1, |(_, number)| *number))
+            }
+        };
+        Some(LineView { severity, level: stored.level, time: stored.time, message: self.message(stored) })
+    }
+
+    pub(super) fn message(&self, line: &Line) -> &str {
+        &self.text[line.start()..line.end()]
+    }
+
+    /// These lines of all of them.
+    #[must_use]
+    pub fn part(self, first: usize, last: usize) -> Self {
+        if first == 0 && last == self.len() {
+            return self;
+        }
+        self.copied(first..last)
+    }
+
+    fn copied(&self, lines: impl IntoIterator<Item = usize>) -> Self {
+        let mut part = Self::default();
+        for line in lines.into_iter().filter_map(|line| self.get(line)) {
+            part.add(line.severity, line.time, line.message);
+        }
+        part
+    }
+
+    /// Orders them by time, then by position. If any has no time, all stay where they are. Servers promise no order, and
+    /// most keep one: nothing is moved then.
+    #[must_use]
+    pub fn in_order(self) -> Self {
+        let is_timed = self.all.iter().all(|line| line.time.is_some());
+        if !is_timed || self.all.is_sorted_by_key(|line| line.time) {
+            return self;
+        }
+        let mut earliest_first: Vec<_> = (0..self.len()).collect();
+        order::sort(&mut earliest_first, &|a, b| self.all[a].time.cmp(&self.all[b].time));
+        self.copied(earliest_first)
+    }
+}
+
+impl FromIterator<JobExecutionLog> for Lines {
+    fn from_iter<I: IntoIterator<Item = JobExecutionLog>>(lines: I) -> Self {
+        let mut all = Self::default();
+        lines.into_iter().for_each(|line| all.push(&line));
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::tests::lines;
+
+    fn messages(lines: &Lines) -> Vec<&str> {
+        (0..lines.len()).map(|at| lines.get(at).unwrap().message).collect()
+    }
+
+    #[test]
+    fn others_come_after_with_their_numbers() {
+        let mut all: Lines = lines("a|?odd").into_iter().collect();
+        let mut later = lines("?odder|e");
+        later[0].severity = Severity::Unknown(9);
+        all.append(later.into_iter().collect());
+        assert_eq!(messages(&all), ["a", "?odd", "?odder", "e"]);
+        let severity = |at| all.get(at).unwrap().severity;
+        assert_eq!((severity(1), severity(2)), (Severity::Unknown(7), Severity::Unknown(9)));
+        assert_eq!((all.count(Level::Other), all.count(Level::Error)), (2, 1));
+        assert_eq!(messages(&all.part(1, 3)), ["?odd", "?odder"]);
+    }
+
+    #[test]
+    fn by_time_where_all_have_one() {
+        let mut three = lines("b|?a|c");
+        for (line, second) in three.iter_mut().zip([2, 1, 2]) {
+            line.time_stamp = Some(Timestamp::from_unix(second, 0));
+        }
+        let ordered = three.iter().cloned().collect::<Lines>().in_order();
+        assert_eq!(messages(&ordered), ["?a", "b", "c"]);
+        assert_eq!(ordered.get(0).unwrap().severity, Severity::Unknown(7));
+        three[2].time_stamp = None;
+        assert_eq!(messages(&three.into_iter().collect::<Lines>().in_order()), ["b", "?a", "c"]);
+    }
+}
