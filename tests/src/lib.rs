@@ -5,6 +5,7 @@
 pub mod admin;
 pub mod browser;
 pub mod cli;
+pub mod console;
 pub mod gateway;
 pub mod odd_server;
 pub mod static_host;

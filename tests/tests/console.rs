@@ -3,7 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use thirtyfour::prelude::*;
-use txjobs_tests::{browser::Browser, gateway::Gateway};
+use txjobs_tests::{
+    browser::Browser,
+    console::{address, connect, connected, lines, see_line},
+    gateway::Gateway,
+};
 
 const JOBS: &str = r#"
 [[organisation]]
@@ -36,35 +40,6 @@ name = "<img src=x onerror=alert(1)> \u202Etxt.exe"
 state = "completed"
 lines = [{ message = "<b>bold</b> \u001B[31mred" }]
 "#;
-
-/// Opens the console and connects with the gateway's key.
-async fn connected(gateway: &Gateway) -> Browser {
-    let browser = Browser::start().await;
-    browser.page.goto(gateway.address()).await.unwrap();
-    connect(&browser, gateway.key()).await;
-    browser.see_text("h1", "Jobs").await;
-    browser
-}
-
-async fn connect(browser: &Browser, key: &str) {
-    browser.field("API key").await.send_keys(key).await.unwrap();
-    browser.press("Connect").await;
-}
-
-async fn address(browser: &Browser) -> String {
-    browser.page.current_url().await.unwrap().to_string()
-}
-
-/// The text of each line of the log that is in the document.
-async fn lines(browser: &Browser) -> Vec<String> {
-    let script =
-        "return [...document.querySelectorAll('[role=log] [data-line] bdi')].map(e => e.textContent)";
-    browser.page.execute(script, vec![]).await.unwrap().convert().unwrap()
-}
-
-async fn see_line(browser: &Browser, text: &str) -> WebElement {
-    browser.see(By::XPath(format!("//*[@role='log']//*[@data-line][contains(., \"{text}\")]"))).await
-}
 
 #[tokio::test]
 async fn from_connect_to_the_outcome_of_a_real_process_and_back_by_its_link() {

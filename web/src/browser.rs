@@ -73,6 +73,25 @@ pub fn replace(link: &str) {
     }
 }
 
+/// This page's address up to the fragment.
+pub fn page() -> String {
+    let href = window().location().href().unwrap_or_default();
+    href.split('#').next().unwrap_or_default().to_owned()
+}
+
+/// Gives the person a file, which the browser keeps where it keeps files.
+pub fn download(name: &str, parts: &js_sys::Array) {
+    let Ok(blob) = web_sys::Blob::new_with_str_sequence(parts) else { return };
+    let Ok(url) = Url::create_object_url_with_blob(&blob) else { return };
+    let link = crate::dom::el("a").attr("href", url.clone()).attr("download", name.to_owned());
+    link.get::<HtmlElement>().click();
+    spawn(async move {
+        // The browser reads it after the press; how long after, it does not say.
+        sleep(60_000).await;
+        let _ = Url::revoke_object_url(&url);
+    });
+}
+
 pub fn set_title(title: &str) {
     document().set_title(title);
 }
@@ -120,6 +139,15 @@ pub fn css_pixels(property: &str, otherwise: u16) -> f64 {
 
 pub fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Moves the focus to the first element of this kind in the part of the screen that listens to the event.
+pub fn focus_in(event: &web_sys::Event, selector: &str) {
+    let part = event.current_target().and_then(|target| target.dyn_into::<Element>().ok());
+    let found = part.and_then(|part| part.query_selector(selector).ok().flatten());
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
     }
 }

@@ -33,6 +33,11 @@ impl<T: 'static> RwSignal<T> {
         read(held(&**self.0.read_untracked()))
     }
 
+    /// `None` if the screen it belongs to is gone.
+    pub fn try_with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> Option<R> {
+        self.0.try_read_untracked().map(|value| read(held(&**value)))
+    }
+
     pub fn set(self, value: T) {
         self.update(|held| *held = value);
     }
@@ -64,7 +69,7 @@ impl<T: Clone + 'static> RwSignal<T> {
 
     /// `None` if the screen it belongs to is gone.
     pub fn try_get_untracked(self) -> Option<T> {
-        self.0.try_read_untracked().map(|value| held::<T>(&**value).clone())
+        self.try_with_untracked(T::clone)
     }
 }
 

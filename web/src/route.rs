@@ -222,6 +222,14 @@ impl fmt::Display for Listing {
     }
 }
 
+/// What a parameter of the address's fragment says. Screens that keep a place in themselves read it: to change it is
+/// to go to no other screen.
+pub fn parameter(hash: &str, name: &str) -> Option<String> {
+    let (_, query) = hash.split_once('?')?;
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.filter(|(key, _)| *key == name).map(|(_, value)| decode(value)).next()
+}
+
 /// Percent-encodes everything but unreserved characters.
 fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
@@ -293,6 +301,15 @@ mod tests {
             assert_eq!(Route::parse(&route.to_string()), route, "{name}");
         }
         assert_eq!(decode("%zz%4"), "%zz%4");
+    }
+
+    #[test]
+    fn a_place_in_a_screen_is_no_other_screen() {
+        let link = format!("#/jobs/{JOB}/runs/{RUN}");
+        let place = format!("{link}?x=1&line=4-7");
+        assert_eq!(Route::parse(&place), Route::parse(&link));
+        assert_eq!(parameter(&place, "line").as_deref(), Some("4-7"));
+        assert_eq!((parameter(&place, "y"), parameter(&link, "line")), (None, None));
     }
 
     #[test]

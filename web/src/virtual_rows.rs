@@ -65,6 +65,11 @@ impl Rows {
         (natural / self.scale()).min(self.last_scroll()).max(0.0)
     }
 
+    /// The first row of which something is seen when scrolled by `scroll`.
+    pub fn first_seen(&self, scroll: f64) -> usize {
+        (scroll.min(self.last_scroll()).max(0.0) * self.scale() / self.row_height) as usize
+    }
+
     /// Whether all of `row` is seen when scrolled by `scroll`.
     pub fn is_seen(&self, row: usize, scroll: f64) -> bool {
         let top = row as f64 * self.row_height - scroll * self.scale();
@@ -88,6 +93,10 @@ mod tests {
     fn only_what_is_seen_and_a_little_more() {
         let window = LOG.window(10_000.0);
         assert_eq!(window, Window { first: 488, last: 534, top: 9760.0 });
+        assert_eq!(
+            (LOG.first_seen(10_000.0), LOG.first_seen(-5.0), HUGE.first_seen(f64::MAX)),
+            (500, 0, 1_999_980)
+        );
         assert!(LOG.window(0.0).last < 40);
         assert_eq!(LOG.window(f64::MAX).last, 20_000);
         assert_eq!(Rows { count: 0, ..LOG }.window(0.0), Window { first: 0, last: 0, top: 0.0 });

@@ -1,9 +1,8 @@
 //! What stands above the lines of a log: severities, search, from error to error.
 
-use leptos::prelude::request_animation_frame;
 use web_sys::{Event, HtmlInputElement, KeyboardEvent};
 
-use super::{icon, log_view::Place};
+use super::{icon, log_export::log_export, log_view::Place};
 use crate::{
     browser,
     dom::{El, View, button, el, on_window, show},
@@ -19,6 +18,7 @@ pub fn log_bar(log: RwSignal<Log>, place: Place) -> El {
             match event.key().as_str() {
                 "n" => error(log, place, true),
                 "p" => error(log, place, false),
+                "w" => wrap(place),
                 _ => {}
             }
         }
@@ -27,6 +27,11 @@ pub fn log_bar(log: RwSignal<Log>, place: Place) -> El {
         .attr("aria-label", "Go to the end")
         .attr("title", "Go to the end")
         .child(icon("end"));
+    let wraps = button("button square", move || wrap(place))
+        .attr("aria-label", "Wrap lines")
+        .attr("title", "Wrap lines (w)")
+        .attr("aria-pressed", move || place.wrap.get().to_string())
+        .child(icon("wrap"));
     el("div")
         .class("bar tools")
         .attr("role", "group")
@@ -36,7 +41,14 @@ pub fn log_bar(log: RwSignal<Log>, place: Place) -> El {
         .child(search_result(log, place))
         .child(errors(log, place))
         .child(el("span").class("grow"))
+        .child(wraps)
+        .child(log_export(log, place))
         .child(end)
+}
+
+fn wrap(place: Place) {
+    place.wrap.update(|wrap| *wrap = !*wrap);
+    browser::remember("txjobs.wrap", if place.wrap.get_untracked() { "on" } else { "off" });
 }
 
 fn error(log: RwSignal<Log>, place: Place, forward: bool) {
@@ -51,13 +63,7 @@ fn error(log: RwSignal<Log>, place: Place, forward: bool) {
 
 /// Severities with their counts; those pressed are shown.
 fn chips(log: RwSignal<Log>, place: Place) -> El {
-    let change = move |change: &dyn Fn(&mut Log)| {
-        log.update(|log| change(log));
-        // The line one is at keeps its place as rows come and go around it.
-        if let Some(line) = place.here.get_untracked() {
-            request_animation_frame(move || place.go(log, line));
-        }
-    };
+    let change = move |change: &dyn Fn(&mut Log)| place.rearrange(log, change);
     let chip = move |level: Level, shape: &'static str| {
         let count = Memo::new(move || log.with(|log| log.count(level)));
         let is_chosen = Memo::new(move || log.with(|log| log.is_chosen(level)));

@@ -4,84 +4,22 @@ use leptos::prelude::{request_animation_frame, window};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent, MouseEvent, ResizeObserver};
 
-use super::icon;
+pub use super::log_place::Place;
+use super::{
+    icon,
+    log_detail::text_of,
+    log_map::map,
+    log_place::row_height,
+    log_row::{columns, row, sample},
+};
 use crate::{
     browser,
-    dom::{El, IntoView, button, each, el, show},
+    dom::{El, button, each, el, show},
     format,
-    log::{Level, Log},
+    log::Log,
     reactive::{Memo, RwSignal, effect, keep},
-    state::app,
-    virtual_rows::Rows,
+    virtual_rows::{Rows, Window},
 };
-
-/// The longest part of a message that stands in its row; the whole is in the detail.
-const LONGEST: usize = 2_000;
-/// Pieces of the map beside the lines.
-const PIECES: usize = 200;
-
-/// Where one is in a log. Shared by the lines and what stands above them.
-#[derive(Clone, Copy, Debug)]
-pub struct Place {
-    /// The line one is at, counted from 0.
-    pub here: RwSignal<Option<usize>>,
-    /// The line whose whole text is shown.
-    pub open: RwSignal<Option<usize>>,
-    /// Whether the view keeps to the end as lines come.
-    pub pinned: RwSignal<bool>,
-    /// How many lines there were when it was last at the end: later ones are new.
-    pub read: RwSignal<usize>,
-    scroll: RwSignal<f64>,
-    seen: RwSignal<f64>,
-    node: RwSignal<Option<HtmlElement>>,
-}
-
-impl Place {
-    /// `pinned`: begin at the end, as for a run that goes on.
-    pub fn new(pinned: bool) -> Self {
-        Self {
-            here: RwSignal::new(None),
-            open: RwSignal::new(None),
-            pinned: RwSignal::new(pinned),
-            read: RwSignal::new(0),
-            scroll: RwSignal::new(0.0),
-            seen: RwSignal::new(0.0),
-            node: RwSignal::new(None),
-        }
-    }
-
-    /// Goes to a line, and no further than needed.
-    pub fn go(self, log: RwSignal<Log>, line: usize) {
-        self.here.set(Some(line));
-        if self.pinned.get_untracked() {
-            self.read.set(log.with_untracked(Log::len));
-        }
-        self.pinned.set(false);
-        let (rows, row) = log.with_untracked(|log| (self.rows(log.rows()), log.row_of(line)));
-        if !rows.is_seen(row, self.scroll.get_untracked()) {
-            self.scroll_to(rows.scroll_to(row));
-        }
-    }
-
-    /// Goes to the end and stays there as lines come.
-    pub fn go_to_end(self) {
-        self.pinned.set(true);
-        if let Some(node) = self.node.get_untracked() {
-            self.scroll_to(f64::from(node.scroll_height()));
-        }
-    }
-
-    fn scroll_to(self, top: f64) {
-        if let Some(node) = self.node.get_untracked() {
-            node.set_scroll_top(top as i32);
-            self.scroll.set(f64::from(node.scroll_top()));
-        }
-    }
-
-    fn rows(self, count: usize) -> Rows {
-        Rows { count, row_height: browser::css_pixels("--log-row", 20), seen: self.seen.get_untracked() }
-    }
-}
 
 /// The lines, a map of warnings and errors beside them, and the way to the end when it is out of sight. `empty` says
 /// why there are none.
@@ -91,8 +29,8 @@ pub fn log_view(
     label: &'static str,
     empty: impl Fn() -> &'static str + Copy + 'static,
 ) -> El {
-    let row_height = browser::css_pixels("--log-row", 20);
-    let count = Memo::new(move || log.with(Log::rows));
+    let row_height = row_height();
+    let count = Memo::new(move || log.with(Log::height));
     let rows = Memo::new(move || Rows { count: count.get(), row_height, seen: place.seen.get() });
     let newer = move || log.with(Log::len).saturating_sub(place.read.get());
     let to_end = move || {
@@ -125,148 +63,134 @@ fn keep_to_end(log: RwSignal<Log>, place: Place, count: Memo<usize>) {
 }
 
 fn lines(log: RwSignal<Log>, place: Place, rows: Memo<Rows>, label: &'static str) -> El {
-    let window = Memo::new(move || rows.get().window(place.scroll.get()));
-    let on_scroll = move |_: Event| {
-        let Some(node) = place.node.get_untracked() else { return };
-        let top = f64::from(node.scroll_top());
-        let before = place.scroll.get_untracked();
-        place.scroll.set(top);
-        let at_end = rows.get_untracked().is_at_end(top);
-        if at_end {
-            place.read.set(log.with_untracked(Log::len));
-        }
-        // Only scrolling up lets go of the end: lines that come push it away too.
-        if at_end || top < before {
-            place.pinned.set(at_end);
-        }
-    };
-    let on_click = move |event: MouseEvent| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let line = target.and_then(|target| target.closest("[data-line]").ok().flatten());
-        let line = line.and_then(|line| line.get_attribute("data-line")?.parse::<usize>().ok());
-        // Whoever selects text does not want to open a line.
-        if let (Some(line), false) = (line, window_has_selection()) {
-            place.here.set(Some(line));
-            place.open.update(|open| *open = if *open == Some(line) { None } else { Some(line) });
-        }
-    };
-    let on_key = move |event: KeyboardEvent| {
-        if event.key() == "Enter" {
-            place.open.set(place.here.get_untracked());
-        }
-    };
+    let window = Memo::new(move || log.with(|log| of_rows(log, &rows.get(), place.scroll.get())));
+    let on_scroll = move |_: Event| scrolled(log, place, rows);
     let shown = move || {
         let window = window.get();
         log.with(|log| {
-            // The search is part of the key: a row is drawn anew when what is marked in it changes.
-            let searched = u128::from(log.searched().generation()) << 64;
-            (window.first..window.last)
-                .filter_map(|row| log.line_of(row))
-                .map(|line| searched | line as u128)
-                .collect()
+            // The search and the columns are part of the key: a row is drawn anew when it is to look otherwise.
+            let look = u128::from(log.searched().generation()) << 96 | (log.columns() as u128) << 64;
+            let rows = (window.first..window.last).filter_map(|row| log.line_of(row));
+            rows.map(|line| look | line as u128).collect()
         })
     };
     let rows_shown = el("div")
         .class("log-rows")
         .style("transform", move || format!("translateY({}px)", window.get().top.round() as i64))
-        .child(each(shown, move |key| row(log, place, key as u64 as usize)));
+        .child(each(shown, move |key| row(log, place, key as u32 as usize)));
     let space = el("div")
         .class("log-space")
         .style("height", move || format!("{}px", rows.get().height() as i64))
         .child(rows_shown);
+    let digits = Memo::new(move || log.with(Log::len).to_string().len().max(3));
     let lines = el("div")
         .class("log")
+        .class_if("wrapped", move || place.wrap.get())
         .attr("role", "log")
         .attr("tabindex", "0")
         .attr("aria-live", "off")
         .attr("aria-label", label)
-        .style("--digits", move || log.with(Log::len).to_string().len().max(3).to_string())
+        .style("--digits", move || digits.get().to_string())
+        .style("--columns", move || log.with(Log::columns).to_string())
         .on("scroll", on_scroll)
-        .on("click", on_click)
-        .on("keydown", on_key)
+        .on("mousedown", |event: MouseEvent| {
+            // Lines are chosen by it, not text.
+            if event.shift_key() {
+                event.prevent_default();
+            }
+        })
+        .on("click", move |event: MouseEvent| clicked(place, &event))
+        .on("keydown", move |event: KeyboardEvent| pressed(log, place, &event))
+        .child(sample())
         .child(space);
     place.node.set(Some(lines.get()));
-    observe_height(place, lines.get());
+    observe_size(place, lines.get());
+    let node: HtmlElement = lines.get();
+    // Where lines are wrapped, whenever that may be another column.
+    effect(move || {
+        place.width.track();
+        digits.track();
+        let (wraps, node) = (place.wrap.get(), node.clone());
+        request_animation_frame(move || {
+            let columns = if wraps { columns(&node).unwrap_or_default() } else { 0 };
+            if log.try_with_untracked(Log::columns).is_some_and(|now| now != columns) {
+                place.rearrange(log, |log| log.wrap_at(columns));
+            }
+        });
+    });
     lines
 }
 
-fn row(log: RwSignal<Log>, place: Place, line: usize) -> El {
-    let app = app();
-    log.with_untracked(|log| {
-        let Some(view) = log.line(line) else { return el("div") };
-        let text = format::one_line(view.message, LONGEST);
-        let pieces = log.searched().pieces(&text).into_iter().map(|(found, piece)| match found {
-            true => el("mark").child(piece.to_owned()).into_view(),
-            false => piece.to_owned().into_view(),
-        });
-        let (class, shape) = match view.level {
-            Level::Information => ("log-line information", "info"),
-            Level::Warning => ("log-line warning", "triangle"),
-            Level::Error => ("log-line error", "cross"),
-            Level::Other => ("log-line unknown", "question"),
-        };
-        let severity = view.severity.to_string();
-        let time = view.time;
-        let clock = el("time")
-            .attr("title", move || time.map(|at| app.zone().exact(at)))
-            .child(move || time.map(|at| app.zone().clock(at)));
-        el("div")
-            .class(class)
-            .class_if("here", move || place.here.get() == Some(line))
-            .attr("data-line", line.to_string())
-            .attr("data-severity", severity.clone())
-            .child(el("span").class("n").child((line + 1).to_string()))
-            .child(clock)
-            .child(icon(shape))
-            .child(el("span").class("unseen").child(severity + " "))
-            .child(el("bdi").class("m").child(pieces.collect::<Vec<_>>()))
-    })
+/// The rows to draw: what is seen is counted in rows of the screen, of which a wrapped line takes several.
+fn of_rows(log: &Log, rows: &Rows, scroll: f64) -> Window {
+    let seen = rows.window(scroll);
+    let first = log.row_at(seen.first);
+    let last = seen.last.checked_sub(1).map_or(0, |last| log.row_at(last) + 1);
+    let above = (seen.first - log.top(first)) as f64 * rows.row_height;
+    Window { first, last, top: seen.top - above }
 }
 
-/// Where warnings and errors are in the whole log, and where one is. A press goes there.
-fn map(log: RwSignal<Log>, place: Place, rows: Memo<Rows>) -> El {
-    let marks = Memo::new(move || log.with(|log| (log.map(PIECES), PIECES.min(log.rows()).max(1))));
-    // In thousandths by whole numbers: writing a float would bring kilobytes along.
-    let percent = |part: f64| {
-        let thousandths = (part * 1000.0) as i64;
-        format!("{}.{}%", thousandths / 10, thousandths % 10)
-    };
-    let top = move || percent(place.scroll.get() / rows.get().height().max(1.0));
-    let height = move || percent((rows.get().seen / rows.get().height().max(1.0)).min(1.0));
-    let jump = move |event: MouseEvent| {
-        let Some(map) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) else {
-            return;
-        };
-        let area = map.get_bounding_client_rect();
-        let part = (f64::from(event.client_y()) - area.top()) / area.height().max(1.0);
-        let rows = rows.get_untracked();
-        place.pinned.set(false);
-        place.scroll_to(part * rows.height() - rows.seen / 2.0);
-    };
-    let marks = move || {
-        marks.with(|(marks, pieces)| {
-            let mark = |(piece, level): &(usize, Level)| {
-                let top = percent(*piece as f64 / *pieces as f64);
-                el("i").class_if("error", *level == Level::Error).style("top", top)
-            };
-            marks.iter().map(mark).collect::<Vec<_>>()
-        })
-    };
-    // Not for the keyboard: n and p lead to the same places.
-    el("div")
-        .class("map")
-        .attr("aria-hidden", "true")
-        .on("click", jump)
-        .child(el("span").class("view").style("top", top).style("height", height))
-        .child(marks)
+fn scrolled(log: RwSignal<Log>, place: Place, rows: Memo<Rows>) {
+    let Some(node) = place.node.get_untracked() else { return };
+    let top = f64::from(node.scroll_top());
+    let before = place.scroll.get_untracked();
+    place.scroll.set(top);
+    let at_end = rows.get_untracked().is_at_end(top);
+    if at_end {
+        place.read.set(log.with_untracked(Log::len));
+    }
+    // Only scrolling up lets go of the end: lines that come push it away too.
+    if at_end || top < before {
+        place.pinned.set(at_end);
+    }
 }
 
-/// Keeps the height of what is seen up to date as long as the log is there.
-fn observe_height(place: Place, node: HtmlElement) {
+fn clicked(place: Place, event: &MouseEvent) {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let line = target.and_then(|target| target.closest("[data-line]").ok().flatten());
+    let Some(line) = line.and_then(|line| line.get_attribute("data-line")?.parse::<usize>().ok()) else {
+        return;
+    };
+    if event.shift_key() {
+        place.set(line, true);
+        place.open.set(None);
+    } else if !window_has_selection() {
+        // Whoever selects text does not want to open a line.
+        place.set(line, false);
+        place.open.update(|open| *open = if *open == Some(line) { None } else { Some(line) });
+    }
+}
+
+fn pressed(log: RwSignal<Log>, place: Place, event: &KeyboardEvent) {
+    match event.key().as_str() {
+        "Enter" => place.open.set(place.here.get_untracked()),
+        key @ ("ArrowDown" | "ArrowUp") if !browser::is_typing(event) => {
+            event.prevent_default();
+            place.open.set(None);
+            place.step(log, key == "ArrowDown", event.shift_key());
+        }
+        "End" if !browser::is_typing(event) => {
+            event.prevent_default();
+            place.go_to_end();
+        }
+        "c" if (event.ctrl_key() || event.meta_key()) && !window_has_selection() => {
+            if let Some(range) = place.range() {
+                browser::copy_and_tell(text_of(log, range), place.copied);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Keeps the size of what is seen up to date as long as the log is there.
+fn observe_size(place: Place, node: HtmlElement) {
     let seen = node.clone();
-    let changed = Closure::<dyn FnMut()>::new(move || place.seen.try_set(f64::from(node.client_height())));
+    let changed = Closure::<dyn FnMut()>::new(move || {
+        place.seen.try_set(f64::from(node.client_height()));
+        place.width.try_set(f64::from(node.client_width()));
+    });
     if let Ok(watch) = ResizeObserver::new(changed.as_ref().unchecked_ref()) {
-        // It tells the height at once, too.
+        // It tells the size at once, too.
         watch.observe(&seen);
         keep(Watch(watch, changed));
     }

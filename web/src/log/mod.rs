@@ -3,12 +3,21 @@
 //! Made for a million lines: nothing here is done twice for a line when new ones arrive.
 
 mod arriving;
+pub mod export;
 mod lines;
+mod range;
 mod search;
+mod wrap;
 
 pub use arriving::{Arrived, Arriving};
 pub use lines::{Level, LineView, Lines};
+pub use range::Range;
 pub use search::Search;
+use wrap::Wrap;
+pub use wrap::height;
+
+/// The longest part of a message that stands in its row, in characters; the whole is shown on demand.
+pub const LONGEST: usize = 2_000;
 
 /// Every line of a run, which of them are shown, and what was searched for.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +27,7 @@ pub struct Log {
     levels: u8,
     /// The lines shown, when not all are.
     shown: Vec<u32>,
+    wrap: Wrap,
     search: Search,
 }
 
@@ -33,11 +43,12 @@ impl Log {
 
     /// Adds lines at the end.
     pub fn append(&mut self, lines: Lines) {
-        let before = self.len();
+        let (before, rows) = (self.len(), self.rows());
         self.lines.append(lines);
         if self.is_filtered() {
             self.filter_from(before);
         }
+        self.wrap_from(rows);
         self.search.look_at(&self.lines, before);
     }
 
@@ -78,6 +89,46 @@ impl Log {
         if self.is_filtered() {
             self.filter_from(0);
         }
+        self.wrap.clear();
+        self.wrap_from(0);
+    }
+
+    /// Wraps lines at this column; at 0 they are not wrapped.
+    pub fn wrap_at(&mut self, columns: usize) {
+        if self.wrap.columns != columns {
+            self.wrap = Wrap::at(columns);
+            self.wrap_from(0);
+        }
+    }
+
+    fn wrap_from(&mut self, row: usize) {
+        if self.wrap.columns == 0 {
+            return;
+        }
+        for row in row..self.rows() {
+            let Some(line) = self.line_of(row) else { break };
+            self.wrap.push(self.lines.message(&self.lines.all[line]));
+        }
+    }
+
+    /// Where lines are wrapped; 0 if they are not.
+    pub fn columns(&self) -> usize {
+        self.wrap.columns
+    }
+
+    /// How high the rows are, in rows of the screen.
+    pub fn height(&self) -> usize {
+        if self.columns() == 0 { self.rows() } else { self.wrap.height() }
+    }
+
+    /// Where a row begins, in rows of the screen.
+    pub fn top(&self, row: usize) -> usize {
+        if self.columns() == 0 { row } else { self.wrap.top(row) }
+    }
+
+    /// The row that is at this height.
+    pub fn row_at(&self, height: usize) -> usize {
+        if self.columns() == 0 { height } else { self.wrap.row_at(height) }
     }
 
     fn filter_from(&mut self, first: usize) {
@@ -271,6 +322,19 @@ pub(crate) mod tests {
         assert_eq!(log.searched().lines().len(), 4);
         log.search("");
         assert_eq!(log.found().count(), 0);
+    }
+
+    #[test]
+    fn wrapped_rows_follow_the_filter_and_what_comes() {
+        let mut log = log("aaaaaaaaaaaa|e1|b");
+        log.wrap_at(10);
+        assert_eq!((log.height(), log.top(1), log.row_at(1), log.row_at(3)), (4, 2, 0, 2));
+        log.append(lines("eeeeeeeeeeeeeeeeeeeeee").into_iter().collect());
+        assert_eq!(log.height(), 7);
+        log.toggle(Level::Error);
+        assert_eq!((log.height(), log.top(1)), (4, 1));
+        log.wrap_at(0);
+        assert_eq!((log.height(), log.top(1), log.row_at(1)), (2, 1, 1));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod job;
 mod jobs;
 mod jobs_table;
 mod run;
+mod run_address;
 mod run_head;
 mod settings;
 

@@ -2,20 +2,19 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::request_animation_frame;
 use txjobs_sdk::types::{JobId, TriggerId};
-use web_sys::KeyboardEvent;
 
-use super::run_head::run_head;
+use super::{run_address::keep_address, run_head::run_head};
 use crate::{
     browser,
     components::{
         icon,
         log_bar::log_bar,
+        log_detail, log_print,
         log_view::{Place, log_view},
         reconnect, trouble_note,
     },
-    dom::{El, IntoView, View, button, el, on_window, show},
+    dom::{El, IntoView, View, button, el, show},
     follow::{self, RunView, Seen, Stage},
     format,
     log::Log,
@@ -34,7 +33,7 @@ pub fn run_page(session: Rc<Session>, job: JobId, run: TriggerId) -> El {
         again.track();
         browser::spawn(follow::follow(app, session.clone(), job, run, view, seen.clone(), alive.clone()));
     });
-    open_at_first_error(view, place);
+    keep_address(job, run, view, place);
     effect(move || {
         let name = app.name_of(job).unwrap_or_else(|| job.to_string());
         let state = view.execution.with(|e| e.as_ref().map(|e| e.state.to_string()));
@@ -61,7 +60,8 @@ pub fn run_page(session: Rc<Session>, job: JobId, run: TriggerId) -> El {
         .child(loading(view, again))
         .child(log_bar(view.log, place))
         .child(log_view(view.log, place, "Log lines", move || why_empty(view)))
-        .child(detail(view.log, place))
+        .child(log_detail(view.log, place))
+        .child(log_print(view.log, place))
 }
 
 /// How much of a long log has come, with a way out, and back in.
@@ -95,68 +95,5 @@ fn why_empty(view: RunView) -> &'static str {
         Stage::Going => "No lines yet.",
         Stage::Ended => "This run wrote no lines.",
         Stage::Stopped | Stage::Halted => "Nothing was loaded.",
-    }
-}
-
-/// A run that had ended when it was opened is shown at its first error. One that is followed keeps to its end, and
-/// goes to its first error when it fails before anything was scrolled or pressed.
-fn open_at_first_error(view: RunView, place: Place) {
-    let mut done = false;
-    effect(move || {
-        if view.stage.get() != Stage::Ended || done {
-            return;
-        }
-        done = true;
-        if place.here.get_untracked().is_some() {
-            return;
-        }
-        match view.log.with_untracked(Log::first_error) {
-            Some(line) if place.pinned.get_untracked() => {
-                request_animation_frame(move || place.go(view.log, line));
-            }
-            _ => {}
-        }
-    });
-}
-
-/// The whole text of one line.
-fn detail(log: RwSignal<Log>, place: Place) -> impl Fn() -> Option<El> {
-    let app = app();
-    on_window("keydown", move |event: KeyboardEvent| {
-        if event.key() == "Escape" && !browser::is_typing(&event) {
-            place.open.set(None);
-        }
-    });
-    let copied = RwSignal::new(None::<bool>);
-    let words = move || match copied.get() {
-        None => "Copy",
-        Some(true) => "Copied",
-        Some(false) => "Select and copy by hand",
-    };
-    move || {
-        let line = place.open.get()?;
-        // What a line says never changes, so more of them are no reason to draw it anew.
-        let (message, time, severity) = log.with_untracked(|log| {
-            let view = log.line(line)?;
-            Some((view.message.to_owned(), view.time, view.severity.to_string()))
-        })?;
-        let text = el("pre").child(format::block(&message));
-        let copy = button("button", move || browser::copy_and_tell(message.clone(), copied));
-        let close = button("ghost", move || place.open.set(None))
-            .attr("aria-label", "Close")
-            .attr("title", "Close (Escape)")
-            .child(icon("cross"));
-        let about = move || match time {
-            Some(at) => format!("{severity} · {}", app.zone().exact(at)),
-            None => severity.clone(),
-        };
-        let bar = el("div")
-            .class("bar")
-            .child(el("h2").child(format!("Line {}", format::count(line + 1))))
-            .child(el("span").class("quiet").child(about))
-            .child(el("span").class("grow"))
-            .child(copy.child(icon("copy")).child(words))
-            .child(close);
-        Some(el("section").class("detail").attr("aria-label", "Line").child(bar).child(text))
     }
 }

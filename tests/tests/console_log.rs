@@ -1,0 +1,257 @@
+//! The log of a run in a real browser, against a real gateway, as a person reads it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use std::time::Duration;
+
+use thirtyfour::prelude::*;
+use txjobs_tests::{
+    browser::Browser,
+    console::{address, connect, connected, lines, see_line},
+    gateway::Gateway,
+};
+
+const JOBS: &str = r#"
+[[organisation]]
+name = "Test"
+
+[[organisation.job]]
+name = "Finance deliver"
+[organisation.job.script]
+state = "failed"
+lines = [
+  { message = "Reading batch {n}", repeat = 1000 },
+  { severity = "warning", message = "=1+1 is no formula, \"quoted\", and a rather long line that goes on beyond the right edge of any screen: it reads table after table of the warehouse, one beside the other, until nobody remembers where it began" },
+  { severity = "error", message = "Invalid object name 'stg.Invoice'." },
+  { message = "Cleaning up {n}", repeat = 3000 },
+  { severity = "error", message = "Finished with errors" },
+]
+
+[[organisation.job]]
+name = "Slow"
+[organisation.job.script]
+state = "completed"
+lines = [{ message = "Step {n}", repeat = 100 }, { after = "2s", message = "Late {n}", repeat = 3 }, { after = "2s", message = "Done" }]
+"#;
+
+/// Starts a job, waits for this state, and opens its run by its link.
+async fn ended(gateway: &Gateway, job: &str, state: &str) -> Browser {
+    let browser = connected(gateway).await;
+    browser.press(&format!("Run {job}")).await;
+    browser.press("Run").await;
+    browser.see(By::Css(format!("[data-state='{state}']"))).await;
+    reopen(gateway, &browser).await;
+    browser
+}
+
+async fn reopen(gateway: &Gateway, browser: &Browser) {
+    browser.page.refresh().await.unwrap();
+    connect(browser, gateway.key()).await;
+    browser.see(By::Css("[role=log] [data-line]")).await;
+}
+
+async fn here(browser: &Browser, line: usize) -> WebElement {
+    browser.see(By::Css(format!("[role=log] .here[data-line='{}']", line - 1))).await
+}
+
+async fn keys(browser: &Browser, keys: impl Into<TypingData>) {
+    browser.page.find(By::Css("[role=log]")).await.unwrap().send_keys(keys).await.unwrap();
+}
+
+async fn address_ends(browser: &Browser, end: &str) {
+    for _ in 0..100 {
+        if address(browser).await.ends_with(end) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{} does not end with {end}", address(browser).await);
+}
+
+#[tokio::test]
+async fn a_link_leads_to_a_line_and_to_several() {
+    let gateway = Gateway::start(JOBS);
+    let browser = ended(&gateway, "Finance deliver", "3").await;
+    here(&browser, 1002).await;
+    assert!(!address(&browser).await.contains("line="), "where the page went by itself is nobody's choice");
+
+    keys(&browser, "n").await;
+    here(&browser, 4003).await;
+    address_ends(&browser, "?line=4003").await;
+    keys(&browser, Key::Up).await;
+    keys(&browser, Key::Shift + Key::Up).await;
+    keys(&browser, Key::Shift + Key::Up).await;
+    address_ends(&browser, "?line=4000-4002").await;
+    browser.see_text("h2", "Lines 4,000 to 4,002").await;
+    browser.every_look("lines-chosen").await;
+
+    reopen(&gateway, &browser).await;
+    here(&browser, 4002).await;
+    browser.see_text("h2", "Lines 4,000 to 4,002").await;
+    let chosen = browser.page.find_all(By::Css("[role=log] .chosen")).await.unwrap();
+    assert_eq!(chosen.len(), 3);
+    keys(&browser, Key::Escape).await;
+    address_ends(&browser, "?line=4002").await;
+
+    // By the pointer: a press, and another with shift.
+    see_line(&browser, "Cleaning up 2995").await.click().await.unwrap();
+    browser.see_text("section//h2", "Line 3,997").await;
+    browser.every_look("line-open").await;
+    let other = see_line(&browser, "Cleaning up 2999").await;
+    let shift = browser.page.action_chain().key_down(Key::Shift).click_element(&other).key_up(Key::Shift);
+    shift.perform().await.unwrap();
+    address_ends(&browser, "?line=3997-4001").await;
+}
+
+#[tokio::test]
+async fn wrapped_lines_show_all_of_their_text_and_keep_their_places() {
+    let gateway = Gateway::start(JOBS);
+    let browser = ended(&gateway, "Finance deliver", "3").await;
+    here(&browser, 1002).await;
+    keys(&browser, "w").await;
+    browser.see(By::Css(".log.wrapped .here[data-line='1001']")).await;
+    let fits = "const [log, row] = ['.log', '[data-line=\"1000\"]'].map(s => document.querySelector(s));
+        const next = document.querySelector('[data-line=\"1001\"]').getBoundingClientRect();
+        const text = row.querySelector('bdi');
+        return [log.scrollWidth <= log.clientWidth, text.scrollHeight <= text.clientHeight + 1,
+            text.scrollWidth <= text.clientWidth + 1, Math.abs(next.top - row.getBoundingClientRect().bottom) < 1,
+            row.clientHeight > 25]";
+    for width in [1280, 700, 320] {
+        browser.look(width, 800, "light").await;
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        let fits: Vec<bool> = browser.page.execute(fits, vec![]).await.unwrap().convert().unwrap();
+        browser.picture(&format!("wrapped-{width}")).await;
+        assert_eq!(&fits[..4], [true; 4], "at {width} px");
+        assert!(fits[4] || width > 1000, "at {width} px it is wrapped");
+    }
+    browser.every_look("wrapped").await;
+    keys(&browser, Key::End).await;
+    see_line(&browser, "Finished with errors").await;
+    keys(&browser, "w").await;
+    browser.see(By::Css(".log:not(.wrapped)")).await;
+    see_line(&browser, "Finished with errors").await;
+}
+
+/// Presses a button and reads the file that the browser keeps of it.
+async fn downloaded(browser: &Browser, button: &str, ending: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let place = serde_json::json!({"behavior": "allow", "downloadPath": folder.path()});
+    browser.page.cdp().send_raw("Page.setDownloadBehavior", place).await.unwrap();
+    browser.press(button).await;
+    for _ in 0..200 {
+        let mut files = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path());
+        if let Some(file) = files.find(|file| file.extension().is_some_and(|end| end == ending)) {
+            let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+            assert!(name.starts_with("log-"), "{name}");
+            return std::fs::read_to_string(file).unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("no file came of {button}");
+}
+
+#[tokio::test]
+async fn lines_can_be_taken_along() {
+    let gateway = Gateway::start(JOBS);
+    let browser = ended(&gateway, "Finance deliver", "3").await;
+    here(&browser, 1002).await;
+    let menu = browser.see(By::Css("summary[aria-label='Copy or download lines']")).await;
+    menu.click().await.unwrap();
+    let text = downloaded(&browser, "All: download as Text", "txt").await;
+    assert_eq!(text.lines().count(), 4003);
+    assert!(text.contains("error        Invalid object name 'stg.Invoice'.\n"), "{text}");
+    let json = downloaded(&browser, "All: download as JSON", "json").await;
+    let lines: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+    assert_eq!((lines.len(), &lines[1001]["severity"]), (4003, &"error".into()));
+    keys(&browser, Key::Escape).await;
+
+    // Only what is shown, and as a spreadsheet may read it.
+    browser.see(By::Css("[aria-label='1 warnings']")).await.click().await.unwrap();
+    menu.click().await.unwrap();
+    let csv = downloaded(&browser, "Shown: download as CSV", "csv").await;
+    let rows: Vec<_> = csv.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(rows.len(), 2, "{csv}");
+    assert!(
+        rows[1].starts_with("1001,20") && rows[1].contains(",warning,\"'=1+1 is no formula, \"\"quoted\"\"")
+    );
+    browser.every_look("export").await;
+    // Escape closes it and gives the focus back.
+    browser.press("Shown: copy").await;
+    browser.see_text("*[@role='status']", "Copied.").await;
+    let focused = browser.page.active_element().await.unwrap();
+    focused.send_keys(Key::Escape).await.unwrap();
+    browser.see(By::Css("details.menu:not([open])")).await;
+    let focused = browser.page.active_element().await.unwrap();
+    assert_eq!(focused.tag_name().await.unwrap(), "summary");
+}
+
+#[tokio::test]
+async fn a_search_counts_all_lines_and_the_keyboard_leads_through_them() {
+    let gateway = Gateway::start(JOBS);
+    let browser = ended(&gateway, "Finance deliver", "3").await;
+    here(&browser, 1002).await;
+    keys(&browser, "/").await;
+    let field = browser.page.active_element().await.unwrap();
+    field.send_keys("CLEANING UP 299").await.unwrap();
+    browser.see_text("*[@role='status']", "1 of 11").await;
+    field.send_keys(Key::Enter + Key::Down).await.unwrap();
+    browser.see_text("*[@role='status']", "3 of 11").await;
+    here(&browser, 3993).await;
+    browser.see(By::Css(".here mark")).await;
+    field.send_keys(Key::Escape).await.unwrap();
+    browser.see(By::Css("[role=log] .here:not(:has(mark))")).await;
+}
+
+#[tokio::test]
+async fn a_run_that_goes_on_keeps_to_its_end_until_scrolled_up() {
+    let gateway = Gateway::start(JOBS);
+    let browser = connected(&gateway).await;
+    browser.press("Run Slow").await;
+    browser.press("Run").await;
+    see_line(&browser, "Step 100").await;
+    browser.page.execute("document.querySelector('.log').scrollTop = 0", vec![]).await.unwrap();
+    see_line(&browser, "Step 1").await;
+    let newer = browser.see(By::XPath("//button[contains(., 'new line')]")).await;
+    browser.picture("new-lines").await;
+    assert!(
+        !lines(&browser).await.iter().any(|line| line.starts_with("Late")),
+        "it stays where it was scrolled to"
+    );
+    newer.click().await.unwrap();
+    see_line(&browser, "Late").await;
+    // At the end again, so it keeps to it.
+    see_line(&browser, "Done").await;
+}
+
+#[tokio::test]
+async fn what_is_printed_is_what_is_shown_up_to_a_bound() {
+    let gateway = Gateway::start(JOBS);
+    let browser = ended(&gateway, "Finance deliver", "3").await;
+    here(&browser, 1002).await;
+    let printed = "window.dispatchEvent(new Event('beforeprint'));
+        const text = document.querySelector('.printed').textContent;
+        window.dispatchEvent(new Event('afterprint'));
+        return [text, document.querySelector('.printed').textContent]";
+    let printed =
+        async || -> Vec<String> { browser.page.execute(printed, vec![]).await.unwrap().convert().unwrap() };
+    let text = printed().await;
+    assert!(
+        text[0].starts_with("The first 2,000 lines of 4,003, of a log of 4,003 lines."),
+        "{}",
+        &text[0][..200]
+    );
+    assert!(
+        text[0].contains("Cleaning up 998") && !text[0].contains("Cleaning up 999"),
+        "two thousand lines"
+    );
+    assert_eq!(text[1], "");
+    browser.see(By::Css("[aria-label='2 errors']")).await.click().await.unwrap();
+    let text = printed().await;
+    assert!(
+        text[0].starts_with("2 lines with the chosen severities, of a log of 4,003 lines."),
+        "{}",
+        text[0]
+    );
+    let pdf = browser.page.cdp().send_raw("Page.printToPDF", serde_json::json!({})).await.unwrap();
+    assert!(pdf["data"].as_str().unwrap().len() > 1000);
+}

@@ -1,0 +1,53 @@
+//! Where warnings and errors are in a log, beside its scroll bar.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, MouseEvent};
+
+use super::log_place::Place;
+use crate::{
+    dom::{El, el},
+    log::{Level, Log},
+    reactive::{Memo, RwSignal},
+    virtual_rows::Rows,
+};
+
+/// Pieces of the map.
+const PIECES: usize = 200;
+
+/// Where warnings and errors are in what is shown, and where one is. A press goes there.
+pub(super) fn map(log: RwSignal<Log>, place: Place, rows: Memo<Rows>) -> El {
+    let marks = Memo::new(move || log.with(|log| (log.map(PIECES), PIECES.min(log.rows()).max(1))));
+    // In thousandths by whole numbers: writing a float would bring kilobytes along.
+    let percent = |part: f64| {
+        let thousandths = (part * 1000.0) as i64;
+        format!("{}.{}%", thousandths / 10, thousandths % 10)
+    };
+    let top = move || percent(place.scroll.get() / rows.get().height().max(1.0));
+    let height = move || percent((rows.get().seen / rows.get().height().max(1.0)).min(1.0));
+    let jump = move |event: MouseEvent| {
+        let Some(map) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) else {
+            return;
+        };
+        let area = map.get_bounding_client_rect();
+        let part = (f64::from(event.client_y()) - area.top()) / area.height().max(1.0);
+        let rows = rows.get_untracked();
+        place.pinned.set(false);
+        place.scroll_to(part * rows.height() - rows.seen / 2.0);
+    };
+    let marks = move || {
+        marks.with(|(marks, pieces)| {
+            let mark = |(piece, level): &(usize, Level)| {
+                let top = percent(*piece as f64 / *pieces as f64);
+                el("i").class_if("error", *level == Level::Error).style("top", top)
+            };
+            marks.iter().map(mark).collect::<Vec<_>>()
+        })
+    };
+    // Not for the keyboard: n and p lead to the same places.
+    el("div")
+        .class("map")
+        .attr("aria-hidden", "true")
+        .on("click", jump)
+        .child(el("span").class("view").style("top", top).style("height", height))
+        .child(marks)
+}

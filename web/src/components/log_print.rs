@@ -1,0 +1,61 @@
+//! A log on paper: what is in the document while it is seen is a window of some lines, so printing gets lines of its own.
+
+use web_sys::{Element, Event};
+
+use super::log_place::Place;
+use crate::{
+    dom::{El, el, on_window},
+    format,
+    log::{Log, Range, export::Form},
+    reactive::RwSignal,
+};
+
+/// Lines that are printed at most, some forty pages.
+const MOST: usize = 2_000;
+/// And of their text, in bytes.
+const LONGEST: usize = 1 << 20;
+
+/// Where the lines to be printed stand while the browser prints. The chosen lines, or else all that are shown.
+pub fn log_print(log: RwSignal<Log>, place: Place) -> El {
+    let printed = el("div").class("printed");
+    let before: Element = printed.get();
+    let after = before.clone();
+    on_window("beforeprint", move |_: Event| {
+        let range = place.anchor.get_untracked().zip(place.here.get_untracked());
+        let range = range.map(|(one, other)| Range::between(one, other)).filter(|range| range.len() > 1);
+        let (words, text) = log.with_untracked(|log| lines(log, range));
+        before.set_text_content(None);
+        for part in [el("p").child(words), el("pre").child(text)] {
+            let _ = before.append_child(&part.get::<Element>());
+        }
+    });
+    on_window("afterprint", move |_: Event| after.set_text_content(None));
+    printed
+}
+
+/// What is printed, and what to say of it.
+fn lines(log: &Log, range: Option<Range>) -> (String, String) {
+    let (first, end) =
+        range.map_or((0, log.rows()), |range| (log.row_of(range.first), log.row_of(range.last + 1)));
+    let mut text = String::new();
+    let mut row = first;
+    while row < end && row - first < MOST && text.len() < LONGEST {
+        let Some(line) = log.line_of(row) else { break };
+        if let Some(view) = log.line(line) {
+            text.push_str(&format!("{:>7}  ", line + 1));
+            Form::Text.line(&mut text, line, &view, false);
+        }
+        row += 1;
+    }
+    let all = format::plural(log.len(), "line");
+    let (printed, wanted) = (format::plural(row - first, "line"), format::count(end - first));
+    let of = match (row < end, range, log.is_filtered()) {
+        (true, ..) => {
+            format!("The first {printed} of {wanted}, of a log of {all}. Choose lines to print others.")
+        }
+        (false, Some(_), _) => format!("{printed} that were chosen, of a log of {all}."),
+        (false, None, true) => format!("{printed} with the chosen severities, of a log of {all}."),
+        (false, None, false) => format!("The whole log: {all}."),
+    };
+    (format!("{of} Times are in UTC."), text)
+}

@@ -1,0 +1,76 @@
+//! One line of a log.
+
+use web_sys::{Element, HtmlElement};
+
+use super::{
+    icon,
+    log_place::{Place, row_height},
+};
+use crate::{
+    dom::{El, IntoView, el},
+    format,
+    log::{self, LONGEST, Level, Log},
+    reactive::RwSignal,
+    state::app,
+};
+
+/// The row of a line, its text as far as a row goes.
+pub(super) fn row(log: RwSignal<Log>, place: Place, line: usize) -> El {
+    let app = app();
+    log.with_untracked(|log| {
+        let Some(view) = log.line(line) else { return el("div") };
+        let text = format::one_line(view.message, LONGEST);
+        let pieces = log.searched().pieces(&text).into_iter().map(|(found, piece)| match found {
+            true => el("mark").child(piece.to_owned()).into_view(),
+            false => piece.to_owned().into_view(),
+        });
+        let (class, shape) = match view.level {
+            Level::Information => ("log-line information", "info"),
+            Level::Warning => ("log-line warning", "triangle"),
+            Level::Error => ("log-line error", "cross"),
+            Level::Other => ("log-line unknown", "question"),
+        };
+        let severity = view.severity.to_string();
+        let time = view.time;
+        let clock = el("time")
+            .attr("title", move || time.map(|at| app.zone().exact(at)))
+            .child(move || time.map(|at| app.zone().clock(at)));
+        let height = (log.columns() > 0).then(|| {
+            format!("{}px", (log::height(view.message, log.columns()) as f64 * row_height()) as i64)
+        });
+        el("div")
+            .class(class)
+            .class_if("here", move || place.here.get() == Some(line))
+            .class_if("chosen", move || place.several().is_some_and(|range| range.contains(line)))
+            .style("height", height)
+            .attr("data-line", line.to_string())
+            .attr("data-severity", severity.clone())
+            .child(el("span").class("n").child((line + 1).to_string()))
+            .child(clock)
+            .child(icon(shape))
+            .child(el("span").class("unseen").child(severity + " "))
+            .child(el("bdi").class("m").child(pieces.collect::<Vec<_>>()))
+    })
+}
+
+/// A row that is not seen, to measure where messages begin and how wide a letter is.
+pub(super) fn sample() -> El {
+    let message = el("bdi").class("m").child("0".repeat(100));
+    el("div")
+        .class("log-line sample")
+        .attr("aria-hidden", "true")
+        .child(el("span").class("n"))
+        .child(el("time"))
+        .child(icon("info"))
+        .child(message)
+}
+
+/// How many letters fit beside each other in a log of this width.
+pub(super) fn columns(log: &HtmlElement) -> Option<usize> {
+    let part = |selector: &str| log.query_selector(selector).ok().flatten();
+    let area = |element: Element| element.get_bounding_client_rect();
+    let (row, message) = (area(part(".sample")?), area(part(".sample > .m")?));
+    let room = f64::from(log.client_width()) - (message.left() - row.left()) - 16.0;
+    let letter = message.width() / 100.0;
+    (letter > 0.0).then(|| ((room / letter) as usize).max(8))
+}

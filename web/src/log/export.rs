@@ -1,0 +1,183 @@
+//! Lines as text, CSV and JSON, to copy and to download.
+
+use std::fmt::Write;
+
+use super::LineView;
+use crate::format;
+
+/// How lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Text,
+    Csv,
+    Json,
+}
+
+impl Form {
+    pub const ALL: [Self; 3] = [Self::Text, Self::Csv, Self::Json];
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Text => "Text",
+            Self::Csv => "CSV",
+            Self::Json => "JSON",
+        }
+    }
+
+    /// The end of a file's name.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Text => "txt",
+            Self::Csv => "csv",
+            Self::Json => "json",
+        }
+    }
+
+    /// What stands before the first line.
+    pub const fn head(self) -> &'static str {
+        match self {
+            Self::Text => "",
+            // The mark tells spreadsheets that it is UTF-8.
+            Self::Csv => "\u{feff}line,time,severity,message\r\n",
+            Self::Json => "[\n",
+        }
+    }
+
+    /// What stands after the last line.
+    pub const fn tail(self) -> &'static str {
+        match self {
+            Self::Json => "\n]\n",
+            _ => "",
+        }
+    }
+
+    /// Writes a line, counted from 0. Times are in UTC, as the contract has them. Text and CSV are for people and their
+    /// programs, so control characters are shown and not passed on; JSON has every character as it came.
+    pub fn line(self, out: &mut String, line: usize, view: &LineView<'_>, is_first: bool) {
+        let time = view.time.map(|time| time.to_string()).unwrap_or_default();
+        let severity = view.severity.to_string();
+        match self {
+            Self::Text => {
+                out.push_str(&time);
+                out.push_str(if time.is_empty() { "" } else { "  " });
+                out.push_str(&severity);
+                // As wide as the longest of the three.
+                out.extend(std::iter::repeat_n(' ', 13usize.saturating_sub(severity.len())));
+                out.push_str(&format::block(view.message));
+                out.push('\n');
+            }
+            Self::Csv => {
+                let _ = write!(out, "{},{time},{severity},", line + 1);
+                cell(out, &format::block(view.message));
+                out.push_str("\r\n");
+            }
+            Self::Json => {
+                out.push_str(if is_first { "" } else { ",\n" });
+                let _ = write!(out, "{{\"line\":{},\"time\":", line + 1);
+                match view.time {
+                    Some(_) => text(out, &time),
+                    None => out.push_str("null"),
+                }
+                out.push_str(",\"severity\":");
+                text(out, &severity);
+                out.push_str(",\"message\":");
+                text(out, view.message);
+                out.push('}');
+            }
+        }
+    }
+}
+
+/// A cell of CSV. What a spreadsheet would take for a formula gets the sign that makes it text.
+fn cell(out: &mut String, text: &str) {
+    out.push('"');
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
+        out.push('\'');
+    }
+    for letter in text.chars() {
+        if letter == '"' {
+            out.push('"');
+        }
+        out.push(letter);
+    }
+    out.push('"');
+}
+
+/// A text of JSON.
+fn text(out: &mut String, text: &str) {
+    out.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(letter);
+            }
+            '\n' => out.push_str("\\n"),
+            letter if letter < ' ' || matches!(letter, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}') => {
+                let _ = write!(out, "\\u{:04x}", u32::from(letter));
+            }
+            letter => out.push(letter),
+        }
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::Level;
+    use txjobs_sdk::{Severity, Timestamp};
+
+    fn written(form: Form, messages: &[&str]) -> String {
+        let mut out = form.head().to_owned();
+        for (at, message) in messages.iter().enumerate() {
+            let time = (at == 0).then(|| Timestamp::from_unix(0, 0));
+            let view = LineView { severity: Severity::Error, level: Level::Error, time, message };
+            form.line(&mut out, at, &view, at == 0);
+        }
+        out + form.tail()
+    }
+
+    #[test]
+    fn text_shows_what_a_terminal_would_obey() {
+        assert_eq!(
+            written(Form::Text, &["a", "\u{1b}[31mred"]),
+            "1970-01-01T00:00:00Z  error        a\nerror        ␛[31mred\n"
+        );
+    }
+
+    #[test]
+    fn csv_holds_no_formula() {
+        let csv = written(Form::Csv, &["=1+1", "a \"b\", c", "-2", "two\nlines", "plain = x"]);
+        assert!(
+            csv.starts_with(
+                "\u{feff}line,time,severity,message\r\n1,1970-01-01T00:00:00Z,error,\"'=1+1\"\r\n"
+            )
+        );
+        for cell in [
+            "2,,error,\"a \"\"b\"\", c\"\r\n",
+            "3,,error,\"'-2\"\r\n",
+            "\"two\nlines\"\r\n",
+            "\"plain = x\"\r\n",
+        ] {
+            assert!(csv.contains(cell), "{csv}");
+        }
+    }
+
+    #[test]
+    fn json_is_json_with_every_character() {
+        let messages = ["a \"b\" \\ \u{1b} \n é \u{202e}", "", "c"];
+        let json = written(Form::Json, &messages);
+        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let lines = value.as_array().unwrap();
+        assert_eq!(lines.len(), 3);
+        assert_eq!(lines[0]["message"], messages[0]);
+        assert_eq!(lines[0]["time"], "1970-01-01T00:00:00Z");
+        assert!(lines[1]["time"].is_null());
+        assert_eq!((&lines[2]["line"], &lines[2]["severity"]), (&3.into(), &"error".into()));
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&written(Form::Json, &[])).unwrap(),
+            serde_json::json!([])
+        );
+    }
+}

@@ -1,0 +1,64 @@
+//! Lines that belong together in a link: `1188`, or `1188-1192`.
+
+use std::fmt;
+
+/// Lines from `first` to `last`, both among them, counted from 0. People count from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    pub first: usize,
+    pub last: usize,
+}
+
+impl Range {
+    /// The lines between two, in whatever order they were chosen.
+    pub fn between(one: usize, other: usize) -> Self {
+        Self { first: one.min(other), last: one.max(other) }
+    }
+
+    /// Reads a link's part. A link may carry anything.
+    pub fn parse(text: &str) -> Option<Self> {
+        let line = |text: &str| text.parse::<usize>().ok()?.checked_sub(1);
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        Some(Self::between(line(first)?, line(last)?))
+    }
+
+    pub fn len(self) -> usize {
+        self.last - self.first + 1
+    }
+
+    /// A range is never empty.
+    pub const fn is_empty(self) -> bool {
+        false
+    }
+
+    pub fn contains(self, line: usize) -> bool {
+        (self.first..=self.last).contains(&line)
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.first + 1)?;
+        if self.last > self.first {
+            write!(f, "-{}", self.last + 1)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_names_lines_as_people_count_them() {
+        for text in ["1", "1188", "1188-1192"] {
+            assert_eq!(Range::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Range::parse("9-3"), Some(Range { first: 2, last: 8 }));
+        assert_eq!(Range::between(4, 2).len(), 3);
+        for text in ["", "0", "-", "1-", "x", "1-2-3", "-5", "99999999999999999999999"] {
+            assert_eq!(Range::parse(text), None, "{text}");
+        }
+    }
+}
