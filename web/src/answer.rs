@@ -36,7 +36,12 @@ impl Raw {
         }
     }
 
-    fn refusal(&self, operation: &'static Operation) -> Result<(), Trouble> {
+    /// Whether it is a success at all.
+    ///
+    /// # Errors
+    ///
+    /// It is none.
+    pub fn refusal(&self, operation: &'static Operation) -> Result<(), Trouble> {
         if (200..300).contains(&self.status) {
             return Ok(());
         }

@@ -12,7 +12,7 @@ use txjobs_sdk::{
     Extensions, Trouble, TroubleKind,
     operation::{Method, Operation, Request},
     paths,
-    types::{CancelJobResult, ExecuteJobResult, Job, JobExecution, JobExecutions, JobId, JobStatus, LogId},
+    types::{CancelJobResult, ExecuteJobResult, Job, JobId, JobStatus, LogId},
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -52,10 +52,11 @@ pub async fn cancel(session: &Session, job: JobId) -> Result<Answer<CancelJobRes
     send(session, &paths::cancel_job(job), LONGEST).await
 }
 
-/// The executions that a request for logs asks for.
-pub async fn executions(session: &Session, request: &Request) -> Result<Answer<Vec<JobExecution>>, Trouble> {
-    let answer = send::<JobExecutions>(session, request, LONGEST).await?;
-    Ok(Answer { value: answer.value.0, extensions: answer.extensions })
+/// The executions that a request for logs asks for, with whatever lines come with them.
+pub async fn executions(session: &Session, request: &Request) -> Result<Answer<Arrived>, Trouble> {
+    let seen = RefCell::default();
+    let answer = executions_in_pieces(session, request, &seen, &|_| true).await;
+    answer.map_err(|(trouble, _)| trouble.unwrap_or_else(|| Trouble::new(TroubleKind::Interrupted)))
 }
 
 /// How many jobs there are: the read-only call that tells whether a connection works.
@@ -146,7 +147,20 @@ impl Opened {
 /// # Errors
 ///
 /// Beside the trouble, the lines that came before it; no trouble if `went_on` ended it.
-pub async fn executions_in_pieces(
+pub fn executions_in_pieces<'a>(
+    session: &'a Session,
+    request: &'a Request,
+    seen: &'a RefCell<HashSet<LogId>>,
+    went_on: &'a dyn Fn(usize) -> bool,
+) -> Pieces<'a> {
+    // Boxed, so that it is compiled once and not into each that asks.
+    Box::pin(in_pieces(session, request, seen, went_on))
+}
+
+/// An answer on its way in pieces.
+pub type Pieces<'a> = Pin<Box<dyn Future<Output = Result<Answer<Arrived>, (Option<Trouble>, Lines)>> + 'a>>;
+
+async fn in_pieces(
     session: &Session,
     request: &Request,
     seen: &RefCell<HashSet<LogId>>,
@@ -160,8 +174,10 @@ pub async fn executions_in_pieces(
         Some(body) if opened.response.ok() => body,
         _ => {
             let raw = opened.whole(operation).await.map_err(none)?;
-            let trouble = raw.read::<JobExecutions>(operation).err();
-            return Err((trouble, Lines::default()));
+            // A success without a body promises nothing that could be read.
+            return Err(none(
+                raw.refusal(operation).err().unwrap_or_else(|| Trouble::new(TroubleKind::Interrupted)),
+            ));
         }
     };
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();

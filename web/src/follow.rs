@@ -232,7 +232,7 @@ async fn is_execution(app: App, session: &Session, job: JobId, run: TriggerId) -
     let has_logs = app.extensions.get_untracked().logs;
     let request = paths::get_job_logs(job, None, has_logs.then_some(LogsSelection::None));
     let answer = api::executions(session, &request).await;
-    answer.is_ok_and(|answer| answer.value.iter().any(|execution| *execution.id == *run))
+    answer.is_ok_and(|answer| answer.value.executions.iter().any(|execution| *execution.id == *run))
 }
 
 /// Follows a run that was started from the application: only the logs of the whole job have it.

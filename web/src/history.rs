@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use txjobs_sdk::{
-    ExecutionState, Severity, Timestamp,
+    ExecutionState, Timestamp,
     types::{ExecutionId, JobExecution, TriggerId},
 };
 
-use crate::order;
+use crate::{
+    log::{Arrived, Level},
+    order,
+};
 
 /// One run.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,10 +31,10 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub fn of(execution: &JobExecution) -> Self {
-        let of =
-            |severity| execution.job_execution_logs.iter().filter(|line| line.severity == severity).count();
-        Self { warnings: of(Severity::Warning), errors: of(Severity::Error) }
+    /// Those of one of the executions that came.
+    pub fn of(arrived: &Arrived, at: usize) -> Self {
+        let of = |level| arrived.count(at, level);
+        Self { warnings: of(Level::Warning), errors: of(Level::Error) }
     }
 }
 
@@ -87,6 +90,19 @@ impl History {
         Self { runs, counts: None, loaded_at }
     }
 
+    /// As [`of`](Self::of), with the warnings and errors of the newest run, if its lines came too.
+    pub fn counted(arrived: &Arrived, loaded_at: f64) -> Self {
+        let mut history = Self::of(&arrived.executions, loaded_at);
+        let newest = history.last().map(|last| last.execution);
+        let at = arrived.executions.iter().position(|run| Some(run.id) == newest);
+        if let Some((at, run)) = at.map(|at| (at, &arrived.executions[at]))
+            && !run.job_execution_logs.is_empty()
+        {
+            history.counts = Some((run.id, Counts::of(arrived, at)));
+        }
+        history
+    }
+
     pub fn last(&self) -> Option<&RunSummary> {
         self.runs.first()
     }
@@ -100,7 +116,7 @@ impl History {
         self.counts.filter(|(execution, _)| *execution == last.execution).map(|(_, counts)| counts)
     }
 
-    /// How long runs that ended well usually take: the middle one. `None` with fewer than three.
+    /// How long a run usually takes: the middle of the last twenty that ended well. `None` with fewer than three.
     pub fn usual(&self) -> Option<(Duration, usize)> {
         let took: Vec<_> = self
             .runs
@@ -109,11 +125,17 @@ impl History {
                 matches!(run.state, ExecutionState::Completed | ExecutionState::CompletedWithWarnings)
             })
             .filter_map(|run| run.ended?.since(run.created?))
+            .take(20)
             .collect();
         let mut shortest_first: Vec<_> = (0..took.len()).collect();
         order::sort(&mut shortest_first, &|a, b| took[a].cmp(&took[b]));
         (took.len() >= 3).then(|| (took[shortest_first[took.len() / 2]], took.len()))
     }
+}
+
+/// Whether a run that took so long is slower than usual: more than half as long again, and by a second at least.
+pub fn is_slow(usual: Option<(Duration, usize)>, took: Duration) -> bool {
+    usual.is_some_and(|(usual, _)| took > usual * 3 / 2 && took >= usual + Duration::from_secs(1))
 }
 
 #[cfg(test)]
@@ -162,5 +184,23 @@ pub(crate) mod tests {
         let runs = ended.map(|ended| run(ExecutionState::Completed, "2026-03-14T02:00:00Z", ended));
         assert_eq!(History::of(&runs, 0.0).usual(), Some((Duration::from_secs(20), 3)));
         assert_eq!(History::of(&runs[..2], 0.0).usual(), None);
+        let slow = [20, 29, 31]
+            .map(|seconds| is_slow(History::of(&runs, 0.0).usual(), Duration::from_secs(seconds)));
+        assert_eq!(slow, [false, false, true]);
+        assert!(!is_slow(History::of(&runs[..2], 0.0).usual(), Duration::MAX));
+        // Only the last twenty count, and a tenth of a second is no matter.
+        let mut many: Vec<_> = (10..40)
+            .map(|minute| {
+                run(
+                    ExecutionState::Completed,
+                    &format!("2026-03-14T03:{minute}:00Z"),
+                    &format!("2026-03-14T03:{minute}:00.1Z"),
+                )
+            })
+            .collect();
+        many.extend(runs);
+        let usual = History::of(&many, 0.0).usual();
+        assert_eq!(usual, Some((Duration::from_millis(100), 20)));
+        assert!(!is_slow(usual, Duration::from_secs(1)) && is_slow(usual, Duration::from_secs(2)));
     }
 }

@@ -186,14 +186,10 @@ async fn load_history(app: App, session: &Session, job: JobId, extensions: Exten
     }
     match answer {
         Ok(answer) => app.jobs.histories.update(|histories| {
-            let mut history = History::of(&answer.value, browser::uptime());
-            history.counts = match history.last() {
-                Some(last) if !extensions.logs => {
-                    let last = answer.value.iter().find(|run| run.id == last.execution);
-                    last.map(|run| (run.id, Counts::of(run)))
-                }
-                _ => histories.get(&job).and_then(|before| before.counts),
-            };
+            let mut history = History::counted(&answer.value, browser::uptime());
+            if extensions.logs {
+                history.counts = histories.get(&job).and_then(|before| before.counts);
+            }
             histories.insert(job, history);
         }),
         Err(trouble) => {
@@ -248,8 +244,9 @@ fn count_findings(app: App, session: Rc<Session>) {
 
 async fn count(session: &Session, job: JobId, trigger: TriggerId) -> Option<Counts> {
     let request = paths::get_job_logs_by_trigger(job, trigger, None);
-    let answer = api::executions(session, &request).await.ok()?;
-    answer.value.iter().find(|run| run.trigger_id == Some(trigger)).map(Counts::of)
+    let arrived = api::executions(session, &request).await.ok()?.value;
+    let at = arrived.executions.iter().position(|run| run.trigger_id == Some(trigger))?;
+    Some(Counts::of(&arrived, at))
 }
 
 /// What is known before the next look: the job was just started.

@@ -28,7 +28,10 @@ pub fn duration_chart(job: JobId, history: &History) -> Option<El> {
         return None;
     }
     let usual = history.usual().map(|(took, runs)| {
-        format!("usually {} (the middle of {runs} that ended well)", format::duration(took))
+        format!(
+            "usually {}: the middle of the last {runs} that ended well; slow is over 1.5 times that, and a second more",
+            format::duration(took)
+        )
     });
     let caption = el("figcaption")
         .class("quiet")

@@ -8,7 +8,7 @@ use txjobs_sdk::{
     types::{JobExecution, JobExecutionLog, JobExecutions, LogId},
 };
 
-use super::Lines;
+use super::{Level, Lines};
 
 /// Lines that one call of [`Arriving::work`] decodes at most.
 const AT_ONCE: usize = 256;
@@ -198,10 +198,20 @@ impl Arriving {
 }
 
 impl Arrived {
+    /// How many lines of one of the executions have this level.
+    pub fn count(&self, at: usize, level: Level) -> usize {
+        let (first, last) = self.range(at);
+        self.lines.all[first..last].iter().filter(|line| line.level == level).count()
+    }
+
+    fn range(&self, at: usize) -> (usize, usize) {
+        let first = |at: usize| self.firsts.get(at).copied().unwrap_or(self.lines.len());
+        (first(at), first(at + 1))
+    }
+
     /// One of the executions, with all its lines.
     pub fn take(mut self, at: usize) -> (JobExecution, Lines) {
-        let first = self.firsts.get(at).copied().unwrap_or_default();
-        let last = self.firsts.get(at + 1).copied().unwrap_or(self.lines.len());
+        let (first, last) = self.range(at);
         (self.executions.swap_remove(at), self.lines.part(first, last))
     }
 }
@@ -242,6 +252,7 @@ mod tests {
             assert_eq!(lines.get(1).unwrap().message, "é");
             assert_eq!(execution.job_execution_logs.len(), 1, "the newest only");
             assert_eq!(execution.job_execution_logs[0].id.as_u128(), 2);
+            assert_eq!([0, 1, 2].map(|at| whole().count(at, Level::Error)), [1, 0, 0]);
             let (execution, lines) = whole().take(1);
             assert_eq!((lines.len(), lines.get(0).unwrap().message), (1, "c"), "each line once");
             assert_eq!(execution.id.as_u128(), 11);

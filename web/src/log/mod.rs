@@ -3,6 +3,7 @@
 //! Made for a million lines: nothing here is done twice for a line when new ones arrive.
 
 mod arriving;
+pub mod compare;
 pub mod export;
 mod lines;
 mod range;

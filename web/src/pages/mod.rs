@@ -1,5 +1,6 @@
 //! The screens, one module each.
 
+mod compare;
 mod connect;
 mod job;
 mod jobs;
@@ -7,6 +8,7 @@ mod jobs_table;
 mod run;
 mod run_address;
 mod run_head;
+mod runs_table;
 mod settings;
 
 pub use connect::connect_page;

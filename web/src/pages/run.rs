@@ -6,7 +6,7 @@ use txjobs_sdk::types::{JobId, TriggerId};
 
 use super::{run_address::keep_address, run_head::run_head};
 use crate::{
-    browser,
+    api, browser,
     components::{
         icon,
         log_bar::log_bar,
@@ -17,9 +17,10 @@ use crate::{
     dom::{El, IntoView, View, button, el, show},
     follow::{self, RunView, Seen, Stage},
     format,
+    history::History,
     log::Log,
     reactive::{Memo, RwSignal, effect},
-    state::{Session, app},
+    state::{App, Session, app},
 };
 
 /// The screen of a run. It follows the run until it has ended.
@@ -28,12 +29,14 @@ pub fn run_page(session: Rc<Session>, job: JobId, run: TriggerId) -> El {
     let view = RunView::default();
     let place = Place::new(true);
     let again = RwSignal::new(0u32);
+    let others = session.clone();
     let (alive, seen) = (follow::alive(), Seen::default());
     effect(move || {
         again.track();
         browser::spawn(follow::follow(app, session.clone(), job, run, view, seen.clone(), alive.clone()));
     });
     keep_address(job, run, view, place);
+    know_usual(app, others, job);
     effect(move || {
         let name = app.name_of(job).unwrap_or_else(|| job.to_string());
         let state = view.execution.with(|e| e.as_ref().map(|e| e.state.to_string()));
@@ -62,6 +65,29 @@ pub fn run_page(session: Rc<Session>, job: JobId, run: TriggerId) -> El {
         .child(log_view(view.log, place, "Log lines", move || why_empty(view)))
         .child(log_detail(view.log, place))
         .child(log_print(view.log, place))
+}
+
+/// Asks for the job's other runs, if they come without their lines: what is usual is known from them.
+fn know_usual(app: App, session: Rc<Session>, job: JobId) {
+    let mut has_asked = false;
+    effect(move || {
+        let extensions = app.extensions.get();
+        if !extensions.logs || std::mem::replace(&mut has_asked, true) {
+            return;
+        }
+        let session = session.clone();
+        browser::spawn(async move {
+            let answer = api::executions(&session, &follow::history_request(job, extensions)).await;
+            if let (Ok(answer), Some(_)) = (answer, app.session_numbered(session.number)) {
+                // More of them than the list of jobs asks for.
+                let mut history = History::of(&answer.value.executions, browser::uptime());
+                app.jobs.histories.update(|all| {
+                    history.counts = all.get(&job).and_then(|before| before.counts);
+                    all.insert(job, history);
+                });
+            }
+        });
+    });
 }
 
 /// How much of a long log has come, with a way out, and back in.

@@ -11,7 +11,7 @@ use crate::{
     dom::{El, IntoView, View, button, el, show},
     follow::{RunView, Stage},
     format,
-    history::History,
+    history::is_slow,
     reactive::{Memo, RwSignal},
     route::Route,
     state::{App, Ask, Deed, app},
@@ -42,7 +42,7 @@ pub fn run_head(job: JobId, run: TriggerId, view: RunView) -> View {
         .class("bar head")
         .child(el("h1").attr("id", "title").attr("tabindex", "-1").child(el("bdi").child(name)))
         .child(outcome)
-        .child(el("span").class("quiet wide").child(move || usual(app, job)))
+        .child(el("span").class("quiet wide").child(move || usual(app, job, view)))
         .child(el("span").class("grow"))
         .child(show(can_cancel, cancel))
         .child(show(move || !is_going(), again));
@@ -73,9 +73,16 @@ fn badge(app: App, job: JobId, view: RunView) -> El {
     }
 }
 
-fn usual(app: App, job: JobId) -> Option<String> {
-    let (took, runs) = app.jobs.histories.with(|all| all.get(&job).and_then(History::usual))?;
-    Some(format!("usually {}, last {}", format::duration(took), format::plural(runs, "run")))
+/// How long runs of the job take, and whether this one is slower.
+fn usual(app: App, job: JobId, view: RunView) -> Option<String> {
+    let took = view.execution.with(|execution| execution.as_ref().and_then(|run| run.took(app.now())));
+    app.jobs.histories.with(|all| {
+        let known = all.get(&job)?.usual();
+        let (usual, runs) = known?;
+        let words = format!("usually {}, last {}", format::duration(usual), format::plural(runs, "run"));
+        let is_slow = took.is_some_and(|took| is_slow(known, took));
+        Some(if is_slow { format!("slower than usual: {words}") } else { words })
+    })
 }
 
 /// Created, running, ended: with a time or a duration each, as far as they are known.

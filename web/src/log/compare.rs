@@ -1,0 +1,95 @@
+//! Which lines are only in one of two logs.
+//!
+//! Two lines are taken for the same if their severities are and their texts differ only in words with a digit: numbers,
+//! times, ids. How often and in what order they come does not matter.
+
+use super::Lines;
+use crate::order;
+
+/// A line that the other log does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Only {
+    /// Where it stands first, counted from 0.
+    pub line: usize,
+    /// How many lines are like it.
+    pub count: usize,
+}
+
+/// A log made ready to be compared.
+#[derive(Clone, Debug, Default)]
+pub struct Compared {
+    keys: Vec<u64>,
+    /// Lines by key, then by position.
+    sorted: Vec<usize>,
+}
+
+impl Compared {
+    pub fn of(lines: &Lines) -> Self {
+        let key = |line| lines.get(line).map_or(0, |line| key(line.message, line.level as u8));
+        let keys: Vec<_> = (0..lines.len()).map(key).collect();
+        let mut sorted: Vec<_> = (0..keys.len()).collect();
+        order::sort(&mut sorted, &|a, b| keys[a].cmp(&keys[b]));
+        Self { keys, sorted }
+    }
+
+    /// The lines that the other does not have, each kind once, in their order.
+    pub fn not_in(&self, other: &Self) -> Vec<Only> {
+        let has = |key: u64| {
+            let at = other.sorted.partition_point(|line| other.keys[*line] < key);
+            other.sorted.get(at).is_some_and(|line| other.keys[*line] == key)
+        };
+        let mut only = Vec::new();
+        for kind in self.sorted.chunk_by(|a, b| self.keys[*a] == self.keys[*b]) {
+            if !has(self.keys[kind[0]]) {
+                only.push(Only { line: kind[0], count: kind.len() });
+            }
+        }
+        let mut in_order: Vec<_> = (0..only.len()).collect();
+        order::sort(&mut in_order, &|a, b| only[a].line.cmp(&only[b].line));
+        in_order.into_iter().map(|at| only[at]).collect()
+    }
+}
+
+/// The same number for lines that are taken for the same; that it is the same for others is as good as impossible (FNV-1a
+/// of 64 bits).
+fn key(message: &str, level: u8) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+    add(level);
+    for word in message.as_bytes().chunk_by(|a, b| a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric()) {
+        match word.iter().any(u8::is_ascii_digit) {
+            true => add(b'0'),
+            false => word.iter().for_each(|byte| add(*byte)),
+        }
+    }
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::tests::lines;
+
+    fn compared(what: &str) -> Compared {
+        Compared::of(&lines(what).into_iter().collect())
+    }
+
+    #[test]
+    fn numbers_times_and_ids_make_no_difference() {
+        let one = compared("Read 12 rows at 02:00:01.117|run 5f0c9a31-7b42|Done");
+        let other = compared("Done|Read 7 rows at 23:59:59.000|run 00000000-1111");
+        assert!(one.not_in(&other).is_empty() && other.not_in(&one).is_empty());
+    }
+
+    #[test]
+    fn each_kind_of_line_comes_once_with_its_count() {
+        let one = compared("b 1|a|e broke 1|b 2|e broke 2|Größe");
+        let other = compared("a|w broke 1");
+        assert_eq!(
+            one.not_in(&other),
+            [Only { line: 0, count: 2 }, Only { line: 2, count: 2 }, Only { line: 5, count: 1 }]
+        );
+        assert_eq!(other.not_in(&one), [Only { line: 1, count: 1 }], "another severity is another line");
+        assert_eq!(Compared::default().not_in(&one), []);
+    }
+}
