@@ -5,7 +5,7 @@
 use thirtyfour::prelude::*;
 use txjobs_tests::{
     browser::Browser,
-    console::{address, connect, connected, pictures, see_line},
+    console::{address, connect, connected, see_line},
     gateway::Gateway,
 };
 
@@ -55,7 +55,7 @@ async fn slow_runs_are_told_and_two_can_be_compared() {
             "the middle of the last 3 that ended well; slow is over 1.5 times that, and a second more",
         )
         .await;
-    pictures(&browser, "runs").await;
+    browser.every_look("runs").await;
 
     for row in [&rows[3], &rows[0]] {
         row.find(By::Css("input[type=checkbox]")).await.unwrap().click().await.unwrap();
@@ -64,7 +64,7 @@ async fn slow_runs_are_told_and_two_can_be_compared() {
     assert!(older.text().await.unwrap().contains("Building the cache"));
     let newer = browser.see(By::XPath("//section[h2[.='Only in the newer run: 2 lines']]")).await;
     assert!(newer.text().await.unwrap().contains("No disk left"), "{}", newer.text().await.unwrap());
-    pictures(&browser, "compared").await;
+    browser.every_look("compared").await;
 
     // By its link, as somebody who was sent it; and from there to the line.
     let link = address(&browser).await;

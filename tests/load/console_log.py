@@ -2,7 +2,7 @@
 """How the console copes with a long log, in a real browser.
 
     cargo xtask console
-    python3 tests/load/console.py [LINES ...]          (200000 and 1000000 if none are named)
+    python3 tests/load/console_log.py [LINES ...]          (200000 and 1000000 if none are named)
 
 Starts a server of its own that gives out web/dist and one run with so many lines, opens it in headless Chromium by
 chromedriver (TXJOBS_BROWSER, TXJOBS_DRIVER, or the machine's own), and prints what a person would notice. The bounds
