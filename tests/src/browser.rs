@@ -134,6 +134,33 @@ impl Browser {
         self.page.screenshot(&file).await.unwrap();
     }
 
+    /// Pictures of what is on the screen: light, dark and on a phone, where nothing may scroll sideways.
+    pub async fn pictures(&self, name: &str) {
+        for (look, width, height, scheme) in
+            [("light", 1280, 900, "light"), ("dark", 1280, 900, "dark"), ("phone", 320, 640, "light")]
+        {
+            self.look(width, height, scheme).await;
+            let script = "return document.documentElement.scrollWidth > window.innerWidth";
+            let is_wide: bool = self.run(script).await;
+            self.picture(&format!("{name}-{look}")).await;
+            assert!(!is_wide, "{name} at {width} px scrolls sideways");
+        }
+        self.look(1280, 900, "light").await;
+    }
+
+    /// What a script in the page gives; a promise is waited for.
+    pub async fn run<T: serde::de::DeserializeOwned>(&self, script: &str) -> T {
+        let script = format!(
+            "const done = arguments[arguments.length - 1]; (async () => {{ {script} }})().then(done, error => done(String(error)))"
+        );
+        self.page.execute_async(script, vec![]).await.unwrap().convert().unwrap()
+    }
+
+    /// Presses keys in whatever has the focus.
+    pub async fn keys(&self, keys: impl Into<TypingData>) {
+        self.page.action_chain().send_keys(keys).perform().await.unwrap();
+    }
+
     /// Shows the page as on a screen of this size, in CSS pixels, and in this colour scheme.
     pub async fn look(&self, width: u32, height: u32, scheme: &str) {
         let tools = self.page.cdp();

@@ -8,11 +8,13 @@ use crate::{
     api, browser,
     components::{question, top_bar},
     dom::{El, IntoView, View, el, mount, on_window},
+    keyring,
     pages::{connect_page, job_page, jobs_page, run_page, settings_page},
-    poll,
+    poll, profile,
     reactive::{Memo, effect},
     route::{Listing, Route},
     state::{App as Stores, Theme},
+    vault,
 };
 
 /// Mounts the console into the page.
@@ -36,8 +38,13 @@ pub fn page() -> View {
     keep_time(app);
     browser::spawn(async move {
         let preset = api::preset().await;
+        app.remembered.set(vault::names().await);
+        let (profiles, first) = profile::recall(&preset);
+        app.profiles.set(profiles);
+        app.chosen.set(first);
         app.preset.set(Some(preset));
     });
+    keyring::lock_when_unused(app);
     // A connection keeps its jobs fresh until it is replaced.
     effect(move || {
         if let Some(number) = app.session.with(|session| session.as_ref().map(|session| session.number)) {
@@ -127,15 +134,23 @@ fn keep_appearance(app: Stores) {
     });
     let mut is_first = true;
     effect(move || {
+        let minutes = app.lock_after.get();
+        if !std::mem::take(&mut is_first) {
+            browser::remember("txjobs.lock", &minutes.to_string());
+        }
+    });
+    let mut is_first = true;
+    effect(move || {
         let utc = app.utc.get();
         if !std::mem::take(&mut is_first) {
             browser::remember("txjobs.zone", if utc { "utc" } else { "local" });
         }
     });
     effect(move || {
-        let colour = app.session.with(|session| session.as_ref().map(|session| session.profile.colour));
+        let (colour, is_production) = app.chosen.with(|profile| (profile.colour, profile.is_production));
         if let Some(root) = browser::root() {
-            let _ = root.set_attribute("data-profile", colour.unwrap_or_default().name());
+            let _ = root.set_attribute("data-profile", colour.name());
+            let _ = root.toggle_attribute_with_force("data-production", is_production);
         }
     });
 }

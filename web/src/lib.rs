@@ -20,6 +20,7 @@ pub mod follow;
 pub mod format;
 pub mod history;
 pub mod jobs_list;
+pub mod keyring;
 pub mod log;
 pub mod order;
 pub mod pages;
@@ -28,6 +29,7 @@ pub mod profile;
 pub mod reactive;
 pub mod route;
 pub mod state;
+pub mod vault;
 pub mod virtual_rows;
 
 pub use app::{page, start};

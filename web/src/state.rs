@@ -9,7 +9,7 @@ use std::{
 
 use txjobs_sdk::{
     ApiKey, Extensions, JobStatusCode, Timestamp, Trouble,
-    types::{Job, JobId},
+    types::{Job, JobId, TriggerId},
 };
 
 use crate::{
@@ -17,7 +17,8 @@ use crate::{
     config::Preset,
     format::{self, Zone},
     history::History,
-    profile::Profile,
+    keyring,
+    profile::{self, Profile},
     reactive::RwSignal,
     route::Route,
 };
@@ -46,6 +47,15 @@ pub struct Ask {
 pub enum Deed {
     Run,
     Cancel,
+}
+
+/// A run whose end is to be told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Watched {
+    pub job: JobId,
+    pub run: TriggerId,
+    /// How often it was looked for in vain.
+    pub misses: u32,
 }
 
 /// The jobs of the connection.
@@ -85,7 +95,21 @@ pub struct Stores {
     pub route: RwSignal<Route>,
     /// `None` until `config.json` was looked for.
     pub preset: RwSignal<Option<Preset>>,
+    /// The servers that are known here.
+    pub profiles: RwSignal<Vec<Profile>>,
+    /// The one that is connected, or is about to be.
+    pub chosen: RwSignal<Profile>,
     pub session: RwSignal<Option<Rc<Session>>>,
+    /// The profiles whose key is remembered on this device.
+    pub remembered: RwSignal<Vec<String>>,
+    /// Whether what is remembered is open.
+    pub is_open: RwSignal<bool>,
+    /// Whether it was locked because nobody used the page.
+    pub was_locked: RwSignal<bool>,
+    /// After so many minutes.
+    pub lock_after: RwSignal<i64>,
+    /// Runs whose end is to be told.
+    pub watched: RwSignal<Vec<Watched>>,
     /// What the server announced last.
     pub extensions: RwSignal<Extensions>,
     pub jobs: Jobs,
@@ -127,10 +151,18 @@ impl Theme {
 impl App {
     /// Makes the stores, for [`app`]. They last as long as the page.
     pub fn provide() -> Self {
+        let lock_after = browser::recall("txjobs.lock").and_then(|minutes| minutes.parse().ok());
         let stores = Stores {
             route: RwSignal::new(Route::parse(&browser::hash())),
             preset: RwSignal::new(None),
+            profiles: RwSignal::new(Vec::new()),
+            chosen: RwSignal::new(Profile::default()),
             session: RwSignal::new(None),
+            remembered: RwSignal::new(Vec::new()),
+            is_open: RwSignal::new(false),
+            was_locked: RwSignal::new(false),
+            lock_after: RwSignal::new(lock_after.unwrap_or(keyring::MINUTES[1].0)),
+            watched: RwSignal::new(Vec::new()),
             extensions: RwSignal::new(Extensions::default()),
             jobs: Jobs {
                 list: RwSignal::new(None),
@@ -159,19 +191,46 @@ impl App {
         self.sessions.get_untracked()
     }
 
-    /// Opens a connection, in the place of the one there is.
+    /// Opens a connection, in the place of the one there is. The screen stays.
     pub fn connect(self, session: Session) {
+        keyring::hold(session.profile.id(), session.key.clone());
+        profile::remember_last(&session.profile);
         self.forget();
+        self.was_locked.set(false);
+        self.chosen.set(session.profile.clone());
         self.session.set(Some(Rc::new(session)));
+    }
+
+    /// Goes to another server: at once if its key is in memory, else by way of the connect screen.
+    pub fn switch(self, profile: Profile) {
+        match (keyring::key_of(&profile.id()), profile.base()) {
+            (Some(key), Ok(base)) => {
+                let (number, header) = (self.session_count(), profile.header.clone());
+                self.connect(Session { number, profile, base, header, key });
+            }
+            _ => {
+                self.leave();
+                self.chosen.set(profile);
+            }
+        }
     }
 
     /// Closes the connection and forgets its key and all that came over it.
     pub fn disconnect(self) {
+        if let Some(session) = self.session.get_untracked() {
+            keyring::release(&session.profile.id());
+        }
+        self.leave();
+    }
+
+    /// Closes the connection and forgets all that came over it but the key.
+    pub fn leave(self) {
         self.session.set(None);
         self.forget();
     }
 
     fn forget(self) {
+        self.watched.set(Vec::new());
         self.extensions.set(Extensions::default());
         self.ask.set(None);
         self.jobs.list.set(None);

@@ -1,30 +1,21 @@
 use txjobs_sdk::Timestamp;
 
-use super::icon;
+use super::{icon, profiles};
 use crate::{
     browser,
     dom::{El, IntoView, View, button, el, show},
-    reactive::{Memo, RwSignal},
+    reactive::RwSignal,
     state::{Theme, app},
 };
 
 /// What stands above every screen: where one is connected, how old the screen is, the appearance.
 pub fn top_bar() -> El {
     let app = app();
-    let profile = Memo::new(move || {
-        app.session
-            .with(|session| session.as_ref().map(|session| (session.profile.title(), session.base.clone())))
-    });
-    let profile = move || {
-        let (title, base) = profile.get()?;
-        let name = el("bdi").child(title);
-        Some(el("a").class("profile").attr("href", "#/settings").attr("title", base).child(name))
-    };
     let settings = el("a").class("ghost").attr("href", "#/settings").attr("aria-label", "Settings");
     el("header")
         .class("top")
         .child(el("a").class("brand").attr("href", "#/").child("txjobs"))
-        .child(profile)
+        .child(show(move || app.session.with(Option::is_some), profiles))
         .child(el("span").class("grow"))
         .child(show(move || app.session.with(Option::is_some), age))
         .child(theme_button())
