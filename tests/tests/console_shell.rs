@@ -176,3 +176,47 @@ async fn a_switch_of_the_profile_keeps_the_screen_and_production_looks_like_it()
     let all = everything(&browser).await;
     assert!(!all.contains(test.key()) && !all.contains(production.key()));
 }
+
+#[tokio::test]
+async fn several_jobs_are_ticked_in_the_address_and_run_with_one_question() {
+    let gateway = Gateway::start(JOBS);
+    let client = gateway.client();
+    let jobs = client.list_jobs().send().await.unwrap();
+    let id = |name: &str| jobs.iter().find(|job| job.name == name).unwrap().id;
+    client.execute_job().job_id(id("Endless")).send().await.unwrap();
+
+    let browser = connected(&gateway).await;
+    for name in ["Endless", "Customer dimension"] {
+        browser
+            .see(By::Css(format!("[data-job='{}'] [type=checkbox]", id(name))))
+            .await
+            .click()
+            .await
+            .unwrap();
+    }
+    browser.see_text("button", "Run selected (2)").await;
+    browser.pictures("selected").await;
+    let link = loop {
+        let link = browser.page.current_url().await.unwrap().to_string();
+        if link.matches(',').count() == 1 {
+            break link;
+        }
+    };
+    assert!(link.contains(&id("Endless").to_string()) && !link.contains(gateway.key()), "{link}");
+
+    // The link brings the ticks along, and nothing is run by it.
+    browser.page.refresh().await.unwrap();
+    browser.field("API key").await.send_keys(gateway.key()).await.unwrap();
+    browser.press("Connect").await;
+    browser.press("Run selected (2)").await;
+    browser.see_text("h2", "Run 2 jobs on Gateway?").await;
+    browser.pictures("run-many").await;
+    browser.press("Run 2 jobs").await;
+    browser.see_text("dialog//span", "started").await;
+    browser.see_text("dialog//span", "already pending or running").await;
+    browser.pictures("run-many-done").await;
+    browser.press("Close").await;
+    browser.see_text("button", "Run selected (1)").await;
+    let runs = async |name: &str| client.get_job_logs().job_id(id(name)).send().await.unwrap().len();
+    assert_eq!((runs("Endless").await, runs("Customer dimension").await), (1, 1), "each POST is sent once");
+}

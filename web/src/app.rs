@@ -6,7 +6,7 @@ use web_sys::{Event, HtmlElement};
 
 use crate::{
     api, browser,
-    components::{question, top_bar},
+    components::{question, run_many, top_bar},
     dom::{El, IntoView, View, el, mount, on_window},
     keyring,
     pages::{connect_page, job_page, jobs_page, run_page, settings_page},
@@ -57,7 +57,7 @@ pub fn page() -> View {
     };
     let skip =
         el("a").class("unseen skip").attr("href", "#title").on("click", skip).child("Skip to the content");
-    (skip, top_bar(), screen(app), question()).into_view()
+    (skip, top_bar(), screen(app), question(), run_many()).into_view()
 }
 
 /// The screen that the address names, once there is a connection.
@@ -112,6 +112,7 @@ fn listen_to_address(app: Stores) {
     on_window("hashchange", move |_: Event| {
         let route = Route::parse(&browser::hash());
         app.ask.set(None);
+        app.ask_many.set(Vec::new());
         if app.route.with_untracked(|now| *now != route) {
             app.route.set(route);
         }
@@ -119,6 +120,12 @@ fn listen_to_address(app: Stores) {
 }
 
 fn keep_appearance(app: Stores) {
+    on_window("resize", move |_: Event| {
+        let is_narrow = browser::is_narrow();
+        if is_narrow != app.is_narrow.get_untracked() {
+            app.is_narrow.set(is_narrow);
+        }
+    });
     let mut is_first = true;
     effect(move || {
         let theme = app.theme.get();

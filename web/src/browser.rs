@@ -104,6 +104,11 @@ pub fn remember(name: &str, value: &str) {
     }
 }
 
+/// Whether the page has the width of a phone, as the style sheets take it.
+pub fn is_narrow() -> bool {
+    window().match_media("(max-width: 640px)").ok().flatten().is_some_and(|query| query.matches())
+}
+
 pub fn root() -> Option<Element> {
     document().document_element()
 }

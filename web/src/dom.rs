@@ -118,6 +118,13 @@ impl El {
         self
     }
 
+    /// Another such element, as it is now: what listens to this one or keeps it up to date does not to its copy.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let node = self.0.clone_node_with_deep(true);
+        node.map_or_else(|_| self.clone(), |node| Self(node.unchecked_into()))
+    }
+
     /// The element as the browser knows it.
     pub fn get<E: JsCast + Clone>(&self) -> E {
         self.0.unchecked_ref::<E>().clone()

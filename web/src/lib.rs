@@ -4,8 +4,8 @@
 //! * Plain Rust, tested natively: [`route`], [`jobs_list`], [`history`], [`log`], [`virtual_rows`], [`mod@format`],
 //!   [`domain`], [`config`], [`answer`].
 //! * What the screens are made with: [`dom`] (elements) and [`reactive`] (signals), thin hulls over Leptos.
-//! * The browser: [`browser`] (the DOM in one line each), [`api`] (every request), [`poll`] and [`follow`] (what is
-//!   asked for again and again), [`state`] (what the page knows).
+//! * The browser: [`browser`] (the DOM in one line each), [`api`] (every request), [`poll`], [`load_histories`] and
+//!   [`follow`] (what is asked for again and again), [`state`] (what the page knows).
 //! * The screens: [`pages`], made of [`components`].
 
 pub mod answer;
@@ -21,6 +21,7 @@ pub mod format;
 pub mod history;
 pub mod jobs_list;
 pub mod keyring;
+pub mod load_histories;
 pub mod log;
 pub mod order;
 pub mod pages;

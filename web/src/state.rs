@@ -9,7 +9,7 @@ use std::{
 
 use txjobs_sdk::{
     ApiKey, Extensions, JobStatusCode, Timestamp, Trouble,
-    types::{Job, JobId, TriggerId},
+    types::{JobId, TriggerId},
 };
 
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     config::Preset,
     format::{self, Zone},
     history::History,
+    jobs_list::Catalog,
     keyring,
     profile::{self, Profile},
     reactive::RwSignal,
@@ -62,13 +63,15 @@ pub struct Watched {
 #[derive(Clone, Copy, Debug)]
 pub struct Jobs {
     /// `None` until they came for the first time.
-    pub list: RwSignal<Option<Vec<Job>>>,
+    pub list: RwSignal<Option<Catalog>>,
     pub statuses: RwSignal<HashMap<JobId, JobStatusCode>>,
     pub histories: RwSignal<HashMap<JobId, History>>,
     /// Histories that did not come, until the next refresh.
     pub missing: RwSignal<HashSet<JobId>>,
     /// Whose history is to be loaded, the most urgent first: what the screen shows.
     pub wanted: RwSignal<Vec<JobId>>,
+    /// The warnings and errors of so many of them are to be counted, which takes the whole log of a run.
+    pub counted: RwSignal<usize>,
     /// When jobs and statuses came last.
     pub updated: RwSignal<Option<i64>>,
     /// What went wrong with them since.
@@ -115,8 +118,12 @@ pub struct Stores {
     pub jobs: Jobs,
     /// The question that is open.
     pub ask: RwSignal<Option<Ask>>,
+    /// The jobs that are asked to be run together.
+    pub ask_many: RwSignal<Vec<JobId>>,
     /// The time of day, in milliseconds, kept up while the page is seen.
     pub now: RwSignal<i64>,
+    /// Whether the page has the width of a phone.
+    pub is_narrow: RwSignal<bool>,
     pub utc: RwSignal<bool>,
     pub theme: RwSignal<Theme>,
     /// How many connections were tried, so that each has a number of its own.
@@ -170,12 +177,15 @@ impl App {
                 histories: RwSignal::new(HashMap::new()),
                 missing: RwSignal::new(HashSet::new()),
                 wanted: RwSignal::new(Vec::new()),
+                counted: RwSignal::new(0),
                 updated: RwSignal::new(None),
                 trouble: RwSignal::new(None),
                 refresh: RwSignal::new(0),
             },
             ask: RwSignal::new(None),
+            ask_many: RwSignal::new(Vec::new()),
             now: RwSignal::new(browser::now()),
+            is_narrow: RwSignal::new(browser::is_narrow()),
             utc: RwSignal::new(browser::recall("txjobs.zone").as_deref() == Some("utc")),
             sessions: RwSignal::new(0),
             theme: RwSignal::new(Theme::named(&browser::recall("txjobs.theme").unwrap_or_default())),
@@ -233,6 +243,7 @@ impl App {
         self.watched.set(Vec::new());
         self.extensions.set(Extensions::default());
         self.ask.set(None);
+        self.ask_many.set(Vec::new());
         self.jobs.list.set(None);
         self.jobs.statuses.set(HashMap::new());
         self.jobs.histories.set(HashMap::new());
@@ -249,7 +260,7 @@ impl App {
     /// What to call a job.
     pub fn name_of(self, job: JobId) -> Option<String> {
         self.jobs.list.with(|list| {
-            let name = &list.as_ref()?.iter().find(|known| known.id == job)?.name;
+            let name = &list.as_ref()?.find(job)?.name;
             Some(if name.trim().is_empty() { job.to_string() } else { name.clone() })
         })
     }

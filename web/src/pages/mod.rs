@@ -3,7 +3,6 @@
 mod connect;
 mod job;
 mod jobs;
-mod jobs_table;
 mod run;
 mod run_head;
 mod settings;
