@@ -161,6 +161,12 @@ impl Browser {
         self.page.action_chain().send_keys(keys).perform().await.unwrap();
     }
 
+    /// Presses a key together with the control key.
+    pub async fn control(&self, key: char) {
+        let keys = self.page.action_chain().key_down(Key::Control).key_down(key).key_up(key);
+        keys.key_up(Key::Control).perform().await.unwrap();
+    }
+
     /// Shows the page as on a screen of this size, in CSS pixels, and in this colour scheme.
     pub async fn look(&self, width: u32, height: u32, scheme: &str) {
         let tools = self.page.cdp();

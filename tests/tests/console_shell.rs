@@ -220,3 +220,64 @@ async fn several_jobs_are_ticked_in_the_address_and_run_with_one_question() {
     let runs = async |name: &str| client.get_job_logs().job_id(id(name)).send().await.unwrap().len();
     assert_eq!((runs("Endless").await, runs("Customer dimension").await), (1, 1), "each POST is sent once");
 }
+
+#[tokio::test]
+async fn everything_can_be_reached_by_keys_alone() {
+    let gateway = Gateway::start(JOBS);
+    let browser = Browser::start().await;
+    browser.page.goto(gateway.address()).await.unwrap();
+    browser.see_text("h1", "Connect").await;
+    browser.page.find(By::Id("key")).await.unwrap().focus().await.unwrap();
+    browser.keys(gateway.key()).await;
+    browser.keys(Key::Enter).await;
+    browser.see_text("a", "Finance deliver").await;
+
+    // The sheet, and out of it.
+    browser.keys("?").await;
+    browser.see_text("dialog[@open]//h2", "Keys").await;
+    browser.pictures("keys").await;
+    browser.keys(Key::Escape).await;
+    browser.see(By::Css("#keys:not([open])")).await;
+
+    // The palette: to a job by a few letters.
+    browser.control('k').await;
+    browser.see(By::Css("#palette[open]")).await;
+    browser.keys("custo").await;
+    browser.see_text("*[@role='option'][@aria-selected='true']", "Customer dimension").await;
+    browser.pictures("palette").await;
+    browser.keys(Key::Enter).await;
+    browser.see_text("h1", "Customer dimension").await;
+
+    // To a switch further down, by arrows; and Escape leaves without doing anything.
+    browser.control('k').await;
+    browser.keys("theme").await;
+    browser.keys(Key::Down + Key::Down).await;
+    browser.see_text("*[@role='option'][@aria-selected='true']", "Theme: dark").await;
+    browser.keys(Key::Enter).await;
+    browser.see(By::Css("html[data-theme=dark]")).await;
+    browser.control('k').await;
+    browser.keys("nothing is like this").await;
+    browser.see_text("dialog[@open]//p", "Nothing is called so.").await;
+    browser.keys(Key::Escape).await;
+    browser.see(By::Css("#palette:not([open])")).await;
+
+    // Run it from where the focus is: the heading, then on by Tab.
+    browser.keys(Key::Tab).await;
+    let focused: String = browser.run("return document.activeElement.textContent").await;
+    assert_eq!(focused, "Run");
+    let outline: String = browser.run("return getComputedStyle(document.activeElement).outlineStyle").await;
+    assert_eq!(outline, "solid", "the focus is seen");
+    browser.keys(Key::Enter).await;
+    browser.see_text("dialog[@open]//h2", "Run Customer dimension on Gateway?").await;
+    browser.keys(Key::Enter).await;
+    browser.see_text("*[@data-state='2']", "completed").await;
+
+    // Back in the list: the filter by its key, and Escape empties it.
+    browser.page.goto(format!("{}/#/", gateway.address())).await.unwrap();
+    browser.see_text("a", "Endless").await;
+    browser.keys("/").await;
+    browser.keys("endl").await;
+    browser.see(By::XPath("//tbody[count(tr[@data-job]) = 1]")).await;
+    browser.keys(Key::Escape).await;
+    browser.see(By::XPath("//tbody[count(tr[@data-job]) = 3]")).await;
+}

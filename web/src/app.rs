@@ -6,7 +6,7 @@ use web_sys::{Event, HtmlElement};
 
 use crate::{
     api, browser,
-    components::{question, run_many, top_bar},
+    components::{keys, palette, question, run_many, top_bar},
     dom::{El, IntoView, View, el, mount, on_window},
     keyring,
     pages::{connect_page, job_page, jobs_page, run_page, settings_page},
@@ -57,7 +57,8 @@ pub fn page() -> View {
     };
     let skip =
         el("a").class("unseen skip").attr("href", "#title").on("click", skip).child("Skip to the content");
-    (skip, top_bar(), screen(app), question(), run_many()).into_view()
+    let dialogs = [question(), run_many(), palette(), keys()];
+    (skip, top_bar(), screen(app), dialogs).into_view()
 }
 
 /// The screen that the address names, once there is a connection.

@@ -1,6 +1,6 @@
 use txjobs_sdk::Timestamp;
 
-use super::{icon, profiles};
+use super::{icon, open, profiles};
 use crate::{
     browser,
     dom::{El, IntoView, View, button, el, show},
@@ -12,11 +12,19 @@ use crate::{
 pub fn top_bar() -> El {
     let app = app();
     let settings = el("a").class("ghost").attr("href", "#/settings").attr("aria-label", "Settings");
+    let jump = button("jump", || open("palette"))
+        .attr("aria-label", "Search or jump")
+        .attr("aria-keyshortcuts", "Control+K")
+        .child(icon("find"))
+        .child(el("span").class("roomy").child("Search or jump"))
+        .child(el("kbd").class("roomy").child("Ctrl K"));
     el("header")
         .class("top")
         .child(el("a").class("brand").attr("href", "#/").child("txjobs"))
         .child(show(move || app.session.with(Option::is_some), profiles))
         .child(el("span").class("grow"))
+        .child(jump)
+        .child(el("span").class("grow wide"))
         .child(show(move || app.session.with(Option::is_some), age))
         .child(theme_button())
         .child(settings.attr("title", "Settings").child(icon("gear")))
