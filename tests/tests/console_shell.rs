@@ -281,3 +281,47 @@ async fn everything_can_be_reached_by_keys_alone() {
     browser.keys(Key::Escape).await;
     browser.see(By::XPath("//tbody[count(tr[@data-job]) = 3]")).await;
 }
+
+#[tokio::test]
+async fn the_calls_by_hand() {
+    let gateway = Gateway::start(JOBS);
+    let client = gateway.client();
+    let browser = connected(&gateway).await;
+    // The job that was looked at last is filled in.
+    browser.see_text("a", "Finance deliver").await.click().await.unwrap();
+    browser.see_text("h1", "Finance deliver").await;
+    browser.page.goto(format!("{}/#/api", gateway.address())).await.unwrap();
+    browser.see_text("h1", "API").await;
+    browser.press("Send").await;
+    browser.see_text("*[@aria-label='Body']", "Customer dimension").await;
+    browser.pictures("api").await;
+
+    // A POST asks first, and is sent once.
+    browser.see_text("option", "Execute a job").await.click().await.unwrap();
+    browser.press("Send…").await;
+    browser.see_text("h2", "Send this?").await;
+    browser.pictures("api-question").await;
+    browser.press("Send it").await;
+    browser.see_text("span[contains(@class, 'badge')]", "200").await;
+    let jobs = client.list_jobs().send().await.unwrap();
+    let finance = jobs.iter().find(|job| job.name == "Finance deliver").unwrap().id;
+    let runs = client.get_job_logs().job_id(finance).send().await.unwrap();
+    assert_eq!(runs.len(), 1);
+
+    // Its trigger id is filled in for the next call.
+    browser.see_text("option", "Get the execution of a trigger id").await.click().await.unwrap();
+    browser.press("Send").await;
+    browser.see_text("*[@aria-label='Body']", "stg.Invoice").await;
+    for (language, words) in [
+        ("PowerShell", "Invoke-RestMethod"),
+        ("Python", "urllib.request"),
+        ("Rust", "reqwest"),
+        ("curl", "curl -X GET"),
+    ] {
+        browser.press(language).await;
+        browser.see_text("pre", words).await;
+    }
+    let run = runs[0].trigger_id.unwrap().to_string();
+    browser.see_text("pre", &run).await;
+    assert!(!everything(&browser).await.contains(gateway.key()));
+}

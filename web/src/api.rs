@@ -55,6 +55,11 @@ pub async fn test(session: &Session) -> Result<Answer<Vec<Job>>, Trouble> {
     send(session, &paths::list_jobs(), Duration::from_secs(15)).await
 }
 
+/// A request by hand: whatever comes, as it comes, with every header that the server lets a page see.
+pub async fn by_hand(session: &Session, request: &Request) -> Result<Raw, Trouble> {
+    fetch(session, request, LONGEST, true).await
+}
+
 /// `config.json` beside the page; nothing preset where there is none.
 pub async fn preset() -> Preset {
     let Ok(response) = RequestBuilder::new("config.json").cache(RequestCache::NoCache).send().await else {
@@ -71,7 +76,7 @@ async fn send<T: serde::de::DeserializeOwned>(
     request: &Request,
     longest: Duration,
 ) -> Result<Answer<T>, Trouble> {
-    fetch(session, request, longest).await?.read(request.operation())
+    fetch(session, request, longest, false).await?.read(request.operation())
 }
 
 /// Boxed, so that it is compiled once and not into each operation.
@@ -79,11 +84,17 @@ fn fetch<'a>(
     session: &'a Session,
     request: &'a Request,
     longest: Duration,
+    all_headers: bool,
 ) -> Pin<Box<dyn Future<Output = Result<Raw, Trouble>> + 'a>> {
-    Box::pin(fetch_unboxed(session, request, longest))
+    Box::pin(fetch_unboxed(session, request, longest, all_headers))
 }
 
-async fn fetch_unboxed(session: &Session, request: &Request, longest: Duration) -> Result<Raw, Trouble> {
+async fn fetch_unboxed(
+    session: &Session,
+    request: &Request,
+    longest: Duration,
+    all_headers: bool,
+) -> Result<Raw, Trouble> {
     let limit = TimeLimit::new(longest);
     let response = RequestBuilder::new(&format!("{}{}", session.base, request.path_and_query()))
         .method(match request.method() {
@@ -110,6 +121,7 @@ async fn fetch_unboxed(session: &Session, request: &Request, longest: Duration) 
         status: response.status(),
         retry_after: headers.get("retry-after"),
         extensions: headers.get(paths::EXTENSIONS_HEADER),
+        headers: if all_headers { headers.entries().collect() } else { Vec::new() },
         body: body.map_err(|_| limit.trouble(TroubleKind::Interrupted).during(request.operation()))?,
     })
 }

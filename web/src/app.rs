@@ -6,10 +6,10 @@ use web_sys::{Event, HtmlElement};
 
 use crate::{
     api, browser,
-    components::{keys, palette, question, run_many, top_bar},
+    components::{palette, question, run_many, top_bar},
     dom::{El, IntoView, View, el, mount, on_window},
     keyring,
-    pages::{connect_page, job_page, jobs_page, run_page, settings_page},
+    pages::{api_page, connect_page, job_page, jobs_page, run_page, settings_page},
     poll, profile,
     reactive::{Memo, effect},
     route::{Listing, Route},
@@ -57,7 +57,7 @@ pub fn page() -> View {
     };
     let skip =
         el("a").class("unseen skip").attr("href", "#title").on("click", skip).child("Skip to the content");
-    let dialogs = [question(), run_many(), palette(), keys()];
+    let dialogs = [question(), run_many(), palette()];
     (skip, top_bar(), screen(app), dialogs).into_view()
 }
 
@@ -74,6 +74,11 @@ fn screen(app: Stores) -> impl Fn() -> View {
     let mut before = None;
     effect(move || {
         let now = screen.get();
+        match now {
+            Route::Job(job) => app.last.update(|last| last.0 = Some(job)),
+            Route::Run { job, run } => app.last.set((Some(job), Some(run))),
+            _ => {}
+        }
         if before.replace(now.clone()).is_some_and(|before| before != now) {
             request_animation_frame(|| {
                 window().scroll_to_with_x_and_y(0.0, 0.0);
@@ -91,6 +96,7 @@ fn screen(app: Stores) -> impl Fn() -> View {
             Route::Jobs(_) => jobs_page().into_view(),
             Route::Job(job) => job_page(session, job).into_view(),
             Route::Run { job, run } => run_page(session, job, run).into_view(),
+            Route::Api => api_page(session).into_view(),
             Route::Settings => settings_page(&session).into_view(),
             Route::Unknown => no_such_screen().into_view(),
         }

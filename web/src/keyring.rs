@@ -10,7 +10,7 @@ use leptos::prelude::set_interval;
 use txjobs_sdk::ApiKey;
 use web_sys::Event;
 
-use crate::{browser, dom::on_window, state::App, vault};
+use crate::{browser, dom::on_window, profile, state::App, vault};
 
 thread_local! {
     static KEYS: RefCell<Vec<(String, ApiKey)>> = RefCell::default();
@@ -62,6 +62,15 @@ pub async fn forget(app: App, id: String) {
         app.is_open.set(false);
     }
     app.remembered.set(left);
+}
+
+/// Forgets a profile, its key and what is remembered of it.
+pub fn forget_profile(app: App, id: String) {
+    app.profiles.update(|all| all.retain(|profile| profile.id() != id));
+    app.profiles.with_untracked(|all| profile::remember(all));
+    app.chosen.set(app.profiles.with_untracked(|all| all.first().cloned().unwrap_or_default()));
+    release(&id);
+    browser::spawn(forget(app, id));
 }
 
 /// Takes the remembered keys out of memory, and what opens them.

@@ -2,7 +2,7 @@
 //! its user names.
 //!
 //! * Plain Rust, tested natively: [`route`], [`jobs_list`], [`history`], [`log`], [`virtual_rows`], [`mod@format`],
-//!   [`domain`], [`config`], [`answer`].
+//!   [`domain`], [`config`], [`answer`], [`snippet`].
 //! * What the screens are made with: [`dom`] (elements) and [`reactive`] (signals), thin hulls over Leptos.
 //! * The browser: [`browser`] (the DOM in one line each), [`api`] (every request), [`poll`], [`load_histories`] and
 //!   [`follow`] (what is asked for again and again), [`state`] (what the page knows).
@@ -29,6 +29,7 @@ pub mod poll;
 pub mod profile;
 pub mod reactive;
 pub mod route;
+pub mod snippet;
 pub mod state;
 pub mod vault;
 pub mod virtual_rows;

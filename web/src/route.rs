@@ -16,6 +16,8 @@ pub enum Route {
     Job(JobId),
     /// One run: `run` is its trigger id, or its execution id if it was started from the application.
     Run { job: JobId, run: TriggerId },
+    /// The calls of the contract, by hand.
+    Api,
     /// Connection and appearance.
     Settings,
     /// No screen has this address.
@@ -197,6 +199,7 @@ impl Route {
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         let parsed = match (parts.next(), parts.next(), parts.next(), parts.next(), parts.next()) {
             (None, ..) => Some(Self::Jobs(Listing::parse(query))),
+            (Some("api"), None, ..) => Some(Self::Api),
             (Some("settings"), None, ..) => Some(Self::Settings),
             (Some("jobs"), Some(job), None, ..) => job.parse().ok().map(Self::Job),
             (Some("jobs"), Some(job), Some("runs"), Some(run), None) => match (job.parse(), run.parse()) {
@@ -223,6 +226,7 @@ impl fmt::Display for Route {
             }
             Self::Job(job) => write!(f, "#/jobs/{job}"),
             Self::Run { job, run } => write!(f, "#/jobs/{job}/runs/{run}"),
+            Self::Api => f.write_str("#/api"),
             Self::Settings => f.write_str("#/settings"),
             Self::Unknown => f.write_str("#/"),
         }
@@ -308,6 +312,7 @@ mod tests {
             "#/?sort=-name".to_owned(),
             format!("#/jobs/{JOB}"),
             format!("#/jobs/{JOB}/runs/{RUN}"),
+            "#/api".to_owned(),
             "#/settings".to_owned(),
             format!("#/?name=a&selected={JOB},{RUN}"),
             format!("#/?selected={JOB}"),

@@ -122,6 +122,8 @@ pub struct Stores {
     pub ask_many: RwSignal<Vec<JobId>>,
     /// The time of day, in milliseconds, kept up while the page is seen.
     pub now: RwSignal<i64>,
+    /// The job and the run that were looked at last.
+    pub last: RwSignal<(Option<JobId>, Option<TriggerId>)>,
     /// Whether the page has the width of a phone.
     pub is_narrow: RwSignal<bool>,
     pub utc: RwSignal<bool>,
@@ -185,6 +187,7 @@ impl App {
             ask: RwSignal::new(None),
             ask_many: RwSignal::new(Vec::new()),
             now: RwSignal::new(browser::now()),
+            last: RwSignal::new((None, None)),
             is_narrow: RwSignal::new(browser::is_narrow()),
             utc: RwSignal::new(browser::recall("txjobs.zone").as_deref() == Some("utc")),
             sessions: RwSignal::new(0),

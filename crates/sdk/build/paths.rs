@@ -68,6 +68,7 @@ fn one_operation(
 
     let mut arguments = Vec::new();
     let mut pushes = Vec::new();
+    let mut query = Vec::new();
     let mut rest = template;
     for parameter in &parameters {
         let data = parameter.parameter_data_ref();
@@ -84,6 +85,7 @@ fn one_operation(
             }
             Parameter::Query { .. } => {
                 let key = &data.name;
+                query.push(key);
                 arguments.push(quote! { #name: Option<#ty> });
                 pushes.push(quote! { push_query(&mut query, #key, #name); });
             }
@@ -101,6 +103,7 @@ fn one_operation(
             method: Method::#method_ident,
             template: #template,
             summary: #summary,
+            query: &[#(#query),*],
             extension: #extension,
         };
 

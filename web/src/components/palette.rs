@@ -5,7 +5,7 @@ use web_sys::{Element, Event, HtmlDialogElement, HtmlInputElement, KeyboardEvent
 use super::icon;
 use crate::{
     browser,
-    dom::{El, button, el, on_window},
+    dom::{El, el, on_window},
     format,
     profile::Profile,
     reactive::{Memo, RwSignal},
@@ -81,7 +81,7 @@ pub fn open(id: &str) {
     }
 }
 
-/// The dialog, which opens by Ctrl K, and the sheet of keys, by `?`.
+/// The dialog, which opens by Ctrl K. The sheet of keys, which opens by `?`, stands in `index.html`: nothing in it changes.
 pub fn palette() -> El {
     let app = app();
     let (typed, at) = (RwSignal::new(String::new()), RwSignal::new(0usize));
@@ -172,41 +172,4 @@ pub fn palette() -> El {
             el("div").attr("id", "found").attr("role", "listbox").attr("aria-label", "Found").child(options),
         )
         .child(el("div").attr("role", "status").child(nothing))
-}
-
-/// What each key does, in the groups of the sheet.
-const KEYS: [(&str, &[(&str, &str)]); 3] = [
-    (
-        "Everywhere",
-        &[
-            ("Ctrl K", "search or jump"),
-            ("?", "this sheet"),
-            ("Esc", "leave what is open"),
-            ("Tab", "to the next"),
-        ],
-    ),
-    ("Jobs", &[("/", "filter by name"), ("Space", "tick a job"), ("Enter", "open it")]),
-    ("A log", &[("/", "search"), ("n", "next error"), ("p", "previous error")]),
-];
-
-/// The sheet of keys.
-pub fn keys() -> El {
-    let group = |(title, keys): (&'static str, &'static [(&'static str, &'static str)])| {
-        let keys = keys.iter().map(|&(key, what)| {
-            el("div").child(el("dt").child(el("kbd").child(key))).child(el("dd").child(what))
-        });
-        el("section").child(el("h3").child(title)).child(el("dl").child(keys.collect::<Vec<_>>()))
-    };
-    let close = button("button", || {
-        if let Some(dialog) = browser::element::<HtmlDialogElement>("keys") {
-            dialog.close();
-        }
-    });
-    el("dialog")
-        .attr("id", "keys")
-        .class("keys")
-        .attr("aria-labelledby", "keys-title")
-        .child(el("h2").attr("id", "keys-title").child("Keys"))
-        .child(KEYS.map(group))
-        .child(el("div").class("bar").child(close.child("Close")))
 }

@@ -44,7 +44,10 @@ fn theme_button() -> El {
         Theme::Light => icon("sun"),
         Theme::Dark => icon("moon"),
     };
-    button("ghost", move || app.theme.set(next())).attr("aria-label", label).attr("title", label).child(shape)
+    button("ghost theme", move || app.theme.set(next()))
+        .attr("aria-label", label)
+        .attr("title", label)
+        .child(shape)
 }
 
 /// How old what one sees is, and the way to renew it.

@@ -1,5 +1,6 @@
 //! The screens, one module each.
 
+mod api;
 mod connect;
 mod job;
 mod jobs;
@@ -7,6 +8,7 @@ mod run;
 mod run_head;
 mod settings;
 
+pub use api::api_page;
 pub use connect::connect_page;
 pub use job::job_page;
 pub use jobs::jobs_page;

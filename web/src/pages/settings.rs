@@ -4,10 +4,8 @@ use web_sys::Event;
 
 use crate::{
     browser,
-    components::icon,
     dom::{El, IntoValue, button, el, show},
     keyring,
-    profile::{self, Profile},
     reactive::Memo,
     state::{App, Session, Theme, app},
 };
@@ -20,7 +18,6 @@ pub fn settings_page(session: &Session) -> El {
         .class("settings")
         .child(el("h1").attr("id", "title").attr("tabindex", "-1").child("Settings"))
         .child(connection(app, session))
-        .child(profiles(app))
         .child(appearance(app));
     el("main").child(page)
 }
@@ -59,48 +56,13 @@ fn connection(app: App, session: &Session) -> El {
         .child(show(move || is_kept.get() && app.is_open.get(), lock))
         .child(show(move || is_kept.get(), forget))
         .child(show(move || !is_kept.get(), move || disconnect.clone()));
-    panel("connection", "Connection").child(facts).child(bar)
-}
-
-/// The servers that are known here.
-fn profiles(app: App) -> El {
-    let row = move |profile: Profile| {
-        let id = profile.id();
-        let here = id.clone();
-        let is_here = app.chosen.with_untracked(|chosen| chosen.id() == id);
-        let gone = move || {
-            app.profiles.update(|all| all.retain(|other| other.id() != id));
-            app.profiles.with_untracked(|all| profile::remember(all));
-            keyring::release(&id);
-            browser::spawn(keyring::forget(app, id.clone()));
-        };
-        let remove = (!is_here).then(|| {
-            let label = format!("Remove {}", profile.title());
-            button("ghost", gone).attr("aria-label", label.clone()).attr("title", label).child(icon("cross"))
-        });
-        let is_kept = move || app.remembered.with(|kept| kept.contains(&here)).then_some("key remembered");
-        el("li")
-            .child(el("span").class(format!("swatch {}", profile.colour.name())))
-            .child(
-                el("span")
-                    .class("two")
-                    .child(el("bdi").child(profile.title()))
-                    .child(el("bdi").class("quiet").child(profile.domain.clone())),
-            )
-            .child(profile.is_production.then(|| el("b").class("mark").child("production")))
-            .child(el("span").class("quiet").child(move || is_kept().unwrap_or_default()))
-            .child(el("span").class("grow"))
-            .child(remove)
-    };
-    let rows = move || app.profiles.get().into_iter().map(row).collect::<Vec<_>>();
-    let add = button("button", move || app.switch(Profile::default())).child("Add a profile…");
-    let lock = keyring::MINUTES.map(|(minutes, label)| {
+    let minutes = keyring::MINUTES.map(|(minutes, label)| {
         choice("lock", label, move || app.lock_after.get() == minutes, move || app.lock_after.set(minutes))
     });
-    panel("profiles-title", "Profiles")
-        .child(el("ul").class("profiles").child(rows))
-        .child(el("div").class("bar").child(add))
-        .child(choices("Lock remembered keys after no use for", lock))
+    panel("connection", "Connection")
+        .child(facts)
+        .child(bar)
+        .child(choices("Lock remembered keys after no use for", minutes))
 }
 
 fn appearance(app: App) -> El {

@@ -25,6 +25,7 @@ pub(super) fn form(app: App, profile: Profile, preset: &Preset) -> El {
     let before = profile.id();
     // A key that is offered is for the first server that is preset.
     let is_home = preset.profiles.first().is_some_and(|first| first.base() == profile.base());
+    let remove = before.clone();
     let is_kept = app.remembered.with_untracked(|kept| kept.contains(&before));
     // No value is ever bound to these two: what is secret stands in its input, and only until it is used.
     let (key, passphrase) = (input("key", "password"), input("passphrase", "password"));
@@ -84,12 +85,22 @@ pub(super) fn form(app: App, profile: Profile, preset: &Preset) -> El {
             "The key is sent to this domain only. On this device it is kept encrypted, and a reload asks for the passphrase."
         }
     };
+    let known = app.profiles.with_untracked(|all| all.iter().any(|other| other.id() == remove));
+    let remove = known.then(|| {
+        let remove = move || keyring::forget_profile(app, remove.clone());
+        el("p").child(button("link plain", remove).child("Remove this profile"))
+    });
     let demo = preset
         .demo_key
         .clone()
         .filter(|_| is_home)
         .map(|key| demo(fields, move || open_demo(Some(key.clone()), Then::Connect)));
-    el("div").class("forms").child(demo).child(form).child(el("p").class("quiet").child(promise))
+    el("div")
+        .class("forms")
+        .child(demo)
+        .child(form)
+        .child(el("p").class("quiet").child(promise))
+        .child(remove)
 }
 
 fn demo(fields: Fields, open: impl FnMut() + 'static) -> El {
