@@ -113,7 +113,11 @@ impl El {
     }
 
     /// What happens on a press.
-    pub fn press(self, mut deed: impl FnMut() + 'static) -> Self {
+    pub fn press(self, deed: impl FnMut() + 'static) -> Self {
+        self.press_boxed(Box::new(deed))
+    }
+
+    fn press_boxed(self, mut deed: Box<dyn FnMut()>) -> Self {
         listen_boxed(&self.0, "click", Box::new(move |_| deed()));
         self
     }

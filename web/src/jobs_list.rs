@@ -22,7 +22,8 @@ pub struct Catalog {
     lower: Vec<String>,
     /// Their positions in the order of their names.
     by_name: Vec<usize>,
-    positions: HashMap<JobId, usize>,
+    /// Their positions in the order of their ids: looked up by halves, which weighs less than another map.
+    by_id: Vec<usize>,
 }
 
 impl Catalog {
@@ -30,8 +31,9 @@ impl Catalog {
         let lower: Vec<_> = jobs.iter().map(|job| format::lower(&job.name)).collect();
         let mut by_name: Vec<_> = (0..jobs.len()).collect();
         order::sort(&mut by_name, &|a, b| lower[a].cmp(&lower[b]));
-        let positions = jobs.iter().enumerate().map(|(at, job)| (job.id, at)).collect();
-        Self { jobs, lower, by_name, positions }
+        let mut by_id: Vec<_> = (0..jobs.len()).collect();
+        order::sort(&mut by_id, &|a, b| jobs[a].id.as_u128().cmp(&jobs[b].id.as_u128()));
+        Self { jobs, lower, by_name, by_id }
     }
 
     pub fn jobs(&self) -> &[Job] {
@@ -39,7 +41,8 @@ impl Catalog {
     }
 
     pub fn find(&self, id: JobId) -> Option<&Job> {
-        self.positions.get(&id).map(|&at| &self.jobs[at])
+        let at = self.by_id.partition_point(|&at| self.jobs[at].id.as_u128() < id.as_u128());
+        self.by_id.get(at).map(|&at| &self.jobs[at]).filter(|job| job.id == id)
     }
 
     /// The jobs whose name contains `text` (in lower case) as positions, in the order of their names.

@@ -114,7 +114,7 @@ async fn load_history(app: App, session: &Session, job: JobId, extensions: Exten
         }
         Err(trouble) => {
             app.jobs.missing.update(|missing| {
-                missing.insert(job);
+                missing.push(job);
                 if trouble.kind == TroubleKind::TooManyRequests {
                     // Ask for no more until the person does.
                     missing.extend(app.jobs.wanted.get_untracked());
@@ -156,7 +156,7 @@ fn count_findings(app: App, session: Rc<Session>) {
                 }
             }),
             None => app.jobs.missing.update(|missing| {
-                missing.insert(job);
+                missing.push(job);
             }),
         }
         load_histories(app);

@@ -1,11 +1,6 @@
 //! What the whole page knows, in a few small stores. Every screen gets them by [`app`].
 
-use std::{
-    cell::Cell,
-    collections::{HashMap, HashSet},
-    ops::Deref,
-    rc::Rc,
-};
+use std::{cell::Cell, collections::HashMap, ops::Deref, rc::Rc};
 
 use txjobs_sdk::{
     ApiKey, Extensions, JobStatusCode, Timestamp, Trouble,
@@ -67,7 +62,7 @@ pub struct Jobs {
     pub statuses: RwSignal<HashMap<JobId, JobStatusCode>>,
     pub histories: RwSignal<HashMap<JobId, History>>,
     /// Histories that did not come, until the next refresh.
-    pub missing: RwSignal<HashSet<JobId>>,
+    pub missing: RwSignal<Vec<JobId>>,
     /// Whose history is to be loaded, the most urgent first: what the screen shows.
     pub wanted: RwSignal<Vec<JobId>>,
     /// The warnings and errors of so many of them are to be counted, which takes the whole log of a run.
@@ -177,7 +172,7 @@ impl App {
                 list: RwSignal::new(None),
                 statuses: RwSignal::new(HashMap::new()),
                 histories: RwSignal::new(HashMap::new()),
-                missing: RwSignal::new(HashSet::new()),
+                missing: RwSignal::new(Vec::new()),
                 wanted: RwSignal::new(Vec::new()),
                 counted: RwSignal::new(0),
                 updated: RwSignal::new(None),
@@ -250,7 +245,7 @@ impl App {
         self.jobs.list.set(None);
         self.jobs.statuses.set(HashMap::new());
         self.jobs.histories.set(HashMap::new());
-        self.jobs.missing.set(HashSet::new());
+        self.jobs.missing.set(Vec::new());
         self.jobs.updated.set(None);
         self.jobs.trouble.set(None);
     }
@@ -274,7 +269,7 @@ impl App {
 
     /// Asks for jobs and statuses at once.
     pub fn refresh(self) {
-        self.jobs.missing.set(HashSet::new());
+        self.jobs.missing.set(Vec::new());
         self.jobs.refresh.update(|count| *count += 1);
     }
 

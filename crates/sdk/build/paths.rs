@@ -69,6 +69,7 @@ fn one_operation(
     let mut arguments = Vec::new();
     let mut pushes = Vec::new();
     let mut query = Vec::new();
+    let names: Vec<_> = parameters.iter().map(|p| &p.parameter_data_ref().name).collect();
     let mut rest = template;
     for parameter in &parameters {
         let data = parameter.parameter_data_ref();
@@ -103,6 +104,7 @@ fn one_operation(
             method: Method::#method_ident,
             template: #template,
             summary: #summary,
+            parameters: &[#(#names),*],
             query: &[#(#query),*],
             extension: #extension,
         };

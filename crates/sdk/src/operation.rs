@@ -38,6 +38,8 @@ pub struct Operation {
     pub template: &'static str,
     /// What it does, in a few words.
     pub summary: &'static str,
+    /// The names of all its parameters: those of the path and then those of the query.
+    pub parameters: &'static [&'static str],
     /// The names of its query parameters, which are all optional.
     pub query: &'static [&'static str],
     /// Whether it is ours and not the vendor's: use it only where the server announces it.
@@ -45,12 +47,6 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// The names of its parameters: those of the path and then those of the query.
-    pub fn parameters(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let path = self.template.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0));
-        path.chain(self.query.iter().copied())
-    }
-
     /// A request with values as somebody typed them, for tools that let people write one by hand. Everything is
     /// percent-encoded; a query parameter whose value is empty is left out.
     pub fn request(&'static self, value: &dyn Fn(&str) -> String) -> Request {
@@ -154,8 +150,7 @@ mod tests {
         let request = paths::GET_JOB_LOGS.request(&typed);
         let job = typed("job_id").parse().unwrap();
         assert_eq!(request, paths::get_job_logs(job, Some(5), None));
-        let names: Vec<_> = paths::GET_JOB_LOGS_BY_TRIGGER.parameters().collect();
-        assert_eq!(names, ["job_id", "trigger_id", "after"]);
+        assert_eq!(paths::GET_JOB_LOGS_BY_TRIGGER.parameters, ["job_id", "trigger_id", "after"]);
     }
 
     #[test]

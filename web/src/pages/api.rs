@@ -1,7 +1,8 @@
 //! The calls of the contract, by hand: what the vendor's collection is for, without leaving the page.
 
-use std::{collections::HashMap, rc::Rc};
+use std::rc::Rc;
 
+use leptos::prelude::untrack;
 use txjobs_sdk::{
     Trouble,
     decode::{self, Loose},
@@ -36,13 +37,16 @@ enum Step {
     Failed(Trouble),
 }
 
+/// Values of parameters by their names; a map would weigh more than its few entries are worth.
+type Values = Vec<(&'static str, String)>;
+
 /// What is written.
 #[derive(Clone, Copy)]
 struct Page {
     /// The position of the operation in the contract.
     operation: RwSignal<usize>,
     /// Parameters by name; each keeps its value from one operation to the next.
-    values: RwSignal<HashMap<&'static str, String>>,
+    values: RwSignal<Values>,
     language: RwSignal<&'static str>,
     step: RwSignal<Step>,
 }
@@ -52,11 +56,21 @@ impl Page {
         paths::ALL[self.operation.get().min(paths::ALL.len() - 1)]
     }
 
+    fn value(self, name: &str) -> String {
+        let value =
+            |values: &Values| values.iter().find(|(of, _)| *of == name).map(|(_, value)| value.clone());
+        self.values.with(value).unwrap_or_default()
+    }
+
+    fn put(self, name: &'static str, value: String) {
+        self.values.update(|values| {
+            values.retain(|(of, _)| *of != name);
+            values.push((name, value));
+        });
+    }
+
     fn request(self) -> Request {
-        self.values.with(|values| {
-            self.operation()
-                .request(&|name| values.get(name).map(|value| value.trim().to_owned()).unwrap_or_default())
-        })
+        self.operation().request(&|name| self.value(name).trim().to_owned())
     }
 }
 
@@ -70,32 +84,26 @@ pub fn api_page(session: Rc<Session>) -> El {
         language: RwSignal::new("curl"),
         step: RwSignal::new(Step::Writing),
     };
-    let request = Memo::new(move || page.request());
-    let base = session.base.clone();
     let is_post = move || page.operation().method == Method::Post;
     let submit = move |event: Event| {
         event.prevent_default();
         let is_free = !page.step.with_untracked(|step| matches!(step, Step::Asking | Step::Sending));
         match is_free {
             true if is_post() => page.step.set(Step::Asking),
-            true => start(app, page, request),
+            true => start(app, page),
             false => {}
         }
     };
-    let (header, url) = (session.header.clone(), base.clone());
     let code = Memo::new(move || {
-        let request = request.get();
-        let url = format!("{url}{}", request.path_and_query());
-        snippet::snippet(page.language.get(), request.method().as_str(), &url, &header)
+        let request = page.request();
+        let url = format!("{}{}", session.base, request.path_and_query());
+        snippet::snippet(page.language.get(), request.method().as_str(), &url, &session.header)
     });
-    let line =
-        move || request.with(|request| format!("{} {base}{}", request.method(), request.path_and_query()));
     let form = el("form")
         .class("panel")
         .on("submit", submit)
         .child(operations(page))
         .child(move || fields(page))
-        .child(el("code").class("line").child(line))
         .child(
             el("div").class("bar").child(
                 el("button")
@@ -113,18 +121,17 @@ pub fn api_page(session: Rc<Session>) -> El {
     el("main")
         .child(el("div").child(title).child(el("p").class("quiet").child(words)))
         .child(el("div").class("split").child(form).child(as_code(page, code)))
-        .child(el("div").attr("aria-live", "polite").child(move || outcome(app, page, request)))
+        .child(el("div").attr("aria-live", "polite").child(move || outcome(app, page)))
 }
 
 /// What was looked at last, or else the first job.
-fn remembered(app: App) -> HashMap<&'static str, String> {
+fn remembered(app: App) -> Values {
     let (job, run) = app.last.get_untracked();
     let first =
         app.jobs.list.with_untracked(|list| list.as_ref().map(Catalog::jobs)?.first().map(|job| job.id));
-    let mut values = HashMap::new();
-    values.insert("job_id", job.or(first).map(|job| job.to_string()).unwrap_or_default());
-    values.insert("trigger_id", run.map(|run| run.to_string()).unwrap_or_default());
-    values
+    let job = job.or(first).map(|job| job.to_string());
+    let run = run.map(|run| run.to_string());
+    vec![("job_id", job.unwrap_or_default()), ("trigger_id", run.unwrap_or_default())]
 }
 
 fn operations(page: Page) -> El {
@@ -153,16 +160,16 @@ fn fields(page: Page) -> Vec<El> {
         let field =
             el("input").attr("type", "text").attr("id", name).class("field").attr("spellcheck", "false");
         let field = field.attr("autocomplete", "off").attr("placeholder", is_optional.then_some("left out"));
-        let value = page.values.with_untracked(|values| values.get(name).cloned());
+        let value = untrack(|| page.value(name));
         let input: HtmlInputElement = field.get();
         let field = field.value(value).on("input", move |_: Event| {
             page.step.set(Step::Writing);
-            page.values.update(|values| drop(values.insert(name, input.value())));
+            page.put(name, input.value());
         });
         let label = el("label").attr("for", name).child(el("code").child(name));
         el("div").class("control").child(label).child(field)
     };
-    page.operation().parameters().map(field).collect()
+    page.operation().parameters.iter().copied().map(field).collect()
 }
 
 fn as_code(page: Page, code: Memo<String>) -> El {
@@ -193,9 +200,9 @@ fn as_code(page: Page, code: Memo<String>) -> El {
 }
 
 /// Sends the request, once.
-fn start(app: App, page: Page, request: Memo<Request>) {
+fn start(app: App, page: Page) {
     let Some(session) = app.session.get_untracked() else { return };
-    let request = request.get_untracked();
+    let request = page.request();
     page.step.set(Step::Sending);
     browser::spawn(async move {
         let begun = browser::now();
@@ -209,17 +216,16 @@ fn start(app: App, page: Page, request: Memo<Request>) {
             && let Ok(answer) = decode::json::<Loose>(&raw.body)
             && let Some(run) = answer.fields("triggerId").find_map(Loose::as_text)
         {
-            page.values.update(|values| drop(values.insert("trigger_id", run.to_owned())));
+            page.put("trigger_id", run.to_owned());
         }
         page.step.try_set(step);
     });
 }
 
 /// A POST changes something, so it is asked for twice.
-fn asking(app: App, page: Page, request: Memo<Request>) -> El {
-    let line = request.with(|request| format!("POST {}", request.path_and_query()));
-    let send =
-        button("button primary", move || start(app, page, request)).child(icon("play")).child("Send it");
+fn asking(app: App, page: Page) -> El {
+    let line = format!("POST {}", page.request().path_and_query());
+    let send = button("button primary", move || start(app, page)).child(icon("play")).child("Send it");
     let leave =
         button("button", move || page.step.set(Step::Writing)).attr("autofocus", true).child("Cancel");
     el("section")
@@ -270,10 +276,10 @@ fn answered(raw: &Raw, took: i64) -> El {
     el("section").class("panel").attr("aria-label", "Answer").child(head).child(headers).child(body)
 }
 
-fn outcome(app: App, page: Page, request: Memo<Request>) -> View {
+fn outcome(app: App, page: Page) -> View {
     match page.step.get() {
         Step::Writing => View::default(),
-        Step::Asking => asking(app, page, request).into_view(),
+        Step::Asking => asking(app, page).into_view(),
         Step::Sending => el("p").class("quiet").child("Sending…").into_view(),
         Step::Answered(raw, took) => answered(&raw, took).into_view(),
         Step::Failed(trouble) => trouble_note(&trouble, "", ()).into_view(),
