@@ -134,6 +134,25 @@ impl Browser {
         self.page.screenshot(&file).await.unwrap();
     }
 
+    /// What a script in the page gives; a promise is waited for.
+    pub async fn run<T: serde::de::DeserializeOwned>(&self, script: &str) -> T {
+        let script = format!(
+            "const done = arguments[arguments.length - 1]; (async () => {{ {script} }})().then(done, error => done(String(error)))"
+        );
+        self.page.execute_async(script, vec![]).await.unwrap().convert().unwrap()
+    }
+
+    /// Presses keys in whatever has the focus.
+    pub async fn keys(&self, keys: impl Into<TypingData>) {
+        self.page.action_chain().send_keys(keys).perform().await.unwrap();
+    }
+
+    /// Presses a key together with the control key.
+    pub async fn control(&self, key: char) {
+        let keys = self.page.action_chain().key_down(Key::Control).key_down(key).key_up(key);
+        keys.key_up(Key::Control).perform().await.unwrap();
+    }
+
     /// Shows the page as on a screen of this size, in CSS pixels, and in this colour scheme: light, dark, or the forced
     /// colours of a system with high contrast.
     pub async fn look(&self, width: u32, height: u32, scheme: &str) {

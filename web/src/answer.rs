@@ -17,6 +17,8 @@ pub struct Raw {
     pub retry_after: Option<String>,
     /// The header that names the extensions.
     pub extensions: Option<String>,
+    /// All headers, where they were asked for.
+    pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 

@@ -64,6 +64,11 @@ pub async fn test(session: &Session) -> Result<Answer<Vec<Job>>, Trouble> {
     send(session, &paths::list_jobs(), Duration::from_secs(15)).await
 }
 
+/// A request by hand: whatever comes, as it comes, with every header that the server lets a page see.
+pub async fn by_hand(session: &Session, request: &Request) -> Result<Raw, Trouble> {
+    fetch(session, request, LONGEST, true).await
+}
+
 /// `config.json` beside the page; nothing preset where there is none.
 pub async fn preset() -> Preset {
     let Ok(response) = RequestBuilder::new("config.json").cache(RequestCache::NoCache).send().await else {
@@ -80,7 +85,7 @@ async fn send<T: serde::de::DeserializeOwned>(
     request: &Request,
     longest: Duration,
 ) -> Result<Answer<T>, Trouble> {
-    fetch(session, request, longest).await?.read(request.operation())
+    fetch(session, request, longest, false).await?.read(request.operation())
 }
 
 /// Boxed, so that it is compiled once and not into each operation.
@@ -88,10 +93,11 @@ fn fetch<'a>(
     session: &'a Session,
     request: &'a Request,
     longest: Duration,
+    all_headers: bool,
 ) -> Pin<Box<dyn Future<Output = Result<Raw, Trouble>> + 'a>> {
     Box::pin(async move {
         let opened = open(session, request, TimeLimit::new(longest)).await?;
-        opened.whole(request.operation()).await
+        opened.whole(request.operation(), all_headers).await
     })
 }
 
@@ -129,12 +135,14 @@ impl Opened {
         self.response.headers().get(paths::EXTENSIONS_HEADER)
     }
 
-    async fn whole(self, operation: &'static Operation) -> Result<Raw, Trouble> {
+    async fn whole(self, operation: &'static Operation, all_headers: bool) -> Result<Raw, Trouble> {
         let body = self.response.binary().await;
+        let headers = self.response.headers();
         Ok(Raw {
             status: self.response.status(),
-            retry_after: self.response.headers().get("retry-after"),
+            retry_after: headers.get("retry-after"),
             extensions: self.extensions(),
+            headers: if all_headers { headers.entries().collect() } else { Vec::new() },
             body: body.map_err(|_| self.limit.trouble(TroubleKind::Interrupted).during(operation))?,
         })
     }
@@ -173,7 +181,7 @@ async fn in_pieces(
     let body = match opened.response.body() {
         Some(body) if opened.response.ok() => body,
         _ => {
-            let raw = opened.whole(operation).await.map_err(none)?;
+            let raw = opened.whole(operation, false).await.map_err(none)?;
             // A success without a body promises nothing that could be read.
             return Err(none(
                 raw.refusal(operation).err().unwrap_or_else(|| Trouble::new(TroubleKind::Interrupted)),

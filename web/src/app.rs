@@ -6,13 +6,15 @@ use web_sys::{Event, HtmlElement};
 
 use crate::{
     api, browser,
-    components::{question, top_bar},
+    components::{palette, question, run_many, top_bar},
     dom::{El, IntoView, View, el, mount, on_window},
-    pages::{connect_page, job_page, jobs_page, run_page, settings_page},
-    poll,
+    keyring,
+    pages::{api_page, connect_page, job_page, jobs_page, run_page, settings_page},
+    poll, profile,
     reactive::{Memo, effect},
     route::{Listing, Route},
     state::{App as Stores, Theme},
+    vault,
 };
 
 /// Mounts the console into the page.
@@ -36,8 +38,13 @@ pub fn page() -> View {
     keep_time(app);
     browser::spawn(async move {
         let preset = api::preset().await;
+        app.remembered.set(vault::names().await);
+        let (profiles, first) = profile::recall(&preset);
+        app.profiles.set(profiles);
+        app.chosen.set(first);
         app.preset.set(Some(preset));
     });
+    keyring::lock_when_unused(app);
     // A connection keeps its jobs fresh until it is replaced.
     effect(move || {
         if let Some(number) = app.session.with(|session| session.as_ref().map(|session| session.number)) {
@@ -50,7 +57,8 @@ pub fn page() -> View {
     };
     let skip =
         el("a").class("unseen skip").attr("href", "#title").on("click", skip).child("Skip to the content");
-    (skip, top_bar(), screen(app), question()).into_view()
+    let dialogs = [question(), run_many(), palette()];
+    (skip, top_bar(), screen(app), dialogs).into_view()
 }
 
 /// The screen that the address names, once there is a connection.
@@ -66,6 +74,11 @@ fn screen(app: Stores) -> impl Fn() -> View {
     let mut before = None;
     effect(move || {
         let now = screen.get();
+        match now {
+            Route::Job(job) => app.last.update(|last| last.0 = Some(job)),
+            Route::Run { job, run } => app.last.set((Some(job), Some(run))),
+            _ => {}
+        }
         if before.replace(now.clone()).is_some_and(|before| before != now) {
             request_animation_frame(|| {
                 window().scroll_to_with_x_and_y(0.0, 0.0);
@@ -83,6 +96,7 @@ fn screen(app: Stores) -> impl Fn() -> View {
             Route::Jobs(_) => jobs_page().into_view(),
             Route::Job(job) => job_page(session, job).into_view(),
             Route::Run { job, run } => run_page(session, job, run).into_view(),
+            Route::Api => api_page(session).into_view(),
             Route::Settings => settings_page(&session).into_view(),
             Route::Unknown => no_such_screen().into_view(),
         }
@@ -105,6 +119,7 @@ fn listen_to_address(app: Stores) {
     on_window("hashchange", move |_: Event| {
         let route = Route::parse(&browser::hash());
         app.ask.set(None);
+        app.ask_many.set(Vec::new());
         if app.route.with_untracked(|now| *now != route) {
             app.route.set(route);
         }
@@ -112,6 +127,12 @@ fn listen_to_address(app: Stores) {
 }
 
 fn keep_appearance(app: Stores) {
+    on_window("resize", move |_: Event| {
+        let is_narrow = browser::is_narrow();
+        if is_narrow != app.is_narrow.get_untracked() {
+            app.is_narrow.set(is_narrow);
+        }
+    });
     let mut is_first = true;
     effect(move || {
         let theme = app.theme.get();
@@ -127,15 +148,23 @@ fn keep_appearance(app: Stores) {
     });
     let mut is_first = true;
     effect(move || {
+        let minutes = app.lock_after.get();
+        if !std::mem::take(&mut is_first) {
+            browser::remember("txjobs.lock", &minutes.to_string());
+        }
+    });
+    let mut is_first = true;
+    effect(move || {
         let utc = app.utc.get();
         if !std::mem::take(&mut is_first) {
             browser::remember("txjobs.zone", if utc { "utc" } else { "local" });
         }
     });
     effect(move || {
-        let colour = app.session.with(|session| session.as_ref().map(|session| session.profile.colour));
+        let (colour, is_production) = app.chosen.with(|profile| (profile.colour, profile.is_production));
         if let Some(root) = browser::root() {
-            let _ = root.set_attribute("data-profile", colour.unwrap_or_default().name());
+            let _ = root.set_attribute("data-profile", colour.name());
+            let _ = root.toggle_attribute_with_force("data-production", is_production);
         }
     });
 }

@@ -123,6 +123,11 @@ pub fn remember(name: &str, value: &str) {
     }
 }
 
+/// Whether the page has the width of a phone, as the style sheets take it.
+pub fn is_narrow() -> bool {
+    window().match_media("(max-width: 640px)").ok().flatten().is_some_and(|query| query.matches())
+}
+
 pub fn root() -> Option<Element> {
     document().document_element()
 }
@@ -137,8 +142,13 @@ pub fn css_pixels(property: &str, otherwise: u16) -> f64 {
     pixels.unwrap_or(f64::from(otherwise))
 }
 
+/// The element of this page with this id, which is taken to be of the type that is asked for.
+pub fn element<E: JsCast>(id: &str) -> Option<E> {
+    document().get_element_by_id(id).map(JsCast::unchecked_into)
+}
+
 pub fn focus(id: &str) {
-    if let Some(element) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+    if let Some(element) = element::<HtmlElement>(id) {
         let _ = element.focus();
     }
 }
@@ -150,6 +160,11 @@ pub fn focus_in(event: &web_sys::Event, selector: &str) {
     if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
     }
+}
+
+/// Whether a dialog is open.
+pub fn has_dialog() -> bool {
+    document().query_selector("dialog[open]").ok().flatten().is_some()
 }
 
 /// Copies a text; false if the browser refuses (it does on plain http beyond this machine).
@@ -176,5 +191,5 @@ pub fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
         || event.meta_key()
         || event.alt_key()
         || target.is_some_and(|e| matches!(e.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA"))
-        || document().query_selector("dialog[open]").ok().flatten().is_some()
+        || has_dialog()
 }

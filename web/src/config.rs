@@ -5,34 +5,48 @@ use txjobs_sdk::{
     decode::{self, Loose},
 };
 
+use crate::profile::{Colour, Profile};
+
 /// What is preset. Every part is optional.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Preset {
-    /// What to call the server.
-    pub name: Option<String>,
-    /// Its domain; one that begins with a dot or a slash is relative to the page.
-    pub domain: Option<String>,
-    /// The header that carries the key.
-    pub key_header: Option<String>,
-    /// A key that is no secret, offered with one press.
+    /// The servers to choose from. A domain that begins with a dot or a slash is relative to the page.
+    pub profiles: Vec<Profile>,
+    /// A key of the first that is no secret, offered with one press.
     pub demo_key: Option<ApiKey>,
 }
 
 impl Preset {
-    /// Reads the file; what it lacks, or what is not a text, is not preset.
+    /// Reads the file: one profile, or several as `profiles`. What it lacks, or what is not a text, is not preset.
     pub fn parse(body: &[u8]) -> Self {
-        let Ok(fields) = decode::json::<Loose>(body) else { return Self::default() };
-        let text = |name| {
-            let text = fields.fields(name).find_map(Loose::as_text)?.trim();
-            (!text.is_empty()).then(|| text.to_owned())
-        };
-        Self {
-            name: text("name"),
-            domain: text("domain"),
-            key_header: text("keyHeader"),
-            demo_key: text("demoKey").and_then(|key| ApiKey::new(key).ok()),
+        let Ok(all) = decode::json::<Loose>(body) else { return Self::default() };
+        let mut profiles = Vec::new();
+        if let Some(Loose::List(several)) = all.fields("profiles").next() {
+            profiles.extend(several.iter().filter_map(profile));
         }
+        if profiles.is_empty() {
+            profiles.extend(profile(&all));
+        }
+        let demo_key = text(&all, "demoKey").and_then(|key| ApiKey::new(key).ok());
+        Self { profiles, demo_key }
     }
+}
+
+fn text(fields: &Loose, name: &str) -> Option<String> {
+    let text = fields.fields(name).find_map(Loose::as_text)?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// A profile, if it says where its server is.
+fn profile(fields: &Loose) -> Option<Profile> {
+    let usual = Profile::default();
+    Some(Profile {
+        domain: text(fields, "domain")?,
+        name: text(fields, "name").unwrap_or_default(),
+        header: text(fields, "keyHeader").unwrap_or(usual.header),
+        colour: Colour::named(&text(fields, "colour").unwrap_or_default()),
+        is_production: fields.fields("production").any(|flag| *flag == Loose::Flag(true)),
+    })
 }
 
 #[cfg(test)]
@@ -40,20 +54,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_of_it() {
+    fn one_profile() {
         let preset =
             Preset::parse(br#"{"name":"Demo","domain":"./","keyHeader":"x-key","demoKey":"k","more":1}"#);
-        assert_eq!(preset.name.as_deref(), Some("Demo"));
-        assert_eq!(preset.domain.as_deref(), Some("./"));
-        assert_eq!(preset.key_header.as_deref(), Some("x-key"));
+        let expected = Profile {
+            name: "Demo".into(),
+            domain: "./".into(),
+            header: "x-key".into(),
+            ..Profile::default()
+        };
+        assert_eq!(preset.profiles, [expected]);
         assert!(preset.demo_key.is_some());
     }
 
     #[test]
+    fn several_profiles() {
+        let preset = Preset::parse(
+            br#"{"profiles": [
+                {"name": "Test", "domain": "test.example.com", "colour": "green"},
+                {"name": "Lost"}, 7,
+                {"name": "Production", "domain": "api.example.com", "colour": "red", "production": true}]}"#,
+        );
+        let seen: Vec<_> =
+            preset.profiles.iter().map(|p| (p.name.as_str(), p.colour, p.is_production)).collect();
+        assert_eq!(seen, [("Test", Colour::Green, false), ("Production", Colour::Red, true)]);
+    }
+
+    #[test]
     fn what_is_broken_presets_nothing() {
-        for body in
-            ["", "<!doctype html>", "[]", "null", "{\"name\":7,\"domain\":\" \",\"demoKey\":\"a b\"}", "{"]
-        {
+        for body in [
+            "",
+            "<!doctype html>",
+            "[]",
+            "null",
+            "{\"name\":7,\"domain\":\" \",\"demoKey\":\"a b\"}",
+            "{\"profiles\":{\"domain\":\"x\"}}",
+            "{",
+        ] {
             assert_eq!(Preset::parse(body.as_bytes()), Preset::default(), "{body}");
         }
     }

@@ -113,9 +113,20 @@ impl El {
     }
 
     /// What happens on a press.
-    pub fn press(self, mut deed: impl FnMut() + 'static) -> Self {
+    pub fn press(self, deed: impl FnMut() + 'static) -> Self {
+        self.press_boxed(Box::new(deed))
+    }
+
+    fn press_boxed(self, mut deed: Box<dyn FnMut()>) -> Self {
         listen_boxed(&self.0, "click", Box::new(move |_| deed()));
         self
+    }
+
+    /// Another such element, as it is now: what listens to this one or keeps it up to date does not to its copy.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let node = self.0.clone_node_with_deep(true);
+        node.map_or_else(|_| self.clone(), |node| Self(node.unchecked_into()))
     }
 
     /// The element as the browser knows it.

@@ -1,6 +1,6 @@
 //! Which jobs the list shows, and in which order.
 
-use std::{cmp::Ordering, collections::HashMap};
+use std::collections::HashMap;
 
 use txjobs_sdk::{
     ExecutionState, JobStatusCode,
@@ -14,42 +14,80 @@ use crate::{
     route::{Column, Listing, Outcome},
 };
 
+/// The jobs as they came, with what makes it quick to find, filter and order many of them.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    jobs: Vec<Job>,
+    /// Their names in lower case.
+    lower: Vec<String>,
+    /// Their positions in the order of their names.
+    by_name: Vec<usize>,
+    /// Their positions in the order of their ids: looked up by halves, which weighs less than another map.
+    by_id: Vec<usize>,
+}
+
+impl Catalog {
+    pub fn new(jobs: Vec<Job>) -> Self {
+        let lower: Vec<_> = jobs.iter().map(|job| format::lower(&job.name)).collect();
+        let mut by_name: Vec<_> = (0..jobs.len()).collect();
+        order::sort(&mut by_name, &|a, b| lower[a].cmp(&lower[b]));
+        let mut by_id: Vec<_> = (0..jobs.len()).collect();
+        order::sort(&mut by_id, &|a, b| jobs[a].id.as_u128().cmp(&jobs[b].id.as_u128()));
+        Self { jobs, lower, by_name, by_id }
+    }
+
+    pub fn jobs(&self) -> &[Job] {
+        &self.jobs
+    }
+
+    pub fn find(&self, id: JobId) -> Option<&Job> {
+        let at = self.by_id.partition_point(|&at| self.jobs[at].id.as_u128() < id.as_u128());
+        self.by_id.get(at).map(|&at| &self.jobs[at]).filter(|job| job.id == id)
+    }
+
+    /// The jobs whose name contains `text` (in lower case) as positions, in the order of their names.
+    pub fn named<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
+        let id = text.parse::<JobId>().ok();
+        self.by_name.iter().copied().filter(move |&at| {
+            text.is_empty() || self.lower[at].contains(text) || id == Some(self.jobs[at].id)
+        })
+    }
+}
+
 /// All that is known of the jobs.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
-    pub jobs: &'a [Job],
+    pub catalog: &'a Catalog,
     pub statuses: &'a HashMap<JobId, JobStatusCode>,
     pub histories: &'a HashMap<JobId, History>,
 }
 
-/// The positions (in `known.jobs`) of the jobs to show, in order. What is not known yet stands last, whatever the
-/// order; equals are ordered by name.
-pub fn arrange(known: Known<'_>, listing: &Listing) -> Vec<usize> {
+/// The jobs to show, in order. What is not known yet stands last, whatever the order; equals are ordered by name.
+pub fn arrange(known: Known<'_>, listing: &Listing) -> Vec<JobId> {
     let needle = format::lower(listing.name.trim());
-    let lower: Vec<String> = known.jobs.iter().map(|job| format::lower(&job.name)).collect();
-    let mut shown: Vec<usize> = (0..known.jobs.len())
-        .filter(|&at| {
-            let id = &known.jobs[at].id;
-            (needle.is_empty() || lower[at].contains(&needle) || id.to_string() == needle)
-                && listing.status.is_none_or(|status| known.statuses.get(id) == Some(&status))
-                && listing
-                    .outcome
-                    .is_none_or(|outcome| known.histories.get(id).is_some_and(|h| is(outcome, h)))
-        })
-        .collect();
-    let key = |at: usize| number(known, &known.jobs[at].id, listing.sort);
-    order::sort(&mut shown, &|a, b| {
-        let by_name = lower[a].cmp(&lower[b]);
-        let turned = |order: Ordering| if listing.descending { order.reverse() } else { order };
-        match listing.sort {
-            Column::Name => turned(by_name),
-            _ => match (key(a), key(b)) {
-                (Some(a), Some(b)) => turned(a.cmp(&b)).then(by_name),
-                (a, b) => b.is_some().cmp(&a.is_some()).then(by_name),
-            },
+    let jobs = known.catalog.jobs();
+    let mut shown: Vec<JobId> = known.catalog.named(&needle).map(|at| jobs[at].id).collect();
+    if let Some(status) = listing.status {
+        shown.retain(|id| known.statuses.get(id) == Some(&status));
+    }
+    if let Some(outcome) = listing.outcome {
+        shown.retain(|id| known.histories.get(id).is_some_and(|history| is(outcome, history)));
+    }
+    if listing.sort == Column::Name {
+        if listing.descending {
+            shown.reverse();
         }
+        return shown;
+    }
+    // Read once and not at each comparison; the sort keeps equals in the order of their names.
+    let keys: Vec<_> = shown.iter().map(|id| number(known, id, listing.sort)).collect();
+    let mut order: Vec<_> = (0..shown.len()).collect();
+    order::sort(&mut order, &|a, b| match (keys[a], keys[b]) {
+        (Some(a), Some(b)) if listing.descending => b.cmp(&a),
+        (Some(a), Some(b)) => a.cmp(&b),
+        (a, b) => b.is_some().cmp(&a.is_some()),
     });
-    shown
+    order.into_iter().map(|at| shown[at]).collect()
 }
 
 fn is(outcome: Outcome, history: &History) -> bool {
@@ -92,7 +130,8 @@ mod tests {
     }
 
     fn names(known: Known<'_>, listing: &Listing) -> Vec<String> {
-        arrange(known, listing).into_iter().map(|at| known.jobs[at].name.clone()).collect()
+        let name = |id| known.catalog.find(id).unwrap().name.clone();
+        arrange(known, listing).into_iter().map(name).collect()
     }
 
     #[test]
@@ -117,7 +156,9 @@ mod tests {
             ),
             (jobs[2].id, History::default()),
         ]);
-        let known = Known { jobs: &jobs, statuses: &statuses, histories: &histories };
+        let id = jobs[2].id.to_string();
+        let catalog = Catalog::new(jobs);
+        let known = Known { catalog: &catalog, statuses: &statuses, histories: &histories };
         let all = Listing::default();
         assert_eq!(names(known, &all), ["Alpha", "beta", "gamma"]);
         assert_eq!(names(known, &all.sorted_by(Column::Name)), ["gamma", "beta", "Alpha"]);
@@ -126,6 +167,7 @@ mod tests {
         let ascending = Listing { sort: Column::Took, ..Listing::default() };
         assert_eq!(names(known, &ascending), ["Alpha", "beta", "gamma"], "the unknown stands last");
         assert_eq!(names(known, &Listing { name: " ALP".into(), ..Listing::default() }), ["Alpha"]);
+        assert_eq!(names(known, &Listing { name: id, ..Listing::default() }), ["gamma"], "by its id");
         let with = |outcome| names(known, &Listing { outcome: Some(outcome), ..Listing::default() });
         assert_eq!(with(Outcome::Failed), ["beta"]);
         assert_eq!(with(Outcome::Never), ["gamma"]);

@@ -16,6 +16,8 @@ pub enum Route {
     Job(JobId),
     /// One run: `run` is its trigger id, or its execution id if it was started from the application.
     Run { job: JobId, run: TriggerId },
+    /// The calls of the contract, by hand.
+    Api,
     /// Connection and appearance.
     Settings,
     /// No screen has this address.
@@ -35,7 +37,12 @@ pub struct Listing {
     pub sort: Column,
     /// From the greatest to the least.
     pub descending: bool,
+    /// The jobs that are ticked, at most [`MOST_SELECTED`].
+    pub selected: Vec<JobId>,
 }
+
+/// More jobs than this are not to be started in one go, and an address must stay one that can be sent.
+pub const MOST_SELECTED: usize = 100;
 
 /// A column of the list that can order it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -118,10 +125,16 @@ impl Listing {
         self.outcome.is_some() || self.sort.needs_history()
     }
 
+    /// Whether the status of every job must be known to show the list right.
+    pub fn needs_status(&self) -> bool {
+        self.status.is_some() || self.sort == Column::Status
+    }
+
     /// The same order without the filters.
     #[must_use]
     pub fn unfiltered(&self) -> Self {
-        Self { sort: self.sort, descending: self.descending, ..Self::default() }
+        let selected = self.selected.clone();
+        Self { sort: self.sort, descending: self.descending, selected, ..Self::default() }
     }
 
     /// After a press on a column's head: sort by it, or turn the order round. Times and counts start with the
@@ -130,6 +143,24 @@ impl Listing {
     pub fn sorted_by(&self, column: Column) -> Self {
         let descending = if self.sort == column { !self.descending } else { column.needs_history() };
         Self { sort: column, descending, ..self.clone() }
+    }
+
+    /// What decides which jobs are shown: all but what is ticked.
+    #[must_use]
+    pub fn unselected(&self) -> Self {
+        Self { selected: Vec::new(), ..self.clone() }
+    }
+
+    /// With this job ticked, or not.
+    #[must_use]
+    pub fn toggled(&self, job: JobId) -> Self {
+        let mut selected = self.selected.clone();
+        match selected.iter().position(|other| *other == job) {
+            Some(at) => drop(selected.remove(at)),
+            None if selected.len() < MOST_SELECTED => selected.push(job),
+            None => {}
+        }
+        Self { selected, ..self.clone() }
     }
 
     fn parse(query: &str) -> Self {
@@ -149,6 +180,10 @@ impl Listing {
                     let slug = value.trim_start_matches('-');
                     listing.sort = Column::ALL.into_iter().find(|c| c.slug() == slug).unwrap_or_default();
                 }
+                "selected" => {
+                    let ids = value.split(',').filter_map(|id| id.parse().ok());
+                    listing.selected = ids.take(MOST_SELECTED).collect();
+                }
                 _ => {}
             }
         }
@@ -164,6 +199,7 @@ impl Route {
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         let parsed = match (parts.next(), parts.next(), parts.next(), parts.next(), parts.next()) {
             (None, ..) => Some(Self::Jobs(Listing::parse(query))),
+            (Some("api"), None, ..) => Some(Self::Api),
             (Some("settings"), None, ..) => Some(Self::Settings),
             (Some("jobs"), Some(job), None, ..) => job.parse().ok().map(Self::Job),
             (Some("jobs"), Some(job), Some("runs"), Some(run), None) => match (job.parse(), run.parse()) {
@@ -190,6 +226,7 @@ impl fmt::Display for Route {
             }
             Self::Job(job) => write!(f, "#/jobs/{job}"),
             Self::Run { job, run } => write!(f, "#/jobs/{job}/runs/{run}"),
+            Self::Api => f.write_str("#/api"),
             Self::Settings => f.write_str("#/settings"),
             Self::Unknown => f.write_str("#/"),
         }
@@ -215,10 +252,16 @@ impl fmt::Display for Listing {
             pair("last", outcome.slug())?;
         }
         match (self.sort, self.descending) {
-            (Column::Name, false) => Ok(()),
-            (column, false) => pair("sort", column.slug()),
-            (column, true) => pair("sort", &format!("-{}", column.slug())),
+            (Column::Name, false) => {}
+            (column, false) => pair("sort", column.slug())?,
+            (column, true) => pair("sort", &format!("-{}", column.slug()))?,
         }
+        let mut key = "selected=";
+        for job in &self.selected {
+            write!(f, "{sign}{key}{job}")?;
+            (sign, key) = (',', "");
+        }
+        Ok(())
     }
 }
 
@@ -277,7 +320,10 @@ mod tests {
             "#/?sort=-name".to_owned(),
             format!("#/jobs/{JOB}"),
             format!("#/jobs/{JOB}/runs/{RUN}"),
+            "#/api".to_owned(),
             "#/settings".to_owned(),
+            format!("#/?name=a&selected={JOB},{RUN}"),
+            format!("#/?selected={JOB}"),
         ] {
             assert_eq!(Route::parse(&link).to_string(), link);
         }
@@ -315,6 +361,15 @@ mod tests {
     #[test]
     fn a_filter_that_is_not_understood_is_left_out() {
         assert_eq!(Route::parse("#/?status=odd&last=x&sort=y&z"), Route::Jobs(Listing::default()));
+    }
+
+    #[test]
+    fn jobs_are_ticked_up_to_a_bound() {
+        let id = |n: usize| format!("00000000-0000-0000-0000-{n:012}").parse().unwrap();
+        let all = (0..MOST_SELECTED + 5).fold(Listing::default(), |listing, n| listing.toggled(id(n)));
+        assert_eq!(all.selected.len(), MOST_SELECTED);
+        assert_eq!(all.toggled(id(7)).selected.len(), MOST_SELECTED - 1);
+        assert_eq!(Listing::parse("selected=x,,").selected, []);
     }
 
     #[test]

@@ -48,12 +48,17 @@ impl Rows {
 
     /// What to show when scrolled by `scroll` pixels.
     pub fn window(&self, scroll: f64) -> Window {
+        self.window_with(scroll, SPARE)
+    }
+
+    /// The same with so many rows beyond the edges: fewer where a row is dear.
+    pub fn window_with(&self, scroll: f64, spare: usize) -> Window {
         let scroll = scroll.min(self.last_scroll()).max(0.0);
         let natural = scroll * self.scale();
         let first = (natural / self.row_height) as usize;
         let shown = (self.seen / self.row_height) as usize + 2;
-        let from = first.saturating_sub(SPARE).min(self.count);
-        let last = (first + shown + SPARE).min(self.count);
+        let from = first.saturating_sub(spare).min(self.count);
+        let last = (first + shown + spare).min(self.count);
         // Relative to the scroll position, so that a mapped list neither drifts nor jumps.
         let top = scroll - (natural - from as f64 * self.row_height);
         Window { first: from, last, top }

@@ -16,7 +16,7 @@ use crate::{run, setup::BuildTools};
 pub(crate) const DIST: &str = "web/dist";
 
 /// What the console weighs at most on the wire, in bytes of brotli, all files together.
-const MOST: usize = 151_000;
+const MOST: usize = 170_000;
 
 /// How the console is compiled beyond its profile, a tenth lighter for it: a panic ends the program at once instead of
 /// carrying the words for every one along (`boot.js` tells people), and nothing prints for programmers.

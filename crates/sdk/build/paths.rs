@@ -68,6 +68,8 @@ fn one_operation(
 
     let mut arguments = Vec::new();
     let mut pushes = Vec::new();
+    let mut query = Vec::new();
+    let names: Vec<_> = parameters.iter().map(|p| &p.parameter_data_ref().name).collect();
     let mut rest = template;
     for parameter in &parameters {
         let data = parameter.parameter_data_ref();
@@ -84,6 +86,7 @@ fn one_operation(
             }
             Parameter::Query { .. } => {
                 let key = &data.name;
+                query.push(key);
                 arguments.push(quote! { #name: Option<#ty> });
                 pushes.push(quote! { push_query(&mut query, #key, #name); });
             }
@@ -101,6 +104,8 @@ fn one_operation(
             method: Method::#method_ident,
             template: #template,
             summary: #summary,
+            parameters: &[#(#names),*],
+            query: &[#(#query),*],
             extension: #extension,
         };
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor},
 };
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -37,6 +37,10 @@ pub fn first<T: DeserializeOwned>(body: &[u8]) -> Result<(T, usize), serde_json:
 pub enum Loose {
     /// A string.
     Text(String),
+    /// `true` or `false`.
+    Flag(bool),
+    /// An array.
+    List(Vec<Loose>),
     /// An object, its fields in their order.
     Object(Vec<(String, Loose)>),
     /// Anything else.
@@ -90,16 +94,19 @@ impl<'de> Visitor<'de> for LooseVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Loose, A::Error> {
-        while array.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Loose::Other)
+        let mut elements = Vec::new();
+        while let Some(element) = array.next_element()? {
+            elements.push(element);
+        }
+        Ok(Loose::List(elements))
     }
 
     fn visit_unit<E>(self) -> Result<Loose, E> {
         Ok(Loose::Other)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Loose, E> {
-        Ok(Loose::Other)
+    fn visit_bool<E>(self, flag: bool) -> Result<Loose, E> {
+        Ok(Loose::Flag(flag))
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<Loose, E> {

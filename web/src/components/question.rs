@@ -11,6 +11,7 @@ use crate::{
     api, browser,
     dom::{El, IntoView, View, button, el, show},
     poll,
+    profile::Profile,
     reactive::{RwSignal, effect},
     route::Route,
     state::{App, Ask, Deed, Session, app},
@@ -62,12 +63,29 @@ fn form(app: App, ask: Ask, step: RwSignal<Step>) -> El {
     el("form")
         .on("submit", submit)
         .child(el("h2").attr("id", "question").child(move || heading(app, ask)))
+        .child(production(app))
         .child(el("p").class("quiet").child(explanation(ask.what)))
         .child(failed)
         .child(buttons(app, ask.what, step))
 }
 
+/// What stands above the question where it is asked of production. There, a press on Enter alone leaves.
+pub fn production(app: App) -> Option<El> {
+    is_production(app).then(|| {
+        el("p")
+            .class("production")
+            .child(icon("triangle"))
+            .child("This is production: ")
+            .child(el("bdi").child(app.chosen.with_untracked(Profile::title)))
+    })
+}
+
+pub fn is_production(app: App) -> bool {
+    app.chosen.with_untracked(|profile| profile.is_production)
+}
+
 fn buttons(app: App, what: Deed, step: RwSignal<Step>) -> El {
+    let careful = is_production(app);
     let (verb, shape, class) = match what {
         Deed::Run => ("Run", "play", "button primary"),
         Deed::Cancel => ("Cancel run", "stop", "button danger"),
@@ -81,14 +99,14 @@ fn buttons(app: App, what: Deed, step: RwSignal<Step>) -> El {
         el("button")
             .attr("type", "submit")
             .class(class)
-            .attr("autofocus", true)
+            .attr("autofocus", !careful)
             .attr("disabled", move || step.get() != Step::Asking)
             .child(icon(shape))
             .child(move || if step.get() == Step::Sending { "Sending…" } else { verb })
     };
     el("div")
         .class("bar")
-        .child(button("button", move || app.ask.set(None)).child(leave))
+        .child(button("button", move || app.ask.set(None)).attr("autofocus", careful).child(leave))
         .child(show(move || !matches!(step.get(), Step::Failed(_)), submit))
 }
 

@@ -1,31 +1,30 @@
 use txjobs_sdk::Timestamp;
 
-use super::icon;
+use super::{icon, open, profiles};
 use crate::{
     browser,
     dom::{El, IntoView, View, button, el, show},
-    reactive::{Memo, RwSignal},
+    reactive::RwSignal,
     state::{Theme, app},
 };
 
 /// What stands above every screen: where one is connected, how old the screen is, the appearance.
 pub fn top_bar() -> El {
     let app = app();
-    let profile = Memo::new(move || {
-        app.session
-            .with(|session| session.as_ref().map(|session| (session.profile.title(), session.base.clone())))
-    });
-    let profile = move || {
-        let (title, base) = profile.get()?;
-        let name = el("bdi").child(title);
-        Some(el("a").class("profile").attr("href", "#/settings").attr("title", base).child(name))
-    };
     let settings = el("a").class("ghost").attr("href", "#/settings").attr("aria-label", "Settings");
+    let jump = button("jump", || open("palette"))
+        .attr("aria-label", "Search or jump")
+        .attr("aria-keyshortcuts", "Control+K")
+        .child(icon("find"))
+        .child(el("span").class("roomy").child("Search or jump"))
+        .child(el("kbd").class("roomy").child("Ctrl K"));
     el("header")
         .class("top")
         .child(el("a").class("brand").attr("href", "#/").child("txjobs"))
-        .child(profile)
+        .child(show(move || app.session.with(Option::is_some), profiles))
         .child(el("span").class("grow"))
+        .child(jump)
+        .child(el("span").class("grow wide"))
         .child(show(move || app.session.with(Option::is_some), age))
         .child(theme_button())
         .child(settings.attr("title", "Settings").child(icon("gear")))
@@ -45,7 +44,10 @@ fn theme_button() -> El {
         Theme::Light => icon("sun"),
         Theme::Dark => icon("moon"),
     };
-    button("ghost", move || app.theme.set(next())).attr("aria-label", label).attr("title", label).child(shape)
+    button("ghost theme", move || app.theme.set(next()))
+        .attr("aria-label", label)
+        .attr("title", label)
+        .child(shape)
 }
 
 /// How old what one sees is, and the way to renew it.

@@ -1,6 +1,6 @@
 //! Rows by key: those that stay keep their element.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::cell::RefCell;
 
 use leptos::prelude::{Owner, document, untrack};
 use web_sys::Node;
@@ -8,9 +8,16 @@ use web_sys::Node;
 use super::{El, View, render};
 
 struct Row {
+    key: u128,
     node: Node,
     /// What the row made lives as long as it.
     _owner: Owner,
+}
+
+/// Takes the row of a key out. Not a map: the rows are those of a screen, and a map of them weighs more than this saves.
+fn take(rows: &mut Vec<Row>, key: u128) -> Option<Row> {
+    let at = rows.iter().position(|row| row.key == key)?;
+    Some(rows.swap_remove(at))
 }
 
 /// One element for each key, in the order of the keys.
@@ -22,27 +29,27 @@ pub fn each(keys: impl Fn() -> Vec<u128> + 'static, row: impl Fn(u128) -> El + '
     let _ = fragment.append_child(&end);
     // Rows outlive the run of the closure below that made them.
     let parent = Owner::current().unwrap_or_default();
-    let rows = RefCell::new(HashMap::<u128, Row>::new());
+    let rows = RefCell::new(Vec::<Row>::new());
     render(Box::new(move || {
         let keys = keys();
         let Some(place) = end.parent_node() else { return };
         let mut before = rows.take();
-        let mut now = HashMap::with_capacity(keys.len());
+        let mut now = Vec::with_capacity(keys.len());
         // From the end, so that each row's next is in its place already.
         let mut next = end.clone();
         for key in keys.into_iter().rev() {
-            let made = before.remove(&key).or_else(|| now.remove(&key)).unwrap_or_else(|| {
+            let made = take(&mut before, key).or_else(|| take(&mut now, key)).unwrap_or_else(|| {
                 let owner = parent.child();
                 let node = owner.with(|| untrack(|| row(key))).node().clone();
-                Row { node, _owner: owner }
+                Row { key, node, _owner: owner }
             });
             if made.node.next_sibling().as_ref() != Some(&next) {
                 let _ = place.insert_before(&made.node, Some(&next));
             }
             next = made.node.clone();
-            now.insert(key, made);
+            now.push(made);
         }
-        for gone in before.into_values() {
+        for gone in before {
             let _ = place.remove_child(&gone.node);
         }
         rows.replace(now);

@@ -1,16 +1,17 @@
 //! The screens, one module each.
 
+mod api;
 mod compare;
 mod connect;
 mod job;
 mod jobs;
-mod jobs_table;
 mod run;
 mod run_address;
 mod run_head;
 mod runs_table;
 mod settings;
 
+pub use api::api_page;
 pub use connect::connect_page;
 pub use job::job_page;
 pub use jobs::jobs_page;

@@ -4,7 +4,9 @@ use web_sys::Event;
 
 use crate::{
     browser,
-    dom::{El, IntoValue, button, el},
+    dom::{El, IntoValue, button, el, show},
+    keyring,
+    reactive::Memo,
     state::{App, Session, Theme, app},
 };
 
@@ -28,16 +30,39 @@ fn connection(app: App, session: &Session) -> El {
         if names.is_empty() { "none: the vendor's contract and no more".to_owned() } else { names.join(", ") }
     };
     let term = |name| el("dt").child(name);
+    let id = session.profile.id();
+    let of = id.clone();
+    let is_kept = Memo::new(move || app.remembered.with(|kept| kept.contains(&of)));
+    let place = move || if is_kept.get() { "remembered on this device, encrypted" } else { "in memory only" };
     let key =
-        el("dd").child("in memory, sent as the header ").child(el("code").child(session.header.clone()));
+        el("dd").child(place).child(", sent as the header ").child(el("code").child(session.header.clone()));
     let facts = el("dl")
         .class("facts")
         .child((term("Server"), el("dd").child(el("bdi").child(session.profile.title()))))
         .child((term("Domain"), el("dd").child(session.base.clone())))
         .child((term("API key"), key))
         .child((term("Extensions"), el("dd").child(extensions)));
+    let lock = move || button("button", move || keyring::lock(app)).child("Lock now");
+    let forget = move || {
+        let id = id.clone();
+        button("button", move || browser::spawn(keyring::forget(app, id.clone())))
+            .child("Forget what is remembered")
+    };
     let disconnect = button("button", move || app.disconnect()).child("Disconnect and forget the key");
-    panel("connection", "Connection").child(facts).child(el("div").class("bar").child(disconnect))
+    let change = button("button", move || app.leave()).child("Change…");
+    let bar = el("div")
+        .class("bar")
+        .child(change)
+        .child(show(move || is_kept.get() && app.is_open.get(), lock))
+        .child(show(move || is_kept.get(), forget))
+        .child(show(move || !is_kept.get(), move || disconnect.clone()));
+    let minutes = keyring::MINUTES.map(|(minutes, label)| {
+        choice("lock", label, move || app.lock_after.get() == minutes, move || app.lock_after.set(minutes))
+    });
+    panel("connection", "Connection")
+        .child(facts)
+        .child(bar)
+        .child(choices("Lock remembered keys after no use for", minutes))
 }
 
 fn appearance(app: App) -> El {

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""How the console does with many jobs: first rows, a key press in the filter, scrolling, and what it asks its server.
+
+    cargo xtask console
+    cargo build --release -p txjobs-gateway
+    python3 tests/load/console.py target/release/txjobs-gateway [JOBS] [CHROMEDRIVER [BROWSER]]
+
+Starts a gateway of its own on a free port of this machine with its data in a temporary folder, and a headless browser that
+it drives by WebDriver. The bounds are for 10,000 jobs: the first rows at most 200 ms after the answer, a key press in the
+filter at most 16 ms of script, scrolling without a task of over 50 ms.
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+JOB = """
+[[organisation.job]]
+name = "{name}"
+[organisation.job.script]
+state = "{state}"
+lines = [{{ message = "Reading table {{n}}", repeat = 20 }}, {{ severity = "{severity}", message = "That is all" }}]
+"""
+WORDS = ["Finance", "Sales", "Stock", "Customer", "Nightly", "Hourly", "Größe", "Deploy", "Master data", "Power BI"]
+STATES = [("completed", "information"), ("completed", "warning"), ("failed", "error")]
+
+PREPARE = """
+window.measured = { rows: 0, tasks: [] };
+new MutationObserver((_, observer) => {
+    if (!document.querySelector('tr[data-job]')) return;
+    measured.rows = performance.now();
+    observer.disconnect();
+}).observe(document.body, { childList: true, subtree: true });
+new PerformanceObserver(list => measured.tasks.push(...list.getEntries().map(entry => entry.duration)))
+    .observe({ type: 'longtask' });
+"""
+FIRST_ROWS = """
+const list = performance.getEntriesByType('resource').filter(entry => entry.name.endsWith('/public/jobs')).pop();
+return measured.rows && measured.rows - list.responseEnd;
+"""
+# The browser's own measure of what a key press makes run, effects and all.
+WATCH_KEYS = """
+measured.keys = [];
+const took = entry => entry.processingEnd - entry.processingStart;
+new PerformanceObserver(list => measured.keys.push(...list.getEntries().filter(entry => entry.name === 'input').map(took)))
+    .observe({ type: 'event', durationThreshold: 16 });
+document.querySelector('[aria-label="Filter by name"]').focus();
+"""
+SCROLL = """
+measured.tasks.length = 0;
+const frame = () => new Promise(done => requestAnimationFrame(done));
+const start = performance.now();
+let frames = 0;
+for (let top = 0; top < 60000; top += 400, frames++) { scrollTo(0, top); await frame(); }
+for (const part of [.2, .9, .5, 0]) { scrollTo(0, document.body.scrollHeight * part); await frame(); await frame(); }
+await new Promise(done => setTimeout(done, 300));
+return { longest: Math.max(0, ...measured.tasks), rows: document.querySelectorAll('tr[data-job]').length,
+    frame: (performance.now() - start - 300) / (frames + 8) };
+"""
+ASKED = """
+const all = performance.getEntriesByType('resource').map(entry => entry.name);
+return all.filter(name => /\\/logs/.test(name)).length;
+"""
+
+
+class Browser:
+    def __init__(self, driver, binary):
+        self.process = subprocess.Popen([driver, "--port=0"], stdout=subprocess.PIPE, text=True)
+        for line in self.process.stdout:
+            if port := re.search(r"on port (\d+)\.", line):
+                break
+        self.address = f"http://127.0.0.1:{port[1]}/session"
+        flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,900"]
+        options = {"args": flags} | ({"binary": binary} if binary else {})
+        wanted = {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}}
+        self.address += "/" + self.post("", wanted)["sessionId"]
+        self.post("/timeouts", {"script": 120_000})
+
+    def post(self, path, body):
+        request = urllib.request.Request(self.address + path, json.dumps(body).encode(), {"content-type": "application/json"})
+        return json.load(urllib.request.urlopen(request, timeout=180))["value"]
+
+    def run(self, script):
+        wrapped = f"const done = arguments[0]; (async () => {{ {script} }})().then(done, error => done(String(error)))"
+        return self.post("/execute/async", {"script": wrapped, "args": []})
+
+    def press(self, key):
+        down, up = {"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}
+        self.post("/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": [down, up]}]})
+
+    def end(self):
+        urllib.request.urlopen(urllib.request.Request(self.address, method="DELETE"))
+        self.process.kill()
+
+
+def wait_for(browser, script):
+    for _ in range(600):
+        if value := browser.run(script):
+            return value
+        time.sleep(0.05)
+    raise SystemExit(f"this never came to be: {script}")
+
+
+def verdict(what, value, bound, unit="ms"):
+    print(f"{'ok ' if value <= bound else 'NOT'} {what}: {value:.1f} {unit}, at most {bound}")
+    return value <= bound
+
+
+def main():
+    program = sys.argv[1]
+    jobs = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
+    driver = sys.argv[3] if len(sys.argv) > 3 else "chromedriver"
+    binary = sys.argv[4] if len(sys.argv) > 4 else None
+    console = pathlib.Path(__file__).parents[2] / "web/dist"
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        parts = ['[[organisation]]\nname = "Load"\n']
+        for n in range(jobs):
+            state, severity = STATES[n % 3]
+            parts.append(JOB.format(name=f"{WORDS[n % 10]} {n * 7919 % jobs:05}", state=state, severity=severity))
+        (folder / "gateway.toml").write_text("".join(parts))
+        command = [program, "serve", "--demo", "--listen", "127.0.0.1:0", "--config", folder / "gateway.toml"]
+        command += ["--database", folder / "load.db", "--console", console]
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        browser = None
+        try:
+            address = server.stdout.readline().removeprefix("listening on ").strip()
+            key = server.stdout.readline().removeprefix("demo key:").strip()
+            ask = lambda path, method="GET": urllib.request.urlopen(
+                urllib.request.Request(address + path, method=method, headers={"apiKey": key}), timeout=60)
+            listed = sorted(json.load(ask("/public/jobs")), key=lambda job: job["Name"].lower())
+            for job in listed[:40]:
+                ask(f"/public/jobs/{job['Id']}/execute", "POST")
+            browser = Browser(driver, binary)
+            browser.post("/url", {"url": address})
+            wait_for(browser, "return !!document.querySelector('.demo button')")
+            browser.run(PREPARE)
+            browser.run("document.querySelector('.demo button').click()")
+            first = wait_for(browser, FIRST_ROWS)
+            time.sleep(2)
+            fine = [verdict("first rows after the answer", first, 200)]
+            asked = browser.run(ASKED)
+            browser.run(WATCH_KEYS)
+            for key in "sales 99\ue003\ue003\ue003\ue003\ue003\ue003\ue003\ue003fin\ue003\ue003\ue003":
+                browser.press(key)
+                time.sleep(0.2)
+            times = browser.run("return measured.keys") or [0]
+            print("    key presses:", " ".join(f"{ms:.1f}" for ms in times))
+            fine.append(verdict("the longest key press in the filter", max(times), 16))
+            scrolled = browser.run(SCROLL)
+            print(f"    a frame while scrolling: {scrolled['frame']:.1f} ms, rows in the document: {scrolled['rows']}")
+            fine.append(verdict("the longest task while scrolling", scrolled["longest"], 50))
+            fine.append(verdict("logs asked for after opening", asked, 200, "requests"))
+        finally:
+            if browser:
+                browser.end()
+            server.kill()
+            server.wait()
+    sys.exit(0 if all(fine) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,327 @@
+//! What surrounds the screens of the console: profiles, keys that are remembered, the list of jobs, the palette, the
+//! requests by hand. In a real browser, against a real gateway, as a person uses it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use thirtyfour::prelude::*;
+use txjobs_tests::{browser::Browser, gateway::Gateway};
+
+const JOBS: &str = r#"
+[[organisation]]
+name = "Test"
+
+[[organisation.job]]
+name = "Finance deliver"
+[organisation.job.script]
+state = "failed"
+lines = [{ severity = "error", message = "Invalid object name 'stg.Invoice'." }]
+
+[[organisation.job]]
+name = "Customer dimension"
+[organisation.job.script]
+state = "completed"
+lines = [{ message = "Done" }]
+
+[[organisation.job]]
+name = "Endless"
+[organisation.job.script]
+state = "completed"
+lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
+"#;
+
+const PASSPHRASE: &str = "four words of mine";
+
+async fn open(gateway: &Gateway) -> Browser {
+    let browser = Browser::start().await;
+    browser.page.goto(gateway.address()).await.unwrap();
+    browser.see_text("h1", "Connect").await;
+    // What is written to the console from here on.
+    browser
+        .run::<()>(
+            "window.said = []; for (const how of ['log', 'info', 'warn', 'error', 'debug'])
+                console[how] = (...words) => said.push(words.join())",
+        )
+        .await;
+    browser
+}
+
+async fn connected(gateway: &Gateway) -> Browser {
+    let browser = open(gateway).await;
+    browser.field("API key").await.send_keys(gateway.key()).await.unwrap();
+    browser.press("Connect").await;
+    browser.see_text("h1", "Jobs").await;
+    browser
+}
+
+async fn type_into(browser: &Browser, label: &str, text: &str) {
+    let field = browser.field(label).await;
+    field.clear().await.unwrap();
+    field.send_keys(text).await.unwrap();
+}
+
+/// Everything that the page holds or has said: document, fields, storages, databases, address, console.
+async fn everything(browser: &Browser) -> String {
+    browser
+        .run(
+            r"
+            const texts = [document.documentElement.outerHTML, location.href, document.cookie];
+            texts.push(...[...document.querySelectorAll('input')].map(input => input.value));
+            texts.push(JSON.stringify([{ ...localStorage }, { ...sessionStorage }]), ...(window.said ?? []));
+            const wait = request => new Promise((done, fail) => {
+                request.onsuccess = () => done(request.result);
+                request.onerror = () => fail(request.error);
+            });
+            const asText = value => value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+                ? new TextDecoder('latin1').decode(value)
+                : value && typeof value === 'object' ? Object.values(value).map(asText).join() : String(value);
+            for (const { name } of await indexedDB.databases()) {
+                const database = await wait(indexedDB.open(name));
+                for (const store of database.objectStoreNames) {
+                    const all = database.transaction(store).objectStore(store);
+                    texts.push(`store ${store}`, ...(await wait(all.getAllKeys())).map(String));
+                    texts.push(...(await wait(database.transaction(store).objectStore(store).getAll())).map(asText));
+                }
+                database.close();
+            }
+            for (const name of await caches.keys()) texts.push(`cache ${name}`);
+            return texts.join('\n')",
+        )
+        .await
+}
+
+#[tokio::test]
+async fn a_key_is_remembered_behind_a_passphrase_locked_and_forgotten() {
+    let gateway = Gateway::start(JOBS);
+    let browser = open(&gateway).await;
+    browser.field("API key").await.send_keys(gateway.key()).await.unwrap();
+    browser.field("Remember on this device").await.click().await.unwrap();
+    browser.press("Connect").await;
+    browser.see_text("span", "Choose at least 12 characters").await;
+    browser.every_look("remember").await;
+    type_into(&browser, "New passphrase", PASSPHRASE).await;
+    browser.press("Connect").await;
+    browser.see_text("a", "Finance deliver").await;
+    browser.page.goto(format!("{}/#/settings", gateway.address())).await.unwrap();
+    browser.see_text("dd", "remembered on this device, encrypted").await;
+    browser.every_look("settings").await;
+    let all = everything(&browser).await;
+    assert!(all.contains("store keys"), "the sealed key was looked at as well: {all}");
+    assert!(!all.contains(gateway.key()) && !all.contains(PASSPHRASE));
+
+    // A reload asks for the passphrase, and only the right one opens.
+    browser.page.refresh().await.unwrap();
+    type_into(&browser, "Passphrase of this device", "not the one at all").await;
+    browser.press("Unlock and connect").await;
+    browser.see_text("span", "This is not the passphrase of this device.").await;
+    browser.every_look("unlock").await;
+    type_into(&browser, "Passphrase of this device", PASSPHRASE).await;
+    browser.press("Unlock and connect").await;
+    browser.see_text("h1", "Settings").await;
+
+    // After a time of no use it is locked: the clock of the page is half an hour on.
+    browser.run::<()>("const real = Date.now; Date.now = () => real() + 31 * 60_000").await;
+    browser.see_text("p", "Locked, because the page was not used.").await;
+    let all = everything(&browser).await;
+    assert!(!all.contains(gateway.key()) && !all.contains(PASSPHRASE));
+    type_into(&browser, "Passphrase of this device", PASSPHRASE).await;
+    browser.press("Unlock and connect").await;
+    browser.see_text("h1", "Settings").await;
+
+    browser.press("Forget what is remembered").await;
+    browser.see_text("dd", "in memory only").await;
+    let databases: usize = browser.run("return (await indexedDB.databases()).length").await;
+    assert_eq!(databases, 0, "the last key takes the vault along");
+    browser.page.refresh().await.unwrap();
+    browser.field("API key").await;
+}
+
+#[tokio::test]
+async fn a_switch_of_the_profile_keeps_the_screen_and_production_looks_like_it() {
+    let (test, production) = (Gateway::start(JOBS), Gateway::start(JOBS));
+    let browser = connected(&test).await;
+    browser.page.goto(format!("{}/#/?name=finance", test.address())).await.unwrap();
+    browser.see(By::Css("button.profile")).await.click().await.unwrap();
+    browser.every_look("profiles").await;
+    browser.press("Add a profile…").await;
+    type_into(&browser, "Domain", production.address()).await;
+    type_into(&browser, "API key", production.key()).await;
+    browser.see_text("summary", "More").await.click().await.unwrap();
+    type_into(&browser, "Name of this profile", "Live").await;
+    browser.see_text("label", "red").await.click().await.unwrap();
+    browser.field("Production: warn before each run").await.click().await.unwrap();
+    browser.every_look("add-profile").await;
+    browser.press("Connect").await;
+    browser.see_text("h1", "Jobs").await;
+    let address = browser.page.current_url().await.unwrap().to_string();
+    assert!(address.ends_with("#/?name=finance"), "{address}");
+    browser.see(By::Css("html[data-profile=red][data-production]")).await;
+
+    // There, a press on Enter alone starts nothing.
+    browser.press("Run Finance deliver").await;
+    browser.see_text("dialog//p", "This is production: Live").await;
+    browser.every_look("production").await;
+    browser.keys(Key::Enter).await;
+    browser.see(By::XPath("//dialog[not(@open)]")).await;
+    let jobs = production.client().list_jobs().send().await.unwrap();
+    for job in jobs.iter() {
+        assert!(production.client().get_job_logs().job_id(job.id).send().await.unwrap().is_empty());
+    }
+
+    // Back without asking for the key again: it is in memory.
+    browser.see(By::Css("button.profile")).await.click().await.unwrap();
+    let other = format!("//*[@id='profiles']//button[contains(., \"{}\")]", test.address());
+    browser.see(By::XPath(other)).await.click().await.unwrap();
+    browser.see(By::Css("html:not([data-production])")).await;
+    browser.see_text("a", "Finance deliver").await;
+    let all = everything(&browser).await;
+    assert!(!all.contains(test.key()) && !all.contains(production.key()));
+}
+
+#[tokio::test]
+async fn several_jobs_are_ticked_in_the_address_and_run_with_one_question() {
+    let gateway = Gateway::start(JOBS);
+    let client = gateway.client();
+    let jobs = client.list_jobs().send().await.unwrap();
+    let id = |name: &str| jobs.iter().find(|job| job.name == name).unwrap().id;
+    client.execute_job().job_id(id("Endless")).send().await.unwrap();
+
+    let browser = connected(&gateway).await;
+    for name in ["Endless", "Customer dimension"] {
+        browser
+            .see(By::Css(format!("[data-job='{}'] [type=checkbox]", id(name))))
+            .await
+            .click()
+            .await
+            .unwrap();
+    }
+    browser.see_text("button", "Run selected (2)").await;
+    browser.every_look("selected").await;
+    let link = loop {
+        let link = browser.page.current_url().await.unwrap().to_string();
+        if link.matches(',').count() == 1 {
+            break link;
+        }
+    };
+    assert!(link.contains(&id("Endless").to_string()) && !link.contains(gateway.key()), "{link}");
+
+    // The link brings the ticks along, and nothing is run by it.
+    browser.page.refresh().await.unwrap();
+    browser.field("API key").await.send_keys(gateway.key()).await.unwrap();
+    browser.press("Connect").await;
+    browser.press("Run selected (2)").await;
+    browser.see_text("h2", "Run 2 jobs on Gateway?").await;
+    browser.every_look("run-many").await;
+    browser.press("Run 2 jobs").await;
+    browser.see_text("dialog//span", "started").await;
+    browser.see_text("dialog//span", "already pending or running").await;
+    browser.every_look("run-many-done").await;
+    browser.press("Close").await;
+    browser.see_text("button", "Run selected (1)").await;
+    let runs = async |name: &str| client.get_job_logs().job_id(id(name)).send().await.unwrap().len();
+    assert_eq!((runs("Endless").await, runs("Customer dimension").await), (1, 1), "each POST is sent once");
+}
+
+#[tokio::test]
+async fn everything_can_be_reached_by_keys_alone() {
+    let gateway = Gateway::start(JOBS);
+    let browser = Browser::start().await;
+    browser.page.goto(gateway.address()).await.unwrap();
+    browser.see_text("h1", "Connect").await;
+    browser.page.find(By::Id("key")).await.unwrap().focus().await.unwrap();
+    browser.keys(gateway.key()).await;
+    browser.keys(Key::Enter).await;
+    browser.see_text("a", "Finance deliver").await;
+
+    // The sheet, and out of it.
+    browser.keys("?").await;
+    browser.see_text("dialog[@open]//h2", "Keys").await;
+    browser.every_look("keys").await;
+    browser.keys(Key::Escape).await;
+    browser.see(By::Css("#keys:not([open])")).await;
+
+    // The palette: to a job by a few letters.
+    browser.control('k').await;
+    browser.see(By::Css("#palette[open]")).await;
+    browser.keys("custo").await;
+    browser.see_text("*[@role='option'][@aria-selected='true']", "Customer dimension").await;
+    browser.every_look("palette").await;
+    browser.keys(Key::Enter).await;
+    browser.see_text("h1", "Customer dimension").await;
+
+    // To a switch further down, by arrows; and Escape leaves without doing anything.
+    browser.control('k').await;
+    browser.keys("theme").await;
+    browser.keys(Key::Down + Key::Down).await;
+    browser.see_text("*[@role='option'][@aria-selected='true']", "Theme: dark").await;
+    browser.keys(Key::Enter).await;
+    browser.see(By::Css("html[data-theme=dark]")).await;
+    browser.control('k').await;
+    browser.keys("nothing is like this").await;
+    browser.see_text("dialog[@open]//p", "Nothing is called so.").await;
+    browser.keys(Key::Escape).await;
+    browser.see(By::Css("#palette:not([open])")).await;
+
+    // Run it from where the focus is: the heading, then on by Tab.
+    browser.keys(Key::Tab).await;
+    let focused: String = browser.run("return document.activeElement.textContent").await;
+    assert_eq!(focused, "Run");
+    let outline: String = browser.run("return getComputedStyle(document.activeElement).outlineStyle").await;
+    assert_eq!(outline, "solid", "the focus is seen");
+    browser.keys(Key::Enter).await;
+    browser.see_text("dialog[@open]//h2", "Run Customer dimension on Gateway?").await;
+    browser.keys(Key::Enter).await;
+    browser.see_text("*[@data-state='2']", "completed").await;
+
+    // Back in the list: the filter by its key, and Escape empties it.
+    browser.page.goto(format!("{}/#/", gateway.address())).await.unwrap();
+    browser.see_text("a", "Endless").await;
+    browser.keys("/").await;
+    browser.keys("endl").await;
+    browser.see(By::XPath("//tbody[count(tr[@data-job]) = 1]")).await;
+    browser.keys(Key::Escape).await;
+    browser.see(By::XPath("//tbody[count(tr[@data-job]) = 3]")).await;
+}
+
+#[tokio::test]
+async fn the_calls_by_hand() {
+    let gateway = Gateway::start(JOBS);
+    let client = gateway.client();
+    let browser = connected(&gateway).await;
+    // The job that was looked at last is filled in.
+    browser.see_text("a", "Finance deliver").await.click().await.unwrap();
+    browser.see_text("h1", "Finance deliver").await;
+    browser.page.goto(format!("{}/#/api", gateway.address())).await.unwrap();
+    browser.see_text("h1", "API").await;
+    browser.press("Send").await;
+    browser.see_text("*[@aria-label='Body']", "Customer dimension").await;
+    browser.every_look("api").await;
+
+    // A POST asks first, and is sent once.
+    browser.see_text("option", "Execute a job").await.click().await.unwrap();
+    browser.press("Send…").await;
+    browser.see_text("h2", "Send this?").await;
+    browser.every_look("api-question").await;
+    browser.press("Send it").await;
+    browser.see_text("span[contains(@class, 'badge')]", "200").await;
+    let jobs = client.list_jobs().send().await.unwrap();
+    let finance = jobs.iter().find(|job| job.name == "Finance deliver").unwrap().id;
+    let runs = client.get_job_logs().job_id(finance).send().await.unwrap();
+    assert_eq!(runs.len(), 1);
+
+    // Its trigger id is filled in for the next call.
+    browser.see_text("option", "Get the execution of a trigger id").await.click().await.unwrap();
+    browser.press("Send").await;
+    browser.see_text("*[@aria-label='Body']", "stg.Invoice").await;
+    for (language, words) in [
+        ("PowerShell", "Invoke-RestMethod"),
+        ("Python", "urllib.request"),
+        ("Rust", "reqwest"),
+        ("curl", "curl -X GET"),
+    ] {
+        browser.press(language).await;
+        browser.see_text("pre", words).await;
+    }
+    let run = runs[0].trigger_id.unwrap().to_string();
+    browser.see_text("pre", &run).await;
+    assert!(!everything(&browser).await.contains(gateway.key()));
+}

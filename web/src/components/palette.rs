@@ -1,0 +1,175 @@
+//! Search or jump: jobs, screens, profiles and what can be switched, by a few letters.
+
+use web_sys::{Element, Event, HtmlDialogElement, HtmlInputElement, KeyboardEvent};
+
+use super::icon;
+use crate::{
+    browser,
+    dom::{El, el, on_window},
+    format,
+    profile::Profile,
+    reactive::{Memo, RwSignal},
+    route::Route,
+    state::{App, Theme, app},
+};
+
+/// So many are offered.
+const MOST: usize = 12;
+
+/// What an entry does.
+#[derive(Clone, Debug, PartialEq)]
+enum Deed {
+    Go(String),
+    Switch(Profile),
+    Theme(Theme),
+    Zone(bool),
+    Refresh,
+    Keys,
+}
+
+/// What it is called, of what kind it is, and what it does.
+type Entry = (String, &'static str, Deed);
+
+/// What is offered for a text: jobs by name first, for they are looked for most.
+fn entries(app: App, typed: &str) -> Vec<Entry> {
+    let needle = format::lower(typed.trim());
+    let mut found: Vec<Entry> = Vec::new();
+    if !needle.is_empty() {
+        app.jobs.list.with_untracked(|list| {
+            let Some(list) = list else { return };
+            for at in list.named(&needle).take(MOST - 4) {
+                let job = &list.jobs()[at];
+                found.push((job.name.clone(), "job", Deed::Go(Route::Job(job.id).to_string())));
+            }
+        });
+    }
+    let screens = [("Jobs", "#/"), ("API: the calls by hand", "#/api"), ("Settings", "#/settings")];
+    let mut rest: Vec<Entry> =
+        Vec::from(screens.map(|(name, link)| (name.to_owned(), "screen", Deed::Go(link.to_owned()))));
+    for profile in app.profiles.get() {
+        rest.push((profile.title(), "profile", Deed::Switch(profile)));
+    }
+    rest.push(("Refresh".to_owned(), "do", Deed::Refresh));
+    rest.push(("Keys of the keyboard".to_owned(), "do", Deed::Keys));
+    for theme in Theme::ALL {
+        rest.push((format!("Theme: {}", theme.name()), "appearance", Deed::Theme(theme)));
+    }
+    for (words, utc) in [("Times: local", false), ("Times: UTC", true)] {
+        rest.push((words.to_owned(), "appearance", Deed::Zone(utc)));
+    }
+    rest.retain(|(name, ..)| format::lower(name).contains(&needle));
+    found.append(&mut rest);
+    found.truncate(MOST);
+    found
+}
+
+fn carry_out(app: App, deed: Deed) {
+    match deed {
+        Deed::Go(link) => browser::go(&link),
+        Deed::Switch(profile) => app.switch(profile),
+        Deed::Theme(theme) => app.theme.set(theme),
+        Deed::Zone(utc) => app.utc.set(utc),
+        Deed::Refresh => app.refresh(),
+        Deed::Keys => open("keys"),
+    }
+}
+
+/// Opens a dialog of this page.
+pub fn open(id: &str) {
+    if let Some(dialog) = browser::element::<HtmlDialogElement>(id).filter(|dialog| !dialog.open()) {
+        let _ = dialog.show_modal();
+    }
+}
+
+/// The dialog, which opens by Ctrl K. The sheet of keys, which opens by `?`, stands in `index.html`: nothing in it changes.
+pub fn palette() -> El {
+    let app = app();
+    let (typed, at) = (RwSignal::new(String::new()), RwSignal::new(0usize));
+    let found = Memo::new(move || typed.with(|typed| entries(app, typed)));
+    let field = el("input")
+        .attr("type", "text")
+        .class("field")
+        .attr("role", "combobox")
+        .attr("aria-label", "Search or jump")
+        .attr("aria-expanded", "true")
+        .attr("aria-controls", "found")
+        .attr("aria-activedescendant", move || format!("found-{}", at.get()))
+        .attr("placeholder", "A job, a screen, a profile…")
+        .attr("autocomplete", "off")
+        .attr("spellcheck", "false");
+    let input: HtmlInputElement = field.get();
+    let whole = el("dialog").attr("id", "palette").class("palette").attr("aria-label", "Search or jump");
+    let dialog: HtmlDialogElement = whole.get();
+    let choose = {
+        let dialog = dialog.clone();
+        move |at: usize| {
+            dialog.close();
+            if let Some((.., deed)) = found.with_untracked(|found| found.get(at).cloned()) {
+                carry_out(app, deed);
+            }
+        }
+    };
+    // It is empty whenever it opens.
+    let cleared = input.clone();
+    let clear = move |_: Event| {
+        cleared.set_value("");
+        typed.set(String::new());
+        at.set(0);
+    };
+    on_window("keydown", move |event: KeyboardEvent| {
+        let key = event.key();
+        if (event.ctrl_key() || event.meta_key()) && key.eq_ignore_ascii_case("k") {
+            event.prevent_default();
+            if !browser::has_dialog() {
+                open("palette");
+            }
+        } else if key == "?" && !browser::is_typing(&event) {
+            open("keys");
+        }
+    });
+    let by_key = choose.clone();
+    let go = move |to: usize| {
+        at.set(to);
+        if let Some(option) = browser::element::<Element>(&format!("found-{to}")) {
+            option.scroll_into_view_with_bool(false);
+        }
+    };
+    let field = field
+        .on("input", move |_: Event| {
+            typed.set(input.value());
+            at.set(0);
+        })
+        .on("keydown", move |event: KeyboardEvent| {
+            let last = found.with_untracked(Vec::len).saturating_sub(1);
+            let now = at.get_untracked();
+            match event.key().as_str() {
+                "ArrowDown" => go(if now >= last { 0 } else { now + 1 }),
+                "ArrowUp" => go(if now == 0 { last } else { now - 1 }),
+                "Enter" => by_key(now),
+                _ => return,
+            }
+            event.prevent_default();
+        });
+    let options = move || {
+        let option = |(here, (name, kind, _)): (usize, Entry)| {
+            let choose = choose.clone();
+            el("div")
+                .attr("role", "option")
+                .attr("id", format!("found-{here}"))
+                .attr("aria-selected", move || (at.get() == here).to_string())
+                .press(move || choose(here))
+                .child(el("bdi").child(name))
+                .child(el("span").class("quiet").child(kind))
+        };
+        found.get().into_iter().enumerate().map(option).collect::<Vec<_>>()
+    };
+    let nothing =
+        move || found.with(Vec::is_empty).then(|| el("p").class("quiet").child("Nothing is called so."));
+    whole
+        .on("close", clear)
+        .child(el("span").class("find").child(icon("find")).child(field))
+        .child(
+            el("div").attr("id", "found").attr("role", "listbox").attr("aria-label", "Found").child(options),
+        )
+        .child(el("div").attr("role", "status").child(nothing))
+}

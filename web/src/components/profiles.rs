@@ -1,0 +1,62 @@
+//! Where one is connected, and the way to the other servers.
+
+use crate::{
+    components::icon,
+    dom::{El, IntoView, View, button, el},
+    profile::Profile,
+    state::{App, app},
+};
+
+/// The name of the server, and the menu behind it. A switch keeps the screen.
+pub fn profiles() -> View {
+    let app = app();
+    let title = move || app.chosen.with(Profile::title);
+    let base = move || app.session.with(|session| session.as_ref().map(|session| session.base.clone()));
+    let is_production = move || app.chosen.with(|profile| profile.is_production);
+    let open = el("button")
+        .attr("type", "button")
+        .class("profile")
+        .attr("popovertarget", "profiles")
+        .attr("title", base)
+        .child(el("span").class("unseen").child("Profile: "))
+        .child(el("bdi").child(title))
+        .child(move || is_production().then(|| el("b").class("mark").child("production")))
+        .child(icon("down"));
+    let items = move || {
+        let items: Vec<_> = app.profiles.get().into_iter().map(|profile| item(app, profile)).collect();
+        items
+    };
+    let add = menu_button("Add a profile…", move || app.switch(Profile::default()));
+    let settings = menu_button("Profiles and keys…", || crate::browser::go("#/settings"));
+    let menu = el("div")
+        .attr("id", "profiles")
+        .class("menu")
+        .attr("popover", "auto")
+        .child(items)
+        .child(el("hr"))
+        .child([add, settings]);
+    (open, menu).into_view()
+}
+
+/// An entry that also closes the menu.
+fn menu_button(words: &'static str, deed: impl FnMut() + 'static) -> El {
+    closing(button("", deed)).child(words)
+}
+
+fn closing(button: El) -> El {
+    button.attr("popovertarget", "profiles").attr("popovertargetaction", "hide")
+}
+
+fn item(app: App, profile: Profile) -> El {
+    let id = profile.id();
+    let is_here = move || app.chosen.with(|chosen| chosen.id() == id).then_some("true");
+    let swatch = el("span").class(format!("swatch {}", profile.colour.name()));
+    let mark = profile.is_production.then(|| el("b").class("mark").child("production"));
+    let domain = el("bdi").class("quiet").child(profile.domain.clone());
+    let name = el("bdi").child(profile.title());
+    closing(button("", move || app.switch(profile.clone())))
+        .attr("aria-current", is_here)
+        .child(swatch)
+        .child(el("span").class("two").child(name).child(domain))
+        .child(mark)
+}

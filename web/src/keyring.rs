@@ -1,0 +1,109 @@
+//! The keys of this visit: in memory, one for each profile that was connected to; and the way to those that are
+//! remembered on this device.
+
+use std::{
+    cell::{Cell, RefCell},
+    time::Duration,
+};
+
+use leptos::prelude::set_interval;
+use txjobs_sdk::ApiKey;
+use web_sys::Event;
+
+use crate::{browser, dom::on_window, profile, state::App, vault};
+
+thread_local! {
+    static KEYS: RefCell<Vec<(String, ApiKey)>> = RefCell::default();
+    /// When the page was used last, in milliseconds since 1970.
+    static USED: Cell<i64> = const { Cell::new(0) };
+}
+
+/// After how many minutes of no use the remembered keys are locked, to choose from; the second is usual.
+pub const MINUTES: [(i64, &str); 3] = [(10, "10 minutes"), (30, "30 minutes"), (240, "4 hours")];
+
+/// The key of a profile, if it is in memory.
+pub fn key_of(id: &str) -> Option<ApiKey> {
+    KEYS.with_borrow(|keys| keys.iter().find(|(of, _)| of == id).map(|(_, key)| key.clone()))
+}
+
+/// Keeps the key of a profile in memory.
+pub fn hold(id: String, key: ApiKey) {
+    KEYS.with_borrow_mut(|keys| {
+        keys.retain(|(of, _)| *of != id);
+        keys.push((id, key));
+    });
+}
+
+/// Takes the key of a profile out of memory.
+pub fn release(id: &str) {
+    KEYS.with_borrow_mut(|keys| keys.retain(|(of, _)| of != id));
+}
+
+/// Opens what is remembered on this device. False if the passphrase is another.
+pub async fn unlock(app: App, passphrase: &str) -> bool {
+    let Some(found) = vault::unlock(passphrase).await else { return false };
+    found.into_iter().for_each(|(id, key)| hold(id, key));
+    use_now();
+    app.is_open.set(true);
+    true
+}
+
+/// Remembers a key on this device, which is open.
+pub async fn remember(app: App, id: &str, key: &ApiKey) {
+    vault::keep(id, key).await;
+    app.remembered.set(vault::names().await);
+}
+
+/// Forgets what is remembered of a profile, at once.
+pub async fn forget(app: App, id: String) {
+    vault::forget(&id).await;
+    let left = vault::names().await;
+    if left.is_empty() {
+        app.is_open.set(false);
+    }
+    app.remembered.set(left);
+}
+
+/// Forgets a profile, its key and what is remembered of it.
+pub fn forget_profile(app: App, id: String) {
+    app.profiles.update(|all| all.retain(|profile| profile.id() != id));
+    app.profiles.with_untracked(|all| profile::remember(all));
+    app.chosen.set(app.profiles.with_untracked(|all| all.first().cloned().unwrap_or_default()));
+    release(&id);
+    browser::spawn(forget(app, id));
+}
+
+/// Takes the remembered keys out of memory, and what opens them.
+pub fn lock(app: App) {
+    vault::lock();
+    let remembered = app.remembered.get_untracked();
+    remembered.iter().for_each(|id| release(id));
+    app.is_open.set(false);
+    let session = app.session.get_untracked();
+    if session.is_some_and(|session| remembered.contains(&session.profile.id())) {
+        app.leave();
+    }
+}
+
+/// Locks after a time of no use. A run that is waited for counts as use.
+pub fn lock_when_unused(app: App) {
+    for event in ["pointerdown", "keydown", "wheel"] {
+        on_window(event, |_: Event| use_now());
+    }
+    use_now();
+    let look = move || {
+        if !app.watched.with_untracked(Vec::is_empty) {
+            use_now();
+        }
+        let unused = browser::now() - USED.get();
+        if app.is_open.get_untracked() && unused > app.lock_after.get_untracked() * 60_000 {
+            app.was_locked.set(true);
+            lock(app);
+        }
+    };
+    set_interval(look, Duration::from_secs(5));
+}
+
+fn use_now() {
+    USED.set(browser::now());
+}

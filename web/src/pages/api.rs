@@ -1,0 +1,287 @@
+//! The calls of the contract, by hand: what the vendor's collection is for, without leaving the page.
+
+use std::rc::Rc;
+
+use leptos::prelude::untrack;
+use txjobs_sdk::{
+    Trouble,
+    decode::{self, Loose},
+    operation::{Method, Operation, Request},
+    paths,
+};
+use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
+
+use crate::{
+    answer::Raw,
+    api, browser,
+    components::{icon, production, trouble_note},
+    dom::{El, IntoView, View, button, el},
+    format,
+    jobs_list::Catalog,
+    reactive::{Memo, RwSignal},
+    snippet,
+    state::{App, Session, app},
+};
+
+/// Of a longer body so many characters are shown.
+const LONGEST: usize = 50_000;
+
+/// How far the request is.
+#[derive(Clone, Debug)]
+enum Step {
+    Writing,
+    /// A POST is about to be sent.
+    Asking,
+    Sending,
+    Answered(Rc<Raw>, i64),
+    Failed(Trouble),
+}
+
+/// Values of parameters by their names; a map would weigh more than its few entries are worth.
+type Values = Vec<(&'static str, String)>;
+
+/// What is written.
+#[derive(Clone, Copy)]
+struct Page {
+    /// The position of the operation in the contract.
+    operation: RwSignal<usize>,
+    /// Parameters by name; each keeps its value from one operation to the next.
+    values: RwSignal<Values>,
+    language: RwSignal<&'static str>,
+    step: RwSignal<Step>,
+}
+
+impl Page {
+    fn operation(self) -> &'static Operation {
+        paths::ALL[self.operation.get().min(paths::ALL.len() - 1)]
+    }
+
+    fn value(self, name: &str) -> String {
+        let value =
+            |values: &Values| values.iter().find(|(of, _)| *of == name).map(|(_, value)| value.clone());
+        self.values.with(value).unwrap_or_default()
+    }
+
+    fn put(self, name: &'static str, value: String) {
+        self.values.update(|values| {
+            values.retain(|(of, _)| *of != name);
+            values.push((name, value));
+        });
+    }
+
+    fn request(self) -> Request {
+        self.operation().request(&|name| self.value(name).trim().to_owned())
+    }
+}
+
+/// The screen of the calls.
+pub fn api_page(session: Rc<Session>) -> El {
+    browser::set_title("API · txjobs");
+    let app = app();
+    let page = Page {
+        operation: RwSignal::new(0),
+        values: RwSignal::new(remembered(app)),
+        language: RwSignal::new("curl"),
+        step: RwSignal::new(Step::Writing),
+    };
+    let is_post = move || page.operation().method == Method::Post;
+    let submit = move |event: Event| {
+        event.prevent_default();
+        let is_free = !page.step.with_untracked(|step| matches!(step, Step::Asking | Step::Sending));
+        match is_free {
+            true if is_post() => page.step.set(Step::Asking),
+            true => start(app, page),
+            false => {}
+        }
+    };
+    let code = Memo::new(move || {
+        let request = page.request();
+        let url = format!("{}{}", session.base, request.path_and_query());
+        snippet::snippet(page.language.get(), request.method().as_str(), &url, &session.header)
+    });
+    let form = el("form")
+        .class("panel")
+        .on("submit", submit)
+        .child(operations(page))
+        .child(move || fields(page))
+        .child(
+            el("div").class("bar").child(
+                el("button")
+                    .attr("type", "submit")
+                    .class("button primary")
+                    .attr("disabled", move || {
+                        page.step.with(|step| matches!(step, Step::Asking | Step::Sending))
+                    })
+                    .child(icon("play"))
+                    .child(move || if is_post() { "Send…" } else { "Send" }),
+            ),
+        );
+    let title = el("h1").attr("id", "title").attr("tabindex", "-1").child("API");
+    let words = "The calls of the contract, by hand. The answer is shown as it comes.";
+    el("main")
+        .child(el("div").child(title).child(el("p").class("quiet").child(words)))
+        .child(el("div").class("split").child(form).child(as_code(page, code)))
+        .child(el("div").attr("aria-live", "polite").child(move || outcome(app, page)))
+}
+
+/// What was looked at last, or else the first job.
+fn remembered(app: App) -> Values {
+    let (job, run) = app.last.get_untracked();
+    let first =
+        app.jobs.list.with_untracked(|list| list.as_ref().map(Catalog::jobs)?.first().map(|job| job.id));
+    let job = job.or(first).map(|job| job.to_string());
+    let run = run.map(|run| run.to_string());
+    vec![("job_id", job.unwrap_or_default()), ("trigger_id", run.unwrap_or_default())]
+}
+
+fn operations(page: Page) -> El {
+    let option = |(at, operation): (usize, &&'static Operation)| {
+        let words = format!("{} · {} {}", operation.summary, operation.method, operation.template);
+        el("option").attr("value", at.to_string()).child(words)
+    };
+    let options: Vec<_> = paths::ALL.iter().enumerate().map(option).collect();
+    let select = el("select").class("field").attr("id", "operation").child(options);
+    let chosen: HtmlSelectElement = select.get();
+    let select = select.on("change", move |_: Event| {
+        page.step.set(Step::Writing);
+        page.operation.set(chosen.selected_index() as usize);
+    });
+    let label = el("label").attr("for", "operation").child("Operation");
+    let note =
+        move || page.operation().extension.then_some("An extension: only where the server announces it.");
+    let note = el("span").class("hint").child(move || note().unwrap_or_default());
+    el("div").class("control").child(label).child(select).child(note)
+}
+
+/// A field for each parameter of the operation.
+fn fields(page: Page) -> Vec<El> {
+    let field = |name: &'static str| {
+        let is_optional = page.operation.with_untracked(|at| paths::ALL[*at].query.contains(&name));
+        let field =
+            el("input").attr("type", "text").attr("id", name).class("field").attr("spellcheck", "false");
+        let field = field.attr("autocomplete", "off").attr("placeholder", is_optional.then_some("left out"));
+        let value = untrack(|| page.value(name));
+        let input: HtmlInputElement = field.get();
+        let field = field.value(value).on("input", move |_: Event| {
+            page.step.set(Step::Writing);
+            page.put(name, input.value());
+        });
+        let label = el("label").attr("for", name).child(el("code").child(name));
+        el("div").class("control").child(label).child(field)
+    };
+    page.operation().parameters.iter().copied().map(field).collect()
+}
+
+fn as_code(page: Page, code: Memo<String>) -> El {
+    let tab = |language: &'static str| {
+        button("choice", move || page.language.set(language))
+            .attr("aria-pressed", move || (page.language.get() == language).to_string())
+            .child(language)
+    };
+    let copied = RwSignal::new(None::<bool>);
+    let words = move || match copied.get() {
+        None => "Copy",
+        Some(true) => "Copied",
+        Some(false) => "Select and copy by hand",
+    };
+    let copy = button("button", move || browser::copy_and_tell(code.get_untracked(), copied));
+    el("section")
+        .class("panel")
+        .attr("aria-label", "The request as code")
+        .child(
+            el("div")
+                .class("bar")
+                .child(snippet::languages().map(tab).collect::<Vec<_>>())
+                .child(el("span").class("grow"))
+                .child(copy.child(icon("copy")).child(words)),
+        )
+        .child(el("pre").class("code").child(code))
+        .child(el("p").class("quiet").child("The key is not in it: put it into the variable TXJOBS_API_KEY."))
+}
+
+/// Sends the request, once.
+fn start(app: App, page: Page) {
+    let Some(session) = app.session.get_untracked() else { return };
+    let request = page.request();
+    page.step.set(Step::Sending);
+    browser::spawn(async move {
+        let begun = browser::now();
+        let step = match api::by_hand(&session, &request).await {
+            Ok(raw) => Step::Answered(Rc::new(raw), browser::now() - begun),
+            Err(trouble) => Step::Failed(trouble),
+        };
+        // A trigger id that comes is the one to look for next.
+        if let Step::Answered(raw, _) = &step
+            && page.step.try_get_untracked().is_some()
+            && let Ok(answer) = decode::json::<Loose>(&raw.body)
+            && let Some(run) = answer.fields("triggerId").find_map(Loose::as_text)
+        {
+            page.put("trigger_id", run.to_owned());
+        }
+        page.step.try_set(step);
+    });
+}
+
+/// A POST changes something, so it is asked for twice.
+fn asking(app: App, page: Page) -> El {
+    let line = format!("POST {}", page.request().path_and_query());
+    let send = button("button primary", move || start(app, page)).child(icon("play")).child("Send it");
+    let leave =
+        button("button", move || page.step.set(Step::Writing)).attr("autofocus", true).child("Cancel");
+    el("section")
+        .class("panel")
+        .attr("aria-label", "Question")
+        .child(el("h2").child("Send this? It changes something on the server."))
+        .child(production(app))
+        .child(el("code").class("line").child(line))
+        .child(el("div").class("bar").child(send).child(leave))
+}
+
+/// Status, time, headers and body, as they came.
+fn answered(raw: &Raw, took: i64) -> El {
+    let size = raw.body.len();
+    let text = format::block(&String::from_utf8_lossy(&raw.body));
+    let mut shown: String = text.chars().take(LONGEST).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    let cut = (shown.len() < text.len())
+        .then(|| format!(" · the first {} characters are shown", format::count(LONGEST)));
+    let colour = if raw.status < 400 { "badge ok" } else { "badge bad" };
+    let about = format!("{took} ms · {} bytes{}", format::count(size), cut.unwrap_or_default());
+    let head = el("div")
+        .class("bar")
+        .child(el("h2").child("Answer"))
+        .child(
+            el("span")
+                .class(colour)
+                .child(icon(if raw.status < 400 { "check" } else { "cross" }))
+                .child(raw.status.to_string()),
+        )
+        .child(el("span").class("quiet").child(about));
+    let header = |(name, value): &(String, String)| {
+        (el("dt").child(name.clone()), el("dd").child(value.clone())).into_view()
+    };
+    let headers: Vec<View> = raw.headers.iter().map(header).collect();
+    let headers = el("details")
+        .class("more")
+        .child(
+            el("summary").child(format!("Headers that the server lets a page see ({})", raw.headers.len())),
+        )
+        .child(el("dl").class("facts").child(headers));
+    let body = match size {
+        0 => el("p").class("quiet").child("It has no body."),
+        _ => el("pre").class("code").attr("tabindex", "0").attr("aria-label", "Body").child(shown),
+    };
+    el("section").class("panel").attr("aria-label", "Answer").child(head).child(headers).child(body)
+}
+
+fn outcome(app: App, page: Page) -> View {
+    match page.step.get() {
+        Step::Writing => View::default(),
+        Step::Asking => asking(app, page).into_view(),
+        Step::Sending => el("p").class("quiet").child("Sending…").into_view(),
+        Step::Answered(raw, took) => answered(&raw, took).into_view(),
+        Step::Failed(trouble) => trouble_note(&trouble, "", ()).into_view(),
+    }
+}

@@ -1,0 +1,125 @@
+//! The fields of the connect screen, and reading them.
+
+use txjobs_sdk::ApiKey;
+use web_sys::{Event, HtmlInputElement};
+
+use super::{Outcome, session};
+use crate::{
+    browser,
+    dom::El,
+    domain,
+    profile::{Colour, Profile},
+    reactive::RwSignal,
+    state::{App, Session},
+};
+
+/// The shortest passphrase that is taken for a new vault.
+const SHORTEST: usize = 12;
+
+/// The fields, as they are typed. Key and passphrase are not among them: they stay in their inputs until they are used.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fields {
+    pub(super) domain: RwSignal<String>,
+    pub(super) header: RwSignal<String>,
+    pub(super) name: RwSignal<String>,
+    pub(super) colour: RwSignal<Colour>,
+    pub(super) is_production: RwSignal<bool>,
+    pub(super) remember: RwSignal<bool>,
+    pub(super) key: RwSignal<HtmlInputElement>,
+    pub(super) passphrase: RwSignal<HtmlInputElement>,
+    pub(super) domain_wrong: RwSignal<String>,
+    pub(super) key_wrong: RwSignal<String>,
+    pub(super) header_wrong: RwSignal<String>,
+    pub(super) passphrase_wrong: RwSignal<String>,
+    pub(super) outcome: RwSignal<Outcome>,
+}
+
+impl Fields {
+    pub(super) fn new(profile: Profile, remember: bool, key: &El, passphrase: &El) -> Self {
+        let words = || RwSignal::new(String::new());
+        Self {
+            domain: RwSignal::new(profile.domain),
+            header: RwSignal::new(profile.header),
+            name: RwSignal::new(profile.name),
+            colour: RwSignal::new(profile.colour),
+            is_production: RwSignal::new(profile.is_production),
+            remember: RwSignal::new(remember),
+            key: RwSignal::new(key.get()),
+            passphrase: RwSignal::new(passphrase.get()),
+            domain_wrong: words(),
+            key_wrong: words(),
+            header_wrong: words(),
+            passphrase_wrong: words(),
+            outcome: RwSignal::new(Outcome::None),
+        }
+    }
+
+    pub(super) fn is_trying(self) -> bool {
+        self.outcome.with(|outcome| *outcome == Outcome::Trying)
+    }
+
+    fn profile(self) -> Profile {
+        let text = |field: RwSignal<String>| field.with_untracked(|text| text.trim().to_owned());
+        Profile {
+            name: text(self.name),
+            domain: text(self.domain),
+            header: text(self.header),
+            colour: self.colour.get_untracked(),
+            is_production: self.is_production.get_untracked(),
+        }
+    }
+
+    /// Whether no other key is typed, and the domain is still this one.
+    pub(super) fn keeps_key(self, domain: &str) -> bool {
+        self.domain.with_untracked(|typed| typed.trim() == domain)
+            && self.key.with_untracked(|input| input.value().is_empty())
+    }
+
+    /// Reads the fields and says beside each what is wrong with it.
+    pub(super) fn read(self, app: App, known: Option<ApiKey>) -> Option<Session> {
+        let profile = self.profile();
+        let base = profile.base().map_err(|problem| self.domain_wrong.set(problem.to_string()));
+        let has_header = domain::is_header_name(&profile.header);
+        if !has_header {
+            let words = "This cannot be the name of a header: letters, digits and hyphens, without spaces.";
+            self.header_wrong.set(words.to_owned());
+        }
+        let key = known.map_or_else(|| ApiKey::new(self.key.with_untracked(HtmlInputElement::value)), Ok);
+        let key = key.map_err(|problem| self.key_wrong.set(problem.to_string()));
+        match (&base, key, has_header) {
+            (Ok(_), Ok(key), true) => return session(app, profile, key),
+            (Err(()), ..) => browser::focus("domain"),
+            (_, Err(()), _) => browser::focus("key"),
+            _ => browser::focus("header"),
+        }
+        None
+    }
+
+    /// The passphrase that the key is to be remembered with; its field is empty afterwards.
+    pub(super) fn take_passphrase(self, app: App) -> Option<String> {
+        let typed = self.passphrase.with_untracked(HtmlInputElement::value);
+        let is_new = app.remembered.with_untracked(Vec::is_empty);
+        if is_new && typed.chars().count() < SHORTEST {
+            self.refuse_passphrase("Choose at least 12 characters: several words are good.");
+            return None;
+        }
+        self.passphrase.with_untracked(|input| input.set_value(""));
+        Some(typed)
+    }
+
+    pub(super) fn refuse_passphrase(self, words: &str) {
+        self.passphrase_wrong.try_set(words.to_owned());
+        browser::focus("passphrase");
+    }
+}
+
+/// Keeps a field and a signal the same; what was wrong with it is no longer said once it is changed.
+pub(super) fn bound(input: El, text: RwSignal<String>, wrong: Option<RwSignal<String>>) -> El {
+    let field: HtmlInputElement = input.get();
+    input.value(text).on("input", move |_: Event| {
+        text.set(field.value());
+        if let Some(wrong) = wrong {
+            wrong.set(String::new());
+        }
+    })
+}

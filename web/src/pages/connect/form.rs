@@ -1,0 +1,217 @@
+//! The form for a server and its key.
+
+use txjobs_sdk::{ApiKey, paths};
+use web_sys::{Event, HtmlInputElement};
+
+use super::{
+    Outcome, Then, control,
+    fields::{Fields, bound},
+    input, is_invalid, result, try_it, wrong,
+};
+use crate::{
+    browser,
+    components::icon,
+    config::Preset,
+    dom::{El, button, el, show},
+    domain, keyring,
+    profile::{Colour, Profile},
+    reactive::RwSignal,
+    state::App,
+    vault,
+};
+
+/// The form, with what is known of the profile filled in.
+pub(super) fn form(app: App, profile: Profile, preset: &Preset) -> El {
+    let before = profile.id();
+    // A key that is offered is for the first server that is preset.
+    let is_home = preset.profiles.first().is_some_and(|first| first.base() == profile.base());
+    let remove = before.clone();
+    let is_kept = app.remembered.with_untracked(|kept| kept.contains(&before));
+    // No value is ever bound to these two: what is secret stands in its input, and only until it is used.
+    let (key, passphrase) = (input("key", "password"), input("passphrase", "password"));
+    // Who only changes a name or a colour need not enter the key again; another domain never gets it.
+    let held = keyring::key_of(&before).map(|key| (profile.domain.clone(), key));
+    let key = key.attr("placeholder", held.is_some().then_some("as it is"));
+    let fields = Fields::new(profile, is_kept, &key, &passphrase);
+    let go = move |demo: Option<ApiKey>, then: Then| {
+        let held = held.as_ref().filter(|(domain, _)| fields.keeps_key(domain)).map(|(_, key)| key.clone());
+        let Some(session) = fields.read(app, demo.or(held)) else { return };
+        let then =
+            if then == Then::Connect && fields.remember.get_untracked() { Then::Remember } else { then };
+        let unlock = then == Then::Remember && !app.is_open.get_untracked();
+        let passphrase = if unlock { fields.take_passphrase(app) } else { None };
+        if unlock && passphrase.is_none() {
+            return;
+        }
+        fields.outcome.set(Outcome::Trying);
+        let before = before.clone();
+        browser::spawn(async move {
+            if let Some(passphrase) = passphrase
+                && !keyring::unlock(app, &passphrase).await
+            {
+                fields.outcome.try_set(Outcome::None);
+                fields.refuse_passphrase("This is not the passphrase of this device.");
+                return;
+            }
+            try_it(app, session, before, fields.outcome, then).await;
+        });
+    };
+    let (submit, test, open_demo) = (go.clone(), go.clone(), go);
+    let submit = move |event: Event| {
+        event.prevent_default();
+        if !fields.is_trying() {
+            submit(None, Then::Connect);
+        }
+    };
+    let is_trying = move || fields.is_trying();
+    let connect = el("button").attr("type", "submit").class("button primary").attr("disabled", is_trying);
+    let test = button("button", move || test(None, Then::Tell)).attr("disabled", is_trying);
+    let form = el("form")
+        .on("submit", submit)
+        .child(domain_field(fields))
+        .child(key_field(fields, key))
+        .child(remember(app, fields, passphrase))
+        .child(more(fields))
+        .child(el("div").attr("role", "status").child(move || result(fields.outcome, fields.domain)))
+        .child(
+            el("div")
+                .class("bar")
+                .child(connect.child(icon("plug")).child("Connect"))
+                .child(test.child("Test connection")),
+        );
+    let promise = move || match fields.remember.get() {
+        false => "The key is sent to this domain only and kept in memory: a reload asks for it again.",
+        true => {
+            "The key is sent to this domain only. On this device it is kept encrypted, and a reload asks for the passphrase."
+        }
+    };
+    let known = app.profiles.with_untracked(|all| all.iter().any(|other| other.id() == remove));
+    let remove = known.then(|| {
+        let remove = move || keyring::forget_profile(app, remove.clone());
+        el("p").child(button("link plain", remove).child("Remove this profile"))
+    });
+    let demo = preset
+        .demo_key
+        .clone()
+        .filter(|_| is_home)
+        .map(|key| demo(fields, move || open_demo(Some(key.clone()), Then::Connect)));
+    el("div")
+        .class("forms")
+        .child(demo)
+        .child(form)
+        .child(el("p").class("quiet").child(promise))
+        .child(remove)
+}
+
+fn demo(fields: Fields, open: impl FnMut() + 'static) -> El {
+    let name = fields.name.get_untracked();
+    let name = if name.is_empty() { "a demo".to_owned() } else { name };
+    let words = el("p")
+        .child("This server offers ")
+        .child(el("strong").child(el("bdi").child(name)))
+        .child(" to look around in: its key is no secret.");
+    let open = button("button primary", open)
+        .attr("disabled", move || fields.is_trying())
+        .child(icon("play"))
+        .child("Open the demo");
+    el("section").class("demo").attr("aria-label", "Demo").child(words).child(open)
+}
+
+fn domain_field(fields: Fields) -> El {
+    let local = move || {
+        fields.domain.set(paths::LOCAL_GATEWAY.to_owned());
+        browser::focus("key");
+    };
+    let local_hint = move || {
+        let is_local = fields.domain.with(|typed| domain::is_this_machine(typed.trim()));
+        if browser::is_https() && is_local { domain::LOCAL_NETWORK } else { "" }
+    };
+    let first_hint = move || {
+        let local = button("link plain", local).child("Use a gateway on this machine");
+        ("A host or a URL, with a path prefix if there is one. No server yet? ", local)
+    };
+    let is_empty = move || fields.domain.with(|domain| domain.trim().is_empty());
+    let field = input("domain", "text")
+        .attr("inputmode", "url")
+        .attr("placeholder", "api.example.com")
+        .attr("aria-describedby", "domain-wrong domain-hint")
+        .attr("aria-invalid", is_invalid(fields.domain_wrong));
+    let hint = el("span")
+        .attr("id", "domain-hint")
+        .class("hint")
+        .child(local_hint)
+        .child(show(is_empty, first_hint));
+    control("domain", "Domain", bound(field, fields.domain, Some(fields.domain_wrong)))
+        .child(wrong("domain-wrong", fields.domain_wrong))
+        .child(hint)
+}
+
+fn key_field(fields: Fields, key: El) -> El {
+    let key = key
+        .attr("aria-describedby", "key-wrong")
+        .attr("aria-invalid", is_invalid(fields.key_wrong))
+        .on("input", move |_: Event| fields.key_wrong.set(String::new()));
+    control("key", "API key", key).child(wrong("key-wrong", fields.key_wrong))
+}
+
+/// A box to tick, with its words.
+fn tick(id: &'static str, words: &'static str, ticked: RwSignal<bool>) -> El {
+    let field = el("input").attr("type", "checkbox").attr("id", id).checked(ticked);
+    let input: HtmlInputElement = field.get();
+    let field = field.on("change", move |_: Event| ticked.set(input.checked()));
+    el("label").class("tick").attr("for", id).child(field).child(words)
+}
+
+/// Whether the key is to be remembered, where the browser can encrypt it.
+fn remember(app: App, fields: Fields, passphrase: El) -> Option<El> {
+    if !vault::can() {
+        return None;
+    }
+    let is_new = app.remembered.with_untracked(Vec::is_empty);
+    let (label, hint) = match is_new {
+        true => (
+            "New passphrase",
+            "It encrypts the key on this device. Nobody can recover it: who forgets it enters the key again.",
+        ),
+        false => ("Passphrase of this device", "The same as for the other remembered keys."),
+    };
+    let field = passphrase
+        .attr("aria-describedby", "passphrase-wrong passphrase-hint")
+        .attr("aria-invalid", is_invalid(fields.passphrase_wrong))
+        .on("input", move |_: Event| fields.passphrase_wrong.set(String::new()));
+    let field = control("passphrase", label, field)
+        .attr("hidden", move || !fields.remember.get() || app.is_open.get())
+        .child(wrong("passphrase-wrong", fields.passphrase_wrong))
+        .child(el("span").attr("id", "passphrase-hint").class("hint").child(hint));
+    let tick = tick("remember", "Remember on this device", fields.remember);
+    Some(el("div").class("more-fields").child(tick).child(field))
+}
+
+fn more(fields: Fields) -> El {
+    let is_unusual = fields.header.get_untracked() != paths::API_KEY_HEADER;
+    let header = input("header", "text").attr("aria-describedby", "header-wrong");
+    let header =
+        control("header", "Header name of the key", bound(header, fields.header, Some(fields.header_wrong)));
+    let name = input("name", "text").attr("placeholder", "Production");
+    let colours = Colour::ALL.map(|colour| {
+        let radio = el("input")
+            .attr("type", "radio")
+            .attr("name", "colour")
+            .attr("value", colour.name())
+            .checked(move || fields.colour.get() == colour)
+            .on("change", move |_: Event| fields.colour.set(colour));
+        let swatch = el("span").class(format!("swatch {}", colour.name()));
+        el("label").child(radio).child(swatch).child(colour.name())
+    });
+    let colours = el("fieldset")
+        .child(el("legend").child("Colour that marks the page"))
+        .child(el("div").class("choices").child(colours));
+    let production = tick("production", "Production: warn before each run", fields.is_production);
+    let all = el("div")
+        .class("more-fields")
+        .child(header.child(wrong("header-wrong", fields.header_wrong)))
+        .child(control("name", "Name of this profile", bound(name, fields.name, None)))
+        .child(colours)
+        .child(production);
+    el("details").class("more").attr("open", is_unusual).child(el("summary").child("More")).child(all)
+}

@@ -1,0 +1,170 @@
+//! Connecting: which server, and with which key.
+
+mod fields;
+mod form;
+mod unlock;
+
+use txjobs_sdk::{ApiKey, Trouble, TroubleKind};
+
+use crate::{
+    api, browser,
+    components::{icon, trouble_note},
+    config::Preset,
+    dom::{El, IntoView, View, button, el},
+    domain, format, keyring,
+    profile::{self, Profile},
+    reactive::RwSignal,
+    state::{App, Session, app},
+};
+
+/// What came of the last try.
+#[derive(Clone, Debug, PartialEq)]
+enum Outcome {
+    None,
+    Trying,
+    Works(usize),
+    Failed(Trouble),
+}
+
+/// The connect screen. Any link leads here first, and on to its own screen after.
+pub fn connect_page(preset: Preset) -> El {
+    browser::set_title("Connect · txjobs");
+    let app = app();
+    let lead = move || match app.was_locked.get() {
+        true => "Locked, because the page was not used. The screen comes back when you unlock.",
+        false => "Start TimeXtender jobs, follow their runs and read their logs.",
+    };
+    let head = el("div")
+        .child(el("h1").attr("id", "title").attr("tabindex", "-1").child("Connect to a server"))
+        .child(el("p").class("quiet").attr("role", "status").child(lead));
+    // A press on another profile is another form.
+    let another_key = RwSignal::new(false);
+    let body = move || {
+        let profile = app.chosen.get();
+        let id = profile.id();
+        // Not when it is opened: the form that did so tells how it goes on.
+        let is_kept = app.remembered.with(|kept| kept.contains(&id)) && !app.is_open.get_untracked();
+        if is_kept && !another_key.get() {
+            unlock::unlock(app, profile, another_key).into_view()
+        } else {
+            form::form(app, profile, &preset).into_view()
+        }
+    };
+    let card = el("div").class("card").child(head).child(move || choices(app, another_key)).child(body);
+    el("main").child(card)
+}
+
+/// The known servers, where there is more than one, and the way to another.
+fn choices(app: App, another_key: RwSignal<bool>) -> Option<El> {
+    let profiles = app.profiles.get();
+    if profiles.len() < 2 && profiles.iter().all(|profile| app.chosen.with(|chosen| chosen == profile)) {
+        return None;
+    }
+    let choose = move |profile: Profile| {
+        another_key.set(false);
+        app.chosen.set(profile);
+    };
+    let one = |profile: Profile| {
+        let id = profile.id();
+        let is_chosen = move || app.chosen.with(|chosen| chosen.id() == id).to_string();
+        let swatch = el("span").class(format!("swatch {}", profile.colour.name()));
+        let name = el("bdi").child(profile.title());
+        button("choice", move || choose(profile.clone()))
+            .attr("aria-pressed", is_chosen)
+            .child(swatch)
+            .child(name)
+    };
+    let new = button("choice", move || choose(Profile::default())).child("New…");
+    let all: Vec<_> = profiles.into_iter().map(one).chain([new]).collect();
+    Some(el("div").class("choices").attr("role", "group").attr("aria-label", "Profile").child(all))
+}
+
+/// How the last try ended, in words.
+fn result(outcome: RwSignal<Outcome>, typed: RwSignal<String>) -> View {
+    match outcome.get() {
+        Outcome::None => View::default(),
+        Outcome::Trying => el("p").class("quiet").child("Connecting…").into_view(),
+        Outcome::Works(jobs) => {
+            let words = format!("It works: {}.", format::plural(jobs, "job"));
+            el("p").class("fine").child(icon("check")).child(" ").child(words).into_view()
+        }
+        Outcome::Failed(trouble) => {
+            let typed = typed.get_untracked();
+            let is_local = trouble.kind == TroubleKind::Blocked
+                && browser::is_https()
+                && domain::is_this_machine(typed.trim());
+            let local = is_local.then(|| el("p").class("quiet").child(domain::LOCAL_NETWORK));
+            (trouble_note(&trouble, "", ()), local).into_view()
+        }
+    }
+}
+
+/// A field for what no dictionary knows.
+fn input(id: &'static str, kind: &'static str) -> El {
+    el("input")
+        .attr("id", id)
+        .class("field")
+        .attr("type", kind)
+        .attr("autocomplete", "off")
+        .attr("autocapitalize", "none")
+        .attr("spellcheck", "false")
+}
+
+fn control(id: &'static str, label: &'static str, input: El) -> El {
+    el("div").class("control").child(el("label").attr("for", id).child(label)).child(input)
+}
+
+fn wrong(id: &'static str, words: RwSignal<String>) -> El {
+    el("span").attr("id", id).class("wrong").child(words)
+}
+
+/// `true` or `false` in words, as ARIA wants it.
+fn is_invalid(wrong: RwSignal<String>) -> impl Fn() -> String {
+    move || wrong.with(|wrong| !wrong.is_empty()).to_string()
+}
+
+/// The connection that a profile and a key make; `None` where its domain is none.
+fn session(app: App, profile: Profile, key: ApiKey) -> Option<Session> {
+    let base = profile.base().ok()?;
+    Some(Session { number: app.session_count(), header: profile.header.clone(), profile, base, key })
+}
+
+/// What to do with a connection that works.
+#[derive(Clone, Copy, PartialEq)]
+enum Then {
+    Tell,
+    Connect,
+    /// And remember its key; what is remembered is open.
+    Remember,
+}
+
+/// Tries a connection. `before` is the profile that this one is a change of.
+async fn try_it(app: App, session: Session, before: String, outcome: RwSignal<Outcome>, then: Then) {
+    match api::test(&session).await {
+        Ok(answer) if then == Then::Tell => outcome.try_set(Outcome::Works(answer.value.len())),
+        Ok(_) => {
+            let id = session.profile.id();
+            keep_profile(app, &session.profile, &before);
+            if before != id && app.remembered.with_untracked(|kept| kept.contains(&before)) {
+                keyring::forget(app, before).await;
+            }
+            if then == Then::Remember {
+                keyring::remember(app, &id, &session.key).await;
+            }
+            app.connect(session);
+        }
+        Err(trouble) => outcome.try_set(Outcome::Failed(trouble)),
+    }
+}
+
+/// Keeps the profile among the others, in the place of the one it was before.
+fn keep_profile(app: App, profile: &Profile, before: &str) {
+    app.profiles.update(|all| {
+        let id = profile.id();
+        match all.iter_mut().find(|other| other.id() == before || other.id() == id) {
+            Some(other) => *other = profile.clone(),
+            None => all.push(profile.clone()),
+        }
+    });
+    app.profiles.with_untracked(|all| profile::remember(all));
+}

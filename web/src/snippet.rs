@@ -1,0 +1,51 @@
+//! A request as a line or two of another language. The key is never in it: a variable stands in its place.
+
+/// The variable that holds the key, as for the command line.
+const TEMPLATES: [(&str, &str); 4] = [
+    ("curl", "curl -X <method> -H \"<header>: $TXJOBS_API_KEY\" '<url>'"),
+    (
+        "PowerShell",
+        "Invoke-RestMethod -Method <method> -Headers @{ '<header>' = $env:TXJOBS_API_KEY } -Uri '<url>'",
+    ),
+    (
+        "Python",
+        "import os, urllib.request\n\nkey = os.environ['TXJOBS_API_KEY']\n\
+         request = urllib.request.Request('<url>', method='<method>', headers={'<header>': key})\n\
+         print(urllib.request.urlopen(request).read().decode())",
+    ),
+    (
+        "Rust",
+        "let key = std::env::var(\"TXJOBS_API_KEY\")?;\nlet client = reqwest::blocking::Client::new();\n\
+         let request = client.request(reqwest::Method::<method>, \"<url>\").header(\"<header>\", key);\n\
+         println!(\"{}\", request.send()?.text()?);",
+    ),
+];
+
+/// The languages.
+pub fn languages() -> impl Iterator<Item = &'static str> {
+    TEMPLATES.iter().map(|(name, _)| *name)
+}
+
+/// The request in one of them. A URL as a browser writes it has no quote but this one, and no header's name has any.
+pub fn snippet(language: &str, method: &str, url: &str, header: &str) -> String {
+    let template = TEMPLATES.iter().find(|(name, _)| *name == language).map_or("", |(_, template)| template);
+    let text = template.replace("<method>", method).replace("<header>", header);
+    text.replace("<url>", &url.replace('\'', "%27"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_language_has_the_request_and_no_key() {
+        for language in languages() {
+            let text = snippet(language, "POST", "https://x.example/it's", "x-key");
+            assert!(
+                text.contains("POST") && text.contains("x-key") && text.contains("TXJOBS_API_KEY"),
+                "{text}"
+            );
+            assert!(text.contains("https://x.example/it%27s") && !text.contains('<'), "{text}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Keys that are remembered on this device: encrypted, in the browser's own database. See `js/vault.js`.
+
+use js_sys::{Array, JsString};
+use txjobs_sdk::ApiKey;
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+
+#[wasm_bindgen(module = "/js/vault.js")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = names)]
+    async fn stored_names() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = unlock)]
+    async fn open(passphrase: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = keep)]
+    async fn seal(name: &str, key: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = forget)]
+    async fn remove(name: &str) -> Result<JsValue, JsValue>;
+    /// Forgets what opens the vault.
+    pub fn lock();
+    /// Whether this page may encrypt: browsers allow it on https and on this machine only.
+    pub fn can() -> bool;
+}
+
+/// Under which names keys are remembered.
+pub async fn names() -> Vec<String> {
+    let names = stored_names().await.ok().and_then(|names| names.as_string()).unwrap_or_default();
+    names.split('\n').filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// Opens the vault, or makes it: every name with its key. `None` if the passphrase is another.
+pub async fn unlock(passphrase: &str) -> Option<Vec<(String, ApiKey)>> {
+    let pairs: Array = open(passphrase).await.ok()?.unchecked_into();
+    let text = |at| String::from(pairs.get(at).unchecked_into::<JsString>());
+    let pairs = (0..pairs.length()).step_by(2);
+    Some(pairs.filter_map(|at| Some((text(at), ApiKey::new(text(at + 1)).ok()?))).collect())
+}
+
+/// Remembers a key, while the vault is open.
+pub async fn keep(name: &str, key: &ApiKey) -> bool {
+    seal(name, key.expose()).await.is_ok()
+}
+
+/// Forgets a key at once.
+pub async fn forget(name: &str) {
+    let _ = remove(name).await;
+}
