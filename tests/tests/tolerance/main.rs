@@ -73,6 +73,7 @@ fn the_console_reads_it() {
             status: row.status,
             retry_after: row.retry_after.map(str::to_owned),
             extensions: None,
+            headers: Vec::new(),
             body: row.body.into(),
         };
         macro_rules! read {
