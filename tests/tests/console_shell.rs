@@ -314,7 +314,7 @@ async fn the_calls_by_hand() {
     browser.see_text("*[@aria-label='Body']", "stg.Invoice").await;
     for (language, words) in [
         ("PowerShell", "Invoke-RestMethod"),
-        ("Python", "urllib.request"),
+        ("Python", "web.Request"),
         ("Rust", "reqwest"),
         ("curl", "curl -X GET"),
     ] {
@@ -324,4 +324,34 @@ async fn the_calls_by_hand() {
     let run = runs[0].trigger_id.unwrap().to_string();
     browser.see_text("pre", &run).await;
     assert!(!everything(&browser).await.contains(gateway.key()));
+}
+
+#[tokio::test]
+async fn the_end_of_a_run_is_told_to_who_looks_elsewhere() {
+    let gateway = Gateway::start(JOBS);
+    let browser = connected(&gateway).await;
+    let asked: String = browser.run("return Notification.permission").await;
+    assert_ne!(asked, "granted", "nothing is asked for by itself");
+    // Somebody turned it on and looks elsewhere; what the browser would show is written down.
+    browser
+        .run::<()>(
+            "localStorage.setItem('txjobs.tell', 'on'); document.hasFocus = () => false; window.shown = [];
+            window.Notification = class { static permission = 'granted'; constructor(words) { shown.push(words) } }",
+        )
+        .await;
+    browser.press("Run Finance deliver").await;
+    browser.press("Run").await;
+    browser.see_text("*[@data-state='3']", "failed").await;
+    let told: Vec<String> = loop {
+        let told: Vec<String> = browser.run("return shown").await;
+        if !told.is_empty() {
+            break told;
+        }
+    };
+    assert_eq!(told, ["Finance deliver: failed"]);
+    let icon: String = browser.run("return document.querySelector('link[rel=icon]').href").await;
+    assert!(icon.starts_with("data:image/svg+xml"), "{icon}");
+    browser.run::<()>("window.dispatchEvent(new Event('focus'))").await;
+    let icon: String = browser.run("return document.querySelector('link[rel=icon]').href").await;
+    assert!(icon.starts_with(gateway.address()), "{icon}");
 }

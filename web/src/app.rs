@@ -14,7 +14,7 @@ use crate::{
     reactive::{Memo, effect},
     route::{Listing, Route},
     state::{App as Stores, Theme},
-    vault,
+    tell, vault,
 };
 
 /// Mounts the console into the page.
@@ -45,6 +45,7 @@ pub fn page() -> View {
         app.preset.set(Some(preset));
     });
     keyring::lock_when_unused(app);
+    tell::tell_of_ends(app);
     // A connection keeps its jobs fresh until it is replaced.
     effect(move || {
         if let Some(number) = app.session.with(|session| session.as_ref().map(|session| session.number)) {

@@ -10,7 +10,7 @@ use leptos::prelude::set_interval;
 use txjobs_sdk::ApiKey;
 use web_sys::Event;
 
-use crate::{browser, dom::on_window, profile, state::App, vault};
+use crate::{browser, dom::on_window, profile, state::App, tell, vault};
 
 thread_local! {
     static KEYS: RefCell<Vec<(String, ApiKey)>> = RefCell::default();
@@ -85,14 +85,14 @@ pub fn lock(app: App) {
     }
 }
 
-/// Locks after a time of no use. A run that is waited for counts as use.
+/// Locks after a time of no use. To wait for a run whose end is to be told counts as use.
 pub fn lock_when_unused(app: App) {
     for event in ["pointerdown", "keydown", "wheel"] {
         on_window(event, |_: Event| use_now());
     }
     use_now();
     let look = move || {
-        if !app.watched.with_untracked(Vec::is_empty) {
+        if !app.watched.with_untracked(Vec::is_empty) && tell::is_on() {
             use_now();
         }
         let unused = browser::now() - USED.get();

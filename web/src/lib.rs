@@ -31,6 +31,7 @@ pub mod reactive;
 pub mod route;
 pub mod snippet;
 pub mod state;
+pub mod tell;
 pub mod vault;
 pub mod virtual_rows;
 

@@ -66,7 +66,10 @@ fn next_history(app: App, extensions: Extensions) -> Option<JobId> {
                     && ARRIVED.with_borrow(|all| !all.iter().any(|(other, _)| other == *job))
                     && jobs.missing.with_untracked(|missing| !missing.contains(job))
             };
-            wanted.iter().filter(is_due).find(is_free).copied()
+            let awaited = app.watched.with_untracked(|watched| {
+                watched.iter().map(|(job, _)| *job).find(|job| is_due(&job) && is_free(&job))
+            });
+            awaited.or_else(|| wanted.iter().filter(is_due).find(is_free).copied())
         })
     })
 }

@@ -1,6 +1,9 @@
 //! Jobs and statuses, again and again, without being asked for.
 
-use txjobs_sdk::{JobStatusCode, Trouble, types::JobId};
+use txjobs_sdk::{
+    JobStatusCode, Trouble,
+    types::{JobId, TriggerId},
+};
 
 use crate::{
     api, browser,
@@ -13,7 +16,7 @@ use crate::{
 const BUSY: i64 = 2_000;
 const IDLE: i64 = 10_000;
 const HIDDEN: i64 = 30_000;
-/// A page nobody has looked at for this long stops asking.
+/// A page nobody has looked at for this long stops asking, unless the end of a run is to be told.
 const ASLEEP: i64 = 15 * 60_000;
 /// Keeps jobs and statuses fresh as long as the connection is this one.
 pub async fn keep_fresh(app: App, number: u32) {
@@ -38,8 +41,9 @@ pub async fn keep_fresh(app: App, number: u32) {
             }
             let since_hidden = if hidden { now - *hidden_since.get_or_insert(now) } else { 0 };
             let due = if hidden { delay.max(HIDDEN) } else { delay };
+            let is_awaited = !app.watched.with_untracked(Vec::is_empty);
             let pressed = app.jobs.refresh.get_untracked() != refreshed;
-            if pressed || (now - since >= due && since_hidden < ASLEEP) {
+            if pressed || (now - since >= due && (since_hidden < ASLEEP || is_awaited)) {
                 break;
             }
         }
@@ -118,10 +122,11 @@ async fn fetch_list(app: App, session: &Session) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// What is known before the next look: the job was just started.
-pub fn expect(app: App, job: JobId, status: JobStatusCode) {
+/// What is known before the next look: the job was just started. The end of its run will be told.
+pub fn expect(app: App, job: JobId, run: TriggerId) {
+    app.watched.update(|watched| watched.push((job, run)));
     app.jobs.statuses.update(|statuses| {
-        statuses.insert(job, status);
+        statuses.insert(job, JobStatusCode::Pending);
     });
     app.refresh();
 }

@@ -9,9 +9,8 @@ const TEMPLATES: [(&str, &str); 4] = [
     ),
     (
         "Python",
-        "import os, urllib.request\n\nkey = os.environ['TXJOBS_API_KEY']\n\
-         request = urllib.request.Request('<url>', method='<method>', headers={'<header>': key})\n\
-         print(urllib.request.urlopen(request).read().decode())",
+        "import os, urllib.request as web\n\nheaders = {'<header>': os.environ['TXJOBS_API_KEY']}\n\
+         request = web.Request('<url>', method='<method>', headers=headers)\nprint(web.urlopen(request).read().decode())",
     ),
     (
         "Rust",

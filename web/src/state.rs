@@ -45,15 +45,6 @@ pub enum Deed {
     Cancel,
 }
 
-/// A run whose end is to be told.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Watched {
-    pub job: JobId,
-    pub run: TriggerId,
-    /// How often it was looked for in vain.
-    pub misses: u32,
-}
-
 /// The jobs of the connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Jobs {
@@ -107,7 +98,7 @@ pub struct Stores {
     /// After so many minutes.
     pub lock_after: RwSignal<i64>,
     /// Runs whose end is to be told.
-    pub watched: RwSignal<Vec<Watched>>,
+    pub watched: RwSignal<Vec<(JobId, TriggerId)>>,
     /// What the server announced last.
     pub extensions: RwSignal<Extensions>,
     pub jobs: Jobs,

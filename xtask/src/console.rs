@@ -23,7 +23,7 @@ const MOST: usize = 170_000;
 ///
 /// These flags are not stable. The toolchain is pinned in `rust-toolchain.toml`, so that they mean the same everywhere;
 /// without them (plain `trunk build --release`) the console is the same and heavier.
-const FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zinline-mir=no";
+const FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zinline-mir=no -Cllvm-args=--inline-threshold=0";
 
 pub(crate) fn build(tools: &BuildTools) -> Result<()> {
     let mut trunk = Command::new(tools.trunk.join("trunk"));

@@ -21,6 +21,8 @@ pub const LIST_JOBS: Operation = Operation {
     method: Method::Get,
     template: "/public/jobs",
     summary: "Get all jobs",
+    parameters: &[],
+    query: &[],
     extension: false,
 };
 ///Get all jobs: `GET /public/jobs`.
@@ -37,6 +39,8 @@ pub const LIST_JOB_STATUSES: Operation = Operation {
     method: Method::Get,
     template: "/public/jobs/status",
     summary: "Get all job statuses",
+    parameters: &[],
+    query: &[],
     extension: false,
 };
 ///Get all job statuses: `GET /public/jobs/status`.
@@ -53,6 +57,8 @@ pub const EXECUTE_JOB: Operation = Operation {
     method: Method::Post,
     template: "/public/jobs/{job_id}/execute",
     summary: "Execute a job",
+    parameters: &["job_id"],
+    query: &[],
     extension: false,
 };
 ///Execute a job: `POST /public/jobs/{job_id}/execute`.
@@ -71,6 +77,8 @@ pub const CANCEL_JOB: Operation = Operation {
     method: Method::Post,
     template: "/public/jobs/{job_id}/cancel",
     summary: "Cancel the current run of a job",
+    parameters: &["job_id"],
+    query: &[],
     extension: true,
 };
 ///Cancel the current run of a job: `POST /public/jobs/{job_id}/cancel`.
@@ -89,6 +97,8 @@ pub const GET_JOB_STATUS: Operation = Operation {
     method: Method::Get,
     template: "/public/jobs/{job_id}/status",
     summary: "Get the status of a job",
+    parameters: &["job_id"],
+    query: &[],
     extension: false,
 };
 ///Get the status of a job: `GET /public/jobs/{job_id}/status`.
@@ -107,6 +117,8 @@ pub const GET_JOB_LOGS: Operation = Operation {
     method: Method::Get,
     template: "/public/jobs/{job_id}/logs",
     summary: "Get the executions of a job, with their logs",
+    parameters: &["job_id", "limit", "logs"],
+    query: &["limit", "logs"],
     extension: false,
 };
 ///Get the executions of a job, with their logs: `GET /public/jobs/{job_id}/logs`.
@@ -131,6 +143,8 @@ pub const GET_JOB_LOGS_BY_TRIGGER: Operation = Operation {
     method: Method::Get,
     template: "/public/jobs/{job_id}/logs/{trigger_id}",
     summary: "Get the execution of a trigger id, with its log",
+    parameters: &["job_id", "trigger_id", "after"],
+    query: &["after"],
     extension: false,
 };
 ///Get the execution of a trigger id, with its log: `GET /public/jobs/{job_id}/logs/{trigger_id}`.

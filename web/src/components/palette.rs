@@ -8,7 +8,7 @@ use crate::{
     dom::{El, el, on_window},
     format,
     profile::Profile,
-    reactive::{Memo, RwSignal},
+    reactive::RwSignal,
     route::Route,
     state::{App, Theme, app},
 };
@@ -17,7 +17,7 @@ use crate::{
 const MOST: usize = 12;
 
 /// What an entry does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 enum Deed {
     Go(String),
     Switch(Profile),
@@ -46,7 +46,7 @@ fn entries(app: App, typed: &str) -> Vec<Entry> {
     let screens = [("Jobs", "#/"), ("API: the calls by hand", "#/api"), ("Settings", "#/settings")];
     let mut rest: Vec<Entry> =
         Vec::from(screens.map(|(name, link)| (name.to_owned(), "screen", Deed::Go(link.to_owned()))));
-    for profile in app.profiles.get() {
+    for profile in app.profiles.get_untracked() {
         rest.push((profile.title(), "profile", Deed::Switch(profile)));
     }
     rest.push(("Refresh".to_owned(), "do", Deed::Refresh));
@@ -84,8 +84,7 @@ pub fn open(id: &str) {
 /// The dialog, which opens by Ctrl K. The sheet of keys, which opens by `?`, stands in `index.html`: nothing in it changes.
 pub fn palette() -> El {
     let app = app();
-    let (typed, at) = (RwSignal::new(String::new()), RwSignal::new(0usize));
-    let found = Memo::new(move || typed.with(|typed| entries(app, typed)));
+    let (found, at) = (RwSignal::new(Vec::<Entry>::new()), RwSignal::new(0usize));
     let field = el("input")
         .attr("type", "text")
         .class("field")
@@ -113,8 +112,6 @@ pub fn palette() -> El {
     let cleared = input.clone();
     let clear = move |_: Event| {
         cleared.set_value("");
-        typed.set(String::new());
-        at.set(0);
     };
     on_window("keydown", move |event: KeyboardEvent| {
         let key = event.key();
@@ -134,12 +131,13 @@ pub fn palette() -> El {
             option.scroll_into_view_with_bool(false);
         }
     };
-    let field = field
-        .on("input", move |_: Event| {
-            typed.set(input.value());
-            at.set(0);
-        })
-        .on("keydown", move |event: KeyboardEvent| {
+    // When it opens as well: there may be other jobs and profiles by now.
+    let find = move |_: Event| {
+        found.set(entries(app, &input.value()));
+        at.set(0);
+    };
+    let field =
+        field.on("focus", find.clone()).on("input", find).on("keydown", move |event: KeyboardEvent| {
             let last = found.with_untracked(Vec::len).saturating_sub(1);
             let now = at.get_untracked();
             match event.key().as_str() {

@@ -30,7 +30,7 @@ pub fn profiles() -> View {
     let settings = menu_button("Profiles and keys…", || crate::browser::go("#/settings"));
     let menu = el("div")
         .attr("id", "profiles")
-        .class("menu")
+        .class("servers")
         .attr("popover", "auto")
         .child(items)
         .child(el("hr"))

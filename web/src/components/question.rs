@@ -3,7 +3,7 @@
 use leptos::prelude::untrack;
 use std::rc::Rc;
 
-use txjobs_sdk::{JobStatusCode, Trouble, TroubleKind};
+use txjobs_sdk::{Trouble, TroubleKind};
 use web_sys::{Event, HtmlDialogElement};
 
 use super::{icon, reconnect, trouble_note};
@@ -140,7 +140,7 @@ async fn send(app: App, session: Rc<Session>, ask: Ask, step: RwSignal<Step>) {
             app.ask.set(None);
             match started {
                 Some(run) => {
-                    poll::expect(app, ask.job, JobStatusCode::Pending);
+                    poll::expect(app, ask.job, run);
                     browser::go(&Route::Run { job: ask.job, run }.to_string());
                 }
                 None => app.refresh(),

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use txjobs_sdk::{
-    JobStatusCode, TroubleKind,
+    TroubleKind,
     types::{JobId, TriggerId},
 };
 use web_sys::{Event, HtmlDialogElement};
@@ -89,11 +89,7 @@ fn form(app: App, jobs: usize, starts: RwSignal<Vec<Start>>) -> El {
         .on("submit", submit)
         .child(el("h2").attr("id", "many").child(el("bdi").child(heading)))
         .child(production(app))
-        .child(
-            el("p").class("quiet").child(
-                "Each is queued at once, one after the other. One that is running already is refused.",
-            ),
-        )
+        .child(el("p").class("quiet").child("One that is running already is refused."))
         .child(el("ul").class("starts").attr("aria-live", "polite").child(rows))
         .child(el("div").class("bar").child(close.child(leave)).child(show(is_asking, run)))
 }
@@ -143,7 +139,7 @@ async fn send(app: App, session: Rc<Session>, starts: RwSignal<Vec<Start>>) {
         match api::execute(&session, job).await {
             Ok(answer) => {
                 let run = answer.value.trigger_id;
-                poll::expect(app, job, JobStatusCode::Pending);
+                poll::expect(app, job, run);
                 put(starts, at, Start::Started(run));
                 untick(app, job);
             }

@@ -17,7 +17,7 @@ pub fn top_bar() -> El {
         .attr("aria-keyshortcuts", "Control+K")
         .child(icon("find"))
         .child(el("span").class("roomy").child("Search or jump"))
-        .child(el("kbd").class("roomy").child("Ctrl K"));
+        .child(el("kbd").class("roomy").attr("aria-hidden", "true").child("Ctrl K"));
     el("header")
         .class("top")
         .child(el("a").class("brand").attr("href", "#/").child("txjobs"))

@@ -117,7 +117,7 @@ pub fn api_page(session: Rc<Session>) -> El {
             ),
         );
     let title = el("h1").attr("id", "title").attr("tabindex", "-1").child("API");
-    let words = "The calls of the contract, by hand. The answer is shown as it comes.";
+    let words = "The calls of the contract, by hand.";
     el("main")
         .child(el("div").child(title).child(el("p").class("quiet").child(words)))
         .child(el("div").class("split").child(form).child(as_code(page, code)))
@@ -233,7 +233,7 @@ fn asking(app: App, page: Page) -> El {
         .attr("aria-label", "Question")
         .child(el("h2").child("Send this? It changes something on the server."))
         .child(production(app))
-        .child(el("code").class("line").child(line))
+        .child(el("pre").class("code").child(line))
         .child(el("div").class("bar").child(send).child(leave))
 }
 
@@ -265,9 +265,7 @@ fn answered(raw: &Raw, took: i64) -> El {
     let headers: Vec<View> = raw.headers.iter().map(header).collect();
     let headers = el("details")
         .class("more")
-        .child(
-            el("summary").child(format!("Headers that the server lets a page see ({})", raw.headers.len())),
-        )
+        .child(el("summary").child(format!("Headers ({})", raw.headers.len())))
         .child(el("dl").class("facts").child(headers));
     let body = match size {
         0 => el("p").class("quiet").child("It has no body."),

@@ -4,10 +4,11 @@ use web_sys::Event;
 
 use crate::{
     browser,
-    dom::{El, IntoValue, button, el, show},
+    dom::{El, button, el, show},
     keyring,
-    reactive::Memo,
+    reactive::{Memo, RwSignal},
     state::{App, Session, Theme, app},
+    tell,
 };
 
 /// The settings screen.
@@ -71,7 +72,24 @@ fn appearance(app: App) -> El {
     });
     let zones = [("local time", false), ("UTC", true)]
         .map(|(label, utc)| choice("zone", label, move || app.utc.get() == utc, move || app.utc.set(utc)));
-    panel("looks", "Appearance").child(choices("Theme", themes)).child(choices("Times", zones))
+    let (is_on, is_refused) = (RwSignal::new(tell::is_on()), RwSignal::new(false));
+    let turn = move |on: bool| {
+        browser::spawn(async move {
+            let now = tell::turn(on).await.is_truthy();
+            is_on.try_set(now);
+            is_refused.try_set(on && !now);
+        });
+    };
+    let ends = [("off", false), ("on", true)]
+        .map(|(label, on)| choice("tell", label, move || is_on.get() == on, move || turn(on)));
+    let refused = move || {
+        is_refused.get().then_some("The browser does not allow it: its settings for this page decide.")
+    };
+    panel("looks", "Appearance")
+        .child(choices("Theme", themes))
+        .child(choices("Times", zones))
+        .child(choices("Notification when a run that was started here ends", ends))
+        .child(el("span").attr("role", "status").class("quiet").child(move || refused().unwrap_or_default()))
 }
 
 fn panel(id: &'static str, title: &'static str) -> El {
@@ -86,8 +104,18 @@ fn choices<const N: usize>(legend: &'static str, choices: [El; N]) -> El {
 fn choice(
     group: &'static str,
     label: &'static str,
-    chosen: impl IntoValue,
-    mut choose: impl FnMut() + 'static,
+    chosen: impl Fn() -> bool + 'static,
+    choose: impl FnMut() + 'static,
+) -> El {
+    choice_boxed(group, label, Box::new(chosen), Box::new(choose))
+}
+
+/// Compiled once, whatever is chosen.
+fn choice_boxed(
+    group: &'static str,
+    label: &'static str,
+    chosen: Box<dyn Fn() -> bool>,
+    mut choose: Box<dyn FnMut()>,
 ) -> El {
     let radio = el("input").attr("type", "radio").attr("name", group).checked(chosen);
     el("label").child(radio.on("change", move |_: Event| choose())).child(label)

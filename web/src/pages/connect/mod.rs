@@ -31,7 +31,7 @@ pub fn connect_page(preset: Preset) -> El {
     browser::set_title("Connect · txjobs");
     let app = app();
     let lead = move || match app.was_locked.get() {
-        true => "Locked, because the page was not used. The screen comes back when you unlock.",
+        true => "Locked, because the page was not used.",
         false => "Start TimeXtender jobs, follow their runs and read their logs.",
     };
     let head = el("div")

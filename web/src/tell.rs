@@ -1,0 +1,36 @@
+//! Telling that a run has ended that was started here, to somebody who looks elsewhere.
+
+use txjobs_sdk::ExecutionState;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::{reactive::effect, route::Route, state::App};
+
+#[wasm_bindgen(module = "/js/tell.js")]
+extern "C" {
+    fn tell(words: &str, link: &str, is_good: bool);
+    /// Whether a notification is wanted and allowed.
+    #[wasm_bindgen(js_name = isOn)]
+    pub fn is_on() -> bool;
+    /// Turns notifications on or off; the browser may ask. Gives whether they are on.
+    pub async fn turn(on: bool) -> wasm_bindgen::JsValue;
+}
+
+/// Tells of each run that is waited for, once its end is known.
+pub fn tell_of_ends(app: App) {
+    effect(move || {
+        let ended = app.jobs.histories.with(|histories| {
+            app.watched.with(|watched| {
+                watched.iter().find_map(|&(job, run)| {
+                    let found = histories.get(&job)?.runs.iter().find(|known| known.trigger == Some(run))?;
+                    found.state.is_final().then_some((job, run, found.state))
+                })
+            })
+        });
+        if let Some((job, run, state)) = ended {
+            app.watched.update(|watched| watched.retain(|other| *other != (job, run)));
+            let name = app.name_of(job).unwrap_or_default();
+            let is_good = matches!(state, ExecutionState::Completed | ExecutionState::CompletedWithWarnings);
+            tell(&format!("{name}: {state}"), &Route::Run { job, run }.to_string(), is_good);
+        }
+    });
+}
