@@ -112,13 +112,20 @@ fn one(log: RwSignal<Log>, place: Place, line: usize) -> Option<El> {
     Some(el("section").class("detail").attr("aria-label", "Line").child(bar).child(text).child(on))
 }
 
-/// Adds so many bytes of a message to what is shown, in pieces that a browser sets quickly.
+/// Adds so many bytes of a message to what is shown, in pieces that a browser sets quickly. Each is a block of its own,
+/// so they end at a line end where there is one.
 fn more(place: &El, message: &str, shown: RwSignal<usize>, bytes: usize) {
     let mut from = shown.get_untracked();
     let end = from + bytes;
     while from < end.min(message.len()) {
-        let to = message.ceil_char_boundary(from + PIECE);
-        let piece = el("span").child(format::block(&message[from..to]));
+        let mut to = message.ceil_char_boundary(from + PIECE);
+        if to < message.len()
+            && let Some(line_end) = message[from..to].rfind('\n')
+        {
+            to = from + line_end + 1;
+        }
+        let text = message[from..to].strip_suffix('\n').unwrap_or(&message[from..to]);
+        let piece = el("span").child(format::block(text));
         let _ = place.get::<Element>().append_child(&piece.get::<Element>());
         from = to;
     }

@@ -6,12 +6,14 @@ use super::log_place::Place;
 use crate::{
     dom::{El, el, on_window},
     format,
-    log::{Log, Range, export::Form},
+    log::{LineView, Log, Range, export::Form},
     reactive::RwSignal,
 };
 
 /// Lines that are printed at most, some forty pages.
 const MOST: usize = 2_000;
+/// Of each of them, in bytes.
+const LONGEST_LINE: usize = 4_000;
 /// And of their text, in bytes.
 const LONGEST: usize = 1 << 20;
 
@@ -43,7 +45,12 @@ fn lines(log: &Log, range: Option<Range>) -> (String, String) {
         let Some(line) = log.line_of(row) else { break };
         if let Some(view) = log.line(line) {
             text.push_str(&format!("{:>7}  ", line + 1));
-            Form::Text.line(&mut text, line, &view, false);
+            let message = &view.message[..view.message.ceil_char_boundary(LONGEST_LINE)];
+            Form::Text.line(&mut text, line, &LineView { message, ..view }, false);
+            if message.len() < view.message.len() {
+                text.pop();
+                text.push_str("…\n");
+            }
         }
         row += 1;
     }

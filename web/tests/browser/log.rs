@@ -123,3 +123,49 @@ async fn it_keeps_to_the_end_until_scrolled_up() {
     until(|| numbers(&host).last() == Some(&509)).await;
     host.remove();
 }
+
+#[wasm_bindgen_test]
+async fn a_long_line_opens_piece_by_piece() {
+    let host = host();
+    txjobs_console::dom::mount(&host, move || {
+        App::provide();
+        let mut line = JobExecutionLog {
+            id: LogId(Default::default()),
+            severity: Severity::Information,
+            message: "é\u{1b}".repeat(60_000),
+            job_execution_id: None,
+            time_stamp: None,
+        };
+        line.message.push_str("the end");
+        let mut log = Log::default();
+        log.append([line].into_iter().collect());
+        let place = Place::new(false);
+        place.open.set(Some(0));
+        txjobs_console::components::log_detail(RwSignal::new(log), place).into_view()
+    });
+    until(|| host.query_selector("pre").unwrap().is_some()).await;
+    let text = || host.query_selector("pre").unwrap().unwrap().text_content().unwrap();
+    assert!(text().len() < 40_000 && text().starts_with("é␛é␛"), "{}", text().len());
+    let more = || {
+        let buttons = host.query_selector_all("button").unwrap();
+        let buttons = (0..buttons.length()).filter_map(|at| buttons.item(at));
+        buttons
+            .map(JsCast::unchecked_into::<HtmlElement>)
+            .find(|b| b.text_content().unwrap().starts_with("Show more"))
+    };
+    for presses in 1..20 {
+        let Some(button) = more() else {
+            assert!(text().ends_with("the end") && presses > 3, "{presses}");
+            host.remove();
+            return;
+        };
+        button.click();
+        until(|| more().is_none_or(|b| b.text_content().is_some())).await;
+        browser_turn().await;
+    }
+    panic!("it never comes to its end");
+}
+
+async fn browser_turn() {
+    txjobs_console::browser::sleep(10).await;
+}
