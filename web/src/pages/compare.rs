@@ -18,7 +18,7 @@ use crate::{
         Level, Lines,
         compare::{Compared, Only},
     },
-    reactive::{RwSignal, effect},
+    reactive::{Memo, RwSignal, effect},
     route::{self, Route},
     state::Session,
 };
@@ -63,7 +63,8 @@ pub(super) fn comparison(
     chosen: RwSignal<Vec<TriggerId>>,
 ) -> View {
     let pair = RwSignal::new(None::<Result<Rc<Pair>, Trouble>>);
-    let runs = move || {
+    // Only other runs are a reason to load again, not a history that came again.
+    let runs = Memo::new(move || {
         let two = chosen.get();
         let found = history.with(|history| {
             let all = history.as_ref().map_or(&[][..], |history| &history.runs);
@@ -71,10 +72,10 @@ pub(super) fn comparison(
             all.iter().rev().filter(|run| two.contains(&run.link_id())).copied().collect::<Vec<_>>()
         });
         <[RunSummary; 2]>::try_from(found).ok()
-    };
+    });
     let alive = follow::alive();
     effect(move || {
-        let Some(two) = runs() else { return };
+        let Some(two) = runs.get() else { return };
         pair.set(None);
         let (session, alive) = (session.clone(), alive.clone());
         browser::spawn(async move {
@@ -86,7 +87,7 @@ pub(super) fn comparison(
             }
         });
     });
-    let view = move || match runs() {
+    let view = move || match runs.get() {
         Some(two) => Some(shown(job, two, pair.get(), chosen)),
         None if chosen.with(Vec::len) == 1 => Some(
             el("p").class("quiet").attr("role", "status").child("Choose another run to compare it with."),

@@ -47,7 +47,7 @@ pub fn job_page(session: Rc<Session>, job: JobId) -> El {
                     app.extensions.set(answer.extensions);
                     let new = History::counted(&answer.value, browser::uptime());
                     // The same again is no reason to draw the runs anew.
-                    let is_same = |old: &History| old.runs == new.runs && old.counts == new.counts;
+                    let is_same = |old: &History| old.runs == new.runs;
                     if !history.with_untracked(|old| old.as_ref().is_some_and(is_same)) {
                         history.set(Some(new));
                     }
