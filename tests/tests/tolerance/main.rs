@@ -74,6 +74,7 @@ fn the_console_reads_it() {
             retry_after: row.retry_after.map(str::to_owned),
             extensions: None,
             body: row.body.into(),
+            ..Raw::default()
         };
         macro_rules! read {
             ($ty:ty) => {
