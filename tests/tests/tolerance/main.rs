@@ -75,6 +75,7 @@ fn the_console_reads_it() {
             extensions: None,
             headers: Vec::new(),
             body: row.body.into(),
+            ..Raw::default()
         };
         macro_rules! read {
             ($ty:ty) => {
