@@ -14,6 +14,8 @@ use crate::{run, setup::BuildTools};
 
 /// Where trunk puts the console.
 pub(crate) const DIST: &str = "web/dist";
+/// Where wasm-bindgen puts the scripts that the program imports.
+const IMPORTED: &str = "snippets";
 
 /// What the console weighs at most on the wire, in bytes of brotli, all files together.
 const MOST: usize = 170_000;
@@ -43,13 +45,32 @@ pub(crate) fn build(tools: &BuildTools) -> Result<()> {
     compress()
 }
 
-/// Takes comments and long names out of the scripts, in their places.
+/// Takes comments and long names out of the scripts, in their places, and what nobody asks for out of the program's
+/// own; the scripts that it imports become part of it, so that the browser need not ask for each.
 fn minify(tools: &BuildTools) -> Result<()> {
-    let files =
-        files()?.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "js"));
-    let mut esbuild = Command::new(tools.esbuild.join("esbuild"));
-    esbuild.args(["--minify", "--format=esm", "--log-level=warning", "--allow-overwrite"]);
-    run::run(esbuild.arg(format!("--outdir={DIST}")).args(files))
+    let scripts: Vec<_> = files()?
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "js"))
+        .filter_map(|file| Some(file.strip_prefix(DIST).ok()?.to_owned()))
+        .filter(|file| !file.starts_with(IMPORTED))
+        .collect();
+    for script in scripts {
+        let mut esbuild = Command::new(tools.esbuild.join("esbuild"));
+        // wasm-bindgen names an import twice where it is used from two places; the second name is the first.
+        esbuild.args(["--minify", "--format=esm", "--log-level=error", "--allow-overwrite"]);
+        // Where there is a sign for the end of a scope, its classes would be kept for it.
+        esbuild.args(["--bundle", "--define:Symbol.dispose=undefined"]);
+        esbuild.arg(&script).arg(format!("--outfile={}", script.display())).current_dir(DIST);
+        run::run(&mut esbuild)?;
+    }
+    let imported = Path::new(DIST).join(IMPORTED);
+    if imported.exists() {
+        fs::remove_dir_all(&imported)?;
+    }
+    let page = Path::new(DIST).join("index.html");
+    let html = fs::read_to_string(&page)?;
+    let kept: Vec<_> = html.split_inclusive('>').filter(|tag| !tag.contains(&format!("./{IMPORTED}/"))).collect();
+    Ok(fs::write(page, kept.concat())?)
 }
 
 /// Writes each file compressed beside it, for hosts that send what is there (`name.br`, `name.gz`).
