@@ -69,7 +69,8 @@ fn minify(tools: &BuildTools) -> Result<()> {
     }
     let page = Path::new(DIST).join("index.html");
     let html = fs::read_to_string(&page)?;
-    let kept: Vec<_> = html.split_inclusive('>').filter(|tag| !tag.contains(&format!("./{IMPORTED}/"))).collect();
+    let kept: Vec<_> =
+        html.split_inclusive('>').filter(|tag| !tag.contains(&format!("./{IMPORTED}/"))).collect();
     Ok(fs::write(page, kept.concat())?)
 }
 

@@ -72,9 +72,9 @@ async fn caching(request: Request, next: Next) -> Response {
     response
 }
 
-/// `txjobs-console-0123456789abcdef_bg.wasm`, as trunk names files.
+/// `txjobs-console-0123456789abcdef_bg.wasm`, as trunk names files; a hash that begins with zeros is shorter.
 fn is_hashed(name: &str) -> bool {
-    name.split(['-', '_', '.']).any(|part| part.len() >= 16 && part.bytes().all(|b| b.is_ascii_hexdigit()))
+    name.split(['-', '_', '.']).any(|part| part.len() >= 12 && part.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 #[cfg(test)]
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn names_with_a_hash() {
         assert!(is_hashed("txjobs-console-0123456789abcdef_bg.wasm"));
-        assert!(is_hashed("style-89abcdef01234567.css"));
+        assert!(is_hashed("style-89abcdef01234567.css") && is_hashed("style-9abcdef01234567.css"));
         for name in ["", "index.html", "config.json", "txjobs-console.js", "facade.css"] {
             assert!(!is_hashed(name), "{name}");
         }

@@ -1,12 +1,14 @@
 //! The form for a server and its key.
 
 use txjobs_sdk::{ApiKey, paths};
-use web_sys::{Event, HtmlInputElement};
+use web_sys::Event;
 
 use super::{
     Outcome, Then, control,
     fields::{Fields, bound},
-    input, is_invalid, result, try_it, wrong,
+    input, is_invalid,
+    more::{more, tick},
+    result, try_it, wrong,
 };
 use crate::{
     browser,
@@ -14,8 +16,7 @@ use crate::{
     config::Preset,
     dom::{El, button, el, show},
     domain, keyring,
-    profile::{Colour, Profile},
-    reactive::RwSignal,
+    profile::Profile,
     state::App,
     vault,
 };
@@ -154,14 +155,6 @@ fn key_field(fields: Fields, key: El) -> El {
     control("key", "API key", key).child(wrong("key-wrong", fields.key_wrong))
 }
 
-/// A box to tick, with its words.
-fn tick(id: &'static str, words: &'static str, ticked: RwSignal<bool>) -> El {
-    let field = el("input").attr("type", "checkbox").attr("id", id).checked(ticked);
-    let input: HtmlInputElement = field.get();
-    let field = field.on("change", move |_: Event| ticked.set(input.checked()));
-    el("label").class("tick").attr("for", id).child(field).child(words)
-}
-
 /// Whether the key is to be remembered, where the browser can encrypt it.
 fn remember(app: App, fields: Fields, passphrase: El) -> Option<El> {
     if !vault::can() {
@@ -185,33 +178,4 @@ fn remember(app: App, fields: Fields, passphrase: El) -> Option<El> {
         .child(el("span").attr("id", "passphrase-hint").class("hint").child(hint));
     let tick = tick("remember", "Remember on this device", fields.remember);
     Some(el("div").class("more-fields").child(tick).child(field))
-}
-
-fn more(fields: Fields) -> El {
-    let is_unusual = fields.header.get_untracked() != paths::API_KEY_HEADER;
-    let header = input("header", "text").attr("aria-describedby", "header-wrong");
-    let header =
-        control("header", "Header name of the key", bound(header, fields.header, Some(fields.header_wrong)));
-    let name = input("name", "text").attr("placeholder", "Production");
-    let colours = Colour::ALL.map(|colour| {
-        let radio = el("input")
-            .attr("type", "radio")
-            .attr("name", "colour")
-            .attr("value", colour.name())
-            .checked(move || fields.colour.get() == colour)
-            .on("change", move |_: Event| fields.colour.set(colour));
-        let swatch = el("span").class(format!("swatch {}", colour.name()));
-        el("label").child(radio).child(swatch).child(colour.name())
-    });
-    let colours = el("fieldset")
-        .child(el("legend").child("Colour that marks the page"))
-        .child(el("div").class("choices").child(colours));
-    let production = tick("production", "Production: warn before each run", fields.is_production);
-    let all = el("div")
-        .class("more-fields")
-        .child(header.child(wrong("header-wrong", fields.header_wrong)))
-        .child(control("name", "Name of this profile", bound(name, fields.name, None)))
-        .child(colours)
-        .child(production);
-    el("details").class("more").attr("open", is_unusual).child(el("summary").child("More")).child(all)
 }

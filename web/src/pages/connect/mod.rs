@@ -2,6 +2,7 @@
 
 mod fields;
 mod form;
+mod more;
 mod unlock;
 
 use txjobs_sdk::{ApiKey, Trouble, TroubleKind};

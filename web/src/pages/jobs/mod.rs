@@ -1,16 +1,20 @@
 //! All jobs: what runs, how it went last, and starting one.
 
+mod empty;
 mod filters;
 mod row;
+mod summary;
 mod table;
 
 use std::sync::atomic::Ordering;
 
 use leptos::prelude::on_cleanup;
-use txjobs_sdk::{JobStatusCode, types::JobId};
+use txjobs_sdk::types::JobId;
 
 use self::{
+    empty::{no_jobs, no_match},
     filters::{filters, set},
+    summary::summary,
     table::jobs_table,
 };
 use crate::{
@@ -184,22 +188,6 @@ fn run_selected(app: App, listing: Memo<Listing>) -> View {
     (none, button("button primary", run).child(icon("play")).child(words)).into_view()
 }
 
-fn summary(app: App) -> String {
-    if app.jobs.list.with(Option::is_none) {
-        return "loading…".to_owned();
-    }
-    let mut words = format::count(count(app));
-    app.jobs.statuses.with(|statuses| {
-        for status in [JobStatusCode::Running, JobStatusCode::Pending] {
-            let count = statuses.values().filter(|other| **other == status).count();
-            if count > 0 {
-                words.push_str(&format!(" · {} {status}", format::count(count)));
-            }
-        }
-    });
-    words
-}
-
 /// How much is still missing of what the order or filter depends on.
 fn unknown(app: App, listing: Memo<Listing>) -> Option<String> {
     if !listing.with(Listing::needs_history) {
@@ -208,39 +196,4 @@ fn unknown(app: App, listing: Memo<Listing>) -> Option<String> {
     let all = count(app);
     let known = app.jobs.histories.with(std::collections::HashMap::len);
     (known < all).then(|| format!("last runs known of {} of {}", format::count(known), format::count(all)))
-}
-
-fn no_jobs(app: App) -> El {
-    let server = app.session.with_untracked(|s| s.as_ref().map(|s| s.profile.title())).unwrap_or_default();
-    let words = el("p").child("The connection to ").child(el("bdi").child(server)).child(
-        " works, and its organisation has no jobs. Jobs are made in TimeXtender, or in the configuration of a \
-         gateway; they appear here by themselves.",
-    );
-    let again = button("button primary", move || app.refresh()).child(icon("refresh")).child("Look again");
-    let other = el("a").class("button").attr("href", "#/settings").child("Use another server");
-    el("div")
-        .class("empty")
-        .child(icon("ring"))
-        .child(el("h2").child("No jobs here yet"))
-        .child(words)
-        .child(el("div").class("bar").child(again).child(other))
-}
-
-fn no_match(app: App, listing: Memo<Listing>) -> El {
-    let title = move || match unknown(app, listing) {
-        Some(_) => "No job matches so far",
-        None => "No job matches",
-    };
-    let words = move || {
-        let all = count(app);
-        unknown(app, listing)
-            .unwrap_or_else(|| format!("None of {} is like that.", format::plural(all, "job")))
-    };
-    let all = button("button", move || set(listing.get_untracked().unfiltered())).child("Show all jobs");
-    el("div")
-        .class("empty")
-        .child(icon("find"))
-        .child(el("h2").child(title))
-        .child(el("p").child(words))
-        .child(el("div").class("bar").child(all))
 }

@@ -1,5 +1,9 @@
 //! The calls of the contract, by hand: what the vendor's collection is for, without leaving the page.
 
+mod answered;
+mod as_code;
+mod asking;
+
 use std::rc::Rc;
 
 use leptos::prelude::untrack;
@@ -11,20 +15,17 @@ use txjobs_sdk::{
 };
 use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
 
+use self::{answered::answered, as_code::as_code, asking::asking};
 use crate::{
     answer::Raw,
     api, browser,
-    components::{icon, production, trouble_note},
-    dom::{El, IntoView, View, button, el},
-    format,
+    components::{icon, trouble_note},
+    dom::{El, IntoView, View, el},
     jobs_list::Catalog,
     reactive::{Memo, RwSignal},
     snippet,
     state::{App, Session, app},
 };
-
-/// Of a longer body so many characters are shown.
-const LONGEST: usize = 50_000;
 
 /// How far the request is.
 #[derive(Clone, Debug)]
@@ -172,33 +173,6 @@ fn fields(page: Page) -> Vec<El> {
     page.operation().parameters.iter().copied().map(field).collect()
 }
 
-fn as_code(page: Page, code: Memo<String>) -> El {
-    let tab = |language: &'static str| {
-        button("choice", move || page.language.set(language))
-            .attr("aria-pressed", move || (page.language.get() == language).to_string())
-            .child(language)
-    };
-    let copied = RwSignal::new(None::<bool>);
-    let words = move || match copied.get() {
-        None => "Copy",
-        Some(true) => "Copied",
-        Some(false) => "Select and copy by hand",
-    };
-    let copy = button("button", move || browser::copy_and_tell(code.get_untracked(), copied));
-    el("section")
-        .class("panel")
-        .attr("aria-label", "The request as code")
-        .child(
-            el("div")
-                .class("bar")
-                .child(snippet::languages().map(tab).collect::<Vec<_>>())
-                .child(el("span").class("grow"))
-                .child(copy.child(icon("copy")).child(words)),
-        )
-        .child(el("pre").class("code").child(code))
-        .child(el("p").class("quiet").child("The key is not in it: put it into the variable TXJOBS_API_KEY."))
-}
-
 /// Sends the request, once.
 fn start(app: App, page: Page) {
     let Some(session) = app.session.get_untracked() else { return };
@@ -220,58 +194,6 @@ fn start(app: App, page: Page) {
         }
         page.step.try_set(step);
     });
-}
-
-/// A POST changes something, so it is asked for twice.
-fn asking(app: App, page: Page) -> El {
-    let line = format!("POST {}", page.request().path_and_query());
-    let send = button("button primary", move || start(app, page)).child(icon("play")).child("Send it");
-    let leave =
-        button("button", move || page.step.set(Step::Writing)).attr("autofocus", true).child("Cancel");
-    el("section")
-        .class("panel")
-        .attr("aria-label", "Question")
-        .child(el("h2").child("Send this? It changes something on the server."))
-        .child(production(app))
-        .child(el("pre").class("code").child(line))
-        .child(el("div").class("bar").child(send).child(leave))
-}
-
-/// Status, time, headers and body, as they came.
-fn answered(raw: &Raw, took: i64) -> El {
-    let size = raw.body.len();
-    let text = format::block(&String::from_utf8_lossy(&raw.body));
-    let mut shown: String = text.chars().take(LONGEST).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    let cut = (shown.len() < text.len())
-        .then(|| format!(" · the first {} characters are shown", format::count(LONGEST)));
-    let colour = if raw.status < 400 { "badge ok" } else { "badge bad" };
-    let about = format!("{took} ms · {} bytes{}", format::count(size), cut.unwrap_or_default());
-    let head = el("div")
-        .class("bar")
-        .child(el("h2").child("Answer"))
-        .child(
-            el("span")
-                .class(colour)
-                .child(icon(if raw.status < 400 { "check" } else { "cross" }))
-                .child(raw.status.to_string()),
-        )
-        .child(el("span").class("quiet").child(about));
-    let header = |(name, value): &(String, String)| {
-        (el("dt").child(name.clone()), el("dd").child(value.clone())).into_view()
-    };
-    let headers: Vec<View> = raw.headers.iter().map(header).collect();
-    let headers = el("details")
-        .class("more")
-        .child(el("summary").child(format!("Headers ({})", raw.headers.len())))
-        .child(el("dl").class("facts").child(headers));
-    let body = match size {
-        0 => el("p").class("quiet").child("It has no body."),
-        _ => el("pre").class("code").attr("tabindex", "0").attr("aria-label", "Body").child(shown),
-    };
-    el("section").class("panel").attr("aria-label", "Answer").child(head).child(headers).child(body)
 }
 
 fn outcome(app: App, page: Page) -> View {

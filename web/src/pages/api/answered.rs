@@ -1,0 +1,48 @@
+//! What a server answered, as it came.
+
+use crate::{
+    answer::Raw,
+    components::icon,
+    dom::{El, IntoView, View, el},
+    format,
+};
+
+/// Of a longer body so many characters are shown.
+const LONGEST: usize = 50_000;
+
+/// Status, time, headers and body, as they came.
+pub(super) fn answered(raw: &Raw, took: i64) -> El {
+    let size = raw.body.len();
+    let text = format::block(&String::from_utf8_lossy(&raw.body));
+    let mut shown: String = text.chars().take(LONGEST).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    let cut = (shown.len() < text.len())
+        .then(|| format!(" · the first {} characters are shown", format::count(LONGEST)));
+    let colour = if raw.status < 400 { "badge ok" } else { "badge bad" };
+    let about = format!("{took} ms · {} bytes{}", format::count(size), cut.unwrap_or_default());
+    let head = el("div")
+        .class("bar")
+        .child(el("h2").child("Answer"))
+        .child(
+            el("span")
+                .class(colour)
+                .child(icon(if raw.status < 400 { "check" } else { "cross" }))
+                .child(raw.status.to_string()),
+        )
+        .child(el("span").class("quiet").child(about));
+    let header = |(name, value): &(String, String)| {
+        (el("dt").child(name.clone()), el("dd").child(value.clone())).into_view()
+    };
+    let headers: Vec<View> = raw.headers.iter().map(header).collect();
+    let headers = el("details")
+        .class("more")
+        .child(el("summary").child(format!("Headers ({})", raw.headers.len())))
+        .child(el("dl").class("facts").child(headers));
+    let body = match size {
+        0 => el("p").class("quiet").child("It has no body."),
+        _ => el("pre").class("code").attr("tabindex", "0").attr("aria-label", "Body").child(shown),
+    };
+    el("section").class("panel").attr("aria-label", "Answer").child(head).child(headers).child(body)
+}

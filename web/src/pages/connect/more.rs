@@ -1,0 +1,53 @@
+//! What is seldom typed: the key's header, the profile's name, its colour, and whether it is production.
+
+use txjobs_sdk::paths;
+use web_sys::{Event, HtmlInputElement};
+
+use super::{
+    control,
+    fields::{Fields, bound},
+    input, wrong,
+};
+use crate::{
+    dom::{El, el},
+    profile::Colour,
+    reactive::RwSignal,
+};
+
+/// A box to tick, with its words.
+pub(super) fn tick(id: &'static str, words: &'static str, ticked: RwSignal<bool>) -> El {
+    let field = el("input").attr("type", "checkbox").attr("id", id).checked(ticked);
+    let input: HtmlInputElement = field.get();
+    let field = field.on("change", move |_: Event| ticked.set(input.checked()));
+    el("label").class("tick").attr("for", id).child(field).child(words)
+}
+
+/// Folded away, unless the header is unusual.
+pub(super) fn more(fields: Fields) -> El {
+    let is_unusual = fields.header.get_untracked() != paths::API_KEY_HEADER;
+    let header = input("header", "text").attr("aria-describedby", "header-wrong");
+    let header =
+        control("header", "Header name of the key", bound(header, fields.header, Some(fields.header_wrong)));
+    let name = input("name", "text").attr("placeholder", "Production");
+    let colours = Colour::ALL.map(|colour| {
+        let radio = el("input")
+            .attr("type", "radio")
+            .attr("name", "colour")
+            .attr("value", colour.name())
+            .checked(move || fields.colour.get() == colour)
+            .on("change", move |_: Event| fields.colour.set(colour));
+        let swatch = el("span").class(format!("swatch {}", colour.name()));
+        el("label").child(radio).child(swatch).child(colour.name())
+    });
+    let colours = el("fieldset")
+        .child(el("legend").child("Colour that marks the page"))
+        .child(el("div").class("choices").child(colours));
+    let production = tick("production", "Production: warn before each run", fields.is_production);
+    let all = el("div")
+        .class("more-fields")
+        .child(header.child(wrong("header-wrong", fields.header_wrong)))
+        .child(control("name", "Name of this profile", bound(name, fields.name, None)))
+        .child(colours)
+        .child(production);
+    el("details").class("more").attr("open", is_unusual).child(el("summary").child("More")).child(all)
+}

@@ -1,0 +1,48 @@
+//! What stands in the place of the list where there is none.
+
+use super::{count, filters::set, unknown};
+use crate::{
+    components::icon,
+    dom::{El, button, el},
+    format,
+    reactive::Memo,
+    route::Listing,
+    state::App,
+};
+
+/// The organisation has no jobs.
+pub(super) fn no_jobs(app: App) -> El {
+    let server = app.session.with_untracked(|s| s.as_ref().map(|s| s.profile.title())).unwrap_or_default();
+    let words = el("p").child("The connection to ").child(el("bdi").child(server)).child(
+        " works, and its organisation has no jobs. Jobs are made in TimeXtender, or in the configuration of a \
+         gateway; they appear here by themselves.",
+    );
+    let again = button("button primary", move || app.refresh()).child(icon("refresh")).child("Look again");
+    let other = el("a").class("button").attr("href", "#/settings").child("Use another server");
+    el("div")
+        .class("empty")
+        .child(icon("ring"))
+        .child(el("h2").child("No jobs here yet"))
+        .child(words)
+        .child(el("div").class("bar").child(again).child(other))
+}
+
+/// No job is like the filters.
+pub(super) fn no_match(app: App, listing: Memo<Listing>) -> El {
+    let title = move || match unknown(app, listing) {
+        Some(_) => "No job matches so far",
+        None => "No job matches",
+    };
+    let words = move || {
+        let all = count(app);
+        unknown(app, listing)
+            .unwrap_or_else(|| format!("None of {} is like that.", format::plural(all, "job")))
+    };
+    let all = button("button", move || set(listing.get_untracked().unfiltered())).child("Show all jobs");
+    el("div")
+        .class("empty")
+        .child(icon("find"))
+        .child(el("h2").child(title))
+        .child(el("p").child(words))
+        .child(el("div").class("bar").child(all))
+}

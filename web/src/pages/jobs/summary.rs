@@ -1,0 +1,23 @@
+//! How many jobs there are, and what they do.
+
+use txjobs_sdk::JobStatusCode;
+
+use super::count;
+use crate::{format, state::App};
+
+/// `128 · 1 running · 1 pending`
+pub(super) fn summary(app: App) -> String {
+    if app.jobs.list.with(Option::is_none) {
+        return "loading…".to_owned();
+    }
+    let mut words = format::count(count(app));
+    app.jobs.statuses.with(|statuses| {
+        for status in [JobStatusCode::Running, JobStatusCode::Pending] {
+            let count = statuses.values().filter(|other| **other == status).count();
+            if count > 0 {
+                words.push_str(&format!(" · {} {status}", format::count(count)));
+            }
+        }
+    });
+    words
+}
