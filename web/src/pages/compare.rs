@@ -154,7 +154,7 @@ fn shown(
             (lists, el("p").class("quiet").child(words)).into_view()
         }
     };
-    let table = el("table").class("table two").attr("aria-label", "Two runs").child(el("tbody").child(rows));
+    let table = el("table").class("table pair").attr("aria-label", "Two runs").child(el("tbody").child(rows));
     el("section")
         .class("panel comparison")
         .attr("aria-label", "Two runs")
