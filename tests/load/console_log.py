@@ -12,16 +12,13 @@ word and a jump to the end 50 ms, a heap of three times the body. It exits with 
 
 import http.server
 import json
-import os
 import pathlib
 import socketserver
-import subprocess
 import sys
-import tempfile
 import threading
 import time
-import urllib.error
-import urllib.request
+
+from browser import Browser
 
 DIST = pathlib.Path(__file__).parents[2] / "web/dist"
 JOB, RUN, KEY = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35", "5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57", "load"
@@ -116,64 +113,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(TYPES.get(file.suffix, "image/svg+xml"), file.read_bytes())
 
 
-class Browser:
-    def __init__(self, folder):
-        driver = os.environ.get("TXJOBS_DRIVER", "chromedriver")
-        self.driver = subprocess.Popen([driver, "--port=0"], stdout=subprocess.PIPE, text=True)
-        for line in self.driver.stdout:
-            if "successfully on port " in line:
-                port = line.strip().rstrip(".").split("port ")[-1]
-                break
-        threading.Thread(target=self.driver.stdout.read, daemon=True).start()
-        self.base = f"http://127.0.0.1:{port}/session"
-        flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
-        flags += ["--disable-background-networking", "--window-size=1280,900", f"--user-data-dir={folder}"]
-        options = {"args": flags}
-        if "TXJOBS_BROWSER" in os.environ:
-            options["binary"] = os.environ["TXJOBS_BROWSER"]
-        made = self.ask("", {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}})
-        self.base += "/" + made["sessionId"]
-        self.ask("/timeouts", {"script": 120_000})
-
-    def ask(self, path, content):
-        data = json.dumps(content).encode()
-        request = urllib.request.Request(self.base + path, data, {"content-type": "application/json"})
-        try:
-            return json.load(urllib.request.urlopen(request, timeout=300))["value"]
-        except urllib.error.HTTPError as error:
-            sys.exit(json.load(error)["value"]["message"])
-
-    def tools(self, command, **parameters):
-        return self.ask("/goog/cdp/execute", {"cmd": command, "params": parameters})
-
-    def run(self, script, *arguments):
-        return self.ask("/execute/sync", {"script": script, "args": arguments})
-
-    def until(self, script, *arguments):
-        for _ in range(400):
-            if self.run(script, *arguments):
-                return
-            time.sleep(0.05)
-        sys.exit("this did not come true: " + script + "\n" + self.run("return document.body.innerText"))
-
-    def wait(self, script, *arguments):
-        return self.ask("/execute/async", {"script": script, "args": arguments})
-
-    def timed(self, deed, seen):
-        return self.wait(TIMED.replace("DEED", deed).replace("SEEN", seen))
-
-    def end(self):
-        urllib.request.urlopen(urllib.request.Request(self.base, method="DELETE"))
-        self.driver.terminate()
-        self.driver.wait()
+def timed(browser, deed, seen):
+    return browser.wait(TIMED.replace("DEED", deed).replace("SEEN", seen))
 
 
-def measure(lines, folder):
+def measure(lines, browser):
     server = Server(("127.0.0.1", 0), Handler)
     server.pieces = [piece.encode() for piece in body(lines)]
     size = sum(map(len, server.pieces))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    browser = Browser(folder)
     kept = []
 
     def tell(what, value, unit, most=None):
@@ -185,7 +133,7 @@ def measure(lines, folder):
     try:
         print(f"{lines} lines, {size / 1e6:.1f} MB of JSON")
         browser.tools("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
-        browser.ask("/url", {"url": f"http://127.0.0.1:{server.server_port}/"})
+        browser.go(f"http://127.0.0.1:{server.server_port}/")
         fill = """const key = document.querySelector('input[type=password]');
             if (!key) return false;
             key.value = arguments[0];
@@ -219,16 +167,16 @@ def measure(lines, folder):
             field.dispatchEvent(new Event('input', { bubbles: true }))"""
         for word, seen in [(RARE, " of 2"), ("", ""), ("deploying", " of ")]:
             found = f"document.querySelector('.found')?.textContent.includes('{seen}')" if seen else "true"
-            whole, handled = browser.timed(search % word, found)
+            whole, handled = timed(browser, search % word, found)
             if word:
                 tell(f"search for {word!r}", handled, "ms", 50 if word == RARE else None)
                 tell(f"search for {word!r}, on the screen", whole, "ms")
-        browser.timed(search % "", "true")
+        timed(browser, search % "", "true")
         press = "document.querySelector('[aria-label=\"%s\"]').click()"
-        end, _ = browser.timed(press % "Go to the end", f"document.querySelector('[data-line=\"{lines - 1}\"]')")
+        end, _ = timed(browser, press % "Go to the end", f"document.querySelector('[data-line=\"{lines - 1}\"]')")
         tell("jump to the end, on the screen", end, "ms", 50)
         top = "document.querySelector('.log').scrollTop = 0"
-        back, _ = browser.timed(top, "document.querySelector('[data-line=\"0\"]')")
+        back, _ = timed(browser, top, "document.querySelector('[data-line=\"0\"]')")
         tell("back to the top, on the screen", back, "ms", 50)
         # A hundred steps over the whole length, one each frame.
         browser.run("tasks.length = 0")
@@ -249,7 +197,7 @@ def measure(lines, folder):
         print(f"  {shown} lines are in the document")
         for name in ["Wrap lines"]:
             if browser.run("return !!document.querySelector(arguments[0])", f'[aria-label="{name}"]'):
-                wrapped, _ = browser.timed(press % name, "document.querySelector('.log.wrapped')")
+                wrapped, _ = timed(browser, press % name, "document.querySelector('.log.wrapped')")
                 tell("wrap, on the screen", wrapped, "ms", 100)
         # The way out while it loads, and back in: no line is lost, none comes twice.
         browser.run("location.hash = '#/'")
@@ -267,7 +215,6 @@ def measure(lines, folder):
         kept.append(0 < came < lines)
         print(f"  stopped at {came} lines, and loaded the rest")
     finally:
-        browser.end()
         server.shutdown()
     return all(kept)
 
@@ -276,8 +223,8 @@ def main():
     counts = [int(count) for count in sys.argv[1:]] or [200_000, 1_000_000]
     kept = []
     for lines in counts:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            kept.append(measure(lines, folder))
+        with Browser() as browser:
+            kept.append(measure(lines, browser))
     sys.exit(0 if all(kept) else 1)
 
 
