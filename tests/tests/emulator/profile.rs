@@ -141,6 +141,9 @@ async fn the_bodies_of_errors() {
             answer.body.contains(contains) && (errors != "empty" || answer.body.is_empty()),
             "{answer:?}"
         );
+        // Also where there is no operation.
+        let nowhere = get(&gateway, "/public/nowhere");
+        assert_eq!(nowhere.header("content-type").unwrap_or_default(), content_type, "{nowhere:?}");
     }
 }
 

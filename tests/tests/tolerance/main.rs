@@ -75,7 +75,6 @@ fn the_console_reads_it() {
             extensions: None,
             headers: Vec::new(),
             body: row.body.into(),
-            ..Raw::default()
         };
         macro_rules! read {
             ($ty:ty) => {

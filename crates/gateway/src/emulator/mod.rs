@@ -131,10 +131,10 @@ async fn inside(
     request: Request,
     next: Next,
 ) -> Response {
-    let Some(asked) = Asked::of(request.method(), request.uri().path()) else {
-        return next.run(request).await;
-    };
     let profile = emulator.profile.get();
+    let Some(asked) = Asked::of(request.method(), request.uri().path()) else {
+        return profile::refuse(&profile, next.run(request).await);
+    };
     let clock = &emulator.clock;
     if let Some((limit, wait)) =
         profile.rate_limit.and_then(|limit| Some((limit, emulator.limiter.refuse(limit, clock.now())?)))

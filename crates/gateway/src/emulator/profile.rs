@@ -14,7 +14,7 @@ use super::retry_after::RetryAfterForm;
 use super::some;
 use super::span::Span;
 
-pub(super) use answer::finish;
+pub(super) use answer::{finish, refuse};
 pub(super) use request::{Came, receive, send};
 
 /// The profile in force. Clones are the same one.

@@ -23,7 +23,7 @@ pub async fn finish(
     answer: Response,
 ) -> Response {
     let answer = match answer.extensions().get::<Refused>() {
-        Some(refused) => refuse(profile, refused.clone(), answer),
+        Some(_) => return refuse(profile, answer),
         None => accept(profile, store, asked, answer).await,
     };
     if !profile.changes_bodies() || !answer.status().is_success() {
@@ -42,7 +42,9 @@ pub async fn finish(
     Response::from_parts(parts, body)
 }
 
-fn refuse(profile: &Profile, refused: Refused, answer: Response) -> Response {
+/// Makes a refusal that of the profile; another answer stays as it is.
+pub fn refuse(profile: &Profile, answer: Response) -> Response {
+    let Some(refused) = answer.extensions().get::<Refused>().cloned() else { return answer };
     let status = match refused.reason {
         Reason::NoSuchJob => profile.unknown_job,
         Reason::KeyRefused => profile.bad_key,
