@@ -104,7 +104,7 @@ pub fn write(profiles: &[Profile]) -> String {
     text
 }
 
-/// What [`write`] wrote; a profile that is not whole is left out.
+/// What [`write()`] wrote; a profile that is not whole is left out.
 pub fn read(text: &str) -> Vec<Profile> {
     let mut lines = text.split('\n').map(str::to_owned);
     let mut next = move || {
