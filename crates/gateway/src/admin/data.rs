@@ -11,7 +11,7 @@ use txjobs_sdk::ApiKey;
 
 use super::Admin;
 use super::answer::{Body, GREATEST, Problem};
-use crate::emulator::{Profile, some};
+use crate::emulator::{Profile, some, within};
 use crate::key;
 use crate::store::Cancelling;
 use crate::warehouse::{self, LONGEST_RUN, MOST_EXECUTIONS, MOST_JOBS, Plan, SeedError};
@@ -87,7 +87,7 @@ pub(super) async fn seed(
     State(admin): State<Admin>,
     Body(seed): Body<Seed>,
 ) -> Result<(StatusCode, Json<Seeded>), Problem> {
-    seed.check()?;
+    seed.check().map_err(Problem::invalid)?;
     let profile = seed.profile;
     let organisation =
         seed.organisation.unwrap_or_else(|| format!("Seed {} {}", profile.name(), seed.number));
@@ -130,27 +130,18 @@ pub(super) async fn seed(
 }
 
 impl Seed {
-    fn check(&self) -> Result<(), Problem> {
-        let within = |name: &str, ok: bool, expected: String| match ok {
-            true => Ok(()),
-            false => Err(Problem::invalid(format!("{name} must be {expected}"))),
-        };
+    fn check(&self) -> Result<(), String> {
         let length = self.organisation.as_ref().map(|name| name.chars().count());
-        within("number", self.number <= GREATEST, format!("from 0 to {GREATEST}"))?;
-        within(
-            "organisation",
-            length.is_none_or(|n| (1..=200).contains(&n)),
-            "of 1 to 200 characters".into(),
-        )?;
         let is_key = |key: &String| {
             (16..=200).contains(&key.len())
                 && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
         };
-        let expected = "of 16 to 200 letters, digits, _ and -".to_owned();
-        within("key", self.key.as_ref().is_none_or(is_key), expected)?;
-        within("jobs", (1..=MOST_JOBS).contains(&self.jobs), format!("from 1 to {MOST_JOBS}"))?;
-        within("executions", self.executions <= MOST_EXECUTIONS, format!("from 0 to {MOST_EXECUTIONS}"))?;
-        within("longestRun", self.longest_run <= LONGEST_RUN, format!("from 0 to {LONGEST_RUN}"))
+        within("number", self.number <= GREATEST, &format!("from 0 to {GREATEST}"))?;
+        within("organisation", length.is_none_or(|n| (1..=200).contains(&n)), "of 1 to 200 characters")?;
+        within("key", self.key.as_ref().is_none_or(is_key), "of 16 to 200 letters, digits, _ and -")?;
+        within("jobs", (1..=MOST_JOBS).contains(&self.jobs), &format!("from 1 to {MOST_JOBS}"))?;
+        within("executions", self.executions <= MOST_EXECUTIONS, &format!("from 0 to {MOST_EXECUTIONS}"))?;
+        within("longestRun", self.longest_run <= LONGEST_RUN, &format!("from 0 to {LONGEST_RUN}"))
     }
 }
 

@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::error_body::ErrorBody;
 use super::operation::{Asked, Operation};
 use super::retry_after::RetryAfterForm;
-use super::some;
 use super::span::Span;
+use super::{some, within};
 
 pub use apply::Drawn;
 
@@ -146,10 +146,6 @@ impl Rule {
     ///
     /// A sentence that names the field.
     pub fn check(&self) -> Result<(), String> {
-        let within = |name: &str, ok: bool, expected: &str| match ok {
-            true => Ok(()),
-            false => Err(format!("{name} must be {expected}")),
-        };
         within("skip", self.skip <= LARGEST, "from 0 to 1000000")?;
         within("count", self.count.is_none_or(|n| (1..=LARGEST).contains(&n)), "from 1 to 1000000")?;
         within("probability", (0.0..=1.0).contains(&self.probability), "from 0 to 1")?;

@@ -201,6 +201,11 @@ impl HttpBody for Watched {
     }
 }
 
+/// What a value that is not in order is refused with.
+pub(crate) fn within(name: &str, is_within: bool, expected: &str) -> Result<(), String> {
+    if is_within { Ok(()) } else { Err(format!("{name} must be {expected}")) }
+}
+
 /// An optional property that is there is not null.
 pub(crate) fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error_body::ErrorBody;
 use super::retry_after::RetryAfterForm;
-use super::some;
 use super::span::Span;
+use super::{some, within};
 
 pub(super) use answer::{finish, refuse};
 pub(super) use request::{Came, receive, send};
@@ -147,10 +147,6 @@ impl Profile {
     ///
     /// A sentence that names the setting.
     pub fn check(&self) -> Result<(), String> {
-        let within = |name: &str, ok: bool, expected: &str| match ok {
-            true => Ok(()),
-            false => Err(format!("{name} must be {expected}")),
-        };
         within(
             "prefix",
             is_prefix(&self.prefix),
