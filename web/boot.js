@@ -10,14 +10,13 @@ try {
   // Storage is forbidden: the system's appearance it is.
 }
 
-document.getElementById("failed-reload").addEventListener("click", () => location.reload());
-
 function fail(detail, what, why) {
   const element = (id) => document.getElementById(id);
   if (!element("failed").hidden) return;
   if (what) element("failed-what").textContent = what;
   if (why) element("failed-why").textContent = why;
   element("failed-detail").textContent = String(detail);
+  element("failed-reload").addEventListener("click", () => location.reload());
   element("app").hidden = true;
   element("failed").hidden = false;
 }
@@ -32,8 +31,11 @@ addEventListener("error", (event) => stopped(event.error));
 addEventListener("unhandledrejection", (event) => stopped(event.reason));
 
 try {
+  const program = fetch(new URL(wasm, document.baseURI));
   const { default: start } = await import(new URL(js, document.baseURI));
-  await start({ module_or_path: new URL(wasm, document.baseURI) });
+  // This script does not wait for the end of the page, in which the program is to be shown.
+  if (document.readyState === "loading") await new Promise((done) => addEventListener("DOMContentLoaded", done));
+  await start({ module_or_path: program });
 } catch (error) {
   stopped(error);
   fail(error);

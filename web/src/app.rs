@@ -7,14 +7,15 @@ use web_sys::{Event, HtmlElement};
 use crate::{
     api, browser,
     components::{palette, question, run_many, top_bar},
+    config::Preset,
     dom::{El, IntoView, View, el, mount, on_window},
     keyring,
     pages::{api_page, connect_page, job_page, jobs_page, run_page, settings_page},
     poll, profile,
     reactive::{Memo, effect},
     route::{Listing, Route},
-    state::{App as Stores, Theme},
-    tell, vault,
+    state::{App as Stores, Theme, app},
+    tell,
 };
 
 /// Mounts the console into the page.
@@ -26,24 +27,32 @@ pub fn start() {
     else {
         return;
     };
-    place.set_text_content(None);
-    mount(&place, page);
+    browser::spawn(async move {
+        // First, so that the page is drawn once: fields that change under the fingers are worse than a moment of nothing.
+        let preset = api::preset().await;
+        // To look into the vault takes some browsers longer than all the rest: not yet, where nothing is kept there.
+        let has_kept = keyring::has_kept();
+        let remembered = if has_kept { keyring::names().await } else { Vec::new() };
+        place.set_text_content(None);
+        mount(&place, || page(preset, remembered));
+        if !has_kept {
+            browser::sleep(2_000).await;
+            app().remembered.set(keyring::names().await);
+        }
+    });
 }
 
-/// The whole page.
-pub fn page() -> View {
+/// The whole page, with what whoever hosts it presets and the names under which keys are remembered here.
+fn page(preset: Preset, remembered: Vec<String>) -> View {
     let app = Stores::provide();
+    app.remembered.set(remembered);
+    let (profiles, first) = profile::recall(&preset);
+    app.profiles.set(profiles);
+    app.chosen.set(first);
+    app.preset.set(preset);
     listen_to_address(app);
     keep_appearance(app);
     keep_time(app);
-    browser::spawn(async move {
-        let preset = api::preset().await;
-        app.remembered.set(vault::names().await);
-        let (profiles, first) = profile::recall(&preset);
-        app.profiles.set(profiles);
-        app.chosen.set(first);
-        app.preset.set(Some(preset));
-    });
     keyring::lock_when_unused(app);
     tell::tell_of_ends(app);
     // A connection keeps its jobs fresh until it is replaced.
@@ -89,8 +98,7 @@ fn screen(app: Stores) -> impl Fn() -> View {
     });
     move || {
         let Some(number) = connected.get() else {
-            // Wait for what is preset: fields that change under the fingers are worse than a moment of nothing.
-            return app.preset.get().map(connect_page).into_view();
+            return connect_page(app.preset.get_untracked()).into_view();
         };
         let Some(session) = app.session_numbered(number) else { return View::default() };
         match screen.get() {

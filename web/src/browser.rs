@@ -34,7 +34,7 @@ pub fn since_start() -> Duration {
 /// Does something beside what the page does. Boxed, so that the machinery around it is compiled once.
 pub fn spawn(work: impl Future<Output = ()> + 'static) {
     let work: Pin<Box<dyn Future<Output = ()>>> = Box::pin(work);
-    leptos::task::spawn_local(work);
+    wasm_bindgen_futures::spawn_local(work);
 }
 
 pub async fn sleep(millis: i32) {
@@ -93,7 +93,10 @@ pub fn download(name: &str, parts: &js_sys::Array) {
 }
 
 pub fn set_title(title: &str) {
-    document().set_title(title);
+    // To set it, even to what it is, takes browsers longer than to make a row of the list.
+    if document().title() != title {
+        document().set_title(title);
+    }
 }
 
 pub fn is_https() -> bool {

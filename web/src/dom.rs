@@ -19,7 +19,10 @@ pub use each::each;
 pub use value::IntoValue;
 pub use view::{IntoView, View, show};
 
-use crate::reactive::keep;
+use crate::{
+    closure::{Deed, Take},
+    reactive::keep,
+};
 use value::Value;
 
 /// An element.
@@ -108,7 +111,7 @@ impl El {
 
     /// What happens on an event, which is taken to be of the type the closure names.
     pub fn on<E: JsCast + 'static>(self, event: &'static str, mut deed: impl FnMut(E) + 'static) -> Self {
-        listen_boxed(&self.0, event, Box::new(move |event| deed(event.unchecked_into())));
+        listen_boxed(&self.0, event, Box::new(move |event: Event| deed(event.unchecked_into())));
         self
     }
 
@@ -117,8 +120,8 @@ impl El {
         self.press_boxed(Box::new(deed))
     }
 
-    fn press_boxed(self, mut deed: Box<dyn FnMut()>) -> Self {
-        listen_boxed(&self.0, "click", Box::new(move |_| deed()));
+    fn press_boxed(self, mut deed: Box<dyn Deed>) -> Self {
+        listen_boxed(&self.0, "click", Box::new(move |_| deed.again()));
         self
     }
 
@@ -147,7 +150,7 @@ impl El {
             }
             Value::Live(value) => {
                 let element = self.0.clone();
-                render(Box::new(move || set(&element, value().as_deref())));
+                render(Box::new(move || set(&element, value.give().as_deref())));
             }
         }
         self
@@ -167,7 +170,11 @@ pub fn mount(place: &Node, page: impl FnOnce() -> View) {
 
 /// Listens to an event of the page as long as the screen is there.
 pub fn on_window<E: JsCast + 'static>(event: &'static str, mut deed: impl FnMut(E) + 'static) {
-    listen_boxed(&leptos::prelude::window(), event, Box::new(move |event| deed(event.unchecked_into())));
+    listen_boxed(
+        &leptos::prelude::window(),
+        event,
+        Box::new(move |event: Event| deed(event.unchecked_into())),
+    );
 }
 
 /// A listener that is taken away when it is dropped.
@@ -184,13 +191,13 @@ impl Drop for Listener {
     }
 }
 
-fn listen_boxed(target: &EventTarget, event: &'static str, deed: Box<dyn FnMut(Event)>) {
-    let deed = Closure::wrap(deed);
+fn listen_boxed(target: &EventTarget, event: &'static str, mut deed: Box<dyn Take<Event>>) {
+    let deed = Closure::new(move |event| deed.take(event));
     let _ = target.add_event_listener_with_callback(event, deed.as_ref().unchecked_ref());
     keep(Listener { target: target.clone(), event, deed });
 }
 
 /// Runs now, and again whenever a signal that it reads has changed.
-fn render(mut deed: Box<dyn FnMut()>) {
-    keep(RenderEffect::new(move |_: Option<()>| deed()));
+fn render(mut deed: Box<dyn Deed>) {
+    keep(RenderEffect::new(move |_: Option<()>| deed.again()));
 }

@@ -8,6 +8,7 @@ use txjobs_sdk::{
 };
 
 use crate::{
+    finder::Finder,
     format,
     history::History,
     order,
@@ -18,22 +19,33 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     jobs: Vec<Job>,
-    /// Their names in lower case.
-    lower: Vec<String>,
     /// Their positions in the order of their names.
     by_name: Vec<usize>,
+    /// Their names in that order and in lower case, a line each: one text is searched at once.
+    lower: String,
+    /// Where in it each name begins.
+    starts: Vec<usize>,
     /// Their positions in the order of their ids: looked up by halves, which weighs less than another map.
     by_id: Vec<usize>,
 }
 
 impl Catalog {
     pub fn new(jobs: Vec<Job>) -> Self {
-        let lower: Vec<_> = jobs.iter().map(|job| format::lower(&job.name)).collect();
+        let names = jobs.iter().fold(String::new(), |all, job| all + &one_line(&job.name) + "\n");
+        // All at once: to ask the browser for each takes longer than all the rest.
+        let names = format::lower(&names);
+        let names: Vec<_> = names.split('\n').collect();
         let mut by_name: Vec<_> = (0..jobs.len()).collect();
-        order::sort(&mut by_name, &|a, b| lower[a].cmp(&lower[b]));
+        order::sort(&mut by_name, &|a, b| names[a].cmp(names[b]));
+        let (mut lower, mut starts) = (String::new(), Vec::with_capacity(jobs.len()));
+        for &at in &by_name {
+            starts.push(lower.len());
+            lower += names[at];
+            lower.push('\n');
+        }
         let mut by_id: Vec<_> = (0..jobs.len()).collect();
         order::sort(&mut by_id, &|a, b| jobs[a].id.as_u128().cmp(&jobs[b].id.as_u128()));
-        Self { jobs, lower, by_name, by_id }
+        Self { jobs, by_name, lower, starts, by_id }
     }
 
     pub fn jobs(&self) -> &[Job] {
@@ -41,17 +53,43 @@ impl Catalog {
     }
 
     pub fn find(&self, id: JobId) -> Option<&Job> {
-        let at = self.by_id.partition_point(|&at| self.jobs[at].id.as_u128() < id.as_u128());
-        self.by_id.get(at).map(|&at| &self.jobs[at]).filter(|job| job.id == id)
+        self.position(id).map(|at| &self.jobs[at])
     }
 
-    /// The jobs whose name contains `text` (in lower case) as positions, in the order of their names.
-    pub fn named<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
-        let id = text.parse::<JobId>().ok();
-        self.by_name.iter().copied().filter(move |&at| {
-            text.is_empty() || self.lower[at].contains(text) || id == Some(self.jobs[at].id)
-        })
+    fn position(&self, id: JobId) -> Option<usize> {
+        let at = self.by_id.partition_point(|&at| self.jobs[at].id.as_u128() < id.as_u128());
+        self.by_id.get(at).copied().filter(|&at| self.jobs[at].id == id)
     }
+
+    /// The first jobs, `most` of them, whose name contains `text`, whatever the case, or whose id it is: as positions, in
+    /// the order of their names.
+    pub fn named(&self, text: &str, most: usize) -> Vec<usize> {
+        let needle = format::lower(&one_line(text.trim()));
+        let all = &self.by_name[..most.min(self.by_name.len())];
+        if needle.is_empty() {
+            return all.to_vec();
+        }
+        let mut found: Vec<_> = needle.parse().ok().and_then(|id| self.position(id)).into_iter().collect();
+        let finder = Finder::new(needle.as_bytes());
+        let mut next = 0;
+        while let Some(&from) = self.starts.get(next)
+            && found.len() < most
+            && let Some(at) = finder.find(self.lower.as_bytes(), from)
+        {
+            next += self.starts[next..].partition_point(|start| *start <= at);
+            let job = self.by_name[next - 1];
+            // It may have its own id for a name.
+            if found.first() != Some(&job) {
+                found.push(job);
+            }
+        }
+        found
+    }
+}
+
+/// No name has more than one line where it is looked for.
+fn one_line(name: &str) -> String {
+    name.replace('\n', " ")
 }
 
 /// All that is known of the jobs.
@@ -64,9 +102,9 @@ pub struct Known<'a> {
 
 /// The jobs to show, in order. What is not known yet stands last, whatever the order; equals are ordered by name.
 pub fn arrange(known: Known<'_>, listing: &Listing) -> Vec<JobId> {
-    let needle = format::lower(listing.name.trim());
     let jobs = known.catalog.jobs();
-    let mut shown: Vec<JobId> = known.catalog.named(&needle).map(|at| jobs[at].id).collect();
+    let mut shown: Vec<JobId> =
+        known.catalog.named(&listing.name, jobs.len()).into_iter().map(|at| jobs[at].id).collect();
     if let Some(status) = listing.status {
         shown.retain(|id| known.statuses.get(id) == Some(&status));
     }
@@ -135,6 +173,19 @@ mod tests {
     }
 
     #[test]
+    fn names_of_any_kind_are_found_and_stay_apart() {
+        let own = "00000000-0000-0000-0000-000000000004";
+        let catalog = Catalog::new(jobs(&["GRÖẞE\n2", "ab", "ba", own, "", "ΟΔΟΣ"]));
+        let named = |text: &str| catalog.named(text, 9);
+        assert_eq!((named("größe 2"), named("E\n2")), (named("e 2"), vec![0]));
+        assert_eq!((named("ab"), named("bb"), named("a")), (vec![1], vec![], vec![1, 2]));
+        assert_eq!(named(own), [3]);
+        assert_eq!(named(" ").len(), 6);
+        assert_eq!(named("οδος"), [5], "a letter with two small forms");
+        assert!(Catalog::default().named("a", 9).is_empty());
+    }
+
+    #[test]
     fn filters_and_orders() {
         let jobs = jobs(&["beta", "Alpha", "gamma"]);
         let statuses =
@@ -168,6 +219,8 @@ mod tests {
         assert_eq!(names(known, &ascending), ["Alpha", "beta", "gamma"], "the unknown stands last");
         assert_eq!(names(known, &Listing { name: " ALP".into(), ..Listing::default() }), ["Alpha"]);
         assert_eq!(names(known, &Listing { name: id, ..Listing::default() }), ["gamma"], "by its id");
+        let several = [known.catalog.named("A", 9), known.catalog.named("a", 2), known.catalog.named("x", 9)];
+        assert_eq!(several, [vec![1, 0, 2], vec![1, 0], vec![]]);
         let with = |outcome| names(known, &Listing { outcome: Some(outcome), ..Listing::default() });
         assert_eq!(with(Outcome::Failed), ["beta"]);
         assert_eq!(with(Outcome::Never), ["gamma"]);

@@ -18,6 +18,9 @@ thread_local! {
     static USED: Cell<i64> = const { Cell::new(0) };
 }
 
+/// Says in the browser's storage whether the vault is worth a look.
+const KEPT: &str = "txjobs.kept";
+
 /// After how many minutes of no use the remembered keys are locked, to choose from; the second is usual.
 pub const MINUTES: [(i64, &str); 3] = [(10, "10 minutes"), (30, "30 minutes"), (240, "4 hours")];
 
@@ -48,16 +51,30 @@ pub async fn unlock(app: App, passphrase: &str) -> bool {
     true
 }
 
+/// Whether keys were remembered on this device when the page was here last.
+pub fn has_kept() -> bool {
+    browser::recall(KEPT).is_some_and(|kept| kept != "0")
+}
+
+/// Under which names keys are remembered.
+pub async fn names() -> Vec<String> {
+    let names = vault::names().await;
+    if has_kept() == names.is_empty() {
+        browser::remember(KEPT, &names.len().to_string());
+    }
+    names
+}
+
 /// Remembers a key on this device, which is open.
 pub async fn remember(app: App, id: &str, key: &ApiKey) {
     vault::keep(id, key).await;
-    app.remembered.set(vault::names().await);
+    app.remembered.set(names().await);
 }
 
 /// Forgets what is remembered of a profile, at once.
 pub async fn forget(app: App, id: String) {
     vault::forget(&id).await;
-    let left = vault::names().await;
+    let left = names().await;
     if left.is_empty() {
         app.is_open.set(false);
     }

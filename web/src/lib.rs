@@ -12,10 +12,12 @@ pub mod answer;
 pub mod api;
 mod app;
 pub mod browser;
+mod closure;
 pub mod components;
 pub mod config;
 pub mod dom;
 pub mod domain;
+mod finder;
 pub mod follow;
 pub mod format;
 pub mod history;
@@ -35,4 +37,4 @@ pub mod tell;
 pub mod vault;
 pub mod virtual_rows;
 
-pub use app::{page, start};
+pub use app::start;

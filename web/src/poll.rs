@@ -2,10 +2,11 @@
 
 use txjobs_sdk::{
     JobStatusCode, Trouble,
-    types::{JobId, TriggerId},
+    types::{Job, JobId, TriggerId},
 };
 
 use crate::{
+    answer::Answer,
     api, browser,
     jobs_list::Catalog,
     load_histories::load_histories,
@@ -112,14 +113,19 @@ async fn fetch(app: App, session: &Session, all: bool) -> Result<bool, Trouble> 
 async fn fetch_list(app: App, session: &Session) -> Result<(), Trouble> {
     let answer = api::list_jobs(session).await?;
     if app.session_numbered(session.number).is_some() {
-        app.extensions.set(answer.extensions);
-        // The same list again is no reason to arrange it anew.
-        let is_same = |list: &Option<Catalog>| list.as_ref().is_some_and(|list| list.jobs() == answer.value);
-        if !app.jobs.list.with_untracked(is_same) {
-            app.jobs.list.set(Some(Catalog::new(answer.value)));
-        }
+        jobs_came(app, answer);
     }
     Ok(())
+}
+
+/// Shows the jobs of the connection there is.
+pub fn jobs_came(app: App, answer: Answer<Vec<Job>>) {
+    app.extensions.set(answer.extensions);
+    // The same list again is no reason to arrange it anew.
+    let is_same = |list: &Option<Catalog>| list.as_ref().is_some_and(|list| list.jobs() == answer.value);
+    if !app.jobs.list.with_untracked(is_same) {
+        app.jobs.list.set(Some(Catalog::new(answer.value)));
+    }
 }
 
 /// What is known before the next look: the job was just started. The end of its run will be told.

@@ -11,6 +11,8 @@ use leptos::prelude::{
 };
 use send_wrapper::SendWrapper;
 
+use crate::closure::{Deed, Give};
+
 type Held = Box<dyn Any>;
 
 /// What can be read and changed; whoever reads it is run again when it changes.
@@ -92,8 +94,7 @@ pub struct Memo<T>(AnyMemo<Compared>, PhantomData<fn() -> T>);
 
 impl<T: PartialEq + 'static> Memo<T> {
     pub fn new(compute: impl Fn() -> T + 'static) -> Self {
-        let compute: Box<dyn Fn() -> Compared> = Box::new(move || Compared::new(compute()));
-        Self(new_memo(compute), PhantomData)
+        Self(new_memo(Box::new(move || Compared::new(compute()))), PhantomData)
     }
 }
 
@@ -147,13 +148,13 @@ pub fn keep(value: impl Any) {
     StoredValue::new_local(value);
 }
 
-fn new_effect(mut deed: Box<dyn FnMut()>) {
-    leptos::prelude::Effect::new(move |_: Option<()>| deed());
+fn new_effect(mut deed: Box<dyn Deed>) {
+    leptos::prelude::Effect::new(move |_: Option<()>| deed.again());
 }
 
-fn new_memo(compute: Box<dyn Fn() -> Compared>) -> AnyMemo<Compared> {
+fn new_memo(compute: Box<dyn Give<Compared>>) -> AnyMemo<Compared> {
     let compute = SendWrapper::new(compute);
-    AnyMemo::new(move |_| compute())
+    AnyMemo::new(move |_| compute.give())
 }
 
 /// A value of a memo, and how to compare it with another.

@@ -82,8 +82,8 @@ impl Deref for App {
 #[derive(Debug)]
 pub struct Stores {
     pub route: RwSignal<Route>,
-    /// `None` until `config.json` was looked for.
-    pub preset: RwSignal<Option<Preset>>,
+    /// What `config.json` says.
+    pub preset: RwSignal<Preset>,
     /// The servers that are known here.
     pub profiles: RwSignal<Vec<Profile>>,
     /// The one that is connected, or is about to be.
@@ -149,7 +149,7 @@ impl App {
         let lock_after = browser::recall("txjobs.lock").and_then(|minutes| minutes.parse().ok());
         let stores = Stores {
             route: RwSignal::new(Route::parse(&browser::hash())),
-            preset: RwSignal::new(None),
+            preset: RwSignal::new(Preset::default()),
             profiles: RwSignal::new(Vec::new()),
             chosen: RwSignal::new(Profile::default()),
             session: RwSignal::new(None),

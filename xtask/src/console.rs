@@ -1,7 +1,10 @@
 //! Building the console, and weighing it.
 
+mod names;
+
 use std::{
     fs,
+    hash::{DefaultHasher, Hash, Hasher},
     io::Write,
     path::{Path, PathBuf},
     process::Command,
@@ -14,11 +17,13 @@ use crate::{run, setup::BuildTools};
 
 /// Where trunk puts the console.
 pub(crate) const DIST: &str = "web/dist";
+/// How the names of the program and its script begin.
+const PROGRAM: &str = "txjobs-console-";
 /// Where wasm-bindgen puts the scripts that the program imports.
 const IMPORTED: &str = "snippets";
 
-/// What the console weighs at most on the wire, in bytes of brotli, all files together. It is to be 170,000.
-const MOST: usize = 175_500;
+/// What the console weighs at most on the wire, in bytes of brotli, all files together.
+const MOST: usize = 170_000;
 
 /// How the console is compiled beyond its profile, a tenth lighter for it: a panic ends the program at once instead of
 /// carrying the words for every one along (`boot.js` tells people), and nothing prints for programmers.
@@ -41,8 +46,21 @@ pub(crate) fn build(tools: &BuildTools) -> Result<()> {
         .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
     trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", FLAGS);
     run::run(&mut trunk)?;
+    let (program, script) = (one("_bg.wasm")?, one(".js")?);
+    names::shorten(tools, &program, &script)?;
     minify(tools)?;
+    join_styles()?;
+    name_by_content([program, script])?;
     compress()
+}
+
+/// The program or its script: the one file of [`DIST`] with a hash and this ending.
+fn one(ending: &str) -> Result<PathBuf> {
+    let is_it = |file: &Path| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(PROGRAM) && name.ends_with(ending)
+    };
+    files()?.into_iter().find(|file| is_it(file)).with_context(|| format!("trunk made no *{ending}"))
 }
 
 /// Takes comments and long names out of the scripts, in their places, and what nobody asks for out of the program's
@@ -74,10 +92,60 @@ fn minify(tools: &BuildTools) -> Result<()> {
     Ok(fs::write(page, kept.concat())?)
 }
 
+/// Makes one style sheet of all: a browser asks a host for six files at a time, and these are not to stand before the
+/// program.
+fn join_styles() -> Result<()> {
+    let page = Path::new(DIST).join("index.html");
+    let html = fs::read_to_string(&page)?;
+    let (mut styles, mut first, mut kept) = (String::new(), None, String::new());
+    for tag in html.split_inclusive('>') {
+        let name = tag.split("./").nth(1).and_then(|rest| rest.split([' ', '>']).next());
+        match name.filter(|name| tag.contains("stylesheet") && name.ends_with(".css")) {
+            Some(name) => {
+                let file = Path::new(DIST).join(name);
+                styles += &fs::read_to_string(&file)?;
+                fs::remove_file(file)?;
+                if first.is_none() {
+                    first = Some(name);
+                    kept += tag;
+                }
+            }
+            None => kept += tag,
+        }
+    }
+    let first = first.context("the page has no style sheet")?;
+    let mut hasher = DefaultHasher::new();
+    styles.hash(&mut hasher);
+    let name = format!("styles-{:016x}.css", hasher.finish());
+    fs::write(Path::new(DIST).join(&name), styles)?;
+    Ok(fs::write(page, kept.replace(first, &name))?)
+}
+
+/// Names the program and its script by what is in them now. Browsers keep what has such a name for ever, and of two
+/// files that belong together nobody may get one old and one new.
+fn name_by_content(files: [PathBuf; 2]) -> Result<()> {
+    let mut hasher = DefaultHasher::new();
+    for file in &files {
+        fs::read(file)?.hash(&mut hasher);
+    }
+    let hash = format!("{:016x}", hasher.finish());
+    let page = Path::new(DIST).join("index.html");
+    let mut html = fs::read_to_string(&page)?;
+    for file in files {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let old = name.trim_start_matches(PROGRAM).split(['.', '_']).next().unwrap_or_default();
+        let new = name.replace(old, &hash);
+        fs::rename(&file, file.with_file_name(&new))?;
+        html = html.replace(&name, &new);
+    }
+    Ok(fs::write(page, html)?)
+}
+
 /// Writes each file compressed beside it, for hosts that send what is there (`name.br`, `name.gz`).
 fn compress() -> Result<()> {
-    // Not the page itself: who pins its policy to named hosts edits it, and would leave another one beside it.
-    for file in files()?.into_iter().filter(|file| !file.ends_with("index.html")) {
+    // Not what people edit: they would leave another one beside it.
+    let is_edited = |file: &Path| file.ends_with("index.html") || file.ends_with("config.json");
+    for file in files()?.into_iter().filter(|file| !is_edited(file)) {
         let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
         fs::write(beside(&file, "br"), brotli(&content)?)?;
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());

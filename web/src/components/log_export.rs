@@ -6,6 +6,7 @@ use web_sys::{Element, Event, KeyboardEvent, Node};
 use super::{icon, log_place::Place};
 use crate::{
     browser,
+    closure::Give,
     dom::{El, button, el, on_window, show},
     format,
     log::{Log, Range, export::Form},
@@ -34,7 +35,7 @@ pub(super) fn log_export(log: RwSignal<Log>, place: Place) -> El {
     let summary = el("summary").class("button square").attr("aria-label", name).attr("title", name);
     let shown = move || log.with(|log| if log.is_filtered() { log.rows() } else { 0 });
     let chosen = move || place.several().map_or(0, Range::len);
-    let some = move |which: Which, count: Box<dyn Fn() -> usize>| group(log, place, which, count, told);
+    let some = move |which: Which, count: Box<dyn Give<usize>>| group(log, place, which, count, told);
     let content = el("div")
         .class("menu-box")
         .child(some(Which::All, Box::new(move || log.with(Log::len))))
@@ -67,7 +68,7 @@ fn group(
     log: RwSignal<Log>,
     place: Place,
     which: Which,
-    count: Box<dyn Fn() -> usize>,
+    count: Box<dyn Give<usize>>,
     told: RwSignal<&'static str>,
 ) -> El {
     let name = match which {
@@ -86,7 +87,7 @@ fn group(
     el("div")
         .attr("role", "group")
         .attr("aria-label", name)
-        .child(el("h2").child(move || format!("{name}: {}", format::plural(count(), "line"))))
+        .child(el("h2").child(move || format!("{name}: {}", format::plural(count.give(), "line"))))
         .child(
             el("div").class("bar").child(Form::ALL.map(file)).child(copy.child(icon("copy")).child("Copy")),
         )

@@ -37,7 +37,7 @@ fn entries(app: App, typed: &str) -> Vec<Entry> {
     if !needle.is_empty() {
         app.jobs.list.with_untracked(|list| {
             let Some(list) = list else { return };
-            for at in list.named(&needle).take(MOST - 4) {
+            for at in list.named(typed, MOST - 4) {
                 let job = &list.jobs()[at];
                 found.push((job.name.clone(), "job", Deed::Go(Route::Job(job.id).to_string())));
             }

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
+use crate::closure::Give;
 use crate::reactive::{Memo, RwSignal};
 
 type Text = Cow<'static, str>;
@@ -9,7 +10,7 @@ type Text = Cow<'static, str>;
 /// A value, or how to find it out.
 pub enum Value {
     Fixed(Option<Text>),
-    Live(Box<dyn Fn() -> Option<Text>>),
+    Live(Box<dyn Give<Option<Text>>>),
 }
 
 impl fmt::Debug for Value {

@@ -4,6 +4,7 @@ use leptos::prelude::{document, untrack};
 use web_sys::Node;
 
 use super::{El, render};
+use crate::closure::Give;
 use crate::reactive::{Memo, RwSignal};
 
 /// A part of a screen; once it stands in an element it is that element's.
@@ -25,11 +26,11 @@ pub trait IntoView: 'static {
     fn into_view(self) -> View;
 
     /// The child that a closure gives, kept up to date.
-    fn live(give: Box<dyn Fn() -> Self>) -> View
+    fn live(give: Box<dyn Give<Self>>) -> View
     where
         Self: Sized,
     {
-        region(Box::new(move || give().into_view()))
+        region(Box::new(move || give.give().into_view()))
     }
 }
 
@@ -38,7 +39,7 @@ impl IntoView for View {
         self
     }
 
-    fn live(give: Box<dyn Fn() -> Self>) -> View {
+    fn live(give: Box<dyn Give<Self>>) -> View {
         region(give)
     }
 }
@@ -60,8 +61,8 @@ impl IntoView for &'static str {
         View::text(self)
     }
 
-    fn live(give: Box<dyn Fn() -> Self>) -> View {
-        live_text(Box::new(move || give().to_owned()))
+    fn live(give: Box<dyn Give<Self>>) -> View {
+        live_text(Box::new(move || give.give().to_owned()))
     }
 }
 
@@ -70,7 +71,7 @@ impl IntoView for String {
         View::text(&self)
     }
 
-    fn live(give: Box<dyn Fn() -> Self>) -> View {
+    fn live(give: Box<dyn Give<Self>>) -> View {
         live_text(give)
     }
 }
@@ -80,8 +81,8 @@ impl IntoView for Option<String> {
         self.unwrap_or_default().into_view()
     }
 
-    fn live(give: Box<dyn Fn() -> Self>) -> View {
-        live_text(Box::new(move || give().unwrap_or_default()))
+    fn live(give: Box<dyn Give<Self>>) -> View {
+        live_text(Box::new(move || give.give().unwrap_or_default()))
     }
 }
 
@@ -164,11 +165,11 @@ fn several(views: &[View]) -> View {
     View(Some(fragment.into()))
 }
 
-fn live_text(give: Box<dyn Fn() -> String>) -> View {
+fn live_text(give: Box<dyn Give<String>>) -> View {
     let text = document().create_text_node("");
     let node = text.clone();
     render(Box::new(move || {
-        let now = give();
+        let now = give.give();
         if node.data() != now {
             node.set_data(&now);
         }
@@ -178,7 +179,7 @@ fn live_text(give: Box<dyn Fn() -> String>) -> View {
 
 /// What stands between two marks is made anew at each change, so nothing that may have the focus or the pointer should
 /// stand there unless it is to go: [`show`] is for that.
-fn region(give: Box<dyn Fn() -> View>) -> View {
+fn region(give: Box<dyn Give<View>>) -> View {
     let [start, end] = [(); 2].map(|()| Node::from(document().create_comment("")));
     let region = View(Some(document().create_document_fragment().into()));
     if let Some(parent) = region.node() {
@@ -187,7 +188,7 @@ fn region(give: Box<dyn Fn() -> View>) -> View {
     }
     render(Box::new(move || {
         // Before the old is taken away, so that what is given may read signals first.
-        let new = give();
+        let new = give.give();
         while let Some(old) = start.next_sibling().filter(|next| *next != end) {
             if let Some(parent) = old.parent_node() {
                 let _ = parent.remove_child(&old);
@@ -206,9 +207,9 @@ pub fn show<V: IntoView>(condition: impl Fn() -> bool + 'static, view: impl Fn()
     show_boxed(Box::new(condition), Box::new(move || view().into_view()))
 }
 
-fn show_boxed(condition: Box<dyn Fn() -> bool>, view: Box<dyn Fn() -> View>) -> View {
-    let holds = Memo::new(condition);
-    region(Box::new(move || if holds.get() { untrack(&view) } else { View::default() }))
+fn show_boxed(condition: Box<dyn Give<bool>>, view: Box<dyn Give<View>>) -> View {
+    let holds = Memo::new(move || condition.give());
+    region(Box::new(move || if holds.get() { untrack(|| view.give()) } else { View::default() }))
 }
 
 impl From<web_sys::DocumentFragment> for View {

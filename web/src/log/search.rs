@@ -1,10 +1,7 @@
 //! A plain search for a text in every line, whatever the case.
 
-mod finder;
-
 use super::Lines;
-use crate::format;
-use finder::Finder;
+use crate::{finder::Finder, format};
 
 /// What is searched for, and the lines that have it.
 #[derive(Clone, Debug, Default)]

@@ -4,6 +4,7 @@ use web_sys::Event;
 
 use crate::{
     browser,
+    closure::{Deed, Give},
     dom::{El, button, el, show},
     keyring,
     reactive::{Memo, RwSignal},
@@ -114,9 +115,9 @@ fn choice(
 fn choice_boxed(
     group: &'static str,
     label: &'static str,
-    chosen: Box<dyn Fn() -> bool>,
-    mut choose: Box<dyn FnMut()>,
+    chosen: Box<dyn Give<bool>>,
+    mut choose: Box<dyn Deed>,
 ) -> El {
-    let radio = el("input").attr("type", "radio").attr("name", group).checked(chosen);
-    el("label").child(radio.on("change", move |_: Event| choose())).child(label)
+    let radio = el("input").attr("type", "radio").attr("name", group).checked(move || chosen.give());
+    el("label").child(radio.on("change", move |_: Event| choose.again())).child(label)
 }

@@ -12,7 +12,7 @@ use crate::{
     components::{icon, trouble_note},
     config::Preset,
     dom::{El, IntoView, View, button, el},
-    domain, format, keyring,
+    domain, format, keyring, poll,
     profile::{self, Profile},
     reactive::RwSignal,
     state::{App, Session, app},
@@ -143,7 +143,7 @@ enum Then {
 async fn try_it(app: App, session: Session, before: String, outcome: RwSignal<Outcome>, then: Then) {
     match api::test(&session).await {
         Ok(answer) if then == Then::Tell => outcome.try_set(Outcome::Works(answer.value.len())),
-        Ok(_) => {
+        Ok(answer) => {
             let id = session.profile.id();
             keep_profile(app, &session.profile, &before);
             if before != id && app.remembered.with_untracked(|kept| kept.contains(&before)) {
@@ -153,6 +153,8 @@ async fn try_it(app: App, session: Session, before: String, outcome: RwSignal<Ou
                 keyring::remember(app, &id, &session.key).await;
             }
             app.connect(session);
+            // What was asked for to try it is what the screen begins with.
+            poll::jobs_came(app, answer);
         }
         Err(trouble) => outcome.try_set(Outcome::Failed(trouble)),
     }

@@ -61,8 +61,8 @@ const SPARE: usize = 4;
 /// Which rows are seen, as the page is scrolled and resized; and the height of a row.
 fn keep_window(body: Element, seen: RwSignal<Range<usize>>) -> (RwSignal<Window>, RwSignal<f64>) {
     let seen_rows = RwSignal::new(Window { first: 0, last: 32, top: 0.0 });
-    let row_height = RwSignal::new(browser::css_pixels("--row", 32));
-    // A row's height changes with the window only, and to read it costs more than all the rest.
+    let row_height = RwSignal::new(32.0);
+    // A row's height changes with the window only, and to read it costs more than all the rest: not before the first rows.
     let measure = move || {
         let Some(height) = row_height.try_get_untracked() else { return };
         let seen_height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(800.0);
@@ -75,7 +75,10 @@ fn keep_window(body: Element, seen: RwSignal<Range<usize>>) -> (RwSignal<Window>
         }
     };
     let (first, again) = (measure.clone(), measure.clone());
-    request_animation_frame(first);
+    request_animation_frame(move || {
+        row_height.try_set(browser::css_pixels("--row", 32));
+        first();
+    });
     on_window("scroll", move |_: Event| measure());
     on_window("resize", move |_: Event| {
         row_height.try_set(browser::css_pixels("--row", 32));

@@ -1,12 +1,12 @@
-//! Finds a short ASCII text in a long one, whatever the case, eight bytes at a time.
+//! Finds a short text in a long one, whatever the case of its ASCII letters, eight bytes at a time.
 
 const ONES: u64 = 0x0101_0101_0101_0101;
-/// Letters from the most to the least frequent; what is not here is rarer still in a log.
+/// Letters from the most to the least frequent; what is not here is rarer still in names and logs.
 const FREQUENT: &[u8] = b" etaoinsrhldcum01fpgwyb2.:-_vk";
 
 /// What is looked for.
 #[derive(Debug)]
-pub(super) struct Finder<'a> {
+pub(crate) struct Finder<'a> {
     needle: &'a [u8],
     /// Its rarest byte, the one after it (or the same one), and how far into it they stand.
     rare: [(u64, u64); 2],
@@ -15,7 +15,7 @@ pub(super) struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     /// `needle` is in lower case and not empty.
-    pub(super) fn new(needle: &'a [u8]) -> Self {
+    pub(crate) fn new(needle: &'a [u8]) -> Self {
         let rarity = |byte: &u8| FREQUENT.iter().position(|other| other == byte).unwrap_or(FREQUENT.len());
         let mut first = 0;
         for at in 1..needle.len().saturating_sub(1) {
@@ -29,7 +29,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Where it stands first, from `from` on.
-    pub(super) fn find(&self, hay: &[u8], from: usize) -> Option<usize> {
+    pub(crate) fn find(&self, hay: &[u8], from: usize) -> Option<usize> {
         let end = (hay.len() + 1).checked_sub(self.needle.len())?;
         let [first, second] = self.at.map(|at| hay.get(from + at..).unwrap_or_default());
         let mut here = from;

@@ -1,0 +1,51 @@
+// A static host for first_load.py: the console and Swagger UI beside each other, compressed by Brotli beforehand, with the
+// same small API behind them. Prints its port. `node static_host.mjs SWAGGER_UI_DIST`
+import { readFileSync, readdirSync } from "node:fs";
+import { createServer } from "node:http";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const swagger = process.argv[2];
+const types = {
+  ".css": "text/css",
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+  ".yaml": "application/yaml",
+};
+const page = `<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="swagger-ui.css"><div id="swagger-ui"></div>
+<script src="swagger-ui-bundle.js"></script>
+<script>SwaggerUIBundle({ url: '../openapi.yaml', dom_id: '#swagger-ui' })</script>`;
+
+const files = { "/openapi.yaml": readFileSync(join(root, "openapi.yaml")), "/swagger/index.html": page };
+for (const name of ["swagger-ui.css", "swagger-ui-bundle.js"]) files[`/swagger/${name}`] = readFileSync(join(swagger, name));
+for (const name of readdirSync(join(root, "web/dist"))) {
+  if (![".br", ".gz"].includes(extname(name))) files[`/console/${name}`] = readFileSync(join(root, "web/dist", name));
+}
+files["/console/config.json"] = JSON.stringify({ name: "Demo", domain: "..", demoKey: "a-key-for-tests-only" });
+const packed = Object.entries(files).map(([path, content]) => [path, brotliCompressSync(content)]);
+const sent = new Map(packed);
+
+const jobs = Array.from({ length: 20 }, (_, n) => ({ Id: `3f2b8c1e-5d47-4a9b-8e60-${`${n}`.padStart(12, "0")}`, Name: `Job ${n}` }));
+const answers = { "/public/jobs": jobs, "/public/jobs/status": jobs.map(({ Id }) => ({ JobId: Id, Status: 0 })) };
+
+const server = createServer((request, response) => {
+  let path = request.url.split("?")[0];
+  if (path.endsWith("/")) path += "index.html";
+  if (sent.has(path)) {
+    response.setHeader("content-type", types[extname(path)]);
+    response.setHeader("content-encoding", "br");
+    response.end(sent.get(path));
+  } else if (path.startsWith("/public/")) {
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(answers[path] ?? []));
+  } else {
+    response.statusCode = 404;
+    response.end();
+  }
+});
+server.listen(0, "127.0.0.1", () => console.log(server.address().port));
