@@ -39,6 +39,8 @@ def open_it(address, selector):
         # Brotli wants a secure context, which a loopback address is.
         browser.tools("Network.setCacheDisabled", cacheDisabled=True)
         browser.tools("Page.addScriptToEvaluateOnNewDocument", source=WATCH.replace("SELECTOR", selector))
+        # The browser's own start is over by then.
+        time.sleep(2)
         browser.go(address)
         took = browser.until("return window.seen")
         time.sleep(1)

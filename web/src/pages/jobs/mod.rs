@@ -2,6 +2,7 @@
 
 mod empty;
 mod filters;
+mod heads;
 mod row;
 mod summary;
 mod table;

@@ -18,7 +18,7 @@ use crate::{
 const FIVE: usize = 5;
 
 /// A job: its status, its last runs, and what can be done.
-pub(super) fn row(job: JobId, listing: Memo<Listing>) -> El {
+pub(super) fn row(job: JobId, listing: Memo<Listing>, selected: Memo<Vec<JobId>>) -> El {
     let app = app();
     let name = Memo::new(move || app.name_of(job).unwrap_or_default());
     let status = Memo::new(move || app.status_of(job));
@@ -28,11 +28,10 @@ pub(super) fn row(job: JobId, listing: Memo<Listing>) -> El {
         .attr("href", Route::Job(job).to_string())
         .attr("title", name)
         .child(el("bdi").attr("id", format!("name-{job}")).child(name));
-    let is_selected = move || listing.with(|listing| listing.selected.contains(&job));
     let tick = el("input")
         .attr("type", "checkbox")
         .attr("aria-labelledby", format!("name-{job}"))
-        .checked(is_selected);
+        .checked(move || selected.with(|selected| selected.contains(&job)));
     let input: HtmlInputElement = tick.get();
     let tick = tick.on("change", move |_: Event| {
         let now = listing.with_untracked(|listing| listing.toggled(job));
@@ -42,7 +41,6 @@ pub(super) fn row(job: JobId, listing: Memo<Listing>) -> El {
     });
     el("tr")
         .attr("data-job", job.to_string())
-        .class_if("selected", is_selected)
         .child(el("td").class("tick wide").child(tick))
         .child(
             el("td")
