@@ -1,5 +1,5 @@
 // A static host for first_load.py: the console and Swagger UI beside each other, compressed by Brotli beforehand, with the
-// same small API behind them. Prints its port. `node static_host.mjs SWAGGER_UI_DIST`
+// same small API behind them. Prints its port. `node static_host.mjs [SWAGGER_UI_DIST]`
 import { readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, extname, join } from "node:path";
@@ -22,7 +22,7 @@ const page = `<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="
 <script>SwaggerUIBundle({ url: '../openapi.yaml', dom_id: '#swagger-ui' })</script>`;
 
 const files = { "/openapi.yaml": readFileSync(join(root, "openapi.yaml")), "/swagger/index.html": page };
-for (const name of ["swagger-ui.css", "swagger-ui-bundle.js"]) files[`/swagger/${name}`] = readFileSync(join(swagger, name));
+for (const name of swagger ? ["swagger-ui.css", "swagger-ui-bundle.js"] : []) files[`/swagger/${name}`] = readFileSync(join(swagger, name));
 for (const name of readdirSync(join(root, "web/dist"))) {
   if (![".br", ".gz"].includes(extname(name))) files[`/console/${name}`] = readFileSync(join(root, "web/dist", name));
 }

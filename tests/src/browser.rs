@@ -166,6 +166,12 @@ impl Browser {
         tools.send_raw("Emulation.setEmulatedMedia", media).await.unwrap();
     }
 
+    /// Shows the page as to who has asked the system for less motion.
+    pub async fn without_motion(&self) {
+        let media = serde_json::json!({"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]});
+        self.page.cdp().send_raw("Emulation.setEmulatedMedia", media).await.unwrap();
+    }
+
     /// Looks at what is on the screen as different people have it: light, dark, on a phone, in forced colours. Keeps a
     /// picture of each, and fails if it scrolls sideways or is not accessible.
     pub async fn every_look(&self, name: &str) {
@@ -197,7 +203,7 @@ impl Browser {
         let source = std::fs::read_to_string(axe).unwrap();
         self.page.execute(format!("if (!window.axe) {{ {source} }}"), vec![]).await.unwrap();
         let script = "const done = arguments[0]; \
-            axe.run(document, { resultTypes: ['violations'] }).then( \
+            axe.run(document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } }).then( \
                 (found) => done(found.violations.flatMap((v) => v.nodes.map((n) => \
                     `${v.id} (${v.impact}): ${n.target.join(' ')} ${n.html.slice(0, 200)} ${n.failureSummary}`))), \
                 (error) => done([String(error)]))";

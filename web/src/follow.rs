@@ -147,7 +147,7 @@ pub async fn follow(
 ) {
     let is_alive = || alive.load(Ordering::Relaxed);
     let mut follow = Follow::new(job, run, browser::since_start());
-    let mut looked_elsewhere = false;
+    let (mut looked_elsewhere, mut rest) = (false, 0);
     loop {
         let request = match follow.step(browser::since_start()) {
             // No deadline is given: a screen follows as long as it is there.
@@ -158,6 +158,7 @@ pub async fn follow(
             }
             Step::Wait(until) => {
                 let wait = until.saturating_sub(browser::since_start()).as_millis() as i32;
+                let wait = wait.max(rest);
                 browser::sleep(if browser::is_hidden() { wait.max(HIDDEN) } else { wait }).await;
                 if !is_alive() {
                     return;
@@ -166,10 +167,13 @@ pub async fn follow(
             }
             Step::Ask(request) => request,
         };
+        let begun = browser::uptime();
         let Some(answer) = ask(&session, &request, view, &seen, &alive).await else { return };
         match answer {
             Ok(answer) => {
                 let extensions = answer.extensions;
+                // Without this extension all lines come again each time.
+                rest = if extensions.after { 0 } else { rest_after(begun) };
                 view.trouble.set(None);
                 app.extensions.set(extensions);
                 let ours = |execution: &JobExecution| execution.trigger_id.is_none_or(|id| id == run);
@@ -215,6 +219,12 @@ pub async fn follow(
     }
 }
 
+/// How long to leave a server alone, and the network, after an answer that began to be asked for at `begun`: four times as
+/// long as it took, in milliseconds. Of a short log nobody feels it.
+fn rest_after(begun: f64) -> i32 {
+    ((browser::uptime() - begun) as i32).saturating_mul(4).min(60_000)
+}
+
 /// The newest execution that fits, with its newest line, and its lines.
 fn newest(arrived: Arrived, fits: impl Fn(&JobExecution) -> bool) -> (Vec<JobExecution>, Lines) {
     let all = arrived.executions.iter().enumerate();
@@ -247,6 +257,7 @@ async fn follow_execution(
 ) {
     let request = paths::get_job_logs(job, None, None);
     loop {
+        let begun = browser::uptime();
         let Some(answer) = ask(&session, &request, view, &seen, &alive).await else { return };
         match answer {
             Ok(answer) => {
@@ -274,7 +285,8 @@ async fn follow_execution(
                 }
             }
         }
-        browser::sleep(if browser::is_hidden() { HIDDEN } else { BY_EXECUTION }).await;
+        let wait = rest_after(begun).max(BY_EXECUTION);
+        browser::sleep(if browser::is_hidden() { wait.max(HIDDEN) } else { wait }).await;
         if !alive.load(Ordering::Relaxed) {
             return;
         }

@@ -1,19 +1,19 @@
 //! The lines of a log: only those that are seen are in the document.
 
-use leptos::prelude::{request_animation_frame, window};
+use leptos::prelude::request_animation_frame;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, Event, HtmlElement, KeyboardEvent, MouseEvent, ResizeObserver};
+use web_sys::{Event, HtmlElement, KeyboardEvent, MouseEvent, ResizeObserver};
 
 pub use super::log_place::Place;
 use super::{
     icon,
-    log_detail::text_of,
+    log_input::{clicked, pressed},
     log_map::map,
     log_place::row_height,
     log_row::{columns, row, sample},
+    log_said::said,
 };
 use crate::{
-    browser,
     dom::{El, button, each, el, show},
     format,
     log::Log,
@@ -44,6 +44,7 @@ pub fn log_view(
         .child(map(log, place, rows))
         .child(show(move || count.get() == 0, move || el("div").class("log-empty").child(empty)))
         .child(show(move || newer() > 0 && !place.pinned.get(), to_end))
+        .child(said(log, place))
 }
 
 /// New lines: keep to the end, once they are in the document.
@@ -145,43 +146,6 @@ fn scrolled(log: RwSignal<Log>, place: Place, rows: Memo<Rows>) {
     }
 }
 
-fn clicked(place: Place, event: &MouseEvent) {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let line = target.and_then(|target| target.closest("[data-line]").ok().flatten());
-    let Some(line) = line.and_then(|line| line.get_attribute("data-line")?.parse::<usize>().ok()) else {
-        return;
-    };
-    if event.shift_key() {
-        place.set(line, true);
-        place.open.set(None);
-    } else if !window_has_selection() {
-        // Whoever selects text does not want to open a line.
-        place.set(line, false);
-        place.open.update(|open| *open = if *open == Some(line) { None } else { Some(line) });
-    }
-}
-
-fn pressed(log: RwSignal<Log>, place: Place, event: &KeyboardEvent) {
-    match event.key().as_str() {
-        "Enter" => place.open.set(place.here.get_untracked()),
-        key @ ("ArrowDown" | "ArrowUp") if !browser::is_typing(event) => {
-            event.prevent_default();
-            place.open.set(None);
-            place.step(log, key == "ArrowDown", event.shift_key());
-        }
-        "End" if !browser::is_typing(event) => {
-            event.prevent_default();
-            place.go_to_end();
-        }
-        "c" if (event.ctrl_key() || event.meta_key()) && !window_has_selection() => {
-            if let Some(range) = place.range() {
-                browser::copy_and_tell(text_of(log, range), place.copied);
-            }
-        }
-        _ => {}
-    }
-}
-
 /// Keeps the size of what is seen up to date as long as the log is there.
 fn observe_size(place: Place, node: HtmlElement) {
     let seen = node.clone();
@@ -206,9 +170,4 @@ impl Drop for Watch {
     fn drop(&mut self) {
         self.0.disconnect();
     }
-}
-
-fn window_has_selection() -> bool {
-    let selection = window().get_selection().ok().flatten();
-    selection.is_some_and(|selection| !selection.is_collapsed())
 }

@@ -3,19 +3,24 @@
 mod answered;
 mod as_code;
 mod asking;
+mod fields;
 
 use std::rc::Rc;
 
-use leptos::prelude::untrack;
 use txjobs_sdk::{
     Trouble,
     decode::{self, Loose},
     operation::{Method, Operation, Request},
     paths,
 };
-use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
+use web_sys::Event;
 
-use self::{answered::answered, as_code::as_code, asking::asking};
+use self::{
+    answered::answered,
+    as_code::as_code,
+    asking::asking,
+    fields::{fields, operations},
+};
 use crate::{
     answer::Raw,
     api, browser,
@@ -133,44 +138,6 @@ fn remembered(app: App) -> Values {
     let job = job.or(first).map(|job| job.to_string());
     let run = run.map(|run| run.to_string());
     vec![("job_id", job.unwrap_or_default()), ("trigger_id", run.unwrap_or_default())]
-}
-
-fn operations(page: Page) -> El {
-    let option = |(at, operation): (usize, &&'static Operation)| {
-        let words = format!("{} · {} {}", operation.summary, operation.method, operation.template);
-        el("option").attr("value", at.to_string()).child(words)
-    };
-    let options: Vec<_> = paths::ALL.iter().enumerate().map(option).collect();
-    let select = el("select").class("field").attr("id", "operation").child(options);
-    let chosen: HtmlSelectElement = select.get();
-    let select = select.on("change", move |_: Event| {
-        page.step.set(Step::Writing);
-        page.operation.set(chosen.selected_index() as usize);
-    });
-    let label = el("label").attr("for", "operation").child("Operation");
-    let note =
-        move || page.operation().extension.then_some("An extension: only where the server announces it.");
-    let note = el("span").class("hint").child(move || note().unwrap_or_default());
-    el("div").class("control").child(label).child(select).child(note)
-}
-
-/// A field for each parameter of the operation.
-fn fields(page: Page) -> Vec<El> {
-    let field = |name: &'static str| {
-        let is_optional = page.operation.with_untracked(|at| paths::ALL[*at].query.contains(&name));
-        let field =
-            el("input").attr("type", "text").attr("id", name).class("field").attr("spellcheck", "false");
-        let field = field.attr("autocomplete", "off").attr("placeholder", is_optional.then_some("left out"));
-        let value = untrack(|| page.value(name));
-        let input: HtmlInputElement = field.get();
-        let field = field.value(value).on("input", move |_: Event| {
-            page.step.set(Step::Writing);
-            page.put(name, input.value());
-        });
-        let label = el("label").attr("for", name).child(el("code").child(name));
-        el("div").class("control").child(label).child(field)
-    };
-    page.operation().parameters.iter().copied().map(field).collect()
 }
 
 /// Sends the request, once.

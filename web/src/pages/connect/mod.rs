@@ -14,7 +14,7 @@ use crate::{
     dom::{El, IntoView, View, button, el},
     domain, format, keyring, poll,
     profile::{self, Profile},
-    reactive::RwSignal,
+    reactive::{Memo, RwSignal},
     state::{App, Session, app},
 };
 
@@ -40,12 +40,16 @@ pub fn connect_page(preset: Preset) -> El {
         .child(el("p").class("quiet").attr("role", "status").child(lead));
     // A press on another profile is another form.
     let another_key = RwSignal::new(false);
-    let body = move || {
-        let profile = app.chosen.get();
-        let id = profile.id();
+    // A memo, so that a look at what is kept elsewhere makes no form anew under somebody's fingers.
+    let is_locked = Memo::new(move || {
+        let id = app.chosen.with(Profile::id);
         // Not when it is opened: the form that did so tells how it goes on.
         let is_kept = app.remembered.with(|kept| kept.contains(&id)) && !app.is_open.get_untracked();
-        if is_kept && !another_key.get() {
+        is_kept && !another_key.get()
+    });
+    let body = move || {
+        let profile = app.chosen.get();
+        if is_locked.get() {
             unlock::unlock(app, profile, another_key).into_view()
         } else {
             form::form(app, profile, &preset).into_view()
