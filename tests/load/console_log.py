@@ -159,7 +159,7 @@ def measure(lines, browser):
         kept.append(at_error == str(lines // 8))
         print(f"  opened at line {at_error}, the first error")
         browser.tools("HeapProfiler.collectGarbage")
-        program, scripts = browser.run("return [program.memory.buffer.byteLength, performance.memory.usedJSHeapSize]")
+        program, scripts = browser.run("return [Object.values(program).find((one) => one instanceof WebAssembly.Memory).buffer.byteLength, performance.memory.usedJSHeapSize]")
         tell("memory, times the body", (program + scripts) / size, "", 3)
 
         search = """const field = document.querySelector('[aria-label="Search log"]');

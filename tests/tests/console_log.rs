@@ -90,6 +90,8 @@ async fn a_link_leads_to_a_line_and_to_several() {
     browser.see_text("h2", "Lines 4,000 to 4,002").await;
     let chosen = browser.page.find_all(By::Css("[role=log] .chosen")).await.unwrap();
     assert_eq!(chosen.len(), 3);
+    let newer = browser.page.find_all(By::XPath("//button[contains(., 'new line')]")).await.unwrap();
+    assert!(newer.is_empty(), "nothing came after the page was opened");
     keys(&browser, Key::Escape).await;
     address_ends(&browser, "?line=4002").await;
 

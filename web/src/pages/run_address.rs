@@ -65,6 +65,8 @@ fn open_at_link(view: RunView, place: Place, wanted: RwSignal<Option<Range>>) {
             return;
         }
         wanted.set(None);
+        // What comes from now on is new.
+        place.read.set(lines);
         let last = range.last.min(lines - 1);
         request_animation_frame(move || {
             place.go(view.log, range.first);
