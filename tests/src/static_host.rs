@@ -1,6 +1,6 @@
 //! A static host that knows nothing of the console: files below a path, no rewriting, no headers of ours.
 
-use axum::Router;
+use axum::{Router, routing::get};
 use tower_http::services::ServeDir;
 
 use crate::root;
@@ -15,6 +15,18 @@ impl StaticHost {
     /// Serves the console below `path`.
     pub async fn start(path: &str) -> Self {
         let files = Router::new().nest_service(path, ServeDir::new(root().join("web/dist")));
+        Self::serve(files, path).await
+    }
+
+    /// Serves the console, and keeps whoever asks for `config.json` waiting for ever.
+    pub async fn without_answer_for_config() -> Self {
+        let files = Router::new()
+            .route("/config.json", get(std::future::pending::<()>))
+            .fallback_service(ServeDir::new(root().join("web/dist")));
+        Self::serve(files, "").await
+    }
+
+    async fn serve(files: Router, path: &str) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}{path}/", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, files).await });

@@ -286,6 +286,14 @@ async fn a_fault_of_the_program_is_told_in_words() {
 }
 
 #[tokio::test]
+async fn a_host_that_keeps_silent_about_what_is_preset_keeps_nobody_out() {
+    let host = txjobs_tests::static_host::StaticHost::without_answer_for_config().await;
+    let browser = Browser::start().await;
+    browser.page.goto(host.address()).await.unwrap();
+    browser.see_text("h1", "Connect").await;
+}
+
+#[tokio::test]
 async fn works_below_any_path_of_a_plain_static_host() {
     let gateway = Gateway::start(JOBS);
     let host = txjobs_tests::static_host::StaticHost::start("/some/where").await;

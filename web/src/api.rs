@@ -71,7 +71,10 @@ pub async fn by_hand(session: &Session, request: &Request) -> Result<Raw, Troubl
 
 /// `config.json` beside the page; nothing preset where there is none.
 pub async fn preset() -> Preset {
-    let Ok(response) = RequestBuilder::new("config.json").cache(RequestCache::NoCache).send().await else {
+    // A host that is silent is no reason to show nothing.
+    let limit = TimeLimit::new(Duration::from_secs(10));
+    let request = RequestBuilder::new("config.json").cache(RequestCache::NoCache);
+    let Ok(response) = request.abort_signal(limit.signal().as_ref()).send().await else {
         return Preset::default();
     };
     match response.binary().await {
