@@ -1,5 +1,5 @@
-// A static host for first_load.py: the console and Swagger UI beside each other, compressed by Brotli beforehand, with the
-// same small API behind them. Prints its port. `node static_host.mjs [SWAGGER_UI_DIST]`
+// A static host for first_load.py and lighthouse.mjs: the console, and Swagger UI beside it, compressed by Brotli beforehand,
+// with the same small API behind them. Prints its port. `node static_host.mjs [SWAGGER_UI_DIST]`
 import { readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, extname, join } from "node:path";
@@ -27,8 +27,7 @@ for (const name of readdirSync(join(root, "web/dist"))) {
   if (![".br", ".gz"].includes(extname(name))) files[`/console/${name}`] = readFileSync(join(root, "web/dist", name));
 }
 files["/console/config.json"] = JSON.stringify({ name: "Demo", domain: "..", demoKey: "a-key-for-tests-only" });
-const packed = Object.entries(files).map(([path, content]) => [path, brotliCompressSync(content)]);
-const sent = new Map(packed);
+const sent = new Map(Object.entries(files).map(([path, content]) => [path, brotliCompressSync(content)]));
 
 const jobs = Array.from({ length: 20 }, (_, n) => ({ Id: `3f2b8c1e-5d47-4a9b-8e60-${`${n}`.padStart(12, "0")}`, Name: `Job ${n}` }));
 const answers = { "/public/jobs": jobs, "/public/jobs/status": jobs.map(({ Id }) => ({ JobId: Id, Status: 0 })) };

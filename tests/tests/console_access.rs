@@ -109,7 +109,7 @@ async fn a_step_to_an_error_is_said() {
     browser.press("Run").await;
     browser.see(By::Css("[data-state='3']")).await;
     let said = |text: &str| browser.see(By::XPath(format!("//*[@role='status'][contains(., \"{text}\")]")));
-    browser.see(By::Css("[role=log] [data-line='100']")).await;
+    browser.see(By::Css("[role=log] .here[data-line='100']")).await;
     browser.page.find(By::Css("[role=log]")).await.unwrap().send_keys("n").await.unwrap();
     said("2 of 2, line 202: Finished with errors").await;
     browser.keys("p").await;

@@ -4,8 +4,11 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use thirtyfour::prelude::*;
+use txjobs_sdk::Timestamp;
 use txjobs_tests::{
+    admin::Entry,
     browser::Browser,
     console::{address, connect, connected, lines, see_line},
     gateway::Gateway,
@@ -32,6 +35,12 @@ name = "Slow"
 [organisation.job.script]
 state = "completed"
 lines = [{ message = "Step {n}", repeat = 100 }, { after = "2s", message = "Late {n}", repeat = 3 }, { after = "2s", message = "Done" }]
+
+[[organisation.job]]
+name = "Endless"
+[organisation.job.script]
+state = "completed"
+lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
 "#;
 
 /// Starts a job, waits for this state, and opens its run by its link.
@@ -223,6 +232,24 @@ async fn a_run_that_goes_on_keeps_to_its_end_until_scrolled_up() {
     see_line(&browser, "Late").await;
     // At the end again, so it keeps to it.
     see_line(&browser, "Done").await;
+}
+
+#[tokio::test]
+async fn a_server_that_sends_all_lines_each_time_is_left_alone_for_longer() {
+    let gateway = Gateway::emulator(JOBS);
+    let admin = gateway.admin();
+    admin.profile(json!({ "extensions": false })).await;
+    let browser = connected(&gateway).await;
+    let slow =
+        json!({ "operation": "get_job_logs_by_trigger", "effect": { "kind": "delay", "delay": "2s" } });
+    admin.fault(slow).await;
+    browser.press("Run Endless").await;
+    browser.press("Run").await;
+    // The first look finds no execution yet.
+    let asked = admin.await_journal("operation=get_job_logs_by_trigger", 4).await;
+    let at = |entry: &Entry| entry.time.parse::<Timestamp>().unwrap().unix_millis();
+    let (first, second) = (at(&asked[2]), at(&asked[3]));
+    assert!(second - first >= 10_000, "four times as long as the 2 s that its answer took: {asked:#?}");
 }
 
 #[tokio::test]

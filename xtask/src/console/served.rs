@@ -32,9 +32,7 @@ pub(super) fn join_styles() -> Result<()> {
         }
     }
     let first = first.context("the page has no style sheet")?;
-    let mut hasher = DefaultHasher::new();
-    styles.hash(&mut hasher);
-    let name = format!("styles-{:016x}.css", hasher.finish());
+    let name = format!("styles-{}.css", hash_of(&styles));
     fs::write(Path::new(DIST).join(&name), styles)?;
     Ok(fs::write(page, kept.replace(first, &name))?)
 }
@@ -42,19 +40,23 @@ pub(super) fn join_styles() -> Result<()> {
 /// Names the program and its script by what is in them now. Browsers keep what has such a name for ever, and of two
 /// files that belong together nobody may get one old and one new.
 pub(super) fn name_by_content(files: [PathBuf; 2]) -> Result<()> {
-    let mut hasher = DefaultHasher::new();
-    for file in &files {
-        fs::read(file)?.hash(&mut hasher);
-    }
-    let hash = format!("{:016x}", hasher.finish());
+    let hash = hash_of(&[fs::read(&files[0])?, fs::read(&files[1])?]);
     let page = Path::new(DIST).join("index.html");
     let mut html = fs::read_to_string(&page)?;
     for file in files {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let old = name.trim_start_matches(PROGRAM).split(['.', '_']).next().unwrap_or_default();
-        let new = name.replace(old, &hash);
+        // txjobs-console-HASH.js, txjobs-console-HASH_bg.wasm
+        let ending = name[PROGRAM.len()..].trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+        let new = format!("{PROGRAM}{hash}{ending}");
         fs::rename(&file, file.with_file_name(&new))?;
         html = html.replace(&name, &new);
     }
     Ok(fs::write(page, html)?)
+}
+
+/// Of the content alone: the same on every machine with this toolchain.
+fn hash_of(content: &impl Hash) -> String {
+    let mut hasher = DefaultHasher::new();
+    content.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
