@@ -222,6 +222,31 @@ async fn several_jobs_are_ticked_in_the_address_and_run_with_one_question() {
 }
 
 #[tokio::test]
+async fn a_long_list_has_room_for_its_names_on_every_screen() {
+    let job = |n: usize| {
+        format!(
+            "[[organisation.job]]\nname = \"Table {n:02} of the warehouse\"\n[organisation.job.script]\nstate = \"completed\"\nlines = [{{ message = \"Done\" }}]\n"
+        )
+    };
+    let jobs: String = (0..60).map(job).collect();
+    let gateway = Gateway::start(&format!("[[organisation]]\nname = \"Test\"\n{jobs}"));
+    let browser = connected(&gateway).await;
+    browser.see_text("a", "Table 00").await;
+    let name = "const cell = document.querySelector('td.name'), table = cell.closest('table'); \
+                return [cell, table, table.querySelector('tbody tr[data-job]'), table.parentElement].map(e => e.clientWidth)";
+    for (width, at_least) in [(1280, 400), (800, 220), (320, 130)] {
+        browser.look(width, 640, "light").await;
+        // Only a part of them is in the document, and the rest has its place.
+        browser.see(By::Css("td.gap")).await;
+        browser.see(By::Css("tr[data-job] td.name")).await;
+        let [cell, table, row, around]: [u32; 4] = browser.run(name).await;
+        assert!(cell >= at_least, "{width} px: the name has {cell} of {table}");
+        assert!(row + 4 >= table && table + 40 >= around, "{width} px: {row} of {table} of {around}");
+    }
+    browser.every_look("many").await;
+}
+
+#[tokio::test]
 async fn everything_can_be_reached_by_keys_alone() {
     let gateway = Gateway::start(JOBS);
     let browser = Browser::start().await;

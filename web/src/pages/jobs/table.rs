@@ -117,7 +117,8 @@ fn gap(rows: impl Fn() -> usize + Copy + 'static, row_height: RwSignal<f64>) -> 
         move || rows() > 0,
         move || {
             let height = move || format!("{}px", (rows() as f64 * row_height.get()) as i64);
-            let cell = el("td").class("gap").attr("colspan", "9").style("height", height);
+            // One cell, not one across all: that would count the columns that a narrow screen does not show.
+            let cell = el("td").class("gap").style("height", height);
             el("tr").attr("aria-hidden", "true").child(cell)
         },
     )
