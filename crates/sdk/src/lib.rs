@@ -3,8 +3,14 @@
 #![deny(missing_docs)]
 
 pub mod decode;
+mod enumeration;
 mod extensions;
 pub mod follow;
+mod gate;
+#[cfg(feature = "client")]
+mod host;
+mod html;
+mod id;
 mod key;
 pub mod operation;
 mod states;
@@ -39,6 +45,7 @@ mod setup;
 mod transport;
 
 pub use extensions::Extensions;
+pub use gate::Gate;
 pub use key::{ApiKey, InvalidKey};
 pub use states::{ExecutionState, JobStatusCode, Severity};
 pub use timestamp::{InvalidTimestamp, Timestamp};
