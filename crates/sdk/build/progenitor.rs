@@ -147,9 +147,10 @@ fn ids(types: &syn::File) -> Vec<String> {
 
 /// Lets an id be parsed from every form of a guid.
 fn parse_tolerantly(block: &mut syn::ItemImpl, ids: &[String]) {
-    let is_from_str = block.trait_.as_ref().is_some_and(|(path, _)| {
-        path.segments.last().is_some_and(|last| last.ident == "FromStr")
-    });
+    let is_from_str = block
+        .trait_
+        .as_ref()
+        .is_some_and(|(path, _)| path.segments.last().is_some_and(|last| last.ident == "FromStr"));
     let name = block.self_ty.to_token_stream().to_string();
     if !is_from_str || !ids.contains(&name) {
         return;

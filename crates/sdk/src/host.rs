@@ -46,7 +46,14 @@ mod tests {
         ] {
             assert!(is_this(host), "{host}");
         }
-        for host in ["api.example.com", "127.example.com", "localhost.example.com", "notlocalhost", "10.0.0.1", "[::2]"] {
+        for host in [
+            "api.example.com",
+            "127.example.com",
+            "localhost.example.com",
+            "notlocalhost",
+            "10.0.0.1",
+            "[::2]",
+        ] {
             assert!(!is_this(host), "{host}");
         }
     }

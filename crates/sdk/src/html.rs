@@ -127,9 +127,18 @@ mod tests {
     #[test]
     fn a_page_is_its_visible_text() {
         for (page, text) in [
-            ("<title>502 Bad\n Gateway</title><center><h1>502 Bad Gateway</h1></center><hr>nginx", "502 Bad Gateway nginx"),
-            ("<html><head><title>Error</title></head><body><h1>The database is down.</h1><p>Try at 5.</body>", "Error: The database is down. Try at 5."),
-            ("<script>alert('<p>no')</script><STYLE>p{}</STYLE ><p>Words</p><!-- <p>no --><p>more", "Words more"),
+            (
+                "<title>502 Bad\n Gateway</title><center><h1>502 Bad Gateway</h1></center><hr>nginx",
+                "502 Bad Gateway nginx",
+            ),
+            (
+                "<html><head><title>Error</title></head><body><h1>The database is down.</h1><p>Try at 5.</body>",
+                "Error: The database is down. Try at 5.",
+            ),
+            (
+                "<script>alert('<p>no')</script><STYLE>p{}</STYLE ><p>Words</p><!-- <p>no --><p>more",
+                "Words more",
+            ),
             ("<title>Forbidden</title>", "Forbidden"),
             ("<p>a &lt;b&gt; &amp;amp; &#8217;&#x41; &unknown; &", "a <b> &amp; ’A &unknown; &"),
             ("<p>one<br/>two <b>th</b>ree</p>1 < 2", "one two three 1 < 2"),

@@ -13,6 +13,7 @@ mod html;
 mod id;
 mod key;
 pub mod operation;
+mod started;
 mod states;
 mod timestamp;
 mod trouble;
@@ -47,6 +48,7 @@ mod transport;
 pub use extensions::Extensions;
 pub use gate::Gate;
 pub use key::{ApiKey, InvalidKey};
+pub use started::StartedJobs;
 pub use states::{ExecutionState, JobStatusCode, Severity};
 pub use timestamp::{InvalidTimestamp, Timestamp};
 #[cfg(feature = "client")]

@@ -348,7 +348,8 @@ mod tests {
 
     #[test]
     fn a_post_s_outcome_is_unclear_where_it_may_have_been_done() {
-        let unclear = |status| Trouble::from_answer(&paths::EXECUTE_JOB, status, None, b"").leaves_outcome_unclear();
+        let unclear =
+            |status| Trouble::from_answer(&paths::EXECUTE_JOB, status, None, b"").leaves_outcome_unclear();
         for status in [200, 303, 408, 500, 502, 504] {
             assert!(unclear(status), "{status}");
         }
@@ -382,7 +383,10 @@ mod tests {
             assert_eq!(trouble.kind, kind, "{body}");
             let detail = trouble.detail.as_deref().unwrap();
             assert!(detail.contains(" line 1 column"), "{detail}");
-            assert!(!trouble.to_string().contains(detail) && !trouble.to_string().contains("line 1"), "{trouble}");
+            assert!(
+                !trouble.to_string().contains(detail) && !trouble.to_string().contains("line 1"),
+                "{trouble}"
+            );
         }
     }
 

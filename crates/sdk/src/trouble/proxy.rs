@@ -31,7 +31,8 @@ mod tests {
 
     #[test]
     fn a_proxy_is_its_host_and_port() {
-        let matcher = Matcher::builder().https("http://me:secret@proxy.example.com:3128/x").no("inner.example").build();
+        let matcher =
+            Matcher::builder().https("http://me:secret@proxy.example.com:3128/x").no("inner.example").build();
         let proxy = |url: &str| name(&matcher, &Url::parse(url).unwrap());
         assert_eq!(proxy("https://api.example.com/x").as_deref(), Some("proxy.example.com:3128"));
         assert_eq!(proxy("https://inner.example/x"), None);
