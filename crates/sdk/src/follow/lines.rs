@@ -194,19 +194,18 @@ impl KnownLines {
     /// Ends the answer: draws the conclusions that need all of it.
     pub fn end(&mut self) {
         let has_withheld = self.answer.withheld.values().any(|withheld| !withheld.is_empty());
-        if self.trust != Trust::Lost && !self.answer.is_partial {
-            let is_shared = self.answer.lines > 1
-                && self.answer.has_one_id
-                && self.answer.first_id.is_some_and(|id| !id.is_nil());
-            let is_renewed = has_withheld && self.answer.known_ids == 0;
-            if is_shared {
-                self.lose_trust();
-            } else if is_renewed {
-                self.trust = Trust::Lost;
-                self.ids = HashMap::new();
-            } else if self.answer.known_ids > 0 && !has_withheld {
-                self.trust = Trust::Proven;
-            }
+        let is_shared = self.answer.lines > 1
+            && self.answer.has_one_id
+            && self.answer.first_id.is_some_and(|id| !id.is_nil());
+        if self.trust == Trust::Lost {
+            // It is not regained: what was given out is not known by its ids any more.
+        } else if is_shared {
+            self.lose_trust();
+        } else if has_withheld && self.answer.known_ids == 0 {
+            self.trust = Trust::Lost;
+            self.ids = HashMap::new();
+        } else if self.answer.known_ids > 0 && !has_withheld && !self.answer.is_partial {
+            self.trust = Trust::Proven;
         }
         self.answer.is_incomplete |= self.answer.is_held;
         // With some ids kept and some renewed, only whole answers can be compared.
