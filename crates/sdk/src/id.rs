@@ -12,7 +12,8 @@ use uuid::Uuid;
 pub(crate) fn parse(text: &str) -> Result<Uuid, uuid::Error> {
     text.parse().or_else(|error| {
         let text = text.trim();
-        let text = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text);
+        let inside = |open, close| text.strip_prefix(open).and_then(|text| text.strip_suffix(close));
+        let text = inside('{', '}').or_else(|| inside('(', ')')).unwrap_or(text);
         text.parse().map_err(|_| error)
     })
 }

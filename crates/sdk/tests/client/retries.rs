@@ -15,7 +15,7 @@ const JOB: JobId = JobId(uuid::Uuid::from_u128(7));
 
 #[tokio::test]
 async fn a_get_is_sent_again_after_trouble_that_passes() {
-    for status in [429, 502, 503, 504] {
+    for status in [408, 429, 502, 503, 504] {
         let server =
             Server::start(move |n, _| if n < 2 { json(status, "{}") } else { json(200, "[]") }).await;
         assert!(server.client().list_jobs().send().await.unwrap().is_empty());
