@@ -19,9 +19,9 @@ fn busy(status: u16, headers: &[(&str, &str)]) -> Response<Body> {
 
 #[tokio::test]
 async fn a_429_holds_back_every_operation_of_the_client_and_its_clones() {
-    let server = Server::start(|n, _| match n {
+    let server = Server::start(|n, asked| match n {
         0 => busy(429, &[("retry-after", "1")]),
-        1 => json(409, ""),
+        _ if asked.method == "POST" => json(409, ""),
         _ => json(200, "[]"),
     })
     .await;
@@ -32,7 +32,7 @@ async fn a_429_holds_back_every_operation_of_the_client_and_its_clones() {
     let post = clone.execute_job().job_id(JOB).send();
     let (post, get) = tokio::join!(post, client.list_job_statuses().send());
     assert!(start.elapsed() >= Duration::from_secs(1), "both waited");
-    assert_eq!([post.is_err(), get.is_err()].iter().filter(|is_refused| **is_refused).count(), 1);
+    assert!(post.is_err() && get.is_ok());
     assert_eq!(server.asked().iter().filter(|asked| asked.method == "POST").count(), 1, "sent once");
     assert_eq!(server.asked().len(), 3);
 }
