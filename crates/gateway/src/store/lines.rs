@@ -89,7 +89,7 @@ impl Store {
 }
 
 /// In the order of both tables, so that nothing is sorted before the first row.
-const LINES_BETWEEN: &str =
+pub(super) const LINES_BETWEEN: &str =
     "SELECT e.number, l.id & 0xffffffff, l.time, l.severity, l.message FROM executions e
      CROSS JOIN lines l ON l.id BETWEEN e.number << 32 AND e.number << 32 | 0xffffffff
      WHERE e.job = ? AND e.number BETWEEN ? AND ? ORDER BY e.number, l.id";

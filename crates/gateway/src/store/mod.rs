@@ -178,20 +178,3 @@ pub fn database_path(text: &str) -> std::result::Result<PathBuf, String> {
         None => Ok(PathBuf::from(path)),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_database_is_a_file() {
-        for text in ["a/b.db", "sqlite:a/b.db", "sqlite://a/b.db"] {
-            assert_eq!(database_path(text), Ok(PathBuf::from("a/b.db")), "{text}");
-        }
-        assert!(
-            database_path("postgres://localhost/x").unwrap_err().starts_with("postgres is not supported")
-        );
-        assert!(database_path("sqlite::memory:").is_err());
-        assert!(database_path("").is_err());
-    }
-}

@@ -10,7 +10,7 @@ use super::ErrorKind;
 /// How long a failure is reported without trying again. A run whose log waits tries each second.
 const FAILURE_AGE: Duration = Duration::from_secs(3);
 /// How long a success is believed without trying again.
-const SUCCESS_AGE: Duration = Duration::from_secs(10);
+const SUCCESS_AGE: Duration = Duration::from_secs(5);
 
 /// How the last writes went; clones share it.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +47,12 @@ impl Outcomes {
         }
         let since_failure = |time: &Instant| last.failure.is_none_or(|(failure, _)| *time > failure);
         last.success.filter(since_failure).filter(|time| time.elapsed() < SUCCESS_AGE).map(|_| Ok(()))
+    }
+
+    /// Forgets everything, for tests that do not wait.
+    #[cfg(test)]
+    pub fn forget(&self) {
+        *self.last() = Last::default();
     }
 
     fn last(&self) -> MutexGuard<'_, Last> {
