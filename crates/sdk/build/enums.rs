@@ -10,6 +10,8 @@ pub struct IntegerEnum {
     pub name: String,
     description: String,
     arms: Vec<Arm>,
+    /// Other names that a server may write, and their numbers.
+    aliases: Vec<(String, i64)>,
 }
 
 struct Arm {
@@ -42,7 +44,14 @@ fn integer_enum(name: &str, schema: &ReferenceOr<Schema>) -> Option<IntegerEnum>
         .collect();
     let description = schema.schema_data.description.clone().unwrap_or_default();
     let description = description.lines().next().unwrap_or_default().to_owned();
-    Some(IntegerEnum { name: name.to_owned(), description, arms })
+    Some(IntegerEnum { name: name.to_owned(), description, arms, aliases: aliases(schema, name) })
+}
+
+/// The numbers of `x-enum-aliases`, by name.
+fn aliases(schema: &Schema, name: &str) -> Vec<(String, i64)> {
+    let Some(value) = schema.schema_data.extensions.get("x-enum-aliases") else { return Vec::new() };
+    let aliases = value.as_object().unwrap_or_else(|| panic!("{name}: x-enum-aliases is not an object"));
+    aliases.iter().map(|(alias, number)| (alias.clone(), number.as_i64().expect("a number"))).collect()
 }
 
 fn strings(schema: &Schema, name: &str, key: &str) -> Vec<String> {
@@ -71,6 +80,12 @@ impl ToTokens for IntegerEnum {
         let numbers: Vec<_> = self.arms.iter().map(|arm| arm.number).collect();
         let labels: Vec<_> = self.arms.iter().map(|arm| label(&arm.name)).collect();
         let docs = self.arms.iter().map(|arm| format!("{}: {}", arm.number, arm.description));
+        let (known_names, known_numbers): (Vec<_>, Vec<_>) = self
+            .arms
+            .iter()
+            .map(|arm| (&arm.name, arm.number))
+            .chain(self.aliases.iter().map(|(name, number)| (name, *number)))
+            .unzip();
         let all_doc = format!("Every `{}` that the contract names, in its order.", self.name);
         tokens.extend(quote! {
             #[doc = #description]
@@ -128,8 +143,10 @@ impl ToTokens for IntegerEnum {
             }
 
             impl<'de> serde::Deserialize<'de> for #ident {
+                /// Reads a number, also as a float or as text, or a name in any casing.
                 fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    serde::Deserialize::deserialize(deserializer).map(|number: i64| Self::from(number))
+                    const NAMES: &[(&str, i64)] = &[#((#known_names, #known_numbers)),*];
+                    crate::enumeration::deserialize(deserializer, NAMES).map(Self::from)
                 }
             }
         });

@@ -146,7 +146,7 @@ async fn nothing_listens_and_no_certificate_is_to_be_had() {
         let _ = connection.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         listener
     });
-    assert_eq!(kind(format!("https://{address}")).await, TroubleKind::Tls);
+    assert_eq!(kind(format!("https://{address}")).await, TroubleKind::PlainHttp);
     drop(plain.await.unwrap());
     assert_eq!(kind(format!("http://{address}")).await, TroubleKind::Unreachable);
 }
