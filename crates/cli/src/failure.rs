@@ -17,7 +17,9 @@ pub(crate) enum Exit {
     KeyRefused = 4,
     CompletedWithWarnings = 5,
     TimedOut = 6,
+    /// Network or server trouble, or output that cannot be written.
     Trouble = 7,
+    // As a shell counts: 128 and the number of the signal. A run that was started goes on.
     HungUp = 129,
     Interrupted = 130,
     Terminated = 143,
