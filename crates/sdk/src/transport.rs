@@ -66,7 +66,8 @@ async fn whole(mut response: Response) -> reqwest::Result<Answer> {
         let mark = body.len() - decode::without_mark(&body).len();
         return Ok(head.map(|()| body.slice(mark..)));
     }
-    let error = types::Error { message: trouble::message_of(&beginning(response).await).unwrap_or_default() };
+    let error =
+        types::ErrorBody { message: trouble::message_of(&beginning(response).await).unwrap_or_default() };
     let body = serde_json::to_vec(&error).unwrap_or_default();
     head.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(head.map(|()| body.into()))
