@@ -60,7 +60,7 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let Self { status, reason, message, header } = self;
-        let body = types::Error { message: message.to_string() };
+        let body = types::ErrorBody { message: message.to_string() };
         let refused = Extension(Refused { reason, message });
         (status, header.map(|header| [header]), refused, Json(body)).into_response()
     }
