@@ -37,6 +37,7 @@ fn integer_enum(name: &str, schema: &ReferenceOr<Schema>) -> Option<IntegerEnum>
     let descriptions = strings(schema, name, "x-enum-descriptions");
     assert_eq!(names.len(), integer.enumeration.len(), "{name}: as many x-enum-varnames as numbers");
     assert_eq!(descriptions.len(), names.len(), "{name}: as many x-enum-descriptions as names");
+    let names = without_common_word(names);
     let arms = numbers
         .zip(names)
         .zip(descriptions)
@@ -58,6 +59,20 @@ fn strings(schema: &Schema, name: &str, key: &str) -> Vec<String> {
     let value = schema.schema_data.extensions.get(key).unwrap_or_else(|| panic!("{name} lacks {key}"));
     let array = value.as_array().unwrap_or_else(|| panic!("{name}: {key} is not an array"));
     array.iter().map(|v| v.as_str().expect("a string").to_owned()).collect()
+}
+
+/// Takes away the word that all names begin with.
+///
+/// In some languages all constants of a client share one scope, so the contract's names carry the kind that they are
+/// of. In Rust the enumeration's own name says it.
+fn without_common_word(names: Vec<String>) -> Vec<String> {
+    let first_word = |name: &str| {
+        let end = name.char_indices().skip(1).find(|(_, c)| c.is_uppercase());
+        name[..end.map_or(name.len(), |(at, _)| at)].to_owned()
+    };
+    let word = names.first().map(|name| first_word(name)).unwrap_or_default();
+    let is_common = names.len() > 1 && names.iter().all(|name| first_word(name) == word && *name != word);
+    if is_common { names.iter().map(|name| name[word.len()..].to_owned()).collect() } else { names }
 }
 
 /// `CompletedWithErrors` is "completed with errors" to people.

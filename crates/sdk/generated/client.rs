@@ -228,7 +228,10 @@ pub mod builder {
         ///Sends a `GET` request to `/public/jobs`
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<::std::vec::Vec<types::Job>>, Error<types::Error>> {
+        ) -> Result<
+            ResponseValue<::std::vec::Vec<types::Job>>,
+            Error<types::ErrorResponse>,
+        > {
             let Self { client } = self;
             let url = format!("{}/public/jobs", client.baseurl,);
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
@@ -272,7 +275,7 @@ pub mod builder {
             self,
         ) -> Result<
             ResponseValue<::std::vec::Vec<types::JobStatus>>,
-            Error<types::Error>,
+            Error<types::ErrorResponse>,
         > {
             let Self { client } = self;
             let url = format!("{}/public/jobs/status", client.baseurl,);
@@ -328,7 +331,10 @@ pub mod builder {
         ///Sends a `POST` request to `/public/jobs/{job_id}/execute`
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::ExecuteJobResult>, Error<types::Error>> {
+        ) -> Result<
+            ResponseValue<types::ExecuteJobResult>,
+            Error<types::ErrorResponse>,
+        > {
             let Self { client, job_id } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -387,7 +393,7 @@ pub mod builder {
         ///Sends a `POST` request to `/public/jobs/{job_id}/cancel`
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::CancelJobResult>, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::CancelJobResult>, Error<types::ErrorResponse>> {
             let Self { client, job_id } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -446,7 +452,7 @@ pub mod builder {
         ///Sends a `GET` request to `/public/jobs/{job_id}/status`
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::JobStatus>, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::JobStatus>, Error<types::ErrorResponse>> {
             let Self { client, job_id } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -534,7 +540,7 @@ pub mod builder {
         ///Sends a `GET` request to `/public/jobs/{job_id}/logs`
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::JobExecutions>, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::JobExecutions>, Error<types::ErrorResponse>> {
             let Self { client, job_id, limit, logs } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -622,7 +628,7 @@ pub mod builder {
         ///Sends a `GET` request to `/public/jobs/{job_id}/logs/{trigger_id}`
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::JobExecutions>, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::JobExecutions>, Error<types::ErrorResponse>> {
             let Self { client, job_id, trigger_id, after } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let trigger_id = trigger_id.map_err(Error::InvalidRequest)?;

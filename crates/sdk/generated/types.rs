@@ -16,13 +16,13 @@ impl CancelJobResult {
 }
 ///Why a request was not done. The vendor's article does not describe error bodies: be ready for another shape, for plain text, for HTML and for nothing at all.
 #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-pub struct Error {
+pub struct ErrorResponse {
     ///What went wrong and what to do about it, in a sentence for people.
     #[serde(rename = "Message")]
     pub message: ::std::string::String,
 }
-impl Error {
-    pub fn builder() -> builder::Error {
+impl ErrorResponse {
+    pub fn builder() -> builder::ErrorResponse {
         Default::default()
     }
 }
@@ -455,17 +455,17 @@ pub mod builder {
         }
     }
     #[derive(Clone, Debug)]
-    pub struct Error {
+    pub struct ErrorResponse {
         message: ::std::result::Result<::std::string::String, ::std::string::String>,
     }
-    impl ::std::default::Default for Error {
+    impl ::std::default::Default for ErrorResponse {
         fn default() -> Self {
             Self {
                 message: Err("no value supplied for message".to_string()),
             }
         }
     }
-    impl Error {
+    impl ErrorResponse {
         pub fn message<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::string::String>,
@@ -479,16 +479,16 @@ pub mod builder {
             self
         }
     }
-    impl ::std::convert::TryFrom<Error> for super::Error {
+    impl ::std::convert::TryFrom<ErrorResponse> for super::ErrorResponse {
         type Error = super::error::ConversionError;
         fn try_from(
-            value: Error,
+            value: ErrorResponse,
         ) -> ::std::result::Result<Self, super::error::ConversionError> {
             Ok(Self { message: value.message? })
         }
     }
-    impl ::std::convert::From<super::Error> for Error {
-        fn from(value: super::Error) -> Self {
+    impl ::std::convert::From<super::ErrorResponse> for ErrorResponse {
+        fn from(value: super::ErrorResponse) -> Self {
             Self { message: Ok(value.message) }
         }
     }
@@ -1021,20 +1021,20 @@ impl<'de> serde::Deserialize<'de> for CancelJobResult {
         deserializer.deserialize_map(Object)
     }
 }
-impl<'de> serde::Deserialize<'de> for Error {
+impl<'de> serde::Deserialize<'de> for ErrorResponse {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
         struct Object;
         impl<'de> serde::de::Visitor<'de> for Object {
-            type Value = Error;
+            type Value = ErrorResponse;
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object like Error")
+                f.write_str("an object like ErrorResponse")
             }
             fn visit_map<A: serde::de::MapAccess<'de>>(
                 self,
                 mut map: A,
-            ) -> Result<Error, A::Error> {
+            ) -> Result<ErrorResponse, A::Error> {
                 let names = crate::decode::Names(&["Message"]);
                 let mut message = ::std::default::Default::default();
                 while let Some(field) = map.next_key_seed(names)? {
@@ -1047,7 +1047,7 @@ impl<'de> serde::Deserialize<'de> for Error {
                         _ => drop(map.next_value::<serde::de::IgnoredAny>()?),
                     }
                 }
-                Ok(Error { message })
+                Ok(ErrorResponse { message })
             }
         }
         deserializer.deserialize_map(Object)

@@ -74,7 +74,7 @@ impl SharedGate {
 }
 
 /// What a generated method gives.
-type Outcome<T> = Result<ResponseValue<T>, Error<types::Error>>;
+type Outcome<T> = Result<ResponseValue<T>, Error<types::ErrorBody>>;
 
 impl Client {
     /// The same client without repetitions, for callers that pace themselves.
@@ -172,7 +172,7 @@ impl Client {
                 Err(error) => Err(self.unreadable(body, error)),
             },
             Body::Refusal(message) if status.is_client_error() || status.is_server_error() => {
-                Err(Error::ErrorResponse(ResponseValue::new(types::Error { message }, status, headers)))
+                Err(Error::ErrorResponse(ResponseValue::new(types::ErrorBody { message }, status, headers)))
             }
             Body::Refusal(_) => {
                 let mut response = http::Response::new("");
@@ -184,7 +184,7 @@ impl Client {
     }
 
     /// A body that could not be decoded, without the key if the server repeats it.
-    fn unreadable(&self, body: Bytes, error: serde_json::Error) -> Error<types::Error> {
+    fn unreadable(&self, body: Bytes, error: serde_json::Error) -> Error<types::ErrorBody> {
         let text = String::from_utf8_lossy(&body);
         let masked = self.inner.key.mask(&text);
         let words = error.to_string();

@@ -34,7 +34,7 @@ impl ErrorBody {
         let title = status.canonical_reason().unwrap_or("Error");
         let (content_type, body) = match self {
             Self::Message => {
-                return (status, Json(types::Error { message: message.to_owned() })).into_response();
+                return (status, Json(types::ErrorBody { message: message.to_owned() })).into_response();
             }
             Self::CamelMessage => return (status, Json(json!({ "message": message }))).into_response(),
             Self::Problem => {

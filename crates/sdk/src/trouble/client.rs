@@ -8,7 +8,7 @@ use crate::{operation::Operation, types};
 
 impl Trouble {
     /// What an error of a [`Client`](crate::Client)'s method for `operation` means.
-    pub fn from_client(operation: &'static Operation, error: Error<types::Error>) -> Self {
+    pub fn from_client(operation: &'static Operation, error: Error<types::ErrorBody>) -> Self {
         match error {
             Error::ErrorResponse(answer) => Self {
                 message: Some(&answer.message).filter(|message| !message.is_empty()).cloned(),
