@@ -96,7 +96,11 @@ impl Store {
                 .await?;
             anyhow::Ok((writer, readers))
         };
-        let (writer, readers) = open.await.with_context(|| file::cannot_be_opened(path))?;
+        let named = open.await.map_err(|error| match kind_of(&error) {
+            Some(kind) => error.context(kind),
+            None => error,
+        });
+        let (writer, readers) = named.with_context(|| file::cannot_be_opened(path))?;
         Ok(Self {
             writer,
             readers,
@@ -147,6 +151,12 @@ impl Store {
     async fn write(&self) -> Result<WriteTransaction> {
         self.writer.begin().await
     }
+}
+
+/// The lasting cause of an error, if there is one.
+fn kind_of(error: &anyhow::Error) -> Option<ErrorKind> {
+    let cause = error.chain().find_map(|cause| cause.downcast_ref());
+    cause.map(ErrorKind::of).filter(|kind| kind.is_lasting())
 }
 
 /// Marks the file as a database of this program.
