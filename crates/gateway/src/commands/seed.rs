@@ -38,7 +38,7 @@ pub(super) async fn run(arguments: super::Seed) -> Result<()> {
     let kept = store.count_executions().await?;
     store.close().await;
     tracing::debug!(runs, kept, "seeded");
-    eprintln!("{kept} past runs were written.");
+    super::note(&format!("{kept} past runs were written."));
     Ok(())
 }
 

@@ -67,8 +67,14 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
         !demo || !config.organisations.is_empty(),
         "--demo needs an organisation for its key. Name a configuration with --config."
     );
+    // In the background: a folder on a server that does not answer holds up nobody.
+    let checked = config.clone();
+    tokio::task::spawn_blocking(move || {
+        super::check::start_problems(&checked).iter().for_each(|problem| tracing::warn!("{problem}"));
+    });
     let clock = clock();
-    runner::recover(&store, &clock).await.context("The runs of before could not be brought to an end")?;
+    let works = config.jobs().map(|(_, job)| (job.id, job.work.clone())).collect();
+    runner::recover(&store, &clock, &works).await.context("The runs of before could not be brought to an end")?;
     let demo_key = match demo {
         true => Some(demo_key(&config, &store, &clock).await?),
         false => None,
@@ -76,7 +82,6 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
 
     let stop = Stop::default();
     let control = Control::default();
-    let works = config.jobs().map(|(_, job)| (job.id, job.work.clone())).collect();
     let runner =
         Runner::new(store.clone(), clock.clone(), control.clone(), works, concurrency.into(), stop.clone());
     let name = match demo {
