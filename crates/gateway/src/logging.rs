@@ -106,7 +106,8 @@ fn write_all(mut output: impl Write, waiting: &Receiver<Entry>, lost: &AtomicU64
                 let _ = output.write_all(&text);
                 let lost = lost.swap(0, Ordering::Relaxed);
                 if lost > 0 {
-                    let _ = writeln!(output, "{lost} lines of the log were lost: standard error was not read");
+                    let _ =
+                        writeln!(output, "{lost} lines of the log were lost: standard error was not read");
                 }
             }
             Entry::Flush(done) => {
@@ -166,7 +167,12 @@ mod tests {
         let text = String::from_utf8(output.0.lock().unwrap().clone()).unwrap();
         let (kept, rest) = text.split_once("\n").map(|(first, rest)| (first, rest)).unwrap();
         assert_eq!(kept, "0");
-        let lost: usize = rest.lines().find_map(|line| line.strip_suffix(" lines of the log were lost: standard error was not read")).unwrap().parse().unwrap();
+        let lost: usize = rest
+            .lines()
+            .find_map(|line| line.strip_suffix(" lines of the log were lost: standard error was not read"))
+            .unwrap()
+            .parse()
+            .unwrap();
         assert_eq!(text.lines().filter(|line| line.parse::<usize>().is_ok()).count() + lost, sent);
         assert!((9..=10).contains(&lost), "{lost}");
         assert!(text.ends_with("end\n"));

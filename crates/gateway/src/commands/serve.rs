@@ -74,7 +74,9 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     });
     let clock = clock();
     let works = config.jobs().map(|(_, job)| (job.id, job.work.clone())).collect();
-    runner::recover(&store, &clock, &works).await.context("The runs of before could not be brought to an end")?;
+    runner::recover(&store, &clock, &works)
+        .await
+        .context("The runs of before could not be brought to an end")?;
     let demo_key = match demo {
         true => Some(demo_key(&config, &store, &clock).await?),
         false => None,

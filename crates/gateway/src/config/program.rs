@@ -48,15 +48,15 @@ impl Command {
     }
 
     fn missing_program(&self, directory: &Path) -> String {
-        let named = directory.join(&self.program);
+        // Without "./" in the middle.
+        let named: PathBuf = directory.join(&self.program).components().collect();
         let has_folder = Path::new(&self.program).components().count() > 1 || self.program.contains('/');
         match named.metadata() {
             Ok(found) if has_folder && found.is_dir() => format!("{} is a directory", named.display()),
             Ok(_) if has_folder => format!("{} {}", named.display(), not_executable(&named)),
-            Ok(_) => format!(
-                "{0} is not on PATH. The one in the job's directory is written ./{0}",
-                self.program
-            ),
+            Ok(_) => {
+                format!("{0} is not on PATH. The one in the job's directory is written ./{0}", self.program)
+            }
             Err(error) if has_folder && error.kind() != ErrorKind::NotFound => {
                 format!("{} cannot be used: {error}", named.display())
             }
@@ -83,7 +83,7 @@ impl Command {
         let Some(interpreter) = words.next() else {
             return Some(format!("{shown} names no program in its first line"));
         };
-        let interpreter = directory.join(interpreter);
+        let interpreter: PathBuf = directory.join(interpreter).components().collect();
         match interpreter.metadata() {
             Err(_) => return Some(format!("{shown} needs {}, which does not exist", interpreter.display())),
             Ok(_) if which::which(&interpreter).is_err() => {
@@ -112,7 +112,6 @@ mod tests {
 
     use tempfile::TempDir;
 
-    use super::*;
     use crate::config::{Work, parse};
 
     fn problem(folder: &TempDir, program: &str, more: &str) -> Option<String> {
@@ -145,20 +144,24 @@ mod tests {
             ("sh", "", None),
             ("./good.sh", "", None),
             ("good.sh", "environment = { PATH = \".\" }", None),
-            ("good.sh", "", Some("good.sh is not on PATH. The one in the job's directory is written ./good.sh")),
+            (
+                "good.sh",
+                "",
+                Some("good.sh is not on PATH. The one in the job's directory is written ./good.sh"),
+            ),
             ("no-such-program", "", Some("no-such-program is not on PATH")),
             ("sh", "environment = { PATH = \"/no/such\" }", Some("sh is not on PATH")),
-            ("./none.sh", "", Some("~/./none.sh does not exist")),
+            ("./none.sh", "", Some("~/none.sh does not exist")),
             ("/no/such/program", "", Some("/no/such/program does not exist")),
             ("data/none.sh", "", Some("~/data/none.sh cannot be used: Not a directory (os error 20)")),
             ("/tmp", "", Some("/tmp is a directory")),
-            ("./plain.sh", "", Some("~/./plain.sh is not executable. Make it so: chmod +x ~/./plain.sh")),
-            ("./old.sh", "", Some("~/./old.sh needs /no/such/python4, which does not exist")),
-            ("./env.sh", "", Some("~/./env.sh needs no-such-python4, which is not on PATH")),
+            ("./plain.sh", "", Some("~/plain.sh is not executable. Make it so: chmod +x ~/plain.sh")),
+            ("./old.sh", "", Some("~/old.sh needs /no/such/python4, which does not exist")),
+            ("./env.sh", "", Some("~/env.sh needs no-such-python4, which is not on PATH")),
             (
                 "./needs-data.sh",
                 "",
-                Some("~/./needs-data.sh needs ~/data, which is not executable. Make it so: chmod +x ~/data"),
+                Some("~/needs-data.sh needs ~/data, which is not executable. Make it so: chmod +x ~/data"),
             ),
             ("sh", "directory = \"none\"", Some("its directory ~/none does not exist")),
             ("sh", "directory = \"data\"", Some("its directory ~/data is a file")),
@@ -166,6 +169,6 @@ mod tests {
         for (program, more, expected) in cases {
             assert_eq!(problem(&folder, program, more).as_deref(), expected, "{program} {more}");
         }
-        assert!(problem(&folder, "./crlf.sh", "").unwrap().starts_with("~/./crlf.sh has Windows line ends"));
+        assert!(problem(&folder, "./crlf.sh", "").unwrap().starts_with("~/crlf.sh has Windows line ends"));
     }
 }

@@ -16,7 +16,6 @@ use super::{
     Command, Config, DEFAULT_STOP_GRACE, Job, Organisation, Outcome, Script, StandardError, Step, Work,
 };
 
-
 // Job ids are made of this, the organisation's name and the job's name. Changing it would lose every history.
 const NAMESPACE: Uuid = Uuid::from_u128(0x8a1d_4c50_9f3e_4b7a_a6d2_5e0c_71b9_e384);
 const DAY: Duration = Duration::from_secs(86_400);

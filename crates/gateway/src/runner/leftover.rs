@@ -11,8 +11,7 @@ use crate::clock::Clock;
 use crate::config::{DEFAULT_STOP_GRACE, Work};
 use crate::store::{Ending, Result, Run, Store, Unfinished};
 
-const KILLED: &str =
-    "The gateway was killed or crashed while the job was running, so the run was given up.";
+const KILLED: &str = "The gateway was killed or crashed while the job was running, so the run was given up.";
 const UNDECLARED: &str = "The job was taken out of gateway.toml before the run started.";
 
 /// Ends the runs that no gateway will end, and their processes, which have the time that the job gives them. To be called

@@ -82,3 +82,18 @@ async fn batch(queue: &mut mpsc::Receiver<Entry>) -> Option<(Vec<Line>, OwnedSem
     }
     Some((lines, room))
 }
+
+#[cfg(test)]
+impl Log {
+    /// A log whose lines go to the test.
+    pub fn to_channel(clock: RunClock) -> (Self, mpsc::UnboundedReceiver<Line>) {
+        let (queue, mut entries) = mpsc::channel::<Entry>(QUEUE);
+        let (lines, received) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Some(Entry { line, .. }) = entries.recv().await {
+                let _ = lines.send(line);
+            }
+        });
+        (Self { clock, queue, budget: Arc::new(Semaphore::new(BUDGET as usize)) }, received)
+    }
+}

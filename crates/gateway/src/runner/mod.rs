@@ -8,9 +8,9 @@ mod output;
 mod places;
 mod processes;
 mod run;
-mod start;
 mod script;
 mod splitter;
+mod start;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -123,9 +123,6 @@ impl<'a> Output<'a> {
     /// Writes what was not ended or overwritten in time.
     async fn write_due(&mut self) {
         let now = Instant::now();
-        if self.updates.as_ref().is_some_and(|updates| updates.due <= now) {
-            self.write_updates().await;
-        }
         if self.begun.is_some_and(|begun| begun.deadline() <= now) {
             self.begun = None;
             if !is_blank(self.splitter.begun())
@@ -133,6 +130,9 @@ impl<'a> Output<'a> {
             {
                 self.write_line(text).await;
             }
+        }
+        if self.updates.as_ref().is_some_and(|updates| updates.due <= now) {
+            self.write_updates().await;
         }
     }
 

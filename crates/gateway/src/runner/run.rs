@@ -66,7 +66,9 @@ impl Runner {
             Err(fault) => {
                 tracing::error!(%fault, trigger = %run.trigger_id, "a run broke the gateway's own code");
                 self.end_processes(&run).await;
-                failed("The gateway itself failed at this run. Its log on standard error says more.".to_owned())
+                failed(
+                    "The gateway itself failed at this run. Its log on standard error says more.".to_owned(),
+                )
             }
         };
         let state = loop {
@@ -74,7 +76,9 @@ impl Runner {
             let end = async move { insist(|| runner.store.end_run(&run, &ending, clock.now())).await };
             match isolated(end).await {
                 Ok(state) => break state,
-                Err(fault) => tracing::error!(%fault, trigger = %run.trigger_id, "the end of a run failed; trying again"),
+                Err(fault) => {
+                    tracing::error!(%fault, trigger = %run.trigger_id, "the end of a run failed; trying again")
+                }
             }
             tokio::time::sleep(RETRY).await;
         };

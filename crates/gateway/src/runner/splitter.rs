@@ -108,10 +108,7 @@ mod tests {
 
     #[test]
     fn lines_whatever_the_chunks() {
-        assert_eq!(
-            split(&["one\ntw", "o\r\n\nthree"]),
-            [line("one"), line("two"), line(""), line("three")]
-        );
+        assert_eq!(split(&["one\ntw", "o\r\n\nthree"]), [line("one"), line("two"), line(""), line("three")]);
         assert_eq!(split(&["one\n"]), [line("one")]);
         assert_eq!(split(&[""]), []);
         assert_eq!(split(&["a\r", "\nb\r\r\n"]), [line("a"), line("b")]);

@@ -6,4 +6,10 @@ mod commands;
 mod gateway;
 mod killed;
 mod output;
+#[cfg(target_os = "linux")]
+mod processes;
 mod start;
+#[cfg(target_os = "linux")]
+mod stderr;
+#[cfg(target_os = "linux")]
+mod time;

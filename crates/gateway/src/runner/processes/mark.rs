@@ -55,7 +55,9 @@ impl Mark {
     fn is_in_limits(&self, process: &Process) -> bool {
         let Some(wanted) = self.limit else { return false };
         let limits = process.limits();
-        limits.is_ok_and(|limits| matches!(limits.max_file_locks.soft_limit, LimitValue::Value(n) if n == wanted))
+        limits.is_ok_and(
+            |limits| matches!(limits.max_file_locks.soft_limit, LimitValue::Value(n) if n == wanted),
+        )
     }
 
     /// False for another user's process, whose environment is not readable.

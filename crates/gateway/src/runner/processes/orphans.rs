@@ -39,3 +39,38 @@ fn reap() {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use procfs::process::Process;
+    use rustix::process::{getpid, set_child_subreaper};
+    use tokio::io::AsyncReadExt;
+    use tokio::process::Command;
+    use uuid::Uuid;
+
+    use super::super::{Processes, take_pipes};
+    use super::*;
+
+    #[tokio::test]
+    async fn ended_orphans_are_removed_and_commands_are_not() {
+        set_child_subreaper(Some(getpid())).unwrap();
+        // The command tells the number of a grandchild, and both have ended when the pipe is closed.
+        let mut command = Command::new("sh");
+        command.args(["-c", "(sh -c 'echo $$' &)"]).stdout(std::process::Stdio::piped());
+        let (mut child, _processes) =
+            Processes::spawn(command, Uuid::new_v4(), &AtomicBool::new(false)).unwrap();
+        let (stdout, _) = take_pipes(&mut child);
+        let mut orphan = String::new();
+        stdout.unwrap().read_to_string(&mut orphan).await.unwrap();
+        let orphan = orphan.trim().parse().unwrap();
+        // A pipe is closed a moment before the process that held it is a zombie.
+        while Process::new(orphan).and_then(|p| p.stat()).is_ok() {
+            reap();
+            tokio::task::yield_now().await;
+        }
+        reap();
+        assert!(child.wait().await.unwrap().success());
+    }
+}

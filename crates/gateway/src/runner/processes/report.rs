@@ -109,7 +109,8 @@ mod tests {
             remaining: [((0, 30), (Name::new("su\ndo", 30), "Operation not permitted".to_owned()))].into(),
             search_error: None,
         };
-        let lines: Vec<_> = report.lines(true).into_iter().map(|(severity, text)| (severity.number(), text)).collect();
+        let lines: Vec<_> =
+            report.lines(true).into_iter().map(|(severity, text)| (severity.number(), text)).collect();
         let shown: Vec<_> = (1..=10).map(|pid| format!("sleep ({pid})")).collect();
         let ended = format!(
             "The command left processes running behind it, which were ended: {}, and 2 more.",
