@@ -106,7 +106,8 @@ fn not_executable(path: &Path) -> String {
     format!("is not executable. Make it so: chmod +x {}", path.display())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 

@@ -77,7 +77,7 @@ impl Runner {
             match isolated(end).await {
                 Ok(state) => break state,
                 Err(fault) => {
-                    tracing::error!(%fault, trigger = %run.trigger_id, "the end of a run failed; trying again")
+                    tracing::error!(%fault, trigger = %run.trigger_id, "the end of a run failed; trying again");
                 }
             }
             tokio::time::sleep(RETRY).await;
@@ -108,13 +108,10 @@ impl Runner {
         };
         // The keeper ends when the last line is in the store.
         drop(log);
-        match keeper.await {
-            Ok(worst) => ending(finish, worst),
-            Err(fault) => {
-                tracing::error!(%fault, trigger = %run.trigger_id, "a run's log broke the gateway's own code");
-                failed("The gateway itself failed at this log, which is not complete.".to_owned())
-            }
-        }
+        let worst = keeper.await.inspect_err(|fault| {
+            tracing::error!(%fault, trigger = %run.trigger_id, "a run's log broke the gateway's own code");
+        });
+        ending(finish, worst)
     }
 
     /// Ends what a run has started, after a fault that took the run away from it.
@@ -134,7 +131,11 @@ async fn isolated<T: Send + 'static>(work: impl Future<Output = T> + Send + 'sta
     tokio::spawn(work).await
 }
 
-fn ending(finish: Finish, worst: Severity) -> Ending {
+/// The end of a run with this worst line, or with a log that broke.
+fn ending(finish: Finish, worst: Result<Severity, JoinError>) -> Ending {
+    let Ok(worst) = worst else {
+        return failed("The gateway itself failed at this log, which is not complete.".to_owned());
+    };
     let state = match finish {
         Finish::As(state) => state,
         Finish::ByItsLog => match worst {
@@ -160,10 +161,22 @@ fn failed(because: String) -> Ending {
 mod tests {
     use super::*;
 
+    async fn panics<T>() -> T {
+        panic!("a fault that this test makes")
+    }
+
     #[tokio::test]
     async fn panic_in_a_run_does_not_go_further() {
         assert_eq!(isolated(async { 7 }).await.ok(), Some(7));
-        let fault = isolated(async { assert_eq!(std::hint::black_box(1), 2) }).await;
-        assert!(fault.is_err_and(|fault| fault.is_panic()));
+        assert!(isolated(panics::<()>()).await.is_err_and(|fault| fault.is_panic()));
+    }
+
+    #[tokio::test]
+    async fn panic_in_a_log_fails_the_run() {
+        let ended = ending(Finish::ByItsLog, tokio::spawn(panics()).await);
+        assert_eq!(ended.state, ExecutionState::Failed);
+        assert!(ended.because.is_some_and(|because| because.contains("not complete")));
+        let ended = ending(Finish::ByItsLog, Ok(Severity::Warning));
+        assert_eq!(ended.state, ExecutionState::CompletedWithWarnings);
     }
 }
