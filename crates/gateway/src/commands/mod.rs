@@ -5,10 +5,11 @@ mod keys;
 mod seed;
 mod serve;
 
+use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use txjobs_sdk::paths;
 
@@ -171,6 +172,22 @@ impl Place {
         };
         Store::open(&self.database).await
     }
+}
+
+/// Writes lines to standard output. A reader that has enough and goes is no error.
+fn print(lines: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(lines.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("The output could not be written")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a line for people to standard error. There is no place to tell a failure.
+fn note(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 fn local_gateway() -> &'static str {

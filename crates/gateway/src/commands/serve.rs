@@ -64,8 +64,16 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     );
     let declared = store.declare(&config.organisations).await;
     declared.context("The jobs of the configuration could not be written to the database")?;
+    // In the background: a folder on a server that does not answer holds up nobody.
+    let checked = config.clone();
+    tokio::task::spawn_blocking(move || {
+        super::check::start_problems(&checked).iter().for_each(|problem| tracing::warn!("{problem}"));
+    });
     let clock = clock();
-    runner::recover(&store, &clock).await.context("The runs of before could not be brought to an end")?;
+    let works = config.jobs().map(|(_, job)| (job.id, job.work.clone())).collect();
+    runner::recover(&store, &clock, &works)
+        .await
+        .context("The runs of before could not be brought to an end")?;
     let demo_key = match demo {
         true => Some(demo_key(&config, &store).await?),
         false => None,
@@ -73,7 +81,6 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
 
     let stop = Stop::default();
     let control = Control::default();
-    let works = config.jobs().map(|(_, job)| (job.id, job.work.clone())).collect();
     let runner =
         Runner::new(store.clone(), clock.clone(), control.clone(), works, concurrency.into(), stop.clone());
     let name = match demo {

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 use uuid::Uuid;
 
-use super::{OrganisationId, Result, Store};
+use super::{OrganisationId, Result, Run, Store};
 use crate::clock::Micros;
 use crate::log_id;
 
@@ -100,6 +100,26 @@ impl Store {
         .fetch_optional(&self.readers)
         .await?;
         Ok(row.map(|(state,)| status(state)))
+    }
+
+    /// When a run was requested.
+    pub async fn requested_at(&self, run: &Run) -> Result<Micros> {
+        sqlx::query_scalar("SELECT requested_at FROM executions WHERE number = ?")
+            .bind(run.number)
+            .fetch_one(&self.readers)
+            .await
+    }
+
+    /// The latest time that a run's execution or its log has, or the beginning of time.
+    pub async fn latest_time(&self, run: &Run) -> Result<Micros> {
+        sqlx::query_scalar(
+            "SELECT max(coalesce(created_at, ?1), coalesce((SELECT max(time) FROM lines WHERE execution = number), ?1))
+             FROM executions WHERE number = ?2",
+        )
+        .bind(Micros::MIN)
+        .bind(run.number)
+        .fetch_one(&self.readers)
+        .await
     }
 
     /// What is known of a trigger id.

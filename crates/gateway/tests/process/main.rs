@@ -9,5 +9,11 @@ mod gateway;
 mod killed;
 mod output;
 #[cfg(target_os = "linux")]
+mod processes;
+#[cfg(target_os = "linux")]
 mod small_disk;
 mod start;
+#[cfg(target_os = "linux")]
+mod stderr;
+#[cfg(target_os = "linux")]
+mod time;
