@@ -62,7 +62,9 @@ impl Listen {
         };
         let found = lookup_host((name.as_str(), port)).await;
         let found: Vec<_> = found
-            .map_err(|error| anyhow!("The address of {name} cannot be found: {error}. Give --listen one like {EXAMPLES}."))?
+            .map_err(|error| {
+                anyhow!("The address of {name} cannot be found: {error}. Give --listen one like {EXAMPLES}.")
+            })?
             .collect();
         let first = found.iter().find(|address| address.is_ipv4()).or(found.first());
         first.copied().ok_or_else(|| anyhow!("{name} has no address. Give --listen one like {EXAMPLES}."))
@@ -108,12 +110,33 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused_with_examples() {
         for text in [
-            "", ":", "localhost", "127.0.0.1", "0.0.0.0", "::1", "[::1]", "65536", "-1", "localhost:", "localhost:http",
-            "localhost:65536", "256.0.0.1:8400", "127.0.0.1.:8400", "http://localhost:8400", "a b:8400", "::1:8400",
-            "*:8400", "localhost:8400/", " 8400", "[localhost]:8400",
+            "",
+            ":",
+            "localhost",
+            "127.0.0.1",
+            "0.0.0.0",
+            "::1",
+            "[::1]",
+            "65536",
+            "-1",
+            "localhost:",
+            "localhost:http",
+            "localhost:65536",
+            "256.0.0.1:8400",
+            "127.0.0.1.:8400",
+            "http://localhost:8400",
+            "a b:8400",
+            "::1:8400",
+            "*:8400",
+            "localhost:8400/",
+            " 8400",
+            "[localhost]:8400",
         ] {
             let refused = text.parse::<Listen>().unwrap_err();
-            assert!(refused.contains("8400, :8400, localhost:8400, 127.0.0.1:8400, [::1]:8400"), "{text}: {refused}");
+            assert!(
+                refused.contains("8400, :8400, localhost:8400, 127.0.0.1:8400, [::1]:8400"),
+                "{text}: {refused}"
+            );
         }
     }
 

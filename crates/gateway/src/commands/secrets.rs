@@ -60,7 +60,8 @@ pub(super) fn hide(wants_token: bool) -> Result<()> {
         command.arg(ADMIN_TOKEN_STDIN).stdin(reader);
     }
     // It comes back only when it fails.
-    Err(command.exec()).context("The gateway cannot start itself without the variables that jobs must not read")
+    Err(command.exec())
+        .context("The gateway cannot start itself without the variables that jobs must not read")
 }
 
 /// Does nothing: this system has no way to replace a process.
@@ -77,7 +78,10 @@ pub(super) fn hide(_wants_token: bool) -> Result<()> {
 pub(super) fn given_admin_token(is_on_stdin: bool) -> Result<Option<ApiKey>> {
     let given = if is_on_stdin {
         let mut bytes = Vec::new();
-        std::io::stdin().lock().take(MAX_TOKEN as u64 + 1).read_to_end(&mut bytes)
+        std::io::stdin()
+            .lock()
+            .take(MAX_TOKEN as u64 + 1)
+            .read_to_end(&mut bytes)
             .with_context(|| format!("{ADMIN_TOKEN_STDIN}: standard input cannot be read"))?;
         let Ok(text) = String::from_utf8(bytes) else { bail!("The admin token ({ADMIN_TOKEN}) is no text.") };
         text

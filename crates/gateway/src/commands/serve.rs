@@ -28,8 +28,17 @@ const LAST_ANSWERS: Duration = Duration::from_secs(10);
 const LAST_MOMENT: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(arguments: Serve) -> Result<()> {
-    let Serve { place, listen, console, demo, admin, admin_token_stdin, admin_remote, concurrency, connections } =
-        arguments;
+    let Serve {
+        place,
+        listen,
+        console,
+        demo,
+        admin,
+        admin_token_stdin,
+        admin_remote,
+        concurrency,
+        connections,
+    } = arguments;
     let listen = listen.resolve().await?;
     ensure!(
         !demo || listen.ip().is_loopback(),

@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn the_mask_of_ignored_signals() {
-        let status = |mask: &str| format!("Name:\ttxjobs\nSigBlk:\tffffffffffffffff\nSigIgn:\t{mask}\nSigCgt:\t01\n");
+        let status =
+            |mask: &str| format!("Name:\ttxjobs\nSigBlk:\tffffffffffffffff\nSigIgn:\t{mask}\nSigCgt:\t01\n");
         assert!(ignores_hangup(&status("0000000000001001")));
         assert!(!ignores_hangup(&status("0000000000001000")));
         assert!(!ignores_hangup("SigBlk:\t01\n"));

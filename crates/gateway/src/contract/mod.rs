@@ -35,8 +35,8 @@ use uuid::Uuid;
 
 pub use auth::Caller;
 pub(crate) use parameters::guid;
-pub(crate) use refusal::{no_such_method, not_from_here};
 pub use refusal::{Reason, Refusal, Refused};
+pub(crate) use refusal::{no_such_method, not_from_here};
 
 use crate::clock::Clock;
 use crate::emulator::{Busy, Emulator};

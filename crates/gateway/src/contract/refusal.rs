@@ -114,7 +114,10 @@ pub(super) fn no_such_job() -> Refusal {
 pub(super) fn no_such_path(intended: Option<&Operation>) -> Refusal {
     let message = match intended {
         Some(operation) => {
-            format!("There is no such path. Write it with single slashes and none at the end: {}.", operation.template)
+            format!(
+                "There is no such path. Write it with single slashes and none at the end: {}.",
+                operation.template
+            )
         }
         None => format!("There is no such path. The operations begin at {}.", paths::LIST_JOBS.template),
     };

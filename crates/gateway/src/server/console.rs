@@ -35,9 +35,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
 /// The console's files, or a page that says how to have them. What is not there is for `not_found`.
 pub(super) fn router(console: Option<&Path>, not_found: Router) -> Router {
     match console {
-        Some(directory) => {
-            files::router(directory, not_found).layer(middleware::from_fn(caching))
-        }
+        Some(directory) => files::router(directory, not_found).layer(middleware::from_fn(caching)),
         None => Router::new().route("/", get(async || without_console())).fallback_service(not_found),
     }
 }

@@ -48,14 +48,14 @@ mod tests {
     #[test]
     fn only_ids_in_their_places_are_shown() {
         let id = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
-        let shown = |uri: &str| {
-            known_path(&Request::get(uri).body(Body::empty()).unwrap()).to_owned()
-        };
+        let shown = |uri: &str| known_path(&Request::get(uri).body(Body::empty()).unwrap()).to_owned();
         for path in ["/public/jobs", &format!("/public/jobs/{id}/logs/{id}")] {
             assert_eq!(shown(path), path);
             assert_eq!(shown(&format!("{path}?apiKey=txg_secret")), path);
         }
-        for path in ["/public/jobs/txg_secret/status", "/txg_secret", &format!("/public/{id}"), "/public/jobs/"] {
+        for path in
+            ["/public/jobs/txg_secret/status", "/txg_secret", &format!("/public/{id}"), "/public/jobs/"]
+        {
             assert_eq!(shown(path), "unknown", "{path}");
         }
         let odd = Request::builder().method("txg_secret").uri("/").body(Body::empty()).unwrap();

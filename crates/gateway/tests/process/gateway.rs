@@ -41,15 +41,22 @@ impl Home {
     }
 
     pub fn serve(&self, more: &[&str]) -> Gateway {
+        let mut serve = command(self.folder.path());
+        serve.args(["serve", "--listen", "127.0.0.1:0"]).args(more).env("TXJOBS_API_KEY", "not for children");
+        self.start(serve)
+    }
+
+    /// Starts a gateway whose log goes to a file.
+    pub fn start_logging(&self, mut serve: Command, log: std::fs::File) -> Gateway {
+        serve.stderr(log);
+        self.start(serve)
+    }
+
+    /// Starts a gateway by a command.
+    pub fn start(&self, mut serve: Command) -> Gateway {
         // Built with the whole workspace, reqwest has the SDK's TLS and wants its provider even for plain HTTP.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut process = command(self.folder.path())
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(more)
-            .env("TXJOBS_API_KEY", "not for children")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut process = serve.stdout(Stdio::piped()).spawn().unwrap();
         let mut first = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut first).unwrap();
         let url = first.trim_end().strip_prefix("listening on ").expect("the first line tells the address");

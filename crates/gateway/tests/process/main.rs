@@ -3,7 +3,13 @@
 #![cfg(unix)]
 
 mod commands;
+mod connections;
 mod gateway;
 mod killed;
+mod listen;
 mod output;
+mod secrets;
+mod signals;
+mod slow_clients;
 mod start;
+mod wire;

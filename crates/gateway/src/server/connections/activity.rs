@@ -211,10 +211,11 @@ impl Registry {
         }
     }
 
-    /// Closes every connection after the answer under way.
+    /// Closes every connection: after the answer under way, or now if no request has come whole.
     pub fn close_all(&self) {
         for activity in self.connections().values() {
-            activity.close(Close::Gracefully);
+            let is_waiting = activity.state().phase == Phase::Head;
+            activity.close(if is_waiting { Close::Now } else { Close::Gracefully });
         }
     }
 

@@ -84,11 +84,11 @@ where
 
 /// Closes what has used up its time.
 async fn watch(registry: &Registry, limits: &ConnectionLimits) -> std::convert::Infallible {
-    let timeouts =
-        [limits.header_timeout, limits.body_timeout, limits.idle_timeout, limits.write_timeout];
+    let timeouts = [limits.header_timeout, limits.body_timeout, limits.idle_timeout, limits.write_timeout];
     let shortest = timeouts.into_iter().min().unwrap_or_default();
     // A time-out may be late by a quarter of itself, and by a second at most.
-    let mut interval = tokio::time::interval((shortest / 4).clamp(Duration::from_millis(5), Duration::from_secs(1)));
+    let mut interval =
+        tokio::time::interval((shortest / 4).clamp(Duration::from_millis(5), Duration::from_secs(1)));
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         interval.tick().await;
@@ -109,7 +109,7 @@ where
 {
     let room = Arc::new(Semaphore::new(limits.max_connections));
     let mut builder = http1::Builder::new();
-    builder.max_buf_size(BUFFER);
+    builder.max_buf_size(BUFFER).max_header_size(BUFFER);
     loop {
         let (stream, _) = listener.accept().await;
         let permit = acquire(&room, limits, registry).await;
@@ -154,9 +154,8 @@ async fn connection<S: ClientStream>(
         is_unread.store(false, Ordering::Relaxed);
         let mut request = match request.body().is_end_stream() {
             true => request.map(|_| Body::empty()),
-            false => request.map(|body| {
-                Body::new(RequestBody::new(body, Arc::clone(&activity), Arc::clone(&is_unread)))
-            }),
+            false => request
+                .map(|body| Body::new(RequestBody::new(body, Arc::clone(&activity), Arc::clone(&is_unread)))),
         };
         request.extensions_mut().extend(extensions.clone());
         let answer = router.call(request);

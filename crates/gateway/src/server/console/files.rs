@@ -9,8 +9,8 @@ use axum::http::Method;
 use axum::http::header::{ACCEPT_ENCODING, ALLOW};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
-use tower_http::services::ServeDir;
 use tower::ServiceExt;
+use tower_http::services::ServeDir;
 
 use crate::contract;
 
@@ -49,7 +49,8 @@ async fn answer(State(files): State<Files>, mut request: Request) -> Response {
         Some(path) => {
             let directory = files.directory.clone();
             // What went wrong is that there is no such file.
-            let found = tokio::task::spawn_blocking(move || find(&directory, &path).unwrap_or(Found::Nothing));
+            let found =
+                tokio::task::spawn_blocking(move || find(&directory, &path).unwrap_or(Found::Nothing));
             found.await.unwrap_or(Found::Nothing)
         }
         None => Found::Nothing,
@@ -92,9 +93,10 @@ fn relative_path(path: &str) -> Option<PathBuf> {
 
 /// Whether no part of a path is hidden.
 fn is_public(relative: &Path) -> bool {
-    relative.iter().enumerate().all(|(place, name)| {
-        !name.to_string_lossy().starts_with('.') || (place == 0 && name == WELL_KNOWN)
-    })
+    relative
+        .iter()
+        .enumerate()
+        .all(|(place, name)| !name.to_string_lossy().starts_with('.') || (place == 0 && name == WELL_KNOWN))
 }
 
 fn find(directory: &Path, relative: &Path) -> Result<Found> {
