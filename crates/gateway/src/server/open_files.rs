@@ -4,8 +4,8 @@ use anyhow::{Result, ensure};
 
 /// The store's files and connections, the log, the runtime, and what is opened for a moment.
 const RESERVED: u64 = 64;
-/// The pipes of a run, and those that starting its process takes.
-const PER_RUN: u64 = 8;
+/// The pipes of a run, what starting its process takes, and what looking for its processes takes.
+const PER_RUN: u64 = 12;
 /// A connection, and the file that it may be sent.
 const PER_CONNECTION: u64 = 2;
 /// Fewer connections are not worth serving.

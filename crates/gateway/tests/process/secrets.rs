@@ -23,6 +23,10 @@ async fn spied(gateway: &Gateway) -> String {
         seen.iter().any(|line| line == "serve") && seen.last().is_some_and(|line| line == "seen"),
         "{seen:?}"
     );
+    // Of open files, it has its own three and the folder that `ls` reads.
+    let files: Vec<_> = seen.iter().filter(|line| line.contains(" -> ")).collect();
+    let is_its_own = |line: &str| (0..=3).any(|number| line.contains(&format!(" {number} -> ")));
+    assert!(files.len() == 4 && files.iter().all(|line| is_its_own(line)), "{files:?}");
     seen.join("\n")
 }
 
