@@ -95,7 +95,7 @@ async fn a_head_that_comes_slowly_has_no_more_time() {
 #[tokio::test]
 async fn a_connection_waits_longer_for_its_next_request_than_for_its_first() {
     let home = home();
-    let gateway = home.serve(&["--header-timeout", "200ms", "--idle-timeout", "1m"]);
+    let gateway = home.serve(&["--header-timeout", "1s", "--idle-timeout", "1m"]);
     let mut kept = Connection::open(&gateway);
     assert_eq!(kept.ask(&home, "GET", paths::LIST_JOBS.template).status, 200);
     // The time that a first request has is over.

@@ -28,7 +28,7 @@ async fn execute_head(home: &Home, gateway: &Gateway) -> String {
 #[tokio::test]
 async fn a_body_that_does_not_come_has_no_effect() {
     let home = home();
-    let gateway = home.serve(&["--body-timeout", "200ms"]);
+    let gateway = home.serve(&["--body-timeout", "1s"]);
     let head = execute_head(&home, &gateway).await;
     let mut slow = Connection::open(&gateway);
     slow.send(format!("{head}content-length: 10\r\n\r\n123"));
@@ -95,7 +95,7 @@ fn ask_for_log(home: &Home, gateway: &Gateway, path: &str) -> TcpStream {
 #[tokio::test]
 async fn a_reader_that_takes_nothing_is_dropped_and_a_slow_one_is_served() {
     let home = Home::new(LONG);
-    let gateway = home.serve(&["--write-timeout", "1s"]);
+    let gateway = home.serve(&["--write-timeout", "2s"]);
     let run = gateway.run("Long").await;
     let path = format!("/public/jobs/{}/logs", run["JobId"].as_str().unwrap());
 
