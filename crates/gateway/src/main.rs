@@ -12,11 +12,13 @@ const LAST_MOMENT: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    // Before any thread: the program may replace itself here.
+    let hidden = cli.hide_secrets();
     let (Ok(logging), Ok(runtime)) = (Logging::start(), tokio::runtime::Runtime::new()) else {
         // There is no thread to say it with.
         return ExitCode::FAILURE;
     };
-    let result = runtime.block_on(commands::run(cli));
+    let result = hidden.and_then(|()| runtime.block_on(commands::run(cli)));
     runtime.shutdown_timeout(LAST_MOMENT);
     if let Err(error) = &result {
         logging.line(&format!("{error:#}"));

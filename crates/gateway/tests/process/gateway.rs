@@ -58,6 +58,17 @@ impl Home {
         let mut serve = command(self.folder.path());
         serve.args(["serve", "--listen", "127.0.0.1:0"]).args(more).env("TXJOBS_API_KEY", "not for children");
         set_up(&mut serve);
+        self.start(serve)
+    }
+
+    /// Starts a gateway whose log goes to a file.
+    pub fn start_logging(&self, mut serve: Command, log: std::fs::File) -> Gateway {
+        serve.stderr(log);
+        self.start(serve)
+    }
+
+    /// Starts a gateway by a command.
+    pub fn start(&self, serve: Command) -> Gateway {
         Gateway::start(serve, self.key.clone())
     }
 

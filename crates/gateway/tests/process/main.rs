@@ -3,13 +3,18 @@
 #![cfg(unix)]
 
 mod commands;
+mod connections;
 #[cfg(target_os = "linux")]
 mod disk;
 mod gateway;
 mod killed;
+mod listen;
 mod output;
 #[cfg(target_os = "linux")]
 mod processes;
+mod secrets;
+mod signals;
+mod slow_clients;
 #[cfg(target_os = "linux")]
 mod small_disk;
 mod start;
@@ -17,3 +22,4 @@ mod start;
 mod stderr;
 #[cfg(target_os = "linux")]
 mod time;
+mod wire;
