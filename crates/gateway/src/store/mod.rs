@@ -8,6 +8,7 @@ mod history;
 mod keys;
 mod lines;
 mod organisations;
+mod past;
 mod reset;
 mod runs;
 mod seeded;
