@@ -1,9 +1,9 @@
 //! The SDK and the command line through every profile: the right outcome, each line once and in order, one execute, and
 //! the key nowhere. What goes wrong on the way is in `runs_faults`, runs that are lost in `runs_lost`.
 
-use std::time::Duration;
+use std::{panic::AssertUnwindSafe, time::Duration};
 
-use futures::{StreamExt, future::join_all};
+use futures::{FutureExt, StreamExt, future::join_all};
 use serde_json::{Value, json};
 use txjobs_sdk::{ApiKey, Client, Event, ExecutionState, types::JobId};
 use txjobs_tests::{
@@ -182,18 +182,24 @@ pub fn says_in_order(out: &str, messages: &[&str], what: &str) {
     assert_eq!(out.lines().count(), messages.len(), "{what}: {out}");
 }
 
-/// Sets each of the profiles and checks it.
+/// Sets each of the profiles and checks it; what fails does not keep the others from being checked.
 async fn through_every_profile(check: impl AsyncFn(&Server)) {
     let profiles = profiles();
     let shares = (0..GATEWAYS).map(|nth| profiles.iter().skip(nth).step_by(GATEWAYS).cloned());
-    join_all(shares.map(async |share| {
+    let failed = join_all(shares.map(async |share| {
         let mut server = Server::start(JOBS);
+        let mut failed = Vec::new();
         for settings in share {
-            server.set(settings).await;
-            check(&server).await;
+            server.set(settings.clone()).await;
+            if AssertUnwindSafe(check(&server)).catch_unwind().await.is_err() {
+                failed.push(settings.to_string());
+            }
         }
+        failed
     }))
     .await;
+    let failed = failed.concat();
+    assert!(failed.is_empty(), "the panics above are of these profiles:\n{}", failed.join("\n"));
 }
 
 #[tokio::test]
