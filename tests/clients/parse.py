@@ -29,6 +29,17 @@ LANGUAGES = {
         "(class_definition name: (_) @enum"
         " body: (block (expression_statement (assignment left: (_) @name right: (_) @number))))",
     ),
+    "python-openapi-generator": (
+        (".py",),
+        ("tree_sitter_python", "language"),
+        "(class_definition name: (_) @enum"
+        " body: (block (expression_statement (assignment left: (_) @name right: (_) @number))))",
+    ),
+    "go": (
+        (".go",),
+        ("tree_sitter_go", "language"),
+        "(const_spec name: (_) @name type: (_) @enum value: (expression_list (_) @number))",
+    ),
     "csharp": (
         (".cs",),
         ("tree_sitter_c_sharp", "language"),

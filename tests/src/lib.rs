@@ -7,6 +7,7 @@ pub mod browser;
 pub mod cli;
 pub mod console;
 pub mod gateway;
+pub mod held_server;
 pub mod odd_server;
 pub mod static_host;
 

@@ -15,6 +15,8 @@ pub struct Answer<T> {
 pub struct Raw {
     pub status: u16,
     pub retry_after: Option<String>,
+    /// When the server says that it is, to count a `Retry-After` from.
+    pub date: Option<String>,
     /// The header that names the extensions.
     pub extensions: Option<String>,
     /// All headers, where they were asked for.
@@ -47,6 +49,7 @@ impl Raw {
         if (200..300).contains(&self.status) {
             return Ok(());
         }
-        Err(Trouble::from_answer(operation, self.status, self.retry_after.as_deref(), &self.body))
+        let trouble = Trouble::from_answer(operation, self.status, self.retry_after.as_deref(), &self.body);
+        Err(trouble.dated(self.date.as_deref()))
     }
 }

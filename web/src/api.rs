@@ -3,16 +3,17 @@
 //! It sends the least a strict server must allow: the key's header and nothing else of its own. It follows no
 //! redirect, because a browser would carry the key along, and it repeats nothing by itself.
 
-use std::{cell::RefCell, collections::HashSet, pin::Pin, time::Duration};
+use std::{cell::RefCell, pin::Pin, time::Duration};
 
 use gloo_net::http::{Method as HttpMethod, RequestBuilder, Response};
 use js_sys::{Reflect, Uint8Array};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::set_timeout_with_handle};
 use txjobs_sdk::{
-    Extensions, Trouble, TroubleKind,
+    Extensions, Gate, RetryAfter, Trouble, TroubleKind,
+    follow::KnownLines,
     operation::{Method, Operation, Request},
     paths,
-    types::{CancelJobResult, ExecuteJobResult, Job, JobId, JobStatus, LogId},
+    types::{CancelJobResult, ExecuteJobResult, Job, JobId, JobStatus},
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -54,7 +55,8 @@ pub async fn cancel(session: &Session, job: JobId) -> Result<Answer<CancelJobRes
 
 /// The executions that a request for logs asks for, with whatever lines come with them.
 pub async fn executions(session: &Session, request: &Request) -> Result<Answer<Arrived>, Trouble> {
-    let seen = RefCell::default();
+    let seen = RefCell::<KnownLines>::default();
+    seen.borrow_mut().begin(None);
     let answer = executions_in_pieces(session, request, &seen, &|_| true).await;
     answer.map_err(|(trouble, _)| trouble.unwrap_or_else(|| Trouble::new(TroubleKind::Interrupted)))
 }
@@ -88,7 +90,8 @@ async fn send<T: serde::de::DeserializeOwned>(
     request: &Request,
     longest: Duration,
 ) -> Result<Answer<T>, Trouble> {
-    fetch(session, request, longest, false).await?.read(request.operation())
+    let raw = fetch(session, request, longest, false).await?;
+    raw.read(request.operation()).map_err(|trouble| trouble.hiding(&session.key))
 }
 
 /// Boxed, so that it is compiled once and not into each operation.
@@ -99,7 +102,7 @@ fn fetch<'a>(
     all_headers: bool,
 ) -> Pin<Box<dyn Future<Output = Result<Raw, Trouble>> + 'a>> {
     Box::pin(async move {
-        let opened = open(session, request, TimeLimit::new(longest)).await?;
+        let opened = open(session, request, longest).await?;
         opened.whole(request.operation(), all_headers).await
     })
 }
@@ -110,7 +113,43 @@ struct Opened {
     response: Response,
 }
 
-async fn open(session: &Session, request: &Request, limit: TimeLimit) -> Result<Opened, Trouble> {
+thread_local! {
+    /// The gate of the connection with this number.
+    static GATE: RefCell<(u32, Gate)> = RefCell::default();
+}
+
+/// Waits as long as the server asked for fewer requests, whatever was asked for then.
+pub async fn pass_gate(session: &Session) {
+    loop {
+        let wait = GATE.with_borrow(|(number, gate)| {
+            if *number == session.number { gate.wait(browser::since_start()) } else { Duration::ZERO }
+        });
+        if wait.is_zero() {
+            return;
+        }
+        browser::sleep(wait.as_millis() as i32 + 1).await;
+    }
+}
+
+/// Closes the gate if the answer asks for it.
+fn note_pause(session: &Session, response: &Response) {
+    let (status, headers) = (response.status(), response.headers());
+    if !matches!(status, 429 | 503) {
+        return;
+    }
+    let retry_after = headers.get("retry-after").and_then(|value| RetryAfter::parse(&value));
+    let retry_after = retry_after.map(|after| after.counted_from(headers.get("date").as_deref()));
+    GATE.with_borrow_mut(|(number, gate)| {
+        if *number != session.number {
+            (*number, *gate) = (session.number, Gate::default());
+        }
+        gate.answered(browser::since_start(), browser::timestamp(), status, retry_after);
+    });
+}
+
+async fn open(session: &Session, request: &Request, longest: Duration) -> Result<Opened, Trouble> {
+    pass_gate(session).await;
+    let limit = TimeLimit::new(longest);
     let response = RequestBuilder::new(&format!("{}{}", session.base, request.path_and_query()))
         .method(match request.method() {
             Method::Get => HttpMethod::GET,
@@ -130,6 +169,7 @@ async fn open(session: &Session, request: &Request, limit: TimeLimit) -> Result<
             .during(request.operation())
             .with_message("It answers with a redirect, which is not followed: the key would go along."));
     }
+    note_pause(session, &response);
     Ok(Opened { limit, response })
 }
 
@@ -144,6 +184,7 @@ impl Opened {
         Ok(Raw {
             status: self.response.status(),
             retry_after: headers.get("retry-after"),
+            date: headers.get("date"),
             extensions: self.extensions(),
             headers: if all_headers { headers.entries().collect() } else { Vec::new() },
             body: body.map_err(|_| self.limit.trouble(TroubleKind::Interrupted).during(operation))?,
@@ -152,7 +193,7 @@ impl Opened {
 }
 
 /// The executions that a request for logs asks for, their lines decoded as they come, so that the page goes on answering
-/// however many there are. `seen` are lines not to be given out again. `went_on` is told how many bytes have come, and
+/// however many there are. `seen` has begun the answer, and says which lines are new. `went_on` is told how many bytes have come, and
 /// says whether to go on.
 ///
 /// # Errors
@@ -161,7 +202,7 @@ impl Opened {
 pub fn executions_in_pieces<'a>(
     session: &'a Session,
     request: &'a Request,
-    seen: &'a RefCell<HashSet<LogId>>,
+    seen: &'a RefCell<KnownLines>,
     went_on: &'a dyn Fn(usize) -> bool,
 ) -> Pieces<'a> {
     // Boxed, so that it is compiled once and not into each that asks.
@@ -174,12 +215,12 @@ pub type Pieces<'a> = Pin<Box<dyn Future<Output = Result<Answer<Arrived>, (Optio
 async fn in_pieces(
     session: &Session,
     request: &Request,
-    seen: &RefCell<HashSet<LogId>>,
+    seen: &RefCell<KnownLines>,
     went_on: &dyn Fn(usize) -> bool,
 ) -> Result<Answer<Arrived>, (Option<Trouble>, Lines)> {
-    let none = |trouble: Trouble| (Some(trouble), Lines::default());
+    let none = |trouble: Trouble| (Some(trouble.hiding(&session.key)), Lines::default());
     let operation = request.operation();
-    let opened = open(session, request, TimeLimit::new(LONGEST)).await.map_err(none)?;
+    let opened = open(session, request, LONGEST).await.map_err(none)?;
     let (status, extensions) = (opened.response.status(), opened.extensions());
     let body = match opened.response.body() {
         Some(body) if opened.response.ok() => body,
@@ -237,6 +278,7 @@ async fn in_pieces(
             break;
         }
     }
+    seen.borrow_mut().end();
     match arriving.finish() {
         Ok(value) => Ok(Answer { value, extensions: Extensions::from_header(extensions.as_deref()) }),
         Err((error, body)) => Err(none(Trouble::from_unreadable(operation, status, &body, &error))),

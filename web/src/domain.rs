@@ -68,7 +68,12 @@ pub fn is_this_machine(domain: &str) -> bool {
         Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
         _ => host,
     };
-    host.eq_ignore_ascii_case("localhost") || host == "[::1]" || host.starts_with("127.")
+    let is_number = |byte| matches!(byte, b'0'..=b'9' | b'.');
+    let name = host.to_ascii_lowercase();
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || name == "[::1]"
+        || name.starts_with("127.") && name.bytes().all(is_number)
 }
 
 /// What a page on https that calls this machine meets before anything else.

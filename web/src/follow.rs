@@ -2,7 +2,6 @@
 
 use std::{
     cell::RefCell,
-    collections::HashSet,
     rc::Rc,
     sync::{
         Arc,
@@ -13,10 +12,10 @@ use std::{
 use leptos::prelude::on_cleanup;
 use txjobs_sdk::{
     Extensions, Trouble, TroubleKind,
-    follow::{Follow, Step},
+    follow::{Follow, KnownLines, Step},
     operation::Request,
     paths,
-    types::{JobExecution, JobId, LogId, LogsSelection, TriggerId},
+    types::{JobExecution, JobId, LogsSelection, TriggerId},
 };
 
 use crate::{
@@ -24,6 +23,7 @@ use crate::{
     api, browser,
     history::RunSummary,
     log::{Arrived, Lines, Log},
+    poll,
     reactive::RwSignal,
     state::{App, Session},
 };
@@ -48,7 +48,7 @@ pub struct RunView {
 }
 
 /// The lines that a screen has shown, so that none comes twice.
-pub type Seen = Rc<RefCell<HashSet<LogId>>>;
+pub type Seen = Rc<RefCell<KnownLines>>;
 
 /// How far the look at a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,12 +149,37 @@ pub async fn follow(
     let mut follow = Follow::new(job, run, browser::since_start());
     let (mut looked_elsewhere, mut rest) = (false, 0);
     loop {
+        // A wait here is not the server's slowness, by which the pace goes.
+        api::pass_gate(&session).await;
+        if !is_alive() {
+            return;
+        }
         let request = match follow.step(browser::since_start()) {
             // No deadline is given: a screen follows as long as it is there.
             Step::Ended(_) | Step::TimedOut => {
                 view.stage.set(Stage::Ended);
-                app.refresh();
+                poll::run_ended(app, job);
                 return;
+            }
+            Step::Failed(trouble) => {
+                let is_unknown = trouble.kind == TroubleKind::NoSuchRun;
+                view.stage.set(if is_unknown { Stage::NotThere } else { Stage::Stopped });
+                view.trouble.set(Some(trouble));
+                return;
+            }
+            // The list of statuses is kept fresh anyway.
+            Step::AskStatus(_) => {
+                let now = browser::since_start();
+                match app.jobs.statuses.with_untracked(|all| all.get(&job).copied()) {
+                    Some(status) if app.jobs.trouble.with_untracked(Option::is_none) => {
+                        follow.status_answered(now, status);
+                    }
+                    _ => {
+                        let trouble = Trouble::new(TroubleKind::Unreachable);
+                        let _ = follow.troubled(now, browser::timestamp(), trouble);
+                    }
+                }
+                continue;
             }
             Step::Wait(until) => {
                 let wait = until.saturating_sub(browser::since_start()).as_millis() as i32;
@@ -168,6 +193,7 @@ pub async fn follow(
             Step::Ask(request) => request,
         };
         let begun = browser::uptime();
+        seen.borrow_mut().begin(follow.asked_after());
         let Some(answer) = ask(&session, &request, view, &seen, &alive).await else { return };
         match answer {
             Ok(answer) => {
@@ -178,7 +204,8 @@ pub async fn follow(
                 app.extensions.set(extensions);
                 let ours = |execution: &JobExecution| execution.trigger_id.is_none_or(|id| id == run);
                 let (executions, lines) = newest(answer.value, ours);
-                follow.answered(browser::since_start(), executions, extensions);
+                let now = browser::since_start();
+                follow.answered_without_lines(now, executions, extensions, &seen.borrow());
                 add(view, lines);
             }
             Err(trouble) => {
@@ -258,6 +285,7 @@ async fn follow_execution(
     let request = paths::get_job_logs(job, None, None);
     loop {
         let begun = browser::uptime();
+        seen.borrow_mut().begin(None);
         let Some(answer) = ask(&session, &request, view, &seen, &alive).await else { return };
         match answer {
             Ok(answer) => {

@@ -1,7 +1,9 @@
 //! Jobs and statuses, again and again, without being asked for.
 
+use std::cell::RefCell;
+
 use txjobs_sdk::{
-    JobStatusCode, Trouble,
+    JobStatusCode, StartedJobs, Trouble,
     types::{Job, JobId, TriggerId},
 };
 
@@ -19,6 +21,12 @@ const IDLE: i64 = 10_000;
 const HIDDEN: i64 = 30_000;
 /// A page nobody has looked at for this long stops asking, unless the end of a run is to be told.
 const ASLEEP: i64 = 15 * 60_000;
+
+thread_local! {
+    /// Jobs that were started here, which a list that lags does not know yet.
+    static STARTED: RefCell<StartedJobs> = RefCell::default();
+}
+
 /// Keeps jobs and statuses fresh as long as the connection is this one.
 pub async fn keep_fresh(app: App, number: u32) {
     let mut hidden_since = None;
@@ -75,21 +83,33 @@ async fn fetch(app: App, session: &Session, all: bool) -> Result<bool, Trouble> 
     if all || jobs.list.with_untracked(Option::is_none) {
         fetch_list(app, session).await?;
     }
-    let answer = api::list_job_statuses(session).await?;
+    let mut answer = api::list_job_statuses(session).await?;
     if app.session_numbered(session.number).is_none() {
         return Ok(false);
     }
     let before = jobs.statuses.get_untracked();
+    let mut held = Vec::new();
+    STARTED.with_borrow(|started| {
+        for status in &mut answer.value {
+            let told = status.status;
+            status.status = started.status(status.job_id, told, browser::since_start());
+            if status.status != told {
+                held.push(status.job_id);
+            }
+        }
+    });
     let is_new = jobs.list.with_untracked(|list| {
         let is_known = |id| list.as_ref().is_some_and(|list| list.find(id).is_some());
         answer.value.iter().any(|status| !before.contains_key(&status.job_id) && !is_known(status.job_id))
     });
-    let changed: Vec<_> = answer
+    let mut changed: Vec<_> = answer
         .value
         .iter()
         .filter(|status| before.get(&status.job_id).is_some_and(|before| *before != status.status))
         .map(|status| status.job_id)
         .collect();
+    // A quick run may have ended all the same: its history says so.
+    changed.append(&mut held);
     if !changed.is_empty() {
         // Something began or ended: what is known of its runs is old.
         jobs.histories.update(|histories| {
@@ -131,8 +151,15 @@ pub fn jobs_came(app: App, answer: Answer<Vec<Job>>) {
 /// What is known before the next look: the job was just started. The end of its run will be told.
 pub fn expect(app: App, job: JobId, run: TriggerId) {
     app.watched.update(|watched| watched.push((job, run)));
+    STARTED.with_borrow_mut(|started| started.start(job, browser::since_start()));
     app.jobs.statuses.update(|statuses| {
         statuses.insert(job, JobStatusCode::Pending);
     });
+    app.refresh();
+}
+
+/// The run of a job is known to have ended.
+pub fn run_ended(app: App, job: JobId) {
+    STARTED.with_borrow_mut(|started| started.end(job));
     app.refresh();
 }

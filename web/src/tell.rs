@@ -3,7 +3,7 @@
 use txjobs_sdk::ExecutionState;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{reactive::effect, route::Route, state::App};
+use crate::{poll, reactive::effect, route::Route, state::App};
 
 #[wasm_bindgen(module = "/js/tell.js")]
 extern "C" {
@@ -28,6 +28,7 @@ pub fn tell_of_ends(app: App) {
         });
         if let Some((job, run, state)) = ended {
             app.watched.update(|watched| watched.retain(|other| *other != (job, run)));
+            poll::run_ended(app, job);
             let name = app.name_of(job).unwrap_or_default();
             let is_good = matches!(state, ExecutionState::Completed | ExecutionState::CompletedWithWarnings);
             tell(&format!("{name}: {state}"), &Route::Run { job, run }.to_string(), is_good);

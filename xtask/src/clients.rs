@@ -1,5 +1,5 @@
-//! `cargo xtask test clients`: the contract in other languages. Each client is generated anew; the ones in TypeScript and
-//! Python are run against a gateway, the ones in C# and PowerShell are parsed.
+//! `cargo xtask test clients`: the contract in other languages. Each client is generated anew; the ones in TypeScript,
+//! Python and Go are run against a gateway, the ones in C# and PowerShell are parsed.
 
 use std::{
     fs::{self, File},
@@ -29,6 +29,8 @@ type Language = (&'static str, &'static [&'static str], fn(&Path, &Tools, &Gatew
 const LANGUAGES: &[Language] = &[
     ("typescript", &["package.json", "tsconfig.json", "run_job.ts"], typescript),
     ("python", &["run_job.py"], python),
+    ("python-openapi-generator", &["generator.yaml", "run_job.py"], other_python),
+    ("go", &["generator.yaml", "go.mod", "run_job.go"], go),
     ("csharp", &["generator.yaml", "RunJob.cs"], openapi_generator),
     ("powershell", &["generator.yaml", "run-job.ps1"], openapi_generator),
 ];
@@ -46,19 +48,21 @@ pub(crate) fn run(tools: &Tools) -> Result<Counts> {
     fs::create_dir_all(root).with_context(|| format!("cannot make {FOLDER}"))?;
     let server = Gateway::for_tests("xtask/demo/fuzz.toml", root)?;
     let mut counts = Counts::default();
+    let mut count = |name: &str, result: Result<()>| match result {
+        Ok(()) => counts.passed += 1,
+        Err(error) => {
+            println!("{name}: {error:#}");
+            counts.failed += 1;
+        }
+    };
     for (language, files, check) in LANGUAGES {
         let folder = root.join(language);
         let result = copy(language, files, &folder)
             .and_then(|()| check(&folder, tools, &server))
             .and_then(|()| parse(language, &folder, tools));
-        match result {
-            Ok(()) => counts.passed += 1,
-            Err(error) => {
-                println!("{language}: {error:#}");
-                counts.failed += 1;
-            }
-        }
+        count(language, result);
     }
+    count("admin.yaml", admin(root, tools));
     server.stop()?;
     Ok(counts)
 }
@@ -93,6 +97,65 @@ fn python(folder: &Path, tools: &Tools, server: &Gateway) -> Result<()> {
         example.arg("run_job.py");
         example
     })
+}
+
+/// The same language by another generator: what one accepts the other may not.
+fn other_python(folder: &Path, tools: &Tools, server: &Gateway) -> Result<()> {
+    openapi_generator(folder, tools, server)?;
+    import_all(&folder.join("client"), "timextender_jobs", tools)?;
+    try_out(folder, server, || {
+        let mut example = Command::new(tools.test.generators.join("python"));
+        example.arg("run_job.py");
+        example
+    })
+}
+
+/// Imports every module of a package, also those that nobody uses.
+fn import_all(folder: &Path, package: &str, tools: &Tools) -> Result<()> {
+    const SCRIPT: &str = "import importlib, pkgutil, sys\n\
+        package = importlib.import_module(sys.argv[1])\n\
+        for module in pkgutil.walk_packages(package.__path__, sys.argv[1] + '.'): importlib.import_module(module.name)";
+    let mut import = Command::new(tools.test.generators.join("python"));
+    // With -c, Python looks for packages in the current folder.
+    run::output(import.args(["-c", SCRIPT, package]).current_dir(folder)).map(drop)
+}
+
+fn go(folder: &Path, tools: &Tools, server: &Gateway) -> Result<()> {
+    openapi_generator(folder, tools, server)?;
+    let program = format!("run_job{}", std::env::consts::EXE_SUFFIX);
+    run::output(go_command(folder).args(["vet", "./..."]))?;
+    run::output(go_command(folder).args(["build", "-o", &program]))?;
+    let program = folder.join(program).canonicalize()?;
+    try_out(folder, server, || Command::new(&program))
+}
+
+/// Go with its standard library alone: nothing may be fetched, no other toolchain either.
+fn go_command(folder: &Path) -> Command {
+    let mut go = Command::new("go");
+    go.env("GOPROXY", "off").env("GOTOOLCHAIN", "local").env("GOFLAGS", "-mod=mod").current_dir(folder);
+    go
+}
+
+/// The contract of the emulator is generated from, too, in the two languages that are the strictest about names.
+fn admin(root: &Path, tools: &Tools) -> Result<()> {
+    let generate = |language: &str, options: &str| {
+        let folder = root.join("admin").join(language);
+        let mut generate = Command::new(tools.test.generators.join("openapi-generator-cli"));
+        generate.args([
+            "generate",
+            "--input-spec",
+            "crates/gateway/admin.yaml",
+            "--generator-name",
+            language,
+        ]);
+        generate.args(["--global-property", "apiTests=false,modelTests=false"]);
+        generate.args(["--additional-properties", options]).arg("--output").arg(&folder);
+        run::output(&mut generate).map(|_| folder)
+    };
+    import_all(&generate("python", "packageName=txjobs_admin")?, "txjobs_admin", tools)?;
+    // Without the discriminator it would need a package that is not in Go's standard library.
+    let folder = generate("go", "packageName=admin,useOneOfDiscriminatorLookup=true")?;
+    run::output(go_command(&folder).args(["vet", "."])).map(drop)
 }
 
 fn openapi_generator(folder: &Path, tools: &Tools, _: &Gateway) -> Result<()> {

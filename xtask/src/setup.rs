@@ -4,6 +4,7 @@
 
 mod browser;
 mod cargo_tool;
+mod go;
 mod java;
 mod npm_tool;
 mod python_tool;
@@ -76,6 +77,7 @@ pub(crate) fn for_building() -> Result<BuildTools> {
 pub(crate) fn for_testing() -> Result<TestTools> {
     let cache = cache()?;
     java::find_or_install()?;
+    go::find_or_install()?;
     let clients = Path::new(clients::SOURCE);
     Ok(TestTools {
         browser: browser::find_or_install(&cache)?,

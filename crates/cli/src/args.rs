@@ -5,8 +5,14 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use txjobs_sdk::{paths, types::TriggerId};
 
+use crate::durations;
+
+pub(crate) const DOMAIN_VARIABLE: &str = "TXJOBS_DOMAIN";
+pub(crate) const KEY_HEADER_VARIABLE: &str = "TXJOBS_KEY_HEADER";
+
 const AFTER_HELP: &str = "\
-A JOB is an id, a name, or the beginning of a name if it fits one job only.
+A JOB is an id, a name, or the beginning of a name if it fits one job only. Upper and lower case count as the same \
+unless two names differ in nothing else.
 
 The API key comes from TXJOBS_API_KEY, from standard input (--key-stdin), or is asked for. No flag takes it, so that \
 it stays out of your shell's history.
@@ -19,8 +25,12 @@ Exit codes:
   4  the API key was refused
   5  the execution completed with warnings (only with --fail-on warnings)
   6  the wait timed out; the job goes on
-  7  network or server trouble
-130  interrupted; the job goes on
+  7  network or server trouble, or output that cannot be written
+129  the terminal was closed (SIGHUP)
+130  interrupted (SIGINT, Ctrl-C)
+143  asked to end (SIGTERM)
+
+A run that was started goes on after 6, 129, 130 and 143. The message says so, and how to follow it again.
 
 Example:
   export TXJOBS_DOMAIN=api.example.com TXJOBS_API_KEY=...
@@ -44,21 +54,34 @@ pub(crate) struct Cli {
 }
 
 /// Which service to ask, and how the key gets there.
+///
+/// The environment is read elsewhere: clap would take a variable that is set to nothing as a value.
 #[derive(Args, Debug)]
 pub(crate) struct Service {
-    /// The service: a host, or a URL with a port and a path prefix.
-    ///
-    /// Without a scheme, https is used, and http for this machine itself.
-    #[arg(long, global = true, env = "TXJOBS_DOMAIN", default_value = paths::LOCAL_GATEWAY)]
-    pub(crate) domain: String,
+    #[arg(long, global = true, help = domain_help())]
+    pub(crate) domain: Option<String>,
 
-    /// The request header that carries the API key.
-    #[arg(long, global = true, env = "TXJOBS_KEY_HEADER", default_value = paths::API_KEY_HEADER, value_name = "NAME")]
-    pub(crate) key_header: String,
+    #[arg(long, global = true, value_name = "NAME", help = key_header_help())]
+    pub(crate) key_header: Option<String>,
 
     /// Read the API key from the first line of standard input.
     #[arg(long, global = true)]
     pub(crate) key_stdin: bool,
+}
+
+fn domain_help() -> String {
+    format!(
+        "The service: a host, or a URL with a port and a path prefix. Without a scheme, https is used, and http for this \
+         machine itself [env: {DOMAIN_VARIABLE}] [default: {}]",
+        paths::LOCAL_GATEWAY
+    )
+}
+
+fn key_header_help() -> String {
+    format!(
+        "The request header that carries the API key [env: {KEY_HEADER_VARIABLE}] [default: {}]",
+        paths::API_KEY_HEADER
+    )
 }
 
 #[derive(Debug, Subcommand)]
@@ -118,8 +141,8 @@ pub(crate) enum Command {
 /// How long to wait, and what counts as failure.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Wait {
-    /// Stop waiting after this long, such as 90s, 15m or 2h. The job goes on.
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    /// Stop waiting after this long, such as 90s, 15m or 1h30m; a number alone is seconds. The job goes on.
+    #[arg(long, value_name = "TIME", value_parser = durations::parse)]
     pub(crate) timeout: Option<Duration>,
 
     /// Also exit with a code other than 0 for warnings.
@@ -141,20 +164,6 @@ pub(crate) enum AtLeast {
     Error,
 }
 
-/// A number and s, m or h.
-fn duration(text: &str) -> Result<Duration, String> {
-    let problem = || format!("{text:?} is not a time such as 90s, 15m or 2h");
-    let unit = text.strip_suffix(['s', 'm', 'h']).map(|number| (number, &text[number.len()..]));
-    let (number, seconds) = match unit {
-        Some((number, "s")) => (number, 1),
-        Some((number, "m")) => (number, 60),
-        Some((number, _)) => (number, 3600),
-        None => return Err(problem()),
-    };
-    let number: u64 = number.parse().map_err(|_| problem())?;
-    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(problem)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,15 +172,5 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn times() {
-        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("15m"), Ok(Duration::from_secs(900)));
-        assert_eq!(duration("2h"), Ok(Duration::from_secs(7200)));
-        for wrong in ["", "s", "5", "-5s", "1.5h", "5d", "99999999999999999999h", "ü"] {
-            assert!(duration(wrong).is_err(), "{wrong}");
-        }
     }
 }

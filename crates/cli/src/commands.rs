@@ -9,23 +9,24 @@ mod status;
 
 use crate::{
     args::{Cli, Command},
-    connect,
     failure::{Exit, Failure},
     output::Output,
+    session::Session,
+    signals::Interruption,
 };
 
-pub(crate) async fn run(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
-    let client = connect::client(&cli.service)?;
+pub(crate) async fn run(cli: Cli, output: &mut Output, interruption: &Interruption) -> Result<Exit, Failure> {
+    let session = &Session::open(&cli.service, interruption).await?;
     match cli.command {
-        Command::Jobs { filter } => jobs::run(&client, output, filter.as_deref()).await,
-        Command::Run { job, no_wait, wait } => run::run(&client, output, &job, no_wait, &wait).await,
+        Command::Jobs { filter } => jobs::run(session, output, filter.as_deref()).await,
+        Command::Run { job, no_wait, wait } => run::run(session, output, &job, no_wait, &wait).await,
         Command::Follow { job, trigger_id, wait } => {
-            follow::run(&client, output, &job, trigger_id, &wait).await
+            follow::run(session, output, &job, trigger_id, &wait).await
         }
-        Command::Status { job } => status::run(&client, output, &job).await,
+        Command::Status { job } => status::run(session, output, &job).await,
         Command::Logs { job, trigger_id, severity } => {
-            logs::run(&client, output, &job, trigger_id, severity).await
+            logs::run(session, output, &job, trigger_id, severity).await
         }
-        Command::Cancel { job } => cancel::run(&client, output, &job).await,
+        Command::Cancel { job } => cancel::run(session, output, &job).await,
     }
 }

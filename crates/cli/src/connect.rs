@@ -1,39 +1,84 @@
-//! From the command line and the environment to a client.
+//! Where the API key comes from.
 
-use std::io::{self, BufRead, IsTerminal, Read};
+use std::{
+    io::{self, BufRead, IsTerminal},
+    thread,
+};
 
-use txjobs_sdk::{ApiKey, Client};
+use tokio::sync::oneshot;
+use txjobs_sdk::ApiKey;
 
-use crate::{args::Service, failure::Failure};
+use crate::{environment, failure::Failure, signals::Signal};
 
 const KEY_VARIABLE: &str = "TXJOBS_API_KEY";
 /// No key is longer; what is longer is another file by mistake.
-const LONGEST_KEY: u64 = 16 * 1024;
+const MAX_KEY_BYTES: u64 = 16 * 1024;
 
-pub(crate) fn client(service: &Service) -> Result<Client, Failure> {
-    let key = key(service.key_stdin)?;
-    Ok(Client::builder(&service.domain, key).key_header(&service.key_header).build()?)
-}
-
-fn key(from_stdin: bool) -> Result<ApiKey, Failure> {
+/// Returns the key from standard input, from the environment, or from the person at the terminal.
+pub(crate) async fn key(from_stdin: bool) -> Result<ApiKey, Failure> {
     if from_stdin {
-        let mut line = String::new();
-        io::stdin()
-            .lock()
-            .take(LONGEST_KEY)
-            .read_line(&mut line)
-            .map_err(|e| Failure::Usage(format!("The API key cannot be read from standard input: {e}.")))?;
-        return Ok(ApiKey::new(line)?);
+        return in_thread(|| key_from(io::stdin().lock())).await;
     }
-    if let Ok(key) = std::env::var(KEY_VARIABLE) {
+    if let Some(key) = environment::variable(KEY_VARIABLE)? {
         return ApiKey::new(key).map_err(|problem| Failure::Usage(format!("{KEY_VARIABLE}: {problem}")));
     }
     if io::stdin().is_terminal() {
-        let typed = rpassword::prompt_password("API key: ")
-            .map_err(|e| Failure::Usage(format!("The API key cannot be read: {e}.")))?;
-        return Ok(ApiKey::new(typed)?);
+        return in_thread(ask_for_key).await;
     }
     Err(Failure::Usage(format!(
         "No API key. Set {KEY_VARIABLE}, or pipe the key in: txjobs --key-stdin ... < keyfile"
     )))
+}
+
+/// Runs a read that may wait for a person in a thread of its own, so that a signal still ends the program.
+async fn in_thread(
+    read: impl FnOnce() -> Result<ApiKey, Failure> + Send + 'static,
+) -> Result<ApiKey, Failure> {
+    let (sender, receiver) = oneshot::channel();
+    thread::spawn(move || {
+        // The receiver is gone only when the program is ending.
+        let _ = sender.send(read());
+    });
+    receiver.await.unwrap_or_else(|_| Err(Failure::System("The API key cannot be read.".to_owned())))
+}
+
+fn ask_for_key() -> Result<ApiKey, Failure> {
+    let typed = rpassword::prompt_password("API key: ").map_err(|error| match error.kind() {
+        // The prompt takes Ctrl-C as a key.
+        io::ErrorKind::Interrupted => Failure::Interrupted(Signal::Interrupt, None),
+        _ => Failure::Usage(format!("The API key cannot be read: {error}.")),
+    })?;
+    Ok(ApiKey::new(typed)?)
+}
+
+fn key_from(input: impl BufRead) -> Result<ApiKey, Failure> {
+    let refused =
+        |why: &str| Failure::Usage(format!("The API key cannot be read from standard input: {why}."));
+    let mut line = String::new();
+    let read = input.take(MAX_KEY_BYTES).read_line(&mut line).map_err(|error| refused(&error.to_string()))?;
+    if read as u64 == MAX_KEY_BYTES {
+        return Err(refused("its first line is longer than any key"));
+    }
+    Ok(ApiKey::new(line)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn key_is_the_first_line_without_its_end() {
+        for input in ["s3cret", "s3cret\n", "s3cret\r\n", " s3cret \r\nmore\n"] {
+            assert_eq!(key_from(input.as_bytes()).unwrap().expose(), "s3cret", "{input:?}");
+        }
+    }
+
+    #[test]
+    fn input_that_is_no_key_is_refused_without_quoting_it() {
+        let refused = |input: &[u8]| key_from(input).unwrap_err().to_string();
+        assert!(refused(b"").contains("empty"));
+        assert!(refused(b"\r\n").contains("empty"));
+        assert!(refused(&[b'k'; 20_000]).contains("longer than any key"));
+        assert!(!refused(b"se\xffcret\n").contains("cret"));
+    }
 }

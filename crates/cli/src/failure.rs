@@ -1,8 +1,10 @@
 //! Why a command ends without having done what was asked, and every exit code.
 
-use std::{fmt, process::ExitCode};
+use std::{fmt, io, process::ExitCode};
 
 use txjobs_sdk::{ExecutionState, InvalidKey, SetupError, Trouble, TroubleKind};
+
+use crate::signals::Signal;
 
 /// The exit codes: they are contract, listed in `txjobs --help` and in `docs/cli.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +17,12 @@ pub(crate) enum Exit {
     KeyRefused = 4,
     CompletedWithWarnings = 5,
     TimedOut = 6,
+    /// Network or server trouble, or output that cannot be written.
     Trouble = 7,
+    // As a shell counts: 128 and the number of the signal. A run that was started goes on.
+    HungUp = 129,
     Interrupted = 130,
+    Terminated = 143,
 }
 
 impl From<Exit> for ExitCode {
@@ -49,8 +55,12 @@ pub(crate) enum Failure {
     Unclear(Trouble, String),
     /// The wait is over and the job is not; how to go on.
     TimedOut(String),
-    /// Ctrl-C; how to go on.
-    Interrupted(String),
+    /// A signal, and a clause that says what it interrupted.
+    Interrupted(Signal, Option<String>),
+    /// Standard output cannot be written, and nobody closed it; what to do about what was begun.
+    Output(io::Error, Option<String>),
+    /// This machine refused something that no command line and no server changes.
+    System(String),
 }
 
 impl Failure {
@@ -60,9 +70,9 @@ impl Failure {
             Self::Trouble(trouble) | Self::Unclear(trouble, _) if trouble.kind == TroubleKind::KeyRefused => {
                 Exit::KeyRefused
             }
-            Self::Trouble(_) | Self::Unclear(..) => Exit::Trouble,
+            Self::Trouble(_) | Self::Unclear(..) | Self::Output(..) | Self::System(_) => Exit::Trouble,
             Self::TimedOut(_) => Exit::TimedOut,
-            Self::Interrupted(_) => Exit::Interrupted,
+            Self::Interrupted(signal, _) => signal.exit(),
         }
     }
 }
@@ -70,11 +80,16 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(why) => f.write_str(why),
+            Self::Usage(why) | Self::System(why) => f.write_str(why),
             Self::Trouble(trouble) => trouble.fmt(f),
             Self::Unclear(trouble, next) => write!(f, "{trouble}\n{next}"),
             Self::TimedOut(next) => write!(f, "The wait timed out; the job goes on. {next}"),
-            Self::Interrupted(next) => write!(f, "Interrupted; the job goes on. {next}"),
+            Self::Interrupted(signal, None) => write!(f, "Interrupted ({}).", signal.name()),
+            Self::Interrupted(signal, Some(clause)) => write!(f, "Interrupted ({}); {clause}", signal.name()),
+            Self::Output(error, next) => {
+                write!(f, "Standard output cannot be written: {error}.")?;
+                next.iter().try_for_each(|next| write!(f, " {next}"))
+            }
         }
     }
 }
@@ -111,5 +126,15 @@ mod tests {
         );
         assert_eq!(code(CompletedWithWarnings, true), 5);
         assert_eq!(code(Unknown(7), false), 1);
+    }
+
+    #[test]
+    fn exit_codes_of_signals_are_those_of_a_shell() {
+        let signals = [(Signal::HangUp, 1), (Signal::Interrupt, 2), (Signal::Terminate, 15)];
+        for (signal, number) in signals {
+            let failure = Failure::Interrupted(signal, Some("the job goes on.".to_owned()));
+            assert_eq!(failure.exit() as u8, 128 + number);
+            assert_eq!(failure.to_string(), format!("Interrupted ({}); the job goes on.", signal.name()));
+        }
     }
 }

@@ -1,49 +1,53 @@
 //! Which job a person means.
 
 use txjobs_sdk::{
-    Client, Trouble, paths,
+    Trouble, paths,
     types::{Job, JobId},
 };
 
-use crate::{failure::Failure, text};
+use crate::{
+    failure::Failure,
+    names::{NameOrder, fold},
+    session::Session,
+    text,
+};
 
-/// All jobs of the organisation, by name.
-pub(crate) async fn jobs(client: &Client) -> Result<Vec<Job>, Failure> {
-    let answer = client.list_jobs().send().await.map_err(|e| Trouble::from_client(&paths::LIST_JOBS, e))?;
-    let mut jobs = answer.into_inner();
-    jobs.sort_by_cached_key(|job| job.name.to_lowercase());
+/// Returns all jobs of the organization, sorted by name.
+pub(crate) async fn jobs(session: &Session<'_>) -> Result<Vec<Job>, Failure> {
+    let answer = session.client.list_jobs().send().await;
+    let mut jobs = answer.map_err(|e| Trouble::from_client(&paths::LIST_JOBS, e))?.into_inner();
+    let order = NameOrder::new();
+    jobs.sort_by(|left, right| order.compare(&left.name, &right.name).then_with(|| left.id.cmp(&right.id)));
     Ok(jobs)
 }
 
-/// The one job that `wanted` names: an id, an exact name, or an unambiguous beginning of a name.
-pub(crate) async fn job(client: &Client, wanted: &str) -> Result<Job, Failure> {
-    pick(jobs(client).await?, wanted)
+/// Returns the one job that `wanted` names: an id, a name in any case, or the beginning of one that fits no other.
+pub(crate) async fn job(session: &Session<'_>, wanted: &str) -> Result<Job, Failure> {
+    pick(jobs(session).await?, wanted, &session.suggest("jobs", ""))
 }
 
-fn pick(jobs: Vec<Job>, wanted: &str) -> Result<Job, Failure> {
-    if let Ok(id) = wanted.parse::<JobId>() {
-        let found = jobs.into_iter().find(|job| job.id == id);
-        return found
-            .ok_or_else(|| Failure::Usage(format!("No job has the id {id}. List them: txjobs jobs")));
-    }
-    let lower = wanted.to_lowercase();
-    let exact: Vec<_> = jobs.iter().filter(|job| job.name == wanted).cloned().collect();
-    let candidates = match exact.as_slice() {
-        [] => jobs.into_iter().filter(|job| job.name.to_lowercase().starts_with(&lower)).collect(),
-        _ => exact,
-    };
-    match <[Job; 1]>::try_from(candidates) {
-        Ok([job]) => Ok(job),
-        Err(none) if none.is_empty() => {
-            Err(Failure::Usage(format!("No job is named {wanted:?} or begins so. List them: txjobs jobs")))
+fn pick(jobs: Vec<Job>, wanted: &str, list_command: &str) -> Result<Job, Failure> {
+    let id = wanted.parse::<JobId>().ok();
+    let folded = fold(wanted);
+    // The first rule that any job fits decides.
+    let rules: [&dyn Fn(&Job) -> bool; 4] =
+        [&|job| Some(job.id) == id, &|job| job.name == wanted, &|job| fold(&job.name) == folded, &|job| {
+            fold(&job.name).starts_with(&folded)
+        }];
+    let candidates = rules.iter().map(|fits| jobs.iter().filter(|job| fits(job)).collect::<Vec<_>>());
+    match candidates.filter(|found| !found.is_empty()).next().unwrap_or_default().as_slice() {
+        [job] => Ok((*job).clone()),
+        [] if id.is_some() => {
+            Err(Failure::Usage(format!("No job has the id {wanted}. List them: {list_command}")))
         }
-        Err(several) => {
-            let list: String =
-                several.iter().map(|job| format!("\n  {}  {}", job.id, text::one_line(&job.name))).collect();
-            Err(Failure::Usage(format!(
-                "{wanted:?} fits {} jobs; use an id or more of the name:{list}",
-                several.len()
-            )))
+        [] => {
+            Err(Failure::Usage(format!("No job is named {wanted:?} or begins so. List them: {list_command}")))
+        }
+        several => {
+            let line = |job: &&Job| format!("\n  {}  {}", job.id, text::one_line(&job.name));
+            let list: String = several.iter().map(line).collect();
+            let count = several.len();
+            Err(Failure::Usage(format!("{wanted:?} fits {count} jobs; use an id or more of the name:{list}")))
         }
     }
 }
@@ -52,17 +56,31 @@ fn pick(jobs: Vec<Job>, wanted: &str) -> Result<Job, Failure> {
 mod tests {
     use super::*;
 
+    const NAMES: [&str; 11] = [
+        "Sales prepare",
+        "Sales",
+        "Finance deliver",
+        "Twin",
+        "Twin",
+        "İstanbul",
+        "Gro\u{308}ße",
+        "nightly",
+        "Nightly",
+        "LOAD",
+        "Load all",
+    ];
+
     fn jobs() -> Vec<Job> {
-        let names = ["Sales prepare", "Sales", "Finance deliver", "Twin", "Twin"];
         let job = |(n, name): (usize, &&str)| Job {
             id: JobId(uuid::Uuid::from_u128(n as u128 + 1)),
             name: name.to_string(),
         };
-        names.iter().enumerate().map(job).collect()
+        NAMES.iter().enumerate().map(job).collect()
     }
 
     fn found(wanted: &str) -> Result<String, String> {
-        pick(jobs(), wanted).map(|job| job.name).map_err(|failure| failure.to_string())
+        let job = pick(jobs(), wanted, "txjobs jobs --domain x");
+        job.map(|job| job.name).map_err(|failure| failure.to_string())
     }
 
     #[test]
@@ -74,8 +92,27 @@ mod tests {
     }
 
     #[test]
+    fn name_in_another_case_or_encoding_is_found() {
+        assert_eq!(found("sales").unwrap(), "Sales", "it wins over a beginning");
+        assert_eq!(found("load").unwrap(), "LOAD");
+        assert_eq!(found("istanbul").unwrap(), "İstanbul");
+        assert_eq!(found("ist").unwrap(), "İstanbul");
+        assert_eq!(found("GRÖSSE").unwrap(), NAMES[6]);
+        assert_eq!(found("größe").unwrap(), NAMES[6], "typed as one character, named as two");
+        assert_eq!(found("Nightly").unwrap(), "Nightly", "the same case wins");
+        assert!(found("NIGHTLY").unwrap_err().contains("fits 2 jobs"));
+    }
+
+    #[test]
+    fn name_that_looks_like_an_id_is_found() {
+        let name = "11111111-2222-3333-4444-555555555555";
+        let job = Job { id: JobId(uuid::Uuid::from_u128(1)), name: name.to_owned() };
+        assert_eq!(pick(vec![job.clone()], name, "").unwrap(), job);
+    }
+
+    #[test]
     fn none_or_several_are_refused_with_what_to_do() {
-        assert!(found("nothing").unwrap_err().contains("List them: txjobs jobs"));
+        assert!(found("nothing").unwrap_err().contains("List them: txjobs jobs --domain x"));
         assert!(found("00000000-0000-0000-0000-0000000000ff").unwrap_err().contains("No job has the id"));
         let several = found("sal").unwrap_err();
         assert!(several.contains("fits 2 jobs") && several.contains("Sales prepare"), "{several}");

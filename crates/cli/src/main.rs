@@ -3,27 +3,75 @@
 mod args;
 mod commands;
 mod connect;
+mod durations;
+mod environment;
 mod failure;
 mod find;
+mod names;
 mod output;
+mod session;
+mod signals;
 mod tail;
 mod text;
 
-use std::process::ExitCode;
+use std::{
+    io,
+    process::{self, ExitCode},
+    time::Duration,
+};
 
 use clap::Parser;
+use tokio::{runtime, sync::oneshot, time};
 
-use crate::{args::Cli, output::Output};
+use crate::{
+    args::Cli,
+    failure::{Exit, Failure},
+    output::Output,
+    signals::{Interruption, Signal},
+};
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let cli = Cli::parse();
+/// How long after a signal the program ends even if it is stuck, such as in a write that nobody reads.
+const MAX_SHUTDOWN: Duration = Duration::from_secs(1);
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(message) => return output::print_clap_message(&message).into(),
+    };
     let mut output = Output::new(cli.json);
-    match commands::run(cli, &mut output).await {
-        Ok(code) => code.into(),
-        Err(failure) => {
-            output.failure(&failure);
-            failure.exit().into()
+    let end = run(cli, &mut output);
+    output.finish(end).into()
+}
+
+fn run(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
+    let cannot_start = |error: io::Error| Failure::System(format!("The program cannot start: {error}."));
+    let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.map_err(cannot_start)?;
+    let end = runtime.block_on(async {
+        let signal = watch_signals().map_err(cannot_start)?;
+        let interruption = Interruption::default();
+        tokio::select! {
+            // The command first: what it has done when a signal comes is what the message must say.
+            biased;
+            end = commands::run(cli, output, &interruption) => end,
+            Ok(signal) = signal => Err(Failure::Interrupted(signal, interruption.clause())),
         }
-    }
+    });
+    // Dropping it would wait for a name look-up that is under way.
+    runtime.shutdown_background();
+    end
+}
+
+/// Listens for signals from now on. The first one is sent to the receiver.
+fn watch_signals() -> io::Result<oneshot::Receiver<Signal>> {
+    let first = signals::first()?;
+    let (sender, receiver) = oneshot::channel();
+    tokio::spawn(async move {
+        let signal = first.await;
+        // The receiver is gone only when the program is ending anyway.
+        let _ = sender.send(signal);
+        time::sleep(MAX_SHUTDOWN).await;
+        process::exit(i32::from(signal.exit() as u8));
+    });
+    Ok(receiver)
 }

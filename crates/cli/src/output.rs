@@ -1,14 +1,23 @@
 //! Data goes to standard output, everything else to standard error.
 
-use std::{io::Write, time::Duration};
+use std::{
+    io::{self, IsTerminal, Write},
+    time::Duration,
+};
 
 use anstyle::{AnsiColor, Style};
 use indicatif::ProgressBar;
 use serde::Serialize;
-use txjobs_sdk::{ExecutionState, JobStatusCode, Severity, types::JobExecutionLog};
+use txjobs_sdk::{
+    ExecutionState, JobStatusCode, Severity,
+    types::{JobExecutionLog, TriggerId},
+};
 use unicode_width::UnicodeWidthStr;
 
-use crate::{failure::Failure, text};
+use crate::{
+    failure::{Exit, Failure},
+    text::{self, Tabs},
+};
 
 /// The widest column of a table.
 const WIDEST: usize = 60;
@@ -23,46 +32,88 @@ const ACTIVE: Style = AnsiColor::Blue.on_default();
 /// Where a command writes.
 pub(crate) struct Output {
     json: bool,
+    tabs: Tabs,
     /// Whether standard output was closed by its reader, such as `head`.
-    closed: bool,
+    is_closed: bool,
+    /// Whether a line for people was lost for another reason than a reader that has gone.
+    has_lost_note: bool,
     progress: Option<ProgressBar>,
 }
 
 impl Output {
     pub(crate) fn new(json: bool) -> Self {
-        Self { json, closed: false, progress: None }
+        let tabs = if io::stdout().is_terminal() { Tabs::Space } else { Tabs::Keep };
+        Self { json, tabs, is_closed: false, has_lost_note: false, progress: None }
     }
 
     pub(crate) fn is_json(&self) -> bool {
         self.json
     }
 
-    /// One JSON document on a line of its own.
-    pub(crate) fn json(&mut self, value: &impl Serialize) {
-        match serde_json::to_string(value) {
-            Ok(text) => self.data(&text),
-            Err(e) => self.note(&format!("This cannot be written as JSON: {e}.")),
+    /// Whether the reader of standard output has gone.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
+    /// Writes one JSON document on a line of its own.
+    pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        let document = serde_json::to_string(value).map_err(|e| Failure::Output(e.into(), None))?;
+        self.line(&text::json(document))
+    }
+
+    /// Writes a line of data, made safe.
+    pub(crate) fn data(&mut self, line: &str) -> Result<(), Failure> {
+        let line = text::one_line_with(line, self.tabs);
+        self.line(&line)
+    }
+
+    /// Writes the trigger id of a POST that was accepted, or its whole answer as JSON. Where standard output does not
+    /// take it, `note` with the id goes to standard error: the id is the only way to the run.
+    pub(crate) fn trigger_id(
+        &mut self,
+        trigger_id: TriggerId,
+        answer: &impl Serialize,
+        note: &str,
+    ) -> Result<(), Failure> {
+        let written = if self.json { self.json(answer) } else { self.data(&trigger_id.to_string()) };
+        if written.is_err() || self.is_closed {
+            self.note(&format!("{note}, trigger id {trigger_id}"));
+        }
+        written
+    }
+
+    fn line(&mut self, line: &str) -> Result<(), Failure> {
+        if self.is_closed {
+            return Ok(());
+        }
+        match self.beside_progress(|| writeln!(anstream::stdout().lock(), "{line}")) {
+            Err(error) if is_closed_pipe(&error) => {
+                // A reader that has seen enough is no failure: the exit code still tells the outcome.
+                self.is_closed = true;
+                Ok(())
+            }
+            written => written.map_err(|error| Failure::Output(error, None)),
         }
     }
 
-    /// A line of data.
-    pub(crate) fn data(&mut self, line: &str) {
-        if self.closed {
-            return;
-        }
-        // A reader that has seen enough is no failure: the exit code still tells the outcome.
-        self.closed = self.beside_progress(|| writeln!(anstream::stdout().lock(), "{line}")).is_err();
+    /// Writes a line for people, on standard error. That it cannot be written counts in [`finish`](Self::finish): until
+    /// then the command does what was asked.
+    pub(crate) fn note(&mut self, line: &str) {
+        let written = self.beside_progress(|| writeln!(anstream::stderr().lock(), "{line}"));
+        self.has_lost_note |= written.is_err_and(|error| !is_closed_pipe(&error));
     }
 
-    /// A line for people, on standard error.
-    pub(crate) fn note(&self, line: &str) {
-        // Without a standard error there is nobody to tell.
-        let _ = self.beside_progress(|| writeln!(anstream::stderr().lock(), "{line}"));
-    }
-
-    pub(crate) fn failure(&mut self, failure: &Failure) {
+    /// Says why a command failed, and returns the exit code. Output that was lost is a failure, too.
+    pub(crate) fn finish(mut self, end: Result<Exit, Failure>) -> Exit {
         self.end_progress();
-        self.note(&format!("{BAD}error:{BAD:#} {failure}"));
+        let flushed =
+            io::stdout().flush().or_else(|error| if is_closed_pipe(&error) { Ok(()) } else { Err(error) });
+        let end = end.and_then(|exit| flushed.map(|()| exit).map_err(|error| Failure::Output(error, None)));
+        let exit = end.unwrap_or_else(|failure| {
+            self.note(&format!("{BAD}error:{BAD:#} {failure}"));
+            failure.exit()
+        });
+        if exit == Exit::Completed && self.has_lost_note { Exit::Trouble } else { exit }
     }
 
     /// Shows `words` with a spinner while something is awaited, where standard error is a terminal.
@@ -88,25 +139,26 @@ impl Output {
         }
     }
 
-    pub(crate) fn log_line(&mut self, line: &JobExecutionLog) {
+    pub(crate) fn log_line(&mut self, line: &JobExecutionLog) -> Result<(), Failure> {
         if self.json {
             return self.json(line);
         }
         let time = line.time_stamp.map_or_else(|| "-".to_owned(), |time| time.to_string());
         let style = severity_style(line.severity);
         let severity = line.severity.to_string();
-        for (n, part) in text::lines(&line.message).enumerate() {
+        for (n, part) in text::lines(&line.message, self.tabs).enumerate() {
             let head = if n == 0 {
                 format!("{DIM}{time:<24}{DIM:#} {style}{severity:<11}{style:#}")
             } else {
                 format!("{:<36}", "")
             };
-            self.data(&format!("{head} {part}"));
+            self.line(&format!("{head} {part}"))?;
         }
+        Ok(())
     }
 
-    /// Rows in columns under a heading; all but the last are padded to the widest.
-    pub(crate) fn table(&mut self, heading: &[&str], rows: &[Vec<Cell>]) {
+    /// Writes rows in columns under a heading; all but the last are padded to the widest.
+    pub(crate) fn table(&mut self, heading: &[&str], rows: &[Vec<Cell>]) -> Result<(), Failure> {
         let heading: Vec<_> =
             heading.iter().map(|name| Cell { text: (*name).to_owned(), style: DIM }).collect();
         let mut widths = vec![0; heading.len()];
@@ -122,8 +174,15 @@ impl Output {
                 let pad = if n + 1 == row.len() { 0 } else { width - cell.text.width() + 2 };
                 line += &format!("{style}{}{style:#}{:pad$}", cell.text, "");
             }
-            self.data(&line);
+            self.line(&line)?;
         }
+        Ok(())
+    }
+
+    /// What a server said, for a table: made safe, and cut where it would push the other columns away (`--json` has the
+    /// whole).
+    pub(crate) fn cell(&self, text: &str) -> Cell {
+        Cell { text: text::cut(text, WIDEST, self.tabs), style: PLAIN }
     }
 }
 
@@ -134,11 +193,6 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// What a server said: made safe, and cut where it would push the other columns away (`--json` has the whole).
-    pub(crate) fn text(text: &str) -> Self {
-        Self { text: text::cut(text, WIDEST), style: PLAIN }
-    }
-
     pub(crate) fn dim(text: impl ToString) -> Self {
         Self { text: text.to_string(), style: DIM }
     }
@@ -172,4 +226,21 @@ pub(crate) fn state(state: ExecutionState) -> String {
         _ => ("●", ACTIVE),
     };
     format!("{style}{shape} {state}{style:#}")
+}
+
+/// Prints clap's help, its version or what it finds wrong, and returns the exit code.
+pub(crate) fn print_clap_message(message: &clap::Error) -> Exit {
+    let exit = if message.use_stderr() { Exit::Usage } else { Exit::Completed };
+    match message.print().and_then(|()| io::stdout().flush()) {
+        Err(error) if !is_closed_pipe(&error) => {
+            // The code says it where this cannot be written either.
+            let _ = writeln!(io::stderr(), "error: {}", Failure::Output(error, None));
+            if exit == Exit::Completed { Exit::Trouble } else { exit }
+        }
+        _ => exit,
+    }
+}
+
+fn is_closed_pipe(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
 }

@@ -3,9 +3,9 @@
 use std::pin::pin;
 
 use futures::StreamExt;
-use tokio::{signal, time};
+use tokio::time;
 use txjobs_sdk::{
-    Client, Event, ExecutionState, Severity,
+    Event, Severity,
     types::{Job, JobExecution, TriggerId},
 };
 
@@ -13,63 +13,81 @@ use crate::{
     args::{FailOn, Wait},
     failure::{Exit, Failure},
     output::{self, Output},
+    session::Session,
     text,
 };
 
 /// Streams the log of the run to its end, says how it ended, and gives the exit code for it.
 pub(crate) async fn tail(
-    client: &Client,
+    session: &Session<'_>,
     output: &mut Output,
     job: &Job,
     trigger_id: TriggerId,
     wait: &Wait,
 ) -> Result<Exit, Failure> {
-    let go_on = format!("Go on with: txjobs follow {} {trigger_id}", job.id);
+    let go_on = how_to_go_on(session, output, job, trigger_id, wait);
+    session.interruption.set(format!("the job goes on. {go_on}"));
+    let mut counts = Counts::default();
     let end = {
-        let mut run = pin!(follow(client, output, job, trigger_id));
-        let deadline = async {
-            match wait.timeout {
-                Some(timeout) => time::sleep(timeout).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            end = &mut run => end,
-            () = deadline => Err(Failure::TimedOut(go_on.clone())),
-            Ok(()) = signal::ctrl_c() => Err(Failure::Interrupted(go_on.clone())),
+        let run = follow(session, output, job, trigger_id, &mut counts);
+        match wait.timeout {
+            Some(timeout) => time::timeout(timeout, run).await,
+            None => Ok(run.await),
         }
     };
     output.end_progress();
-    let end = end.map_err(|failure| match failure {
+    let end = end.unwrap_or_else(|_| Err(Failure::TimedOut(go_on.clone())));
+    let execution = end.map_err(|failure| match failure {
         Failure::Trouble(trouble) => Failure::Unclear(trouble, format!("The job goes on. {go_on}")),
+        Failure::Output(error, _) => Failure::Output(error, Some(format!("The job goes on. {go_on}"))),
         other => other,
     })?;
+    session.interruption.set(format!("the run has ended: {}", execution.state));
+    tell_outcome(output, job, &execution, &counts)?;
     let warnings_fail = wait.fail_on == Some(FailOn::Warnings);
-    Ok(Exit::of(end, warnings_fail))
+    Ok(Exit::of(execution.state, warnings_fail))
+}
+
+fn how_to_go_on(
+    session: &Session<'_>,
+    output: &Output,
+    job: &Job,
+    trigger_id: TriggerId,
+    wait: &Wait,
+) -> String {
+    let mut arguments = format!("{} {trigger_id}", job.id);
+    if wait.fail_on == Some(FailOn::Warnings) {
+        arguments.insert_str(0, "--fail-on warnings ");
+    }
+    if output.is_json() {
+        arguments.insert_str(0, "--json ");
+    }
+    format!("Go on with: {}", session.suggest("follow", &arguments))
 }
 
 async fn follow(
-    client: &Client,
+    session: &Session<'_>,
     output: &mut Output,
     job: &Job,
     trigger_id: TriggerId,
-) -> Result<ExecutionState, Failure> {
-    let mut counts = Counts::default();
+    counts: &mut Counts,
+) -> Result<JobExecution, Failure> {
     let progress = |state: &str| format!("{} {state}", text::one_line(&job.name));
     output.progress(progress("pending"));
-    let mut run = pin!(client.follow(job.id, trigger_id));
+    let mut run = pin!(session.client.follow(job.id, trigger_id));
     while let Some(event) = run.next().await {
         match event? {
             Event::State(state) => output.progress(progress(&state.to_string())),
             Event::Line(line) => {
                 counts.add(line.severity);
-                output.log_line(&line);
+                let was_open = !output.is_closed();
+                output.log_line(&line)?;
+                if was_open && output.is_closed() {
+                    output.note("Nobody reads the log any more. Still waiting for the outcome.");
+                }
             }
             Event::Trouble(trouble) => output.note(&format!("{trouble} Still waiting; the job goes on.")),
-            Event::Ended(execution) => {
-                tell_outcome(output, job, &execution, &counts);
-                return Ok(execution.state);
-            }
+            Event::Ended(execution) => return Ok(execution),
             _ => {}
         }
     }
@@ -93,11 +111,12 @@ impl Counts {
     }
 }
 
-fn tell_outcome(output: &mut Output, job: &Job, execution: &JobExecution, counts: &Counts) {
-    output.end_progress();
-    if output.is_json() {
-        output.json(execution);
-    }
+fn tell_outcome(
+    output: &mut Output,
+    job: &Job,
+    execution: &JobExecution,
+    counts: &Counts,
+) -> Result<(), Failure> {
     let took = execution.end_time.zip(execution.create_time).and_then(|(end, start)| end.since(start));
     let after = took.map(|took| format!(" after {}", text::took(took))).unwrap_or_default();
     output.note(&format!(
@@ -107,4 +126,5 @@ fn tell_outcome(output: &mut Output, job: &Job, execution: &JobExecution, counts
         counts.warnings,
         counts.errors
     ));
+    if output.is_json() { output.json(execution) } else { Ok(()) }
 }

@@ -4,28 +4,61 @@ use std::{borrow::Cow, time::Duration};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+/// What becomes of a tab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tabs {
+    /// It stays: programs split lines at it.
+    Keep,
+    /// It is shown as a space: on a terminal its width depends on where it stands.
+    Space,
+}
+
 /// On one line; control and direction characters become visible.
 pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
+    one_line_with(text, Tabs::Space)
+}
+
+/// The same, with tabs as `tabs` says.
+pub(crate) fn one_line_with(text: &str, tabs: Tabs) -> Cow<'_, str> {
+    let stays = |c: char| !is_unsafe(c) || c == '\t' && tabs == Tabs::Keep;
+    if text.chars().all(stays) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
+            c if stays(c) => shown.push(c),
             '\t' => shown.push(' '),
             // Unicode has a picture for each of the 32 and for delete.
             '\0'..='\x1f' => shown.extend(char::from_u32(0x2400 + c as u32)),
             '\x7f' => shown.push('\u{2421}'),
-            c if is_unsafe(c) => shown.extend(c.escape_unicode()),
-            c => shown.push(c),
+            c => shown.extend(c.escape_unicode()),
         }
     }
     Cow::Owned(shown)
 }
 
 /// The lines of a message of several, each made safe.
-pub(crate) fn lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    text.trim_end_matches(['\r', '\n']).split('\n').map(|line| one_line(line.trim_end_matches('\r')))
+pub(crate) fn lines(text: &str, tabs: Tabs) -> impl Iterator<Item = Cow<'_, str>> {
+    let lines = text.trim_end_matches(['\r', '\n']).split('\n');
+    lines.map(move |line| one_line_with(line.trim_end_matches('\r'), tabs))
+}
+
+/// The same JSON document without a character that a terminal could obey: JSON has another spelling for each.
+pub(crate) fn json(document: String) -> String {
+    if !document.chars().any(is_unsafe) {
+        return document;
+    }
+    let mut safe = String::with_capacity(document.len());
+    for c in document.chars() {
+        if is_unsafe(c) {
+            // All of them have four digits.
+            safe += &format!("\\u{:04x}", u32::from(c));
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
 }
 
 fn is_unsafe(c: char) -> bool {
@@ -34,14 +67,15 @@ fn is_unsafe(c: char) -> bool {
 }
 
 /// On one line and at most `columns` wide; what is cut away leaves an ellipsis.
-pub(crate) fn cut(text: &str, columns: usize) -> String {
-    let line = one_line(text);
+pub(crate) fn cut(text: &str, columns: usize, tabs: Tabs) -> String {
+    let line = one_line_with(text, tabs);
     if line.width() <= columns {
         return line.into_owned();
     }
     let mut room = columns - 1;
     let fits = line.chars().take_while(|c| {
-        let width = c.width().unwrap_or(0);
+        // A tab that stays counts as one column.
+        let width = c.width().unwrap_or(1);
         let fits = width <= room;
         room -= if fits { width } else { room };
         fits
@@ -72,13 +106,30 @@ mod tests {
     }
 
     #[test]
+    fn tab_stays_a_tab_for_a_program() {
+        assert_eq!(one_line_with("a\tb\x1b", Tabs::Keep), "a\tb␛");
+        assert_eq!(lines("a\tb\nc\td", Tabs::Keep).collect::<Vec<_>>(), ["a\tb", "c\td"]);
+        assert_eq!(cut("a\tb\tc", 4, Tabs::Keep), "a\tb…");
+    }
+
+    #[test]
+    fn json_has_no_control_and_means_the_same() {
+        let value = "a\u{9b}31m\u{7f}\u{202e}ß";
+        let document = json(serde_json::to_string(value).unwrap());
+        assert_eq!(document, "\"a\\u009b31m\\u007f\\u202eß\"");
+        assert_eq!(serde_json::from_str::<String>(&document).unwrap(), value);
+    }
+
+    #[test]
     fn a_message_of_several_lines() {
-        assert_eq!(lines("first\r\n  second\n").collect::<Vec<_>>(), ["first", "  second"]);
-        assert_eq!(lines("").collect::<Vec<_>>(), [""]);
+        let lines = |text| lines(text, Tabs::Space).collect::<Vec<_>>();
+        assert_eq!(lines("first\r\n  second\n"), ["first", "  second"]);
+        assert_eq!(lines(""), [""]);
     }
 
     #[test]
     fn a_long_name_is_cut_to_its_columns() {
+        let cut = |text, columns| cut(text, columns, Tabs::Space);
         assert_eq!(cut("Sales", 5), "Sales");
         assert_eq!(cut("Sales prepare", 6), "Sales…");
         assert_eq!(cut("日本語の名前", 6), "日本…", "wide characters take two columns");

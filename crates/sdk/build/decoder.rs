@@ -27,6 +27,10 @@ pub enum Reading {
     Default,
     /// A time in any form; absent, null, empty or unreadable is `None`.
     Time,
+    /// An id in any form; absent, null, empty or unreadable is the empty guid.
+    Id,
+    /// An id in any form; absent, null, empty or unreadable is `None`.
+    OptionalId,
 }
 
 /// `Deserialize` for a struct: names in any casing, unknown ones ignored, the last of several wins.
@@ -36,6 +40,7 @@ pub fn decoder(name: &Ident, fields: &[Field]) -> TokenStream {
     let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
     let starts = fields.iter().map(|field| match field.reading {
         Reading::Default => quote! { ::std::default::Default::default() },
+        Reading::Id => quote! { ::uuid::Uuid::nil().into() },
         _ => quote! { None },
     });
     let arms = fields.iter().enumerate().map(|(at, field)| {
@@ -45,6 +50,8 @@ pub fn decoder(name: &Ident, fields: &[Field]) -> TokenStream {
             Reading::Optional => quote! { map.next_value()? },
             Reading::Default => quote! { map.next_value::<Option<#ty>>()?.unwrap_or_default() },
             Reading::Time => quote! { map.next_value_seed(crate::timestamp::Tolerant)? },
+            Reading::Id => quote! { map.next_value_seed(crate::id::Lenient)?.unwrap_or_default().into() },
+            Reading::OptionalId => quote! { map.next_value_seed(crate::id::Lenient)?.map(Into::into) },
         };
         quote! { Some(#at) => #ident = #read, }
     });

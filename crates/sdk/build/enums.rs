@@ -10,6 +10,8 @@ pub struct IntegerEnum {
     pub name: String,
     description: String,
     arms: Vec<Arm>,
+    /// Other names that a server may write, and their numbers.
+    aliases: Vec<(String, i64)>,
 }
 
 struct Arm {
@@ -35,6 +37,7 @@ fn integer_enum(name: &str, schema: &ReferenceOr<Schema>) -> Option<IntegerEnum>
     let descriptions = strings(schema, name, "x-enum-descriptions");
     assert_eq!(names.len(), integer.enumeration.len(), "{name}: as many x-enum-varnames as numbers");
     assert_eq!(descriptions.len(), names.len(), "{name}: as many x-enum-descriptions as names");
+    let names = without_common_word(names);
     let arms = numbers
         .zip(names)
         .zip(descriptions)
@@ -42,13 +45,34 @@ fn integer_enum(name: &str, schema: &ReferenceOr<Schema>) -> Option<IntegerEnum>
         .collect();
     let description = schema.schema_data.description.clone().unwrap_or_default();
     let description = description.lines().next().unwrap_or_default().to_owned();
-    Some(IntegerEnum { name: name.to_owned(), description, arms })
+    Some(IntegerEnum { name: name.to_owned(), description, arms, aliases: aliases(schema, name) })
+}
+
+/// The numbers of `x-enum-aliases`, by name.
+fn aliases(schema: &Schema, name: &str) -> Vec<(String, i64)> {
+    let Some(value) = schema.schema_data.extensions.get("x-enum-aliases") else { return Vec::new() };
+    let aliases = value.as_object().unwrap_or_else(|| panic!("{name}: x-enum-aliases is not an object"));
+    aliases.iter().map(|(alias, number)| (alias.clone(), number.as_i64().expect("a number"))).collect()
 }
 
 fn strings(schema: &Schema, name: &str, key: &str) -> Vec<String> {
     let value = schema.schema_data.extensions.get(key).unwrap_or_else(|| panic!("{name} lacks {key}"));
     let array = value.as_array().unwrap_or_else(|| panic!("{name}: {key} is not an array"));
     array.iter().map(|v| v.as_str().expect("a string").to_owned()).collect()
+}
+
+/// Takes away the word that all names begin with.
+///
+/// In some languages all constants of a client share one scope, so the contract's names carry the kind that they are
+/// of. In Rust the enumeration's own name says it.
+fn without_common_word(names: Vec<String>) -> Vec<String> {
+    let first_word = |name: &str| {
+        let end = name.char_indices().skip(1).find(|(_, c)| c.is_uppercase());
+        name[..end.map_or(name.len(), |(at, _)| at)].to_owned()
+    };
+    let word = names.first().map(|name| first_word(name)).unwrap_or_default();
+    let is_common = names.len() > 1 && names.iter().all(|name| first_word(name) == word && *name != word);
+    if is_common { names.iter().map(|name| name[word.len()..].to_owned()).collect() } else { names }
 }
 
 /// `CompletedWithErrors` is "completed with errors" to people.
@@ -71,6 +95,12 @@ impl ToTokens for IntegerEnum {
         let numbers: Vec<_> = self.arms.iter().map(|arm| arm.number).collect();
         let labels: Vec<_> = self.arms.iter().map(|arm| label(&arm.name)).collect();
         let docs = self.arms.iter().map(|arm| format!("{}: {}", arm.number, arm.description));
+        let (known_names, known_numbers): (Vec<_>, Vec<_>) = self
+            .arms
+            .iter()
+            .map(|arm| (&arm.name, arm.number))
+            .chain(self.aliases.iter().map(|(name, number)| (name, *number)))
+            .unzip();
         let all_doc = format!("Every `{}` that the contract names, in its order.", self.name);
         tokens.extend(quote! {
             #[doc = #description]
@@ -128,8 +158,10 @@ impl ToTokens for IntegerEnum {
             }
 
             impl<'de> serde::Deserialize<'de> for #ident {
+                /// Reads a number, also as a float or as text, or a name in any casing.
                 fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    serde::Deserialize::deserialize(deserializer).map(|number: i64| Self::from(number))
+                    const NAMES: &[(&str, i64)] = &[#((#known_names, #known_numbers)),*];
+                    crate::enumeration::deserialize(deserializer, NAMES).map(Self::from)
                 }
             }
         });

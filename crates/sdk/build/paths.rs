@@ -21,7 +21,8 @@ pub fn paths(spec: &OpenAPI) -> syn::File {
     let count = all.len();
     let key_header = key_header(spec);
     let extensions_header = extensions_header(spec);
-    let local = &spec.servers.last().expect("the spec names the local gateway").url;
+    let local = spec.servers.iter().find(|server| server.variables.is_none());
+    let local = &local.expect("the spec names the local gateway").url;
     syn::parse_quote! {
         use crate::operation::{Method, Operation, Request, push_path, push_query};
 

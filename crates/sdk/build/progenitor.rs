@@ -7,6 +7,10 @@ use syn::{Fields, Item, Meta, parse_quote, punctuated::Punctuated};
 
 use crate::decoder::{Field, Reading, decoder};
 
+/// How the names of the structs begin that are read and never asked for by their ids: an id that is missing in one of them
+/// is no reason to lose the whole log.
+const RECORD: &str = "JobExecution";
+
 pub struct Generated {
     pub types: syn::File,
     pub client: syn::File,
@@ -58,11 +62,34 @@ fn split(file: syn::File) -> Generated {
                 block.items.retain(|item| !matches!(item, syn::ImplItem::Fn(f) if f.sig.ident == "new" && is_client(&block.self_ty)));
                 client.push(Item::Impl(block));
             }
+            Item::Mod(mut module) if module.ident == "builder" => {
+                module.content.iter_mut().for_each(|(_, items)| items.iter_mut().for_each(send_by_transport));
+                client.push(Item::Mod(module));
+            }
             item => client.push(item),
         }
     }
     let file = |items| syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items };
     Generated { types: file(types), client: file(client) }
+}
+
+/// Leaves sending and decoding to the transport: it sends again what broke off, and decodes as tolerantly as the rest.
+fn send_by_transport(item: &mut Item) {
+    let Item::Impl(block) = item else { return };
+    for item in &mut block.items {
+        let syn::ImplItem::Fn(function) = item else { continue };
+        if function.sig.ident != "send" {
+            continue;
+        }
+        let statements = &mut function.block.stmts;
+        let is_result = |statement: &syn::Stmt| match statement {
+            syn::Stmt::Local(local) => local.pat.to_token_stream().to_string() == "result",
+            _ => false,
+        };
+        let at = statements.iter().position(is_result).expect("progenitor names the result");
+        statements.truncate(at);
+        statements.push(syn::Stmt::Expr(parse_quote! { client.send_and_decode(request, &info).await }, None));
+    }
 }
 
 fn is_client(ty: &syn::Type) -> bool {
@@ -73,11 +100,17 @@ fn is_client(ty: &syn::Type) -> bool {
 /// in any form or in none. Serde's derive goes on writing; reading is by [`decoder`].
 fn tolerate(types: &mut syn::File) {
     let mut decoders: Vec<Item> = Vec::new();
+    let ids = ids(types);
     for item in &mut types.items {
+        if let Item::Impl(block) = item {
+            parse_tolerantly(block, &ids);
+        }
         let Item::Struct(item) = item else { continue };
         match &mut item.fields {
             Fields::Named(fields) => {
-                let fields: Vec<_> = fields.named.iter_mut().map(read_tolerantly).collect();
+                let is_record = item.ident.to_string().starts_with(RECORD);
+                let read = |field| read_tolerantly(field, &ids, is_record);
+                let fields: Vec<_> = fields.named.iter_mut().map(read).collect();
                 let decoder: syn::File =
                     syn::parse2(decoder(&item.ident, &fields)).expect("a decoder is items");
                 decoders.extend(decoder.items);
@@ -85,6 +118,15 @@ fn tolerate(types: &mut syn::File) {
             }
             Fields::Unnamed(fields) if type_text(&fields.unnamed[0]) == "::uuid::Uuid" => {
                 item.attrs.push(parse_quote! { #[derive(Copy, Eq, Hash, PartialOrd, Ord)] });
+                let name = &item.ident;
+                decoders.push(parse_quote! {
+                    impl<'de> serde::Deserialize<'de> for #name {
+                        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                            crate::id::deserialize(deserializer).map(Self)
+                        }
+                    }
+                });
+                derive_no_reading(&mut item.attrs);
             }
             _ => {}
         }
@@ -92,16 +134,50 @@ fn tolerate(types: &mut syn::File) {
     types.items.extend(decoders);
 }
 
+/// The names of the types that wrap a guid.
+fn ids(types: &syn::File) -> Vec<String> {
+    let structs = types.items.iter().filter_map(|item| match item {
+        Item::Struct(item) => Some(item),
+        _ => None,
+    });
+    let wraps_guid =
+        |fields: &Fields| matches!(fields, Fields::Unnamed(f) if type_text(&f.unnamed[0]) == "::uuid::Uuid");
+    structs.filter(|item| wraps_guid(&item.fields)).map(|item| item.ident.to_string()).collect()
+}
+
+/// Lets an id be parsed from every form of a guid.
+fn parse_tolerantly(block: &mut syn::ItemImpl, ids: &[String]) {
+    let is_from_str = block
+        .trait_
+        .as_ref()
+        .is_some_and(|(path, _)| path.segments.last().is_some_and(|last| last.ident == "FromStr"));
+    let name = block.self_ty.to_token_stream().to_string();
+    if !is_from_str || !ids.contains(&name) {
+        return;
+    }
+    for item in &mut block.items {
+        if let syn::ImplItem::Fn(function) = item {
+            function.block = parse_quote! { { crate::id::parse(value).map(Self) } };
+        }
+    }
+}
+
 fn type_text(field: &syn::Field) -> String {
     field.ty.to_token_stream().to_string().replace(' ', "")
 }
 
 /// How a field is read; its attributes are left with what is for writing.
-fn read_tolerantly(field: &mut syn::Field) -> Field {
+fn read_tolerantly(field: &mut syn::Field, ids: &[String], is_record: bool) -> Field {
     let mut metas = take_serde(field);
     let ty = type_text(field);
+    let is_id = |ty: &str| ids.iter().any(|id| id == ty);
+    let optional = ty.strip_suffix('>').and_then(|ty| ty.strip_prefix("::std::option::Option<"));
     let reading = if ty.contains("Timestamp") {
         Reading::Time
+    } else if optional.is_some_and(is_id) {
+        Reading::OptionalId
+    } else if is_record && is_id(&ty) {
+        Reading::Id
     } else if ty.contains("Option<") {
         Reading::Optional
     } else if ty.contains("Vec<") || ty.ends_with("string::String") {

@@ -228,7 +228,10 @@ pub mod builder {
         ///Sends a `GET` request to `/public/jobs`
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<::std::vec::Vec<types::Job>>, Error<types::Error>> {
+        ) -> Result<
+            ResponseValue<::std::vec::Vec<types::Job>>,
+            Error<types::ErrorBody>,
+        > {
             let Self { client } = self;
             let url = format!("{}/public/jobs", client.baseurl,);
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
@@ -253,27 +256,7 @@ pub mod builder {
                 operation_id: "list_jobs",
             };
             client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                400u16..=499u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                500u16..=599u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            client.send_and_decode(request, &info).await
         }
     }
     /**Builder for [`Client::list_job_statuses`]
@@ -292,7 +275,7 @@ pub mod builder {
             self,
         ) -> Result<
             ResponseValue<::std::vec::Vec<types::JobStatus>>,
-            Error<types::Error>,
+            Error<types::ErrorBody>,
         > {
             let Self { client } = self;
             let url = format!("{}/public/jobs/status", client.baseurl,);
@@ -318,27 +301,7 @@ pub mod builder {
                 operation_id: "list_job_statuses",
             };
             client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                400u16..=499u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                500u16..=599u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            client.send_and_decode(request, &info).await
         }
     }
     /**Builder for [`Client::execute_job`]
@@ -368,7 +331,7 @@ pub mod builder {
         ///Sends a `POST` request to `/public/jobs/{job_id}/execute`
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::ExecuteJobResult>, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::ExecuteJobResult>, Error<types::ErrorBody>> {
             let Self { client, job_id } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -397,34 +360,7 @@ pub mod builder {
                 operation_id: "execute_job",
             };
             client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                400u16..=499u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                409u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                500u16..=599u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            client.send_and_decode(request, &info).await
         }
     }
     /**Builder for [`Client::cancel_job`]
@@ -454,7 +390,7 @@ pub mod builder {
         ///Sends a `POST` request to `/public/jobs/{job_id}/cancel`
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::CancelJobResult>, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::CancelJobResult>, Error<types::ErrorBody>> {
             let Self { client, job_id } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -483,34 +419,7 @@ pub mod builder {
                 operation_id: "cancel_job",
             };
             client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                400u16..=499u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                409u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                500u16..=599u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            client.send_and_decode(request, &info).await
         }
     }
     /**Builder for [`Client::get_job_status`]
@@ -540,7 +449,7 @@ pub mod builder {
         ///Sends a `GET` request to `/public/jobs/{job_id}/status`
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::JobStatus>, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::JobStatus>, Error<types::ErrorBody>> {
             let Self { client, job_id } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -569,27 +478,7 @@ pub mod builder {
                 operation_id: "get_job_status",
             };
             client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                400u16..=499u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                500u16..=599u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            client.send_and_decode(request, &info).await
         }
     }
     /**Builder for [`Client::get_job_logs`]
@@ -648,7 +537,7 @@ pub mod builder {
         ///Sends a `GET` request to `/public/jobs/{job_id}/logs`
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::JobExecutions>, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::JobExecutions>, Error<types::ErrorBody>> {
             let Self { client, job_id, limit, logs } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -681,27 +570,7 @@ pub mod builder {
                 operation_id: "get_job_logs",
             };
             client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                400u16..=499u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                500u16..=599u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            client.send_and_decode(request, &info).await
         }
     }
     /**Builder for [`Client::get_job_logs_by_trigger`]
@@ -756,7 +625,7 @@ pub mod builder {
         ///Sends a `GET` request to `/public/jobs/{job_id}/logs/{trigger_id}`
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::JobExecutions>, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::JobExecutions>, Error<types::ErrorBody>> {
             let Self { client, job_id, trigger_id, after } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let trigger_id = trigger_id.map_err(Error::InvalidRequest)?;
@@ -788,27 +657,7 @@ pub mod builder {
                 operation_id: "get_job_logs_by_trigger",
             };
             client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                400u16..=499u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                500u16..=599u16 => {
-                    Err(
-                        Error::ErrorResponse(
-                            ResponseValue::from_response(response).await?,
-                        ),
-                    )
-                }
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            client.send_and_decode(request, &info).await
         }
     }
 }

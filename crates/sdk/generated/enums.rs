@@ -57,11 +57,17 @@ impl serde::Serialize for JobStatusCode {
     }
 }
 impl<'de> serde::Deserialize<'de> for JobStatusCode {
+    /// Reads a number, also as a float or as text, or a name in any casing.
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
-        serde::Deserialize::deserialize(deserializer)
-            .map(|number: i64| Self::from(number))
+        const NAMES: &[(&str, i64)] = &[
+            ("Idle", 0i64),
+            ("Pending", 1i64),
+            ("Running", 2i64),
+            ("None", 0i64),
+        ];
+        crate::enumeration::deserialize(deserializer, NAMES).map(Self::from)
     }
 }
 ///How far an execution is, and how it ended. 2 and above are final.
@@ -151,11 +157,20 @@ impl serde::Serialize for ExecutionState {
     }
 }
 impl<'de> serde::Deserialize<'de> for ExecutionState {
+    /// Reads a number, also as a float or as text, or a name in any casing.
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
-        serde::Deserialize::deserialize(deserializer)
-            .map(|number: i64| Self::from(number))
+        const NAMES: &[(&str, i64)] = &[
+            ("None", -1i64),
+            ("Created", 0i64),
+            ("Running", 1i64),
+            ("Completed", 2i64),
+            ("Failed", 3i64),
+            ("CompletedWithErrors", 4i64),
+            ("CompletedWithWarnings", 5i64),
+        ];
+        crate::enumeration::deserialize(deserializer, NAMES).map(Self::from)
     }
 }
 ///How bad the news of a log line is.
@@ -217,10 +232,15 @@ impl serde::Serialize for Severity {
     }
 }
 impl<'de> serde::Deserialize<'de> for Severity {
+    /// Reads a number, also as a float or as text, or a name in any casing.
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
-        serde::Deserialize::deserialize(deserializer)
-            .map(|number: i64| Self::from(number))
+        const NAMES: &[(&str, i64)] = &[
+            ("Information", 0i64),
+            ("Warning", 1i64),
+            ("Error", 2i64),
+        ];
+        crate::enumeration::deserialize(deserializer, NAMES).map(Self::from)
     }
 }

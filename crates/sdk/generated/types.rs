@@ -16,13 +16,13 @@ impl CancelJobResult {
 }
 ///Why a request was not done. The vendor's article does not describe error bodies: be ready for another shape, for plain text, for HTML and for nothing at all.
 #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-pub struct Error {
+pub struct ErrorBody {
     ///What went wrong and what to do about it, in a sentence for people.
     #[serde(rename = "Message")]
     pub message: ::std::string::String,
 }
-impl Error {
-    pub fn builder() -> builder::Error {
+impl ErrorBody {
+    pub fn builder() -> builder::ErrorBody {
         Default::default()
     }
 }
@@ -43,7 +43,7 @@ impl ExecuteJobResult {
     }
 }
 ///Identifies an execution.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 #[derive(Copy, Eq, Hash, PartialOrd, Ord)]
 pub struct ExecutionId(pub ::uuid::Uuid);
@@ -71,7 +71,7 @@ impl ::std::fmt::Display for ExecutionId {
 impl ::std::str::FromStr for ExecutionId {
     type Err = <::uuid::Uuid as ::std::str::FromStr>::Err;
     fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-        Ok(Self(value.parse()?))
+        crate::id::parse(value).map(Self)
     }
 }
 impl ::std::convert::TryFrom<&str> for ExecutionId {
@@ -175,7 +175,7 @@ impl ::std::convert::From<::std::vec::Vec<JobExecution>> for JobExecutions {
     }
 }
 ///Identifies a job.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 #[derive(Copy, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(pub ::uuid::Uuid);
@@ -203,7 +203,7 @@ impl ::std::fmt::Display for JobId {
 impl ::std::str::FromStr for JobId {
     type Err = <::uuid::Uuid as ::std::str::FromStr>::Err;
     fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-        Ok(Self(value.parse()?))
+        crate::id::parse(value).map(Self)
     }
 }
 impl ::std::convert::TryFrom<&str> for JobId {
@@ -235,7 +235,7 @@ impl JobStatus {
     }
 }
 ///Identifies a log line.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 #[derive(Copy, Eq, Hash, PartialOrd, Ord)]
 pub struct LogId(pub ::uuid::Uuid);
@@ -263,7 +263,7 @@ impl ::std::fmt::Display for LogId {
 impl ::std::str::FromStr for LogId {
     type Err = <::uuid::Uuid as ::std::str::FromStr>::Err;
     fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-        Ok(Self(value.parse()?))
+        crate::id::parse(value).map(Self)
     }
 }
 impl ::std::convert::TryFrom<&str> for LogId {
@@ -334,7 +334,7 @@ impl ::std::convert::TryFrom<::std::string::String> for LogsSelection {
     }
 }
 ///Identifies one call of `execute_job` and the execution that it starts. The empty guid (`00000000-0000-0000-0000-000000000000`) on an execution that was started from the application.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+#[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 #[derive(Copy, Eq, Hash, PartialOrd, Ord)]
 pub struct TriggerId(pub ::uuid::Uuid);
@@ -362,7 +362,7 @@ impl ::std::fmt::Display for TriggerId {
 impl ::std::str::FromStr for TriggerId {
     type Err = <::uuid::Uuid as ::std::str::FromStr>::Err;
     fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-        Ok(Self(value.parse()?))
+        crate::id::parse(value).map(Self)
     }
 }
 impl ::std::convert::TryFrom<&str> for TriggerId {
@@ -455,17 +455,17 @@ pub mod builder {
         }
     }
     #[derive(Clone, Debug)]
-    pub struct Error {
+    pub struct ErrorBody {
         message: ::std::result::Result<::std::string::String, ::std::string::String>,
     }
-    impl ::std::default::Default for Error {
+    impl ::std::default::Default for ErrorBody {
         fn default() -> Self {
             Self {
                 message: Err("no value supplied for message".to_string()),
             }
         }
     }
-    impl Error {
+    impl ErrorBody {
         pub fn message<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::string::String>,
@@ -479,16 +479,16 @@ pub mod builder {
             self
         }
     }
-    impl ::std::convert::TryFrom<Error> for super::Error {
+    impl ::std::convert::TryFrom<ErrorBody> for super::ErrorBody {
         type Error = super::error::ConversionError;
         fn try_from(
-            value: Error,
+            value: ErrorBody,
         ) -> ::std::result::Result<Self, super::error::ConversionError> {
             Ok(Self { message: value.message? })
         }
     }
-    impl ::std::convert::From<super::Error> for Error {
-        fn from(value: super::Error) -> Self {
+    impl ::std::convert::From<super::ErrorBody> for ErrorBody {
+        fn from(value: super::ErrorBody) -> Self {
             Self { message: Ok(value.message) }
         }
     }
@@ -1021,20 +1021,20 @@ impl<'de> serde::Deserialize<'de> for CancelJobResult {
         deserializer.deserialize_map(Object)
     }
 }
-impl<'de> serde::Deserialize<'de> for Error {
+impl<'de> serde::Deserialize<'de> for ErrorBody {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
         struct Object;
         impl<'de> serde::de::Visitor<'de> for Object {
-            type Value = Error;
+            type Value = ErrorBody;
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object like Error")
+                f.write_str("an object like ErrorBody")
             }
             fn visit_map<A: serde::de::MapAccess<'de>>(
                 self,
                 mut map: A,
-            ) -> Result<Error, A::Error> {
+            ) -> Result<ErrorBody, A::Error> {
                 let names = crate::decode::Names(&["Message"]);
                 let mut message = ::std::default::Default::default();
                 while let Some(field) = map.next_key_seed(names)? {
@@ -1047,7 +1047,7 @@ impl<'de> serde::Deserialize<'de> for Error {
                         _ => drop(map.next_value::<serde::de::IgnoredAny>()?),
                     }
                 }
-                Ok(Error { message })
+                Ok(ErrorBody { message })
             }
         }
         deserializer.deserialize_map(Object)
@@ -1089,6 +1089,13 @@ impl<'de> serde::Deserialize<'de> for ExecuteJobResult {
             }
         }
         deserializer.deserialize_map(Object)
+    }
+}
+impl<'de> serde::Deserialize<'de> for ExecutionId {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::id::deserialize(deserializer).map(Self)
     }
 }
 impl<'de> serde::Deserialize<'de> for Job {
@@ -1159,9 +1166,9 @@ impl<'de> serde::Deserialize<'de> for JobExecution {
                 );
                 let mut create_time = None;
                 let mut end_time = None;
-                let mut id = None;
+                let mut id = ::uuid::Uuid::nil().into();
                 let mut job_execution_logs = ::std::default::Default::default();
-                let mut job_id = None;
+                let mut job_id = ::uuid::Uuid::nil().into();
                 let mut state = None;
                 let mut trigger_id = None;
                 while let Some(field) = map.next_key_seed(names)? {
@@ -1173,25 +1180,38 @@ impl<'de> serde::Deserialize<'de> for JobExecution {
                         Some(1usize) => {
                             end_time = map.next_value_seed(crate::timestamp::Tolerant)?;
                         }
-                        Some(2usize) => id = Some(map.next_value()?),
+                        Some(2usize) => {
+                            id = map
+                                .next_value_seed(crate::id::Lenient)?
+                                .unwrap_or_default()
+                                .into();
+                        }
                         Some(3usize) => {
                             job_execution_logs = map
                                 .next_value::<Option<::std::vec::Vec<JobExecutionLog>>>()?
                                 .unwrap_or_default();
                         }
-                        Some(4usize) => job_id = Some(map.next_value()?),
+                        Some(4usize) => {
+                            job_id = map
+                                .next_value_seed(crate::id::Lenient)?
+                                .unwrap_or_default()
+                                .into();
+                        }
                         Some(5usize) => state = Some(map.next_value()?),
-                        Some(6usize) => trigger_id = map.next_value()?,
+                        Some(6usize) => {
+                            trigger_id = map
+                                .next_value_seed(crate::id::Lenient)?
+                                .map(Into::into);
+                        }
                         _ => drop(map.next_value::<serde::de::IgnoredAny>()?),
                     }
                 }
                 Ok(JobExecution {
                     create_time,
                     end_time,
-                    id: id.ok_or_else(|| serde::de::Error::missing_field("Id"))?,
+                    id,
                     job_execution_logs,
-                    job_id: job_id
-                        .ok_or_else(|| serde::de::Error::missing_field("JobId"))?,
+                    job_id,
                     state: state
                         .ok_or_else(|| serde::de::Error::missing_field("State"))?,
                     trigger_id,
@@ -1218,15 +1238,24 @@ impl<'de> serde::Deserialize<'de> for JobExecutionLog {
                 let names = crate::decode::Names(
                     &["Id", "JobExecutionId", "Message", "Severity", "TimeStamp"],
                 );
-                let mut id = None;
+                let mut id = ::uuid::Uuid::nil().into();
                 let mut job_execution_id = None;
                 let mut message = ::std::default::Default::default();
                 let mut severity = None;
                 let mut time_stamp = None;
                 while let Some(field) = map.next_key_seed(names)? {
                     match field {
-                        Some(0usize) => id = Some(map.next_value()?),
-                        Some(1usize) => job_execution_id = map.next_value()?,
+                        Some(0usize) => {
+                            id = map
+                                .next_value_seed(crate::id::Lenient)?
+                                .unwrap_or_default()
+                                .into();
+                        }
+                        Some(1usize) => {
+                            job_execution_id = map
+                                .next_value_seed(crate::id::Lenient)?
+                                .map(Into::into);
+                        }
                         Some(2usize) => {
                             message = map
                                 .next_value::<Option<::std::string::String>>()?
@@ -1240,7 +1269,7 @@ impl<'de> serde::Deserialize<'de> for JobExecutionLog {
                     }
                 }
                 Ok(JobExecutionLog {
-                    id: id.ok_or_else(|| serde::de::Error::missing_field("Id"))?,
+                    id,
                     job_execution_id,
                     message,
                     severity: severity
@@ -1250,6 +1279,13 @@ impl<'de> serde::Deserialize<'de> for JobExecutionLog {
             }
         }
         deserializer.deserialize_map(Object)
+    }
+}
+impl<'de> serde::Deserialize<'de> for JobId {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::id::deserialize(deserializer).map(Self)
     }
 }
 impl<'de> serde::Deserialize<'de> for JobStatus {
@@ -1288,5 +1324,19 @@ impl<'de> serde::Deserialize<'de> for JobStatus {
             }
         }
         deserializer.deserialize_map(Object)
+    }
+}
+impl<'de> serde::Deserialize<'de> for LogId {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::id::deserialize(deserializer).map(Self)
+    }
+}
+impl<'de> serde::Deserialize<'de> for TriggerId {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        crate::id::deserialize(deserializer).map(Self)
     }
 }

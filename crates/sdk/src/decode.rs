@@ -7,24 +7,45 @@ use serde::{
     de::{DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor},
 };
 
+mod repair;
+
+use repair::repair;
+
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Decodes a JSON body, with or without a byte order mark.
+///
+/// Unpaired surrogate escapes and bytes that are not UTF-8 are read as U+FFFD; raw control characters and backslashes
+/// that begin no escape are read as themselves. A body without any of them is decoded once and costs no more for it.
 ///
 /// # Errors
 ///
 /// The body is not JSON, or not of this shape: the error says where.
 pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
-    serde_json::from_slice(without_mark(body))
+    let body = without_mark(body);
+    serde_json::from_slice(body).or_else(|error| match repair(body, false) {
+        Some(repaired) => serde_json::from_slice(&repaired.json),
+        None => Err(error),
+    })
 }
 
 /// Decodes the JSON value that stands first, whatever comes after it, and tells where it ends. Of a body that is read in
-/// pieces the error says by [`is_eof`](serde_json::Error::is_eof) that the value is not whole yet.
+/// pieces the error says by [`is_eof`](serde_json::Error::is_eof) that the value is not whole yet. An array or an object is
+/// read as tolerantly as by [`json`].
 ///
 /// # Errors
 ///
 /// What stands there is not JSON, not of this shape, or not whole.
 pub fn first<T: DeserializeOwned>(body: &[u8]) -> Result<(T, usize), serde_json::Error> {
+    first_strictly(body).or_else(|error| {
+        // The end of what has come is no fault of it.
+        let repaired = if error.is_eof() { None } else { repair(body, true) };
+        let Some(repaired) = repaired else { return Err(error) };
+        first_strictly(&repaired.json).map(|(value, _)| (value, repaired.original_len))
+    })
+}
+
+fn first_strictly<T: DeserializeOwned>(body: &[u8]) -> Result<(T, usize), serde_json::Error> {
     let mut values = serde_json::Deserializer::from_slice(body).into_iter::<T>();
     match values.next() {
         Some(value) => Ok((value?, values.byte_offset())),

@@ -1,16 +1,20 @@
 //! Following one run from its trigger id to its end, without transport, runtime or clock.
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 use crate::{
-    ExecutionState, Extensions, Timestamp, Trouble, TroubleKind,
+    ExecutionState, Extensions, JobStatusCode, Timestamp, Trouble, TroubleKind,
     operation::Request,
     paths,
     types::{JobExecution, JobExecutionLog, JobId, LogId, TriggerId},
 };
 
+mod absence;
+mod lines;
 mod pace;
 
+use absence::Absence;
+pub use lines::KnownLines;
 use pace::Pace;
 
 /// Trouble that lasts longer than this ends the following.
@@ -23,7 +27,9 @@ const LATE: Duration = Duration::from_secs(1);
 /// A state machine that follows one run: it says what to request and when, is fed the answers, and gives out every new
 /// log line once. Times are durations since any fixed moment of the caller's.
 ///
-/// It never asks more than [75 times a minute](Self::MOST_POLLS_A_MINUTE), and 12 times while nothing happens.
+/// It never asks more than [75 times a minute](Self::MOST_POLLS_A_MINUTE), and 12 times while nothing happens. While no
+/// execution is found it asks for the job's status now and then: a run that is nowhere on an idle job for
+/// [a minute](Self::MAX_ABSENCE) is not waited for.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -43,8 +49,14 @@ pub struct Follow {
     deadline: Option<Duration>,
     extensions: Extensions,
     execution: Option<JobExecution>,
-    seen: HashSet<LogId>,
+    lines: KnownLines,
+    /// The log line after which to ask, if the server can.
     newest: Option<LogId>,
+    /// The line after which the answer that is awaited was asked for.
+    asked_after: Option<LogId>,
+    /// The answer that is awaited is the job's status.
+    asked_status: bool,
+    absence: Absence,
     /// Since when nothing but trouble has come.
     trouble_since: Option<Duration>,
     /// Answers since the execution was seen ended.
@@ -57,19 +69,27 @@ pub struct Follow {
 /// What to do next.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
-    /// Send this request, then call [`Follow::answered`] or [`Follow::troubled`].
+    /// Send this request, for the run's log, then call [`Follow::answered`] or [`Follow::troubled`].
     Ask(Request),
+    /// Send this request, for the job's status, then call [`Follow::status_answered`] or [`Follow::troubled`].
+    AskStatus(Request),
     /// Wait until this time, then call [`Follow::step`] again.
     Wait(Duration),
     /// The execution has ended in this state, and every line was given out.
     Ended(ExecutionState),
     /// The deadline, if one was given, has passed. The job goes on.
     TimedOut,
+    /// There is no such run, or it ended without an execution: the trouble's kind says which.
+    Failed(Trouble),
 }
 
 impl Follow {
     /// The most requests in any minute, whatever happens.
     pub const MOST_POLLS_A_MINUTE: u32 = 75;
+
+    /// How long a job has to be idle without a trace of the run before the run is given up. As long as the job is pending
+    /// or running it is waited for.
+    pub const MAX_ABSENCE: Duration = Duration::from_secs(60);
 
     /// Follows the run that `trigger_id` started, from `now`.
     pub fn new(job_id: JobId, trigger_id: TriggerId, now: Duration) -> Self {
@@ -79,8 +99,11 @@ impl Follow {
             deadline: None,
             extensions: Extensions::default(),
             execution: None,
-            seen: HashSet::new(),
+            lines: KnownLines::default(),
             newest: None,
+            asked_after: None,
+            asked_status: false,
+            absence: Absence::new(now),
             trouble_since: None,
             late_polls: 0,
             complete: false,
@@ -95,12 +118,20 @@ impl Follow {
         self
     }
 
+    /// Says that the server has accepted the run: should it never be found, it ended without an execution.
+    #[must_use]
+    pub fn accepted(mut self) -> Self {
+        self.absence.was_active = true;
+        self
+    }
+
     /// What is known of the execution, without its log lines; `None` while the job is pending.
     pub fn execution(&self) -> Option<&JobExecution> {
         self.execution.as_ref()
     }
 
-    /// The log line after which to ask, where the server has the extension: the `after` of the next request.
+    /// The log line after which to ask, where the server has the extension and its ids can be trusted: the `after` of the
+    /// next request.
     pub fn after(&self) -> Option<LogId> {
         self.newest.filter(|_| self.extensions.after)
     }
@@ -112,6 +143,9 @@ impl Follow {
         {
             return Step::Ended(execution.state);
         }
+        if let Some(kind) = self.absence.conclusion {
+            return Step::Failed(Trouble::new(kind).during(&paths::GET_JOB_LOGS_BY_TRIGGER));
+        }
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             return Step::TimedOut;
         }
@@ -120,48 +154,112 @@ impl Follow {
             return Step::Wait(self.deadline.map_or(next, |deadline| next.min(deadline)));
         }
         self.pace.asked(now);
-        Step::Ask(paths::get_job_logs_by_trigger(self.job_id, self.trigger_id, self.after()))
+        self.asked_status = self.execution.is_none() && self.absence.is_status_due(now);
+        if self.asked_status {
+            return Step::AskStatus(paths::get_job_status(self.job_id));
+        }
+        self.asked_after = self.after();
+        Step::Ask(paths::get_job_logs_by_trigger(self.job_id, self.trigger_id, self.asked_after))
     }
 
     /// Takes in an answer that came at `now`, and gives out the log lines that are new, in order. `extensions` is what
     /// the answer's header announced.
     ///
-    /// A line that comes later than one with a later time is given out when it comes: none is lost, none comes twice.
+    /// A line that comes later than one with a later time is given out when it comes: none is lost, none comes twice, also
+    /// where the server's ids cannot be trusted (see [`KnownLines`]). A state goes forward only: a server that lags behind
+    /// what it told before does not undo it.
     pub fn answered(
         &mut self,
         now: Duration,
         executions: Vec<JobExecution>,
         extensions: Extensions,
     ) -> Vec<JobExecutionLog> {
+        let mut execution = self.pick(executions);
+        let mut lines =
+            execution.as_mut().map(|e| std::mem::take(&mut e.job_execution_logs)).unwrap_or_default();
+        self.lines.begin(self.asked_after);
+        lines.retain(|line| self.lines.is_new(line));
+        self.lines.end();
+        // The server's own order is what its `after` goes by; this is for people.
+        in_order(&mut lines);
+        let (new_lines, is_incomplete) = (self.lines.new_lines(), self.lines.is_incomplete());
+        self.newest = self.lines.after();
+        self.take_in(now, execution, extensions, new_lines, is_incomplete);
+        lines
+    }
+
+    /// As [`answered`](Self::answered), for a caller that looks at the lines itself while they arrive: `lines` has just
+    /// seen those of this answer, and `executions` need none.
+    pub fn answered_without_lines(
+        &mut self,
+        now: Duration,
+        executions: Vec<JobExecution>,
+        extensions: Extensions,
+        lines: &KnownLines,
+    ) {
+        let execution = self.pick(executions);
+        self.newest = lines.after();
+        self.take_in(now, execution, extensions, lines.new_lines(), lines.is_incomplete());
+    }
+
+    /// The line after which the log was asked for last, for [`KnownLines::begin`].
+    pub fn asked_after(&self) -> Option<LogId> {
+        self.asked_after
+    }
+
+    /// Takes in the job's status, which came at `now`.
+    pub fn status_answered(&mut self, now: Duration, status: JobStatusCode) {
+        self.absence.status(now, status);
+        self.pace.answered(now, false);
+    }
+
+    fn take_in(
+        &mut self,
+        now: Duration,
+        execution: Option<JobExecution>,
+        extensions: Extensions,
+        new_lines: usize,
+        is_incomplete: bool,
+    ) {
         self.extensions = extensions;
-        let Some(mut execution) = self.pick(executions) else {
-            // Pending; or a server that has lost what it showed before, which is trouble that may pass.
-            if self.execution.is_some() && self.late_polls == 0 {
-                self.trouble_since.get_or_insert(now);
-            } else {
-                self.trouble_since = None;
-            }
-            self.pace.answered(now, false);
-            self.end_if_settled(now, 0);
-            return Vec::new();
+        let Some(execution) = execution else {
+            self.found_nothing(now, false);
+            return;
         };
         self.trouble_since = None;
-        let mut lines = std::mem::take(&mut execution.job_execution_logs);
-        lines.retain(|line| self.seen.insert(line.id));
-        // The server's own order is what its `after` goes by.
-        if let Some(line) = lines.last() {
-            self.newest = Some(line.id);
-        }
-        in_order(&mut lines);
         let known = self.execution.as_ref().map(|execution| execution.state);
-        let changed = !lines.is_empty() || known != Some(execution.state);
-        // An end is an end: an answer that was overtaken on its way does not undo it.
-        if known.is_none_or(|state| !state.is_final() || execution.state.is_final()) {
-            self.execution = Some(execution);
+        let is_behind = known.is_some_and(|known| progress(execution.state) < progress(known));
+        let changed = new_lines > 0 || is_incomplete || !is_behind && known != Some(execution.state);
+        if !is_behind {
+            self.advance(execution);
         }
         self.pace.answered(now, changed);
-        self.end_if_settled(now, lines.len());
-        lines
+        // A server that is behind may also lack lines.
+        self.end_if_settled(now, new_lines, is_incomplete || is_behind);
+    }
+
+    /// Takes in an execution; a time that was told before stays.
+    fn advance(&mut self, mut execution: JobExecution) {
+        if let Some(known) = &self.execution {
+            execution.create_time = execution.create_time.or(known.create_time);
+            execution.end_time = execution.end_time.or(known.end_time);
+        }
+        self.execution = Some(execution);
+    }
+
+    /// The run has no execution: it is pending; or there is no such run; or the server has lost what it showed before,
+    /// which is trouble that may pass.
+    fn found_nothing(&mut self, now: Duration, was_not_found: bool) {
+        if self.execution.is_some() && self.late_polls == 0 {
+            self.trouble_since.get_or_insert(now);
+        } else {
+            self.trouble_since = None;
+        }
+        if self.execution.is_none() {
+            self.absence.found_nothing(was_not_found);
+        }
+        self.pace.answered(now, false);
+        self.end_if_settled(now, 0, false);
     }
 
     /// Takes in trouble that came at `now`. `wall_clock` is the time of day, for a `Retry-After` that names a date.
@@ -170,7 +268,7 @@ impl Follow {
     ///
     /// Gives the trouble back if following has to end: the key was refused, this is not the Jobs API, or nothing but
     /// trouble has come for a quarter of an hour. A 404 alone does not end it: some servers answer it while the job is
-    /// pending.
+    /// pending. Neither does a server that asks for a pause, however often, nor trouble with the job's status.
     pub fn troubled(
         &mut self,
         now: Duration,
@@ -178,16 +276,28 @@ impl Follow {
         trouble: Trouble,
     ) -> Result<(), Trouble> {
         let lost = trouble.kind == TroubleKind::NotFound;
-        if lost && self.execution.is_none() {
-            self.trouble_since = None;
-            self.pace.answered(now, false);
+        let asked_for = trouble.retry_after.map(|after| after.delay(wall_clock));
+        if self.asked_status {
+            if lost {
+                self.absence.status_not_found(now);
+            }
+            self.pace.troubled(now, asked_for.unwrap_or_default());
             return Ok(());
         }
-        let since = *self.trouble_since.get_or_insert(now);
-        if !(trouble.is_passing() || lost) || now.saturating_sub(since) >= LONGEST_OUTAGE {
-            return Err(trouble);
+        if lost && self.execution.is_none() {
+            self.found_nothing(now, true);
+            return Ok(());
         }
-        self.pace.troubled(now, trouble.retry_after.map_or(Duration::ZERO, |after| after.delay(wall_clock)));
+        let is_asked_to_wait = trouble.kind == TroubleKind::TooManyRequests || asked_for.is_some();
+        if trouble.is_passing() && is_asked_to_wait {
+            self.trouble_since = None;
+        } else {
+            let since = *self.trouble_since.get_or_insert(now);
+            if !(trouble.is_passing() || lost) || now.saturating_sub(since) >= LONGEST_OUTAGE {
+                return Err(trouble);
+            }
+        }
+        self.pace.troubled(now, asked_for.unwrap_or_default());
         Ok(())
     }
 
@@ -199,15 +309,24 @@ impl Follow {
 
     /// A server with `after` writes the state last, so its end is complete. Of others nobody knows: they are asked
     /// again until nothing new comes.
-    fn end_if_settled(&mut self, now: Duration, new_lines: usize) {
+    fn end_if_settled(&mut self, now: Duration, new_lines: usize, is_incomplete: bool) {
         if !self.execution.as_ref().is_some_and(|execution| execution.state.is_final()) {
             return;
         }
         let asked_again = self.late_polls > 0;
-        self.complete =
-            self.extensions.after || (asked_again && new_lines == 0) || self.late_polls >= MOST_LATE_POLLS;
+        let is_settled = self.extensions.after || asked_again && new_lines == 0;
+        self.complete = is_settled && !is_incomplete || self.late_polls >= MOST_LATE_POLLS;
         self.late_polls += 1;
         self.pace.at_least(now, LATE);
+    }
+}
+
+/// How far a state is: one that is behind another is never told after it.
+fn progress(state: ExecutionState) -> u8 {
+    match state {
+        ExecutionState::Running => 1,
+        state if state.is_final() => 2,
+        _ => 0,
     }
 }
 

@@ -38,17 +38,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The last item is trouble if following had to end without an outcome: see [`Follow::troubled`].
+    /// The last item is trouble if following had to end without an outcome: see [`Follow::troubled`] and [`Step::Failed`].
     pub fn follow(
         &self,
         job_id: JobId,
         trigger_id: TriggerId,
     ) -> impl Stream<Item = Result<Event, Trouble>> + use<> {
-        let following = Following::new(self.without_retries(), job_id, trigger_id);
-        stream::unfold(following, |mut following| async move {
-            let event = following.next().await?;
-            Some((event, following))
-        })
+        Following::new(self.without_retries(), job_id, trigger_id).events()
     }
 
     /// Executes a job, once, and follows its run: [`Event::Queued`], then what [`follow`](Self::follow) gives.
@@ -70,7 +66,9 @@ impl Client {
                     return stream::iter([Err(trouble)]).left_stream();
                 }
             };
-            let run = client.follow(job_id, queued.trigger_id);
+            let mut run = Following::new(client.without_retries(), job_id, queued.trigger_id);
+            run.follow = run.follow.accepted();
+            let run = run.events();
             stream::iter([Ok(Event::Queued(queued))]).chain(run).right_stream()
         })
         .flatten()
@@ -106,6 +104,13 @@ impl Following {
         }
     }
 
+    fn events(self) -> impl Stream<Item = Result<Event, Trouble>> + use<> {
+        stream::unfold(self, |mut following| async move {
+            let event = following.next().await?;
+            Some((event, following))
+        })
+    }
+
     async fn next(&mut self) -> Option<Result<Event, Trouble>> {
         loop {
             if let Some(event) = self.events.pop_front() {
@@ -114,6 +119,8 @@ impl Following {
             if self.done {
                 return None;
             }
+            // A wait here is not the server's slowness, by which the pace goes.
+            self.client.inner.gate.pass().await;
             match self.follow.step(self.start.elapsed()) {
                 Step::Wait(until) => tokio::time::sleep(until.saturating_sub(self.start.elapsed())).await,
                 Step::Ask(_) => {
@@ -121,6 +128,11 @@ impl Following {
                         self.done = true;
                         return Some(Err(trouble));
                     }
+                }
+                Step::AskStatus(_) => self.ask_status().await,
+                Step::Failed(trouble) => {
+                    self.done = true;
+                    return Some(Err(trouble));
                 }
                 // No deadline was given, so the end is the only one.
                 Step::Ended(_) | Step::TimedOut => {
@@ -158,6 +170,18 @@ impl Following {
             }
         }
         Ok(())
+    }
+
+    async fn ask_status(&mut self) {
+        match self.client.get_job_status().job_id(self.job_id).send().await {
+            Ok(answer) => self.follow.status_answered(self.start.elapsed(), answer.status),
+            Err(error) => {
+                let trouble = Trouble::from_client(&paths::GET_JOB_STATUS, error);
+                let now = Timestamp::from(SystemTime::now());
+                // It says nothing of the run: the log does.
+                let _ = self.follow.troubled(self.start.elapsed(), now, trouble);
+            }
+        }
     }
 
     fn tell_state(&mut self) {

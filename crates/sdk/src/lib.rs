@@ -3,10 +3,17 @@
 #![deny(missing_docs)]
 
 pub mod decode;
+mod enumeration;
 mod extensions;
 pub mod follow;
+mod gate;
+#[cfg(feature = "client")]
+mod host;
+mod html;
+mod id;
 mod key;
 pub mod operation;
+mod started;
 mod states;
 mod timestamp;
 mod trouble;
@@ -39,7 +46,9 @@ mod setup;
 mod transport;
 
 pub use extensions::Extensions;
+pub use gate::Gate;
 pub use key::{ApiKey, InvalidKey};
+pub use started::StartedJobs;
 pub use states::{ExecutionState, JobStatusCode, Severity};
 pub use timestamp::{InvalidTimestamp, Timestamp};
 #[cfg(feature = "client")]

@@ -11,8 +11,8 @@ use reqwest::{
 use crate::{
     ApiKey,
     client::Client,
-    paths,
-    transport::{Transport, same_origin},
+    host, paths,
+    transport::{SharedGate, Transport, same_origin},
     trouble,
 };
 
@@ -68,6 +68,19 @@ impl Client {
             user_agent: concat!("txjobs/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
     }
+
+    /// A warning for people if the API key is sent without encryption over a network: the base URL is plain http and not
+    /// this machine itself.
+    pub fn key_warning(&self) -> Option<String> {
+        let url = Url::parse(&self.baseurl).ok()?;
+        if url.scheme() != "http" || host::is_this_machine(&url) {
+            return None;
+        }
+        let host = url.host_str().unwrap_or_default();
+        Some(format!(
+            "The API key is sent to {host} without encryption, and anybody on the way can read it. Use https:// if the server has it."
+        ))
+    }
 }
 
 impl ClientBuilder {
@@ -85,16 +98,21 @@ impl ClientBuilder {
         self
     }
 
-    /// The longest wait for a whole answer; by default 60 seconds.
+    /// The longest wait for a whole answer; by default 60 seconds. While the server asks for a pause (see
+    /// [`retries`](Self::retries)) requests wait before that, up to
+    /// [`RetryAfter::MAX_DELAY`](crate::RetryAfter::MAX_DELAY).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How often a GET is sent again after a connection that failed or broke before the whole answer was here, and after
-    /// 429, 502, 503 and 504; by default twice, with a growing and uneven pause, or as long as `Retry-After` says if that is at most
-    /// five seconds. A POST is never sent again.
+    /// How often a GET is sent again after a connection that failed or broke before the whole answer was here, after JSON
+    /// that ends too early, and after 408, 429, 502, 503 and 504; by default twice, with a growing and uneven pause, or as
+    /// long as `Retry-After` says if that is at most five seconds. A POST is never sent again.
+    ///
+    /// After 429, and after 503 with `Retry-After`, every request of this client and of its clones waits as long as the
+    /// server asked, also a POST before it is sent: see [`Gate`](crate::Gate).
     #[must_use]
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
@@ -123,8 +141,12 @@ impl ClientBuilder {
         // Fails only if the program has chosen a provider before, and then that is the one to use.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let headers = HeaderMap::from_iter([(name, key)]);
+        let is_local = host::is_this_machine(&base);
         let client = |redirects| {
-            reqwest::Client::builder()
+            let builder = reqwest::Client::builder();
+            // A proxy could read the key, and is no way to this machine itself.
+            let builder = if is_local { builder.no_proxy() } else { builder };
+            builder
                 .default_headers(headers.clone())
                 .connect_timeout(self.connect_timeout)
                 .timeout(self.timeout)
@@ -135,8 +157,18 @@ impl ClientBuilder {
                 .build()
                 .map_err(|e| SetupError::Transport(trouble::root_cause(&e)))
         };
-        let transport = Transport { post: client(redirect::Policy::none())?, retries: self.retries };
-        Ok(Client::new_with_client(base.as_str().trim_end_matches('/'), client(same_origin())?, transport))
+        let transport = Transport {
+            post: client(redirect::Policy::none())?,
+            retries: self.retries,
+            gate: SharedGate::new(),
+            key: self.key,
+        };
+        let gets = client(same_origin())?;
+        let client = Client::new_with_client(base.as_str().trim_end_matches('/'), gets, transport);
+        if let Some(warning) = client.key_warning() {
+            tracing::warn!("{warning}");
+        }
+        Ok(client)
     }
 }
 
@@ -149,7 +181,8 @@ fn base_url(domain: &str) -> Result<Url, SetupError> {
     let with_scheme = if domain.contains("://") {
         domain.to_owned()
     } else {
-        let scheme = if is_this_machine(domain) { "http" } else { "https" };
+        let url = Url::parse(&format!("http://{domain}"));
+        let scheme = if url.is_ok_and(|url| host::is_this_machine(&url)) { "http" } else { "https" };
         format!("{scheme}://{domain}")
     };
     let url = Url::parse(&with_scheme).map_err(|e| SetupError::Domain(e.to_string()))?;
@@ -162,15 +195,6 @@ fn base_url(domain: &str) -> Result<Url, SetupError> {
         _ => "only http and https are known",
     };
     Err(SetupError::Domain(problem.to_owned()))
-}
-
-fn is_this_machine(domain: &str) -> bool {
-    let host = domain.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = match host.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
-        _ => host,
-    };
-    host.eq_ignore_ascii_case("localhost") || host == "[::1]" || host.starts_with("127.")
 }
 
 #[cfg(test)]
@@ -188,6 +212,8 @@ mod tests {
         assert_eq!(base("localhost:8400"), "http://localhost:8400/");
         assert_eq!(base("127.0.0.1:8400/x"), "http://127.0.0.1:8400/x");
         assert_eq!(base("[::1]:8400"), "http://[::1]:8400/");
+        assert_eq!(base("[::ffff:127.0.0.1]:8400"), "http://[::ffff:7f00:1]:8400/");
+        assert_eq!(base("127.0.0.1.example.com"), "https://127.0.0.1.example.com/");
         assert_eq!(base("http://api.example.com:81"), "http://api.example.com:81/");
         assert!(base("").contains("empty"));
         assert!(base("ftp://x").contains("only http"));
@@ -207,5 +233,17 @@ mod tests {
     fn a_header_name_is_checked() {
         let client = Client::builder("x", ApiKey::new("k").unwrap()).key_header("api key");
         assert_eq!(client.build().unwrap_err(), SetupError::KeyHeader("api key".to_owned()));
+    }
+
+    #[test]
+    fn a_key_that_travels_in_clear_text_is_warned_of() {
+        let warning = |domain: &str| {
+            Client::builder(domain, ApiKey::new("s3cret-key").unwrap()).build().unwrap().key_warning()
+        };
+        let words = warning("http://api.example.com:81/x").unwrap();
+        assert!(words.contains("api.example.com") && !words.contains("s3cret"), "{words}");
+        for domain in ["api.example.com", "http://localhost:8400", "http://[::1]", "127.0.0.1:1"] {
+            assert_eq!(warning(domain), None, "{domain}");
+        }
     }
 }

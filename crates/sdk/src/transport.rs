@@ -1,17 +1,21 @@
 //! How a [`Client`] sends: what is tried again and what never, which redirects are followed, what is traced.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant, SystemTime},
+};
 
 use bytes::Bytes;
-use progenitor_client::{ClientHooks, Error, OperationInfo};
+use progenitor_client::{ClientHooks, Error, OperationInfo, ResponseValue};
 use reqwest::{
     Method, Request, Response, StatusCode, Url,
-    header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER},
+    header::{HeaderMap, HeaderValue},
     redirect,
 };
+use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
-use crate::{Extensions, RetryAfter, Timestamp, client::Client, decode, paths, trouble, types};
+use crate::{ApiKey, Extensions, Gate, Timestamp, client::Client, decode, paths, trouble, types};
 
 /// An error body longer than this is cut: nobody reads more, and a server is not to be trusted with our memory.
 const LONGEST_ERROR_BODY: usize = 64 * 1024;
@@ -26,7 +30,51 @@ pub struct Transport {
     /// For POSTs: it follows no redirect, because that would send them a second time.
     pub(crate) post: reqwest::Client,
     pub(crate) retries: u32,
+    /// To hide it in what a server says.
+    pub(crate) key: ApiKey,
+    pub(crate) gate: SharedGate,
 }
+
+/// The gate of a client and of all its clones.
+#[derive(Clone, Debug)]
+pub(crate) struct SharedGate {
+    start: Instant,
+    gate: Arc<Mutex<Gate>>,
+}
+
+impl SharedGate {
+    pub(crate) fn new() -> Self {
+        Self { start: Instant::now(), gate: Arc::default() }
+    }
+
+    /// Waits until the gate is open.
+    pub(crate) async fn pass(&self) {
+        loop {
+            let wait = self.lock().wait(self.start.elapsed());
+            if wait.is_zero() {
+                return;
+            }
+            tracing::debug!(?wait, "waiting: the server asked for fewer requests");
+            // A little longer, unevenly, so that those who wait do not all start at once.
+            tokio::time::sleep(wait + Duration::from_millis(fastrand::u64(1..100))).await;
+        }
+    }
+
+    fn answered(&self, status: StatusCode, headers: &HeaderMap) {
+        if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+            let wall_clock = Timestamp::from(SystemTime::now());
+            let retry_after = trouble::retry_after(headers);
+            self.lock().answered(self.start.elapsed(), wall_clock, status.as_u16(), retry_after);
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Gate> {
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a generated method gives.
+type Outcome<T> = Result<ResponseValue<T>, Error<types::ErrorBody>>;
 
 impl Client {
     /// The same client without repetitions, for callers that pace themselves.
@@ -36,61 +84,173 @@ impl Client {
         client
     }
 
+    /// Sends a request and decodes the answer; a GET is sent again after trouble that passes. It runs in a span that names
+    /// the operation and the path, and never a header.
+    pub(crate) async fn send_and_decode<T: DeserializeOwned>(
+        &self,
+        request: Request,
+        info: &OperationInfo,
+    ) -> Outcome<T> {
+        let span = tracing::info_span!(
+            "txjobs request",
+            operation = info.operation_id,
+            method = %request.method(),
+            path = request.url().path(),
+        );
+        async {
+            let is_get = *request.method() == Method::GET;
+            for attempt in 0..if is_get { self.inner.retries } else { 0 } {
+                let Some(again) = request.try_clone() else { break };
+                let outcome = self.decoded(self.send(again).await);
+                let Some(pause) = pause_before_another(&outcome, attempt) else { return outcome };
+                tracing::debug!(attempt = attempt + 1, ?pause, "sending it again");
+                tokio::time::sleep(pause).await;
+            }
+            self.decoded(self.send(request).await)
+        }
+        .instrument(span)
+        .await
+    }
+
     async fn send(&self, request: Request) -> reqwest::Result<Answer> {
-        if *request.method() != Method::GET {
-            return whole(self.inner.post.execute(request).await?).await;
+        self.inner.gate.pass().await;
+        let client = if *request.method() == Method::GET { &self.client } else { &self.inner.post };
+        let start = Instant::now();
+        let answer = match client.execute(request).await {
+            Ok(response) => self.whole(response).await,
+            Err(error) => Err(error),
+        };
+        let took = start.elapsed();
+        match &answer {
+            Ok(answer) => {
+                tracing::debug!(status = answer.status.as_u16(), ?took, "answered");
+                self.inner.gate.answered(answer.status, &answer.headers);
+            }
+            Err(error) => {
+                let error = self.inner.key.mask(&trouble::root_cause(error));
+                tracing::debug!(error, ?took, "no answer");
+            }
         }
-        let get = async |request| whole(self.client.execute(request).await?).await;
-        for attempt in 0..self.inner.retries {
-            let Some(again) = request.try_clone() else { break };
-            let answer = get(again).await;
-            let Some(pause) = pause_before_another(&answer, attempt) else { return answer };
-            tracing::debug!(attempt = attempt + 1, ?pause, "sending it again");
-            tokio::time::sleep(pause).await;
+        answer
+    }
+
+    /// Reads the body to its end, so that one that breaks off can be asked for again. Of a refusal only the beginning, and
+    /// only what it says: so the status is never lost to a body that does not parse.
+    async fn whole(&self, mut response: Response) -> reqwest::Result<Answer> {
+        let status = response.status();
+        let mut headers = std::mem::take(response.headers_mut());
+        let body = if status.is_success() {
+            Body::Success(response.bytes().await?)
+        } else {
+            headers.values_mut().for_each(|value| self.hide_key(value));
+            let proxy = is_often_a_proxy_s(status).then(|| trouble::proxy_for(response.url())).flatten();
+            let message = trouble::message_of(&beginning(response).await).unwrap_or_default();
+            let message = self.inner.key.mask(&message);
+            Body::Refusal(match proxy {
+                Some(proxy) => format!("{message} (by way of the proxy {proxy})").trim_start().to_owned(),
+                None => message,
+            })
+        };
+        Ok(Answer { status, headers, body })
+    }
+
+    /// A server may repeat what it was sent.
+    fn hide_key(&self, value: &mut HeaderValue) {
+        if let Ok(text) = value.to_str() {
+            let masked = self.inner.key.mask(text);
+            if masked != text {
+                *value = HeaderValue::try_from(masked).unwrap_or(HeaderValue::from_static(""));
+            }
         }
-        get(request).await
+    }
+
+    fn decoded<T: DeserializeOwned>(&self, answer: reqwest::Result<Answer>) -> Outcome<T> {
+        let Answer { status, headers, body } = answer.map_err(Error::CommunicationError)?;
+        match body {
+            Body::Success(body) => match decode::json(&body) {
+                Ok(value) => Ok(ResponseValue::new(value, status, headers)),
+                Err(error) => Err(self.unreadable(body, error)),
+            },
+            Body::Refusal(message) if status.is_client_error() || status.is_server_error() => {
+                Err(Error::ErrorResponse(ResponseValue::new(types::ErrorBody { message }, status, headers)))
+            }
+            Body::Refusal(_) => {
+                let mut response = http::Response::new("");
+                *response.status_mut() = status;
+                *response.headers_mut() = headers;
+                Err(Error::UnexpectedResponse(response.into()))
+            }
+        }
+    }
+
+    /// A body that could not be decoded, without the key if the server repeats it.
+    fn unreadable(&self, body: Bytes, error: serde_json::Error) -> Error<types::ErrorBody> {
+        let text = String::from_utf8_lossy(&body);
+        let masked = self.inner.key.mask(&text);
+        let words = error.to_string();
+        let masked_words = self.inner.key.mask(&words);
+        let error = if masked_words == words { error } else { serde::de::Error::custom(masked_words) };
+        if masked == text {
+            return Error::InvalidResponsePayload(body, error);
+        }
+        Error::InvalidResponsePayload(masked.into(), error)
     }
 }
 
 /// An answer with its body.
-type Answer = http::Response<Bytes>;
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Body,
+}
 
-/// Reads the body to its end, so that one that breaks off can be asked for again. Of a refusal only the beginning, and
-/// in the contract's shape, whatever the server sent: so the status is never lost to a body that does not parse.
-async fn whole(mut response: Response) -> reqwest::Result<Answer> {
-    let mut head = http::Response::new(());
-    *head.status_mut() = response.status();
-    *head.headers_mut() = std::mem::take(response.headers_mut());
-    if response.status().is_success() {
-        let body = response.bytes().await?;
-        let mark = body.len() - decode::without_mark(&body).len();
-        return Ok(head.map(|()| body.slice(mark..)));
-    }
-    let error = types::Error { message: trouble::message_of(&beginning(response).await).unwrap_or_default() };
-    let body = serde_json::to_vec(&error).unwrap_or_default();
-    head.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(head.map(|()| body.into()))
+enum Body {
+    Success(Bytes),
+    /// What the server says.
+    Refusal(String),
+}
+
+/// Statuses that a proxy gives for itself.
+fn is_often_a_proxy_s(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED
+            | StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT
+    )
 }
 
 /// How long to wait before a GET is sent again; `None` if it is not to be.
-fn pause_before_another(answer: &reqwest::Result<Answer>, attempt: u32) -> Option<Duration> {
+fn pause_before_another<T>(outcome: &Outcome<T>, attempt: u32) -> Option<Duration> {
     // Between half and all of it, so that many clients spread out.
     let pause = FIRST_PAUSE.saturating_mul(1 << attempt.min(8)).mul_f64(0.5 + fastrand::f64() / 2.0);
-    let asked_for = match answer {
+    let asked_for = match outcome {
         // A request that timed out took its time already.
-        Err(error) if error.is_timeout() || error.is_builder() || error.is_redirect() => return None,
-        Err(_) => Duration::ZERO,
-        Ok(answer) => match answer.status() {
-            StatusCode::TOO_MANY_REQUESTS
+        Err(Error::CommunicationError(error))
+            if error.is_timeout() || error.is_builder() || error.is_redirect() =>
+        {
+            return None;
+        }
+        Err(Error::CommunicationError(_)) => Duration::ZERO,
+        // The length was right and the text was not: cut before it was sent.
+        Err(Error::InvalidResponsePayload(body, error))
+            if error.is_eof() && !body.trim_ascii().is_empty() =>
+        {
+            Duration::ZERO
+        }
+        Err(Error::ErrorResponse(answer)) => match answer.status() {
+            StatusCode::REQUEST_TIMEOUT
+            | StatusCode::TOO_MANY_REQUESTS
             | StatusCode::BAD_GATEWAY
             | StatusCode::SERVICE_UNAVAILABLE
             | StatusCode::GATEWAY_TIMEOUT => {
-                let header = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
                 let now = Timestamp::from(SystemTime::now());
-                header.and_then(RetryAfter::parse).map_or(Duration::ZERO, |after| after.delay(now))
+                trouble::retry_after(answer.headers()).map_or(Duration::ZERO, |after| after.delay(now))
             }
             _ => return None,
         },
+        _ => return None,
     };
     (asked_for <= LONGEST_PAUSE).then(|| pause.min(LONGEST_PAUSE).max(asked_for))
 }
@@ -112,28 +272,6 @@ impl ClientHooks<Transport> for Client {
         // progenitor adds it; no server of this API knows it, and a CORS preflight could refuse it.
         request.headers_mut().remove("api-version");
         Ok(())
-    }
-
-    /// Sends in a span that names the operation and the path, and never a header.
-    async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
-        let span = tracing::info_span!(
-            "txjobs request",
-            operation = info.operation_id,
-            method = %request.method(),
-            path = request.url().path(),
-        );
-        async {
-            let start = Instant::now();
-            let answer = self.send(request).await;
-            let took = start.elapsed();
-            match &answer {
-                Ok(answer) => tracing::debug!(status = answer.status().as_u16(), ?took, "answered"),
-                Err(error) => tracing::debug!(error = trouble::root_cause(error), ?took, "no answer"),
-            }
-            answer.map(Response::from)
-        }
-        .instrument(span)
-        .await
     }
 }
 

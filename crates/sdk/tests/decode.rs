@@ -114,3 +114,94 @@ fn names_of_an_enumeration_for_people() {
         ExecutionState::ALL.iter().filter(|state| state.is_final()).map(|s| s.number()).collect();
     assert_eq!(finals, [2, 3, 4, 5]);
 }
+
+#[test]
+fn numbers_are_read_in_every_form() {
+    let status = |text: &str| {
+        let body = format!(r#"{{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Status":{text}}}"#);
+        decode::json::<JobStatus>(body.as_bytes()).map(|status| status.status)
+    };
+    for text in ["2", "2.0", r#""2""#, r#"" 2 ""#, r#""2.0""#, r#""Running""#, r#""RUNNING""#] {
+        assert_eq!(status(text).unwrap(), JobStatusCode::Running, "{text}");
+    }
+    // The vendor's article calls the number "None" and shows it as "idle".
+    for text in ["0", r#""idle""#, r#""None""#] {
+        assert_eq!(status(text).unwrap(), JobStatusCode::Idle, "{text}");
+    }
+    for text in ["12.5", r#""Paused""#, r#""""#, "1e300", "18446744073709551615"] {
+        assert_eq!(status(text).unwrap(), JobStatusCode::Unknown(-1), "{text}");
+    }
+    assert!(status("[]").is_err());
+    for (text, state) in [
+        (r#""completedWithErrors""#, ExecutionState::CompletedWithErrors),
+        (r#""completed with warnings""#, ExecutionState::CompletedWithWarnings),
+        (r#""COMPLETED_WITH_ERRORS""#, ExecutionState::CompletedWithErrors),
+        (r#""-1""#, ExecutionState::None),
+        (r#""Reticulating""#, ExecutionState::None),
+    ] {
+        let body = EXECUTION.replace("\"State\": 3", &format!("\"State\": {text}"));
+        assert_eq!(execution(&body).state, state, "{text}");
+    }
+}
+
+#[test]
+fn ids_are_read_in_every_form() {
+    let id: uuid::Uuid = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35".parse().unwrap();
+    for text in [
+        "{3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35}",
+        "(3F2B8C1E-5D47-4A9B-8E60-1C9F2A7D4B35)",
+        "3f2b8c1e5d474a9b8e601c9f2a7d4b35",
+        "{3F2B8C1E5D474A9B8E601C9F2A7D4B35}",
+        "urn:uuid:3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35",
+        " 3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35 ",
+    ] {
+        let job: Job = decode::json(format!(r#"{{"Id":"{text}","Name":"a"}}"#).as_bytes()).unwrap();
+        assert_eq!(*job.id, id, "{text}");
+        assert_eq!(*text.parse::<txjobs_sdk::types::TriggerId>().unwrap(), id, "{text}");
+    }
+    for wrong in [r#""abc""#, r#""""#, "null", "7"] {
+        let job = decode::json::<Job>(format!(r#"{{"Id":{wrong},"Name":"a"}}"#).as_bytes());
+        assert!(job.is_err(), "a job cannot be run without its id: {wrong}");
+    }
+}
+
+#[test]
+fn a_line_without_an_id_is_a_line() {
+    let line_id = r#""Id": "c2d5e8f1-0a3b-4c6d-9e7f-8a1b2c3d4e5f", "#;
+    assert!(EXECUTION.contains(line_id));
+    for odd in
+        ["", r#""Id": null, "#, r#""Id": "", "#, r#""Id": "17", "#, r#""Id": 17, "#, r#""Id": {"a": [1]}, "#]
+    {
+        let line = execution(&EXECUTION.replace(line_id, odd)).job_execution_logs.remove(0);
+        assert!(line.id.is_nil() && line.message == "Invalid object name", "{odd}");
+    }
+    let bare = execution(
+        r#"{"State":"Failed","TriggerId":"","JobExecutionLogs":[{"Severity":"error","Message":"a"}]}"#,
+    );
+    assert!(bare.id.is_nil() && bare.trigger_id.is_none() && bare.job_execution_logs.len() == 1);
+}
+
+#[test]
+fn what_no_text_can_hold_is_replaced() {
+    for (text, read) in [
+        (br#"a\ud800b"# as &[u8], "a\u{fffd}b"),
+        (br#"\udc00\ud83d\ude00"#, "\u{fffd}\u{1f600}"),
+        (b"a\xff\xfeb\xc3\xa9", "a\u{fffd}\u{fffd}b\u{e9}"),
+        (b"two\nlines\ttab", "two\nlines\ttab"),
+        (br#"C:\data\users"#, r#"C:\data\users"#),
+        (br#"\\ud800"#, r#"\ud800"#),
+    ] {
+        let before = br#"{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","\udc00":"\ud800","Name":""#;
+        let body = [before as &[u8], text, b"\"}"].concat();
+        let job: Job = decode::json(&body).unwrap();
+        assert_eq!(job.name, read);
+        let whole = [&body as &[u8], b",{}"].concat();
+        let (first, length) = decode::first::<Job>(&whole).unwrap();
+        assert_eq!((first.name.as_str(), length), (read, body.len()), "in a stream");
+        // Cut anywhere, it is not whole yet, and never read with a character that was only cut.
+        for end in 1..body.len() {
+            let error = decode::first::<Job>(&body[..end]).unwrap_err();
+            assert!(error.is_eof(), "{end} of {read:?}: {error}");
+        }
+    }
+}

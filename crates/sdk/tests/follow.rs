@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use txjobs_sdk::{
-    ExecutionState, Extensions, RetryAfter, Severity, Timestamp, Trouble, TroubleKind,
+    ExecutionState, Extensions, JobStatusCode, RetryAfter, Severity, Timestamp, Trouble, TroubleKind,
     follow::{Follow, Step},
     types::{ExecutionId, JobExecution, JobExecutionLog, JobId, LogId, TriggerId},
 };
@@ -99,8 +99,10 @@ fn passing_trouble_is_waited_out_and_retry_after_is_honoured() {
     busy.retry_after = Some(RetryAfter::Delay(at(30)));
     follow.troubled(at(1), NOON, busy).unwrap();
     assert!(matches!(follow.step(at(30)), Step::Wait(until) if until >= at(31)));
-    assert!(matches!(follow.step(at(40)), Step::Ask(_)));
-    let refused = follow.troubled(at(40), NOON, Trouble::new(TroubleKind::KeyRefused)).unwrap_err();
+    assert!(matches!(follow.step(at(40)), Step::AskStatus(_)), "nothing was found yet");
+    follow.status_answered(at(40), JobStatusCode::Pending);
+    assert!(matches!(follow.step(at(50)), Step::Ask(_)));
+    let refused = follow.troubled(at(50), NOON, Trouble::new(TroubleKind::KeyRefused)).unwrap_err();
     assert_eq!(refused.kind, TroubleKind::KeyRefused);
 }
 
@@ -115,6 +117,10 @@ fn polls_slow_down_while_nothing_happens() {
             Step::Ask(_) => {
                 polls += 1;
                 follow.answered(now, Vec::new(), Extensions::default());
+            }
+            Step::AskStatus(_) => {
+                polls += 1;
+                follow.status_answered(now, JobStatusCode::Pending);
             }
             other => panic!("{other:?}"),
         }
@@ -160,5 +166,181 @@ fn an_answer_that_was_overtaken_does_not_undo_the_end() {
     let mut follow = Follow::new(JOB, TRIGGER, at(0));
     follow.answered(at(0), execution(ExecutionState::Failed, &[1]), Extensions::default());
     follow.answered(at(1), execution(ExecutionState::Running, &[]), Extensions::default());
-    assert_eq!(follow.step(at(1)), Step::Ended(ExecutionState::Failed));
+    assert_eq!(follow.execution().unwrap().state, ExecutionState::Failed);
+    assert!(
+        matches!(follow.step(at(1)), Step::Wait(_)),
+        "an answer that is behind says nothing of late lines"
+    );
+    follow.answered(at(3), execution(ExecutionState::Failed, &[1]), Extensions::default());
+    assert_eq!(follow.step(at(3)), Step::Ended(ExecutionState::Failed));
+}
+
+#[test]
+fn a_state_that_goes_back_is_not_believed() {
+    let mut follow = Follow::new(JOB, TRIGGER, at(0));
+    let mut running = execution(ExecutionState::Running, &[1]);
+    running[0].end_time = None;
+    follow.answered(at(0), running, Extensions::default());
+    for (second, behind) in
+        [(1, ExecutionState::Created), (2, ExecutionState::None), (3, ExecutionState::Unknown(-7))]
+    {
+        let mut old = execution(behind, &[]);
+        old[0].create_time = None;
+        follow.answered(at(second), old, Extensions::default());
+        let known = follow.execution().unwrap();
+        assert_eq!((known.state, known.create_time), (ExecutionState::Running, Some(NOON)), "{behind}");
+    }
+    follow.answered(at(4), Vec::new(), Extensions::default());
+    assert_eq!(follow.execution().unwrap().state, ExecutionState::Running, "and it does not vanish");
+}
+
+/// Follows a run of which the log shows nothing: how it ends and when, and how often the status was asked for.
+fn absent(
+    mut follow: Follow,
+    status: impl Fn(Duration) -> Result<JobStatusCode, Trouble>,
+    not_found: bool,
+) -> (Step, Duration, usize) {
+    let (mut now, mut statuses) = (Duration::ZERO, 0);
+    while now < at(3 * 60 * 60) {
+        match follow.step(now) {
+            Step::Wait(until) => now = until,
+            Step::Ask(_) if not_found => {
+                follow.troubled(now, NOON, Trouble::new(TroubleKind::NotFound)).unwrap();
+            }
+            Step::Ask(_) => {
+                assert!(follow.answered(now, Vec::new(), Extensions::default()).is_empty());
+            }
+            Step::AskStatus(request) => {
+                assert_eq!(
+                    request.path_and_query(),
+                    "/public/jobs/00000000-0000-0000-0000-000000000001/status"
+                );
+                statuses += 1;
+                match status(now) {
+                    Ok(status) => follow.status_answered(now, status),
+                    Err(trouble) => follow.troubled(now, NOON, trouble).unwrap(),
+                }
+            }
+            end => return (end, now, statuses),
+        }
+    }
+    (Step::Wait(now), now, statuses)
+}
+
+fn kind(step: &Step) -> TroubleKind {
+    match step {
+        Step::Failed(trouble) => trouble.kind,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_run_that_is_nowhere_on_an_idle_job_is_given_up() {
+    for not_found in [false, true] {
+        let (end, after, statuses) =
+            absent(Follow::new(JOB, TRIGGER, at(0)), |_| Ok(JobStatusCode::Idle), not_found);
+        assert_eq!(kind(&end), TroubleKind::NoSuchRun);
+        assert!(after >= Follow::MAX_ABSENCE && after < at(120) && statuses < 8, "{after:?}, {statuses}");
+        let Step::Failed(trouble) = end else { unreachable!() };
+        assert!(!trouble.is_passing() && !trouble.leaves_outcome_unclear(), "{trouble}");
+    }
+}
+
+#[test]
+fn a_run_that_the_server_accepted_ended_without_an_execution() {
+    let accepted = Follow::new(JOB, TRIGGER, at(0)).accepted();
+    assert_eq!(
+        kind(&absent(accepted, |_| Ok(JobStatusCode::Idle), false).0),
+        TroubleKind::EndedWithoutExecution
+    );
+    let follow = Follow::new(JOB, TRIGGER, at(0));
+    let pending = |now| Ok(if now < at(300) { JobStatusCode::Pending } else { JobStatusCode::Idle });
+    let (end, after, _) = absent(follow, pending, false);
+    assert_eq!(kind(&end), TroubleKind::EndedWithoutExecution);
+    assert!(after >= at(300) + Follow::MAX_ABSENCE, "{after:?}");
+}
+
+#[test]
+fn what_may_still_come_is_waited_for() {
+    type Status = fn(Duration) -> Result<JobStatusCode, Trouble>;
+    let cases: [(Status, bool); 6] = [
+        (|_| Ok(JobStatusCode::Pending), false),
+        (|_| Ok(JobStatusCode::Running), true),
+        (|_| Ok(JobStatusCode::Unknown(7)), false),
+        // It lags, and is right again within the minute.
+        (|now| Ok(if now.as_secs() % 50 < 25 { JobStatusCode::Idle } else { JobStatusCode::Pending }), false),
+        (|_| Err(Trouble::new(TroubleKind::ServerTrouble)), false),
+        // A server without this operation, or without the other.
+        (|_| Err(Trouble::new(TroubleKind::NotFound)), false),
+    ];
+    for (n, (status, not_found)) in cases.into_iter().enumerate() {
+        let (end, ..) = absent(Follow::new(JOB, TRIGGER, at(0)), status, not_found);
+        assert!(matches!(end, Step::Wait(_)), "{n}: {end:?}");
+    }
+    let (end, ..) =
+        absent(Follow::new(JOB, TRIGGER, at(0)), |_| Err(Trouble::new(TroubleKind::NotFound)), true);
+    assert_eq!(kind(&end), TroubleKind::NoSuchRun, "neither the log nor the status is known");
+}
+
+#[test]
+fn a_server_that_asks_for_a_pause_never_ends_it() {
+    let mut follow = Follow::new(JOB, TRIGGER, at(0));
+    follow.answered(at(0), execution(ExecutionState::Running, &[1]), Extensions::default());
+    let mut now = at(1);
+    for n in 0..100 {
+        let mut busy =
+            Trouble::new(if n % 2 == 0 { TroubleKind::TooManyRequests } else { TroubleKind::ServerTrouble });
+        busy.retry_after = RetryAfter::parse("86400");
+        follow.troubled(now, NOON, busy).unwrap();
+        let Step::Wait(until) = follow.step(now) else { panic!("it waits") };
+        let waited = until - now;
+        assert!(waited >= RetryAfter::MAX_DELAY && waited <= RetryAfter::MAX_DELAY * 6 / 5, "{waited:?}");
+        now = until;
+    }
+    let without = Trouble::new(TroubleKind::TooManyRequests);
+    follow.troubled(now, NOON, without.clone()).unwrap();
+    follow.troubled(now + at(10_000), NOON, without).unwrap();
+}
+
+/// The texts that are given out of these answers, each as (id, text), with one time and severity for all.
+fn given(answers: &[&[(u32, &str)]]) -> Vec<String> {
+    let mut follow = Follow::new(JOB, TRIGGER, at(0));
+    let mut given = Vec::new();
+    for (second, lines) in answers.iter().enumerate() {
+        let mut running = execution(ExecutionState::Running, &[]);
+        running[0].job_execution_logs = lines
+            .iter()
+            .map(|(id, text)| JobExecutionLog {
+                id: LogId(uuid::Uuid::from_u128((*id).into())),
+                message: (*text).to_owned(),
+                ..line(0)
+            })
+            .collect();
+        let news = follow.answered(at(second as u64), running, Extensions::default());
+        given.extend(news.into_iter().map(|line| line.message));
+    }
+    given
+}
+
+#[test]
+fn lines_are_known_whatever_their_ids_are_worth() {
+    // No ids, two equal lines, then a third.
+    assert_eq!(
+        given(&[&[(0, "a"), (0, "a")], &[(0, "a"), (0, "a"), (0, "b"), (0, "a")]]),
+        ["a", "a", "b", "a"]
+    );
+    // New ids in each answer.
+    assert_eq!(given(&[&[(1, "a"), (2, "b")], &[(3, "a"), (4, "b"), (5, "b")]]), ["a", "b", "b"]);
+    // The same id for all.
+    assert_eq!(
+        given(&[&[(7, "a")], &[(7, "a"), (7, "b")], &[(7, "b"), (7, "a"), (7, "c")]]),
+        ["a", "b", "c"]
+    );
+    assert_eq!(given(&[&[(7, "a"), (7, "a")], &[(7, "a"), (7, "a")]]), ["a", "a"]);
+    // Ids that behave: a text that is changed is the same line, and equal lines are two.
+    assert_eq!(given(&[&[(1, "10 %"), (2, "b")], &[(1, "20 %"), (2, "b"), (3, "b")]]), ["10 %", "b", "b"]);
+    // In another order, with an equal line before the known one.
+    assert_eq!(given(&[&[(1, "a")], &[(2, "a"), (1, "a")], &[(1, "a"), (2, "a")]]), ["a", "a"]);
+    // One line that a server sends twice in one answer.
+    assert_eq!(given(&[&[(1, "a"), (1, "a"), (2, "b")]]), ["a", "b"]);
 }

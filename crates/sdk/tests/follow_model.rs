@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use txjobs_sdk::{
-    ExecutionState, Extensions, RetryAfter, Severity, Timestamp, Trouble, TroubleKind,
+    ExecutionState, Extensions, JobStatusCode, RetryAfter, Severity, Timestamp, Trouble, TroubleKind,
     follow::{Follow, Step},
     operation::Request,
     types::{ExecutionId, JobExecution, JobExecutionLog, JobId, LogId, TriggerId},
@@ -23,8 +23,27 @@ enum Pending {
     Created,
 }
 
+/// What the ids of a server's lines are worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ids {
+    /// Each line has its own.
+    Own,
+    /// New ones in each answer.
+    Fresh,
+    /// The same for all lines.
+    Same,
+    /// None.
+    Missing,
+}
+
 #[derive(Clone, Debug)]
 struct Server {
+    /// What the ids are worth until a moment, and from then on.
+    ids: (Ids, Duration, Ids),
+    /// Two lines each have the same time, severity and text.
+    has_twins: bool,
+    /// Every other answer is this old.
+    lag: Duration,
     pending: Pending,
     picked_up: Duration,
     ended: Duration,
@@ -39,7 +58,23 @@ struct Server {
 }
 
 impl Server {
-    fn answer(&self, request: &Request, now: Duration) -> Result<Vec<JobExecution>, Trouble> {
+    /// What the server shows of a moment in its `poll`th answer.
+    fn view(&self, poll: usize, now: Duration) -> Duration {
+        if poll.is_multiple_of(2) { now } else { now.saturating_sub(self.lag) }
+    }
+
+    fn status(&self, poll: usize, now: Duration) -> JobStatusCode {
+        let view = self.view(poll, now);
+        if view < self.picked_up {
+            JobStatusCode::Pending
+        } else if view < self.ended {
+            JobStatusCode::Running
+        } else {
+            JobStatusCode::Idle
+        }
+    }
+
+    fn answer(&self, request: &Request, poll: usize, now: Duration) -> Result<Vec<JobExecution>, Trouble> {
         if let Some((_, until, kind)) =
             self.outages.iter().find(|(from, until, _)| (*from..*until).contains(&now))
         {
@@ -56,6 +91,8 @@ impl Server {
             }
             return Err(trouble);
         }
+        let ids = if now < self.ids.1 { self.ids.0 } else { self.ids.2 };
+        let now = self.view(poll, now);
         if now < self.picked_up {
             return match self.pending {
                 Pending::Empty => Ok(Vec::new()),
@@ -68,23 +105,34 @@ impl Server {
         visible.sort_by_key(|&n| (self.lines[n].0, n));
         if let Some((_, after)) = request.path_and_query().split_once("?after=") {
             assert!(self.has_after, "after is asked for only where it was announced");
-            let last = visible.iter().position(|&n| line_id(n).to_string() == after).expect("a line of ours");
-            visible.drain(..=last);
+            // All of them if there is no such line.
+            if let Some(last) = visible.iter().position(|&n| line_id(n).to_string() == after) {
+                visible.drain(..=last);
+            }
         } else if !visible.is_empty() {
             let by = self.shuffle % visible.len();
             visible.rotate_left(by);
         }
         let state = if now < self.ended { ExecutionState::Running } else { self.outcome };
-        let lines = visible.into_iter().map(|n| self.line(n)).collect();
+        let lines = visible.into_iter().map(|n| self.line(n, ids, poll)).collect();
         Ok(vec![self.execution(state, lines)])
     }
 
-    fn line(&self, n: usize) -> JobExecutionLog {
+    fn text(&self, n: usize) -> usize {
+        if self.has_twins { n / 2 } else { n }
+    }
+
+    fn line(&self, n: usize, ids: Ids, poll: usize) -> JobExecutionLog {
         let written = self.lines[n].1;
         JobExecutionLog {
-            id: line_id(n),
+            id: match ids {
+                Ids::Own => line_id(n),
+                Ids::Fresh => line_id(1_000_000 * (poll + 1) + n),
+                Ids::Same => line_id(999_999),
+                Ids::Missing => LogId(uuid::Uuid::nil()),
+            },
             job_execution_id: Some(EXECUTION),
-            message: n.to_string(),
+            message: self.text(n).to_string(),
             severity: Severity::Information,
             time_stamp: Some(Timestamp::from_unix_millis(NOON.unix_millis() + written.as_millis() as i64)),
         }
@@ -137,21 +185,54 @@ fn server() -> impl Strategy<Value = Server> {
     );
     let parts =
         (pending, spans, outcome, prop::collection::vec((0.0..1.0, ms(0..3000)), 0..60), any::<bool>());
-    (parts, any::<usize>(), prop::collection::vec(outage, 0..4), ms(0..2000)).prop_map(
-        |((pending, (picked_up, long), outcome, lines, has_after), shuffle, outages, latency)| {
+    let id = || prop_oneof![Just(Ids::Own), Just(Ids::Fresh), Just(Ids::Same), Just(Ids::Missing)];
+    let ids = prop_oneof![
+        2 => Just((Ids::Own, Duration::ZERO, Ids::Own)),
+        1 => id().prop_map(|ids| (ids, Duration::ZERO, ids)),
+        1 => (id(), ms(0..700_000), id()),
+    ];
+    let lag = prop_oneof![3 => Just(Duration::ZERO), 1 => ms(0..1500)];
+    let odd = (ids, any::<bool>(), lag);
+    (parts, odd, any::<usize>(), prop::collection::vec(outage, 0..4), ms(0..2000)).prop_map(
+        |(
+            (pending, (picked_up, long), outcome, lines, has_after),
+            (ids, has_twins, lag),
+            shuffle,
+            outages,
+            latency,
+        )| {
             let ended = picked_up + long;
             let mut lines: Vec<_> = lines
                 .into_iter()
                 .map(|(share, delay)| {
                     let written = picked_up + long.mul_f64(share);
                     // Some lines become visible late: after the end only where the server does not promise otherwise,
-                    // and within a second of it.
-                    let last = if has_after { ended } else { ended + Duration::from_millis(990) };
+                    // and within a second of it. A copy that lags is late enough.
+                    let last =
+                        if has_after || !lag.is_zero() { ended } else { ended + Duration::from_millis(990) };
                     ((written + delay).min(last), written)
                 })
                 .collect();
             lines.sort_by_key(|(_, written)| *written);
-            Server { pending, picked_up, ended, outcome, lines, has_after, shuffle, outages, latency }
+            if has_twins {
+                for twins in lines.chunks_exact_mut(2) {
+                    twins[1].1 = twins[0].1;
+                }
+            }
+            Server {
+                ids,
+                has_twins,
+                lag,
+                pending,
+                picked_up,
+                ended,
+                outcome,
+                lines,
+                has_after,
+                shuffle,
+                outages,
+                latency,
+            }
         },
     )
 }
@@ -174,9 +255,15 @@ fn follow(server: &Server) -> Followed {
                 assert!(until > now, "a wait goes forward");
                 now = until;
             }
+            Step::AskStatus(_) => {
+                followed.asked.push(now);
+                let status = server.status(followed.asked.len(), now);
+                now += server.latency;
+                follow.status_answered(now, status);
+            }
             Step::Ask(request) => {
                 followed.asked.push(now);
-                let answer = server.answer(&request, now);
+                let answer = server.answer(&request, followed.asked.len(), now);
                 now += server.latency;
                 match answer {
                     Ok(executions) => followed.batches.push(follow.answered(now, executions, extensions)),
@@ -208,11 +295,12 @@ proptest! {
         let mut given: Vec<usize> = followed.batches.concat().iter().map(|line| line.message.parse().unwrap()).collect();
         // Across answers the order can only be kept where every line was visible when it was written.
         if server.lines.iter().all(|(visible, written)| visible == written) {
-            let times: Vec<_> = given.iter().map(|&n| server.lines[n].1).collect();
-            prop_assert!(times.is_sorted());
+            let line = |text: usize| if server.has_twins { text * 2 } else { text };
+            let is_sorted = given.is_sorted_by_key(|&text| server.lines[line(text)].1);
+            prop_assert!(is_sorted);
         }
         given.sort_unstable();
-        prop_assert_eq!(given, (0..server.lines.len()).collect::<Vec<_>>());
+        prop_assert_eq!(given, (0..server.lines.len()).map(|n| server.text(n)).collect::<Vec<_>>());
     }
 
     #[test]

@@ -52,7 +52,7 @@ internal static class RunJob
 
         ExecutionState state = await Follow(logsApi, job, triggerId);
         Console.WriteLine($"outcome: {Words(state.ToString())}");
-        return state is ExecutionState.Completed or ExecutionState.CompletedWithWarnings ? 0 : 1;
+        return state is ExecutionState.StateCompleted or ExecutionState.StateCompletedWithWarnings ? 0 : 1;
     }
 
     /// <summary>Sends the request once: a second one may start a second run.</summary>
@@ -87,7 +87,7 @@ internal static class RunJob
                 if (execution is not null)
                 {
                     Print(execution, printed);
-                    if (execution.State >= ExecutionState.Completed)
+                    if (execution.State >= ExecutionState.StateCompleted)
                     {
                         return execution.State;
                     }
@@ -144,8 +144,11 @@ internal static class RunJob
     /// <summary>What a server sends is text: nothing in it may move a terminal's cursor.</summary>
     private static string Plain(string text) => Regex.Replace(text, @"[\p{Cc}\p{Cf}]+", " ");
 
-    /// <summary>"CompletedWithErrors" as "completed with errors".</summary>
-    private static string Words(string name) => Regex.Replace(name, @"\B[A-Z]", " $0").ToLowerInvariant();
+    /// <summary>
+    /// "StateCompletedWithErrors" as "completed with errors": the first word says of what it is.
+    /// </summary>
+    private static string Words(string name) =>
+        Regex.Replace(Regex.Replace(name, @"^(State|Severity)\B", ""), @"\B[A-Z]", " $0").ToLowerInvariant();
 
     private static string Setting(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value

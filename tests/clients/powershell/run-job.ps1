@@ -14,21 +14,21 @@ Import-Module (Join-Path $PSScriptRoot 'client/src/TimeXtenderJobs/TimeXtenderJo
 
 # The generated enumerations count from 0, so [ExecutionState] is one off: its numbers begin at -1.
 $ExecutionState = @{
-    -1 = 'None'
-    0  = 'Created'
-    1  = 'Running'
-    2  = 'Completed'
-    3  = 'Failed'
-    4  = 'CompletedWithErrors'
-    5  = 'CompletedWithWarnings'
+    -1 = 'StateNone'
+    0  = 'StateCreated'
+    1  = 'StateRunning'
+    2  = 'StateCompleted'
+    3  = 'StateFailed'
+    4  = 'StateCompletedWithErrors'
+    5  = 'StateCompletedWithWarnings'
 }
 $Severity = @{
-    0 = 'Information'
-    1 = 'Warning'
-    2 = 'Error'
+    0 = 'SeverityInformation'
+    1 = 'SeverityWarning'
+    2 = 'SeverityError'
 }
 $FirstFinal = 2
-$Well = 'Completed', 'CompletedWithWarnings'
+$Well = 'StateCompleted', 'StateCompletedWithWarnings'
 
 # Nobody needs it faster, and a service may refuse it.
 $LookEvery = 2
@@ -47,8 +47,8 @@ function ConvertTo-Plain([string] $Text) {
 
 # A number as words: 4 as "completed with errors", and one that is not known as itself.
 function ConvertTo-Words([hashtable] $Names, $Number) {
-    # JSON's numbers are Int64, and as such not among the keys.
-    $word = $Names[[int] $Number]
+    # JSON's numbers are Int64, and as such not among the keys. A name's first word says of what it is.
+    $word = $Names[[int] $Number] -creplace '^(State|Severity)\B', ''
     if ($word) { ($word -creplace '\B[A-Z]', ' $0').ToLowerInvariant() } else { "number $Number" }
 }
 

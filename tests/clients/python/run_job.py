@@ -46,7 +46,7 @@ def main(wanted: str | None) -> int:
 
         state = follow(client, job, trigger_id)
         print(f"outcome: {words(state.name)}")
-        return 0 if state in (ExecutionState.COMPLETED, ExecutionState.COMPLETED_WITH_WARNINGS) else 1
+        return 0 if state in (ExecutionState.STATE_COMPLETED, ExecutionState.STATE_COMPLETED_WITH_WARNINGS) else 1
 
 
 def connect() -> AuthenticatedClient:
@@ -100,7 +100,7 @@ def follow(client: AuthenticatedClient, job: Job, trigger_id: UUID) -> Execution
             well_at = time.monotonic()
             if execution is not None:
                 show(execution, printed)
-                if execution.state >= ExecutionState.COMPLETED:
+                if execution.state >= ExecutionState.STATE_COMPLETED:
                     return execution.state
         except (httpx.TransportError, Trouble) as trouble:
             # A short outage is no reason to lose sight of a run.
@@ -155,8 +155,8 @@ def plain(text: str) -> str:
 
 
 def words(name: str) -> str:
-    """COMPLETED_WITH_ERRORS as "completed with errors"."""
-    return name.replace("_", " ").lower()
+    """STATE_COMPLETED_WITH_ERRORS as "completed with errors": the first word says of what it is."""
+    return name.partition("_")[2].replace("_", " ").lower()
 
 
 def setting(name: str) -> str:

@@ -28,7 +28,7 @@ async function main(wanted: string | undefined): Promise<number> {
 
   const state = await follow(job, triggerId);
   console.log(`outcome: ${words(ExecutionState[state] ?? `state ${state}`)}`);
-  return state === ExecutionState.Completed || state === ExecutionState.CompletedWithWarnings ? 0 : 1;
+  return state === ExecutionState.StateCompleted || state === ExecutionState.StateCompletedWithWarnings ? 0 : 1;
 }
 
 /** Sends the request once: a second one may start a second run. */
@@ -54,7 +54,7 @@ async function follow(job: Job, triggerId: string): Promise<ExecutionState> {
       wellAt = Date.now();
       if (execution) {
         print(execution, printed);
-        if (execution.State >= ExecutionState.Completed) return execution.State;
+        if (execution.State >= ExecutionState.StateCompleted) return execution.State;
       }
     } catch (trouble) {
       // A short outage is no reason to lose sight of a run.
@@ -114,9 +114,9 @@ function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]+/gu, " ");
 }
 
-/** "CompletedWithErrors" as "completed with errors". */
+/** "StateCompletedWithErrors" as "completed with errors": the first word says of what it is. */
 function words(name: string): string {
-  return name.replace(/\B[A-Z]/g, " $&").toLowerCase();
+  return name.replace(/^(State|Severity)\B/, "").replace(/\B[A-Z]/g, " $&").toLowerCase();
 }
 
 function setting(name: string): string {

@@ -18,8 +18,8 @@ pub fn trouble_note(trouble: &Trouble, lead: &'static str, actions: impl IntoVie
 /// Compiled once, whatever the actions are.
 fn note(trouble: &Trouble, lead: &'static str, actions: View) -> El {
     let said = match (trouble.status, &trouble.message) {
-        // These are not the server's words.
-        (_, Some(message)) if trouble.kind == TroubleKind::Unreadable => Some(message.clone()),
+        // It said something, and nothing for people.
+        (Some(_), None) if matches!(trouble.kind, TroubleKind::Unreadable | TroubleKind::Interrupted) => None,
         (Some(status), Some(message)) => Some(format!("The server said {status}: {message}")),
         (Some(status), None) => Some(format!("The server said {status} and nothing else.")),
         (None, message) => message.clone(),

@@ -1,11 +1,10 @@
 //! Executions whose body comes in pieces: each line is decoded and stored when it is whole, so that a long log is
 //! never in memory twice and no piece of work is long.
 
-use std::collections::HashSet;
-
 use txjobs_sdk::{
     decode,
-    types::{JobExecution, JobExecutionLog, JobExecutions, LogId},
+    follow::KnownLines,
+    types::{JobExecution, JobExecutionLog, JobExecutions},
 };
 
 use super::{Level, Lines};
@@ -74,13 +73,13 @@ impl Arriving {
         self.enough = 0;
     }
 
-    /// Reads some of what has come; true if there may be more to read at once. Lines in `seen` are left out, others are
-    /// noted in it.
+    /// Reads some of what has come; true if there may be more to read at once. Lines that `seen` knows are left out, others
+    /// are noted in it.
     ///
     /// # Errors
     ///
     /// What has come is not what the contract promises.
-    pub fn work(&mut self, seen: &mut HashSet<LogId>) -> Result<bool, serde_json::Error> {
+    pub fn work(&mut self, seen: &mut KnownLines) -> Result<bool, serde_json::Error> {
         for _ in 0..AT_ONCE {
             if !self.in_lines && !self.outline() {
                 return Ok(false);
@@ -136,7 +135,7 @@ impl Arriving {
     }
 
     /// Reads a line, or the end of the lines; false if it is not whole yet.
-    fn line(&mut self, seen: &mut HashSet<LogId>) -> Result<bool, serde_json::Error> {
+    fn line(&mut self, seen: &mut KnownLines) -> Result<bool, serde_json::Error> {
         while self.pending.get(self.at).is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b',') {
             self.at += 1;
         }
@@ -154,7 +153,7 @@ impl Arriving {
             Ok((mut line, length)) => {
                 self.at += length;
                 self.enough = 0;
-                if seen.insert(line.id) {
+                if seen.is_new(&line) {
                     self.lines.push(&line);
                     line.message = String::new();
                     if let Some(execution) = self.executions.last_mut() {
@@ -226,11 +225,12 @@ mod tests {
         "State":3,"Id":"00000000-0000-0000-0000-00000000000a","JobId":"00000000-0000-0000-0000-00000000000c"},
         {"Id":"00000000-0000-0000-0000-00000000000b","JobId":"00000000-0000-0000-0000-00000000000c","State":2,
         "JobExecutionLogs":[{"Id":"00000000-0000-0000-0000-000000000003","Message":"c","Severity":0},
-        {"Id":"00000000-0000-0000-0000-000000000001","Message":"again","Severity":0}]}, {"JobExecutionLogs":null,
+        {"Id":"00000000-0000-0000-0000-000000000003","Message":"c","Severity":0}]}, {"JobExecutionLogs":null,
         "Id":"00000000-0000-0000-0000-00000000000d","JobId":"00000000-0000-0000-0000-00000000000c","State":1}]"#;
 
     fn read(body: &[u8], piece: usize) -> Result<Arrived, String> {
-        let (mut arriving, mut seen) = (Arriving::default(), HashSet::new());
+        let (mut arriving, mut seen) = (Arriving::default(), KnownLines::default());
+        seen.begin(None);
         for bytes in body.chunks(piece) {
             arriving.push(bytes);
             while arriving.work(&mut seen).map_err(|error| error.to_string())? {}

@@ -81,9 +81,10 @@ fn variables(spec: &Spec) -> Result<Value> {
         }
     }
     let servers = spec.at("/servers")?.as_array().into_iter().flatten();
-    let mut servers = servers.filter(|server| server.get("variables").is_none());
-    let local = servers.next().and_then(|s| s["url"].as_str()).context("no server is a plain address")?;
-    variables.push(variable(DOMAIN, local, spec.at("/servers/0/variables/domain/description")?));
+    let (templates, plain): (Vec<_>, Vec<_>) = servers.partition(|server| server.get("variables").is_some());
+    let local = plain.first().and_then(|s| s["url"].as_str()).context("no server is a plain address")?;
+    let description = templates.iter().find_map(|server| server.pointer("/variables/domain/description"));
+    variables.push(variable(DOMAIN, local, description.context("no server has a domain to fill in")?));
     Ok(variables.into())
 }
 

@@ -1,17 +1,20 @@
 //! `txjobs cancel`
 
-use txjobs_sdk::{Client, Extensions, Trouble, paths};
+use txjobs_sdk::{Extensions, Trouble, paths};
 
 use crate::{
     failure::{Exit, Failure},
     find,
     output::Output,
+    session::Session,
     text,
 };
 
-pub(crate) async fn run(client: &Client, output: &mut Output, job: &str) -> Result<Exit, Failure> {
-    let job = find::job(client, job).await?;
-    let status = client.get_job_status().job_id(job.id).send().await;
+pub(crate) async fn run(session: &Session<'_>, output: &mut Output, job: &str) -> Result<Exit, Failure> {
+    session.interruption.set("nothing was canceled.");
+    let job = find::job(session, job).await?;
+    let (id, name) = (job.id, text::one_line(&job.name));
+    let status = session.client.get_job_status().job_id(id).send().await;
     let status = status.map_err(|e| Trouble::from_client(&paths::GET_JOB_STATUS, e))?;
     if !Extensions::from(status.headers()).cancel {
         return Err(Failure::Usage(
@@ -20,13 +23,20 @@ pub(crate) async fn run(client: &Client, output: &mut Output, job: &str) -> Resu
                 .to_owned(),
         ));
     }
-    let answer = client.cancel_job().job_id(job.id).send().await;
-    let cancelled = answer.map_err(|e| Trouble::from_client(&paths::CANCEL_JOB, e))?.into_inner();
-    if output.is_json() {
-        output.json(&cancelled);
-    } else {
-        output.data(&cancelled.trigger_id.to_string());
-        output.note(&format!("{} is being cancelled.", text::one_line(&job.name)));
+    let find_out = format!("Find out: {}", session.suggest("status", &id.to_string()));
+    session.interruption.set(format!("it is not known whether {name} is being canceled.\n{find_out}"));
+    let answer = session.client.cancel_job().job_id(id).send().await.map_err(|error| {
+        let trouble = Trouble::from_client(&paths::CANCEL_JOB, error);
+        if trouble.leaves_outcome_unclear() {
+            Failure::Unclear(trouble, find_out)
+        } else {
+            Failure::Trouble(trouble)
+        }
+    })?;
+    let canceled = answer.into_inner();
+    output.trigger_id(canceled.trigger_id, &canceled, &format!("Canceling {name}"))?;
+    if !output.is_json() {
+        output.note(&format!("{name} is being canceled."));
     }
     Ok(Exit::Completed)
 }

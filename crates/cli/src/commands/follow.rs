@@ -1,22 +1,23 @@
 //! `txjobs follow`
 
-use txjobs_sdk::{Client, types::TriggerId};
+use txjobs_sdk::types::TriggerId;
 
 use crate::{
     args::Wait,
     failure::{Exit, Failure},
     find,
     output::Output,
+    session::Session,
     tail,
 };
 
 pub(crate) async fn run(
-    client: &Client,
+    session: &Session<'_>,
     output: &mut Output,
     job: &str,
     trigger_id: TriggerId,
     wait: &Wait,
 ) -> Result<Exit, Failure> {
-    let job = find::job(client, job).await?;
-    tail::tail(client, output, &job, trigger_id, wait).await
+    let job = find::job(session, job).await?;
+    tail::tail(session, output, &job, trigger_id, wait).await
 }

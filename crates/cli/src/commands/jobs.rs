@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use serde::Serialize;
-use txjobs_sdk::{Client, JobStatusCode, Trouble, paths, types::Job};
+use txjobs_sdk::{JobStatusCode, Trouble, paths, types::Job};
 
 use crate::{
     failure::{Exit, Failure},
     find,
+    names::fold,
     output::{Cell, Output},
+    session::Session,
 };
 
 #[derive(Serialize)]
@@ -19,29 +21,34 @@ struct JobWithStatus {
     status: Option<JobStatusCode>,
 }
 
-pub(crate) async fn run(client: &Client, output: &mut Output, filter: Option<&str>) -> Result<Exit, Failure> {
-    let (jobs, statuses) = tokio::join!(find::jobs(client), client.list_job_statuses().send());
+pub(crate) async fn run(
+    session: &Session<'_>,
+    output: &mut Output,
+    filter: Option<&str>,
+) -> Result<Exit, Failure> {
+    let (jobs, statuses) = tokio::join!(find::jobs(session), session.client.list_job_statuses().send());
     let statuses = statuses.map_err(|e| Trouble::from_client(&paths::LIST_JOB_STATUSES, e))?;
     let statuses: HashMap<_, _> = statuses.into_inner().into_iter().map(|s| (s.job_id, s.status)).collect();
-    let wanted = filter.unwrap_or_default().to_lowercase();
+    let wanted = fold(filter.unwrap_or_default());
     let rows: Vec<_> = jobs?
         .into_iter()
-        .filter(|job| job.name.to_lowercase().contains(&wanted))
+        .filter(|job| fold(&job.name).contains(&wanted))
         .map(|job| JobWithStatus { status: statuses.get(&job.id).copied(), job })
         .collect();
 
     if output.is_json() {
-        output.json(&rows);
+        output.json(&rows)?;
     } else if rows.is_empty() {
         output.note(match filter {
             Some(_) => "No job's name contains that.",
-            None => "This organisation has no jobs yet.",
+            None => "This organization has no jobs yet.",
         });
     } else {
         let cells = |row: &JobWithStatus| {
-            vec![Cell::text(&row.job.name), Cell::status(row.status), Cell::dim(row.job.id)]
+            vec![output.cell(&row.job.name), Cell::status(row.status), Cell::dim(row.job.id)]
         };
-        output.table(&["NAME", "STATUS", "ID"], &rows.iter().map(cells).collect::<Vec<_>>());
+        let cells: Vec<_> = rows.iter().map(cells).collect();
+        output.table(&["NAME", "STATUS", "ID"], &cells)?;
     }
     Ok(Exit::Completed)
 }

@@ -1,7 +1,7 @@
 //! `txjobs logs`
 
 use txjobs_sdk::{
-    Client, Extensions, Severity, Trouble, paths,
+    Extensions, Severity, Trouble, paths,
     types::{JobExecution, JobId, TriggerId},
 };
 
@@ -10,24 +10,25 @@ use crate::{
     failure::{Exit, Failure},
     find,
     output::{self, Output},
+    session::Session,
     text,
 };
 
 pub(crate) async fn run(
-    client: &Client,
+    session: &Session<'_>,
     output: &mut Output,
     job: &str,
     trigger_id: Option<TriggerId>,
     severity: AtLeast,
 ) -> Result<Exit, Failure> {
-    let job = find::job(client, job).await?;
+    let job = find::job(session, job).await?;
     let executions = match trigger_id {
-        Some(trigger_id) => by_trigger(client, job.id, trigger_id).await?,
-        None => newest(client, job.id).await?,
+        Some(trigger_id) => by_trigger(session, job.id, trigger_id).await?,
+        None => newest(session, job.id).await?,
     };
     let Some(mut execution) = executions.into_iter().max_by_key(|e| e.create_time) else {
         if output.is_json() {
-            output.json(&Option::<JobExecution>::None);
+            output.json(&Option::<JobExecution>::None)?;
         }
         output.note(match trigger_id {
             Some(_) => "No execution has this trigger id yet: the job may still be pending.",
@@ -41,11 +42,11 @@ pub(crate) async fn run(
         lines.sort_by_key(|line| line.time_stamp);
     }
     if output.is_json() {
-        output.json(&execution);
+        output.json(&execution)?;
         return Ok(Exit::Completed);
     }
     for line in &execution.job_execution_logs {
-        output.log_line(line);
+        output.log_line(line)?;
     }
     let started = execution.create_time.map(|time| format!(", started {time}")).unwrap_or_default();
     output.note(&format!("{}: {}{started}", output::state(execution.state), text::one_line(&job.name)));
@@ -53,19 +54,19 @@ pub(crate) async fn run(
 }
 
 async fn by_trigger(
-    client: &Client,
+    session: &Session<'_>,
     job: JobId,
     trigger_id: TriggerId,
 ) -> Result<Vec<JobExecution>, Failure> {
-    let answer = client.get_job_logs_by_trigger().job_id(job).trigger_id(trigger_id).send().await;
+    let answer = session.client.get_job_logs_by_trigger().job_id(job).trigger_id(trigger_id).send().await;
     Ok(answer.map_err(|e| Trouble::from_client(&paths::GET_JOB_LOGS_BY_TRIGGER, e))?.into_inner().0)
 }
 
 /// The newest execution alone where the server can do that, else all of them.
-async fn newest(client: &Client, job: JobId) -> Result<Vec<JobExecution>, Failure> {
-    let status = client.get_job_status().job_id(job).send().await;
+async fn newest(session: &Session<'_>, job: JobId) -> Result<Vec<JobExecution>, Failure> {
+    let status = session.client.get_job_status().job_id(job).send().await;
     let status = status.map_err(|e| Trouble::from_client(&paths::GET_JOB_STATUS, e))?;
-    let mut request = client.get_job_logs().job_id(job);
+    let mut request = session.client.get_job_logs().job_id(job);
     if Extensions::from(status.headers()).limit {
         request = request.limit(1);
     }

@@ -1,22 +1,22 @@
 //! `txjobs status`
 
-use txjobs_sdk::{Client, JobStatusCode, Trouble, paths, types::JobStatus};
+use txjobs_sdk::{JobStatusCode, Trouble, paths, types::JobStatus};
 
 use crate::{
     failure::{Exit, Failure},
     find,
     output::Output,
-    text,
+    session::Session,
 };
 
-pub(crate) async fn run(client: &Client, output: &mut Output, job: &str) -> Result<Exit, Failure> {
-    let job = find::job(client, job).await?;
-    let answer = client.get_job_status().job_id(job.id).send().await;
+pub(crate) async fn run(session: &Session<'_>, output: &mut Output, job: &str) -> Result<Exit, Failure> {
+    let job = find::job(session, job).await?;
+    let answer = session.client.get_job_status().job_id(job.id).send().await;
     let status = answer.map_err(|e| Trouble::from_client(&paths::GET_JOB_STATUS, e))?.into_inner();
     if output.is_json() {
-        output.json(&status);
+        output.json(&status)?;
     } else {
-        output.data(&text::one_line(&words(&status)));
+        output.data(&words(&status))?;
     }
     Ok(Exit::Completed)
 }

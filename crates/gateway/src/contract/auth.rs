@@ -25,7 +25,11 @@ impl FromRequestParts<Gateway> for Caller {
             return Err(refusal::key_refused());
         };
         let key = value.to_str().map_err(|_| refusal::key_refused())?;
-        let organisation = gateway.store.organisation_of_key(&key::hash(key.trim())).await?;
+        let hash = key::hash(key.trim());
+        let organisation = match gateway.store.organisation_of_demo_key(&hash) {
+            Some(organisation) => Some(organisation),
+            None => gateway.store.organisation_of_key(&hash).await?,
+        };
         organisation.map(|organisation| Self { organisation }).ok_or_else(refusal::key_refused)
     }
 }

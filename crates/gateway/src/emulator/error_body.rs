@@ -56,7 +56,7 @@ impl ErrorWriter {
             None => message.to_owned(),
         };
         let (content_type, body) = match body {
-            ErrorBody::Message => return (status, Json(types::Error { message })).into_response(),
+            ErrorBody::Message => return (status, Json(types::ErrorBody { message })).into_response(),
             ErrorBody::CamelMessage => return (status, Json(json!({ "message": message }))).into_response(),
             ErrorBody::Problem => {
                 let problem = json!({

@@ -3,7 +3,11 @@
 #![cfg(unix)]
 
 mod commands;
+#[cfg(target_os = "linux")]
+mod disk;
 mod gateway;
 mod killed;
 mod output;
+#[cfg(target_os = "linux")]
+mod small_disk;
 mod start;

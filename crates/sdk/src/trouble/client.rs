@@ -1,45 +1,64 @@
 //! What goes wrong with a client's request, as trouble.
 
 use progenitor_client::Error;
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
-use super::{Trouble, TroubleKind};
+use super::{RetryAfter, Trouble, TroubleKind, message::clean, proxy_for};
 use crate::{operation::Operation, types};
 
 impl Trouble {
     /// What an error of a [`Client`](crate::Client)'s method for `operation` means.
-    pub fn from_client(operation: &'static Operation, error: Error<types::Error>) -> Self {
+    pub fn from_client(operation: &'static Operation, error: Error<types::ErrorBody>) -> Self {
         match error {
-            Error::ErrorResponse(answer) => {
-                let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-                let body = serde_json::to_vec(&*answer).unwrap_or_default();
-                Self::from_answer(operation, answer.status().as_u16(), retry_after, &body)
-            }
-            Error::UnexpectedResponse(answer) => {
-                Self::from_answer(operation, answer.status().as_u16(), None, b"")
-            }
+            Error::ErrorResponse(answer) => Self {
+                message: Some(&answer.message).filter(|message| !message.is_empty()).cloned(),
+                retry_after: retry_after(answer.headers()),
+                ..Self::from_status(operation, answer.status().as_u16())
+            },
+            Error::UnexpectedResponse(answer) => Self::from_status(operation, answer.status().as_u16()),
             Error::InvalidResponsePayload(body, error) => {
                 Self::from_unreadable(operation, 200, &body, &error)
             }
             Error::CommunicationError(error)
             | Error::ResponseBodyError(error)
-            | Error::InvalidUpgrade(error) => {
-                Self::new(transport_kind(&error)).with_message(&root_cause(&error)).during(operation)
-            }
+            | Error::InvalidUpgrade(error) => Self::from_transport(&error).during(operation),
             Error::InvalidRequest(why) | Error::Custom(why) => {
                 Self::new(TroubleKind::Refused).with_message(&why).during(operation)
             }
         }
     }
+
+    fn from_transport(error: &reqwest::Error) -> Self {
+        let kind = transport_kind(error);
+        let cause = root_cause(error);
+        if kind == TroubleKind::PlainHttp {
+            return Self::new(kind).with_detail(&cause);
+        }
+        // Without a connection it is the proxy that could not be reached, or that could not reach the server.
+        let proxy = error.url().filter(|_| error.is_connect()).and_then(proxy_for);
+        let message = match proxy {
+            Some(proxy) => clean(&format!("by way of the proxy {proxy}: {cause}")),
+            None => clean(&cause),
+        };
+        Self { message, ..Self::new(kind) }
+    }
+}
+
+/// The `Retry-After` of an answer, counted from its own date.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<RetryAfter> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    Some(RetryAfter::parse(text(&RETRY_AFTER)?)?.counted_from(text(&DATE)))
 }
 
 fn transport_kind(error: &reqwest::Error) -> TroubleKind {
     if !error.is_connect() {
-        TroubleKind::Interrupted
-    } else if causes(error).any(is_tls) {
-        TroubleKind::Tls
-    } else {
-        TroubleKind::Unreachable
+        return TroubleKind::Interrupted;
+    }
+    let tls = causes(error).filter_map(tls_fault).last();
+    match tls {
+        Some(TlsFault::NotTls) => TroubleKind::PlainHttp,
+        Some(TlsFault::Other) => TroubleKind::Tls,
+        None => TroubleKind::Unreachable,
     }
 }
 
@@ -47,18 +66,32 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Erro
     std::iter::successors(std::error::Error::source(error), |error| error.source())
 }
 
-fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+#[derive(Clone, Copy)]
+enum TlsFault {
+    /// What came was no TLS at all.
+    NotTls,
+    /// Most likely the certificate.
+    Other,
+}
+
+fn tls_fault(error: &(dyn std::error::Error + 'static)) -> Option<TlsFault> {
     // An I/O error does not name the error it wraps as its source, but that one's.
     if let Some(inner) = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-        return is_tls(inner);
+        return tls_fault(inner);
     }
     #[cfg(feature = "rustls")]
-    if error.is::<rustls::Error>() {
-        return true;
+    if let Some(error) = error.downcast_ref::<rustls::Error>() {
+        return Some(match error {
+            rustls::Error::InvalidMessage(_) => TlsFault::NotTls,
+            _ => TlsFault::Other,
+        });
     }
     // The platform's libraries have no type of error that could be asked.
     let text = error.to_string().to_ascii_lowercase();
-    ["certificate", "tls", "ssl"].iter().any(|word| text.contains(word))
+    if ["wrong version number", "http request"].iter().any(|words| text.contains(words)) {
+        return Some(TlsFault::NotTls);
+    }
+    ["certificate", "tls", "ssl"].iter().any(|word| text.contains(word)).then_some(TlsFault::Other)
 }
 
 /// The innermost cause: the outer layers only say "error sending request", and name the URL.

@@ -1,6 +1,9 @@
 //! What an error body says, in one line of plain text.
 
-use crate::decode::{self, Loose};
+use crate::{
+    decode::{self, Loose},
+    html,
+};
 
 const LONGEST_MESSAGE: usize = 500;
 
@@ -8,22 +11,15 @@ pub(super) fn is_markup(body: &[u8]) -> bool {
     decode::without_mark(body).trim_ascii_start().starts_with(b"<")
 }
 
-/// What an error body says: the message of the contract's error, of problem+json or of the like; plain text; the title
-/// of a web page. `None` if it says nothing.
+/// What an error body says: the message of the contract's error, of problem+json or of the like; plain text; the words
+/// that a web page shows. `None` if it says nothing.
 pub(crate) fn message_of(body: &[u8]) -> Option<String> {
     let body = decode::without_mark(body);
     if let Ok(value) = decode::json::<Loose>(body) {
         return message_in(&value).and_then(clean);
     }
     let text = String::from_utf8_lossy(&body[..body.len().min(64 * 1024)]);
-    if is_markup(body) {
-        let lower = text.to_ascii_lowercase();
-        let start = lower.find("<title")?;
-        let start = start + lower[start..].find('>')? + 1;
-        let end = start + lower[start..].find("</title")?;
-        return clean(&text[start..end]);
-    }
-    clean(&text)
+    if is_markup(body) { one_line(&html::text_of(&text)) } else { clean(&text) }
 }
 
 fn message_in(value: &Loose) -> Option<&str> {
@@ -35,38 +31,41 @@ fn message_in(value: &Loose) -> Option<&str> {
 
 /// One line of plain text: no markup, no control or direction characters, at most 500 characters.
 pub(super) fn clean(text: &str) -> Option<String> {
-    let mut cleaned = String::new();
+    let last_close = text.rfind('>').unwrap_or_default();
+    let mut without_tags = String::new();
     let mut in_tag = false;
-    let last_close = text.rfind('>');
     let mut chars = text.char_indices().peekable();
-    let mut length = 0;
     while let Some((at, c)) = chars.next() {
         let next_opens_tag =
             chars.peek().is_some_and(|(_, n)| n.is_ascii_alphabetic() || matches!(n, '/' | '!'));
         match c {
-            '<' if next_opens_tag && last_close.is_some_and(|close| close > at) => in_tag = true,
-            '>' if in_tag => {
-                in_tag = false;
-                continue;
-            }
-            _ => {}
+            '<' if next_opens_tag && last_close > at => in_tag = true,
+            '>' if in_tag => in_tag = false,
+            _ if in_tag => {}
+            _ => without_tags.push(c),
         }
-        if in_tag || is_direction(c) {
-            continue;
-        }
+    }
+    one_line(&without_tags)
+}
+
+/// One line of text: no control or direction characters, at most 500 characters.
+fn one_line(text: &str) -> Option<String> {
+    let mut line = String::new();
+    let mut length = 0;
+    for c in text.chars().filter(|c| !is_direction(*c)) {
         let c = if c.is_control() || c.is_whitespace() { ' ' } else { c };
-        if c == ' ' && (cleaned.is_empty() || cleaned.ends_with(' ')) {
+        if c == ' ' && (line.is_empty() || line.ends_with(' ')) {
             continue;
         }
         if length == LONGEST_MESSAGE {
-            cleaned.push('…');
+            line.push('…');
             break;
         }
-        cleaned.push(c);
+        line.push(c);
         length += 1;
     }
-    cleaned.truncate(cleaned.trim_end().len());
-    (!cleaned.is_empty()).then_some(cleaned)
+    line.truncate(line.trim_end().len());
+    (!line.is_empty()).then_some(line)
 }
 
 /// Marks that turn the direction of the text around them.
@@ -92,8 +91,10 @@ mod tests {
         assert_eq!(said("No disk.").as_deref(), Some("No disk."));
         assert_eq!(
             said("<!doctype html><title>502 Bad\n Gateway</title><p>nginx").as_deref(),
-            Some("502 Bad Gateway")
+            Some("502 Bad Gateway: nginx")
         );
+        assert_eq!(said("<p>&lt;b&gt; is bold\u{202e}").as_deref(), Some("<b> is bold"));
+        assert_eq!(said("{\"Message\":\"No \\ud800 disk\"}").as_deref(), Some("No \u{fffd} disk"));
         for nothing in ["", " \n", "{}", "[]", "null", "<html><body>", r#"{"Message":null}"#] {
             assert_eq!(said(nothing), None, "{nothing}");
         }

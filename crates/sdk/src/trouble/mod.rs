@@ -1,20 +1,26 @@
 //! What went wrong, in the user's terms: one classification for every client.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use crate::{
-    Timestamp,
+    ApiKey,
     operation::{Method, Operation},
 };
 
 #[cfg(feature = "client")]
 mod client;
 mod message;
+#[cfg(feature = "client")]
+mod proxy;
+mod retry_after;
 
 #[cfg(feature = "client")]
-pub(crate) use client::root_cause;
+pub(crate) use client::{retry_after, root_cause};
 pub(crate) use message::message_of;
 use message::{clean, is_markup};
+#[cfg(feature = "client")]
+pub(crate) use proxy::proxy_for;
+pub use retry_after::RetryAfter;
 
 /// The kinds of trouble. Each has one sentence and one next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +32,8 @@ pub enum TroubleKind {
     Interrupted,
     /// The server's certificate was not accepted.
     Tls,
+    /// What answers where https is expected does not speak TLS: probably a plain http server.
+    PlainHttp,
     /// The browser kept the answer from the page, or never sent the request (CORS, mixed content, no network): it
     /// does not say which.
     Blocked,
@@ -45,6 +53,10 @@ pub enum TroubleKind {
     NotThisApi,
     /// A success whose body is not the JSON that the contract promises.
     Unreadable,
+    /// Nothing on the server has the trigger id that was followed, and the job is idle.
+    NoSuchRun,
+    /// The job was pending or running and is idle now, and no execution has the trigger id that was followed.
+    EndedWithoutExecution,
 }
 
 /// Something went wrong; made from an answer with [`from_answer`](Self::from_answer) or from a transport's error with
@@ -63,15 +75,8 @@ pub struct Trouble {
     pub retry_after: Option<RetryAfter>,
     /// What was asked for, where that is known.
     pub operation: Option<&'static Operation>,
-}
-
-/// The `Retry-After` of an answer: RFC 9110, section 10.2.3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RetryAfter {
-    /// Wait this long.
-    Delay(Duration),
-    /// Wait until then.
-    At(Timestamp),
+    /// What a decoder or a transport says about it, for whoever looks for the fault. Not part of `Display`.
+    pub detail: Option<String>,
 }
 
 impl TroubleKind {
@@ -81,6 +86,7 @@ impl TroubleKind {
             Self::Unreachable => "unreachable",
             Self::Interrupted => "interrupted",
             Self::Tls => "tls",
+            Self::PlainHttp => "plain_http",
             Self::Blocked => "blocked",
             Self::KeyRefused => "key_refused",
             Self::NotFound => "not_found",
@@ -90,27 +96,8 @@ impl TroubleKind {
             Self::ServerTrouble => "server_trouble",
             Self::NotThisApi => "not_this_api",
             Self::Unreadable => "unreadable",
-        }
-    }
-}
-
-impl RetryAfter {
-    /// Reads the header's value: whole seconds or an HTTP date.
-    pub fn parse(value: &str) -> Option<Self> {
-        let value = value.trim();
-        if let Ok(seconds) = value.parse() {
-            return Some(Self::Delay(Duration::from_secs(seconds)));
-        }
-        let date = httpdate::parse_http_date(value).ok()?;
-        let since_epoch = date.duration_since(std::time::UNIX_EPOCH).ok()?;
-        Some(Self::At(Timestamp::from_unix(since_epoch.as_secs() as i64, 0)))
-    }
-
-    /// How long to wait from `now`; zero if the moment has passed.
-    pub fn delay(self, now: Timestamp) -> Duration {
-        match self {
-            Self::Delay(delay) => delay,
-            Self::At(time) => time.since(now).unwrap_or_default(),
+            Self::NoSuchRun => "no_such_run",
+            Self::EndedWithoutExecution => "ended_without_execution",
         }
     }
 }
@@ -118,7 +105,7 @@ impl RetryAfter {
 impl Trouble {
     /// Trouble without an answer.
     pub fn new(kind: TroubleKind) -> Self {
-        Self { kind, status: None, message: None, retry_after: None, operation: None }
+        Self { kind, status: None, message: None, retry_after: None, operation: None, detail: None }
     }
 
     /// Says what was asked for.
@@ -128,60 +115,98 @@ impl Trouble {
         self
     }
 
-    /// Adds a detail, cleaned as a server's message is.
+    /// Sets the message, cleaned as a server's is.
     #[must_use]
     pub fn with_message(mut self, message: &str) -> Self {
         self.message = clean(message);
         self
     }
 
-    /// Trouble told by an answer that is not a success. `retry_after` is the header's value.
+    /// Sets the detail, cleaned as a message is.
+    #[must_use]
+    pub fn with_detail(mut self, detail: &str) -> Self {
+        self.detail = clean(detail);
+        self
+    }
+
+    /// Hides `key` in message and detail, as [`ApiKey::mask`] does: a server may repeat what it was sent.
+    ///
+    /// What comes of a `Client` has no key in it. Call this for what was made with
+    /// [`from_answer`](Self::from_answer) or [`from_unreadable`](Self::from_unreadable).
+    #[must_use]
+    pub fn hiding(mut self, key: &ApiKey) -> Self {
+        self.message = self.message.map(|message| key.mask(&message));
+        self.detail = self.detail.map(|detail| key.mask(&detail));
+        self
+    }
+
+    /// Trouble told by an answer that is not a success. `retry_after` is the header's value; see
+    /// [`dated`](Self::dated).
     pub fn from_answer(
         operation: &'static Operation,
         status: u16,
         retry_after: Option<&str>,
         body: &[u8],
     ) -> Self {
+        Self {
+            message: message_of(body),
+            retry_after: retry_after.and_then(RetryAfter::parse),
+            ..Self::from_status(operation, status)
+        }
+    }
+
+    fn from_status(operation: &'static Operation, status: u16) -> Self {
         let kind = match status {
             401 | 403 => TroubleKind::KeyRefused,
             404 if operation.template.contains('{') => TroubleKind::NotFound,
             404 | 300..400 => TroubleKind::NotThisApi,
+            // The server, or something before it, stopped waiting: whether it has the request is not known.
+            408 => TroubleKind::Interrupted,
             409 => TroubleKind::Conflict,
             429 => TroubleKind::TooManyRequests,
             400..500 => TroubleKind::Refused,
             500.. => TroubleKind::ServerTrouble,
             _ => TroubleKind::NotThisApi,
         };
-        Self {
-            kind,
-            status: Some(status),
-            message: message_of(body),
-            retry_after: retry_after.and_then(RetryAfter::parse),
-            operation: Some(operation),
-        }
+        Self { status: Some(status), ..Self::new(kind).during(operation) }
     }
 
-    /// Trouble with a success: its body could not be decoded.
+    /// Counts a `Retry-After` that is a date from the answer's `Date` header, as
+    /// [`RetryAfter::counted_from`] does.
+    #[must_use]
+    pub fn dated(mut self, date: Option<&str>) -> Self {
+        self.retry_after = self.retry_after.map(|after| after.counted_from(date));
+        self
+    }
+
+    /// Trouble with a success: its body could not be decoded. JSON that ends too early is an interrupted transfer.
     pub fn from_unreadable(
         operation: &'static Operation,
         status: u16,
         body: &[u8],
         error: &serde_json::Error,
     ) -> Self {
-        let kind = if is_markup(body) { TroubleKind::NotThisApi } else { TroubleKind::Unreadable };
-        let message = match kind {
-            TroubleKind::NotThisApi => message_of(body),
-            _ => clean(&error.to_string()),
+        let kind = if is_markup(body) {
+            TroubleKind::NotThisApi
+        } else if error.is_eof() && !body.trim_ascii().is_empty() {
+            TroubleKind::Interrupted
+        } else {
+            TroubleKind::Unreadable
         };
-        Self { kind, status: Some(status), message, retry_after: None, operation: Some(operation) }
+        Self {
+            kind,
+            message: if kind == TroubleKind::NotThisApi { message_of(body) } else { None },
+            ..Self::from_status(operation, status).with_detail(&error.to_string())
+        }
     }
 
     /// What happened, in a sentence.
     pub fn summary(&self) -> &'static str {
         match self.kind {
             TroubleKind::Unreachable => "The server cannot be reached.",
-            TroubleKind::Interrupted => "The connection broke before the whole answer was here.",
+            TroubleKind::Interrupted => "The answer did not arrive, or not all of it.",
             TroubleKind::Tls => "The server's certificate was not accepted.",
+            TroubleKind::PlainHttp => "The server does not speak https there.",
             TroubleKind::Blocked => "The browser got no answer that this page may read.",
             TroubleKind::KeyRefused => "The server refused the API key.",
             TroubleKind::NotFound => "The server does not know this job or run.",
@@ -191,6 +216,8 @@ impl Trouble {
             TroubleKind::ServerTrouble => "The server has trouble of its own.",
             TroubleKind::NotThisApi => "What answers there is not the Jobs API.",
             TroubleKind::Unreadable => "The answer is not what the Jobs API promises.",
+            TroubleKind::NoSuchRun => "The job has no run with this trigger id.",
+            TroubleKind::EndedWithoutExecution => "The run ended without an execution.",
         }
     }
 
@@ -201,10 +228,15 @@ impl Trouble {
         }
         match self.kind {
             TroubleKind::Unreachable => "Check the domain and your network.",
-            TroubleKind::Interrupted => {
+            TroubleKind::Interrupted if self.operation.is_none() => {
                 "Look at the job before you start it again: the request may have arrived."
             }
+            TroubleKind::Interrupted => "Try again; if it lasts, check your network.",
             TroubleKind::Tls => "Check the domain and this machine's clock and certificates.",
+            TroubleKind::PlainHttp => {
+                "If it is a plain http server, begin the domain with http:// and know that the API key is then sent \
+                 without encryption."
+            }
             TroubleKind::Blocked => {
                 "Check the domain and your network. If they are right, the server does not allow this page's origin \
                  (CORS): ask whoever runs it to allow the page."
@@ -221,6 +253,10 @@ impl Trouble {
             TroubleKind::ServerTrouble => "Try again later; if it lasts, tell whoever runs the server.",
             TroubleKind::NotThisApi => "Check the domain, and the path prefix if there is one.",
             TroubleKind::Unreadable => "Check the domain; if it is right, tell whoever runs the server.",
+            TroubleKind::NoSuchRun => "Check the job and the trigger id.",
+            TroubleKind::EndedWithoutExecution => {
+                "It was probably canceled before it began: look at the job's runs."
+            }
         }
     }
 
@@ -249,6 +285,8 @@ impl Trouble {
                     | TroubleKind::ServerTrouble
                     | TroubleKind::Unreadable
             )
+            // A web page after a success, or the way to one, may well be the answer to what was done.
+            || !is_get && self.kind == TroubleKind::NotThisApi && matches!(self.status, Some(200..300 | 303))
     }
 }
 
@@ -285,6 +323,7 @@ mod tests {
             (401, KeyRefused),
             (403, KeyRefused),
             (404, NotFound),
+            (408, Interrupted),
             (409, Conflict),
             (418, Refused),
             (429, TooManyRequests),
@@ -298,17 +337,6 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_in_both_forms() {
-        let now = "2026-03-14T02:00:00Z".parse().unwrap();
-        let delay = |value| RetryAfter::parse(value).map(|after| after.delay(now));
-        assert_eq!(delay(" 120 "), Some(Duration::from_secs(120)));
-        assert_eq!(delay("Sat, 14 Mar 2026 02:00:30 GMT"), Some(Duration::from_secs(30)));
-        assert_eq!(delay("Sat, 14 Mar 2026 01:00:30 GMT"), Some(Duration::ZERO));
-        assert_eq!(delay("soon"), None);
-        assert_eq!(delay("-1"), None);
-    }
-
-    #[test]
     fn the_whole_sentence() {
         let trouble = answer(401, r#"{"Message":"The API key is missing or wrong."}"#);
         assert_eq!(
@@ -316,5 +344,67 @@ mod tests {
             "The server refused the API key. (401: The API key is missing or wrong.) Check that the key is whole and \
              of this organisation, and that the header's name is right."
         );
+    }
+
+    #[test]
+    fn a_post_s_outcome_is_unclear_where_it_may_have_been_done() {
+        let unclear =
+            |status| Trouble::from_answer(&paths::EXECUTE_JOB, status, None, b"").leaves_outcome_unclear();
+        for status in [200, 303, 408, 500, 502, 504] {
+            assert!(unclear(status), "{status}");
+        }
+        for status in [302, 400, 401, 404, 409, 429] {
+            assert!(!unclear(status), "{status}");
+        }
+        let timed_out = answer(408, "");
+        assert!(timed_out.is_passing() && !timed_out.leaves_outcome_unclear());
+    }
+
+    #[test]
+    fn advice_after_a_get_is_not_about_starting_again() {
+        for status in [200, 302, 400, 401, 404, 408, 409, 429, 500, 503] {
+            let text = answer(status, "").to_string();
+            assert!(!text.contains("start it again") && !text.contains("took effect"), "{text}");
+        }
+        let broken = Trouble::new(TroubleKind::Interrupted).during(&paths::LIST_JOBS);
+        assert!(broken.advice().starts_with("Try again"), "{broken}");
+    }
+
+    #[test]
+    fn what_a_parser_says_is_a_detail() {
+        for (body, kind) in [
+            ("[{\"Id\":", TroubleKind::Interrupted),
+            ("", TroubleKind::Unreadable),
+            ("nonsense", TroubleKind::Unreadable),
+            ("{}", TroubleKind::Unreadable),
+        ] {
+            let error = crate::decode::json::<Vec<crate::types::Job>>(body.as_bytes()).unwrap_err();
+            let trouble = Trouble::from_unreadable(&paths::LIST_JOBS, 200, body.as_bytes(), &error);
+            assert_eq!(trouble.kind, kind, "{body}");
+            let detail = trouble.detail.as_deref().unwrap();
+            assert!(detail.contains(" line 1 column"), "{detail}");
+            assert!(
+                !trouble.to_string().contains(detail) && !trouble.to_string().contains("line 1"),
+                "{trouble}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_that_the_server_repeats_is_hidden() {
+        let key = ApiKey::new("s3cret-key").unwrap();
+        for body in [
+            r#"{"Message":"Unknown key s3cret-key."}"#,
+            r#"{"Message":"Unknown key s3cret\u002dkey."}"#,
+            "Unknown key s3cret%2Dkey.",
+            "<p>Unknown key s3<b>cret</b>-key.</p>",
+            "<p>Unknown key s3cret&#45;key.</p>",
+        ] {
+            let trouble = answer(401, body).hiding(&key);
+            assert_eq!(trouble.message.as_deref(), Some("Unknown key ***."), "{body}");
+            assert!(!format!("{trouble} {trouble:?}").contains("cret"), "{trouble:?}");
+        }
+        let cut = answer(500, &format!("{}s3cret-key", "x".repeat(495))).hiding(&key);
+        assert!(!cut.message.unwrap().contains("s3"));
     }
 }

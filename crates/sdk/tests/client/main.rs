@@ -4,6 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod following;
+mod gate;
+mod oddities;
+mod proxy;
 mod redirects;
 mod retries;
 mod server;

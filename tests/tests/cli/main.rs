@@ -1,5 +1,11 @@
 //! `txjobs` as a pipeline uses it, against a real gateway.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+mod output;
+mod signals;
+mod words;
+
 use std::{
     io::{BufRead, BufReader, Write},
     process::Stdio,
@@ -183,14 +189,4 @@ fn what_cannot_be_done_says_what_to_do() {
         said(txjobs(&gateway, &["jobs"]).env("TXJOBS_DOMAIN", format!("{}/elsewhere", gateway.address())));
     assert_eq!(not_this.code, 7, "{not_this:?}");
     assert!(not_this.err.contains("not the Jobs API"), "{not_this:?}");
-}
-
-#[test]
-fn a_reader_that_has_seen_enough_does_not_change_the_outcome() {
-    let gateway = Gateway::start(JOBS);
-    let mut run = txjobs(&gateway, &["run", "Broken"]);
-    let mut run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    drop(run.stdout.take());
-    let end = run.wait_with_output().unwrap();
-    assert_eq!(end.status.code(), Some(1), "{end:?}");
 }

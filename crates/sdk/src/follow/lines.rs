@@ -1,0 +1,242 @@
+//! Which log lines of an answer are new, whatever a server's ids are worth.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use crate::types::{JobExecutionLog, LogId};
+
+/// The log lines of one run that were given out, so that each is given out once.
+///
+/// A line is known by its id where ids behave. Where they are missing, the same for several lines, or new in each answer,
+/// it is known by its time, severity and text, and by how often these came: two equal lines of one second are two lines.
+///
+/// Lines may be looked at while an answer is still arriving:
+///
+/// ```
+/// # use txjobs_sdk::{Severity, follow::KnownLines, types::JobExecutionLog};
+/// # let line = JobExecutionLog {
+/// #     id: uuid::Uuid::nil().into(), job_execution_id: None, message: String::new(), severity: Severity::Error, time_stamp: None
+/// # };
+/// let mut known = KnownLines::default();
+/// known.begin(None);
+/// assert!(known.is_new(&line));
+/// known.end();
+/// known.begin(None);
+/// assert!(!known.is_new(&line));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct KnownLines {
+    /// What is known of each id, by its hash. Empty where ids are not trusted.
+    ids: HashMap<u64, KnownId>,
+    /// How often lines with this content were given out.
+    given: HashMap<u64, u32>,
+    /// The content of the first line that was given out.
+    first: Option<u64>,
+    trust: Trust,
+    /// The last line that was given out, in the server's order.
+    newest: Option<LogId>,
+    /// The next answer has to be a whole one.
+    needs_whole: bool,
+    answer: Answer,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct KnownId {
+    content: u32,
+    /// The number of the answer in which it was last.
+    answer: u32,
+}
+
+/// What is known of a server's ids.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Trust {
+    #[default]
+    Unknown,
+    /// Lines had the same ids in two whole answers.
+    Proven,
+    /// Lines share an id, or have another one in each answer.
+    Lost,
+}
+
+/// The answer that is looked at.
+#[derive(Clone, Debug, Default)]
+struct Answer {
+    number: u32,
+    /// It has only lines after a certain one.
+    is_partial: bool,
+    /// How often each content was in it.
+    counts: HashMap<u64, u32>,
+    /// The ids of lines with this content that were taken for known ones although their ids are new.
+    withheld: HashMap<u64, Vec<LogId>>,
+    lines: usize,
+    /// How many lines were known by their ids.
+    known_ids: usize,
+    first_id: Option<LogId>,
+    has_one_id: bool,
+    new_lines: usize,
+    /// Its lines contradict what was known: the rest of it is left for the next answer.
+    is_held: bool,
+    /// Lines of it may be missing in what was given out.
+    is_incomplete: bool,
+}
+
+impl KnownLines {
+    /// Begins an answer. `after` is the line after which it was asked for, if it was.
+    pub fn begin(&mut self, after: Option<LogId>) {
+        let number = self.answer.number.wrapping_add(1);
+        self.answer = Answer { number, is_partial: after.is_some(), has_one_id: true, ..Answer::default() };
+    }
+
+    /// Takes in the next line of the answer, in the server's order. Whether it is to be given out.
+    pub fn is_new(&mut self, line: &JobExecutionLog) -> bool {
+        let answer = &mut self.answer;
+        if answer.lines == 0 {
+            answer.first_id = Some(line.id);
+        }
+        answer.lines += 1;
+        answer.has_one_id &= answer.first_id == Some(line.id);
+        let content = content_of(line);
+        if self.answer.is_held {
+            return false;
+        }
+        let is_known = self.is_known_by_id(line, content);
+        let is_new =
+            if is_known { self.stands_for_withheld(content) } else { self.is_new_content(line, content) };
+        if is_new {
+            *self.given.entry(content).or_default() += 1;
+            self.first.get_or_insert(content);
+            self.answer.new_lines += 1;
+            if !is_known {
+                self.newest = Some(line.id).filter(|id| !id.is_nil());
+            }
+        }
+        is_new
+    }
+
+    /// Whether its id says that the line was there before. Notes ids that contradict each other.
+    fn is_known_by_id(&mut self, line: &JobExecutionLog, content: u64) -> bool {
+        if line.id.is_nil() || self.trust == Trust::Lost {
+            return false;
+        }
+        let Some(known) = self.ids.get_mut(&hash_of(&line.id)) else { return false };
+        let is_in_this_answer = known.answer == self.answer.number;
+        if is_in_this_answer && known.content != content as u32 {
+            self.lose_trust();
+            self.answer.is_held |= self.answer.is_partial;
+            return false;
+        }
+        // Otherwise a text that was changed afterwards is still the same line.
+        *known = KnownId { content: content as u32, answer: self.answer.number };
+        if !is_in_this_answer {
+            self.answer.known_ids += 1;
+            *self.answer.counts.entry(content).or_default() += 1;
+        }
+        true
+    }
+
+    /// Whether a line that is known stands for an equal one that came before it in this answer and was taken for it.
+    fn stands_for_withheld(&mut self, content: u64) -> bool {
+        if self.count(content) <= self.given(content) {
+            return false;
+        }
+        let Some(id) = self.answer.withheld.get_mut(&content).and_then(Vec::pop) else { return false };
+        self.know(id, content);
+        true
+    }
+
+    /// Whether a line with a new id, or without one, was never there before.
+    fn is_new_content(&mut self, line: &JobExecutionLog, content: u64) -> bool {
+        *self.answer.counts.entry(content).or_default() += 1;
+        let (count, given) = (self.count(content), self.given(content));
+        if self.answer.is_partial {
+            // A server with new ids in each answer cannot find the line to go on after, and sends all of them.
+            let looks_like_all = match self.trust {
+                Trust::Proven => self.first == Some(content),
+                _ => count <= given,
+            };
+            self.answer.is_held |= looks_like_all;
+            if self.answer.is_held {
+                return false;
+            }
+        } else if count <= given {
+            self.answer.withheld.entry(content).or_default().push(line.id);
+            return false;
+        }
+        self.know(line.id, content);
+        true
+    }
+
+    /// How often a content was in this answer so far.
+    fn count(&self, content: u64) -> u32 {
+        self.answer.counts.get(&content).copied().unwrap_or_default()
+    }
+
+    /// How often a content was given out.
+    fn given(&self, content: u64) -> u32 {
+        self.given.get(&content).copied().unwrap_or_default()
+    }
+
+    fn know(&mut self, id: LogId, content: u64) {
+        if !id.is_nil() && self.trust != Trust::Lost {
+            let known = KnownId { content: content as u32, answer: self.answer.number };
+            self.ids.insert(hash_of(&id), known);
+        }
+    }
+
+    fn lose_trust(&mut self) {
+        self.trust = Trust::Lost;
+        self.ids = HashMap::new();
+        self.answer.is_incomplete = true;
+    }
+
+    /// Ends the answer: draws the conclusions that need all of it.
+    pub fn end(&mut self) {
+        let has_withheld = self.answer.withheld.values().any(|withheld| !withheld.is_empty());
+        let is_shared = self.answer.lines > 1
+            && self.answer.has_one_id
+            && self.answer.first_id.is_some_and(|id| !id.is_nil());
+        if self.trust == Trust::Lost {
+            // It is not regained: what was given out is not known by its ids any more.
+        } else if is_shared {
+            self.lose_trust();
+        } else if has_withheld && self.answer.known_ids == 0 {
+            self.trust = Trust::Lost;
+            self.ids = HashMap::new();
+        } else if self.answer.known_ids > 0 && !has_withheld && !self.answer.is_partial {
+            self.trust = Trust::Proven;
+        }
+        self.answer.is_incomplete |= self.answer.is_held;
+        // With some ids kept and some renewed, only whole answers can be compared.
+        self.needs_whole = self.answer.is_incomplete || has_withheld && self.answer.known_ids > 0;
+        self.answer.counts = HashMap::new();
+        self.answer.withheld = HashMap::new();
+    }
+
+    /// The line after which the next answer may be asked for; `None` if it has to be a whole one.
+    pub fn after(&self) -> Option<LogId> {
+        self.newest.filter(|_| self.trust != Trust::Lost && !self.needs_whole)
+    }
+
+    /// How many lines of the last answer were new.
+    pub fn new_lines(&self) -> usize {
+        self.answer.new_lines
+    }
+
+    /// Whether the last answer may have had lines that were not given out and that a further answer will bring.
+    pub fn is_incomplete(&self) -> bool {
+        self.answer.is_incomplete
+    }
+}
+
+/// What identifies a line apart from its id.
+fn content_of(line: &JobExecutionLog) -> u64 {
+    hash_of(&(line.time_stamp, line.severity, &line.message))
+}
+
+fn hash_of(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,76 @@
+//! One gate for all requests of a client, closed while the server asks for fewer of them.
+
+use std::time::Duration;
+
+use crate::{RetryAfter, Timestamp};
+
+/// How long a 429 without `Retry-After` closes the gate.
+const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
+
+/// Says when the next request may be sent, after a server has asked for a pause. Whatever was asked for then, the server
+/// means every request with the same key.
+///
+/// It has no clock: times are durations since any fixed moment of the caller's. It is closed for at most
+/// [`RetryAfter::MAX_DELAY`] after an answer.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use txjobs_sdk::{Gate, RetryAfter, Timestamp};
+/// # let wall_clock = Timestamp::from_unix(0, 0);
+/// let mut gate = Gate::default();
+/// let now = Duration::from_secs(10);
+/// assert_eq!(gate.wait(now), Duration::ZERO);
+/// gate.answered(now, wall_clock, 429, RetryAfter::parse("30"));
+/// assert_eq!(gate.wait(now), Duration::from_secs(30));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Gate {
+    opens: Duration,
+}
+
+impl Gate {
+    /// How long to wait at the time `now` before a request is sent; zero while the gate is open.
+    pub fn wait(&self, now: Duration) -> Duration {
+        self.opens.saturating_sub(now)
+    }
+
+    /// Takes in the head of an answer that came at `now`: 429 closes the gate, and 503 does if it has a `Retry-After`.
+    /// `wall_clock` is the time of day, for a date that the answer itself gave no date to count from.
+    pub fn answered(
+        &mut self,
+        now: Duration,
+        wall_clock: Timestamp,
+        status: u16,
+        retry_after: Option<RetryAfter>,
+    ) {
+        let asked_for = retry_after.map(|after| after.delay(wall_clock));
+        let pause = match (status, asked_for) {
+            (429, asked_for) => asked_for.unwrap_or(DEFAULT_PAUSE),
+            (503, Some(asked_for)) => asked_for,
+            _ => return,
+        };
+        self.opens = self.opens.max(now.saturating_add(pause));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_pause_asked_for_counts_and_no_more_than_the_maximum() {
+        let (mut gate, wall_clock) = (Gate::default(), Timestamp::from_unix(0, 0));
+        let at = Duration::from_secs;
+        gate.answered(at(0), wall_clock, 503, None);
+        gate.answered(at(0), wall_clock, 500, RetryAfter::parse("9"));
+        gate.answered(at(0), wall_clock, 200, RetryAfter::parse("9"));
+        assert_eq!(gate.wait(at(0)), Duration::ZERO);
+        gate.answered(at(0), wall_clock, 429, None);
+        assert_eq!(gate.wait(at(0)), DEFAULT_PAUSE);
+        gate.answered(at(0), wall_clock, 503, RetryAfter::parse("20"));
+        gate.answered(at(1), wall_clock, 429, RetryAfter::parse("2"));
+        assert_eq!(gate.wait(at(1)), at(19));
+        gate.answered(at(30), wall_clock, 429, RetryAfter::parse("86400"));
+        assert_eq!(gate.wait(at(30)), RetryAfter::MAX_DELAY);
+    }
+}

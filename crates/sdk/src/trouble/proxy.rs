@@ -1,0 +1,41 @@
+//! The proxy that a request goes through, by name.
+
+use hyper_util::client::proxy::matcher::Matcher;
+use reqwest::Url;
+
+use crate::host;
+
+/// The host and port of the proxy that the environment or the system names for `url`; never its user or password. None
+/// for this machine itself.
+pub(crate) fn proxy_for(url: &Url) -> Option<String> {
+    if host::is_this_machine(url) {
+        return None;
+    }
+    name(&Matcher::from_system(), url)
+}
+
+fn name(matcher: &Matcher, url: &Url) -> Option<String> {
+    let proxy = matcher.intercept(&url.as_str().parse().ok()?)?;
+    let uri = proxy.uri();
+    let port = uri.port_u16().or(match uri.scheme_str()? {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => Some(1080),
+    })?;
+    Some(format!("{}:{port}", uri.host()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_is_its_host_and_port() {
+        let matcher =
+            Matcher::builder().https("http://me:secret@proxy.example.com:3128/x").no("inner.example").build();
+        let proxy = |url: &str| name(&matcher, &Url::parse(url).unwrap());
+        assert_eq!(proxy("https://api.example.com/x").as_deref(), Some("proxy.example.com:3128"));
+        assert_eq!(proxy("https://inner.example/x"), None);
+        assert_eq!(proxy("http://api.example.com/x"), None);
+    }
+}

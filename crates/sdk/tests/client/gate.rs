@@ -1,0 +1,59 @@
+//! One gate for all requests of a client, closed by an answer that asks for fewer.
+
+use std::time::{Duration, Instant};
+
+use axum::{body::Body, http::Response};
+use txjobs_sdk::{Trouble, TroubleKind, paths, types::JobId};
+
+use crate::server::{Server, json};
+
+const JOB: JobId = JobId(uuid::Uuid::from_u128(7));
+
+fn busy(status: u16, headers: &[(&str, &str)]) -> Response<Body> {
+    let mut answer = Response::builder().status(status);
+    for (name, value) in headers {
+        answer = answer.header(*name, *value);
+    }
+    answer.body(Body::empty()).unwrap()
+}
+
+#[tokio::test]
+async fn a_429_holds_back_every_operation_of_the_client_and_its_clones() {
+    let server = Server::start(|n, asked| match n {
+        0 => busy(429, &[("retry-after", "1")]),
+        _ if asked.method == "POST" => json(409, ""),
+        _ => json(200, "[]"),
+    })
+    .await;
+    let client = server.builder().retries(0).build().unwrap();
+    let start = Instant::now();
+    client.list_jobs().send().await.unwrap_err();
+    let clone = client.clone();
+    let post = clone.execute_job().job_id(JOB).send();
+    let (post, get) = tokio::join!(post, client.list_job_statuses().send());
+    assert!(start.elapsed() >= Duration::from_secs(1), "both waited");
+    assert!(post.is_err() && get.is_ok());
+    assert_eq!(server.asked().iter().filter(|asked| asked.method == "POST").count(), 1, "sent once");
+    assert_eq!(server.asked().len(), 3);
+}
+
+#[tokio::test]
+async fn a_date_is_counted_from_the_answer_s_own() {
+    // This server's clock is years behind.
+    let headers =
+        [("date", "Sat, 14 Mar 2015 02:00:00 GMT"), ("retry-after", "Sat, 14 Mar 2015 02:00:01 GMT")];
+    let server = Server::start(move |n, _| if n == 0 { busy(503, &headers) } else { json(200, "[]") }).await;
+    let start = Instant::now();
+    server.client().list_jobs().send().await.unwrap();
+    assert!(start.elapsed() >= Duration::from_secs(1), "it asked for a second");
+
+    // And this one's years ahead.
+    let headers =
+        [("date", "Fri, 14 Mar 2098 02:00:00 GMT"), ("retry-after", "Fri, 14 Mar 2098 02:00:30 GMT")];
+    let server = Server::start(move |_, _| busy(429, &headers)).await;
+    let error = server.client().list_jobs().send().await.unwrap_err();
+    let trouble = Trouble::from_client(&paths::LIST_JOBS, error);
+    assert_eq!(trouble.kind, TroubleKind::TooManyRequests);
+    let asked_for = trouble.retry_after.unwrap().delay(txjobs_sdk::Timestamp::from_unix(0, 0));
+    assert_eq!(asked_for, Duration::from_secs(30));
+}

@@ -1,0 +1,3 @@
+module run-job
+
+go 1.19

@@ -1,0 +1,163 @@
+//! What `txjobs` says and returns when a signal ends it.
+#![cfg(unix)]
+
+use std::{
+    io::Read,
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use txjobs_tests::{
+    cli::{ANY_KEY, said, txjobs, txjobs_at},
+    gateway::Gateway,
+    held_server::{HeldServer, JOB_ID, TRIGGER_ID},
+};
+
+use super::JOBS;
+
+const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
+
+/// Starts a command with its output read by the test.
+fn start(command: &mut Command) -> Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn send(signal: &str, child: &Child) {
+    let kill = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+}
+
+/// Runs a command against a server that does not answer requests to `held`, and sends it `signal` when one has come.
+fn interrupted(arguments: &[&str], held: &'static str, signal: &str) -> Output {
+    let server = HeldServer::start(held, 1);
+    let child = start(&mut txjobs_at(server.address(), arguments));
+    server.await_request(held);
+    send(signal, &child);
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn every_command_interrupted_by_any_signal_says_what_became_of_it() {
+    let execute = "/execute";
+    let not_known = "it is not known whether Sales was started";
+    let cases: &[(&[&str], &str, &str)] = &[
+        (&["jobs"], "/public/jobs", ""),
+        (&["status", "Sales"], "/status", ""),
+        (&["logs", "Sales"], "/logs", ""),
+        (&["follow", "Sales", TRIGGER_ID], TRIGGER_ID, "the job goes on"),
+        (&["run", "Sales"], "/public/jobs", "nothing was started"),
+        (&["run", "Sales"], execute, not_known),
+        (&["run", "Sales", "--no-wait"], execute, not_known),
+        (&["run", "Sales"], TRIGGER_ID, "the job goes on"),
+        (&["cancel", "Sales"], "/public/jobs", "nothing was canceled"),
+        (&["cancel", "Sales"], "/cancel", "it is not known whether Sales is being canceled"),
+    ];
+    for (arguments, held, clause) in cases {
+        for (signal, code) in SIGNALS {
+            let end = interrupted(arguments, held, signal);
+            let what = format!("{arguments:?} held at {held}, SIG{signal}: {end:?}");
+            assert_eq!(end.status.code(), Some(code), "{what}");
+            let message = String::from_utf8_lossy(&end.stderr);
+            assert!(message.contains(&format!("Interrupted (SIG{signal})")), "{what}");
+            assert!(message.contains(clause), "{what}");
+            assert_eq!(message.contains("the job goes on"), *clause == "the job goes on", "{what}");
+        }
+    }
+}
+
+#[test]
+fn run_interrupted_while_execute_is_awaited_says_how_to_find_out() {
+    let server = HeldServer::start("/execute", 1);
+    let arguments = ["run", "Sales", "--key-header", "x-api-key"];
+    let child = start(&mut txjobs_at(server.address(), &arguments));
+    server.await_request("/execute");
+    send("INT", &child);
+    let end = child.wait_with_output().unwrap();
+    let message = String::from_utf8_lossy(&end.stderr);
+    let flags = format!("--domain {} --key-header x-api-key", server.address());
+    for command in ["status", "logs"] {
+        assert!(message.contains(&format!("txjobs {command} {flags} {JOB_ID}")), "{message}");
+    }
+    assert!(!message.contains(ANY_KEY), "{message}");
+}
+
+#[test]
+fn resume_command_can_be_pasted() {
+    let gateway = Gateway::start(JOBS);
+    // Header names ignore case, so this one works and is not the default.
+    let arguments = ["run", "Endless", "--timeout", "1s", "--key-header", "APIKEY", "--fail-on", "warnings"];
+    let waited = said(&mut txjobs(&gateway, &arguments));
+    assert_eq!(waited.code, 6, "{waited:?}");
+    let (_, resume) = waited.err.split_once("Go on with: ").unwrap();
+    assert!(!resume.contains(gateway.key()), "{resume}");
+
+    let folder = txjobs_tests::program("txjobs");
+    let path =
+        std::env::join_paths([folder.parent().unwrap(), "/usr/bin".as_ref(), "/bin".as_ref()]).unwrap();
+    let mut pasted = Command::new("sh");
+    pasted.args(["-c", &format!("exec {resume}")]).stdin(Stdio::null());
+    pasted.env_clear().env("PATH", path).env("TXJOBS_API_KEY", gateway.key());
+    let mut child = start(&mut pasted);
+    let mut first = [0; 1];
+    child.stdout.as_mut().unwrap().read_exact(&mut first).expect("the log of the run comes");
+    send("TERM", &child);
+    let end = child.wait_with_output().unwrap();
+    assert_eq!(end.status.code(), Some(143), "{end:?}");
+    assert!(String::from_utf8_lossy(&end.stderr).contains(resume.trim()), "the same again: {end:?}");
+}
+
+#[test]
+fn signal_ends_a_command_whose_output_nobody_reads() {
+    let server = HeldServer::start("nothing", 20_000);
+    let mut child = start(&mut txjobs_at(server.address(), &["logs", "Sales"]));
+    // The rest does not fit into the pipe.
+    child.stdout.as_mut().unwrap().read_exact(&mut [0; 1]).unwrap();
+    send("TERM", &child);
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn signal_ends_a_command_that_waits_for_the_key() {
+    let mut command = txjobs_at("127.0.0.1:1", &["jobs", "--key-stdin"]);
+    let (reader, _writer) = std::io::pipe().unwrap();
+    let mut child = command.stdin(reader).stderr(Stdio::piped()).spawn().unwrap();
+    await_handlers(&child);
+    send("TERM", &child);
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+}
+
+/// Waits until the program has its signal handlers, which the system tells.
+#[cfg(target_os = "linux")]
+fn await_handlers(child: &Child) {
+    let status = format!("/proc/{}/status", child.id());
+    let term = 1 << 14;
+    let has_handler = || {
+        let status = std::fs::read_to_string(&status).unwrap();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap().trim();
+        u64::from_str_radix(mask, 16).unwrap() & term != 0
+    };
+    let start = Instant::now();
+    while !has_handler() {
+        assert!(start.elapsed() < Duration::from_secs(30), "the program handles SIGTERM");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn signal_that_was_ignored_at_the_start_stays_ignored() {
+    let server = HeldServer::start("nothing", 1);
+    let program = txjobs_at(server.address(), &[]);
+    let mut nohup = Command::new("sh");
+    nohup.args(["-c", "trap '' HUP; exec \"$0\" run Sales"]).arg(program.get_program());
+    nohup.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let child = start(&mut nohup);
+    server.await_request(TRIGGER_ID);
+    send("HUP", &child);
+    // It still follows.
+    server.await_request(TRIGGER_ID);
+    server.await_request(TRIGGER_ID);
+    send("TERM", &child);
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(143));
+}
