@@ -1,5 +1,5 @@
-//! What the answers of the contract are made of, as Rust constants: which property is a time, which a number of an
-//! enumeration, which an array of objects, and which must be there.
+//! What the answers of the contract are made of, as Rust constants: which property is a time, which an id, which a
+//! text, which a number of an enumeration, which an array of objects, and which must be there.
 
 use std::fmt::Write;
 
@@ -48,8 +48,11 @@ fn object_of(spec: &Value, schema: &Value) -> (String, bool) {
 fn kind(spec: &Value, said: &Value) -> String {
     match reference(said) {
         Some("Timestamp") => "Kind::Time".to_owned(),
+        Some("LogId") => "Kind::LogId".to_owned(),
+        Some(name) if spec["components"]["schemas"][name]["format"] == "uuid" => "Kind::Id".to_owned(),
         Some(name @ ("Severity" | "JobStatusCode" | "ExecutionState")) => format!("Kind::{name}"),
         None if said["type"] == "array" => format!("Kind::Array(&{})", object_of(spec, &said["items"]).0),
+        None if said["type"] == "string" && said.get("format").is_none() => "Kind::Text".to_owned(),
         _ => "Kind::Other".to_owned(),
     }
 }

@@ -16,6 +16,9 @@ pub type Micros = i64;
 const FIRST: Micros = -62_135_596_800_000_000;
 const LAST: Micros = 253_402_300_799_999_999;
 
+/// Time that has passed, in all. Winding from 1970 to 9999 again and again does not come to its end.
+type Passed = i128;
+
 /// Tells the time and waits. Clones are the same clock.
 #[derive(Clone, Debug)]
 pub struct Clock(watch::Sender<Setting>);
@@ -33,7 +36,7 @@ pub struct Reading {
 
 /// A moment of a clock: how much time had passed by it, in all.
 #[derive(Clone, Copy, Debug)]
-pub struct Moment(Micros);
+pub struct Moment(Passed);
 
 /// Tells the time of one run. It begins with the clock's time and only goes forward, as time passes, so that setting the
 /// clock back neither reorders a log nor makes a run end before it began.
@@ -52,7 +55,7 @@ struct Setting {
     time: Option<Micros>,
     /// How much time had passed then, in all. It only grows: what waits counts by it, so that setting the clock back
     /// makes nobody wait longer.
-    passed: Micros,
+    passed: Passed,
     speed: f64,
 }
 
@@ -144,20 +147,25 @@ impl Moment {
 
     /// So much later.
     pub fn after(self, duration: Duration) -> Self {
-        Self(self.0.saturating_add(micros(duration)))
+        Self(self.0.saturating_add(Passed::from(micros(duration))))
     }
 }
 
 impl Setting {
     /// Time passed, in all.
-    fn passed(&self) -> Micros {
-        self.passed.saturating_add(scaled(self.since.elapsed(), self.speed))
+    fn passed(&self) -> Passed {
+        self.passed.saturating_add(self.since_then().into())
+    }
+
+    /// Time passed since somebody last touched the clock.
+    fn since_then(&self) -> Micros {
+        scaled(self.since.elapsed(), self.speed)
     }
 
     fn now(&self) -> Micros {
         match self.time {
             None => system_time(),
-            Some(time) => (time.saturating_add(self.passed() - self.passed)).clamp(FIRST, LAST),
+            Some(time) => time.saturating_add(self.since_then()).clamp(FIRST, LAST),
         }
     }
 
@@ -165,11 +173,11 @@ impl Setting {
     fn turn_to(&mut self, time: Option<Micros>, speed: f64) {
         let time = time.map(|time| time.clamp(FIRST, LAST));
         let forward = time.unwrap_or_else(system_time).saturating_sub(self.now()).max(0);
-        let passed = self.passed().saturating_add(forward);
+        let passed = self.passed().saturating_add(forward.into());
         *self = Self { since: Instant::now(), time, passed, speed };
     }
 
-    async fn sleep(&self, left: Micros) {
+    async fn sleep(&self, left: Passed) {
         if self.speed <= 0.0 {
             return pending().await;
         }
@@ -303,5 +311,19 @@ mod tests {
         clock.set(Some(Micros::MIN), None);
         tokio::time::advance(HOUR).await;
         assert!(clock.now() > FIRST);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn setting_it_back_and_forth_a_thousand_times_still_makes_people_wait() {
+        let clock = Clock::system();
+        for _ in 0..1000 {
+            clock.set(Some(0), Some(0.0));
+            clock.set(Some(LAST), Some(0.0));
+        }
+        let mut wait = pin!(clock.sleep(HOUR));
+        assert!(poll!(wait.as_mut()).is_pending());
+        clock.set(Some(0), Some(0.0));
+        clock.advance(HOUR);
+        assert!(poll!(wait.as_mut()).is_ready());
     }
 }

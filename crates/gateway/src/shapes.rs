@@ -33,6 +33,12 @@ pub struct Property {
 pub enum Kind {
     /// A time.
     Time,
+    /// The id of a log line.
+    LogId,
+    /// Another id.
+    Id,
+    /// A text that people read.
+    Text,
     /// The number of a severity.
     Severity,
     /// The number of a job's status.

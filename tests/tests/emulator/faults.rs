@@ -47,6 +47,26 @@ async fn a_status_with_a_body_of_every_kind() {
 }
 
 #[tokio::test]
+async fn a_status_without_a_body_is_whole_and_empty() {
+    let gateway = Gateway::emulator(JOBS);
+    let admin = gateway.admin();
+    for status in [204, 205, 304] {
+        for other in
+            [json!({ "kind": "drip", "bytesPerSecond": 10 }), json!({ "kind": "truncate", "after": 1 })]
+        {
+            admin.no_faults().await;
+            admin.fault(json!({ "effect": { "kind": "status", "status": status } })).await;
+            admin.fault(json!({ "effect": other })).await;
+            let answer = get(&gateway, "/public/jobs");
+            assert_eq!((answer.status, answer.bytes.len()), (status, 0), "{answer:?}");
+            let length = answer.header("content-length").unwrap_or("0");
+            assert!(length == "0" && answer.header("content-type").is_none(), "{answer:?}");
+            assert!(answer.header("transfer-encoding").is_none(), "{answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_done_where_a_rule_answers() {
     let (gateway, admin) = with(json!({ "kind": "status", "status": 500 })).await;
     assert_eq!(post(&gateway, &format!("/public/jobs/{LOAD}/execute")).status, 500);
@@ -116,6 +136,9 @@ async fn a_body_that_is_cut_off_and_one_that_is_truncated() {
             let answer = get(&gateway, "/public/jobs");
             assert_eq!((answer.status, answer.is_whole), (200, is_whole), "{kind} {after}: {answer:?}");
             assert_eq!(answer.body, whole[..length], "{kind} {after}");
+            // What is truncated looks whole: only its JSON is not.
+            let framing = if is_whole { "content-length" } else { "transfer-encoding" };
+            assert!(answer.header(framing).is_some(), "{answer:?}");
             let entry = admin.await_journal("outcome=answered", 1).await.pop().unwrap();
             let outcome = if is_whole { "answered" } else { "brokenOff" };
             assert!(

@@ -58,6 +58,38 @@ async fn no_key_is_in_it_wherever_it_was_sent() {
 }
 
 #[tokio::test]
+async fn what_clients_send_takes_bounded_room() {
+    let gateway = Gateway::emulator(JOBS);
+    let headers: String = (0..90).map(|n| format!("x-{n}-{}: 1\r\n", "a".repeat(3000))).collect();
+    let path = format!("/public{}?{}", "/segment".repeat(1000), "parameter&".repeat(1000));
+    for _ in 0..50 {
+        ask(gateway.address(), &format!("GET {path} HTTP/1.1\r\n{headers}"));
+    }
+    let found = gateway.admin().request(reqwest::Method::GET, "/journal").send().await.unwrap();
+    let found = found.text().await.unwrap();
+    assert_eq!(found.matches("\"method\"").count(), 50);
+    assert!(found.len() < 50 * 2000, "{} bytes", found.len());
+}
+
+#[tokio::test]
+async fn searches_that_wait_are_bounded_and_the_rest_is_told_so() {
+    let gateway = Gateway::emulator(JOBS);
+    let admin = gateway.admin();
+    let search = |wait: u32| {
+        let path = format!("/journal?status=418&wait={wait}");
+        tokio::spawn(admin.request(reqwest::Method::GET, &path).send())
+    };
+    let waiting: Vec<_> = (0..101).map(|_| search(5)).collect();
+    let mut statuses = Vec::new();
+    for answer in waiting {
+        statuses.push(answer.await.unwrap().unwrap().status().as_u16());
+    }
+    statuses.sort_unstable();
+    assert_eq!((statuses[99], statuses[100]), (200, 429), "{statuses:?}");
+    assert_eq!(search(0).await.unwrap().unwrap().status(), 200, "who does not wait is always answered");
+}
+
+#[tokio::test]
 async fn it_can_be_waited_for_instead_of_sleeping() {
     let gateway = Gateway::emulator(JOBS);
     let admin = gateway.admin();

@@ -3,12 +3,19 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod clock;
+mod error_bodies;
 mod faults;
 mod guard;
 mod journal;
+mod lost_runs;
+mod odd_values;
 mod profile;
+mod replicas;
 mod runs;
+mod runs_faults;
+mod runs_lost;
 mod seed;
+mod strict;
 mod wire;
 
 use serde_json::Value;

@@ -1,9 +1,9 @@
-//! The SDK and the command line through every profile and past every fault: the right outcome, each line once, and one
-//! execute.
+//! The SDK and the command line through every profile: the right outcome, each line once and in order, one execute, and
+//! the key nowhere. What goes wrong on the way is in `runs_faults`, runs that are lost in `runs_lost`.
 
-use std::time::Duration;
+use std::{panic::AssertUnwindSafe, time::Duration};
 
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt, future::join_all};
 use serde_json::{Value, json};
 use txjobs_sdk::{ApiKey, Client, Event, ExecutionState, types::JobId};
 use txjobs_tests::{
@@ -14,8 +14,13 @@ use txjobs_tests::{
 
 use crate::{JOBS, LOAD};
 
-/// What the log of "Load" says.
-const MESSAGES: [&str; 5] = ["A row without currency", "Reading", "Written 1", "Written 2", "Written 3"];
+/// What the log of "Load" says, in order.
+pub const MESSAGES: [&str; 5] = ["Reading", "A row without currency", "Written 1", "Written 2", "Written 3"];
+
+/// Profiles are shared out among so many gateways: most of the time they wait.
+const GATEWAYS: usize = 4;
+/// Longer than anything here may take.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Each entry of the column "must also work", alone, and some together.
 fn profiles() -> Vec<Value> {
@@ -58,16 +63,61 @@ fn profiles() -> Vec<Value> {
         }),
     ];
     profiles.extend([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(|digits| json!({ "fractionDigits": digits })));
+    profiles.extend(odd_profiles());
     profiles
 }
 
-struct Server {
-    gateway: Gateway,
-    admin: Admin,
+/// Servers that write what no careful server does.
+fn odd_profiles() -> Vec<Value> {
+    let rate_limit = json!({ "requests": 3, "per": "1s", "retryAfter": "date" });
+    vec![
+        json!({ "badText": "unpairedSurrogates" }),
+        json!({ "badText": "invalidUtf8" }),
+        json!({ "logIds": "changing" }),
+        json!({ "logIds": "identical" }),
+        json!({ "logIds": "missing" }),
+        json!({ "logIds": "null" }),
+        json!({ "logIds": "changing", "order": "shuffled", "extensions": false }),
+        json!({ "logIds": "identical", "lateLines": "400ms" }),
+        json!({ "idFormat": "digits" }),
+        json!({ "idFormat": "braces" }),
+        json!({ "idFormat": "parentheses" }),
+        json!({ "idFormat": "upperCase" }),
+        json!({ "numberFormat": "string" }),
+        json!({ "numberFormat": "float" }),
+        json!({ "numberFormat": "name" }),
+        json!({ "numberFormat": "string", "numbers": "unknown" }),
+        json!({ "replicaLag": "400ms" }),
+        json!({ "replicaLag": "1500ms" }),
+        json!({ "replicaLag": "1500ms", "logIds": "changing" }),
+        json!({ "replicaLag": "1500ms", "pendingLogs": "notFound", "pickUp": "1s" }),
+        json!({ "echoKey": true, "errors": "plain", "pendingLogs": "notFound", "pickUp": "300ms" }),
+        json!({ "errors": "htmlMessage", "pendingLogs": "notFound", "pickUp": "300ms" }),
+        json!({ "clockSkew": "1h", "rateLimit": rate_limit }),
+        json!({ "clockSkew": "-1h", "rateLimit": rate_limit }),
+        json!({
+            "prefix": "/v3", "keyHeader": "x-api-key", "casing": "camel", "times": "offset", "extensions": false,
+            "badText": "invalidUtf8", "logIds": "changing", "idFormat": "braces", "numberFormat": "string",
+            "replicaLag": "1200ms", "echoKey": true, "errors": "htmlMessage", "order": "shuffled",
+            "pendingLogs": "notFound", "pickUp": "300ms", "clockSkew": "-1h",
+        }),
+    ]
+}
+
+/// A gateway as these settings make it.
+pub struct Server {
+    pub gateway: Gateway,
+    pub admin: Admin,
     settings: Value,
 }
 
 impl Server {
+    pub fn start(config: &str) -> Self {
+        let gateway = Gateway::emulator(config);
+        let admin = gateway.admin();
+        Self { gateway, admin, settings: json!({}) }
+    }
+
     fn domain(&self) -> String {
         format!("{}{}", self.gateway.address(), self.settings["prefix"].as_str().unwrap_or_default())
     }
@@ -87,118 +137,162 @@ impl Server {
         if self.settings["fields"] == "fewer" { &[] } else { &MESSAGES }
     }
 
-    async fn executes(&self) -> usize {
+    pub async fn executes(&self) -> usize {
         self.admin.journal("operation=execute_job").await.len()
     }
 
-    async fn set(&mut self, settings: Value) {
+    pub async fn set(&mut self, settings: Value) {
         self.admin.reset().await;
         self.admin.profile(settings.clone()).await;
         self.settings = settings;
     }
 
-    fn client(&self) -> Client {
+    pub fn client(&self) -> Client {
         let key = ApiKey::new(self.gateway.key()).unwrap();
         Client::builder(self.domain(), key).key_header(self.key_header()).build().unwrap()
     }
 
-    async fn run(&self, arguments: &[&str]) -> Said {
+    /// Runs the command line. Whatever comes of it, it does not say the key.
+    pub async fn run(&self, arguments: &[&str]) -> Said {
         let mut command = txjobs(&self.gateway, arguments);
         command.env("TXJOBS_DOMAIN", self.domain()).env("TXJOBS_KEY_HEADER", self.key_header());
-        tokio::task::spawn_blocking(move || said(&mut command)).await.unwrap()
+        let command = tokio::task::spawn_blocking(move || said(&mut command));
+        let said = tokio::time::timeout(PATIENCE, command).await;
+        let said = said.unwrap_or_else(|_| panic!("{}: {arguments:?} does not end", self.settings)).unwrap();
+        let key = self.gateway.key();
+        assert!(
+            !said.out.contains(key) && !said.err.contains(key),
+            "{}: it says the key: {said:?}",
+            self.settings
+        );
+        said
     }
 }
 
-fn server() -> Server {
-    let gateway = Gateway::emulator(JOBS);
-    let admin = gateway.admin();
-    Server { gateway, admin, settings: json!({}) }
+/// Checks that each message is there once, and in order.
+#[track_caller]
+pub fn says_in_order(out: &str, messages: &[&str], what: &str) {
+    let mut last = 0;
+    for message in messages {
+        assert_eq!(out.matches(message).count(), 1, "{message:?}, {what}: {out}");
+        let place = out.find(message).unwrap();
+        assert!(place >= last, "{message:?} is not in its place, {what}: {out}");
+        last = place;
+    }
+    assert_eq!(out.lines().count(), messages.len(), "{what}: {out}");
+}
+
+/// Sets each of the profiles and checks it; what fails does not keep the others from being checked.
+async fn through_every_profile(check: impl AsyncFn(&Server)) {
+    let profiles = profiles();
+    let shares = (0..GATEWAYS).map(|nth| profiles.iter().skip(nth).step_by(GATEWAYS).cloned());
+    let failed = join_all(shares.map(async |share| {
+        let mut server = Server::start(JOBS);
+        let mut failed = Vec::new();
+        for settings in share {
+            server.set(settings.clone()).await;
+            if AssertUnwindSafe(check(&server)).catch_unwind().await.is_err() {
+                failed.push(settings.to_string());
+            }
+        }
+        failed
+    }))
+    .await;
+    let failed = failed.concat();
+    assert!(failed.is_empty(), "the panics above are of these profiles:\n{}", failed.join("\n"));
 }
 
 #[tokio::test]
 async fn the_command_line_through_every_profile() {
-    let mut server = server();
-    for settings in profiles() {
-        server.set(settings.clone()).await;
+    through_every_profile(async |server| {
+        let what = |command: &str, said: &Said| format!("{command}, {}: {said:?}", server.settings);
         let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
         let expected = if server.state() == ExecutionState::CompletedWithWarnings { 0 } else { 1 };
-        assert_eq!(run.code, expected, "{settings}: {run:?}");
-        assert_eq!(run.out.lines().count(), server.messages().len(), "{settings}: {run:?}");
-        for message in server.messages() {
-            assert_eq!(run.out.matches(message).count(), 1, "{settings}: {run:?}");
-        }
-        assert_eq!(server.executes().await, 1, "{settings}: {run:?}");
-    }
+        assert_eq!(run.code, expected, "{}", what("run", &run));
+        says_in_order(&run.out, server.messages(), &what("run", &run));
+        let executes = server.admin.journal("operation=execute_job").await;
+        assert_eq!(executes.len(), 1, "{}", what("run", &run));
+
+        // The same run again, by its trigger id, as the newest one, and in the list.
+        let trigger_id = executes[0].trigger_id.clone().unwrap();
+        let follow = server.run(&["follow", "Load", &trigger_id, "--timeout", "60s"]).await;
+        assert_eq!(follow.code, expected, "{}", what("follow", &follow));
+        says_in_order(&follow.out, server.messages(), &what("follow", &follow));
+        let logs = server.run(&["logs", "Load"]).await;
+        assert_eq!(logs.code, 0, "{}", what("logs", &logs));
+        says_in_order(&logs.out, server.messages(), &what("logs", &logs));
+        let jobs = server.run(&["jobs"]).await;
+        assert!(
+            jobs.code == 0 && jobs.out.contains("Load") && jobs.out.contains("idle"),
+            "{}",
+            what("jobs", &jobs)
+        );
+        assert_eq!(server.executes().await, 1, "{}", what("afterwards", &run));
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn the_sdk_through_every_profile() {
-    let mut server = server();
-    for settings in profiles() {
-        server.set(settings.clone()).await;
+    through_every_profile(async |server| {
+        let settings = &server.settings;
         let job: JobId = LOAD.parse().unwrap();
         let events = server.client().execute_and_follow(job).collect::<Vec<_>>();
-        let events = tokio::time::timeout(Duration::from_secs(60), events).await.unwrap();
-        let mut messages: Vec<_> = events
+        let events = tokio::time::timeout(PATIENCE, events).await.unwrap();
+        let messages: Vec<_> = events
             .iter()
             .filter_map(|event| match event {
                 Ok(Event::Line(line)) => Some(line.message.as_str()),
                 _ => None,
             })
             .collect();
-        messages.sort_unstable();
+        let is_bad = settings.get("badText").is_some();
+        assert!(
+            messages.iter().all(|message| message.ends_with('\u{fffd}') == is_bad),
+            "{settings}: {messages:?}"
+        );
+        let messages: Vec<_> = messages.iter().map(|message| message.trim_end_matches('\u{fffd}')).collect();
         assert_eq!(messages, server.messages(), "{settings}: {events:?}");
         let Some(Ok(Event::Ended(execution))) = events.last() else { panic!("{settings}: {events:?}") };
         assert_eq!(execution.state, server.state(), "{settings}");
+        assert!(!execution.id.0.is_nil() && execution.job_id == job, "{settings}: {execution:?}");
+        let states = events.iter().filter_map(|event| match event {
+            Ok(Event::State(state)) => Some(state.is_final()),
+            _ => None,
+        });
+        assert!(states.is_sorted(), "an end is an end, {settings}: {events:?}");
+        assert!(!format!("{events:?}").contains(server.gateway.key()), "{settings}");
         assert_eq!(server.executes().await, 1, "{settings}");
-    }
+    })
+    .await;
 }
 
-/// What goes wrong on the way of following, and passes.
+/// Lines of one text at one time are told apart by how many there are.
 #[tokio::test]
-async fn a_run_is_followed_past_every_fault() {
-    let mut server = server();
-    for effect in [
-        json!({ "kind": "status", "status": 503, "body": "html" }),
-        json!({ "kind": "status", "status": 429, "retryAfter": { "seconds": 1 } }),
-        json!({ "kind": "status", "status": 429, "retryAfter": { "seconds": 1, "form": "date" } }),
-        json!({ "kind": "status", "status": 500, "body": "empty" }),
-        json!({ "kind": "delay", "delay": "500ms" }),
-        json!({ "kind": "drip", "bytesPerSecond": 2000 }),
-        json!({ "kind": "cutOff", "after": 30 }),
-        json!({ "kind": "truncate", "after": 30 }),
-        json!({ "kind": "reset" }),
-        json!({ "kind": "loseAnswer" }),
-    ] {
-        server.set(json!({})).await;
-        let rule = json!({ "operation": "get_job_logs_by_trigger", "count": 2, "effect": effect });
-        let id = server.admin.fault(rule).await;
-        let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
-        assert_eq!((run.code, run.out.lines().count()), (0, MESSAGES.len()), "{effect}: {run:?}");
-        assert!(server.admin.fault_of(id).await["applied"].as_u64() >= Some(1), "{effect}");
-        assert_eq!(server.executes().await, 1, "{effect}");
-    }
-}
-
-/// What goes wrong with the execute itself is told, and never sent again.
-#[tokio::test]
-async fn an_execute_that_goes_wrong_is_sent_once() {
-    let mut server = server();
-    for (effect, code, word) in [
-        (json!({ "kind": "loseAnswer", "body": "html" }), 7, "502"),
-        (json!({ "kind": "reset" }), 7, ""),
-        (json!({ "kind": "cutOff", "after": 10 }), 7, ""),
-        (json!({ "kind": "truncate", "after": 10 }), 7, ""),
-        (json!({ "kind": "status", "status": 503 }), 7, "503"),
-        (json!({ "kind": "status", "status": 429, "retryAfter": { "seconds": 1 } }), 7, "429"),
-        (json!({ "kind": "status", "status": 401 }), 4, "key"),
-        (json!({ "kind": "redirect", "status": 307, "location": "/public/jobs" }), 7, "307"),
-    ] {
-        server.set(json!({})).await;
-        server.admin.fault(json!({ "operation": "execute_job", "effect": effect })).await;
-        let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
-        assert_eq!(run.code, code, "{effect}: {run:?}");
-        assert!(run.err.contains(word) && run.out.is_empty(), "{effect}: {run:?}");
-        assert_eq!(server.executes().await, 1, "{effect}: {run:?}");
+async fn equal_lines_of_one_second_are_all_kept_whatever_their_ids_are() {
+    const TWINS: &str = r#"
+[[organisation]]
+name = "Test"
+[[organisation.job]]
+name = "Twins"
+[organisation.job.script]
+state = "completed"
+lines = [
+  { message = "Same" }, { message = "Same" }, { message = "Between" },
+  { after = "1200ms", message = "Same" }, { message = "Same" },
+]
+"#;
+    let mut server = Server::start(TWINS);
+    for ids in ["unique", "changing", "identical", "missing", "null"] {
+        for other in [json!({}), json!({ "order": "reversed" }), json!({ "replicaLag": "700ms" })] {
+            let mut settings = json!({ "logIds": ids, "fractionDigits": 0 });
+            settings.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
+            server.set(settings.clone()).await;
+            let run = server.run(&["run", "Twins", "--timeout", "60s"]).await;
+            assert_eq!(run.code, 0, "{settings}: {run:?}");
+            let count = |text: &str| run.out.lines().filter(|line| line.ends_with(text)).count();
+            assert_eq!((count("Same"), count("Between")), (4, 1), "{settings}: {run:?}");
+            assert_eq!(server.executes().await, 1, "{settings}");
+        }
     }
 }

@@ -146,6 +146,7 @@ async fn what_cannot_be_made_is_refused() {
         (json!({ "jobs": 50_001 }), "jobs"),
         (json!({ "executions": 100_001 }), "executions"),
         (json!({ "longestRun": 1_000_001 }), "longestRun"),
+        (json!({ "longestRun": 1, "executions": 0 }), "longestRun"),
         (json!({ "key": "short" }), "key"),
         (json!({ "organisation": "" }), "organisation"),
         (json!({ "profile": "friendly" }), "friendly"),

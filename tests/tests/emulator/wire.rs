@@ -18,8 +18,10 @@ pub struct Answer {
     pub status: u16,
     /// Names in small letters.
     pub headers: Vec<(String, String)>,
-    /// As it was sent, without the marks of its pieces.
+    /// As it was sent, without the marks of its pieces; what is not UTF-8 is replaced.
     pub body: String,
+    /// The same, byte by byte.
+    pub bytes: Vec<u8>,
     /// Whether all that was promised came.
     pub is_whole: bool,
     /// How the connection ended, if not in good order.
@@ -68,8 +70,8 @@ pub fn ask(address: &str, request: &str) -> Answer {
 }
 
 fn read(bytes: &[u8], error: Option<ErrorKind>, first_byte: Duration, took: Duration) -> Answer {
-    let text = String::from_utf8_lossy(bytes);
-    let (head, rest) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(bytes.len());
+    let (head, rest) = (String::from_utf8_lossy(&bytes[..end]), bytes.get(end + 4..).unwrap_or_default());
     let mut lines = head.split("\r\n");
     let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).unwrap_or_default();
     let headers: Vec<(String, String)> = lines
@@ -77,24 +79,26 @@ fn read(bytes: &[u8], error: Option<ErrorKind>, first_byte: Duration, took: Dura
         .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
         .collect();
     let header = |name: &str| headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
-    let (body, is_whole) = match (header("transfer-encoding"), header("content-length")) {
+    let (bytes, is_whole) = match (header("transfer-encoding"), header("content-length")) {
         (Some("chunked"), _) => unchunked(rest),
-        (_, Some(length)) => (rest.to_owned(), rest.len() == length.parse::<usize>().unwrap()),
-        _ => (rest.to_owned(), status != 0),
+        (_, Some(length)) => (rest.to_vec(), rest.len() == length.parse::<usize>().unwrap()),
+        _ => (rest.to_vec(), status != 0),
     };
-    Answer { status, headers, body, is_whole, error, first_byte, took }
+    let body = String::from_utf8_lossy(&bytes).into_owned();
+    Answer { status, headers, body, bytes, is_whole, error, first_byte, took }
 }
 
 /// The body without the marks of its pieces, and whether its last mark came.
-fn unchunked(mut rest: &str) -> (String, bool) {
-    let mut body = String::new();
+fn unchunked(mut rest: &[u8]) -> (Vec<u8>, bool) {
+    let mut body = Vec::new();
     loop {
-        let Some((length, after)) = rest.split_once("\r\n") else { return (body, false) };
-        let length = usize::from_str_radix(length, 16).unwrap();
+        let Some(end) = rest.windows(2).position(|two| two == b"\r\n") else { return (body, false) };
+        let length = std::str::from_utf8(&rest[..end]).unwrap();
+        let (length, after) = (usize::from_str_radix(length, 16).unwrap(), &rest[end + 2..]);
         if length == 0 {
             return (body, true);
         }
-        body.push_str(&after[..length.min(after.len())]);
+        body.extend_from_slice(&after[..length.min(after.len())]);
         let Some(next) = after.get(length + 2..) else { return (body, false) };
         rest = next;
     }

@@ -34,6 +34,7 @@ pub fn section(spec: &Spec, name: &str, schema: &Value) -> Markup {
                     }
                 }
                 @if schema["additionalProperties"] == false { p.carries { "No other properties" } }
+                @if let Some(said) = schema["not"]["description"].as_str() { p.carries { "Refused: " (said) } }
             }
             @if let Some(example) = &example {
                 div.shown { h4 { "Example" } (json(example)) }

@@ -1,14 +1,17 @@
 //! What `/admin` says: one envelope for every problem, and bodies that are read strictly.
 
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection};
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::http::StatusCode;
-use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde_json::json;
+
+use super::strict::{Strict, whole_number};
 
 /// The greatest number that every reader of JSON knows exactly.
 pub(super) const GREATEST: u64 = (1 << 53) - 1;
@@ -63,11 +66,23 @@ impl From<JsonRejection> for Problem {
     }
 }
 
+impl From<BytesRejection> for Problem {
+    fn from(rejection: BytesRejection) -> Self {
+        Self::new(rejection.status(), format!("{}.", rejection.body_text()))
+    }
+}
+
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        Ok(Self(Json::from_request(request, state).await.map(|Json(value)| value)?))
+        if !is_json(request.headers()) {
+            let said = "Send the body as JSON, with the header \"Content-Type: application/json\".";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, said));
+        }
+        let bytes = Bytes::from_request(request, state).await?;
+        let Json(Strict) = Json::from_bytes(&bytes)?;
+        Ok(Self(Json::from_bytes(&bytes).map(|Json(value)| value)?))
     }
 }
 
@@ -75,10 +90,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Number {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let number = Path::<u64>::from_request_parts(parts, state).await;
-        number.map(|Path(number)| Self(number)).map_err(|_: PathRejection| {
-            Problem::new(StatusCode::BAD_REQUEST, "The number of a rule is a whole number.")
-        })
+        let refused =
+            || Problem::new(StatusCode::BAD_REQUEST, "The number of a rule is a whole number from 1.");
+        let text = Path::<String>::from_request_parts(parts, state).await;
+        let Path(text) = text.map_err(|_: PathRejection| refused())?;
+        whole_number(&text).filter(|number| *number > 0).map(Self).ok_or_else(refused)
     }
 }
 
@@ -109,6 +125,13 @@ pub(super) fn no_such_method() -> Response {
         "This path does not take this method. The Allow header says which it takes.",
     )
     .into_response()
+}
+
+/// Whether the body is said to be JSON.
+fn is_json(headers: &HeaderMap) -> bool {
+    let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
 /// What is wrong with the JSON, without the words that are the same each time.

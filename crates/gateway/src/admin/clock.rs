@@ -7,10 +7,12 @@ use txjobs_sdk::Timestamp;
 
 use super::Admin;
 use super::answer::{Body, Problem};
-use crate::clock::{Clock, from_timestamp, timestamp};
+use crate::clock::{Clock, Micros, from_timestamp, timestamp};
 use crate::emulator::{Span, some};
 
 const FASTEST: f64 = 100_000.0;
+/// The first time of 1970 anywhere on Earth, which HTTP dates can write in most places.
+const FIRST_TIME: Micros = -86_400_000_000;
 
 /// The clock as it is.
 #[derive(Debug, Serialize)]
@@ -47,13 +49,22 @@ pub(super) async fn set(
 ) -> Result<Json<Shown>, Problem> {
     let time = setting.time.map(|text| {
         let time = text.parse::<Timestamp>().ok().filter(|time| time.has_zone());
-        time.ok_or_else(|| Problem::invalid("time must be a time with its zone, like 2026-03-14T02:00:00Z"))
+        let time = time.ok_or_else(|| {
+            Problem::invalid("time must be a time with its zone, like 2026-03-14T02:00:00Z")
+        })?;
+        let micros = from_timestamp(&time);
+        match micros >= FIRST_TIME {
+            true => Ok(micros),
+            false => Err(Problem::invalid(
+                "time must be of the year 1970 or later: no HTTP date says an earlier one",
+            )),
+        }
     });
     let time = time.transpose()?;
     if setting.speed.is_some_and(|speed| !(0.0..=FASTEST).contains(&speed)) {
         return Err(Problem::invalid("speed must be from 0 to 100000"));
     }
-    admin.emulator.clock.set(time.map(|time| from_timestamp(&time)), setting.speed);
+    admin.emulator.clock.set(time, setting.speed);
     Ok(show(&admin.emulator.clock))
 }
 

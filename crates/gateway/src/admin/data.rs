@@ -141,7 +141,9 @@ impl Seed {
         within("key", self.key.as_ref().is_none_or(is_key), "of 16 to 200 letters, digits, _ and -")?;
         within("jobs", (1..=MOST_JOBS).contains(&self.jobs), &format!("from 1 to {MOST_JOBS}"))?;
         within("executions", self.executions <= MOST_EXECUTIONS, &format!("from 0 to {MOST_EXECUTIONS}"))?;
-        within("longestRun", self.longest_run <= LONGEST_RUN, &format!("from 0 to {LONGEST_RUN}"))
+        within("longestRun", self.longest_run <= LONGEST_RUN, &format!("from 0 to {LONGEST_RUN}"))?;
+        let has_run = self.longest_run == 0 || self.executions > 0;
+        within("longestRun", has_run, "0 where there are no executions")
     }
 }
 

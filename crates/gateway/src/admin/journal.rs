@@ -11,12 +11,13 @@ use uuid::Uuid;
 
 use super::Admin;
 use super::answer::{GREATEST, Problem};
+use super::strict::whole_number;
 use crate::contract::guid;
-use crate::emulator::{Entry, Filter, Operation, Outcome};
+use crate::emulator::{Entry, Filter, Journal, Operation, Outcome};
 
-const LIMIT: u32 = 1000;
-const MOST: u32 = 10_000;
-const LONGEST_WAIT: u32 = 5;
+const LIMIT: u64 = 1000;
+const MOST: u64 = 10_000;
+const LONGEST_WAIT: u64 = 5;
 
 /// What is found.
 #[derive(Debug, Serialize)]
@@ -32,12 +33,12 @@ pub struct Search {
     operation: Option<Operation>,
     job_id: Option<String>,
     trigger_id: Option<String>,
-    status: Option<u16>,
+    status: Option<String>,
     outcome: Option<Outcome>,
-    since: Option<u64>,
-    limit: Option<u32>,
-    at_least: Option<u32>,
-    wait: Option<u32>,
+    since: Option<String>,
+    limit: Option<String>,
+    at_least: Option<String>,
+    wait: Option<String>,
 }
 
 pub(super) async fn search(
@@ -46,34 +47,55 @@ pub(super) async fn search(
 ) -> Result<Json<Found>, Problem> {
     let search = Search::read(query.as_deref().unwrap_or_default())?;
     let filter = search.filter()?;
-    let within = |name: &str, number: Option<u32>, usual: u32, bounds: std::ops::RangeInclusive<u32>| {
-        let number = number.unwrap_or(usual);
-        let (first, last) = (bounds.start(), bounds.end());
-        match bounds.contains(&number) {
-            true => Ok(number),
-            false => Err(Problem::invalid(format!("{name} must be from {first} to {last}"))),
-        }
-    };
-    let limit = within("limit", search.limit, LIMIT, 1..=MOST)? as usize;
-    let at_least = within("at_least", search.at_least, 1, 1..=MOST)? as usize;
-    let wait = within("wait", search.wait, 0, 0..=LONGEST_WAIT)?;
+    let limit = number("limit", &search.limit, 1..=MOST)?.unwrap_or(LIMIT);
+    let at_least = number("at_least", &search.at_least, 1..=MOST)?.unwrap_or(1);
+    let wait = number("wait", &search.wait, 0..=LONGEST_WAIT)?.unwrap_or(0);
 
     let journal = &admin.emulator.journal;
+    wait_until(journal, &filter, at_least as usize, Duration::from_secs(wait)).await?;
+    let (total, entries) = journal.search(&filter, limit as usize);
+    Ok(Json(Found { total, entries }))
+}
+
+/// Waits until so many requests fit, and no longer than this.
+async fn wait_until(
+    journal: &Journal,
+    filter: &Filter,
+    at_least: usize,
+    at_most: Duration,
+) -> Result<(), Problem> {
     let mut changes = journal.changes();
-    let end = Instant::now() + Duration::from_secs(u64::from(wait));
-    loop {
-        changes.mark_unchanged();
-        let (total, entries) = journal.search(&filter, limit);
-        let is_over = total >= at_least || tokio::time::timeout_at(end, changes.changed()).await.is_err();
-        if is_over {
-            return Ok(Json(Found { total, entries }));
+    if at_most.is_zero() || journal.count(filter) >= at_least {
+        return Ok(());
+    }
+    let Some(_permit) = journal.wait_permit() else {
+        let said = "Too many searches of the journal wait already. Try again when one of them has ended.";
+        return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, said));
+    };
+    let end = Instant::now() + at_most;
+    while journal.count(filter) < at_least {
+        if tokio::time::timeout_at(end, changes.changed()).await.is_err() {
+            break;
         }
     }
+    Ok(())
 }
 
 pub(super) async fn clear(State(admin): State<Admin>) -> StatusCode {
     admin.emulator.journal.clear();
     StatusCode::NO_CONTENT
+}
+
+/// A number of the query within its bounds, if it is there.
+fn number(
+    name: &str,
+    text: &Option<String>,
+    bounds: std::ops::RangeInclusive<u64>,
+) -> Result<Option<u64>, Problem> {
+    let (first, last) = (bounds.start(), bounds.end());
+    let read = |text: &String| whole_number(text).filter(|number| bounds.contains(number));
+    let refused = || Problem::invalid(format!("{name} must be a whole number from {first} to {last}"));
+    text.as_ref().map(|text| read(text).ok_or_else(refused)).transpose()
 }
 
 impl Search {
@@ -93,19 +115,14 @@ impl Search {
             text.map(|text| guid(text).ok_or_else(|| Problem::invalid(format!("{name} must be an id"))))
                 .transpose()
         };
-        if self.since.is_some_and(|since| since > GREATEST) {
-            return Err(Problem::invalid(format!("since must be from 0 to {GREATEST}")));
-        }
-        if self.status.is_some_and(|status| !(100..=599).contains(&status)) {
-            return Err(Problem::invalid("status must be from 100 to 599"));
-        }
+        let status = number("status", &self.status, 100..=599)?;
         Ok(Filter {
             operation: self.operation,
             job_id: id("job_id", &self.job_id)?,
             trigger_id: id("trigger_id", &self.trigger_id)?,
-            status: self.status,
+            status: status.and_then(|status| u16::try_from(status).ok()),
             outcome: self.outcome,
-            since: self.since.unwrap_or_default(),
+            since: number("since", &self.since, 0..=GREATEST)?.unwrap_or_default(),
         })
     }
 }

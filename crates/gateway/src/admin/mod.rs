@@ -9,6 +9,7 @@ mod faults;
 mod guard;
 mod journal;
 mod profile;
+mod strict;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

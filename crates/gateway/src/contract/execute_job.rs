@@ -7,15 +7,18 @@ use uuid::Uuid;
 
 use super::parameters::JobPath;
 use super::{Caller, Gateway, Refusal, refusal};
+use crate::emulator::LoseRun;
 
 pub async fn answer(
     caller: Caller,
     JobPath(job): JobPath,
     State(gateway): State<Gateway>,
+    lose_run: Option<Extension<LoseRun>>,
 ) -> Result<(Extension<TriggerId>, Json<ExecuteJobResult>), Refusal> {
     gateway.require_job(caller, job).await?;
     let trigger_id = Uuid::new_v4();
-    if !gateway.store.request_run(job, trigger_id, gateway.clock.now(), gateway.queues()).await? {
+    let is_kept = lose_run.is_none();
+    if is_kept && !gateway.store.request_run(job, trigger_id, gateway.clock.now(), gateway.queues()).await? {
         return Err(refusal::busy());
     }
     gateway.runner.wake();

@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use txjobs_sdk::types;
+use txjobs_sdk::{ApiKey, types};
 
 /// A kind of body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,40 +22,130 @@ pub enum ErrorBody {
     Problem,
     /// Text.
     Plain,
-    /// A web page.
+    /// A web page of a proxy, which knows nothing of the message.
     Html,
+    /// A web page whose title says little and whose text has the message.
+    HtmlMessage,
     /// Nothing.
     Empty,
 }
 
-impl ErrorBody {
-    /// An answer with this kind of body.
-    pub fn answer(self, status: StatusCode, message: &str) -> Response {
+/// Writes the errors of one request.
+#[derive(Clone, Debug)]
+pub struct ErrorWriter {
+    /// The kind of body, where nothing else is asked for.
+    pub body: ErrorBody,
+    /// The request's API key, if errors repeat it.
+    pub echoed_key: Option<ApiKey>,
+}
+
+impl ErrorWriter {
+    /// An answer with the usual kind of body.
+    pub fn answer(&self, status: StatusCode, message: &str) -> Response {
+        self.answer_with(self.body, status, message)
+    }
+
+    /// An answer with this kind of body; none where the status has no body.
+    pub fn answer_with(&self, body: ErrorBody, status: StatusCode, message: &str) -> Response {
+        if has_no_body(status) {
+            return (status, Body::empty()).into_response();
+        }
         let title = status.canonical_reason().unwrap_or("Error");
-        let (content_type, body) = match self {
-            Self::Message => {
-                return (status, Json(types::ErrorBody { message: message.to_owned() })).into_response();
-            }
-            Self::CamelMessage => return (status, Json(json!({ "message": message }))).into_response(),
-            Self::Problem => {
+        let message = match &self.echoed_key {
+            Some(key) => format!("{message} The request had the API key {}.", key.expose()),
+            None => message.to_owned(),
+        };
+        let (content_type, body) = match body {
+            ErrorBody::Message => return (status, Json(types::ErrorBody { message })).into_response(),
+            ErrorBody::CamelMessage => return (status, Json(json!({ "message": message }))).into_response(),
+            ErrorBody::Problem => {
                 let problem = json!({
                     "type": "about:blank", "title": title, "status": status.as_u16(), "detail": message,
                 });
                 ("application/problem+json", problem.to_string())
             }
-            Self::Plain => ("text/plain; charset=utf-8", format!("{message}\n")),
-            Self::Html => ("text/html; charset=utf-8", page(status, title)),
-            Self::Empty => return (status, Body::empty()).into_response(),
+            ErrorBody::Plain => ("text/plain; charset=utf-8", format!("{message}\n")),
+            ErrorBody::Html => ("text/html; charset=utf-8", self.proxy_page(status, title)),
+            ErrorBody::HtmlMessage => ("text/html; charset=utf-8", application_page(status, &message)),
+            ErrorBody::Empty => return (status, Body::empty()).into_response(),
         };
         (status, [(CONTENT_TYPE, HeaderValue::from_static(content_type))], body).into_response()
     }
+
+    /// As a proxy writes it: it knows the request and nothing of the message.
+    fn proxy_page(&self, status: StatusCode, title: &str) -> String {
+        let heading = format!("{} {title}", status.as_u16());
+        let request = match &self.echoed_key {
+            Some(key) => format!("<pre>apiKey: {}</pre>", escaped(key.expose())),
+            None => String::new(),
+        };
+        format!(
+            "<!doctype html>\n<html><head><title>{heading}</title></head>\n\
+             <body><center><h1>{heading}</h1></center>{request}<hr><center>proxy</center></body></html>\n"
+        )
+    }
 }
 
-/// As a proxy writes it: it knows nothing of the message.
-fn page(status: StatusCode, title: &str) -> String {
-    let heading = format!("{} {title}", status.as_u16());
+/// Whether HTTP gives a status no body.
+pub fn has_no_body(status: StatusCode) -> bool {
+    [StatusCode::NO_CONTENT, StatusCode::RESET_CONTENT, StatusCode::NOT_MODIFIED].contains(&status)
+}
+
+/// As an application's own error page: the title is the same for every error, the text says what happened.
+fn application_page(status: StatusCode, message: &str) -> String {
     format!(
-        "<!doctype html>\n<html><head><title>{heading}</title></head>\n\
-         <body><center><h1>{heading}</h1></center><hr><center>proxy</center></body></html>\n"
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head><title>Application error</title>\n\
+         <style>body {{ font-family: sans-serif }} h2 {{ color: #800000 }}</style>\n\
+         <script>document.documentElement.className = 'js';</script></head>\n\
+         <body>\n<!-- error {status} -->\n<h2>Something went wrong</h2>\n<p>{}</p>\n</body>\n</html>\n",
+        escaped(message),
+        status = status.as_u16(),
     )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{HttpBody, to_bytes};
+
+    use super::*;
+
+    const KINDS: [ErrorBody; 7] = [
+        ErrorBody::Message,
+        ErrorBody::CamelMessage,
+        ErrorBody::Problem,
+        ErrorBody::Plain,
+        ErrorBody::Html,
+        ErrorBody::HtmlMessage,
+        ErrorBody::Empty,
+    ];
+
+    #[test]
+    fn a_status_without_a_body_has_none_of_any_kind() {
+        let writer = ErrorWriter { body: ErrorBody::Message, echoed_key: None };
+        for status in [StatusCode::NO_CONTENT, StatusCode::RESET_CONTENT, StatusCode::NOT_MODIFIED] {
+            for body in KINDS {
+                let answer = writer.answer_with(body, status, "words");
+                assert!(answer.body().is_end_stream(), "{status} {body:?}");
+                assert!(answer.headers().get(CONTENT_TYPE).is_none(), "{status} {body:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn every_body_repeats_the_key_where_it_is_to_and_nowhere_else() {
+        for (echoed_key, count) in [(ApiKey::new("a-key-for-tests-only").ok(), 1), (None, 0)] {
+            let writer = ErrorWriter { body: ErrorBody::Message, echoed_key };
+            for kind in KINDS {
+                let answer = writer.answer_with(kind, StatusCode::BAD_REQUEST, "words");
+                let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+                let expected = if kind == ErrorBody::Empty { 0 } else { count };
+                let text = String::from_utf8(body.to_vec()).unwrap();
+                assert_eq!(text.matches("a-key-for-tests-only").count(), expected, "{kind:?}: {text}");
+            }
+        }
+    }
 }

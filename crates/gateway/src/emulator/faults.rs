@@ -5,15 +5,18 @@ mod body;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::http::StatusCode;
 use fastrand::Rng;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use txjobs_sdk::paths;
 use uuid::Uuid;
 
-use super::error_body::ErrorBody;
+use super::error_body::{ErrorBody, has_no_body};
 use super::operation::{Asked, Operation};
 use super::retry_after::RetryAfterForm;
 use super::span::Span;
 use super::{some, within};
+use crate::contract::guid;
 
 pub use apply::Drawn;
 
@@ -39,7 +42,7 @@ pub struct Rule {
     #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     operation: Option<Operation>,
     /// Only requests that name this job.
-    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "one_guid", skip_serializing_if = "Option::is_none")]
     job: Option<Uuid>,
     /// So many that fit pass first.
     #[serde(default)]
@@ -99,7 +102,7 @@ pub enum Effect {
         /// After so many bytes.
         after: u32,
     },
-    /// The body ends early, in good order.
+    /// The body ends early, in good order and with its right length.
     Truncate {
         /// After so many bytes.
         after: u32,
@@ -120,6 +123,12 @@ pub enum Effect {
         #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
         body: Option<ErrorBody>,
     },
+    /// An execute is accepted, and its run never exists.
+    LoseRun {
+        /// How long the job is pending before it is idle again.
+        #[serde(default)]
+        pending: Span,
+    },
 }
 
 /// When to come again.
@@ -129,6 +138,13 @@ pub struct RetryAfter {
     seconds: u32,
     #[serde(default)]
     form: RetryAfterForm,
+}
+
+/// A guid in the one form that the contract has.
+fn one_guid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Uuid>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let id = guid(&text).ok_or_else(|| D::Error::custom(format!("{text:?} is no id of a job")))?;
+    Ok(Some(id))
 }
 
 fn always() -> f64 {
@@ -150,8 +166,15 @@ impl Rule {
         within("count", self.count.is_none_or(|n| (1..=LARGEST).contains(&n)), "from 1 to 1000000")?;
         within("probability", (0.0..=1.0).contains(&self.probability), "from 0 to 1")?;
         match &self.effect {
-            Effect::Status { status, retry_after, .. } => {
+            Effect::Status { status, retry_after, body } => {
                 within("status", (200..=599).contains(status), "from 200 to 599")?;
+                let has_body = body.is_some_and(|body| body != ErrorBody::Empty);
+                let takes_none = StatusCode::from_u16(*status).is_ok_and(has_no_body);
+                within(
+                    "body",
+                    !(has_body && takes_none),
+                    "left out: a status of 204, 205 or 304 has no body",
+                )?;
                 let wait = retry_after.is_none_or(|wait| wait.seconds <= 86_400);
                 within("seconds", wait, "from 0 to 86400")
             }
@@ -166,6 +189,10 @@ impl Rule {
                 let is_visible = location.bytes().all(|byte| byte.is_ascii_graphic());
                 within("location", is_visible && (1..=2000).contains(&location.len()), "a path or an address")
             }
+            Effect::LoseRun { .. } => {
+                let is_execute = self.operation.is_none_or(|operation| operation.is(&paths::EXECUTE_JOB));
+                within("operation", is_execute, "execute_job, or left out: nothing else starts a run")
+            }
             Effect::Delay { .. } | Effect::Reset {} | Effect::LoseAnswer { .. } => Ok(()),
         }
     }
@@ -173,6 +200,7 @@ impl Rule {
     fn fits(&self, asked: &Asked) -> bool {
         self.operation.is_none_or(|operation| operation == asked.operation)
             && self.job.is_none_or(|job| asked.job == Some(job))
+            && (asked.operation.is(&paths::EXECUTE_JOB) || !matches!(self.effect, Effect::LoseRun { .. }))
     }
 }
 
@@ -293,17 +321,34 @@ mod tests {
             (json!({ "kind": "drip", "bytesPerSecond": 0 }), "bytesPerSecond"),
             (json!({ "kind": "redirect", "location": "/\n" }), "location"),
             (json!({ "kind": "redirect", "location": "/", "status": 304 }), "status"),
+            (json!({ "kind": "redirect", "location": "/\r\nset-cookie: a=b" }), "location"),
+            (json!({ "kind": "status", "status": 1000 }), "status"),
+            (json!({ "kind": "status", "status": 0 }), "status"),
+            (json!({ "kind": "status", "status": 100 }), "status"),
+            (json!({ "kind": "status", "status": 204, "body": "message" }), "body"),
+            (json!({ "kind": "status", "status": 205, "body": "plain" }), "body"),
+            (json!({ "kind": "status", "status": 304, "body": "html" }), "body"),
+            (json!({ "kind": "cutOff", "after": 1_000_000_001 }), "after"),
         ] {
             let problem = rule(json!({ "effect": effect })).check().unwrap_err();
             assert!(problem.starts_with(name), "{problem}");
         }
+        assert!(
+            rule(json!({ "effect": { "kind": "status", "status": 204, "body": "empty" } })).check().is_ok()
+        );
         assert!(rule(json!({ "count": 0, "effect": { "kind": "reset" } })).check().is_err());
+        let lost = rule(json!({ "operation": "list_jobs", "effect": { "kind": "loseRun" } }));
+        assert!(lost.check().unwrap_err().starts_with("operation"));
         for wrong in [
             json!({}),
             json!({ "effect": { "kind": "reset", "after": 1 } }),
             json!({ "effect": { "kind": "explode" } }),
             json!({ "operation": "delete_job", "effect": { "kind": "reset" } }),
             json!({ "operation": null, "effect": { "kind": "reset" } }),
+            json!({ "job": "{11111111-1111-4111-8111-111111111111}", "effect": { "kind": "reset" } }),
+            json!({ "job": "11111111111141118111111111111111", "effect": { "kind": "reset" } }),
+            json!({ "effect": { "kind": "delay", "delay": "1000d" } }),
+            json!({ "effect": { "kind": "delay", "delay": "-1s" } }),
         ] {
             assert!(serde_json::from_value::<Rule>(wrong.clone()).is_err(), "{wrong}");
         }

@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
 use txjobs_sdk::Timestamp;
 use uuid::Uuid;
@@ -20,6 +20,16 @@ pub const KEPT: usize = 10_000;
 const LONGEST: usize = 15;
 /// So much of a request is written down: parts of its path, and parameters.
 const PARTS: usize = 20;
+/// The most header names of a request.
+const MAX_HEADERS: usize = 40;
+/// The longest header name, in bytes. A key that stands where a name belongs is longer.
+const MAX_HEADER_NAME: usize = 40;
+/// The most rules of a request.
+const MAX_FAULTS: usize = 20;
+/// How many searches may wait at a time: every request wakes each of them.
+const MAX_WAITING: usize = 100;
+/// Stands for what is not written down.
+const OMITTED: &str = "…";
 
 /// The journal. Clones are the same one.
 #[derive(Clone, Debug)]
@@ -30,6 +40,8 @@ struct Inner {
     book: Mutex<Book>,
     /// Tells of every change.
     changes: watch::Sender<()>,
+    /// One permit for each search that may wait.
+    waiting: Arc<Semaphore>,
 }
 
 #[derive(Debug, Default)]
@@ -120,15 +132,15 @@ struct Open {
 
 impl Default for Journal {
     fn default() -> Self {
-        Self(Arc::new(Inner { book: Mutex::default(), changes: watch::Sender::new(()) }))
+        let waiting = Arc::new(Semaphore::new(MAX_WAITING));
+        Self(Arc::new(Inner { book: Mutex::default(), changes: watch::Sender::new(()), waiting }))
     }
 }
 
 impl Journal {
     /// Writes that a request came.
     pub fn begin(&self, parts: &Parts, asked: Option<&Asked>, time: Timestamp) -> Ticket {
-        let mut headers: Vec<_> = parts.headers.keys().map(|name| name.as_str().to_owned()).collect();
-        headers.sort_unstable();
+        let headers = header_names(&parts.headers);
         let query =
             parts.uri.query().unwrap_or_default().split('&').filter(|parameter| !parameter.is_empty());
         let query =
@@ -161,6 +173,16 @@ impl Journal {
         drop(book);
         self.0.changes.send_replace(());
         Ticket(Arc::new(Open { journal: self.clone(), number, start: Instant::now() }))
+    }
+
+    /// How many requests fit.
+    pub fn count(&self, filter: &Filter) -> usize {
+        self.book().entries.iter().filter(|entry| filter.fits(entry)).count()
+    }
+
+    /// A place among the searches that wait; `None` if too many do.
+    pub fn wait_permit(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.waiting).try_acquire_owned().ok()
     }
 
     /// What fits, oldest first: how many requests there are, and the newest `limit` of them.
@@ -213,7 +235,11 @@ impl Filter {
 impl Ticket {
     /// A rule took part.
     pub fn fault(&self, id: u64) {
-        self.change(|entry| entry.faults.push(id));
+        self.change(|entry| {
+            if entry.faults.len() < MAX_FAULTS {
+                entry.faults.push(id);
+            }
+        });
     }
 
     /// The head of the answer is known.
@@ -257,7 +283,21 @@ impl Drop for Open {
 
 fn without_key(part: &str) -> String {
     let is_safe = part.len() <= LONGEST || guid(part).is_some();
-    if is_safe { part.to_owned() } else { "…".to_owned() }
+    if is_safe { part.to_owned() } else { OMITTED.to_owned() }
+}
+
+/// The names of the headers, sorted, each once.
+fn header_names(headers: &HeaderMap) -> Vec<String> {
+    let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
+    let is_safe = |name: &str| name.len() <= LONGEST || (name.len() <= MAX_HEADER_NAME && is_plain(name));
+    let shown = |name: &str| if is_safe(name) { name.to_owned() } else { OMITTED.to_owned() };
+    let mut names: Vec<_> = headers.keys().take(MAX_HEADERS).map(|name| shown(name.as_str())).collect();
+    if headers.keys_len() > MAX_HEADERS {
+        names.push(OMITTED.to_owned());
+    }
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 #[cfg(test)]
@@ -313,6 +353,55 @@ mod tests {
         drop(begin(&journal, &format!("{}?{}", "/a".repeat(20_000), "b&".repeat(10_000))));
         let (_, entries) = journal.search(&Filter::default(), 1);
         assert!(serde_json::to_string(&entries).unwrap().len() < 1000);
+    }
+
+    #[tokio::test]
+    async fn headers_of_any_number_and_length_take_bounded_room() {
+        let journal = Journal::default();
+        let mut request = Request::get("/public/jobs").header("apiKey", "txg_secret");
+        for number in 0..3000 {
+            request = request.header(format!("x-{number}-{}", "a".repeat(100)), "1");
+        }
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        drop(journal.begin(&parts, None, Timestamp::from_unix(0, 0)));
+        let (_, entries) = journal.search(&Filter::default(), 1);
+        assert!(serde_json::to_string(&entries).unwrap().len() < 1000, "{entries:?}");
+        assert!(entries[0].headers.contains(&OMITTED.to_owned()), "{entries:?}");
+    }
+
+    #[tokio::test]
+    async fn every_known_header_name_is_written_and_no_key_that_stands_for_one() {
+        let journal = Journal::default();
+        let names = ["access-control-request-headers", "upgrade-insecure-requests", "x-api-key", "sec-ch-ua"];
+        let mut request = Request::get("/public/jobs").header("txg_0123456789abcdef", "1");
+        for name in names {
+            request = request.header(name, "1");
+        }
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        drop(journal.begin(&parts, None, Timestamp::from_unix(0, 0)));
+        let (_, mut entries) = journal.search(&Filter::default(), 1);
+        assert_eq!(entries[0].headers.pop().as_deref(), Some(OMITTED));
+        let mut names = names.to_vec();
+        names.sort_unstable();
+        assert_eq!(entries[0].headers, names);
+    }
+
+    #[tokio::test]
+    async fn rules_of_a_request_take_bounded_room() {
+        let journal = Journal::default();
+        let ticket = begin(&journal, "/public/jobs");
+        (0..1000).for_each(|id| ticket.fault(id));
+        drop(ticket);
+        assert_eq!(journal.search(&Filter::default(), 1).1[0].faults.len(), MAX_FAULTS);
+    }
+
+    #[test]
+    fn searches_that_wait_are_bounded() {
+        let journal = Journal::default();
+        let mut permits: Vec<_> = (0..MAX_WAITING).map(|_| journal.wait_permit()).collect();
+        assert!(permits.iter().all(Option::is_some) && journal.wait_permit().is_none());
+        permits.pop();
+        assert!(journal.wait_permit().is_some());
     }
 
     #[tokio::test]

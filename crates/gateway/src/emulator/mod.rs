@@ -8,10 +8,12 @@
 mod error_body;
 mod faults;
 mod journal;
+mod lost_runs;
 mod operation;
 mod profile;
 mod rate_limit;
 mod retry_after;
+mod skew;
 mod span;
 mod wire;
 
@@ -23,6 +25,7 @@ use axum::http::{HeaderName, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use serde::{Deserialize, Deserializer};
+use txjobs_sdk::ApiKey;
 use txjobs_sdk::types::TriggerId;
 
 pub use faults::{Fault, Faults, MOST, Rule};
@@ -32,9 +35,11 @@ pub use profile::{Busy, Current, Profile};
 pub use span::Span;
 pub use wire::{Switch, Wires};
 
-use crate::clock::{Clock, Moment, timestamp};
+use crate::clock::{Clock, Micros, Moment, micros, timestamp};
 use crate::store::Store;
-use profile::Came;
+use error_body::ErrorWriter;
+use lost_runs::LostRuns;
+use profile::{Came, Replicas, View};
 use rate_limit::RateLimiter;
 
 const TOO_MANY: &str = "There were too many requests. Come again when Retry-After says.";
@@ -51,7 +56,17 @@ pub struct Emulator {
     /// How the service answers.
     pub profile: Current,
     limiter: RateLimiter,
+    replicas: Replicas,
+    lost_runs: LostRuns,
 }
+
+/// The extension of a request to execute whose run is to be lost.
+#[derive(Clone, Copy, Debug)]
+pub struct LoseRun;
+
+/// The extension of a request whose errors repeat its API key.
+#[derive(Clone, Debug)]
+struct EchoedKey(ApiKey);
 
 impl Emulator {
     /// One that changes nothing yet.
@@ -62,6 +77,8 @@ impl Emulator {
             journal: Journal::default(),
             profile: Current::default(),
             limiter: RateLimiter::default(),
+            replicas: Replicas::default(),
+            lost_runs: LostRuns::default(),
         }
     }
 
@@ -69,6 +86,7 @@ impl Emulator {
     pub fn reset(&self) {
         self.faults.clear();
         self.journal.clear();
+        self.lost_runs.clear();
         self.set_profile(Profile::default());
         self.clock.reset();
     }
@@ -77,6 +95,7 @@ impl Emulator {
     pub fn set_profile(&self, profile: Profile) {
         self.profile.set(profile);
         self.limiter.reset();
+        self.replicas.reset();
     }
 
     /// The layer around everything, before a request is routed.
@@ -98,11 +117,12 @@ async fn outside(
     next: Next,
 ) -> Response {
     let profile = emulator.profile.get();
+    let rewrites = profile.changes_bodies() || !emulator.lost_runs.is_empty();
     let method = request.method().clone();
     let (parts, body) = request.into_parts();
     let as_sent = parts.clone();
     request = Request::from_parts(parts, body);
-    let came = profile::receive(&profile, &key_header, &mut request);
+    let came = profile::receive(&profile, rewrites, &key_header, &mut request);
     if matches!(came, Came::Elsewhere) {
         return next.run(request).await;
     }
@@ -110,16 +130,25 @@ async fn outside(
     // Before anybody can know of the request, and wind the clock forward because of it.
     request.extensions_mut().insert(emulator.clock.moment());
     let ticket = emulator.journal.begin(&as_sent, asked.as_ref(), timestamp(emulator.clock.now()));
+    if profile.echo_key
+        && let Some(key) =
+            request.headers().get(&key_header).and_then(|key| ApiKey::new(key.to_str().ok()?).ok())
+    {
+        let key = EchoedKey(key);
+        request.extensions_mut().insert(key);
+    }
     let mut answer = match came {
-        Came::Astray => profile.errors.answer(StatusCode::NOT_FOUND, "There is no such path."),
+        Came::Astray => {
+            profile.error_writer(&request).answer(StatusCode::NOT_FOUND, "There is no such path.")
+        }
         _ => {
             request.extensions_mut().insert(ticket.clone());
             next.run(request).await
         }
     };
-    profile::send(&profile, &method, &mut answer);
-    if emulator.clock.read().is_adjusted {
-        answer.headers_mut().insert(DATE, retry_after::http_date(emulator.clock.now()));
+    profile::send(&profile, rewrites, &method, &mut answer);
+    if emulator.clock.read().is_adjusted || !profile.clock_skew.is_zero() {
+        answer.headers_mut().insert(DATE, retry_after::http_date(profile.header_time(&emulator.clock)));
     }
     let trigger_id = answer.extensions().get::<TriggerId>().map(|id| id.0);
     ticket.answered(answer.status(), trigger_id);
@@ -128,19 +157,20 @@ async fn outside(
 
 async fn inside(
     State((emulator, store)): State<(Emulator, Store)>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let profile = emulator.profile.get();
+    let errors = profile.error_writer(&request);
     let Some(asked) = Asked::of(request.method(), request.uri().path()) else {
-        return profile::refuse(&profile, next.run(request).await);
+        return profile::refuse(&profile, &errors, next.run(request).await);
     };
     let clock = &emulator.clock;
     if let Some((limit, wait)) =
         profile.rate_limit.and_then(|limit| Some((limit, emulator.limiter.refuse(limit, clock.now())?)))
     {
-        let mut answer = profile.errors.answer(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
-        answer.headers_mut().insert(RETRY_AFTER, limit.retry_after.value(wait, clock.now()));
+        let mut answer = errors.answer(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
+        answer.headers_mut().insert(RETRY_AFTER, limit.retry_after.value(wait, profile.header_time(clock)));
         return answer;
     }
     let moment = request.extensions().get::<Moment>().copied().unwrap_or_else(|| clock.moment());
@@ -150,14 +180,42 @@ async fn inside(
     }
     let connection =
         request.extensions().get::<ConnectInfo<Switch>>().map(|ConnectInfo(switch)| switch.clone());
-    let answer = match drawn.instead(clock, profile.errors, connection.as_ref()) {
+    let answer = match drawn.instead(profile.header_time(clock), &errors, connection.as_ref()) {
         Some(answer) => answer,
         None => {
+            let lost = drawn.lost_run();
+            if lost.is_some() {
+                request.extensions_mut().insert(LoseRun);
+            }
             let answer = next.run(request).await;
-            profile::finish(&profile, clock, &store, &asked, answer).await
+            if let (Some(pending), Some(job), true) = (lost, asked.job, answer.status().is_success()) {
+                emulator.lost_runs.add(job, clock.now().saturating_add(micros(pending.0)));
+            }
+            let view = View {
+                profile: &profile,
+                errors: &errors,
+                clock,
+                store: &store,
+                replicas: &emulator.replicas,
+                lost_runs: &emulator.lost_runs,
+            };
+            profile::finish(&view, &asked, answer).await
         }
     };
-    drawn.change(answer, clock, moment, profile.errors).await
+    drawn.change(answer, clock, moment, &errors).await
+}
+
+impl Profile {
+    /// Writes the errors of this request.
+    fn error_writer(&self, request: &Request) -> ErrorWriter {
+        let echoed_key = request.extensions().get::<EchoedKey>().map(|EchoedKey(key)| key.clone());
+        ErrorWriter { body: self.errors, echoed_key }
+    }
+
+    /// The time that the headers of answers show.
+    fn header_time(&self, clock: &Clock) -> Micros {
+        self.clock_skew.shift(clock.now())
+    }
 }
 
 /// The body, which ends the ticket when it has been sent.

@@ -1,7 +1,10 @@
 //! How the service answers where the vendor's article is silent: one setting each.
 
 mod answer;
+mod bad_text;
 mod dress;
+mod odd_values;
+mod replica;
 mod request;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -11,10 +14,12 @@ use serde::{Deserialize, Serialize};
 
 use super::error_body::ErrorBody;
 use super::retry_after::RetryAfterForm;
+use super::skew::Skew;
 use super::span::Span;
 use super::{some, within};
 
-pub(super) use answer::{finish, refuse};
+pub(super) use answer::{View, finish, refuse};
+pub(super) use replica::Replicas;
 pub(super) use request::{Came, receive, send};
 
 /// The profile in force. Clones are the same one.
@@ -62,6 +67,13 @@ pub struct Profile {
     #[serde(deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<RateLimit>,
     pub pick_up: Span,
+    pub clock_skew: Skew,
+    pub bad_text: BadText,
+    pub log_ids: LogIds,
+    pub id_format: IdFormat,
+    pub number_format: NumberFormat,
+    pub replica_lag: Span,
+    pub echo_key: bool,
 }
 
 /// A setting that is one of several words.
@@ -99,6 +111,14 @@ words! {
     Fields: Usual, More, Fewer;
     /// How an array without entries is written.
     EmptyArrays: Array, Null;
+    /// What the names of jobs and the messages end with.
+    BadText: None, UnpairedSurrogates, InvalidUtf8;
+    /// The ids of log lines.
+    LogIds: Unique, Changing, Identical, Missing, Null;
+    /// How ids are written.
+    IdFormat: Hyphens, Digits, Braces, Parentheses, UpperCase;
+    /// How the numbers of enumerations are written.
+    NumberFormat: Integer, String, Float, Name;
 }
 
 /// Above so many requests in a time, 429.
@@ -136,6 +156,13 @@ impl Default for Profile {
             cors: true,
             rate_limit: None,
             pick_up: Span::default(),
+            clock_skew: Skew::default(),
+            bad_text: BadText::default(),
+            log_ids: LogIds::default(),
+            id_format: IdFormat::default(),
+            number_format: NumberFormat::default(),
+            replica_lag: Span::default(),
+            echo_key: false,
         }
     }
 }
@@ -153,13 +180,25 @@ impl Profile {
             "up to five segments like /tenant/api, without a slash at the end",
         )?;
         let header = self.key_header.as_deref();
-        within("keyHeader", header.is_none_or(is_header), "the name of a request header")?;
+        within(
+            "keyHeader",
+            header.is_none_or(is_header),
+            "the name of a request header that HTTP does not use itself",
+        )?;
         within("fractionDigits", self.fraction_digits.is_none_or(|digits| digits <= 9), "from 0 to 9")?;
+        let has_times = !matches!(self.times, Times::Null | Times::Empty | Times::Missing);
+        within(
+            "fractionDigits",
+            has_times || self.fraction_digits.is_none(),
+            "left out: with these times there are no digits",
+        )?;
         within("executeStatus", [200, 201, 202].contains(&self.execute_status), "200, 201 or 202")?;
         within("unknownJob", [404, 400].contains(&self.unknown_job), "404 or 400")?;
         within("badKey", [401, 403].contains(&self.bad_key), "401 or 403")?;
         let requests = self.rate_limit.is_none_or(|limit| (1..=1_000_000).contains(&limit.requests));
-        within("requests", requests, "from 1 to 1000000")
+        within("requests", requests, "from 1 to 1000000")?;
+        let has_time = self.rate_limit.is_none_or(|limit| !limit.per.0.is_zero());
+        within("per", has_time, "longer than 0s: nothing comes in no time")
     }
 
     /// The header that carries the key, if it is not the configured one.
@@ -167,8 +206,19 @@ impl Profile {
         self.key_header.as_deref().and_then(|name| HeaderName::try_from(name).ok())
     }
 
+    /// Whether some answers show a state of before.
+    fn lags(&self) -> bool {
+        !self.replica_lag.0.is_zero()
+    }
+
+    /// Whether a client that has a line has all before it, and a final state comes behind its last line: what the
+    /// extension `after` promises.
+    fn keeps_lines(&self) -> bool {
+        self.late_lines.0.is_zero() && self.log_ids == LogIds::Unique && !self.lags()
+    }
+
     /// Whether the bodies of answers are written anew: then they have no validator.
-    fn changes_bodies(&self) -> bool {
+    pub fn changes_bodies(&self) -> bool {
         let usual = Self::default();
         self.casing != usual.casing
             || self.times != usual.times
@@ -179,12 +229,42 @@ impl Profile {
             || self.numbers != usual.numbers
             || self.fields != usual.fields
             || self.empty_arrays != usual.empty_arrays
+            || self.bad_text != usual.bad_text
+            || self.log_ids != usual.log_ids
+            || self.id_format != usual.id_format
+            || self.number_format != usual.number_format
+            || self.lags()
     }
 }
 
+/// Headers that HTTP or CORS gives a meaning: no server can take its key from them.
+const RESERVED_HEADERS: [&str; 16] = [
+    "accept-encoding",
+    "access-control-request-headers",
+    "access-control-request-method",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "expect",
+    "host",
+    "if-none-match",
+    "keep-alive",
+    "origin",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+];
+
 fn is_prefix(prefix: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._~-".contains(&byte);
-    let is_segment = |segment: &str| (1..=50).contains(&segment.len()) && segment.bytes().all(is_plain);
+    // A segment of dots would be taken for a way up by whoever tidies the address.
+    let is_segment = |segment: &str| {
+        (1..=50).contains(&segment.len())
+            && segment.as_bytes()[0].is_ascii_alphanumeric()
+            && segment.bytes().all(is_plain)
+    };
     let mut segments = prefix.split('/');
     let count = segments.clone().count();
     prefix.is_empty() || (segments.next() == Some("") && count <= 6 && segments.all(is_segment))
@@ -192,7 +272,10 @@ fn is_prefix(prefix: &str) -> bool {
 
 fn is_header(name: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    (1..=50).contains(&name.len()) && name.as_bytes()[0].is_ascii_alphabetic() && name.bytes().all(is_plain)
+    (1..=50).contains(&name.len())
+        && name.as_bytes()[0].is_ascii_alphabetic()
+        && name.bytes().all(is_plain)
+        && !RESERVED_HEADERS.iter().any(|reserved| name.eq_ignore_ascii_case(reserved))
 }
 
 #[cfg(test)]
@@ -222,6 +305,11 @@ mod tests {
             ("prefix", json!("/a/b/c/d/e/f")),
             ("prefix", json!("/a/")),
             ("prefix", json!("/a//b")),
+            ("prefix", json!("/..")),
+            ("prefix", json!("/a/./b")),
+            ("keyHeader", json!("Host")),
+            ("keyHeader", json!("content-length")),
+            ("keyHeader", json!("Transfer-Encoding")),
             ("keyHeader", json!("")),
             ("keyHeader", json!("x y")),
             ("fractionDigits", json!(10)),
@@ -234,6 +322,23 @@ mod tests {
         }
         for value in [json!({ "casing": "snake" }), json!({ "keyHeader": null }), json!({ "colour": "red" })]
         {
+            assert!(read(value.clone()).is_err(), "{value}");
+        }
+        for (name, value) in [
+            ("fractionDigits", json!({ "fractionDigits": 3, "times": "null" })),
+            ("fractionDigits", json!({ "fractionDigits": 3, "times": "missing" })),
+            ("per", json!({ "rateLimit": { "requests": 1, "per": "0s" } })),
+            ("requests", json!({ "rateLimit": { "requests": 0, "per": "1s" } })),
+        ] {
+            let problem = read(value.clone()).unwrap_err();
+            assert!(problem.starts_with(name), "{value}: {problem}");
+        }
+        for value in [
+            json!({ "pickUp": "1000d" }),
+            json!({ "lateLines": "10000h" }),
+            json!({ "replicaLag": "-1s" }),
+            json!({ "clockSkew": "1000d" }),
+        ] {
             assert!(read(value.clone()).is_err(), "{value}");
         }
         assert!(read(json!({ "prefix": "/tenant-1/api.v1", "keyHeader": "X-Api-Key" })).is_ok());

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
-const DIGITS: usize = 6;
+/// Each unit with its length in milliseconds, and how many digits its number may have. So no length is above three years:
+/// many of them can be added up, and the clock can come to its end.
+const UNITS: [(&str, u64, usize); 5] =
+    [("d", 86_400_000, 3), ("h", 3_600_000, 4), ("m", 60_000, 6), ("s", 1000, 6), ("ms", 1, 6)];
 
 /// A length of time, like `200ms` or `3s`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,12 +21,12 @@ impl FromStr for Span {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (digits, unit) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
-        let unit = UNITS.iter().find(|(name, _)| *name == unit);
-        match (digits.len(), digits.parse::<u64>(), unit) {
-            (1..=DIGITS, Ok(number), Some((_, milliseconds))) => {
+        let unit = UNITS.iter().find(|(name, _, max_digits)| *name == unit && digits.len() <= *max_digits);
+        match (digits.parse::<u64>(), unit) {
+            (Ok(number), Some((_, milliseconds, _))) => {
                 Ok(Self(Duration::from_millis(number * milliseconds)))
             }
-            _ => Err(format!("{text:?} is no length of time like 200ms, 3s, 5m, 2h or 1d")),
+            _ => Err(format!("{text:?} is no length of time like 200ms, 3s, 5m, 2h or 1d, of at most 999d")),
         }
     }
 }
@@ -46,11 +48,18 @@ impl From<Span> for String {
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all = u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX);
-        match UNITS.iter().find(|(_, unit)| all != 0 && all % unit == 0) {
-            Some((name, unit)) => write!(f, "{}{name}", all / unit),
+        match UNITS
+            .iter()
+            .find(|(_, unit, max_digits)| all != 0 && all % unit == 0 && digits(all / unit) <= *max_digits)
+        {
+            Some((name, unit, _)) => write!(f, "{}{name}", all / unit),
             None => f.write_str("0s"),
         }
     }
+}
+
+fn digits(number: u64) -> usize {
+    number.checked_ilog10().map_or(1, |log| log as usize + 1)
 }
 
 #[cfg(test)]
@@ -65,11 +74,17 @@ mod tests {
             ("90s", "90s"),
             ("120m", "2h"),
             ("0d", "0s"),
-            ("999999d", "999999d"),
+            ("999d", "999d"),
+            ("1000m", "1000m"),
+            ("999999m", "999999m"),
+            ("144000s", "40h"),
         ] {
             assert_eq!(text.parse::<Span>().unwrap().to_string(), shown);
         }
-        for text in ["", "3", "s", "-3s", "1.5s", "3 s", "3S", "1h 30m", "1000000s", "3sec", "３s"] {
+        for text in [
+            "", "3", "s", "-3s", "1.5s", "3 s", "3S", "1h 30m", "1000000s", "3sec", "３s", "1000d", "10000h",
+            "d",
+        ] {
             assert!(text.parse::<Span>().is_err(), "{text}");
         }
     }

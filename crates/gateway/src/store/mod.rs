@@ -12,6 +12,7 @@ mod lines;
 mod lock;
 mod organisations;
 mod outcomes;
+mod past;
 mod reset;
 mod runs;
 mod seeded;

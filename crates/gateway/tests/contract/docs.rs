@@ -146,6 +146,7 @@ fn specifies(html: &str, whole: &str, schema: &Value) {
                     specifies(row(html, kind), whole, &serde_json::json!({ "$ref": of }));
                 });
             }
+            "not" => says(html, &format!("Refused: {}", plain(&value["description"]))),
             "additionalProperties" => says(html, "No other properties"),
             // The schema's own test looks for these.
             "properties" | "required" | "x-enum-varnames" | "x-extension" => {}

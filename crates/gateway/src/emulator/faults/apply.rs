@@ -7,9 +7,9 @@ use axum::http::header::{LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::{Effect, RetryAfter, body};
-use crate::clock::{Clock, Moment};
-use crate::emulator::error_body::ErrorBody;
+use super::{Effect, RetryAfter, Span, body};
+use crate::clock::{Clock, Micros, Moment};
+use crate::emulator::error_body::{ErrorWriter, has_no_body};
 use crate::emulator::wire::Switch;
 
 const ON_PURPOSE: &str = "A rule of /admin/faults wants this answer.";
@@ -29,14 +29,27 @@ impl Drawn {
         self.0.iter().map(|(id, _)| *id)
     }
 
-    /// The answer in place of the gateway's, if one of them has any.
-    pub fn instead(&self, clock: &Clock, usual: ErrorBody, connection: Option<&Switch>) -> Option<Response> {
+    /// How long the job is pending before it is idle again, if the run is to be lost.
+    pub fn lost_run(&self) -> Option<Span> {
+        self.0.iter().find_map(|(_, effect)| match effect {
+            Effect::LoseRun { pending } => Some(*pending),
+            _ => None,
+        })
+    }
+
+    /// The answer in place of the gateway's, if one of them has any. `now` is the time of its headers.
+    pub fn instead(
+        &self,
+        now: Micros,
+        errors: &ErrorWriter,
+        connection: Option<&Switch>,
+    ) -> Option<Response> {
         self.0.iter().find_map(|(_, effect)| match effect {
             Effect::Status { status, body, retry_after } => {
                 let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                let mut answer = body.unwrap_or(usual).answer(status, ON_PURPOSE);
+                let mut answer = errors.answer_with(body.unwrap_or(errors.body), status, ON_PURPOSE);
                 if let Some(RetryAfter { seconds, form }) = retry_after {
-                    let value = form.value(Duration::from_secs(u64::from(*seconds)), clock.now());
+                    let value = form.value(Duration::from_secs(u64::from(*seconds)), now);
                     answer.headers_mut().insert(RETRY_AFTER, value);
                 }
                 Some(answer)
@@ -58,12 +71,18 @@ impl Drawn {
     }
 
     /// Changes an answer on its way to a request that came at this moment.
-    pub async fn change(&self, answer: Response, clock: &Clock, came: Moment, usual: ErrorBody) -> Response {
+    pub async fn change(
+        &self,
+        answer: Response,
+        clock: &Clock,
+        came: Moment,
+        errors: &ErrorWriter,
+    ) -> Response {
         let (mut answer, mut due) = (answer, came);
         for (_, effect) in &self.0 {
             match effect {
                 Effect::LoseAnswer { body } => {
-                    answer = body.unwrap_or(usual).answer(StatusCode::BAD_GATEWAY, LOST);
+                    answer = errors.answer_with(body.unwrap_or(errors.body), StatusCode::BAD_GATEWAY, LOST);
                 }
                 Effect::Delay { delay } => {
                     // From the request on: who was told that it came may wind the clock forward.
@@ -75,9 +94,14 @@ impl Drawn {
                 }
                 Effect::CutOff { after } => answer = with_body(answer, |body| body::cut(body, *after, true)),
                 Effect::Truncate { after } => {
-                    answer = with_body(answer, |body| body::cut(body, *after, false));
+                    let (parts, body) = answer.into_parts();
+                    let body = body::truncate(body, *after).await;
+                    answer = with_body(Response::from_parts(parts, body), |body| body);
                 }
-                Effect::Status { .. } | Effect::Redirect { .. } | Effect::Reset {} => {}
+                Effect::Status { .. }
+                | Effect::Redirect { .. }
+                | Effect::Reset {}
+                | Effect::LoseRun { .. } => {}
             }
         }
         answer
@@ -85,6 +109,9 @@ impl Drawn {
 }
 
 fn with_body(answer: Response, change: impl FnOnce(Body) -> Body) -> Response {
+    if has_no_body(answer.status()) {
+        return answer;
+    }
     let (parts, body) = answer.into_parts();
     let mut answer = Response::from_parts(parts, change(body));
     answer.headers_mut().remove(axum::http::header::CONTENT_LENGTH);

@@ -3,7 +3,7 @@
 use std::io::{Error, ErrorKind};
 use std::time::Duration;
 
-use axum::body::{Body, BodyDataStream, Bytes};
+use axum::body::{Body, BodyDataStream, Bytes, to_bytes};
 use futures::{StreamExt, stream};
 
 use crate::clock::{Clock, Moment};
@@ -53,6 +53,15 @@ pub(super) fn cut(body: Body, after: u32, breaks: bool) -> Body {
     }
 }
 
+/// The body up to a byte, and never to its last one, as a whole: its length is known before it is sent.
+pub(super) async fn truncate(body: Body, after: u32) -> Body {
+    match to_bytes(cut(body, after, false), usize::MAX).await {
+        Ok(bytes) => Body::from(bytes),
+        // A body that breaks off by itself still does.
+        Err(error) => Body::from_stream(stream::once(async { Err::<Bytes, _>(error) })),
+    }
+}
+
 /// Nothing but the end of the connection.
 pub(super) fn breaks_off() -> Body {
     Body::from_stream(broken())
@@ -94,7 +103,7 @@ impl Cut {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::to_bytes;
+    use axum::body::HttpBody;
 
     use super::*;
 
@@ -126,6 +135,10 @@ mod tests {
         }
         assert_eq!(read(cut(pieces(&[]), 5, false)).await, (String::new(), false));
         assert_eq!(read(breaks_off()).await, (String::new(), true));
+        let body = truncate(pieces(&["ab", "cd"]), 1000).await;
+        assert_eq!(body.size_hint().exact(), Some(3), "its length is right");
+        assert_eq!(read(body).await, ("abc".to_owned(), false));
+        assert_eq!(read(truncate(breaks_off(), 10).await).await, (String::new(), true));
     }
 
     #[tokio::test(start_paused = true)]

@@ -5,28 +5,37 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use txjobs_sdk::types::JobExecution;
-use txjobs_sdk::{ExecutionState, paths, types};
+use txjobs_sdk::{ExecutionState, JobStatusCode, paths, types};
 
-use super::{Busy, PendingLogs, Profile, UnknownTrigger, dress};
-use crate::clock::{Clock, timestamp};
+use super::{Busy, PendingLogs, Profile, Replicas, UnknownTrigger, bad_text, dress, replica};
+use crate::clock::{Clock, Micros, micros, timestamp};
 use crate::contract::{Reason, Refused};
+use crate::emulator::error_body::ErrorWriter;
+use crate::emulator::lost_runs::LostRuns;
 use crate::emulator::operation::Asked;
 use crate::shapes;
 use crate::store::{Store, TriggerState};
 
+/// What an answer is made with.
+#[derive(Debug)]
+pub struct View<'a> {
+    pub profile: &'a Profile,
+    pub errors: &'a ErrorWriter,
+    pub clock: &'a Clock,
+    pub store: &'a Store,
+    pub replicas: &'a Replicas,
+    pub lost_runs: &'a LostRuns,
+}
+
 /// Makes the gateway's own answer that of the profile.
-pub async fn finish(
-    profile: &Profile,
-    clock: &Clock,
-    store: &Store,
-    asked: &Asked,
-    answer: Response,
-) -> Response {
+pub async fn finish(view: &View<'_>, asked: &Asked, answer: Response) -> Response {
+    let profile = view.profile;
     let answer = match answer.extensions().get::<Refused>() {
-        Some(_) => return refuse(profile, answer),
-        None => accept(profile, store, asked, answer).await,
+        Some(_) => return refuse(profile, view.errors, answer),
+        None => accept(view, asked, answer).await,
     };
-    if !profile.changes_bodies() || !answer.status().is_success() {
+    let rewrites = profile.changes_bodies() || !view.lost_runs.is_empty();
+    if !rewrites || !answer.status().is_success() {
         return answer;
     }
     let Some(shape) = shapes::answer_of(asked.operation.0.id) else { return answer };
@@ -34,7 +43,11 @@ pub async fn finish(
     // Errors of the gateway's own body break the answer off, as they would without a profile.
     let body = match to_bytes(body, usize::MAX).await {
         Ok(bytes) => match serde_json::from_slice::<Value>(&bytes) {
-            Ok(value) => Body::from(dress::dress(profile, clock.now(), shape, value).to_string()),
+            Ok(value) => {
+                let (value, now) = view.at_its_time(asked, value).await;
+                let text = dress::dress(profile, now, shape, value).to_string();
+                Body::from(bad_text::spoil(text, profile.bad_text))
+            }
             Err(_) => Body::from(bytes),
         },
         Err(error) => Body::from_stream(futures::stream::once(async { Err::<Vec<u8>, _>(error) })),
@@ -43,7 +56,7 @@ pub async fn finish(
 }
 
 /// Makes a refusal that of the profile; another answer stays as it is.
-pub fn refuse(profile: &Profile, answer: Response) -> Response {
+pub fn refuse(profile: &Profile, errors: &ErrorWriter, answer: Response) -> Response {
     let Some(refused) = answer.extensions().get::<Refused>().cloned() else { return answer };
     let status = match refused.reason {
         Reason::NoSuchJob => profile.unknown_job,
@@ -52,10 +65,43 @@ pub fn refuse(profile: &Profile, answer: Response) -> Response {
         _ => answer.status().as_u16(),
     };
     let status = StatusCode::from_u16(status).unwrap_or(answer.status());
-    with_body(profile.errors.answer(status, &refused.message), answer.headers())
+    with_body(errors.answer(status, &refused.message), answer.headers())
 }
 
-async fn accept(profile: &Profile, store: &Store, asked: &Asked, mut answer: Response) -> Response {
+impl View<'_> {
+    /// The answer as it was at the time that it shows, and that time.
+    async fn at_its_time(&self, asked: &Asked, answer: Value) -> (Value, Micros) {
+        let (now, operation) = (self.clock.now(), asked.operation);
+        let lag = micros(self.profile.replica_lag.0);
+        let time = if lag > 0 && self.replicas.is_lagging(operation) { now - lag } else { now };
+        let is_of = |other| operation.is(other);
+        if is_of(&paths::GET_JOB_LOGS) || is_of(&paths::GET_JOB_LOGS_BY_TRIGGER) {
+            return (if time < now { replica::executions_at(answer, time) } else { answer }, time);
+        }
+        if !is_of(&paths::GET_JOB_STATUS) && !is_of(&paths::LIST_JOB_STATUSES) {
+            return (answer, now);
+        }
+        let busy = match time < now {
+            true => match self.store.busy_at(time).await {
+                Ok(busy) => Some(busy),
+                Err(error) => {
+                    tracing::error!(%error, "the store did not answer");
+                    return (answer, now);
+                }
+            },
+            false => None,
+        };
+        let answer = replica::with_statuses(answer, operation, |job, status| {
+            let status = busy.as_ref().map_or(status, |busy| replica::status_of(busy, job));
+            let is_lost = status == JobStatusCode::Idle && self.lost_runs.is_pending(job, time);
+            if is_lost { JobStatusCode::Pending } else { status }
+        });
+        (answer, time)
+    }
+}
+
+async fn accept(view: &View<'_>, asked: &Asked, mut answer: Response) -> Response {
+    let (profile, store) = (view.profile, view.store);
     if answer.status() != StatusCode::OK {
         return answer;
     }
@@ -72,7 +118,7 @@ async fn accept(profile: &Profile, store: &Store, asked: &Asked, mut answer: Res
     if is_usual || !of_trigger || !is_empty {
         return answer;
     }
-    let not_found = || profile.errors.answer(StatusCode::NOT_FOUND, "There is no log of this trigger id.");
+    let not_found = || view.errors.answer(StatusCode::NOT_FOUND, "There is no log of this trigger id.");
     match (store.trigger_state(job, trigger_id).await, profile.pending_logs, profile.unknown_trigger) {
         (Ok(TriggerState::Pending { .. }), PendingLogs::NotFound, _)
         | (Ok(TriggerState::Unknown), _, UnknownTrigger::NotFound) => {

@@ -6,7 +6,7 @@ use fastrand::Rng;
 use serde_json::{Map, Value, json};
 use txjobs_sdk::{ExecutionState, JobStatusCode, Severity, Timestamp};
 
-use super::{Casing, EmptyArrays, Fields, Numbers, Order, Profile, Times};
+use super::{BadText, Casing, EmptyArrays, Fields, Numbers, Order, Profile, Times, bad_text, odd_values};
 use crate::clock::{Micros, from_timestamp, micros, timestamp};
 use crate::shapes::{Kind, Object, Property, Shape};
 
@@ -96,25 +96,40 @@ impl Tailor<'_> {
 
     /// `None`: the property is left out.
     fn value(&mut self, property: Option<&Property>, value: Value) -> Option<Value> {
-        let unknown = self.profile.numbers == Numbers::Unknown;
         Some(match (property.map(|property| property.kind), value) {
             (Some(Kind::Time), Value::String(time)) => return self.time(&time),
             (Some(Kind::Time), Value::Null) if self.profile.times == Times::Missing => return None,
             (Some(Kind::Array(of)), Value::Array(items)) => self.array(of, items),
-            (Some(Kind::Severity), Value::Number(number)) if unknown => {
-                let is_warning = number.as_i64() == Some(Severity::Warning.number());
-                if is_warning { json!(STRANGE) } else { Value::Number(number) }
+            (Some(Kind::LogId), Value::String(id)) => {
+                return odd_values::log_id(id, self.profile.log_ids, self.profile.id_format);
             }
-            (Some(Kind::JobStatusCode), Value::Number(number)) if unknown => {
-                let is_running = number.as_i64() == Some(JobStatusCode::Running.number());
-                if is_running { json!(STRANGE) } else { Value::Number(number) }
+            (Some(Kind::Id), Value::String(id)) => odd_values::id(id, self.profile.id_format).into(),
+            (Some(Kind::Text), Value::String(mut text)) if self.profile.bad_text != BadText::None => {
+                bad_text::mark(&mut text);
+                text.into()
             }
-            (Some(Kind::ExecutionState), Value::Number(number)) if unknown => {
-                let state = number.as_i64().unwrap_or_default();
-                json!(if ExecutionState::from(state).is_final() { state + ABOVE } else { state })
+            (
+                Some(kind @ (Kind::Severity | Kind::JobStatusCode | Kind::ExecutionState)),
+                Value::Number(number),
+            ) => {
+                let number = self.number(kind, number.as_i64().unwrap_or_default());
+                odd_values::number(kind, number, self.profile.number_format)
             }
             (_, value) => value,
         })
+    }
+
+    /// A number of an enumeration, or one that nobody knows.
+    fn number(&self, kind: Kind, number: i64) -> i64 {
+        if self.profile.numbers == Numbers::Known {
+            return number;
+        }
+        match kind {
+            Kind::Severity if number == Severity::Warning.number() => STRANGE,
+            Kind::JobStatusCode if number == JobStatusCode::Running.number() => STRANGE,
+            Kind::ExecutionState if ExecutionState::from(number).is_final() => number + ABOVE,
+            _ => number,
+        }
     }
 
     fn time(&self, text: &str) -> Option<Value> {

@@ -26,8 +26,8 @@ pub enum Came {
     Elsewhere,
 }
 
-/// Makes a request what the gateway knows.
-pub fn receive(profile: &Profile, key_header: &HeaderName, request: &mut Request) -> Came {
+/// Makes a request what the gateway knows. `rewrites` is whether the bodies of answers are written anew.
+pub fn receive(profile: &Profile, rewrites: bool, key_header: &HeaderName, request: &mut Request) -> Came {
     let root = contract::root();
     let is_below =
         |path: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
@@ -59,25 +59,24 @@ pub fn receive(profile: &Profile, key_header: &HeaderName, request: &mut Request
             return Came::Astray;
         }
     }
-    if !profile.extensions || profile.changes_bodies() {
+    if !profile.extensions || rewrites {
         request.headers_mut().remove(IF_NONE_MATCH);
     }
     Came::ToContract
 }
 
 /// Makes the head of an answer what the profile wants.
-pub fn send(profile: &Profile, method: &Method, answer: &mut Response) {
+pub fn send(profile: &Profile, rewrites: bool, method: &Method, answer: &mut Response) {
     let headers = answer.headers_mut();
     let extensions = HeaderName::from_static(paths::EXTENSIONS_HEADER);
     if !profile.extensions {
         headers.remove(&extensions);
-    } else if !profile.late_lines.0.is_zero() && headers.contains_key(&extensions) {
-        // It would promise that a final state is written after its last line.
+    } else if !profile.keeps_lines() && headers.contains_key(&extensions) {
         let rest = Extensions::HEADER_VALUE.split(", ").filter(|name| *name != EXTRA[0]).collect::<Vec<_>>();
         headers
             .insert(extensions, HeaderValue::try_from(rest.join(", ")).expect("a part of a header's value"));
     }
-    if (!profile.extensions || profile.changes_bodies()) && headers.remove(ETAG).is_some() {
+    if (!profile.extensions || rewrites) && headers.remove(ETAG).is_some() {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     if !profile.cors {

@@ -1,0 +1,111 @@
+//! JSON that says exactly one thing: objects without a repeated name, and in them texts, numbers and truth values.
+//!
+//! serde takes an array in the place of a struct (its fields in their order), null in the place of the content of an
+//! enumeration's word, and, inside of tagged and flattened types, whatever comes last of a repeated name. No body of
+//! `/admin` has an array or a null, so that both are refused wherever they stand.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+/// Any value of which an object may be made. Reading it checks the text and keeps nothing.
+#[derive(Debug)]
+pub(super) struct Strict;
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StrictVisitor)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> Visitor<'de> for StrictVisitor {
+    type Value = Strict;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object, a text, a number, true or false")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Strict, A::Error> {
+        let mut names = HashSet::new();
+        while let Some((name, Strict)) = map.next_entry::<String, Strict>()? {
+            if let Some(name) = names.replace(name) {
+                return Err(A::Error::custom(format!("{name} is there twice")));
+            }
+        }
+        Ok(Strict)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Strict, A::Error> {
+        Err(A::Error::custom("an array is nowhere expected"))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Strict, E> {
+        Err(E::custom("null is nowhere expected; leave out what is not given"))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Strict, E> {
+        Ok(Strict)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Strict, E> {
+        Ok(Strict)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Strict, E> {
+        Ok(Strict)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Strict, E> {
+        Ok(Strict)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Strict, E> {
+        Ok(Strict)
+    }
+}
+
+/// A whole number as the reference describes it: digits, without a sign and without zeros before them.
+pub(super) fn whole_number(text: &str) -> Option<u64> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    text.parse().ok().filter(|_| is_plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_objects_of_plain_values() {
+        for text in [r#"{}"#, r#"{"a":{"b":1,"c":"x","d":true,"e":1.5,"f":-1}}"#] {
+            assert!(serde_json::from_str::<Strict>(text).is_ok(), "{text}");
+        }
+        for (text, word) in [
+            ("[]", "array"),
+            (r#"{"effect":["status",503]}"#, "array"),
+            (r#"{"casing":{"camel":null}}"#, "null"),
+            (r#"{"speed":1,"speed":2}"#, "speed is there twice"),
+            (r#"{"effect":{"kind":"status","status":1,"status":2}}"#, "status is there twice"),
+            (r#"{"speed":1e999}"#, "out of range"),
+        ] {
+            let error = serde_json::from_str::<Strict>(text).unwrap_err().to_string();
+            assert!(error.contains(word), "{text}: {error}");
+        }
+        assert!(
+            serde_json::from_str::<Strict>(&"{\"a\":".repeat(10_000)).is_err(),
+            "it does not run out of stack"
+        );
+    }
+
+    #[test]
+    fn whole_numbers_have_one_form() {
+        for (text, number) in [("0", 0), ("7", 7), ("9007199254740991", 9_007_199_254_740_991)] {
+            assert_eq!(whole_number(text), Some(number));
+        }
+        for text in ["", "+7", "-7", "007", "00", "7.0", " 7", "7e3", "٧", "99999999999999999999"] {
+            assert_eq!(whole_number(text), None, "{text}");
+        }
+    }
+}

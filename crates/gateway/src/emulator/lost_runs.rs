@@ -1,0 +1,63 @@
+//! Runs that were accepted and never exist: for a time their job looks pending, and then idle.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use uuid::Uuid;
+
+use crate::clock::Micros;
+
+/// The most jobs that look pending at a time.
+const MAX_JOBS: usize = 1000;
+
+/// Jobs whose run was lost, and until when each looks pending. Clones are the same.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LostRuns(Arc<Mutex<Vec<(Uuid, Micros)>>>);
+
+impl LostRuns {
+    /// A run of this job is lost.
+    pub fn add(&self, job: Uuid, until: Micros) {
+        let mut jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.retain(|(other, _)| *other != job);
+        if jobs.len() == MAX_JOBS {
+            jobs.remove(0);
+        }
+        jobs.push((job, until));
+    }
+
+    /// Whether any run is lost.
+    pub fn is_empty(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// Whether the job looks pending.
+    pub fn is_pending(&self, job: Uuid, now: Micros) -> bool {
+        let jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.iter().any(|(other, until)| *other == job && now < *until)
+    }
+
+    /// Forgets them.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_looks_pending_for_its_time_and_no_longer() {
+        let (runs, job) = (LostRuns::default(), Uuid::from_u128(1));
+        assert!(runs.is_empty());
+        runs.add(job, 10);
+        assert!(!runs.is_empty() && runs.is_pending(job, 9) && !runs.is_pending(job, 10));
+        assert!(!runs.is_pending(Uuid::from_u128(2), 9));
+        runs.add(job, 20);
+        assert!(runs.is_pending(job, 10));
+        for other in 2..2000 {
+            runs.add(Uuid::from_u128(other), 30);
+        }
+        assert!(!runs.is_pending(job, 10), "the oldest is forgotten first");
+        assert_eq!(runs.0.lock().unwrap().len(), MAX_JOBS);
+    }
+}

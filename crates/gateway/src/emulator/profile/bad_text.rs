@@ -1,0 +1,74 @@
+//! Texts that no writer of JSON makes: unpaired halves of surrogates, and bytes that are not UTF-8.
+//!
+//! A text gets a mark while it is a `String`, and the mark becomes what is wrong once the answer is bytes. Every text ends
+//! with it, as one does that was cut to a length in the middle of a character.
+
+use axum::body::Bytes;
+
+use super::BadText;
+
+/// Begins a mark. Nothing in this program writes this character of a private plane.
+const MARK: char = '\u{f0000}';
+/// How many kinds of wrong there are of each setting.
+const KINDS: usize = 3;
+
+/// A half without the other, a second half first, and both in the wrong order.
+const SURROGATES: [&[u8]; KINDS] = [b"\\ud83d", b"\\udd25", b"\\udd25\\ud83d"];
+/// A byte that no character has, a character that is cut off, and a half of a surrogate.
+const BYTES: [&[u8]; KINDS] = [b"\xff", b"\xe2\x82", b"\xed\xa0\xbd"];
+
+/// Marks a text. The same text always gets the same mark.
+pub(super) fn mark(text: &mut String) {
+    let kind = u8::try_from(text.len() % KINDS).unwrap_or(0);
+    text.push(MARK);
+    text.push(char::from(b'0' + kind));
+}
+
+/// The answer with what is wrong in the place of every mark.
+pub(super) fn spoil(answer: String, how: BadText) -> Bytes {
+    let kinds = match how {
+        BadText::None => return Bytes::from(answer),
+        BadText::UnpairedSurrogates => SURROGATES,
+        BadText::InvalidUtf8 => BYTES,
+    };
+    let mut pieces = answer.split(MARK);
+    let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
+    for piece in pieces {
+        let (digit, rest) = piece.split_at_checked(1).unwrap_or_default();
+        let kind = digit.parse::<usize>().unwrap_or_default();
+        bytes.extend_from_slice(kinds[kind % KINDS]);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    bytes.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer() -> String {
+        let texts = ["", "a", "ab", "abc \u{1f525} \u{ffff}"];
+        let marked = texts.map(|text| {
+            let mut text = text.to_owned();
+            mark(&mut text);
+            text
+        });
+        serde_json::to_string(&marked).unwrap()
+    }
+
+    #[test]
+    fn every_text_ends_with_something_wrong() {
+        let surrogates = spoil(answer(), BadText::UnpairedSurrogates);
+        assert_eq!(
+            std::str::from_utf8(&surrogates).unwrap(),
+            "[\"\\ud83d\",\"a\\udd25\",\"ab\\udd25\\ud83d\",\"abc \u{1f525} \u{ffff}\\ud83d\"]"
+        );
+        assert!(serde_json::from_slice::<Vec<String>>(&surrogates).is_err());
+        let bytes = spoil(answer(), BadText::InvalidUtf8);
+        assert!(std::str::from_utf8(&bytes).is_err());
+        let lossy = String::from_utf8_lossy(&bytes).into_owned();
+        let texts: Vec<String> = serde_json::from_str(&lossy).unwrap();
+        assert_eq!(texts.len(), 4);
+        assert!(texts.iter().all(|text| text.ends_with('\u{fffd}')), "{texts:?}");
+    }
+}

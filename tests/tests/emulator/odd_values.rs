@@ -1,0 +1,127 @@
+//! Texts, ids and numbers that other servers write, byte by byte.
+
+use serde_json::{Value, json};
+use txjobs_tests::gateway::Gateway;
+
+use crate::{JOBS, LOAD, SLOW, ended, execute, get, line_count, until, wire::Answer};
+
+/// The log of a run of "Load" as these settings write it, twice.
+async fn logs_with(settings: Value) -> [Answer; 2] {
+    let gateway = Gateway::emulator(JOBS);
+    let trigger_id = execute(&gateway, LOAD);
+    until(&gateway, LOAD, &trigger_id, ended);
+    gateway.admin().profile(settings).await;
+    let path = format!("/public/jobs/{LOAD}/logs/{trigger_id}");
+    [get(&gateway, &path), get(&gateway, &path)]
+}
+
+fn contains(bytes: &[u8], what: &[u8]) -> bool {
+    bytes.windows(what.len()).any(|window| window == what)
+}
+
+fn lines(answer: &Answer) -> Vec<Value> {
+    answer.json()[0]["JobExecutionLogs"].as_array().unwrap().clone()
+}
+
+fn ids(answer: &Answer) -> Vec<Option<String>> {
+    lines(answer).iter().map(|line| line["Id"].as_str().map(str::to_owned)).collect()
+}
+
+#[tokio::test]
+async fn unpaired_surrogates_end_names_and_messages() {
+    let [logs, _] = logs_with(json!({ "badText": "unpairedSurrogates" })).await;
+    let text = std::str::from_utf8(&logs.bytes).unwrap();
+    assert!(text.contains(r#""Reading\ud"#) && text.contains(r#""Written 3\ud"#), "{text}");
+    assert!(serde_json::from_str::<Value>(text).is_err(), "a strict reader refuses it");
+
+    let gateway = Gateway::emulator(JOBS);
+    gateway.admin().profile(json!({ "badText": "unpairedSurrogates" })).await;
+    let jobs = get(&gateway, "/public/jobs");
+    assert!(jobs.body.contains(r#""Load\ud"#), "{jobs:?}");
+    assert!(jobs.is_whole && jobs.header("etag").is_none(), "{jobs:?}");
+    assert!(get(&gateway, "/public/jobs/status").body.contains(r"is idle.\ud"), "also in sentences");
+}
+
+#[tokio::test]
+async fn bytes_that_are_not_utf_8_end_names_and_messages() {
+    let [logs, _] = logs_with(json!({ "badText": "invalidUtf8" })).await;
+    assert!(std::str::from_utf8(&logs.bytes).is_err());
+    assert!(contains(&logs.bytes, b"\"Reading\xe2\x82\""), "{logs:?}");
+    assert_eq!(lines(&logs).len(), 5, "and nothing else is wrong: {logs:?}");
+    assert!(lines(&logs).iter().all(|line| line["Message"].as_str().unwrap().ends_with('\u{fffd}')));
+}
+
+#[tokio::test]
+async fn ids_of_log_lines_that_cannot_be_trusted() {
+    let [first, second] = logs_with(json!({})).await;
+    assert_eq!(ids(&first), ids(&second));
+    let [first, second] = logs_with(json!({ "logIds": "changing" })).await;
+    assert!(ids(&first).iter().all(|id| id.is_some() && !ids(&second).contains(id)), "{first:?} {second:?}");
+    let [first, _] = logs_with(json!({ "logIds": "identical" })).await;
+    let empty = Some("00000000-0000-0000-0000-000000000000".to_owned());
+    assert_eq!(ids(&first), vec![empty; 5]);
+    let [first, _] = logs_with(json!({ "logIds": "missing" })).await;
+    assert!(lines(&first).iter().all(|line| line.get("Id").is_none() && line.get("Message").is_some()));
+    let [first, _] = logs_with(json!({ "logIds": "null" })).await;
+    assert!(lines(&first).iter().all(|line| line["Id"].is_null() && line.get("Id").is_some()));
+    for logs in ["changing", "identical", "missing", "null"] {
+        let [first, _] = logs_with(json!({ "logIds": logs })).await;
+        assert_eq!(first.header("x-txjobs-extensions"), Some("cancel, limit, logs"), "{logs}");
+        assert!(first.json()[0]["Id"].is_string(), "only the ids of lines");
+    }
+}
+
+#[tokio::test]
+async fn ids_in_every_format() {
+    let digits = LOAD.replace('-', "");
+    for (format, id) in [
+        ("hyphens", LOAD.to_owned()),
+        ("digits", digits),
+        ("braces", format!("{{{LOAD}}}")),
+        ("parentheses", format!("({LOAD})")),
+        ("upperCase", LOAD.to_uppercase()),
+    ] {
+        let [logs, _] = logs_with(json!({ "idFormat": format })).await;
+        let run = &logs.json()[0];
+        assert_eq!(run["JobId"], id.as_str(), "{format}");
+        for other in [&run["Id"], &run["TriggerId"], &run["JobExecutionLogs"][0]["Id"]] {
+            let text = other.as_str().unwrap();
+            assert_eq!(text.len(), id.len(), "{format}: {run}");
+            assert_eq!(text.contains('-'), id.contains('-'), "{format}: {run}");
+            assert!(format != "upperCase" || text == text.to_uppercase(), "{run}");
+        }
+        assert_eq!(run["JobExecutionLogs"][0]["Message"], "Reading");
+        let gateway = Gateway::emulator(JOBS);
+        gateway.admin().profile(json!({ "idFormat": format })).await;
+        assert_eq!(get(&gateway, "/public/jobs").json()[0]["Id"], id.as_str());
+        let trigger_id = execute(&gateway, LOAD);
+        assert_eq!(trigger_id.len(), id.len(), "{trigger_id}");
+    }
+}
+
+#[tokio::test]
+async fn numbers_as_texts_floats_and_names() {
+    for (format, state, severity, status) in [
+        ("integer", "5", "1", "2"),
+        ("string", "\"5\"", "\"1\"", "\"2\""),
+        ("float", "5.0", "1.0", "2.0"),
+        ("name", "\"CompletedWithWarnings\"", "\"Warning\"", "\"Running\""),
+    ] {
+        let [logs, _] = logs_with(json!({ "numberFormat": format })).await;
+        assert!(logs.body.contains(&format!("\"State\":{state}")), "{format}: {logs:?}");
+        assert!(logs.body.contains(&format!("\"Severity\":{severity}")), "{format}: {logs:?}");
+        let gateway = Gateway::emulator(JOBS);
+        let admin = gateway.admin();
+        admin.freeze().await;
+        let trigger_id = execute(&gateway, SLOW);
+        until(&gateway, SLOW, &trigger_id, |run| line_count(run) == 1);
+        admin.profile(json!({ "numberFormat": format })).await;
+        let answer = get(&gateway, &format!("/public/jobs/{SLOW}/status"));
+        assert!(answer.body.contains(&format!("\"Status\":{status}")), "{format}: {answer:?}");
+    }
+    let [logs, _] = logs_with(json!({ "numberFormat": "name", "numbers": "unknown" })).await;
+    assert_eq!(logs.json()[0]["State"], 10, "a number without a name stays one");
+    let gateway = Gateway::emulator(JOBS);
+    gateway.admin().profile(json!({ "numberFormat": "name" })).await;
+    assert_eq!(get(&gateway, &format!("/public/jobs/{LOAD}/status")).json()["Status"], "None");
+}

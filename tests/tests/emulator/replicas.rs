@@ -1,0 +1,94 @@
+//! A replica that lags: lines vanish and come back, what ended runs again, executions are not there yet.
+
+use serde_json::{Value, json};
+use txjobs_tests::{admin::Admin, gateway::Gateway};
+
+use crate::{JOBS, LOAD, SLOW, ended, execute, get, line_count, until};
+
+/// A gateway with a frozen clock, one of whose replicas is ten seconds behind.
+async fn lagging() -> (Gateway, Admin) {
+    let gateway = Gateway::emulator(JOBS);
+    let admin = gateway.admin();
+    admin.freeze().await;
+    (gateway, admin)
+}
+
+/// What both replicas say: the one that lags, and the one that does not.
+fn both(gateway: &Gateway, path: &str) -> [Value; 2] {
+    [get(gateway, path).json(), get(gateway, path).json()]
+}
+
+#[tokio::test]
+async fn an_execution_comes_and_goes_and_ends_and_runs_again() {
+    let (gateway, admin) = lagging().await;
+    let trigger_id = execute(&gateway, SLOW);
+    until(&gateway, SLOW, &trigger_id, |run| line_count(run) == 1);
+    let logs = format!("/public/jobs/{SLOW}/logs/{trigger_id}");
+    let history = format!("/public/jobs/{SLOW}/logs");
+    admin.profile(json!({ "replicaLag": "10s" })).await;
+    for path in [&logs, &history] {
+        let [old, fresh] = both(&gateway, path);
+        assert_eq!(old, json!([]), "it is not there yet");
+        assert_eq!((&fresh[0]["State"], line_count(&fresh[0])), (&json!(1), 1));
+    }
+    admin.advance("1h").await;
+    admin.profile(json!({})).await;
+    until(&gateway, SLOW, &trigger_id, ended);
+    admin.profile(json!({ "replicaLag": "10s" })).await;
+    for path in [&logs, &history] {
+        let [old, fresh] = both(&gateway, path);
+        assert_eq!((&old[0]["State"], &old[0]["EndTime"], line_count(&old[0])), (&json!(1), &Value::Null, 1));
+        assert_eq!((&fresh[0]["State"], line_count(&fresh[0])), (&json!(2), 2));
+        assert_eq!(both(&gateway, path), [old, fresh], "by turns");
+    }
+    admin.advance("10s").await;
+    let [old, fresh] = both(&gateway, &logs);
+    assert_eq!(old, fresh, "it has caught up");
+}
+
+#[tokio::test]
+async fn statuses_lag_as_well() {
+    let (gateway, admin) = lagging().await;
+    admin.profile(json!({ "replicaLag": "10s", "pickUp": "5s" })).await;
+    let statuses = || {
+        let [old, fresh] = both(&gateway, &format!("/public/jobs/{SLOW}/status"));
+        let [old_list, fresh_list] = both(&gateway, "/public/jobs/status");
+        let of = |list: &Value| {
+            let jobs = list.as_array().unwrap().iter();
+            jobs.cloned().find(|job| job["JobId"] == SLOW).unwrap()
+        };
+        assert_eq!((&of(&old_list), &of(&fresh_list)), (&old, &fresh), "one and all say the same");
+        (old["Status"].as_i64().unwrap(), fresh["Status"].as_i64().unwrap(), old["Message"].clone())
+    };
+    execute(&gateway, SLOW);
+    assert_eq!(statuses(), (0, 1, json!("The job is idle.")));
+    admin.advance("5s").await;
+    let is_fresh =
+        |status: i64| both(&gateway, &format!("/public/jobs/{SLOW}/status"))[1]["Status"] == status;
+    while !is_fresh(2) {}
+    assert_eq!(statuses().0, 0);
+    admin.advance("8s").await;
+    assert_eq!(statuses(), (1, 2, json!("The job is pending.")));
+    admin.advance("1h").await;
+    while !is_fresh(0) {}
+    assert_eq!(statuses(), (2, 0, json!("The job is running.")));
+    admin.advance("10s").await;
+    assert_eq!(statuses().0, 0);
+}
+
+#[tokio::test]
+async fn nothing_is_promised_that_a_replica_breaks() {
+    let (gateway, admin) = lagging().await;
+    admin.profile(json!({ "replicaLag": "10s" })).await;
+    let answer = get(&gateway, "/public/jobs");
+    assert_eq!(answer.header("x-txjobs-extensions"), Some("cancel, limit, logs"));
+    assert!(answer.header("etag").is_none() && answer.json().as_array().unwrap().len() == 2);
+    let trigger_id = execute(&gateway, LOAD);
+    admin.advance("1s").await;
+    admin
+        .profile(json!({ "replicaLag": "10s", "pendingLogs": "created", "unknownTrigger": "notFound" }))
+        .await;
+    let path = format!("/public/jobs/{LOAD}/logs/{trigger_id}");
+    let [old, _] = [get(&gateway, &path), get(&gateway, &path)];
+    assert_eq!(old.status, 200);
+}

@@ -1,0 +1,186 @@
+//! The command line past every fault: what passes is waited out, and an execute is sent once whatever becomes of it.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::JOBS;
+use crate::runs::{MESSAGES, Server, says_in_order};
+
+const BODIES: [&str; 7] = ["message", "camelMessage", "problem", "plain", "html", "htmlMessage", "empty"];
+
+/// What goes wrong with a GET and passes.
+fn passing() -> Vec<Value> {
+    vec![
+        json!({ "kind": "status", "status": 503, "body": "html" }),
+        json!({ "kind": "status", "status": 502, "body": "htmlMessage" }),
+        json!({ "kind": "status", "status": 504, "body": "plain" }),
+        json!({ "kind": "status", "status": 500, "body": "empty" }),
+        json!({ "kind": "status", "status": 408 }),
+        json!({ "kind": "status", "status": 429, "retryAfter": { "seconds": 1 } }),
+        json!({ "kind": "status", "status": 429, "retryAfter": { "seconds": 1, "form": "date" } }),
+        json!({ "kind": "delay", "delay": "500ms" }),
+        json!({ "kind": "drip", "bytesPerSecond": 2000 }),
+        json!({ "kind": "cutOff", "after": 30 }),
+        json!({ "kind": "truncate", "after": 0 }),
+        json!({ "kind": "truncate", "after": 1 }),
+        json!({ "kind": "truncate", "after": 30 }),
+        json!({ "kind": "truncate", "after": 1_000_000 }),
+        json!({ "kind": "reset" }),
+        json!({ "kind": "loseAnswer" }),
+    ]
+}
+
+#[tokio::test]
+async fn a_run_is_followed_past_every_fault() {
+    let mut server = Server::start(JOBS);
+    for effect in passing() {
+        for (operation, count) in [("get_job_logs_by_trigger", 2), ("list_jobs", 1)] {
+            server.set(json!({})).await;
+            let rule = json!({ "operation": operation, "count": count, "effect": effect });
+            let id = server.admin.fault(rule).await;
+            let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
+            let what = format!("{operation} {effect}: {run:?}");
+            assert_eq!(run.code, 0, "{what}");
+            says_in_order(&run.out, &MESSAGES, &what);
+            assert!(server.admin.fault_of(id).await["applied"].as_u64() >= Some(1), "{what}");
+            assert_eq!(server.executes().await, 1, "{what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_read_once_is_read_past_every_fault() {
+    let mut server = Server::start(JOBS);
+    server.set(json!({})).await;
+    assert_eq!(server.run(&["run", "Load", "--timeout", "60s"]).await.code, 0);
+    for effect in passing() {
+        for (arguments, operation) in [
+            (["logs", "Load"].as_slice(), "get_job_logs"),
+            (&["logs", "Load"], "get_job_status"),
+            (&["jobs"], "list_job_statuses"),
+        ] {
+            server.admin.no_faults().await;
+            let rule = json!({ "operation": operation, "count": 1, "effect": effect });
+            let id = server.admin.fault(rule).await;
+            let said = server.run(arguments).await;
+            let what = format!("{arguments:?} {operation} {effect}: {said:?}");
+            assert_eq!(said.code, 0, "{what}");
+            match arguments {
+                ["jobs"] => assert!(said.out.contains("Load"), "{what}"),
+                _ => says_in_order(&said.out, &MESSAGES, &what),
+            }
+            assert_eq!(server.admin.fault_of(id).await["applied"], 1, "{what}");
+        }
+    }
+    assert_eq!(server.executes().await, 1);
+}
+
+/// An hour between the clocks is no reason to wait for an hour, nor to come again at once.
+#[tokio::test]
+async fn a_date_to_come_again_is_counted_by_the_server_s_clock() {
+    let mut server = Server::start(JOBS);
+    for skew in ["1h", "-1h"] {
+        server.set(json!({ "clockSkew": skew })).await;
+        let wait = json!({ "seconds": 3, "form": "date" });
+        let effect = json!({ "kind": "status", "status": 429, "retryAfter": wait });
+        server
+            .admin
+            .fault(json!({ "operation": "get_job_logs_by_trigger", "skip": 1, "count": 1, "effect": effect }))
+            .await;
+        let start = Instant::now();
+        let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
+        assert_eq!(run.code, 0, "{skew}: {run:?}");
+        says_in_order(&run.out, &MESSAGES, skew);
+        let took = start.elapsed();
+        assert!((Duration::from_secs(2)..Duration::from_secs(30)).contains(&took), "{skew}: {took:?}");
+        assert_eq!(server.executes().await, 1, "{skew}");
+    }
+}
+
+/// What goes wrong with the execute itself is told, and never sent again.
+#[tokio::test]
+async fn an_execute_that_goes_wrong_is_sent_once() {
+    let mut server = Server::start(JOBS);
+    for (effect, code, word) in [
+        (json!({ "kind": "loseAnswer", "body": "html" }), 7, "502"),
+        (json!({ "kind": "loseAnswer", "body": "htmlMessage" }), 7, "The answer was lost on its way"),
+        (json!({ "kind": "reset" }), 7, ""),
+        (json!({ "kind": "cutOff", "after": 10 }), 7, ""),
+        (json!({ "kind": "truncate", "after": 0 }), 7, ""),
+        (json!({ "kind": "truncate", "after": 10 }), 7, ""),
+        (json!({ "kind": "truncate", "after": 1_000_000 }), 7, ""),
+        (json!({ "kind": "status", "status": 204 }), 7, ""),
+        (json!({ "kind": "status", "status": 408 }), 7, "408"),
+        (
+            json!({ "kind": "status", "status": 500, "body": "htmlMessage" }),
+            7,
+            "A rule of /admin/faults wants this",
+        ),
+        (json!({ "kind": "status", "status": 503 }), 7, "503"),
+        (json!({ "kind": "status", "status": 429, "retryAfter": { "seconds": 1 } }), 7, "429"),
+        (json!({ "kind": "status", "status": 401 }), 4, "key"),
+        (json!({ "kind": "redirect", "status": 307, "location": "/public/jobs" }), 7, "307"),
+        (json!({ "kind": "redirect", "status": 308, "location": "https://login.example.com/" }), 7, "308"),
+    ] {
+        server.set(json!({})).await;
+        server.admin.fault(json!({ "operation": "execute_job", "effect": effect })).await;
+        let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
+        assert_eq!(run.code, code, "{effect}: {run:?}");
+        assert!(run.err.contains(word) && run.out.is_empty(), "{effect}: {run:?}");
+        // The words of a parser are not for people.
+        assert!(!run.err.contains("EOF") && !run.err.contains("line 1 column"), "{effect}: {run:?}");
+        assert_eq!(server.executes().await, 1, "{effect}: {run:?}");
+    }
+}
+
+/// Where the POST may have been done, the words say so; where it was refused, they do not.
+#[tokio::test]
+async fn an_execute_whose_outcome_is_unknown_is_told_as_that() {
+    let mut server = Server::start(JOBS);
+    for (effect, is_unknown) in [
+        (json!({ "kind": "loseAnswer" }), true),
+        (json!({ "kind": "reset" }), true),
+        (json!({ "kind": "truncate", "after": 10 }), true),
+        (json!({ "kind": "status", "status": 408 }), true),
+        (json!({ "kind": "status", "status": 504 }), true),
+        (json!({ "kind": "status", "status": 429 }), false),
+        (json!({ "kind": "status", "status": 401 }), false),
+        (json!({ "kind": "status", "status": 409 }), false),
+    ] {
+        server.set(json!({})).await;
+        server.admin.fault(json!({ "operation": "execute_job", "effect": effect })).await;
+        let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
+        assert_eq!(run.err.contains("Find out: "), is_unknown, "{effect}: {run:?}");
+        assert_eq!(server.executes().await, 1, "{effect}: {run:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_an_error_repeats_is_not_said() {
+    let mut server = Server::start(JOBS);
+    for body in BODIES {
+        for (operation, status, code) in [
+            ("execute_job", 503, 7),
+            ("execute_job", 401, 4),
+            ("list_jobs", 403, 4),
+            ("get_job_logs_by_trigger", 401, 4),
+        ] {
+            server.set(json!({ "echoKey": true, "errors": body })).await;
+            let effect = json!({ "kind": "status", "status": status });
+            server.admin.fault(json!({ "operation": operation, "effect": effect })).await;
+            // The key is looked for by `run` itself.
+            let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
+            assert_eq!(run.code, code, "{body} {operation}: {run:?}");
+            let json = server.run(&["run", "Load", "--timeout", "60s", "--json"]).await;
+            assert!(json.code != 0, "{body} {operation}: {json:?}");
+            let error = server.client().list_jobs().send().await;
+            if operation == "list_jobs" {
+                let error =
+                    txjobs_sdk::Trouble::from_client(&txjobs_sdk::paths::LIST_JOBS, error.unwrap_err());
+                let said = format!("{error} {error:?}");
+                assert!(!said.contains(server.gateway.key()), "{body}: {said}");
+            }
+        }
+    }
+}
