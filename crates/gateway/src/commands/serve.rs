@@ -15,7 +15,7 @@ use super::{Serve, clock};
 use crate::admin::Guard;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::contract::Gateway;
+use crate::contract::{Gateway, Lists};
 use crate::emulator::{Emulator, Switch, Wires};
 use crate::key;
 use crate::runner::{self, Control, Runner, Stop};
@@ -86,8 +86,14 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     let guard = token.as_ref().map(|token| Guard::new(token, admin_remote));
     let front = Front { name, console, demo_key: demo_key.clone(), admin: guard };
     let emulator = admin.then(|| Emulator::new(clock.clone()));
-    let gateway =
-        Gateway { store: store.clone(), clock, runner: control, key_header: config.key_header, emulator };
+    let gateway = Gateway {
+        store: store.clone(),
+        clock,
+        runner: control,
+        key_header: config.key_header,
+        emulator,
+        lists: Lists::default(),
+    };
     let service = server::router(gateway, front);
 
     on_signals(&stop)?;

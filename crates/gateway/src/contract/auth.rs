@@ -13,6 +13,8 @@ use crate::store::OrganisationId;
 pub struct Caller {
     /// Whose jobs the caller sees.
     pub organisation: OrganisationId,
+    /// The version of the catalog that the key was found in.
+    pub catalog_version: i64,
 }
 
 impl FromRequestParts<Gateway> for Caller {
@@ -25,7 +27,9 @@ impl FromRequestParts<Gateway> for Caller {
             return Err(refusal::key_refused());
         };
         let key = value.to_str().map_err(|_| refusal::key_refused())?;
-        let organisation = gateway.store.organisation_of_key(&key::hash(key.trim())).await?;
-        organisation.map(|organisation| Self { organisation }).ok_or_else(refusal::key_refused)
+        let catalog = gateway.store.catalog().await?;
+        let organisation = catalog.organisation_of_key(&key::hash(key.trim()));
+        let caller = |organisation| Self { organisation, catalog_version: catalog.version };
+        organisation.map(caller).ok_or_else(refusal::key_refused)
     }
 }

@@ -1,7 +1,6 @@
 //! API keys, of which the store knows nothing but hashes.
 
 use sqlx::{Sqlite, Transaction};
-use subtle::ConstantTimeEq;
 
 use super::{OrganisationId, Result, Store};
 use crate::clock::Micros;
@@ -32,27 +31,6 @@ pub enum AddKey {
 }
 
 impl Store {
-    /// The organisation that this key belongs to.
-    ///
-    /// Every hash is read and compared, each in constant time, without stopping at a match: how long it takes tells
-    /// nothing of the keys. An index would be quicker and leak nothing of use either (a hash cannot be aimed), but
-    /// keys are few, five an organisation, and this needs no argument.
-    pub async fn organisation_of_key(&self, hash: &KeyHash) -> Result<Option<OrganisationId>> {
-        let known: Vec<(OrganisationId, Vec<u8>)> = sqlx::query_as(
-            "SELECT k.organisation, k.hash FROM api_keys k JOIN organisations o ON o.id = k.organisation
-             WHERE o.declared = 1",
-        )
-        .fetch_all(&self.readers)
-        .await?;
-        let mut found = None;
-        for (organisation, candidate) in known {
-            if candidate.ct_eq(hash).into() {
-                found = Some(organisation);
-            }
-        }
-        Ok(found)
-    }
-
     /// Keeps the hash of a new key, in place of an earlier one of the same name if `replace` says so.
     pub async fn add_key(
         &self,

@@ -3,6 +3,8 @@
 //! One SQLite file in WAL mode: one connection writes, a few read without ever waiting for it. The SQL stays inside
 //! this module, one subject a file, so that another database can take its place.
 
+mod catalog;
+mod changes;
 mod executions;
 mod history;
 mod keys;
@@ -22,6 +24,9 @@ use sqlx::sqlite::{
 use sqlx::{Sqlite, Transaction};
 use tokio::sync::Mutex;
 
+use changes::{Cached, Changes};
+
+pub use catalog::{Catalog, UnfinishedJobs};
 pub use executions::{Execution, Selection, TriggerState};
 pub use history::PastRun;
 pub use keys::{AddKey, KeyEntry};
@@ -43,6 +48,9 @@ pub struct Store {
     readers: SqlitePool,
     /// Held while an organisation is made up: another one, or a reset, waits.
     seeding: Arc<Mutex<()>>,
+    changes: Arc<Changes>,
+    catalog: Arc<Cached<Catalog>>,
+    unfinished_jobs: Arc<Cached<UnfinishedJobs>>,
 }
 
 impl Store {
@@ -68,9 +76,11 @@ impl Store {
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(BUSY)
-            .connect_with(options.pragma("query_only", "on"))
+            .connect_with(options.clone().pragma("query_only", "on"))
             .await?;
-        Ok(Self { writer, readers, seeding: Arc::default() })
+        let changes = Arc::new(Changes::open(&options.pragma("query_only", "on")).await?);
+        let (catalog, unfinished_jobs) = (Arc::default(), Arc::default());
+        Ok(Self { writer, readers, seeding: Arc::default(), changes, catalog, unfinished_jobs })
     }
 
     /// Asks the store for a sign of life.
@@ -85,6 +95,9 @@ impl Store {
     /// Closes every connection; the last one folds the write-ahead log into the file.
     pub async fn close(&self) {
         self.readers.close().await;
+        if let Err(error) = self.changes.close().await {
+            tracing::warn!(%error, "a connection to the store did not close");
+        }
         self.writer.close().await;
     }
 

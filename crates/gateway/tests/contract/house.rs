@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 use txjobs_gateway::clock::Clock;
 use txjobs_gateway::config::{self, Config};
-use txjobs_gateway::contract::Gateway;
+use txjobs_gateway::contract::{Gateway, Lists};
 use txjobs_gateway::key;
 use txjobs_gateway::runner::{Control, Runner, Stop};
 use txjobs_gateway::server::{Front, router};
@@ -129,6 +129,7 @@ impl House {
             runner: control.clone(),
             key_header: config.key_header.clone(),
             emulator: None,
+            lists: Lists::default(),
         };
         if work {
             let works = config.jobs().map(|(_, job)| (job.id, job.work.clone())).collect();
