@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs::File;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use sqlx::sqlite::SqliteConnectOptions;
@@ -25,6 +26,8 @@ pub(super) struct Changes {
     /// Serves validations only, one at a time. It stays open as long as the store, so that SQLite keeps the file of the
     /// wal-index as long. `None`: the store is closed.
     connection: Mutex<Option<SqliteConnection>>,
+    /// From then on nothing watches the file.
+    is_closed: AtomicBool,
 }
 
 impl Changes {
@@ -40,15 +43,19 @@ impl Changes {
         if header.is_none() {
             tracing::warn!("the database has no wal-index that can be read; every request asks the database");
         }
-        Ok(Self { header, connection: Mutex::new(Some(connection)) })
+        Ok(Self { header, connection: Mutex::new(Some(connection)), is_closed: AtomicBool::new(false) })
     }
 
     /// What every commit changes; `None` where it cannot be told, which makes every read a query.
     fn stamp(&self) -> Option<Stamp> {
+        if self.is_closed.load(Ordering::Acquire) {
+            return None;
+        }
         read_header(self.header?)
     }
 
     pub async fn close(&self) -> Result<()> {
+        self.is_closed.store(true, Ordering::Release);
         match self.connection.lock().await.take() {
             Some(connection) => connection.close().await,
             None => Ok(()),
@@ -144,3 +151,6 @@ fn read_header(file: &File) -> Option<Stamp> {
 fn read_header(_: &File) -> Option<Stamp> {
     None
 }
+
+#[cfg(all(test, any(target_os = "linux", target_os = "macos")))]
+mod tests;

@@ -4,6 +4,7 @@
 
 mod commands;
 mod gateway;
+mod keys;
 mod killed;
 mod output;
 mod start;
