@@ -4,21 +4,22 @@ use anyhow::{Context, Result, bail};
 
 use super::{NewKey, Place, clock};
 use crate::clock::timestamp;
+use crate::config::Config;
 use crate::key;
 use crate::store::AddKey;
 
 pub(super) async fn create(arguments: NewKey) -> Result<()> {
     let NewKey { place, organisation, name } = arguments;
-    let (config, store) = place.open(false).await?;
-    let Some(id) = store.organisation(&organisation).await? else {
-        let known: Vec<_> = config.organisations.iter().map(|o| format!("\"{}\"", o.name)).collect();
-        bail!(
-            "There is no organisation \"{organisation}\" in the configuration. There is: {}.",
-            known.join(", ")
-        );
+    let store = place.open_store().await?;
+    let id = match store.organisation(&organisation).await? {
+        Some(id) => id,
+        None => {
+            ensure_declared(&place.load_config(false)?, &organisation)?;
+            store.add_organisation(&organisation).await?
+        }
     };
     let key = key::mint().context("The operating system gave no random bytes")?;
-    let added = store.add_key(id, &name, &key::hash(key.expose()), clock().now(), false).await?;
+    let added = store.add_key(id, &name, &key::hash(key.expose()), clock().now()).await?;
     store.close().await;
     match added {
         AddKey::Added => {}
@@ -36,13 +37,20 @@ pub(super) async fn create(arguments: NewKey) -> Result<()> {
     Ok(())
 }
 
+fn ensure_declared(config: &Config, organisation: &str) -> Result<()> {
+    if config.organisations.iter().any(|o| o.name == organisation) {
+        return Ok(());
+    }
+    let known: Vec<_> = config.organisations.iter().map(|o| format!("\"{}\"", o.name)).collect();
+    bail!("There is no organisation \"{organisation}\" in the configuration. There is: {}.", known.join(", "))
+}
+
 pub(super) async fn list(place: Place) -> Result<()> {
     let store = place.open_store().await?;
     let keys = store.keys().await?;
     store.close().await;
     for key in &keys {
-        let note =
-            if key.declared { "" } else { "\t(refused: the organisation is not in the configuration)" };
+        let note = if key.declared { "" } else { "\t(refused until a gateway serves the organization)" };
         println!("{}\t{}\t{}{note}", key.organisation, key.name, timestamp(key.created_at));
     }
     if keys.is_empty() {

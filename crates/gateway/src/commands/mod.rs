@@ -8,13 +8,13 @@ mod serve;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use txjobs_sdk::paths;
 
 use crate::clock::Clock;
 use crate::config::{self, Config};
-use crate::store::{Store, database_path};
+use crate::store::{Contents, DatabaseLock, Store, database_path, inspect};
 
 /// The configuration, unless another one is named.
 const CONFIG: &str = "gateway.toml";
@@ -80,8 +80,8 @@ struct Serve {
     /// A folder with the console's files, to be served at /
     #[arg(long, value_name = "DIR")]
     console: Option<PathBuf>,
-    /// Make a new key named "demo" for the first organisation, print it, and offer it to the console. Anybody who
-    /// reaches the address has it, so this is for loopback addresses only
+    /// Make a key for the first organization, print it, and offer it to the console. It works as long as this gateway runs.
+    /// Anybody who reaches the address has it, so this is for loopback addresses only
     #[arg(long)]
     demo: bool,
     /// Serve /admin as well: seed, wind the clock forward, make faults, ask what clients asked. Its token is printed,
@@ -147,24 +147,29 @@ pub async fn run(cli: Cli) -> Result<()> {
 }
 
 impl Place {
-    /// The configuration, and the store brought in line with it. A gateway that can be seeded `may_be_empty`: it needs no
-    /// configuration unless one is named.
-    async fn open(&self, may_be_empty: bool) -> Result<(Config, Store)> {
+    /// The configuration. A gateway that can be seeded `may_be_empty`: it needs none unless one is named.
+    fn load_config(&self, may_be_empty: bool) -> Result<Config> {
         let path = &self.config.config;
         let is_left_out = may_be_empty && path == Path::new(CONFIG) && !path.exists();
-        let config = if is_left_out { Config::empty() } else { config::load(path)? };
-        let store = self.open_store().await?;
-        store.declare(&config.organisations).await?;
-        Ok((config, store))
+        if is_left_out { Ok(Config::empty()) } else { config::load(path) }
     }
 
+    /// The configuration, and the store for the only process that runs or changes its jobs.
+    async fn open_alone(&self, may_be_empty: bool) -> Result<(Config, Store, DatabaseLock)> {
+        let config = self.load_config(may_be_empty)?;
+        let lock = DatabaseLock::acquire(&self.database).await?;
+        let store = Store::open(&self.database).await?;
+        Ok((config, store, lock))
+    }
+
+    /// The store for a command that may be used while a gateway works on it. It changes no jobs, and no tables while a
+    /// gateway of an earlier version works on them.
     async fn open_store(&self) -> Result<Store> {
-        Store::open(&self.database).await.with_context(|| {
-            format!(
-                "The database {} cannot be opened. Name another file with --database; its folder must exist and be writable",
-                self.database.display()
-            )
-        })
+        let _lock = match inspect(&self.database).await? {
+            Contents::Current => None,
+            Contents::Nothing | Contents::Outdated => Some(DatabaseLock::acquire(&self.database).await?),
+        };
+        Store::open(&self.database).await
     }
 }
 

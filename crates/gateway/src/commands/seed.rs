@@ -14,12 +14,14 @@ use crate::store::{Line, PastRun};
 const DAY: Micros = 86_400_000_000;
 
 pub(super) async fn run(arguments: super::Seed) -> Result<()> {
-    let (config, store) = arguments.place.open(false).await?;
+    // Not beside a gateway: it would show a history that grows, of jobs that may not be its own.
+    let (config, store, lock) = arguments.place.open_alone(false).await?;
     ensure!(
         store.count_executions().await? == 0,
         "The database {} has a history already, and none is written over it. Name a new file with --database.",
         arguments.place.database.display()
     );
+    store.add_undeclared(&config.organisations).await?;
     let now = clock().now();
     let start = now - DAY * Micros::from(arguments.days);
     let mut rng = Rng::with_seed(arguments.number);
@@ -37,6 +39,7 @@ pub(super) async fn run(arguments: super::Seed) -> Result<()> {
     store.add_history(played.filter(|run| run.ended_at < now)).await?;
     let kept = store.count_executions().await?;
     store.close().await;
+    drop(lock);
     tracing::debug!(runs, kept, "seeded");
     eprintln!("{kept} past runs were written.");
     Ok(())

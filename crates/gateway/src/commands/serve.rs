@@ -1,10 +1,8 @@
 //! `serve`: the contract at an address, and the runner behind it.
 
 use std::env::VarError;
-use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
@@ -13,16 +11,14 @@ use txjobs_sdk::ApiKey;
 
 use super::{Serve, clock};
 use crate::admin::Guard;
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::{Gateway, Lists};
 use crate::emulator::{Emulator, Switch, Wires};
 use crate::key;
 use crate::runner::{self, Control, Runner, Stop};
 use crate::server::{self, Front};
-use crate::store::{AddKey, Store};
+use crate::store::Store;
 
-const DEMO: &str = "demo";
 /// Gives the token of `/admin`. The runner passes no variable of this beginning on.
 const ADMIN_TOKEN: &str = "TXJOBS_ADMIN_TOKEN";
 const SHORTEST_TOKEN: usize = 16;
@@ -61,16 +57,17 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     // Everything that can be refused comes before anything that changes the store.
     let listener = bind(listen).await?;
     let address = listener.local_addr()?;
-    let lock = lock(&place.database)?;
-    let (config, store) = place.open(admin).await?;
+    let (config, store, lock) = place.open_alone(admin).await?;
     ensure!(
         !demo || !config.organisations.is_empty(),
         "--demo needs an organisation for its key. Name a configuration with --config."
     );
+    let declared = store.declare(&config.organisations).await;
+    declared.context("The jobs of the configuration could not be written to the database")?;
     let clock = clock();
     runner::recover(&store, &clock).await.context("The runs of before could not be brought to an end")?;
     let demo_key = match demo {
-        true => Some(demo_key(&config, &store, &clock).await?),
+        true => Some(demo_key(&config, &store).await?),
         false => None,
     };
 
@@ -128,39 +125,12 @@ async fn bind(listen: SocketAddr) -> Result<TcpListener> {
     })
 }
 
-/// One gateway a database: another one would take its running runs for left-over ones. The system gives the lock back
-/// however the gateway ends.
-fn lock(database: &Path) -> Result<File> {
-    let mut name = database.as_os_str().to_owned();
-    name.push(".lock");
-    let shown = database.display();
-    let file = File::create(&name).with_context(|| {
-        format!("The database {shown} cannot be opened. Name another file with --database; its folder must exist and be writable")
-    })?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            bail!(
-                "Another gateway works on the database {shown}. Stop that one, or name another file with --database."
-            )
-        }
-        Err(TryLockError::Error(error)) => {
-            Err(error).context(format!("The database {shown} cannot be locked"))
-        }
-    }
-}
-
-async fn demo_key(config: &Config, store: &Store, clock: &Clock) -> Result<ApiKey> {
+async fn demo_key(config: &Config, store: &Store) -> Result<ApiKey> {
     let name = &config.organisations[0].name;
     let organisation = store.organisation(name).await?.context("The store lost an organisation")?;
     let key = key::mint().context("The operating system gave no random bytes")?;
-    match store.add_key(organisation, DEMO, &key::hash(key.expose()), clock.now(), true).await? {
-        AddKey::Added => Ok(key),
-        AddKey::NameTaken | AddKey::TooMany => bail!(
-            "\"{name}\" has {} keys, which leaves none for --demo. Revoke one: txjobs-gateway keys revoke --help",
-            key::PER_ORGANISATION
-        ),
-    }
+    store.offer_demo_key(organisation, key::hash(key.expose()));
+    Ok(key)
 }
 
 /// The token of `/admin`: the one that was given, or a new one.

@@ -27,8 +27,10 @@ impl FromRequestParts<Gateway> for Caller {
             return Err(refusal::key_refused());
         };
         let key = value.to_str().map_err(|_| refusal::key_refused())?;
+        let hash = key::hash(key.trim());
         let catalog = gateway.store.catalog().await?;
-        let organisation = catalog.organisation_of_key(&key::hash(key.trim()));
+        let organisation = gateway.store.organisation_of_demo_key(&hash);
+        let organisation = organisation.or_else(|| catalog.organisation_of_key(&hash));
         let caller = |organisation| Self { organisation, catalog_version: catalog.version };
         organisation.map(caller).ok_or_else(refusal::key_refused)
     }

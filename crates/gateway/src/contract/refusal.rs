@@ -8,6 +8,8 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use txjobs_sdk::{paths, types};
 
+use crate::store::ErrorKind;
+
 /// A request that is not done, and why.
 #[derive(Debug)]
 pub struct Refusal {
@@ -67,7 +69,7 @@ impl IntoResponse for Refusal {
 impl From<sqlx::Error> for Refusal {
     fn from(error: sqlx::Error) -> Self {
         tracing::error!(%error, "the store did not answer");
-        store_trouble()
+        store_failed(ErrorKind::of(&error))
     }
 }
 
@@ -140,10 +142,13 @@ pub(super) fn internal() -> Refusal {
     )
 }
 
-fn store_trouble() -> Refusal {
-    Refusal::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "The store did not answer. Whether anything happened is unknown.",
-    )
-    .with_header(RETRY_AFTER, "5")
+fn store_failed(kind: ErrorKind) -> Refusal {
+    let message = match kind {
+        ErrorKind::Other => "The store did not answer. Whether anything happened is unknown.".into(),
+        kind if kind.is_without_effect() => {
+            format!("The gateway cannot do this now: {kind}. Nothing was changed. Try again later.")
+        }
+        kind => format!("The gateway cannot do this now: {kind}. Whether anything happened is unknown."),
+    };
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, message).with_header(RETRY_AFTER, "5")
 }

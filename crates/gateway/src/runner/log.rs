@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use txjobs_sdk::Severity;
 
-use super::insist;
+use super::{Stop, insist};
 use crate::clock::Clock;
 use crate::store::{Line, Store};
 
@@ -38,9 +38,9 @@ struct Entry {
 impl Log {
     /// A log for the execution, and the task that keeps its lines: it ends when the log is dropped and the last line
     /// is in the store, with the worst severity that it saw.
-    pub fn open(store: Store, clock: Clock, execution: i64) -> (Self, JoinHandle<Severity>) {
+    pub fn open(store: Store, clock: Clock, execution: i64, stop: Stop) -> (Self, JoinHandle<Severity>) {
         let (queue, lines) = mpsc::channel(QUEUE);
-        let keeper = tokio::spawn(keep(store, execution, lines));
+        let keeper = tokio::spawn(keep(store, execution, lines, stop));
         (Self { clock, queue, budget: Arc::new(Semaphore::new(BUDGET as usize)) }, keeper)
     }
 
@@ -48,17 +48,19 @@ impl Log {
     pub async fn write(&self, severity: Severity, message: String) {
         let line = Line { time: self.clock.now(), severity, message };
         let size = u32::try_from(line.message.len()).unwrap_or(BUDGET).clamp(1, BUDGET);
-        // Neither is ever closed before the log is: no line is lost here.
+        // Neither is closed before the log is, unless the gateway stops while the store fails: no other line is lost here.
         let Ok(room) = Arc::clone(&self.budget).acquire_many_owned(size).await else { return };
         let _ = self.queue.send(Entry { line, room }).await;
     }
 }
 
-async fn keep(store: Store, execution: i64, mut queue: mpsc::Receiver<Entry>) -> Severity {
+async fn keep(store: Store, execution: i64, mut queue: mpsc::Receiver<Entry>, stop: Stop) -> Severity {
     let mut worst = Severity::Information;
     let mut seq = 1;
     while let Some((lines, room)) = batch(&mut queue).await {
-        insist(|| store.append(execution, seq, &lines)).await;
+        if insist(&stop, || store.append(execution, seq, &lines)).await.is_none() {
+            return Severity::Error;
+        }
         seq += i64::try_from(lines.len()).unwrap_or_default();
         worst =
             lines.iter().map(|l| l.severity).fold(worst, |a, b| if b.number() > a.number() { b } else { a });

@@ -7,6 +7,7 @@ mod log;
 mod run;
 mod script;
 mod splitter;
+mod started;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use uuid::Uuid;
 pub use control::Control;
 pub use leftover::recover;
 
+use self::started::Started;
 use crate::clock::{Clock, micros};
 use crate::config::Work;
 use crate::store::Store;
@@ -27,6 +29,8 @@ use crate::store::Store;
 // `Control::wake` is what starts a run. This finds what was requested while nobody could wake the runner.
 const POLL: Duration = Duration::from_secs(2);
 const RETRY: Duration = Duration::from_secs(1);
+// How long a store that fails is tried again once the gateway is to stop.
+const LAST_WRITES: Duration = Duration::from_secs(5);
 
 /// Two wishes to end, the second one less patient.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +69,7 @@ impl Runner {
     pub async fn work(self) {
         let room = Arc::new(Semaphore::new(self.concurrency));
         let runs = TaskTracker::new();
+        let mut started = Started::default();
         loop {
             let permit = tokio::select! {
                 biased;
@@ -73,6 +78,10 @@ impl Runner {
                 Ok(permit) = Arc::clone(&room).acquire_owned() => permit,
             };
             let Some(run) = self.next().await else { break };
+            if !started.insert(run.id) {
+                tracing::error!(trigger = %run.trigger_id, "the store gave out a run twice; it is not started again");
+                continue;
+            }
             let runner = self.clone();
             runs.spawn(async move {
                 runner.execute(run).await;
@@ -112,15 +121,27 @@ impl Runner {
     }
 }
 
-/// Repeats a write until the store takes it: a full disk delays a run's end, and does not lose it.
-async fn insist<T, F: Future<Output = crate::store::Result<T>>>(mut write: impl FnMut() -> F) -> T {
+/// Repeats a write until the store takes it: a full disk delays a run's end, and does not lose it. `None` if the gateway
+/// stops and the store still fails after [`LAST_WRITES`]: then the next start ends the run.
+async fn insist<T, F: Future<Output = crate::store::Result<T>>>(
+    stop: &Stop,
+    mut write: impl FnMut() -> F,
+) -> Option<T> {
+    let mut give_up = std::pin::pin!(async {
+        stop.soon.cancelled().await;
+        tokio::select! {
+            () = stop.now.cancelled() => {}
+            () = tokio::time::sleep(LAST_WRITES) => {}
+        }
+    });
     loop {
         match write().await {
-            Ok(value) => return value,
-            Err(error) => {
-                tracing::error!(%error, "the store did not take a run's log; trying again");
-                tokio::time::sleep(RETRY).await;
-            }
+            Ok(value) => return Some(value),
+            Err(error) => tracing::error!(%error, "the store did not take a run's log; trying again"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(RETRY) => {}
+            () = &mut give_up => return None,
         }
     }
 }

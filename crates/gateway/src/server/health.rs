@@ -12,9 +12,9 @@ pub async fn answer(State(store): State<Store>) -> Response {
     match store.check().await {
         Ok(()) => Json(json!({ "status": "ok" })).into_response(),
         Err(error) => {
-            tracing::error!(%error, "the store did not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "the store does not answer" })))
-                .into_response()
+            tracing::error!("the gateway cannot work: {error}");
+            let status = format!("the gateway cannot work: {error}");
+            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": status }))).into_response()
         }
     }
 }

@@ -54,6 +54,13 @@ impl Changes {
         read_header(self.header?)
     }
 
+    /// How many commits there were, for tests: the header's counter, which begins anywhere.
+    #[cfg(test)]
+    pub fn commits(&self) -> u32 {
+        let stamp = self.stamp().unwrap();
+        u32::from_ne_bytes([stamp[8], stamp[9], stamp[10], stamp[11]])
+    }
+
     pub async fn close(&self) -> Result<()> {
         self.is_closed.store(true, Ordering::Release);
         match self.connection.lock().await.take() {

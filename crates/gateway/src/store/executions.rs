@@ -115,7 +115,8 @@ impl Store {
                 let limit = limit.map_or(-1, i64::from);
                 sqlx::query_as(
                     "SELECT number, id, trigger_id, state, created_at, ended_at,
-                         iif(?, coalesce((SELECT max(seq) FROM lines WHERE execution = number), 0), 0)
+                         iif(?, coalesce((SELECT max(lines.id) & 0xffffffff FROM lines
+                             WHERE lines.id BETWEEN number << 32 AND number << 32 | 0xffffffff), 0), 0)
                      FROM executions WHERE job = ? AND created_at IS NOT NULL ORDER BY number DESC LIMIT ?",
                 )
                 .bind(lines)
@@ -127,7 +128,8 @@ impl Store {
             Selection::OfTrigger { trigger_id, .. } => {
                 sqlx::query_as(
                     "SELECT number, id, trigger_id, state, created_at, ended_at,
-                         coalesce((SELECT max(seq) FROM lines WHERE execution = number), 0)
+                         coalesce((SELECT max(lines.id) & 0xffffffff FROM lines
+                             WHERE lines.id BETWEEN number << 32 AND number << 32 | 0xffffffff), 0)
                      FROM executions WHERE trigger_id = ? AND job = ? AND created_at IS NOT NULL
                      ORDER BY number DESC",
                 )

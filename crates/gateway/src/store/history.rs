@@ -46,7 +46,7 @@ impl Store {
             .bind(run.state.number())
             .bind(run.created_at)
             .bind(run.ended_at)
-            .fetch_one(&mut *tx)
+            .fetch_one(&mut tx)
             .await?;
             lines::insert(&mut tx, number, 1, &run.lines).await?;
         }

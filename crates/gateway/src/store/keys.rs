@@ -1,8 +1,8 @@
 //! API keys, of which the store knows nothing but hashes.
 
-use sqlx::{Sqlite, Transaction};
+use subtle::ConstantTimeEq;
 
-use super::{OrganisationId, Result, Store};
+use super::{OrganisationId, Result, Store, WriteTransaction};
 use crate::clock::Micros;
 use crate::key::{self, KeyHash};
 
@@ -31,17 +31,29 @@ pub enum AddKey {
 }
 
 impl Store {
-    /// Keeps the hash of a new key, in place of an earlier one of the same name if `replace` says so.
+    /// Accepts the key of this hash as well, as long as this process runs. It is not written anywhere, so that it ends with
+    /// the demo, however that ends.
+    pub fn offer_demo_key(&self, organisation: OrganisationId, hash: KeyHash) {
+        // There is one demo a process.
+        let _ = self.demo_key.set((organisation, hash));
+    }
+
+    /// The organisation of the demo key, if this is it.
+    pub fn organisation_of_demo_key(&self, hash: &KeyHash) -> Option<OrganisationId> {
+        let (organisation, demo) = self.demo_key.get()?;
+        bool::from(demo.ct_eq(hash)).then_some(*organisation)
+    }
+
+    /// Keeps the hash of a new key.
     pub async fn add_key(
         &self,
         organisation: OrganisationId,
         name: &str,
         hash: &KeyHash,
         now: Micros,
-        replace: bool,
     ) -> Result<AddKey> {
         let mut tx = self.write().await?;
-        let added = insert(&mut tx, &NewKey { organisation, name, hash, now, replace }).await?;
+        let added = insert(&mut tx, &NewKey { organisation, name, hash, now }).await?;
         tx.commit().await?;
         Ok(added)
     }
@@ -65,13 +77,15 @@ impl Store {
 
     /// Forgets a key; false if there is none of this name. The organisation need not be declared any longer.
     pub async fn revoke_key(&self, organisation: &str, name: &str) -> Result<bool> {
+        let mut tx = self.write().await?;
         let done = sqlx::query(
             "DELETE FROM api_keys WHERE name = ? AND organisation = (SELECT id FROM organisations WHERE name = ?)",
         )
         .bind(name)
         .bind(organisation)
-        .execute(&self.writer)
+        .execute(&mut tx)
         .await?;
+        tx.commit().await?;
         Ok(done.rows_affected() > 0)
     }
 }
@@ -82,31 +96,25 @@ pub(super) struct NewKey<'a> {
     pub name: &'a str,
     pub hash: &'a KeyHash,
     pub now: Micros,
-    /// Whether it takes the place of an earlier one of the same name.
-    pub replace: bool,
 }
 
-pub(super) async fn insert(tx: &mut Transaction<'_, Sqlite>, key: &NewKey<'_>) -> Result<AddKey> {
+pub(super) async fn insert(tx: &mut WriteTransaction, key: &NewKey<'_>) -> Result<AddKey> {
     let names: Vec<String> = sqlx::query_scalar("SELECT name FROM api_keys WHERE organisation = ?")
         .bind(key.organisation)
-        .fetch_all(&mut **tx)
+        .fetch_all(&mut *tx)
         .await?;
-    let taken = names.iter().any(|n| n == key.name);
-    if taken && !key.replace {
+    if names.iter().any(|n| n == key.name) {
         return Ok(AddKey::NameTaken);
     }
-    if !taken && names.len() >= key::PER_ORGANISATION {
+    if names.len() >= key::PER_ORGANISATION {
         return Ok(AddKey::TooMany);
     }
-    sqlx::query(
-        "INSERT INTO api_keys (organisation, name, hash, created_at) VALUES (?, ?, ?, ?)
-         ON CONFLICT (organisation, name) DO UPDATE SET hash = excluded.hash, created_at = excluded.created_at",
-    )
-    .bind(key.organisation)
-    .bind(key.name)
-    .bind(key.hash.as_slice())
-    .bind(key.now)
-    .execute(&mut **tx)
-    .await?;
+    sqlx::query("INSERT INTO api_keys (organisation, name, hash, created_at) VALUES (?, ?, ?, ?)")
+        .bind(key.organisation)
+        .bind(key.name)
+        .bind(key.hash.as_slice())
+        .bind(key.now)
+        .execute(&mut *tx)
+        .await?;
     Ok(AddKey::Added)
 }

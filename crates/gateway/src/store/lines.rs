@@ -4,15 +4,23 @@ use std::ops::RangeInclusive;
 
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
-use sqlx::{QueryBuilder, Sqlite, Transaction};
+use sqlx::{QueryBuilder, Sqlite};
 use txjobs_sdk::Severity;
 use uuid::Uuid;
 
-use super::{Result, Store};
+use super::{Result, Store, WriteTransaction};
 use crate::clock::Micros;
 
-// Five values a row: far below SQLite's limit of 32,766, and large enough that a statement costs little per line.
+// Four values a row: far below SQLite's limit of 32,766, and large enough that a statement costs little per line.
 const ROWS: usize = 200;
+
+/// The last place in a log: a line's key is its execution's number in the upper 32 bits and its place in the lower ones.
+const LAST: i64 = (1 << 32) - 1;
+
+/// The key of a line.
+pub(super) fn key(execution: i64, seq: i64) -> i64 {
+    execution << 32 | seq.clamp(0, LAST)
+}
 
 /// A log line on its way to the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,10 +68,10 @@ impl Store {
     /// Lines of one execution, from its first place to the last, or as many of them as hold about `bytes`; at least one.
     pub async fn lines_of(&self, execution: i64, places: RangeInclusive<i64>, bytes: usize) -> Result<Lines> {
         let query = sqlx::query_as::<_, Row>(
-            "SELECT execution, seq, time, severity, message FROM lines
-             WHERE execution = ? AND seq BETWEEN ? AND ? ORDER BY seq",
+            "SELECT id >> 32, id & 0xffffffff, time, severity, message FROM lines
+             WHERE id BETWEEN ? AND ? ORDER BY id",
         );
-        let query = query.bind(execution).bind(*places.start()).bind(*places.end());
+        let query = query.bind(key(execution, *places.start())).bind(key(execution, *places.end()));
         up_to(query.fetch(&self.readers), bytes).await
     }
 
@@ -74,15 +82,17 @@ impl Store {
         numbers: RangeInclusive<i64>,
         bytes: usize,
     ) -> Result<Lines> {
-        let query = sqlx::query_as::<_, Row>(
-            "SELECT execution, seq, time, severity, message FROM lines WHERE execution IN
-                 (SELECT number FROM executions WHERE job = ? AND number BETWEEN ? AND ?)
-             ORDER BY execution, seq",
-        );
+        let query = sqlx::query_as::<_, Row>(LINES_BETWEEN);
         let query = query.bind(job).bind(*numbers.start()).bind(*numbers.end());
         up_to(query.fetch(&self.readers), bytes).await
     }
 }
+
+/// In the order of both tables, so that nothing is sorted before the first row.
+pub(super) const LINES_BETWEEN: &str =
+    "SELECT e.number, l.id & 0xffffffff, l.time, l.severity, l.message FROM executions e
+     CROSS JOIN lines l ON l.id BETWEEN e.number << 32 AND e.number << 32 | 0xffffffff
+     WHERE e.job = ? AND e.number BETWEEN ? AND ? ORDER BY e.number, l.id";
 
 async fn up_to(mut rows: BoxStream<'_, Result<Row>>, bytes: usize) -> Result<Lines> {
     let mut read = Vec::new();
@@ -99,7 +109,7 @@ async fn up_to(mut rows: BoxStream<'_, Result<Row>>, bytes: usize) -> Result<Lin
 }
 
 pub(super) async fn insert(
-    tx: &mut Transaction<'_, Sqlite>,
+    tx: &mut WriteTransaction,
     execution: i64,
     seq: i64,
     lines: &[Line],
@@ -107,23 +117,23 @@ pub(super) async fn insert(
     let mut numbered = (seq..).zip(lines);
     for chunk in lines.chunks(ROWS) {
         let mut insert: QueryBuilder<Sqlite> =
-            QueryBuilder::new("INSERT OR REPLACE INTO lines (execution, seq, time, severity, message) ");
+            QueryBuilder::new("INSERT OR REPLACE INTO lines (id, time, severity, message) ");
         insert.push_values(numbered.by_ref().take(chunk.len()), |mut row, (seq, line)| {
-            row.push_bind(execution)
-                .push_bind(seq)
+            row.push_bind(key(execution, seq))
                 .push_bind(line.time)
                 .push_bind(line.severity.number())
                 .push_bind(line.message.as_str());
         });
         // Only the full chunk's statement comes again and is worth preparing for later.
-        insert.build().persistent(chunk.len() == ROWS).execute(&mut **tx).await?;
+        insert.build().persistent(chunk.len() == ROWS).execute(&mut *tx).await?;
     }
     Ok(())
 }
 
-pub(super) async fn next_seq(tx: &mut Transaction<'_, Sqlite>, execution: i64) -> Result<i64> {
-    sqlx::query_scalar("SELECT coalesce(max(seq), 0) + 1 FROM lines WHERE execution = ?")
-        .bind(execution)
-        .fetch_one(&mut **tx)
+pub(super) async fn next_seq(tx: &mut WriteTransaction, execution: i64) -> Result<i64> {
+    sqlx::query_scalar("SELECT coalesce(max(id) & 0xffffffff, 0) + 1 FROM lines WHERE id BETWEEN ? AND ?")
+        .bind(key(execution, 0))
+        .bind(key(execution, LAST))
+        .fetch_one(tx)
         .await
 }

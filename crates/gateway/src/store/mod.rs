@@ -5,38 +5,56 @@
 
 mod catalog;
 mod changes;
+mod error;
 mod executions;
+mod file;
 mod history;
 mod keys;
 mod lines;
+mod lock;
 mod organisations;
+mod outcomes;
+mod requests;
 mod reset;
 mod runs;
 mod seeded;
+#[cfg(test)]
+mod tests;
+mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use anyhow::Context;
+use sqlx::ConnectOptions;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
 use tokio::sync::Mutex;
-
-use changes::{Cached, Changes};
+use tokio::time::timeout;
 
 pub use catalog::{Catalog, UnfinishedJobs};
+pub use error::ErrorKind;
 pub use executions::{Execution, Selection, TriggerState};
+pub use file::{Contents, inspect};
 pub use history::PastRun;
 pub use keys::{AddKey, KeyEntry};
 pub use lines::{Line, Lines, StoredLine};
+pub use lock::DatabaseLock;
 pub use organisations::OrganisationId;
 pub use runs::{Cancelling, Ending, Run, Unfinished};
 pub use seeded::{Piece, SeededJob, SeededWork, Seeding};
 
+use crate::key::KeyHash;
+use changes::{Cached, Changes};
+use requests::RequestSender;
+use writer::{WriteTransaction, Writer};
+
 const READERS: u32 = 4;
 const BUSY: Duration = Duration::from_secs(10);
+/// How long the health check waits for the database.
+const MAX_CHECK: Duration = Duration::from_secs(5);
 
 /// What the store answers with when it does not answer.
 pub type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -44,13 +62,17 @@ pub type Result<T> = std::result::Result<T, sqlx::Error>;
 /// A handle to the store; clones share the connections.
 #[derive(Clone, Debug)]
 pub struct Store {
-    writer: SqlitePool,
+    writer: Writer,
     readers: SqlitePool,
     /// Held while an organisation is made up: another one, or a reset, waits.
     seeding: Arc<Mutex<()>>,
+    requests: RequestSender,
     changes: Arc<Changes>,
     catalog: Arc<Cached<Catalog>>,
     unfinished_jobs: Arc<Cached<UnfinishedJobs>>,
+    /// Held while a health check writes: another one uses its result.
+    checking: Arc<Mutex<()>>,
+    demo_key: Arc<OnceLock<(OrganisationId, KeyHash)>>,
 }
 
 impl Store {
@@ -58,8 +80,10 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// The file cannot be made or read, or is no database of this program.
-    pub async fn open(path: &Path) -> Result<Self> {
+    /// The file cannot be made, read or written, or is no database of this program. The error is a sentence for people.
+    pub async fn open(path: &Path) -> anyhow::Result<Self> {
+        file::inspect(path).await?;
+        let identity = file::create(path)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .foreign_keys(true)
@@ -67,29 +91,66 @@ impl Store {
             // A commit is on the disk when it returns, not at the next checkpoint: who was told "queued" can rely on it.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(BUSY)
-            .connect_with(options.clone().create_if_missing(true))
-            .await?;
-        sqlx::migrate!().run(&writer).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .acquire_timeout(BUSY)
-            .connect_with(options.clone().pragma("query_only", "on"))
-            .await?;
-        let changes = Arc::new(Changes::open(&options.pragma("query_only", "on")).await?);
-        let (catalog, unfinished_jobs) = (Arc::default(), Arc::default());
-        Ok(Self { writer, readers, seeding: Arc::default(), changes, catalog, unfinished_jobs })
+        let open = async {
+            let mut first = options.connect().await?;
+            file::MIGRATIONS.run(&mut first).await?;
+            let writer = Writer::new(options.clone(), identity, first);
+            mark(&writer).await?;
+            let readers = SqlitePoolOptions::new()
+                .max_connections(READERS)
+                .acquire_timeout(BUSY)
+                // A full disk may not let a new one open the file.
+                .max_lifetime(None)
+                .idle_timeout(None)
+                .connect_with(options.clone().pragma("query_only", "on"))
+                .await?;
+            let changes = Changes::open(&options.pragma("query_only", "on")).await?;
+            anyhow::Ok((writer, readers, changes))
+        };
+        let (writer, readers, changes) = open.await.with_context(|| file::cannot_be_opened(path))?;
+        let requests = requests::start(writer.clone());
+        Ok(Self {
+            writer,
+            readers,
+            seeding: Arc::default(),
+            checking: Arc::default(),
+            demo_key: Arc::default(),
+            requests,
+            changes: Arc::new(changes),
+            catalog: Arc::default(),
+            unfinished_jobs: Arc::default(),
+        })
     }
 
-    /// Asks the store for a sign of life.
+    /// Asks whether the database can be read and written.
+    ///
+    /// If nothing was written lately, this writes a few bytes: a full disk is found before somebody executes a job.
     ///
     /// # Errors
     ///
-    /// It gives none.
-    pub async fn check(&self) -> Result<()> {
-        sqlx::query("SELECT 1 FROM organisations LIMIT 1").fetch_optional(&self.readers).await.map(drop)
+    /// It cannot, or does not answer within five seconds.
+    pub async fn check(&self) -> std::result::Result<(), ErrorKind> {
+        let check = async {
+            let read = sqlx::query("SELECT 1 FROM organisations LIMIT 1").fetch_optional(&self.readers).await;
+            read.map_err(|error| ErrorKind::of(&error))?;
+            if let Some(known) = self.writer.outcomes.recent() {
+                return known;
+            }
+            let _turn = self.checking.lock().await;
+            if let Some(known) = self.writer.outcomes.recent() {
+                return known;
+            }
+            self.write_little().await.map_err(|error| ErrorKind::of(&error))
+        };
+        timeout(MAX_CHECK, check).await.unwrap_or(Err(ErrorKind::Busy))
+    }
+
+    /// Writes one page.
+    async fn write_little(&self) -> Result<()> {
+        let mut tx = self.write().await?;
+        // Nothing reads it. Written in any case, also if it has this value already.
+        sqlx::query("PRAGMA user_version = 1").execute(&mut tx).await?;
+        tx.commit().await
     }
 
     /// Closes every connection; the last one folds the write-ahead log into the file.
@@ -101,10 +162,22 @@ impl Store {
         self.writer.close().await;
     }
 
-    /// A transaction that holds the write lock from its start, so that it never fails half-way for want of it.
-    async fn write(&self) -> Result<Transaction<'static, Sqlite>> {
-        self.writer.begin_with("BEGIN IMMEDIATE").await
+    /// Begins a transaction. Every change of the database is made in one, and none has happened before its commit.
+    async fn write(&self) -> Result<WriteTransaction> {
+        self.writer.begin().await
     }
+}
+
+/// Marks the file as a database of this program.
+async fn mark(writer: &Writer) -> Result<()> {
+    let mut tx = writer.begin().await?;
+    let id: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut tx).await?;
+    if id == file::APPLICATION_ID {
+        return tx.rollback().await;
+    }
+    let sql = format!("PRAGMA application_id = {}", file::APPLICATION_ID);
+    sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut tx).await?;
+    tx.commit().await
 }
 
 /// The file that `--database` names: a path, or the same after `sqlite:`.
@@ -122,22 +195,5 @@ pub fn database_path(text: &str) -> std::result::Result<PathBuf, String> {
             Err("name a file: the database must outlive the gateway".to_owned())
         }
         None => Ok(PathBuf::from(path)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_database_is_a_file() {
-        for text in ["a/b.db", "sqlite:a/b.db", "sqlite://a/b.db"] {
-            assert_eq!(database_path(text), Ok(PathBuf::from("a/b.db")), "{text}");
-        }
-        assert!(
-            database_path("postgres://localhost/x").unwrap_err().starts_with("postgres is not supported")
-        );
-        assert!(database_path("sqlite::memory:").is_err());
-        assert!(database_path("").is_err());
     }
 }

@@ -1,9 +1,8 @@
 //! Organisations and their jobs, as `gateway.toml` declares them; and all of them for who asks.
 
-use sqlx::{Sqlite, Transaction};
 use uuid::Uuid;
 
-use super::{Result, Store, seeded};
+use super::{Result, Store, WriteTransaction, seeded};
 use crate::config;
 
 /// An organisation's number in the store.
@@ -19,8 +18,8 @@ impl Store {
     /// organisation has the name of a made-up one, whose keys would open it.
     pub async fn declare(&self, organisations: &[config::Organisation]) -> anyhow::Result<()> {
         let mut tx = self.write().await?;
-        sqlx::query("UPDATE organisations SET declared = 0 WHERE seeded IS NULL").execute(&mut *tx).await?;
-        sqlx::query("UPDATE jobs SET position = NULL WHERE seed IS NULL").execute(&mut *tx).await?;
+        sqlx::query("UPDATE organisations SET declared = 0 WHERE seeded IS NULL").execute(&mut tx).await?;
+        sqlx::query("UPDATE jobs SET position = NULL WHERE seed IS NULL").execute(&mut tx).await?;
         for organisation in organisations {
             make_room(&mut tx, &organisation.name).await?;
             let (id,): (OrganisationId,) = sqlx::query_as(
@@ -28,16 +27,49 @@ impl Store {
                  ON CONFLICT (name) DO UPDATE SET declared = 1 RETURNING id",
             )
             .bind(&organisation.name)
-            .fetch_one(&mut *tx)
+            .fetch_one(&mut tx)
             .await?;
             for (position, job) in (0i64..).zip(&organisation.jobs) {
                 let ours = declare_job(&mut tx, id, job, position).await?;
-                anyhow::ensure!(
-                    ours,
-                    "The id {} of the job \"{}\" was a job of another organisation before. Give the job another id.",
-                    job.id,
-                    job.name
-                );
+                ensure_owner(ours, job)?;
+            }
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// The organisation of this name for a key that is made before a gateway declares it: it is added if the store does not
+    /// know it. Until a gateway declares it, its keys are refused and it has no jobs.
+    pub async fn add_organisation(&self, name: &str) -> Result<OrganisationId> {
+        let mut tx = self.write().await?;
+        let id = add_organisation(&mut tx, name).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Adds the organisations and jobs of the configuration that the store does not know, for their history. Those that it
+    /// knows stay as they are. What is added is not shown before a gateway declares it.
+    ///
+    /// # Errors
+    ///
+    /// The store does not answer, or a job id belongs to another organisation.
+    pub async fn add_undeclared(&self, organisations: &[config::Organisation]) -> anyhow::Result<()> {
+        let mut tx = self.write().await?;
+        for organisation in organisations {
+            let id = add_organisation(&mut tx, &organisation.name).await?;
+            for job in &organisation.jobs {
+                sqlx::query(
+                    "INSERT INTO jobs (id, organisation, name) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
+                )
+                .bind(job.id)
+                .bind(id)
+                .bind(&job.name)
+                .execute(&mut tx)
+                .await?;
+                let owner: OrganisationId = sqlx::query_scalar("SELECT organisation FROM jobs WHERE id = ?")
+                    .bind(job.id)
+                    .fetch_one(&mut tx)
+                    .await?;
+                ensure_owner(owner == id, job)?;
             }
         }
         Ok(tx.commit().await?)
@@ -73,12 +105,31 @@ impl Store {
     }
 }
 
+/// Refuses a job whose history is another organisation's.
+fn ensure_owner(is_owner: bool, job: &config::Job) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        is_owner,
+        "The id {} of the job \"{}\" was a job of another organisation before. Give the job another id.",
+        job.id,
+        job.name
+    );
+    Ok(())
+}
+
+async fn add_organisation(tx: &mut WriteTransaction, name: &str) -> Result<OrganisationId> {
+    sqlx::query("INSERT INTO organisations (name, declared) VALUES (?, 0) ON CONFLICT (name) DO NOTHING")
+        .bind(name)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query_scalar("SELECT id FROM organisations WHERE name = ?").bind(name).fetch_one(tx).await
+}
+
 /// Refuses the name of a made-up organisation; what is left of one that never was whole is taken away.
-async fn make_room(tx: &mut Transaction<'_, Sqlite>, name: &str) -> anyhow::Result<()> {
+async fn make_room(tx: &mut WriteTransaction, name: &str) -> anyhow::Result<()> {
     let made_up: Option<(OrganisationId, bool)> =
         sqlx::query_as("SELECT id, declared FROM organisations WHERE name = ? AND seeded IS NOT NULL")
             .bind(name)
-            .fetch_optional(&mut **tx)
+            .fetch_optional(&mut *tx)
             .await?;
     let Some((id, is_whole)) = made_up else { return Ok(()) };
     anyhow::ensure!(
@@ -90,7 +141,7 @@ async fn make_room(tx: &mut Transaction<'_, Sqlite>, name: &str) -> anyhow::Resu
 }
 
 async fn declare_job(
-    tx: &mut Transaction<'_, Sqlite>,
+    tx: &mut WriteTransaction,
     organisation: OrganisationId,
     job: &config::Job,
     position: i64,
@@ -104,7 +155,7 @@ async fn declare_job(
     .bind(organisation)
     .bind(&job.name)
     .bind(position)
-    .execute(&mut **tx)
+    .execute(&mut *tx)
     .await?;
     Ok(done.rows_affected() == 1)
 }

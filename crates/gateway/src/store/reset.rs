@@ -1,7 +1,5 @@
 //! Back to what `gateway.toml` says.
 
-use sqlx::Connection;
-
 use super::{Result, Store};
 
 const MADE_UP: &str = "(SELECT id FROM organisations WHERE seeded IS NOT NULL)";
@@ -18,30 +16,25 @@ impl Store {
     /// The store does not answer.
     pub async fn reset(&self) -> Result<bool> {
         let _turn = self.seeding.lock().await;
-        // SQLite empties a table at once only where no foreign key has a say, and whether one has is a property of
-        // the connection. So this one is not used for anything else, however this ends.
-        let mut connection = self.writer.acquire().await?;
-        connection.close_on_drop();
-        sqlx::query("PRAGMA foreign_keys = OFF").execute(&mut *connection).await?;
-        let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+        // SQLite empties a table at once only where no foreign key has a say.
+        let mut tx = self.writer.begin_without_foreign_keys().await?;
         let busy: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM executions WHERE state < 2)")
-            .fetch_one(&mut *tx)
+            .fetch_one(&mut tx)
             .await?;
         if !busy {
             // Without WHERE: row by row, a million lines take seconds.
             for sql in ["DELETE FROM lines", "DELETE FROM executions"] {
-                sqlx::query(sql).execute(&mut *tx).await?;
+                sqlx::query(sql).execute(&mut tx).await?;
             }
             for table in ["jobs", "api_keys"] {
                 let sql = format!("DELETE FROM {table} WHERE organisation IN {MADE_UP}");
-                sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await?;
+                sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut tx).await?;
             }
-            sqlx::query("DELETE FROM organisations WHERE seeded IS NOT NULL").execute(&mut *tx).await?;
+            sqlx::query("DELETE FROM organisations WHERE seeded IS NOT NULL").execute(&mut tx).await?;
             tx.commit().await?;
         } else {
             tx.rollback().await?;
         }
-        connection.close().await?;
         Ok(!busy)
     }
 }

@@ -53,29 +53,14 @@ pub enum Unfinished {
 }
 
 impl Store {
-    /// Requests a run: false if the job has an unfinished one, unless runs `queue`. One statement, so it is on the disk
-    /// or did not happen.
-    pub async fn request_run(&self, job: Uuid, trigger_id: Uuid, now: Micros, queue: bool) -> Result<bool> {
-        let done = sqlx::query(
-            "INSERT INTO executions (id, job, trigger_id, state, requested_at, place)
-             SELECT ?1, ?2, ?3, 0, ?4, coalesce(max(place) + 1, 0) FROM executions WHERE job = ?2 AND state < 2
-             HAVING ?5 OR count(*) = 0",
-        )
-        .bind(Uuid::new_v4())
-        .bind(job)
-        .bind(trigger_id)
-        .bind(now)
-        .bind(queue)
-        .execute(&self.writer)
-        .await?;
-        Ok(done.rows_affected() == 1)
-    }
-
     /// Claims the run that has been pending longest, of those requested until `until` and of jobs that do not run. From
     /// now on it exists for the contract, and it is running. A request from the future, of a clock that was set back, does
     /// not wait for it.
+    ///
+    /// A run is only given back once its claim is on the disk: otherwise it would still be pending, and run again.
     pub async fn claim_run(&self, now: Micros, until: Micros) -> Result<Option<Run>> {
-        sqlx::query_as(
+        let mut tx = self.write().await?;
+        let claimed: Option<Run> = sqlx::query_as(
             "UPDATE executions SET state = 1, created_at = ?1 WHERE number =
                  (SELECT number FROM executions p WHERE state < 2 AND state = 0 AND (requested_at <= ?2 OR requested_at > ?1)
                       AND NOT EXISTS (SELECT 1 FROM executions WHERE job = p.job AND state < 2 AND state = 1)
@@ -84,8 +69,13 @@ impl Store {
         )
         .bind(now)
         .bind(until)
-        .fetch_optional(&self.writer)
-        .await
+        .fetch_optional(&mut tx)
+        .await?;
+        match claimed {
+            None => tx.rollback().await?,
+            Some(_) => tx.commit().await?,
+        }
+        Ok(claimed)
     }
 
     /// Cancels the job's unfinished run; of several, the one that runs, or else the first.
@@ -99,7 +89,7 @@ impl Store {
         )
         .bind(now)
         .bind(job)
-        .fetch_optional(&mut *tx)
+        .fetch_optional(&mut tx)
         .await?;
         let cancelling = match pending {
             Some(run) => {
@@ -111,20 +101,23 @@ impl Store {
                  RETURNING number, id, job, trigger_id",
             )
             .bind(job)
-            .fetch_optional(&mut *tx)
+            .fetch_optional(&mut tx)
             .await?
             .map_or(Cancelling::Idle, Cancelling::Requested),
         };
-        tx.commit().await?;
+        match cancelling {
+            Cancelling::Idle => tx.rollback().await?,
+            Cancelling::Ended(_) | Cancelling::Requested(_) => tx.commit().await?,
+        }
         Ok(cancelling)
     }
 
     /// Whether somebody asked to cancel this run.
     pub async fn is_cancelled(&self, run: &Run) -> Result<bool> {
-        // Asked of the writer, which has seen every cancellation that was answered.
+        // A reader sees every cancellation that was answered: it begins after that one's commit.
         sqlx::query_scalar("SELECT cancel_requested FROM executions WHERE number = ?")
             .bind(run.number)
-            .fetch_one(&self.writer)
+            .fetch_one(&self.readers)
             .await
     }
 
@@ -137,11 +130,12 @@ impl Store {
         let found: Option<(i64, bool)> =
             sqlx::query_as("SELECT state, cancel_requested FROM executions WHERE number = ?")
                 .bind(run.number)
-                .fetch_optional(&mut *tx)
+                .fetch_optional(&mut tx)
                 .await?;
         let (state, cancelled) = found.ok_or(sqlx::Error::RowNotFound)?;
         let state = ExecutionState::from(state);
         if state.is_final() {
+            tx.rollback().await?;
             return Ok(state);
         }
         let mut last: Vec<Line> = ending.because.iter().map(|because| error_line(now, because)).collect();
@@ -155,7 +149,7 @@ impl Store {
             .bind(state.number())
             .bind(run.number)
             .bind(now)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         tx.commit().await?;
         Ok(state)
@@ -164,7 +158,7 @@ impl Store {
     /// The jobs that are pending or running.
     pub async fn busy_jobs(&self) -> Result<Vec<Uuid>> {
         sqlx::query_scalar("SELECT DISTINCT job FROM executions WHERE state < 2")
-            .fetch_all(&self.writer)
+            .fetch_all(&self.readers)
             .await
     }
 

@@ -1,11 +1,11 @@
 //! Made-up organisations: written in pieces, seen when they are whole.
 
-use sqlx::{QueryBuilder, Sqlite, Transaction};
+use sqlx::{QueryBuilder, Sqlite};
 use tokio::sync::OwnedMutexGuard;
 use uuid::Uuid;
 
 use super::keys::{self, NewKey};
-use super::{Line, OrganisationId, PastRun, Result, Store};
+use super::{Line, OrganisationId, PastRun, Result, Store, WriteTransaction, lines};
 use crate::clock::Micros;
 use crate::key::KeyHash;
 
@@ -71,19 +71,21 @@ impl Store {
             "SELECT id FROM organisations WHERE name = ? AND seeded IS NOT NULL AND declared = 0",
         )
         .bind(name)
-        .fetch_optional(&self.writer)
+        .fetch_optional(&self.readers)
         .await?;
         if let Some(remains) = remains {
             self.clear(remains).await?;
         }
+        let mut tx = self.write().await?;
         let organisation = sqlx::query_scalar(
             "INSERT INTO organisations (name, declared, seeded) VALUES (?, 0, ?)
              ON CONFLICT (name) DO NOTHING RETURNING id",
         )
         .bind(name)
         .bind(profile)
-        .fetch_optional(&self.writer)
+        .fetch_optional(&mut tx)
         .await?;
+        tx.commit().await?;
         let seeding =
             |organisation| Seeding { store: self.clone(), organisation, jobs: 0, last: (0, 0), _turn: turn };
         Ok(organisation.map(seeding))
@@ -124,7 +126,7 @@ impl Seeding {
         // Runs that were requested meanwhile have numbers of their own, so these are asked for anew each time. Only
         // within a job must the order be that of time.
         let first: i64 = sqlx::query_scalar("SELECT coalesce(max(number), 0) + 1 FROM executions")
-            .fetch_one(&mut *tx)
+            .fetch_one(&mut tx)
             .await?;
         insert_runs(&mut tx, first, &piece.runs).await?;
 
@@ -145,11 +147,11 @@ impl Seeding {
     pub async fn finish(&self, key_name: &str, hash: &KeyHash, now: Micros) -> Result<()> {
         let mut tx = self.store.write().await?;
         // It has no key yet, so neither the name nor the room for one is taken.
-        let key = NewKey { organisation: self.organisation, name: key_name, hash, now, replace: false };
+        let key = NewKey { organisation: self.organisation, name: key_name, hash, now };
         keys::insert(&mut tx, &key).await?;
         sqlx::query("UPDATE organisations SET declared = 1 WHERE id = ?")
             .bind(self.organisation)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         tx.commit().await
     }
@@ -161,7 +163,7 @@ impl Seeding {
 }
 
 /// Takes away an organisation with all it has, in one transaction.
-pub(super) async fn remove(tx: &mut Transaction<'_, Sqlite>, organisation: OrganisationId) -> Result<()> {
+pub(super) async fn remove(tx: &mut WriteTransaction, organisation: OrganisationId) -> Result<()> {
     let mut after = Some(0);
     while let Some(number) = after {
         after = remove_runs(tx, organisation, number).await?;
@@ -171,14 +173,14 @@ pub(super) async fn remove(tx: &mut Transaction<'_, Sqlite>, organisation: Organ
         "DELETE FROM api_keys WHERE organisation = ?",
         "DELETE FROM organisations WHERE id = ?",
     ] {
-        sqlx::query(sql).bind(organisation).execute(&mut **tx).await?;
+        sqlx::query(sql).bind(organisation).execute(&mut *tx).await?;
     }
     Ok(())
 }
 
 /// Takes away some of its runs after this number, or some lines of them. After which number there may be more.
 async fn remove_runs(
-    tx: &mut Transaction<'_, Sqlite>,
+    tx: &mut WriteTransaction,
     organisation: OrganisationId,
     after: i64,
 ) -> Result<Option<i64>> {
@@ -190,17 +192,17 @@ async fn remove_runs(
     .bind(after)
     .bind(organisation)
     .bind(RUNS)
-    .fetch_all(&mut **tx)
+    .fetch_all(&mut *tx)
     .await?;
     let Some(&last) = runs.last() else { return Ok(None) };
     let numbers = serde_json::Value::from(runs).to_string();
     let gone = sqlx::query(
-        "DELETE FROM lines WHERE (execution, seq) IN (SELECT execution, seq FROM lines
-             WHERE execution IN (SELECT value FROM json_each(?)) LIMIT ?)",
+        "DELETE FROM lines WHERE id IN (SELECT l.id FROM json_each(?) run
+             CROSS JOIN lines l ON l.id BETWEEN run.value << 32 AND run.value << 32 | 0xffffffff LIMIT ?)",
     )
     .bind(&numbers)
     .bind(LINES)
-    .execute(&mut **tx)
+    .execute(&mut *tx)
     .await?
     .rows_affected();
     if gone == u64::from(LINES) {
@@ -208,13 +210,13 @@ async fn remove_runs(
     }
     sqlx::query("DELETE FROM executions WHERE number IN (SELECT value FROM json_each(?))")
         .bind(&numbers)
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     Ok(Some(last))
 }
 
 async fn insert_jobs(
-    tx: &mut Transaction<'_, Sqlite>,
+    tx: &mut WriteTransaction,
     organisation: OrganisationId,
     first: i64,
     jobs: &[SeededJob],
@@ -230,12 +232,12 @@ async fn insert_jobs(
                 .push_bind(position)
                 .push_bind(job.seed);
         });
-        insert.build().persistent(chunk.len() == ROWS).execute(&mut **tx).await?;
+        insert.build().persistent(chunk.len() == ROWS).execute(&mut *tx).await?;
     }
     Ok(())
 }
 
-async fn insert_runs(tx: &mut Transaction<'_, Sqlite>, first: i64, runs: &[PastRun]) -> Result<()> {
+async fn insert_runs(tx: &mut WriteTransaction, first: i64, runs: &[PastRun]) -> Result<()> {
     let mut numbered = (first..).zip(runs);
     for chunk in runs.chunks(ROWS) {
         let mut insert: QueryBuilder<Sqlite> = QueryBuilder::new(
@@ -251,7 +253,7 @@ async fn insert_runs(tx: &mut Transaction<'_, Sqlite>, first: i64, runs: &[PastR
                 .push_bind(run.created_at)
                 .push_bind(run.ended_at);
         });
-        insert.build().persistent(chunk.len() == ROWS).execute(&mut **tx).await?;
+        insert.build().persistent(chunk.len() == ROWS).execute(&mut *tx).await?;
     }
     Ok(())
 }
@@ -259,22 +261,21 @@ async fn insert_runs(tx: &mut Transaction<'_, Sqlite>, first: i64, runs: &[PastR
 /// An execution's number, a line's place in its log, the line.
 type Row = (i64, i64, Line);
 
-async fn insert_lines(tx: &mut Transaction<'_, Sqlite>, rows: Vec<Row>) -> Result<()> {
+async fn insert_lines(tx: &mut WriteTransaction, rows: Vec<Row>) -> Result<()> {
     let mut left = rows.len();
     let mut rows = rows.into_iter();
     while left > 0 {
         let chunk = left.min(ROWS);
         left -= chunk;
         let mut insert: QueryBuilder<Sqlite> =
-            QueryBuilder::new("INSERT INTO lines (execution, seq, time, severity, message) ");
+            QueryBuilder::new("INSERT INTO lines (id, time, severity, message) ");
         insert.push_values(rows.by_ref().take(chunk), |mut row, (execution, seq, line)| {
-            row.push_bind(execution)
-                .push_bind(seq)
+            row.push_bind(lines::key(execution, seq))
                 .push_bind(line.time)
                 .push_bind(line.severity.number())
                 .push_bind(line.message);
         });
-        insert.build().persistent(chunk == ROWS).execute(&mut **tx).await?;
+        insert.build().persistent(chunk == ROWS).execute(&mut *tx).await?;
     }
     Ok(())
 }

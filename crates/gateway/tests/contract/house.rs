@@ -120,7 +120,7 @@ impl House {
         for organisation in &config.organisations {
             let id = store.organisation(&organisation.name).await.unwrap().unwrap();
             let key = key::mint().unwrap();
-            store.add_key(id, "test", &key::hash(key.expose()), clock.now(), false).await.unwrap();
+            store.add_key(id, "test", &key::hash(key.expose()), clock.now()).await.unwrap();
             keys.push(key);
         }
         let (control, stop) = (Control::default(), Stop::default());

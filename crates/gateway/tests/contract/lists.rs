@@ -78,7 +78,7 @@ async fn a_key_works_from_its_creation_to_its_revocation() {
     for _ in 0..20 {
         let key = key::mint().unwrap();
         house.ask_as(&key, paths::list_jobs()).await.refused(401);
-        house.store.add_key(contoso, "short", &key::hash(key.expose()), 1, false).await.unwrap();
+        house.store.add_key(contoso, "short", &key::hash(key.expose()), 1).await.unwrap();
         house.ask_as(&key, paths::list_jobs()).await.ok();
         house.store.revoke_key("Contoso", "short").await.unwrap();
         house.ask_as(&key, paths::list_jobs()).await.refused(401);

@@ -41,19 +41,9 @@ impl Home {
     }
 
     pub fn serve(&self, more: &[&str]) -> Gateway {
-        // Built with the whole workspace, reqwest has the SDK's TLS and wants its provider even for plain HTTP.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut process = command(self.folder.path())
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(more)
-            .env("TXJOBS_API_KEY", "not for children")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut first = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut first).unwrap();
-        let url = first.trim_end().strip_prefix("listening on ").expect("the first line tells the address");
-        Gateway { process, url: url.to_owned(), key: self.key.clone(), http: reqwest::Client::new() }
+        let mut serve = command(self.folder.path());
+        serve.args(["serve", "--listen", "127.0.0.1:0"]).args(more).env("TXJOBS_API_KEY", "not for children");
+        Gateway::start(serve, self.key.clone())
     }
 
     pub fn path(&self, name: &str) -> String {
@@ -93,14 +83,53 @@ pub fn is_alive(pid: &str) -> bool {
 }
 
 impl Gateway {
+    /// Starts a command that serves on a free port.
+    pub fn start(mut serve: Command, key: ApiKey) -> Self {
+        // Built with the whole workspace, reqwest has the SDK's TLS and wants its provider even for plain HTTP.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut process = serve.stdout(Stdio::piped()).spawn().unwrap();
+        let mut first = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        let url = first.trim_end().strip_prefix("listening on ").expect("the first line tells the address");
+        Self { process, url: url.to_owned(), key, http: reqwest::Client::new() }
+    }
+
+    /// The status and the message of what `/health` answers.
+    pub async fn health(&self) -> (u16, String) {
+        let answer = self.http.get(format!("{}/health", self.url)).send().await.unwrap();
+        let status = answer.status().as_u16();
+        let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        (status, body["status"].as_str().unwrap().to_owned())
+    }
+
+    /// Waits until the process has exited by itself.
+    pub async fn until_exit(&mut self) -> ExitStatus {
+        until("the gateway's exit", async || self.process.try_wait().unwrap()).await
+    }
+
+    pub fn pid(&self) -> String {
+        self.process.id().to_string()
+    }
+
     pub async fn ask(&self, request: Request) -> Value {
+        self.ask_as(self.key.expose(), request).await
+    }
+
+    pub async fn ask_as(&self, key: &str, request: Request) -> Value {
+        self.answer(key, request).await.1
+    }
+
+    /// The status and the body of an answer.
+    pub async fn answer(&self, key: &str, request: Request) -> (u16, Value) {
         let method = request.method().as_str().parse().unwrap();
         let sent = self
             .http
             .request(method, format!("{}{}", self.url, request.path_and_query()))
-            .header(paths::API_KEY_HEADER, self.key.expose());
-        let text = sent.send().await.unwrap().text().await.unwrap();
-        serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"))
+            .header(paths::API_KEY_HEADER, key);
+        let answer = sent.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let text = answer.text().await.unwrap();
+        (status, serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}")))
     }
 
     pub async fn job(&self, name: &str) -> JobId {
@@ -134,8 +163,7 @@ impl Gateway {
     }
 
     pub fn signal(&self, name: &str) {
-        let pid = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+        assert!(Command::new("kill").args(["-s", name, &self.pid()]).status().unwrap().success());
     }
 
     pub fn wait(mut self) -> ExitStatus {

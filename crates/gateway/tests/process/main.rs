@@ -3,8 +3,12 @@
 #![cfg(unix)]
 
 mod commands;
+#[cfg(target_os = "linux")]
+mod disk;
 mod gateway;
 mod keys;
 mod killed;
 mod output;
+#[cfg(target_os = "linux")]
+mod small_disk;
 mod start;

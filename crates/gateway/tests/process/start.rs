@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::process::Output;
 
 use serde_json::Value;
+use txjobs_gateway::store::Store;
 use txjobs_sdk::paths;
 
 use crate::gateway::{Home, shell_jobs};
@@ -55,6 +56,9 @@ fn what_cannot_be_opened_or_read() {
         "none.toml cannot be read. Name another one with --config",
     );
     refused(&serve(&["--database", "no/such/folder.db"]), 1, "folder.db cannot be opened. Name another file");
+    refused(&serve(&["--database", "gateway.toml"]), 1, "gateway.toml is not a SQLite database.");
+    refused(&serve(&["--database", "."]), 1, ". is a directory, not a file.");
+    refused(&serve(&["--database", "/dev/null"]), 1, "/dev/null is a device or a pipe, not a file.");
     refused(&serve(&["--database", "postgres://here/db"]), 2, "postgres is not supported");
     refused(&serve(&["--console", "."]), 1, "has no index.html");
     refused(&serve(&["--nonsense"]), 2, "--nonsense");
@@ -64,11 +68,63 @@ fn what_cannot_be_opened_or_read() {
 }
 
 #[tokio::test]
-async fn one_gateway_a_database() {
+async fn one_gateway_a_database_whatever_its_name() {
     let home = home();
-    let _first = home.serve(&[]);
-    let second = home.run(&["serve", "--listen", "127.0.0.1:0"]);
-    refused(&second, 1, "Another gateway works on the database txjobs-gateway.db.");
+    let gateway = home.serve(&[]);
+    std::os::unix::fs::symlink("txjobs-gateway.db", home.path("link.db")).unwrap();
+    std::fs::create_dir(home.path("sub")).unwrap();
+    std::os::unix::fs::symlink(home.path("link.db"), home.path("sub/link.db")).unwrap();
+    let mut names = vec!["txjobs-gateway.db", "link.db", "sub/link.db", "sub/../txjobs-gateway.db"];
+    // The lock of the file itself.
+    if cfg!(target_os = "linux") {
+        std::fs::hard_link(home.path("txjobs-gateway.db"), home.path("sub/hard.db")).unwrap();
+        names.push("sub/hard.db");
+    }
+    for name in names {
+        let second = home.run(&["serve", "--listen", "127.0.0.1:0", "--database", name]);
+        refused(&second, 1, &format!("Another gateway works on the database {name}."));
+    }
+    assert_eq!(gateway.run("Load").await["State"], 2);
+}
+
+#[tokio::test]
+async fn commands_with_another_configuration_change_no_jobs() {
+    let home = home();
+    let gateway = home.serve(&[]);
+    let before = gateway.ask(paths::list_jobs()).await;
+    let other = SCRIPT.replace("Load", "Other") + &SCRIPT.replace("Contoso", "Fabrikam");
+    std::fs::write(home.path("other.toml"), other).unwrap();
+    let create = |organization, name| {
+        let arguments =
+            ["keys", "create", "--config", "other.toml", "--organisation", organization, "--name", name];
+        let created = home.run(&arguments);
+        assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
+        String::from_utf8(created.stdout).unwrap().trim().to_owned()
+    };
+    let (ours, theirs) = (create("Contoso", "second"), create("Fabrikam", "first"));
+    assert_eq!(gateway.ask(paths::list_jobs()).await, before, "the caller is not locked out");
+    assert_eq!(gateway.ask_as(&ours, paths::list_jobs()).await, before);
+    // Nobody serves Fabrikam yet.
+    let refusal = gateway.ask_as(&theirs, paths::list_jobs()).await;
+    assert_eq!(refusal["Message"], "The API key is missing or wrong.");
+    let listed = String::from_utf8(home.run(&["keys", "list"]).stdout).unwrap();
+    assert_eq!(listed.matches("(refused until a gateway serves the organization)").count(), 1, "{listed}");
+    refused(&home.run(&["seed", "--config", "other.toml"]), 1, "Another gateway works on the database");
+    drop(gateway);
+
+    // A history adds what it belongs to, and changes no job that is there.
+    assert!(home.run(&["seed", "--config", "other.toml"]).status.success());
+    let store = Store::open(home.path("txjobs-gateway.db").as_ref()).await.unwrap();
+    let contoso = store.organisation("Contoso").await.unwrap().unwrap();
+    let names: Vec<_> = store.jobs(contoso).await.unwrap().into_iter().map(|(_, name)| name).collect();
+    assert_eq!(names, ["Load"]);
+    store.close().await;
+
+    let gateway = home.serve(&["--config", "other.toml"]);
+    assert_eq!(gateway.ask_as(&theirs, paths::list_jobs()).await[0]["Name"], "Load");
+    let job = gateway.job("Other").await;
+    let runs = gateway.ask(paths::get_job_logs(job, None, None)).await;
+    assert!(!runs.as_array().unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -135,18 +191,49 @@ fn the_example_is_valid() {
 }
 
 #[tokio::test]
-async fn a_demo_key_is_made_anew_each_time() {
+async fn demo_key_ends_with_the_demo() {
     let home = Home::new(&shell_jobs(&[("a", "true", "")]));
-    let mut keys = Vec::new();
+    let keys = ["keys", "create", "--organisation", "Contoso", "--name", "demo"];
+    let mine = String::from_utf8(home.run(&keys).stdout).unwrap().trim().to_owned();
+    let mut demo_keys = Vec::new();
     for _ in 0..2 {
+        // Killed, not stopped.
         let gateway = home.serve(&["--demo"]);
         let config =
             reqwest::get(format!("{}/config.json", gateway.url)).await.unwrap().text().await.unwrap();
         let config: Value = serde_json::from_str(&config).unwrap();
         assert_eq!((&config["name"], &config["domain"]), (&"Contoso".into(), &"./".into()));
-        keys.push(config["demoKey"].as_str().unwrap().to_owned());
+        let key = config["demoKey"].as_str().unwrap().to_owned();
+        assert_eq!(gateway.ask_as(&key, paths::list_jobs()).await[0]["Name"], "a");
+        demo_keys.push(key);
     }
-    assert_ne!(keys[0], keys[1]);
+    assert_ne!(demo_keys[0], demo_keys[1]);
+
+    let gateway = home.serve(&[]);
+    for key in &demo_keys {
+        let refusal = gateway.ask_as(key, paths::list_jobs()).await;
+        assert_eq!(refusal["Message"], "The API key is missing or wrong.");
+    }
+    // A key of this name is somebody's own, and stays.
+    assert_eq!(gateway.ask_as(&mine, paths::list_jobs()).await[0]["Name"], "a");
     let listed = String::from_utf8(home.run(&["keys", "list"]).stdout).unwrap();
-    assert_eq!(listed.matches("demo").count(), 1);
+    assert_eq!(listed.lines().count(), 2, "{listed}");
+}
+
+#[tokio::test]
+async fn database_is_readable_by_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let home = home();
+    let _gateway = home.serve(&[]);
+    let mut names = Vec::new();
+    for file in std::fs::read_dir(home.folder.path()).unwrap() {
+        let file = file.unwrap();
+        let name = file.file_name().into_string().unwrap();
+        if name.starts_with("txjobs-gateway.db") {
+            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+            names.push(name);
+        }
+    }
+    assert_eq!(names.len(), 4, "{names:?}");
 }

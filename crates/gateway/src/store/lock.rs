@@ -1,0 +1,106 @@
+//! One gateway a database.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use tokio::time::{Instant, sleep};
+
+use super::file;
+
+/// How long the lock is waited for. A process that a killed gateway was about to start has its lock until it runs.
+const MAX_WAIT: Duration = Duration::from_secs(2);
+const POLL: Duration = Duration::from_millis(20);
+
+/// The right to run the jobs of a database: another gateway would take the running runs for left-over ones. The system
+/// gives it back however the process ends. Child processes do not inherit it.
+#[derive(Debug)]
+pub struct DatabaseLock {
+    /// Locked while they are open.
+    _files: Vec<File>,
+}
+
+impl DatabaseLock {
+    /// Takes the lock, and makes the database file if there is none. Waits two seconds for another process.
+    ///
+    /// To be called before the store is opened: SQLite's own locks on a file end when the process closes any
+    /// handle of it.
+    ///
+    /// # Errors
+    ///
+    /// Another process has the lock, or the file is not a database of this program.
+    pub async fn acquire(database: &Path) -> Result<Self> {
+        file::inspect(database).await?;
+        file::create(database)?;
+        let files = open(database).with_context(|| file::cannot_be_opened(database))?;
+        let shown = database.display();
+        let end = Instant::now() + MAX_WAIT;
+        loop {
+            match files.iter().try_for_each(|(file, lock)| lock(file)) {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if Instant::now() < end => sleep(POLL).await,
+                Err(TryLockError::WouldBlock) => bail!(
+                    "Another gateway works on the database {shown}. Stop that one, or name another file with --database."
+                ),
+                Err(TryLockError::Error(error)) => {
+                    return Err(error).context(format!("The database {shown} cannot be locked"));
+                }
+            }
+        }
+        Ok(Self { _files: files.into_iter().map(|(file, _)| file).collect() })
+    }
+}
+
+type Lock = fn(&File) -> Result<(), TryLockError>;
+
+/// The files to lock, and how. Links and relative paths lead to the same ones.
+fn open(database: &Path) -> io::Result<Vec<(File, Lock)>> {
+    let database = fs::canonicalize(database)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // Beside the database, as in earlier versions and on systems that know no lock that goes with SQLite's own.
+    let lock_file = options.open(file::beside(&database, ".lock"))?;
+    let mut files: Vec<(File, Lock)> = vec![(lock_file, File::try_lock)];
+    #[cfg(target_os = "linux")]
+    {
+        // The file itself, which has no second one beside it for each of its names (hard links, mounts).
+        let file = OpenOptions::new().read(true).write(true).open(&database)?;
+        files.push((file, linux::try_lock));
+    }
+    Ok(files)
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::fs::{File, TryLockError};
+
+    use nix::errno::Errno;
+    use nix::fcntl::{FcntlArg, fcntl};
+    use nix::libc;
+
+    /// Locks a byte that lies behind every database.
+    ///
+    /// SQLite locks bytes after the first gigabyte, and its write-ahead log elsewhere. `File::try_lock` would do on
+    /// a local file system, but on NFS it locks the whole file, and with it the bytes of SQLite. A lock of the open file
+    /// description is not lost when another handle of the file is closed.
+    pub fn try_lock(file: &File) -> Result<(), TryLockError> {
+        let lock = libc::flock {
+            l_type: libc::F_WRLCK as _,
+            l_whence: libc::SEEK_SET as _,
+            l_start: libc::off_t::MAX - 1,
+            l_len: 1,
+            l_pid: 0,
+        };
+        match fcntl(file, FcntlArg::F_OFD_SETLK(&lock)) {
+            Ok(_) => Ok(()),
+            Err(Errno::EAGAIN | Errno::EACCES) => Err(TryLockError::WouldBlock),
+            // A file system without locks. The file beside is locked.
+            Err(Errno::EINVAL | Errno::ENOLCK | Errno::EOPNOTSUPP) => Ok(()),
+            Err(error) => Err(TryLockError::Error(error.into())),
+        }
+    }
+}

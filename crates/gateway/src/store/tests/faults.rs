@@ -1,0 +1,261 @@
+//! Errors at each statement of each change.
+
+use txjobs_sdk::ExecutionState;
+
+use super::*;
+use crate::store::{Cancelling, Ending, ErrorKind, PastRun, Piece, Result, SeededJob};
+
+const COMPLETED: Ending = Ending { state: ExecutionState::Completed, because: None };
+const HASH: [u8; 32] = [7; 32];
+
+/// Fails a change at each of its statements and at its commit. It must fail each time without any effect, and be done when it
+/// is tried again, on the same store.
+///
+/// The statements are given as what a trigger fires on. `RAISE(ROLLBACK)` does to the transaction what SQLite itself does
+/// when the disk is full.
+async fn fails_without_effect<T>(
+    statements: &[&str],
+    prepare: impl AsyncFn(&Fixture) -> Result<T>,
+    change: impl AsyncFn(&Fixture, &T) -> Result<()>,
+) {
+    for statement in statements {
+        let fixture = Fixture::new().await;
+        let prepared = prepare(&fixture).await.unwrap();
+        let before = fixture.content().await;
+        let trigger =
+            format!("CREATE TRIGGER fault BEFORE {statement} BEGIN SELECT RAISE(ROLLBACK, 'injected'); END");
+        fixture.sql(trigger).await;
+        for _ in 0..2 {
+            change(&fixture, &prepared).await.expect_err(statement);
+            assert_eq!(fixture.content().await, before, "{statement}");
+        }
+        fixture.sql("DROP TRIGGER fault".to_owned()).await;
+        change(&fixture, &prepared).await.expect(statement);
+        assert_ne!(fixture.content().await, before, "{statement}");
+    }
+    let fixture = Fixture::new().await;
+    let prepared = prepare(&fixture).await.unwrap();
+    let before = fixture.content().await;
+    for _ in 0..2 {
+        fixture.fail_next_commit().await;
+        change(&fixture, &prepared).await.expect_err("commit");
+        assert_eq!(fixture.content().await, before, "commit");
+        // Opens the connection that the next round spoils.
+        fixture.store.write().await.unwrap().rollback().await.unwrap();
+    }
+    change(&fixture, &prepared).await.expect("commit");
+    assert_ne!(fixture.content().await, before, "commit");
+}
+
+async fn requested(fixture: &Fixture) -> Result<()> {
+    assert!(fixture.store.request_run(fixture.job, Uuid::new_v4(), 1, false).await?);
+    Ok(())
+}
+
+async fn claimed(fixture: &Fixture) -> Result<crate::store::Run> {
+    requested(fixture).await?;
+    Ok(fixture.store.claim_run(1, 1).await?.unwrap())
+}
+
+#[tokio::test]
+async fn failed_request_adds_no_run() {
+    fails_without_effect(
+        &["INSERT ON executions"],
+        async |_| Ok(()),
+        async |fixture, ()| {
+            assert!(fixture.store.request_run(fixture.job, Uuid::new_v4(), 1, false).await?);
+            Ok(())
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn failed_claim_gives_out_no_run() {
+    fails_without_effect(&["UPDATE ON executions"], requested, async |fixture, ()| {
+        assert!(fixture.store.claim_run(1, 1).await?.is_some());
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn failed_append_adds_no_line() {
+    fails_without_effect(&["INSERT ON lines"], claimed, async |fixture, run| {
+        fixture.store.append(run.number, 1, &vec![line("a"); 450]).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn failed_end_leaves_the_run_running() {
+    let statements = ["INSERT ON lines", "UPDATE ON executions"];
+    fails_without_effect(&statements, claimed, async |fixture, run| {
+        let ending = Ending { state: ExecutionState::Failed, because: Some("Because.".to_owned()) };
+        assert_eq!(fixture.store.end_run(run, &ending, 2).await?, ExecutionState::Failed);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn failed_cancel_leaves_the_run_as_it_was() {
+    let statements = ["UPDATE ON executions", "INSERT ON lines"];
+    fails_without_effect(&statements, requested, async |fixture, ()| {
+        assert!(matches!(fixture.store.cancel_run(fixture.job, 2).await?, Cancelling::Ended(_)));
+        Ok(())
+    })
+    .await;
+    fails_without_effect(&["UPDATE ON executions"], claimed, async |fixture, run| {
+        assert_eq!(fixture.store.cancel_run(fixture.job, 2).await?, Cancelling::Requested(*run));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn failed_seeding_shows_no_organization() {
+    let begin = async |fixture: &Fixture| {
+        let seeding = fixture.store.begin_seeding("Made up", "warehouse").await?;
+        Ok(tokio::sync::Mutex::new(seeding.unwrap()))
+    };
+    fails_without_effect(
+        &["INSERT ON organisations"],
+        async |_| Ok(()),
+        async |fixture, ()| {
+            assert!(fixture.store.begin_seeding("Made up", "warehouse").await?.is_some());
+            Ok(())
+        },
+    )
+    .await;
+    let statements = ["INSERT ON jobs", "INSERT ON executions", "INSERT ON lines"];
+    fails_without_effect(&statements, begin, async |_, seeding| {
+        let job = SeededJob { id: Uuid::from_u128(9), name: "Made up".to_owned(), seed: 1 };
+        let piece = Piece { jobs: vec![job], runs: vec![past_run(Uuid::from_u128(9))], ..Piece::default() };
+        seeding.lock().await.write(piece).await
+    })
+    .await;
+    let statements = ["INSERT ON api_keys", "UPDATE ON organisations"];
+    fails_without_effect(&statements, begin, async |_, seeding| {
+        seeding.lock().await.finish("seed", &HASH, 1).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn failed_change_of_keys_changes_none() {
+    let add = async |fixture: &Fixture| {
+        fixture.store.add_key(1, "laptop", &HASH, 1).await?;
+        Ok(())
+    };
+    fails_without_effect(&["INSERT ON api_keys"], async |_| Ok(()), async |fixture, ()| add(fixture).await)
+        .await;
+    fails_without_effect(&["DELETE ON api_keys"], add, async |fixture, ()| {
+        assert!(fixture.store.revoke_key("Contoso", "laptop").await?);
+        Ok(())
+    })
+    .await;
+    fails_without_effect(
+        &["INSERT ON organisations"],
+        async |_| Ok(()),
+        async |fixture, ()| fixture.store.add_organisation("Fabrikam").await.map(drop),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn failed_history_and_reset_change_nothing() {
+    let statements = ["INSERT ON executions", "INSERT ON lines"];
+    let add = async |fixture: &Fixture| fixture.store.add_history([past_run(fixture.job)].into_iter()).await;
+    fails_without_effect(&statements, async |_| Ok(()), async |fixture, ()| add(fixture).await).await;
+    let statements = ["DELETE ON executions", "DELETE ON lines"];
+    for statement in statements {
+        let fixture = Fixture::new().await;
+        add(&fixture).await.unwrap();
+        let before = fixture.content().await;
+        fixture
+            .sql(format!(
+                "CREATE TRIGGER fault BEFORE {statement} BEGIN SELECT RAISE(ROLLBACK, 'injected'); END"
+            ))
+            .await;
+        fixture.store.reset().await.unwrap_err();
+        assert_eq!(fixture.content().await, before);
+        fixture.sql("DROP TRIGGER fault".to_owned()).await;
+        assert!(fixture.store.reset().await.unwrap());
+    }
+}
+
+fn past_run(job: Uuid) -> PastRun {
+    PastRun {
+        id: Uuid::from_u128(11),
+        job,
+        trigger_id: Uuid::nil(),
+        state: ExecutionState::Completed,
+        created_at: 1,
+        ended_at: 2,
+        lines: vec![line("past")],
+    }
+}
+
+#[tokio::test]
+async fn full_database_refuses_writes_and_goes_on_when_there_is_room() {
+    let fixture = Fixture::new().await;
+    let run = claimed(&fixture).await.unwrap();
+    fixture.store.append(run.number, 1, &[line("kept")]).await.unwrap();
+    // A limit of the connection: at once SQLITE_FULL, as from a full disk. SQLite rolls back by itself.
+    fixture.sql_on_writer("PRAGMA max_page_count = 1").await;
+    let long = [line("x".repeat(1_000_000))];
+    let error = fixture.store.append(run.number, 2, &long).await.unwrap_err();
+    assert_eq!(ErrorKind::of(&error), ErrorKind::DiskFull);
+    assert_eq!(fixture.store.check().await, Err(ErrorKind::DiskFull));
+
+    fixture.store.append(run.number, 2, &long).await.unwrap();
+    fixture.store.end_run(&run, &COMPLETED, 3).await.unwrap();
+    let lines = fixture.store.lines_of(run.number, 1..=9, usize::MAX).await.unwrap();
+    assert_eq!(
+        lines.read.iter().map(|(_, line)| line.line.message.len()).collect::<Vec<_>>(),
+        [4, 1_000_000]
+    );
+    requested(&fixture).await.unwrap();
+}
+
+#[tokio::test]
+async fn read_only_database_is_noticed_by_the_health_check_alone() {
+    let fixture = Fixture::new().await;
+    fixture.sql_on_writer("PRAGMA query_only = on").await;
+    // The declaration of the fixture was a success a moment ago: only a write of its own finds out.
+    fixture.store.writer.outcomes.forget();
+    assert_eq!(fixture.store.check().await, Err(ErrorKind::ReadOnly));
+    fixture.store.writer.outcomes.forget();
+    assert_eq!(fixture.store.check().await, Ok(()));
+}
+
+#[tokio::test]
+async fn abandoned_change_is_rolled_back() {
+    let fixture = Fixture::new().await;
+    let before = fixture.content().await;
+    for _ in 0..3 {
+        let mut tx = fixture.store.write().await.unwrap();
+        sqlx::query("DELETE FROM jobs").execute(&mut tx).await.unwrap();
+        drop(tx);
+        assert_eq!(fixture.content().await, before);
+    }
+    requested(&fixture).await.unwrap();
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn replaced_file_does_not_get_the_writes() {
+    let fixture = Fixture::new().await;
+    fixture.fail_next_commit().await;
+    requested(&fixture).await.unwrap_err();
+    // Now the next write opens the file anew.
+    let path = fixture.path();
+    std::fs::rename(&path, path.with_extension("moved")).unwrap();
+    std::fs::write(&path, "another file").unwrap();
+    let error = requested(&fixture).await.unwrap_err();
+    assert_eq!(ErrorKind::of(&error), ErrorKind::Gone);
+    assert_eq!(std::fs::read(&path).unwrap(), b"another file");
+    std::fs::rename(path.with_extension("moved"), &path).unwrap();
+    requested(&fixture).await.unwrap();
+}

@@ -1,0 +1,149 @@
+//! Which files are taken for a database, who may read them, and who may have them.
+
+use std::fs;
+
+use super::*;
+use crate::store::{Contents, DatabaseLock, inspect};
+
+#[tokio::test]
+async fn database_of_another_program_is_refused_unchanged() {
+    let folder = TempDir::new().unwrap();
+    // Also one that uses sqlx as well, and one with a write-ahead log.
+    for (n, sql) in [
+        "CREATE TABLE notes (text TEXT)",
+        "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY); CREATE TABLE organisations (id INTEGER)",
+        "PRAGMA journal_mode = wal; CREATE TABLE notes (text TEXT)",
+        "PRAGMA application_id = 252006673; VACUUM",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let path = folder.path().join(format!("{n}.db"));
+        let mut connection =
+            SqliteConnectOptions::new().filename(&path).create_if_missing(true).connect().await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        sqlx::Connection::close(connection).await.unwrap();
+        let (before, beside) = (fs::read(&path).unwrap(), names(folder.path()));
+        let error = Store::open(&path).await.unwrap_err().to_string();
+        assert!(error.contains("is the SQLite database of another program. Nothing was changed"), "{error}");
+        let error = DatabaseLock::acquire(&path).await.unwrap_err().to_string();
+        assert!(error.contains("is the SQLite database of another program"), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), before);
+        assert_eq!(names(folder.path()), beside);
+    }
+}
+
+#[tokio::test]
+async fn other_files_are_refused_unchanged() {
+    let folder = TempDir::new().unwrap();
+    let text = folder.path().join("notes.txt");
+    fs::write(&text, "These are notes, and they are longer than the header of a database.\n".repeat(9))
+        .unwrap();
+    let before = fs::read(&text).unwrap();
+    let error = Store::open(&text).await.unwrap_err().to_string();
+    assert!(error.contains("notes.txt is not a SQLite database. Name another file"), "{error}");
+    assert_eq!(fs::read(&text).unwrap(), before);
+
+    let error = Store::open(folder.path()).await.unwrap_err().to_string();
+    assert!(error.contains(" is a directory, not a file."), "{error}");
+    #[cfg(unix)]
+    {
+        let pipe = folder.path().join("pipe");
+        nix_mkfifo(&pipe);
+        for path in [pipe.as_path(), Path::new("/dev/null")] {
+            let error = DatabaseLock::acquire(path).await.unwrap_err().to_string();
+            assert!(error.contains(" is a device or a pipe, not a file."), "{error}");
+        }
+    }
+}
+
+#[cfg(unix)]
+fn nix_mkfifo(path: &Path) {
+    assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+#[tokio::test]
+async fn later_version_is_refused() {
+    let fixture = Fixture::new().await;
+    assert_eq!(inspect(&fixture.path()).await.unwrap(), Contents::Current);
+    fixture.sql("DELETE FROM _sqlx_migrations WHERE version > 3".to_owned()).await;
+    assert_eq!(inspect(&fixture.path()).await.unwrap(), Contents::Outdated);
+    let later = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                 VALUES (99990101, 'later', 1, x'00', 0)";
+    fixture.sql(later.to_owned()).await;
+    fixture.store.close().await;
+    let error = Store::open(&fixture.path()).await.unwrap_err().to_string();
+    assert!(error.contains("was written by a later version of txjobs-gateway."), "{error}");
+}
+
+fn names(folder: &Path) -> Vec<std::ffi::OsString> {
+    let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    names
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn files_are_readable_by_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let fixture = Fixture::new().await;
+    let _lock = DatabaseLock::acquire(&fixture.path()).await.unwrap();
+    let check = |fixture: &Fixture| {
+        for name in names(fixture.folder.path()) {
+            assert_eq!(mode(&fixture.folder.path().join(&name)), 0o600, "{name:?}");
+        }
+    };
+    assert_eq!(names(fixture.folder.path()).len(), 4);
+    check(&fixture);
+
+    // A database of an earlier version, open at the same time: its files are restricted and go on working.
+    for name in names(fixture.folder.path()) {
+        fs::set_permissions(fixture.folder.path().join(name), fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let again = Store::open(&fixture.path()).await.unwrap();
+    fs::set_permissions(fixture.folder.path().join("gateway.db.lock"), fs::Permissions::from_mode(0o600))
+        .unwrap();
+    check(&fixture);
+    assert!(again.request_run(fixture.job, Uuid::new_v4(), 1, false).await.unwrap());
+    assert!(!fixture.store.request_run(fixture.job, Uuid::new_v4(), 1, false).await.unwrap());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn lock_belongs_to_the_file_whatever_its_name() {
+    let fixture = Fixture::new().await;
+    let folder = fixture.folder.path();
+    let lock = DatabaseLock::acquire(&fixture.path()).await.unwrap();
+    std::os::unix::fs::symlink("gateway.db", folder.join("link.db")).unwrap();
+    fs::hard_link(fixture.path(), folder.join("second.db")).unwrap();
+    fs::create_dir(folder.join("sub")).unwrap();
+    let refused = async |name: &str| {
+        let error = DatabaseLock::acquire(&folder.join(name)).await.unwrap_err().to_string();
+        assert!(error.starts_with("Another gateway works on the database "), "{error}");
+    };
+    tokio::join!(
+        refused("gateway.db"),
+        refused("link.db"),
+        refused("second.db"),
+        refused("sub/../gateway.db")
+    );
+    // SQLite is not shut out by it.
+    assert!(fixture.store.request_run(fixture.job, Uuid::new_v4(), 1, false).await.unwrap());
+    drop(lock);
+    DatabaseLock::acquire(&folder.join("second.db")).await.unwrap();
+}
+
+#[tokio::test]
+async fn lock_that_is_given_back_soon_is_waited_for() {
+    let fixture = Fixture::new().await;
+    let first = DatabaseLock::acquire(&fixture.path()).await.unwrap();
+    let path = fixture.path();
+    let second = tokio::spawn(async move { DatabaseLock::acquire(&path).await });
+    // It asks and finds the lock taken: the scheduler runs it while this task waits for the timer.
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert!(!second.is_finished());
+    drop(first);
+    second.await.unwrap().unwrap();
+}

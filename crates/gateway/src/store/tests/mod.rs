@@ -1,0 +1,101 @@
+//! The store on a disk that fails, and its file.
+
+mod faults;
+mod file;
+mod lines;
+mod requests;
+
+use std::path::{Path, PathBuf};
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, SqliteConnection};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::writer::Slot;
+use super::{Line, Store, database_path};
+use crate::config;
+
+const CONFIG: &str = r#"
+[[organisation]]
+name = "Contoso"
+[[organisation.job]]
+name = "Load"
+id = "11111111-1111-4111-8111-111111111111"
+command = ["true"]
+"#;
+
+struct Fixture {
+    folder: TempDir,
+    store: Store,
+    job: Uuid,
+}
+
+impl Fixture {
+    async fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(&folder.path().join("gateway.db")).await.unwrap();
+        let config = config::parse(CONFIG, Path::new("")).unwrap();
+        store.declare(&config.organisations).await.unwrap();
+        Self { folder, store, job: config.organisations[0].jobs[0].id }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("gateway.db")
+    }
+
+    /// Executes SQL past the store.
+    async fn sql(&self, sql: String) {
+        let mut connection = connect(&self.path()).await;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    }
+
+    /// Executes SQL on the store's writing connection.
+    async fn sql_on_writer(&self, sql: &'static str) {
+        let mut slot = self.store.writer.slot().await;
+        let Slot::Ready(connection) = &mut *slot else { panic!("no connection: {slot:?}") };
+        sqlx::raw_sql(sql).execute(connection.as_mut()).await.unwrap();
+    }
+
+    /// Makes the next commit fail, as SQLite does it when it cannot write: by rolling back.
+    async fn fail_next_commit(&self) {
+        let mut slot = self.store.writer.slot().await;
+        let Slot::Ready(connection) = &mut *slot else { panic!("no connection: {slot:?}") };
+        connection.lock_handle().await.unwrap().set_commit_hook(|| false);
+    }
+
+    /// Everything that the database holds.
+    async fn content(&self) -> Vec<String> {
+        let mut connection = connect(&self.path()).await;
+        let mut content = Vec::new();
+        for sql in [
+            "SELECT concat_ws('|', 'organisation', id, name, declared, seeded) FROM organisations ORDER BY id",
+            "SELECT concat_ws('|', 'key', organisation, name, hex(hash)) FROM api_keys ORDER BY id",
+            "SELECT concat_ws('|', 'job', hex(id), name, position) FROM jobs ORDER BY id",
+            "SELECT concat_ws('|', 'run', number, hex(id), state, created_at, ended_at, cancel_requested)
+             FROM executions ORDER BY number",
+            "SELECT concat_ws('|', 'line', id, message) FROM lines ORDER BY id",
+        ] {
+            content.extend(sqlx::query_scalar::<_, String>(sql).fetch_all(&mut connection).await.unwrap());
+        }
+        content
+    }
+}
+
+async fn connect(path: &Path) -> SqliteConnection {
+    SqliteConnectOptions::new().filename(path).connect().await.unwrap()
+}
+
+fn line(message: impl Into<String>) -> Line {
+    Line { time: 1_700_000_000_000_000, severity: txjobs_sdk::Severity::Information, message: message.into() }
+}
+
+#[test]
+fn a_database_is_a_file() {
+    for text in ["a/b.db", "sqlite:a/b.db", "sqlite://a/b.db"] {
+        assert_eq!(database_path(text), Ok(PathBuf::from("a/b.db")), "{text}");
+    }
+    assert!(database_path("postgres://localhost/x").unwrap_err().starts_with("postgres is not supported"));
+    assert!(database_path("sqlite::memory:").is_err());
+    assert!(database_path("").is_err());
+}

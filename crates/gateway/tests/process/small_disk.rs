@@ -1,0 +1,118 @@
+//! A disk that can be full or read-only: a small tmpfs, in a mount namespace that ends with the test.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+use txjobs_sdk::ApiKey;
+
+use crate::gateway::Gateway;
+
+pub struct SmallDisk {
+    holder: Child,
+    /// Whether the namespace has users of its own, which is what people who are not root may make.
+    has_users: bool,
+    /// Not on the small disk: configuration, and files of jobs.
+    pub folder: TempDir,
+}
+
+impl SmallDisk {
+    /// A disk of so many kilobytes, mounted as "disk" in a folder with this configuration.
+    pub fn new(kilobytes: u32, config: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        std::fs::create_dir(folder.path().join("disk")).unwrap();
+        std::fs::write(folder.path().join("gateway.toml"), config).unwrap();
+        for has_users in [false, true] {
+            let script = "mount -t tmpfs -o size=$1k,mode=777 none \"$2\" && echo mounted && exec sleep 3600";
+            let mut holder = Command::new("unshare")
+                .args(["--mount", "--propagation", "private"])
+                .args(has_users.then_some("--map-root-user"))
+                .args(["--", "sh", "-c", script, "sh", &kilobytes.to_string()])
+                .arg(folder.path().join("disk"))
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("unshare, of the package util-linux");
+            let mut line = String::new();
+            BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
+            if line == "mounted\n" {
+                return Self { holder, has_users, folder };
+            }
+            holder.wait().unwrap();
+        }
+        panic!(
+            "No tmpfs can be mounted, neither as this user nor in a user namespace. Run this test as root, or allow \
+             user namespaces (sysctl kernel.unprivileged_userns_clone=1)."
+        );
+    }
+
+    /// A program that sees the disk.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new("nsenter");
+        command.args(["--target", &self.holder.id().to_string(), "--mount"]);
+        if self.has_users {
+            command.args(["--user", "--preserve-credentials"]);
+        }
+        command
+            .arg(format!("--wdns={}", self.folder.path().display()))
+            .args(["--", program])
+            .env("RUST_LOG", "off");
+        command
+    }
+
+    pub fn mount(&self, arguments: &[&str]) {
+        let output = self.command("mount").args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn gateway(&self, command: &str) -> Command {
+        let mut gateway = self.command(env!("CARGO_BIN_EXE_txjobs-gateway"));
+        gateway.args(command.split(' '));
+        gateway
+    }
+
+    pub fn run(&self, command: &str) -> Output {
+        self.gateway(command).output().unwrap()
+    }
+
+    pub fn create_key(&self) -> ApiKey {
+        let output = self.run("keys create --organisation Contoso --name test --database disk/gateway.db");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        ApiKey::new(String::from_utf8(output.stdout).unwrap()).unwrap()
+    }
+
+    pub fn serve(&self, key: &ApiKey) -> Gateway {
+        let serve = self.gateway("serve --listen 127.0.0.1:0 --database disk/gateway.db");
+        Gateway::start(serve, key.clone())
+    }
+
+    /// A file on the disk, as this process reaches it.
+    pub fn path(&self, name: &str) -> PathBuf {
+        let folder = self.folder.path().strip_prefix("/").unwrap();
+        PathBuf::from(format!("/proc/{}/root", self.holder.id())).join(folder).join("disk").join(name)
+    }
+
+    /// Takes all the room there is.
+    pub fn fill(&self) {
+        let mut file = File::create(self.path("filler")).unwrap();
+        let error = loop {
+            if let Err(error) = file.write_all(&[0; 4096]) {
+                break error;
+            }
+        };
+        assert_eq!(error.kind(), ErrorKind::StorageFull);
+    }
+
+    pub fn free(&self) {
+        std::fs::remove_file(self.path("filler")).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = self.holder.kill();
+        let _ = self.holder.wait();
+    }
+}
