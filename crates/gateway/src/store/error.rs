@@ -7,6 +7,8 @@ use std::{fmt, io};
 pub enum ErrorKind {
     /// The file system has no room left.
     DiskFull,
+    /// The file beside the database that its processes share cannot grow, mostly because the disk is full.
+    NoSharedMemory,
     /// The file or its file system is read-only.
     ReadOnly,
     /// The operating system failed to read or write.
@@ -38,6 +40,8 @@ impl ErrorKind {
     // https://www.sqlite.org/rescode.html: the low byte of an extended code is the primary code.
     fn from_sqlite(code: i32) -> Self {
         match code & 0xff {
+            // SQLITE_IOERR_SHMSIZE
+            10 if code >> 8 == 19 => Self::NoSharedMemory,
             5 | 6 => Self::Busy,
             8 => Self::ReadOnly,
             10 => Self::InputOutput,
@@ -73,6 +77,7 @@ impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::DiskFull => "the disk is full",
+            Self::NoSharedMemory => "the disk is full, or the shared memory file of the database cannot grow",
             Self::ReadOnly => "the database is read-only",
             Self::InputOutput => "the disk reports an input/output error",
             Self::Busy => "the database is locked by another program, or its disk is too slow",
@@ -89,10 +94,22 @@ mod tests {
 
     #[test]
     fn extended_codes_have_the_kind_of_their_primary_code() {
-        let kinds = [13, 8, 8 | 4 << 8, 10, 10 | 19 << 8, 5, 5 | 2 << 8, 14, 11, 19, 531];
+        let kinds = [13, 8, 8 | 4 << 8, 10, 10 | 3 << 8, 10 | 19 << 8, 5, 5 | 2 << 8, 14, 11, 19, 531];
         use ErrorKind::*;
-        let expected =
-            [DiskFull, ReadOnly, ReadOnly, InputOutput, InputOutput, Busy, Busy, Gone, Damaged, Other, Other];
+        let expected = [
+            DiskFull,
+            ReadOnly,
+            ReadOnly,
+            InputOutput,
+            InputOutput,
+            NoSharedMemory,
+            Busy,
+            Busy,
+            Gone,
+            Damaged,
+            Other,
+            Other,
+        ];
         assert_eq!(kinds.map(ErrorKind::from_sqlite), expected);
     }
 

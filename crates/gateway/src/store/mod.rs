@@ -107,7 +107,11 @@ impl Store {
             let changes = Changes::open(&options.pragma("query_only", "on")).await?;
             anyhow::Ok((writer, readers, changes))
         };
-        let (writer, readers, changes) = open.await.with_context(|| file::cannot_be_opened(path))?;
+        let named = open.await.map_err(|error| match kind_of(&error) {
+            Some(kind) => error.context(kind),
+            None => error,
+        });
+        let (writer, readers, changes) = named.with_context(|| file::cannot_be_opened(path))?;
         let requests = requests::start(writer.clone());
         Ok(Self {
             writer,
@@ -166,6 +170,12 @@ impl Store {
     async fn write(&self) -> Result<WriteTransaction> {
         self.writer.begin().await
     }
+}
+
+/// The lasting cause of an error, if there is one.
+fn kind_of(error: &anyhow::Error) -> Option<ErrorKind> {
+    let cause = error.chain().find_map(|cause| cause.downcast_ref());
+    cause.map(ErrorKind::of).filter(|kind| kind.is_lasting())
 }
 
 /// Marks the file as a database of this program.

@@ -132,7 +132,7 @@ pub(super) fn copy_of(error: &sqlx::Error) -> sqlx::Error {
         ErrorKind::DiskFull => io(std::io::ErrorKind::StorageFull),
         ErrorKind::ReadOnly => io(std::io::ErrorKind::ReadOnlyFilesystem),
         ErrorKind::Gone => io(std::io::ErrorKind::NotFound),
-        ErrorKind::InputOutput => io(std::io::ErrorKind::Other),
+        ErrorKind::InputOutput | ErrorKind::NoSharedMemory => io(std::io::ErrorKind::Other),
         ErrorKind::Busy => sqlx::Error::PoolTimedOut,
         ErrorKind::Damaged | ErrorKind::Other => sqlx::Error::Protocol(error.to_string()),
     }

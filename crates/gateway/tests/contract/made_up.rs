@@ -299,8 +299,7 @@ async fn a_reset_leaves_what_is_declared() {
     house.ask_as(&key, paths::list_jobs()).await.refused(401);
     // It goes on as if nothing had been, with a new connection that minds foreign keys as the one before.
     assert_eq!(house.run("Quick").await["State"], 2);
-    let line = Line { time: 1, severity: Severity::Error, message: String::new() };
-    assert!(house.store.append(999_999, 1, &[line]).await.is_err());
+    assert!(house.store.request_run(Uuid::new_v4(), Uuid::new_v4(), 1, false).await.is_err());
     let (key, _) = seed(&house, &plan(Profile::Warehouse, 3, 20)).await;
     assert_eq!(jobs(&house, &key).await.len(), 3);
 }

@@ -67,14 +67,11 @@ impl SmallDisk {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
-    fn gateway(&self, command: &str) -> Command {
-        let mut gateway = self.command(env!("CARGO_BIN_EXE_txjobs-gateway"));
-        gateway.args(command.split(' '));
-        gateway
-    }
-
-    pub fn run(&self, command: &str) -> Output {
-        self.gateway(command).output().unwrap()
+    /// Runs the gateway's program, for a minute at most: what should be refused may serve.
+    pub fn run(&self, arguments: &str) -> Output {
+        let mut command = self.command("timeout");
+        command.args(["60", env!("CARGO_BIN_EXE_txjobs-gateway")]).args(arguments.split(' '));
+        command.output().unwrap()
     }
 
     pub fn create_key(&self) -> ApiKey {
@@ -84,7 +81,8 @@ impl SmallDisk {
     }
 
     pub fn serve(&self, key: &ApiKey) -> Gateway {
-        let serve = self.gateway("serve --listen 127.0.0.1:0 --database disk/gateway.db");
+        let mut serve = self.command(env!("CARGO_BIN_EXE_txjobs-gateway"));
+        serve.args(["serve", "--listen", "127.0.0.1:0", "--database", "disk/gateway.db"]);
         Gateway::start(serve, key.clone())
     }
 
