@@ -10,7 +10,7 @@ use txjobs_sdk::ApiKey;
 use super::{Serve, clock, listen, secrets, signals};
 use crate::admin::Guard;
 use crate::config::Config;
-use crate::contract::Gateway;
+use crate::contract::{Gateway, Lists};
 use crate::emulator::{Emulator, Wires};
 use crate::key;
 use crate::runner::{self, Control, Runner, Stop};
@@ -104,8 +104,14 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     let guard = token.as_ref().map(|token| Guard::new(token, admin_remote));
     let front = Front { name, console, demo_key: demo_key.clone(), admin: guard };
     let emulator = admin.then(|| Emulator::new(clock.clone()));
-    let gateway =
-        Gateway { store: store.clone(), clock, runner: control, key_header: config.key_header, emulator };
+    let gateway = Gateway {
+        store: store.clone(),
+        clock,
+        runner: control,
+        key_header: config.key_header,
+        emulator,
+        lists: Lists::default(),
+    };
     let router = server::router(gateway, front);
 
     signals::stop_on_signals(&stop)?;

@@ -9,8 +9,10 @@ mod get_job_logs_by_trigger;
 mod get_job_status;
 mod list_job_statuses;
 mod list_jobs;
+mod lists;
 mod parameters;
 mod refusal;
+mod representation;
 mod validator;
 
 use std::any::Any;
@@ -21,7 +23,7 @@ use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
-use axum::http::{HeaderName, HeaderValue, Method, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, any, on};
@@ -34,9 +36,12 @@ use txjobs_sdk::{Extensions, paths};
 use uuid::Uuid;
 
 pub use auth::Caller;
+pub use lists::Lists;
 pub(crate) use parameters::guid;
 pub use refusal::{Reason, Refusal, Refused};
 pub(crate) use refusal::{no_such_method, not_from_here};
+
+use representation::Representation;
 
 use crate::clock::Clock;
 use crate::emulator::{Busy, Emulator};
@@ -60,6 +65,8 @@ pub struct Gateway {
     pub key_header: HeaderName,
     /// What `/admin` may do to it, if that is there.
     pub emulator: Option<Emulator>,
+    /// The lists that are kept in memory.
+    pub lists: Lists,
 }
 
 impl Gateway {
@@ -68,6 +75,14 @@ impl Gateway {
         match self.store.has_job(caller.organisation, job).await? {
             true => Ok(()),
             false => Err(refusal::no_such_job()),
+        }
+    }
+
+    /// Answers with a representation that is kept. What an emulator may change has no encoding: it is compressed later.
+    async fn answer_with(&self, representation: &Representation, headers: &HeaderMap) -> Response {
+        match self.emulator {
+            Some(_) => representation.answer_plain(headers),
+            None => representation.answer(headers).await,
         }
     }
 

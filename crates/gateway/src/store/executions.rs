@@ -77,18 +77,6 @@ pub enum TriggerState {
 type Row = (i64, Uuid, Uuid, i64, Micros, Option<Micros>, i64);
 
 impl Store {
-    /// The status of every job of an organisation, in the order of the configuration.
-    pub async fn statuses(&self, organisation: OrganisationId) -> Result<Vec<(Uuid, JobStatusCode)>> {
-        let rows: Vec<(Uuid, Option<i64>)> = sqlx::query_as(
-            "SELECT j.id, (SELECT max(e.state) FROM executions e WHERE e.job = j.id AND e.state < 2) FROM jobs j
-             WHERE j.organisation = ? AND j.position IS NOT NULL ORDER BY j.position",
-        )
-        .bind(organisation)
-        .fetch_all(&self.readers)
-        .await?;
-        Ok(rows.into_iter().map(|(job, state)| (job, status(state))).collect())
-    }
-
     /// The status of one job, if the organisation has it.
     pub async fn status(&self, organisation: OrganisationId, job: Uuid) -> Result<Option<JobStatusCode>> {
         let row: Option<(Option<i64>,)> = sqlx::query_as(

@@ -12,6 +12,7 @@ mod get_job_status;
 mod house;
 mod list_job_statuses;
 mod list_jobs;
+mod lists;
 mod made_up;
 mod pages;
 mod refusals;

@@ -25,7 +25,7 @@ pub struct Gateway {
     process: Child,
     pub url: String,
     key: ApiKey,
-    http: reqwest::Client,
+    pub http: reqwest::Client,
 }
 
 impl Home {

@@ -7,6 +7,7 @@ mod connections;
 #[cfg(target_os = "linux")]
 mod disk;
 mod gateway;
+mod keys;
 mod killed;
 mod listen;
 mod output;
