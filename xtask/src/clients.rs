@@ -141,7 +141,13 @@ fn admin(root: &Path, tools: &Tools) -> Result<()> {
     let generate = |language: &str, options: &str| {
         let folder = root.join("admin").join(language);
         let mut generate = Command::new(tools.test.generators.join("openapi-generator-cli"));
-        generate.args(["generate", "--input-spec", "crates/gateway/admin.yaml", "--generator-name", language]);
+        generate.args([
+            "generate",
+            "--input-spec",
+            "crates/gateway/admin.yaml",
+            "--generator-name",
+            language,
+        ]);
         generate.args(["--global-property", "apiTests=false,modelTests=false"]);
         generate.args(["--additional-properties", options]).arg("--output").arg(&folder);
         run::output(&mut generate).map(|_| folder)

@@ -74,7 +74,9 @@ fn lost_messages_are_a_failure_that_leaves_the_data_and_the_outcome() {
     let gateway = Gateway::start(JOBS);
     let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
     let mut codes = Vec::new();
-    for arguments in [&["run", "Sales deliver"][..], &["run", "Broken"], &["status", "Nothing"], &["--nothing"]] {
+    for arguments in
+        [&["run", "Sales deliver"][..], &["run", "Broken"], &["status", "Nothing"], &["--nothing"]]
+    {
         let end = txjobs(&gateway, arguments).stdout(Stdio::piped()).stderr(full()).output().unwrap();
         codes.push(end.status.code().unwrap());
         if arguments[0] == "run" {

@@ -94,7 +94,8 @@ fn resume_command_can_be_pasted() {
     assert!(!resume.contains(gateway.key()), "{resume}");
 
     let folder = txjobs_tests::program("txjobs");
-    let path = std::env::join_paths([folder.parent().unwrap(), "/usr/bin".as_ref(), "/bin".as_ref()]).unwrap();
+    let path =
+        std::env::join_paths([folder.parent().unwrap(), "/usr/bin".as_ref(), "/bin".as_ref()]).unwrap();
     let mut pasted = Command::new("sh");
     pasted.args(["-c", &format!("exec {resume}")]).stdin(Stdio::null());
     pasted.env_clear().env("PATH", path).env("TXJOBS_API_KEY", gateway.key());

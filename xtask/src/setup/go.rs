@@ -11,5 +11,6 @@ pub(super) fn find_or_install() -> Result<()> {
         return Ok(());
     }
     announce("Go, for a client in it", "about a minute");
-    browser::system_packages(&["golang-go"]).context("Go 1.19 or later is needed: see https://go.dev/doc/install")
+    browser::system_packages(&["golang-go"])
+        .context("Go 1.19 or later is needed: see https://go.dev/doc/install")
 }

@@ -91,19 +91,8 @@ mod tests {
     fn extended_codes_have_the_kind_of_their_primary_code() {
         let kinds = [13, 8, 8 | 4 << 8, 10, 10 | 19 << 8, 5, 5 | 2 << 8, 14, 11, 19, 531];
         use ErrorKind::*;
-        let expected = [
-            DiskFull,
-            ReadOnly,
-            ReadOnly,
-            InputOutput,
-            InputOutput,
-            Busy,
-            Busy,
-            Gone,
-            Damaged,
-            Other,
-            Other,
-        ];
+        let expected =
+            [DiskFull, ReadOnly, ReadOnly, InputOutput, InputOutput, Busy, Busy, Gone, Damaged, Other, Other];
         assert_eq!(kinds.map(ErrorKind::from_sqlite), expected);
     }
 
