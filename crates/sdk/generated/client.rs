@@ -230,7 +230,7 @@ pub mod builder {
             self,
         ) -> Result<
             ResponseValue<::std::vec::Vec<types::Job>>,
-            Error<types::ErrorResponse>,
+            Error<types::ErrorBody>,
         > {
             let Self { client } = self;
             let url = format!("{}/public/jobs", client.baseurl,);
@@ -275,7 +275,7 @@ pub mod builder {
             self,
         ) -> Result<
             ResponseValue<::std::vec::Vec<types::JobStatus>>,
-            Error<types::ErrorResponse>,
+            Error<types::ErrorBody>,
         > {
             let Self { client } = self;
             let url = format!("{}/public/jobs/status", client.baseurl,);
@@ -331,10 +331,7 @@ pub mod builder {
         ///Sends a `POST` request to `/public/jobs/{job_id}/execute`
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<types::ExecuteJobResult>,
-            Error<types::ErrorResponse>,
-        > {
+        ) -> Result<ResponseValue<types::ExecuteJobResult>, Error<types::ErrorBody>> {
             let Self { client, job_id } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -393,7 +390,7 @@ pub mod builder {
         ///Sends a `POST` request to `/public/jobs/{job_id}/cancel`
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::CancelJobResult>, Error<types::ErrorResponse>> {
+        ) -> Result<ResponseValue<types::CancelJobResult>, Error<types::ErrorBody>> {
             let Self { client, job_id } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -452,7 +449,7 @@ pub mod builder {
         ///Sends a `GET` request to `/public/jobs/{job_id}/status`
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::JobStatus>, Error<types::ErrorResponse>> {
+        ) -> Result<ResponseValue<types::JobStatus>, Error<types::ErrorBody>> {
             let Self { client, job_id } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -540,7 +537,7 @@ pub mod builder {
         ///Sends a `GET` request to `/public/jobs/{job_id}/logs`
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::JobExecutions>, Error<types::ErrorResponse>> {
+        ) -> Result<ResponseValue<types::JobExecutions>, Error<types::ErrorBody>> {
             let Self { client, job_id, limit, logs } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -628,7 +625,7 @@ pub mod builder {
         ///Sends a `GET` request to `/public/jobs/{job_id}/logs/{trigger_id}`
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::JobExecutions>, Error<types::ErrorResponse>> {
+        ) -> Result<ResponseValue<types::JobExecutions>, Error<types::ErrorBody>> {
             let Self { client, job_id, trigger_id, after } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let trigger_id = trigger_id.map_err(Error::InvalidRequest)?;

@@ -16,13 +16,13 @@ impl CancelJobResult {
 }
 ///Why a request was not done. The vendor's article does not describe error bodies: be ready for another shape, for plain text, for HTML and for nothing at all.
 #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-pub struct ErrorResponse {
+pub struct ErrorBody {
     ///What went wrong and what to do about it, in a sentence for people.
     #[serde(rename = "Message")]
     pub message: ::std::string::String,
 }
-impl ErrorResponse {
-    pub fn builder() -> builder::ErrorResponse {
+impl ErrorBody {
+    pub fn builder() -> builder::ErrorBody {
         Default::default()
     }
 }
@@ -455,17 +455,17 @@ pub mod builder {
         }
     }
     #[derive(Clone, Debug)]
-    pub struct ErrorResponse {
+    pub struct ErrorBody {
         message: ::std::result::Result<::std::string::String, ::std::string::String>,
     }
-    impl ::std::default::Default for ErrorResponse {
+    impl ::std::default::Default for ErrorBody {
         fn default() -> Self {
             Self {
                 message: Err("no value supplied for message".to_string()),
             }
         }
     }
-    impl ErrorResponse {
+    impl ErrorBody {
         pub fn message<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<::std::string::String>,
@@ -479,16 +479,16 @@ pub mod builder {
             self
         }
     }
-    impl ::std::convert::TryFrom<ErrorResponse> for super::ErrorResponse {
+    impl ::std::convert::TryFrom<ErrorBody> for super::ErrorBody {
         type Error = super::error::ConversionError;
         fn try_from(
-            value: ErrorResponse,
+            value: ErrorBody,
         ) -> ::std::result::Result<Self, super::error::ConversionError> {
             Ok(Self { message: value.message? })
         }
     }
-    impl ::std::convert::From<super::ErrorResponse> for ErrorResponse {
-        fn from(value: super::ErrorResponse) -> Self {
+    impl ::std::convert::From<super::ErrorBody> for ErrorBody {
+        fn from(value: super::ErrorBody) -> Self {
             Self { message: Ok(value.message) }
         }
     }
@@ -1021,20 +1021,20 @@ impl<'de> serde::Deserialize<'de> for CancelJobResult {
         deserializer.deserialize_map(Object)
     }
 }
-impl<'de> serde::Deserialize<'de> for ErrorResponse {
+impl<'de> serde::Deserialize<'de> for ErrorBody {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
         struct Object;
         impl<'de> serde::de::Visitor<'de> for Object {
-            type Value = ErrorResponse;
+            type Value = ErrorBody;
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object like ErrorResponse")
+                f.write_str("an object like ErrorBody")
             }
             fn visit_map<A: serde::de::MapAccess<'de>>(
                 self,
                 mut map: A,
-            ) -> Result<ErrorResponse, A::Error> {
+            ) -> Result<ErrorBody, A::Error> {
                 let names = crate::decode::Names(&["Message"]);
                 let mut message = ::std::default::Default::default();
                 while let Some(field) = map.next_key_seed(names)? {
@@ -1047,7 +1047,7 @@ impl<'de> serde::Deserialize<'de> for ErrorResponse {
                         _ => drop(map.next_value::<serde::de::IgnoredAny>()?),
                     }
                 }
-                Ok(ErrorResponse { message })
+                Ok(ErrorBody { message })
             }
         }
         deserializer.deserialize_map(Object)
