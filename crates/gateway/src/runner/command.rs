@@ -65,7 +65,9 @@ pub(super) async fn run(
         }
         if left.has_exited() {
             let hurry = interrupts.wait().map(|_| ());
-            processes.settle(LINGER, pipes_closed.cancelled(), hurry).await;
+            if processes.settle(LINGER, pipes_closed.cancelled(), hurry).await {
+                return (left, Report::default(), Vec::new());
+            }
         }
         let report = processes.end(Some(&mut child), command.stop_grace, interrupts.at_once()).await;
         (left, report, Vec::new())

@@ -43,6 +43,10 @@ pub(super) async fn start(command: &Command, run: &Run) -> Result<Started, Strin
                 "{} is no program for this machine, and no script that begins with #! and its interpreter.",
                 command.program
             ),
+            None if error.kind() == io::ErrorKind::NotFound => format!(
+                "{} was made for another system: the loader of programs that it names does not exist.",
+                command.program
+            ),
             None => format!("{}: {error}. Check the job's command in gateway.toml.", command.program),
         };
         format!("The command could not be started: {reason}")

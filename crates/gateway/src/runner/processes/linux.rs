@@ -27,8 +27,8 @@ use super::report::{Name, Report};
 
 pub(in crate::runner) type Child = tokio::process::Child;
 
-/// The parent of the kernel's own threads.
-const KERNEL: i32 = 2;
+/// The flag of the kernel's own threads (PF_KTHREAD).
+const KERNEL_THREAD: u32 = 0x0020_0000;
 // How long a process may take to go after SIGKILL. One that waits for a dead disk does not go at all.
 const MAX_KILL_TIME: Duration = Duration::from_secs(5);
 // The first pause between two looks at the processes, and the longest one.
@@ -98,22 +98,28 @@ impl Processes {
         Ok((child, Self { mark, leader }))
     }
 
-    /// Waits until none is left, but not longer than `limit` or `hurry`. The pipes say nothing here that is not known better.
+    /// Waits until none is left, but not longer than `limit` or `hurry`. Returns whether none is left.
+    ///
+    /// The pipes say nothing here that is not known better.
     pub async fn settle(
         &self,
         limit: Duration,
         _pipes_closed: impl Future<Output = ()>,
         hurry: impl Future<Output = ()>,
-    ) {
+    ) -> bool {
         let deadline = Instant::now() + limit;
         let mut hurry = pin!(hurry);
         let mut pause = FIRST_PAUSE;
-        while !self.find().await.is_ok_and(|found| found.is_empty()) && Instant::now() < deadline {
+        while !self.find().await.is_ok_and(|found| found.is_empty()) {
+            if Instant::now() >= deadline {
+                return false;
+            }
             tokio::select! {
-                () = &mut hurry => return,
+                () = &mut hurry => return false,
                 () = tokio::time::sleep(pause) => pause = (pause * 2).min(MAX_PAUSE),
             }
         }
+        true
     }
 
     /// The processes that live, by name.
@@ -279,7 +285,7 @@ impl Found {
     /// `None` if it does not live, or lived before `since`.
     fn read(process: &Process, mark: &Mark, since: u64) -> procfs::ProcResult<Option<Self>> {
         let stat = process.stat()?;
-        if stat.starttime < since || stat.pid == KERNEL || stat.ppid == KERNEL || !is_alive(&stat) {
+        if stat.starttime < since || stat.flags & KERNEL_THREAD != 0 || !is_alive(&stat) {
             return Ok(None);
         }
         Ok(Some(Self {
@@ -288,7 +294,7 @@ impl Found {
             group: stat.pgrp,
             session: stat.session,
             name: stat.comm,
-            is_marked: mark.is_on(process),
+            is_marked: mark.is_on(process)?,
         }))
     }
 

@@ -1,6 +1,7 @@
 //! What every process of a run carries from its start, so that it is found however it detached itself.
 
 use procfs::process::{LimitValue, Process};
+use procfs::{ProcError, ProcResult};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use uuid::Uuid;
 
@@ -48,16 +49,26 @@ impl Mark {
         spawned
     }
 
-    pub fn is_on(&self, process: &Process) -> bool {
-        self.is_in_limits(process) || self.is_in_environment(process)
+    /// Looks for the mark.
+    ///
+    /// # Errors
+    ///
+    /// The process has ended, or the system has no file descriptors left to look with.
+    pub fn is_on(&self, process: &Process) -> ProcResult<bool> {
+        Ok(self.is_in_limits(process)? || self.is_in_environment(process))
     }
 
-    fn is_in_limits(&self, process: &Process) -> bool {
-        let Some(wanted) = self.limit else { return false };
-        let limits = process.limits();
-        limits.is_ok_and(
-            |limits| matches!(limits.max_file_locks.soft_limit, LimitValue::Value(n) if n == wanted),
-        )
+    fn is_in_limits(&self, process: &Process) -> ProcResult<bool> {
+        let Some(wanted) = self.limit else { return Ok(false) };
+        match process.limits() {
+            Ok(limits) => {
+                let found = limits.max_file_locks.soft_limit;
+                Ok(matches!(found, LimitValue::Value(number) if number == wanted))
+            }
+            Err(error @ ProcError::Io(..)) => Err(error),
+            // A system that is not quite Linux may have no such file.
+            Err(_) => Ok(false),
+        }
     }
 
     /// False for another user's process, whose environment is not readable.

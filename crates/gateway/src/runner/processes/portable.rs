@@ -46,18 +46,19 @@ impl Processes {
     }
 
     /// Waits until none holds a pipe of the command, which is all that can be seen here, but not longer than `limit` or
-    /// `hurry`.
+    /// `hurry`. It is never known that none is left.
     pub async fn settle(
         &self,
         limit: Duration,
         pipes_closed: impl Future<Output = ()>,
         hurry: impl Future<Output = ()>,
-    ) {
+    ) -> bool {
         tokio::select! {
             () = pipes_closed => {}
             () = hurry => {}
             () = tokio::time::sleep(limit) => {}
         }
+        false
     }
 
     /// Nothing is known here.

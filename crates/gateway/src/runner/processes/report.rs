@@ -32,6 +32,7 @@ pub(in crate::runner) struct Report {
 
 impl Name {
     /// A process may call itself anything.
+    #[cfg(any(target_os = "linux", test))]
     pub fn new(name: &str, pid: i32) -> Self {
         let printable: String = name.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
         Self(format!("{printable} ({pid})"))
