@@ -195,7 +195,7 @@ async fn each_refusal_of_a_server_has_its_words() {
         ("500", "server_trouble", "The server said 500: Because of the moon."),
         ("503", "server_trouble", "Try again later"),
         ("page", "not_this_api", "Welcome"),
-        ("half", "unreadable", "promises.EOF while parsing a string"),
+        ("half", "interrupted", "not all of it."),
         ("elsewhere", "not_this_api", "Check the domain, and the path prefix"),
     ] {
         let domain = browser.field("Domain").await;

@@ -114,15 +114,15 @@ struct Opened {
 }
 
 thread_local! {
-    /// The gate of the connection with this number.
-    static GATE: RefCell<(u32, Gate)> = RefCell::default();
+    /// The gate of the server with this base URL.
+    static GATE: RefCell<(String, Gate)> = RefCell::default();
 }
 
 /// Waits as long as the server asked for fewer requests, whatever was asked for then.
 pub async fn pass_gate(session: &Session) {
     loop {
-        let wait = GATE.with_borrow(|(number, gate)| {
-            if *number == session.number { gate.wait(browser::since_start()) } else { Duration::ZERO }
+        let wait = GATE.with_borrow(|(base, gate)| {
+            if *base == session.base { gate.wait(browser::since_start()) } else { Duration::ZERO }
         });
         if wait.is_zero() {
             return;
@@ -139,9 +139,9 @@ fn note_pause(session: &Session, response: &Response) {
     }
     let retry_after = headers.get("retry-after").and_then(|value| RetryAfter::parse(&value));
     let retry_after = retry_after.map(|after| after.counted_from(headers.get("date").as_deref()));
-    GATE.with_borrow_mut(|(number, gate)| {
-        if *number != session.number {
-            (*number, *gate) = (session.number, Gate::default());
+    GATE.with_borrow_mut(|(base, gate)| {
+        if *base != session.base {
+            (*base, *gate) = (session.base.clone(), Gate::default());
         }
         gate.answered(browser::since_start(), browser::timestamp(), status, retry_after);
     });

@@ -99,6 +99,8 @@ mod tests {
             ("localhost:8400", "http://localhost:8400"),
             ("127.0.0.1:8400/x", "http://127.0.0.1:8400/x"),
             ("[::1]:8400", "http://[::1]:8400"),
+            ("jobs.localhost", "http://jobs.localhost"),
+            ("127.example.com", "https://127.example.com"),
             ("HTTP://api.example.com:81", "http://api.example.com:81"),
             ("./", "./"),
         ] {

@@ -162,8 +162,7 @@ pub async fn follow(
                 return;
             }
             Step::Failed(trouble) => {
-                let is_unknown = trouble.kind == TroubleKind::NoSuchRun;
-                view.stage.set(if is_unknown { Stage::NotThere } else { Stage::Stopped });
+                view.stage.set(Stage::Stopped);
                 view.trouble.set(Some(trouble));
                 return;
             }

@@ -17,6 +17,9 @@ use crate::{
 
 pub(crate) async fn run(cli: Cli, output: &mut Output, interruption: &Interruption) -> Result<Exit, Failure> {
     let session = &Session::open(&cli.service, interruption).await?;
+    if let Some(warning) = session.client.key_warning() {
+        output.note(&format!("warning: {warning}"));
+    }
     match cli.command {
         Command::Jobs { filter } => jobs::run(session, output, filter.as_deref()).await,
         Command::Run { job, no_wait, wait } => run::run(session, output, &job, no_wait, &wait).await,

@@ -54,12 +54,13 @@ fn ask_for_key() -> Result<ApiKey, Failure> {
 fn key_from(input: impl BufRead) -> Result<ApiKey, Failure> {
     let refused =
         |why: &str| Failure::Usage(format!("The API key cannot be read from standard input: {why}."));
-    let mut line = String::new();
-    let read = input.take(MAX_KEY_BYTES).read_line(&mut line).map_err(|error| refused(&error.to_string()))?;
+    let mut line = Vec::new();
+    let read = input.take(MAX_KEY_BYTES).read_until(b'\n', &mut line);
+    let read = read.map_err(|error| refused(&error.to_string()))?;
     if read as u64 == MAX_KEY_BYTES {
         return Err(refused("its first line is longer than any key"));
     }
-    Ok(ApiKey::new(line)?)
+    Ok(ApiKey::from_bytes(&line)?)
 }
 
 #[cfg(test)]
@@ -68,7 +69,7 @@ mod tests {
 
     #[test]
     fn key_is_the_first_line_without_its_end() {
-        for input in ["s3cret", "s3cret\n", "s3cret\r\n", " s3cret \r\nmore\n"] {
+        for input in ["s3cret", "\u{feff}s3cret\r\n", "s3cret\n", "s3cret\r\n", " s3cret \r\nmore\n"] {
             assert_eq!(key_from(input.as_bytes()).unwrap().expose(), "s3cret", "{input:?}");
         }
     }
@@ -80,5 +81,6 @@ mod tests {
         assert!(refused(b"\r\n").contains("empty"));
         assert!(refused(&[b'k'; 20_000]).contains("longer than any key"));
         assert!(!refused(b"se\xffcret\n").contains("cret"));
+        assert!(refused(b"\xff\xfes\x003\x00\r\x00\n\x00").contains("UTF-16"));
     }
 }

@@ -129,6 +129,13 @@ mod tests {
     }
 
     #[test]
+    fn exit_codes_of_runs_that_are_not_there_are_those_of_trouble() {
+        for kind in [TroubleKind::NoSuchRun, TroubleKind::EndedWithoutExecution] {
+            assert_eq!(Failure::Trouble(Trouble::new(kind)).exit() as u8, 7);
+        }
+    }
+
+    #[test]
     fn exit_codes_of_signals_are_those_of_a_shell() {
         let signals = [(Signal::HangUp, 1), (Signal::Interrupt, 2), (Signal::Terminate, 15)];
         for (signal, number) in signals {

@@ -5,7 +5,7 @@ use std::pin::pin;
 use futures::StreamExt;
 use tokio::time;
 use txjobs_sdk::{
-    Event, Severity,
+    Event, Severity, TroubleKind,
     types::{Job, JobExecution, TriggerId},
 };
 
@@ -17,19 +17,21 @@ use crate::{
     text,
 };
 
-/// Streams the log of the run to its end, says how it ended, and gives the exit code for it.
+/// Streams the log of the run to its end, says how it ended, and gives the exit code for it. `is_accepted` is whether the
+/// server has just accepted the run.
 pub(crate) async fn tail(
     session: &Session<'_>,
     output: &mut Output,
     job: &Job,
     trigger_id: TriggerId,
+    is_accepted: bool,
     wait: &Wait,
 ) -> Result<Exit, Failure> {
     let go_on = how_to_go_on(session, output, job, trigger_id, wait);
     session.interruption.set(format!("the job goes on. {go_on}"));
     let mut counts = Counts::default();
     let end = {
-        let run = follow(session, output, job, trigger_id, &mut counts);
+        let run = follow(session, output, job, trigger_id, is_accepted, &mut counts);
         match wait.timeout {
             Some(timeout) => time::timeout(timeout, run).await,
             None => Ok(run.await),
@@ -38,7 +40,9 @@ pub(crate) async fn tail(
     output.end_progress();
     let end = end.unwrap_or_else(|_| Err(Failure::TimedOut(go_on.clone())));
     let execution = end.map_err(|failure| match failure {
-        Failure::Trouble(trouble) => Failure::Unclear(trouble, format!("The job goes on. {go_on}")),
+        Failure::Trouble(trouble) if !is_absent(trouble.kind) => {
+            Failure::Unclear(trouble, format!("The job goes on. {go_on}"))
+        }
         Failure::Output(error, _) => Failure::Output(error, Some(format!("The job goes on. {go_on}"))),
         other => other,
     })?;
@@ -46,6 +50,11 @@ pub(crate) async fn tail(
     tell_outcome(output, job, &execution, &counts)?;
     let warnings_fail = wait.fail_on == Some(FailOn::Warnings);
     Ok(Exit::of(execution.state, warnings_fail))
+}
+
+/// Whether there is nothing that could go on.
+fn is_absent(kind: TroubleKind) -> bool {
+    matches!(kind, TroubleKind::NoSuchRun | TroubleKind::EndedWithoutExecution)
 }
 
 fn how_to_go_on(
@@ -70,11 +79,16 @@ async fn follow(
     output: &mut Output,
     job: &Job,
     trigger_id: TriggerId,
+    is_accepted: bool,
     counts: &mut Counts,
 ) -> Result<JobExecution, Failure> {
     let progress = |state: &str| format!("{} {state}", text::one_line(&job.name));
     output.progress(progress("pending"));
-    let mut run = pin!(session.client.follow(job.id, trigger_id));
+    let mut run = pin!(if is_accepted {
+        session.client.follow_accepted(job.id, trigger_id).left_stream()
+    } else {
+        session.client.follow(job.id, trigger_id).right_stream()
+    });
     while let Some(event) = run.next().await {
         match event? {
             Event::State(state) => output.progress(progress(&state.to_string())),

@@ -47,6 +47,22 @@ impl Client {
         Following::new(self.without_retries(), job_id, trigger_id).events()
     }
 
+    /// As [`follow`](Self::follow), for a run that the server has just accepted: should it never be found, it ended without
+    /// an execution.
+    ///
+    /// # Errors
+    ///
+    /// See [`follow`](Self::follow).
+    pub fn follow_accepted(
+        &self,
+        job_id: JobId,
+        trigger_id: TriggerId,
+    ) -> impl Stream<Item = Result<Event, Trouble>> + use<> {
+        let mut following = Following::new(self.without_retries(), job_id, trigger_id);
+        following.follow = following.follow.accepted();
+        following.events()
+    }
+
     /// Executes a job, once, and follows its run: [`Event::Queued`], then what [`follow`](Self::follow) gives.
     ///
     /// Nothing is sent until the stream is polled.
@@ -66,9 +82,7 @@ impl Client {
                     return stream::iter([Err(trouble)]).left_stream();
                 }
             };
-            let mut run = Following::new(client.without_retries(), job_id, queued.trigger_id);
-            run.follow = run.follow.accepted();
-            let run = run.events();
+            let run = client.follow_accepted(job_id, queued.trigger_id);
             stream::iter([Ok(Event::Queued(queued))]).chain(run).right_stream()
         })
         .flatten()

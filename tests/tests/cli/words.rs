@@ -3,7 +3,7 @@
 use std::{io::Write, process::Stdio};
 
 use txjobs_tests::{
-    cli::{said, txjobs},
+    cli::{ANY_KEY, said, txjobs, txjobs_at},
     gateway::Gateway,
 };
 
@@ -41,6 +41,25 @@ name = "Ärger"
 state = "completed"
 lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
 "#;
+
+#[test]
+fn key_in_clear_text_is_warned_of_and_a_failing_proxy_is_named() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut command = txjobs_at("http://api.example.test", &["jobs"]);
+    command
+        .env("HTTP_PROXY", format!("http://me:pa55word@{closed}"))
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy");
+    let said = said(&mut command);
+    assert_eq!(said.code, 7, "{}", said.err);
+    assert!(
+        said.err.contains("warning: The API key is sent to api.example.test without encryption"),
+        "{}",
+        said.err
+    );
+    assert!(said.err.contains(&format!("by way of the proxy {closed}")), "{}", said.err);
+    assert!(!said.err.contains("pa55word") && !said.err.contains(ANY_KEY), "{}", said.err);
+}
 
 #[test]
 fn names_are_found_in_any_case_and_sorted_naturally() {

@@ -54,8 +54,7 @@ fn the_types_read_it() {
         macro_rules! read {
             ($ty:ty) => {
                 serde_json::to_value(
-                    decode::json::<$ty>(row.body.as_bytes())
-                        .unwrap_or_else(|error| panic!("{}: {error}", row.what)),
+                    decode::json::<$ty>(row.body).unwrap_or_else(|error| panic!("{}: {error}", row.what)),
                 )
                 .unwrap()
             };
@@ -72,6 +71,7 @@ fn the_console_reads_it() {
         let raw = Raw {
             status: row.status,
             retry_after: row.retry_after.map(str::to_owned),
+            date: None,
             extensions: None,
             headers: Vec::new(),
             body: row.body.into(),

@@ -229,14 +229,19 @@ mod tests {
         "Id":"00000000-0000-0000-0000-00000000000d","JobId":"00000000-0000-0000-0000-00000000000c","State":1}]"#;
 
     fn read(body: &[u8], piece: usize) -> Result<Arrived, String> {
-        let (mut arriving, mut seen) = (Arriving::default(), KnownLines::default());
+        read_again(body, piece, &mut KnownLines::default())
+    }
+
+    fn read_again(body: &[u8], piece: usize, seen: &mut KnownLines) -> Result<Arrived, String> {
+        let mut arriving = Arriving::default();
         seen.begin(None);
         for bytes in body.chunks(piece) {
             arriving.push(bytes);
-            while arriving.work(&mut seen).map_err(|error| error.to_string())? {}
+            while arriving.work(seen).map_err(|error| error.to_string())? {}
         }
         arriving.end();
-        while arriving.work(&mut seen).map_err(|error| error.to_string())? {}
+        while arriving.work(seen).map_err(|error| error.to_string())? {}
+        seen.end();
         arriving.finish().map_err(|(error, _)| error.to_string())
     }
 
@@ -257,6 +262,45 @@ mod tests {
             assert_eq!((lines.len(), lines.get(0).unwrap().message), (1, "c"), "each line once");
             assert_eq!(execution.id.as_u128(), 11);
             assert_eq!(whole().take(2).1.len(), 0);
+        }
+    }
+
+    #[test]
+    fn one_bad_character_loses_nothing_else() {
+        let body = BODY.replace("\"Note\"", r#""\udc00""#).replace("\"c\"", r#""c\ud800 \ud83d\ude00""#);
+        let parts: Vec<_> = body.split('é').map(str::as_bytes).collect();
+        let body = parts.join(b"\xff\xc3\xa9" as &[u8]);
+        for piece in [1, 2, 3, 5, 64, 10_000] {
+            let whole = || read(&body, piece).unwrap();
+            assert_eq!(whole().executions.len(), 3, "{piece}");
+            assert_eq!(whole().take(0).1.get(1).unwrap().message, "\u{fffd}é", "{piece}");
+            assert_eq!(whole().take(1).1.get(0).unwrap().message, "c\u{fffd} \u{1f600}", "{piece}");
+        }
+    }
+
+    #[test]
+    fn each_line_once_whatever_the_ids_are_worth() {
+        let body = |ids: [&str; 3]| {
+            let lines = ids.map(|id| {
+                format!(r#"{{{id}"Message":"a","Severity":0,"TimeStamp":"2026-03-14T02:00:00Z"}}"#)
+            });
+            format!(
+                r#"[{{"Id":"00000000-0000-0000-0000-00000000000a","JobId":"00000000-0000-0000-0000-00000000000c","State":1,"JobExecutionLogs":[{}]}}]"#,
+                lines.join(",")
+            )
+        };
+        let id = |number: u32| format!(r#""Id":"00000000-0000-0000-0000-{number:012}","#);
+        for (first, second) in [
+            ([String::new(), String::new(), String::new()], [String::new(), String::new(), String::new()]),
+            ([id(1), id(2), id(3)], [id(4), id(5), id(6)]),
+            ([id(1), id(2), id(3)], [id(1), id(2), id(3)]),
+        ] {
+            let mut seen = KnownLines::default();
+            let texts = [first, second].map(|ids| {
+                let ids = ids.each_ref().map(String::as_str);
+                read_again(body(ids).as_bytes(), 50, &mut seen).unwrap().take(0).1.len()
+            });
+            assert_eq!(texts, [3, 0]);
         }
     }
 

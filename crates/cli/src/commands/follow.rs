@@ -19,5 +19,5 @@ pub(crate) async fn run(
     wait: &Wait,
 ) -> Result<Exit, Failure> {
     let job = find::job(session, job).await?;
-    tail::tail(session, output, &job, trigger_id, wait).await
+    tail::tail(session, output, &job, trigger_id, false, wait).await
 }

@@ -43,5 +43,5 @@ pub(crate) async fn run(
         return Ok(Exit::Completed);
     }
     output.note(&format!("{note}, trigger id {}", started.trigger_id));
-    tail::tail(session, output, &job, started.trigger_id, wait).await
+    tail::tail(session, output, &job, started.trigger_id, true, wait).await
 }
