@@ -20,7 +20,7 @@ pub const MESSAGES: [&str; 5] = ["Reading", "A row without currency", "Written 1
 /// Profiles are shared out among so many gateways: most of the time they wait.
 const GATEWAYS: usize = 4;
 /// Longer than anything here may take.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(240);
 
 /// Each entry of the column "must also work", alone, and some together.
 fn profiles() -> Vec<Value> {
@@ -191,15 +191,23 @@ async fn through_every_profile(check: impl AsyncFn(&Server)) {
         let mut failed = Vec::new();
         for settings in share {
             server.set(settings.clone()).await;
-            if AssertUnwindSafe(check(&server)).catch_unwind().await.is_err() {
-                failed.push(settings.to_string());
-            }
+            failed.extend(failure(&settings.to_string(), check(&server)).await);
         }
         failed
     }))
     .await;
-    let failed = failed.concat();
-    assert!(failed.is_empty(), "the panics above are of these profiles:\n{}", failed.join("\n"));
+    none_failed(&failed.concat());
+}
+
+/// What was checked, if the check panics.
+pub async fn failure(what: &str, check: impl Future<Output = ()>) -> Option<String> {
+    AssertUnwindSafe(check).catch_unwind().await.is_err().then(|| what.to_owned())
+}
+
+/// Fails if anything did, once all of it was checked.
+#[track_caller]
+pub fn none_failed(failed: &[String]) {
+    assert!(failed.is_empty(), "the panics above are of these:\n{}", failed.join("\n"));
 }
 
 #[tokio::test]

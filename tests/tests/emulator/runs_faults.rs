@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::JOBS;
-use crate::runs::{MESSAGES, Server, says_in_order};
+use crate::runs::{MESSAGES, Server, failure, none_failed, says_in_order};
 
 const BODIES: [&str; 7] = ["message", "camelMessage", "problem", "plain", "html", "htmlMessage", "empty"];
 
@@ -34,19 +34,24 @@ fn passing() -> Vec<Value> {
 #[tokio::test]
 async fn a_run_is_followed_past_every_fault() {
     let mut server = Server::start(JOBS);
+    let mut failed = Vec::new();
     for effect in passing() {
         for (operation, count) in [("get_job_logs_by_trigger", 2), ("list_jobs", 1)] {
             server.set(json!({})).await;
             let rule = json!({ "operation": operation, "count": count, "effect": effect });
-            let id = server.admin.fault(rule).await;
-            let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
-            let what = format!("{operation} {effect}: {run:?}");
-            assert_eq!(run.code, 0, "{what}");
-            says_in_order(&run.out, &MESSAGES, &what);
-            assert!(server.admin.fault_of(id).await["applied"].as_u64() >= Some(1), "{what}");
-            assert_eq!(server.executes().await, 1, "{what}");
+            let check = async {
+                let id = server.admin.fault(rule.clone()).await;
+                let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
+                let what = format!("{rule}: {run:?}");
+                assert_eq!(run.code, 0, "{what}");
+                says_in_order(&run.out, &MESSAGES, &what);
+                assert!(server.admin.fault_of(id).await["applied"].as_u64() >= Some(1), "{what}");
+                assert_eq!(server.executes().await, 1, "{what}");
+            };
+            failed.extend(failure(&rule.to_string(), check).await);
         }
     }
+    none_failed(&failed);
 }
 
 #[tokio::test]
@@ -54,6 +59,7 @@ async fn what_is_read_once_is_read_past_every_fault() {
     let mut server = Server::start(JOBS);
     server.set(json!({})).await;
     assert_eq!(server.run(&["run", "Load", "--timeout", "60s"]).await.code, 0);
+    let mut failed = Vec::new();
     for effect in passing() {
         for (arguments, operation) in [
             (["logs", "Load"].as_slice(), "get_job_logs"),
@@ -62,17 +68,21 @@ async fn what_is_read_once_is_read_past_every_fault() {
         ] {
             server.admin.no_faults().await;
             let rule = json!({ "operation": operation, "count": 1, "effect": effect });
-            let id = server.admin.fault(rule).await;
-            let said = server.run(arguments).await;
-            let what = format!("{arguments:?} {operation} {effect}: {said:?}");
-            assert_eq!(said.code, 0, "{what}");
-            match arguments {
-                ["jobs"] => assert!(said.out.contains("Load"), "{what}"),
-                _ => says_in_order(&said.out, &MESSAGES, &what),
-            }
-            assert_eq!(server.admin.fault_of(id).await["applied"], 1, "{what}");
+            let check = async {
+                let id = server.admin.fault(rule.clone()).await;
+                let said = server.run(arguments).await;
+                let what = format!("{arguments:?} {rule}: {said:?}");
+                assert_eq!(said.code, 0, "{what}");
+                match arguments {
+                    ["jobs"] => assert!(said.out.contains("Load"), "{what}"),
+                    _ => says_in_order(&said.out, &MESSAGES, &what),
+                }
+                assert_eq!(server.admin.fault_of(id).await["applied"], 1, "{what}");
+            };
+            failed.extend(failure(&rule.to_string(), check).await);
         }
     }
+    none_failed(&failed);
     assert_eq!(server.executes().await, 1);
 }
 
@@ -102,6 +112,7 @@ async fn a_date_to_come_again_is_counted_by_the_server_s_clock() {
 #[tokio::test]
 async fn an_execute_that_goes_wrong_is_sent_once() {
     let mut server = Server::start(JOBS);
+    let mut failed = Vec::new();
     for (effect, code, word) in [
         (json!({ "kind": "loseAnswer", "body": "html" }), 7, "502"),
         (json!({ "kind": "loseAnswer", "body": "htmlMessage" }), 7, "The answer was lost on its way"),
@@ -124,14 +135,18 @@ async fn an_execute_that_goes_wrong_is_sent_once() {
         (json!({ "kind": "redirect", "status": 308, "location": "https://login.example.com/" }), 7, "308"),
     ] {
         server.set(json!({})).await;
-        server.admin.fault(json!({ "operation": "execute_job", "effect": effect })).await;
-        let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
-        assert_eq!(run.code, code, "{effect}: {run:?}");
-        assert!(run.err.contains(word) && run.out.is_empty(), "{effect}: {run:?}");
-        // The words of a parser are not for people.
-        assert!(!run.err.contains("EOF") && !run.err.contains("line 1 column"), "{effect}: {run:?}");
-        assert_eq!(server.executes().await, 1, "{effect}: {run:?}");
+        let check = async {
+            server.admin.fault(json!({ "operation": "execute_job", "effect": effect })).await;
+            let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
+            assert_eq!(run.code, code, "{effect}: {run:?}");
+            assert!(run.err.contains(word) && run.out.is_empty(), "{effect}: {run:?}");
+            // The words of a parser are not for people.
+            assert!(!run.err.contains("EOF") && !run.err.contains("line 1 column"), "{effect}: {run:?}");
+            assert_eq!(server.executes().await, 1, "{effect}: {run:?}");
+        };
+        failed.extend(failure(&effect.to_string(), check).await);
     }
+    none_failed(&failed);
 }
 
 /// Where the POST may have been done, the words say so; where it was refused, they do not.
