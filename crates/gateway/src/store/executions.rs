@@ -101,7 +101,8 @@ impl Store {
     /// The latest time that a run's execution or its log has, or the beginning of time.
     pub async fn latest_time(&self, run: &Run) -> Result<Micros> {
         sqlx::query_scalar(
-            "SELECT max(coalesce(created_at, ?1), coalesce((SELECT max(time) FROM lines WHERE execution = number), ?1))
+            "SELECT max(coalesce(created_at, ?1), coalesce((SELECT max(time) FROM lines
+                 WHERE lines.id BETWEEN number << 32 AND number << 32 | 0xffffffff), ?1))
              FROM executions WHERE number = ?2",
         )
         .bind(Micros::MIN)
