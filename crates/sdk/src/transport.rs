@@ -164,6 +164,7 @@ impl Client {
         }
     }
 
+    #[expect(clippy::result_large_err, reason = "progenitor's methods return it as it is")]
     fn decoded<T: DeserializeOwned>(&self, answer: reqwest::Result<Answer>) -> Outcome<T> {
         let Answer { status, headers, body } = answer.map_err(Error::CommunicationError)?;
         match body {
