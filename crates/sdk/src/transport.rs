@@ -164,6 +164,7 @@ impl Client {
         }
     }
 
+    #[expect(clippy::result_large_err, reason = "progenitor's methods return it as it is")]
     fn decoded<T: DeserializeOwned>(&self, answer: reqwest::Result<Answer>) -> Outcome<T> {
         let Answer { status, headers, body } = answer.map_err(Error::CommunicationError)?;
         match body {
@@ -190,6 +191,13 @@ impl Client {
         let words = error.to_string();
         let masked_words = self.inner.key.mask(&words);
         let error = if masked_words == words { error } else { serde::de::Error::custom(masked_words) };
+        // Markup may part the key where the words of the page do not.
+        let said = trouble::message_of(masked.as_bytes()).unwrap_or_default();
+        let hidden = self.inner.key.mask(&said);
+        if hidden != said {
+            let escaped = hidden.replace('&', "&amp;").replace('<', "&lt;");
+            return Error::InvalidResponsePayload(format!("<p>{escaped}</p>").into(), error);
+        }
         if masked == text {
             return Error::InvalidResponsePayload(body, error);
         }

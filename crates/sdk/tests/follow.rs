@@ -205,7 +205,7 @@ fn absent(
         match follow.step(now) {
             Step::Wait(until) => now = until,
             Step::Ask(_) if not_found => {
-                follow.troubled(now, NOON, Trouble::new(TroubleKind::NotFound)).unwrap();
+                follow.troubled(now, NOON, Trouble::new(TroubleKind::NotFound)).expect("it is waited for");
             }
             Step::Ask(_) => {
                 assert!(follow.answered(now, Vec::new(), Extensions::default()).is_empty());
@@ -218,7 +218,7 @@ fn absent(
                 statuses += 1;
                 match status(now) {
                     Ok(status) => follow.status_answered(now, status),
-                    Err(trouble) => follow.troubled(now, NOON, trouble).unwrap(),
+                    Err(trouble) => follow.troubled(now, NOON, trouble).expect("it is waited for"),
                 }
             }
             end => return (end, now, statuses),

@@ -116,7 +116,7 @@ every_schema! {
     job_id JobId, trigger_id TriggerId, execution_id ExecutionId, log_id LogId, logs_selection LogsSelection,
     job_status_code JobStatusCode, execution_state ExecutionState, severity Severity,
     job Job, execute_job_result ExecuteJobResult, cancel_job_result CancelJobResult, job_status JobStatus,
-    job_execution JobExecution, job_executions JobExecutions, job_execution_log JobExecutionLog, error Error,
+    job_execution JobExecution, job_executions JobExecutions, job_execution_log JobExecutionLog, error_body ErrorBody,
 }
 
 #[test]
