@@ -34,8 +34,8 @@ fn pick(jobs: Vec<Job>, wanted: &str, list_command: &str) -> Result<Job, Failure
         [&|job| Some(job.id) == id, &|job| job.name == wanted, &|job| fold(&job.name) == folded, &|job| {
             fold(&job.name).starts_with(&folded)
         }];
-    let candidates = rules.iter().map(|fits| jobs.iter().filter(|job| fits(job)).collect::<Vec<_>>());
-    match candidates.filter(|found| !found.is_empty()).next().unwrap_or_default().as_slice() {
+    let mut candidates = rules.iter().map(|fits| jobs.iter().filter(|job| fits(job)).collect::<Vec<_>>());
+    match candidates.find(|found| !found.is_empty()).unwrap_or_default().as_slice() {
         [job] => Ok((*job).clone()),
         [] if id.is_some() => {
             Err(Failure::Usage(format!("No job has the id {wanted}. List them: {list_command}")))

@@ -123,7 +123,16 @@ pub(super) fn last_of(pointer: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::fits;
+    use super::{Spec, fits};
+
+    #[test]
+    fn first_server_is_usable_without_filling_in_anything() {
+        // Generated clients take it as their default.
+        let contract = include_str!("../../../openapi.yaml");
+        let spec = Spec::of(yaml_serde::from_str(contract).unwrap());
+        let url = spec.text("/servers/0/url").unwrap();
+        assert!(url.starts_with("http://127.0.0.1:") && !url.contains('{'), "{url}");
+    }
 
     #[test]
     fn a_path_and_its_template() {
