@@ -38,6 +38,15 @@ pub struct Reading {
 #[derive(Clone, Copy, Debug)]
 pub struct Moment(Passed);
 
+/// Tells the time of one run. It begins with the clock's time and only goes forward, as time passes, so that setting the
+/// clock back neither reorders a log nor makes a run end before it began.
+#[derive(Clone, Debug)]
+pub struct RunClock {
+    clock: Clock,
+    start: Micros,
+    moment: Moment,
+}
+
 /// How the clock goes since somebody last touched it.
 #[derive(Clone, Copy, Debug)]
 struct Setting {
@@ -111,7 +120,31 @@ impl Clock {
     }
 }
 
+impl RunClock {
+    /// A run that begins now.
+    pub fn start(clock: &Clock) -> Self {
+        let setting = *clock.0.borrow();
+        Self { clock: clock.clone(), start: setting.now(), moment: Moment(setting.passed()) }
+    }
+
+    /// When the run began.
+    pub fn started_at(&self) -> Micros {
+        self.start
+    }
+
+    /// Now.
+    pub fn now(&self) -> Micros {
+        self.start.saturating_add(micros(self.moment.elapsed(&self.clock))).min(LAST)
+    }
+}
+
 impl Moment {
+    /// How much time has passed by the clock since.
+    pub fn elapsed(self, clock: &Clock) -> Duration {
+        let passed = clock.moment().0.saturating_sub(self.0);
+        Duration::from_micros(u64::try_from(passed).unwrap_or_default())
+    }
+
     /// So much later.
     pub fn after(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(Passed::from(micros(duration))))
@@ -251,6 +284,21 @@ mod tests {
         assert!(!clock.read().is_adjusted);
         wait.await;
         assert!(start.elapsed() < HOUR + Duration::from_secs(1), "{:?}", start.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn run_clock_only_goes_forward_when_the_clock_is_set_back() {
+        let clock = Clock::system();
+        clock.set(Some(TIME), None);
+        let run = RunClock::start(&clock);
+        tokio::time::advance(HOUR).await;
+        clock.set(Some(TIME - micros(HOUR * 24)), None);
+        assert!(clock.now() < TIME);
+        assert_eq!(run.now(), TIME + micros(HOUR));
+        tokio::time::advance(HOUR).await;
+        assert_eq!((run.started_at(), run.now()), (TIME, TIME + micros(HOUR * 2)));
+        clock.advance(HOUR);
+        assert_eq!(run.now(), TIME + micros(HOUR * 3));
     }
 
     #[tokio::test(start_paused = true)]

@@ -12,6 +12,7 @@ pub mod contract;
 pub mod emulator;
 pub mod key;
 mod log_id;
+pub mod logging;
 pub mod runner;
 pub mod server;
 mod shapes;

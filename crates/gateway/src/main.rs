@@ -1,27 +1,28 @@
 //! `txjobs-gateway`: see the library of the same name.
 
-use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
-use tracing_subscriber::EnvFilter;
 use txjobs_gateway::commands::{self, Cli};
+use txjobs_gateway::logging::Logging;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+// How long the last lines may take to be read, and a call of the system that does not return.
+const LAST_MOMENT: Duration = Duration::from_secs(2);
+
+fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,txjobs_gateway=info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(stderr)
-        .with_ansi(stderr().is_terminal())
-        .init();
-    match commands::run(cli).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error:#}");
-            ExitCode::FAILURE
-        }
+    // Before any thread: the program may replace itself here.
+    let hidden = cli.hide_secrets();
+    let (Ok(logging), Ok(runtime)) = (Logging::start(), tokio::runtime::Runtime::new()) else {
+        // There is no thread to say it with.
+        return ExitCode::FAILURE;
+    };
+    let result = hidden.and_then(|()| runtime.block_on(commands::run(cli)));
+    runtime.shutdown_timeout(LAST_MOMENT);
+    if let Err(error) = &result {
+        logging.line(&format!("{error:#}"));
     }
+    logging.flush(LAST_MOMENT);
+    if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

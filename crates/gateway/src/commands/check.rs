@@ -1,12 +1,13 @@
 //! `check`: what the configuration would run.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
-use super::ConfigFile;
-use crate::config::{self, Work};
+use super::{ConfigFile, note, print};
+use crate::config::{self, Config, Work};
 
 pub(super) fn run(file: &ConfigFile) -> Result<()> {
     let config = config::load(&file.config)?;
+    let mut lines = String::new();
     for (organisation, job) in config.jobs() {
         let what = match &job.work {
             Work::Command(command) => {
@@ -18,9 +19,26 @@ pub(super) fn run(file: &ConfigFile) -> Result<()> {
                 format!("script of {lines} lines, ends {}", script.outcome.state)
             }
         };
-        println!("{}\t{}\t{}\t{what}", organisation.name, job.id, job.name);
+        lines.push_str(&format!("{}\t{}\t{}\t{what}\n", organisation.name, job.id, job.name));
     }
+    print(&lines)?;
+    let problems = start_problems(&config);
+    problems.iter().for_each(|problem| note(problem));
     let (organisations, jobs) = (config.organisations.len(), config.jobs().count());
-    eprintln!("The configuration is valid. Organisations: {organisations}, jobs: {jobs}.");
+    if !problems.is_empty() {
+        bail!("Jobs that cannot start here: {} of {jobs}.", problems.len());
+    }
+    note(&format!("The configuration is valid. Organisations: {organisations}, jobs: {jobs}."));
     Ok(())
+}
+
+/// A sentence for each job whose command cannot start on this machine.
+pub(super) fn start_problems(config: &Config) -> Vec<String> {
+    let jobs = config.jobs().filter_map(|(organisation, job)| match &job.work {
+        Work::Command(command) => command.start_problem().map(|problem| {
+            format!("The job \"{}\" of \"{}\" cannot start: {problem}.", job.name, organisation.name)
+        }),
+        Work::Script(_) => None,
+    });
+    jobs.collect()
 }

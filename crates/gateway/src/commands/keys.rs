@@ -1,8 +1,10 @@
 //! `keys`: the only place where a key is ever shown.
 
+use std::io::Write;
+
 use anyhow::{Context, Result, bail};
 
-use super::{NewKey, Place, clock};
+use super::{NewKey, Place, clock, note, print};
 use crate::clock::timestamp;
 use crate::config::Config;
 use crate::key;
@@ -32,9 +34,11 @@ pub(super) async fn create(arguments: NewKey) -> Result<()> {
             bail!("\"{organisation}\" has {} keys, which is all. Revoke one first.", key::PER_ORGANISATION)
         }
     }
-    eprintln!("The key \"{name}\" of \"{organisation}\". It is shown this once; only its hash is kept.");
-    println!("{}", key.expose());
-    Ok(())
+    note(&format!("The key \"{name}\" of \"{organisation}\". It is shown this once; only its hash is kept."));
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", key.expose()).and_then(|()| out.flush()).with_context(|| {
+        format!("The key \"{name}\" was made and could not be written, so that nobody has it. Revoke it and make another one")
+    })
 }
 
 fn ensure_declared(config: &Config, organisation: &str) -> Result<()> {
@@ -49,14 +53,15 @@ pub(super) async fn list(place: Place) -> Result<()> {
     let store = place.open_store().await?;
     let keys = store.keys().await?;
     store.close().await;
+    let mut lines = String::new();
     for key in &keys {
         let note = if key.declared { "" } else { "\t(refused until a gateway serves the organization)" };
-        println!("{}\t{}\t{}{note}", key.organisation, key.name, timestamp(key.created_at));
+        lines.push_str(&format!("{}\t{}\t{}{note}\n", key.organisation, key.name, timestamp(key.created_at)));
     }
     if keys.is_empty() {
-        eprintln!("There are no keys. Make one: txjobs-gateway keys create --organisation NAME --name LABEL");
+        note("There are no keys. Make one: txjobs-gateway keys create --organisation NAME --name LABEL");
     }
-    Ok(())
+    print(&lines)
 }
 
 pub(super) async fn revoke(arguments: NewKey) -> Result<()> {
@@ -67,6 +72,6 @@ pub(super) async fn revoke(arguments: NewKey) -> Result<()> {
     if !revoked {
         bail!("\"{organisation}\" has no key named \"{name}\". See: txjobs-gateway keys list");
     }
-    eprintln!("The key \"{name}\" of \"{organisation}\" is revoked.");
+    note(&format!("The key \"{name}\" of \"{organisation}\" is revoked."));
     Ok(())
 }

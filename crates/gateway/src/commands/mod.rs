@@ -2,19 +2,24 @@
 
 mod check;
 mod keys;
+mod listen;
+mod secrets;
 mod seed;
 mod serve;
+mod signals;
 
-use std::net::SocketAddr;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use txjobs_sdk::paths;
 
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::store::{Contents, DatabaseLock, Store, database_path, inspect};
+use listen::Listen;
 
 /// The configuration, unless another one is named.
 const CONFIG: &str = "gateway.toml";
@@ -70,13 +75,15 @@ struct Place {
 #[command(after_help = "\
 The first line on standard output is `listening on http://ADDRESS:PORT`; with --demo the next is `demo key: KEY`, and with
 --admin the last is `admin token: TOKEN`.
-The log goes to standard error. Ctrl-C ends what runs and then the gateway; a second Ctrl-C does not wait.")]
+The log goes to standard error. Ctrl-C ends what runs and then the gateway; a second Ctrl-C does not wait.
+Times are written like 500ms, 10s, 1m30s or 90, which is seconds.")]
 struct Serve {
     #[command(flatten)]
     place: Place,
-    /// The address to serve; port 0 takes a free one and the first line of output tells which
+    /// The address to serve, like 8400 or localhost:8400 for this machine only, or 0.0.0.0:8400; port 0 takes a free one
+    /// and the first line of output tells which
     #[arg(long, value_name = "ADDRESS:PORT", default_value = local_gateway())]
-    listen: SocketAddr,
+    listen: Listen,
     /// A folder with the console's files, to be served at /
     #[arg(long, value_name = "DIR")]
     console: Option<PathBuf>,
@@ -88,12 +95,38 @@ struct Serve {
     /// or taken from TXJOBS_ADMIN_TOKEN
     #[arg(long)]
     admin: bool,
+    /// Read the token of /admin from standard input, up to its end
+    #[arg(long, requires = "admin")]
+    admin_token_stdin: bool,
     /// Let others than this machine ask /admin
     #[arg(long, requires = "admin")]
     admin_remote: bool,
     /// How many jobs may run at the same time
     #[arg(long, value_name = "NUMBER", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
     concurrency: u16,
+    #[command(flatten)]
+    connections: Connections,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connections")]
+struct Connections {
+    /// How many connections are served at the same time, and fewer where the limit of open files (ulimit -n) is too low
+    /// for them. With more, those on which nothing is asked are closed, then new ones wait
+    #[arg(long, value_name = "NUMBER", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    max_connections: u32,
+    /// How long the head of a request may take
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = timeout)]
+    header_timeout: Duration,
+    /// How long the body of a request may take
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = timeout)]
+    body_timeout: Duration,
+    /// How long a connection may wait for its next request
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = timeout)]
+    idle_timeout: Duration,
+    /// How long a client may take nothing of its answer
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = timeout)]
+    write_timeout: Duration,
 }
 
 #[derive(Debug, Subcommand)]
@@ -128,6 +161,21 @@ struct Seed {
     /// The same number makes the same history
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     number: u64,
+}
+
+impl Cli {
+    /// Replaces the process by one whose environment has no secrets, where what it starts could read them. To be called
+    /// before anything else is done.
+    ///
+    /// # Errors
+    ///
+    /// The system cannot start the program again.
+    pub fn hide_secrets(&self) -> Result<()> {
+        match &self.command {
+            Command::Serve(serve) => secrets::hide(serve.admin && !serve.admin_token_stdin),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Does what the command line says.
@@ -173,8 +221,33 @@ impl Place {
     }
 }
 
+/// Writes lines to standard output. A reader that has enough and goes is no error.
+fn print(lines: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(lines.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("The output could not be written")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a line for people to standard error. There is no place to tell a failure.
+fn note(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
 fn local_gateway() -> &'static str {
     paths::LOCAL_GATEWAY.trim_start_matches("http://")
+}
+
+/// A time that somebody waits: not none.
+fn timeout(text: &str) -> Result<Duration, String> {
+    let time = match text.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => humantime::parse_duration(text).map_err(|error| error.to_string())?,
+    };
+    if time.is_zero() { Err("write a time like 500ms, 10s or 2m".to_owned()) } else { Ok(time) }
 }
 
 fn clock() -> Clock {
@@ -190,5 +263,14 @@ mod tests {
         super::Cli::command().debug_assert();
         let listen: std::net::SocketAddr = super::local_gateway().parse().unwrap();
         assert!(listen.ip().is_loopback());
+    }
+
+    #[test]
+    fn timeouts_are_times_that_can_pass() {
+        let read = |text| super::timeout(text).map(|time| time.as_millis());
+        assert_eq!([read("90"), read("1m30s"), read("500ms")], [Ok(90_000), Ok(90_000), Ok(500)]);
+        for text in ["", "0", "0s", "-1", "ten", "10 parsecs"] {
+            assert!(read(text).is_err(), "{text}");
+        }
     }
 }

@@ -41,7 +41,7 @@ pub(super) async fn run(arguments: super::Seed) -> Result<()> {
     store.close().await;
     drop(lock);
     tracing::debug!(runs, kept, "seeded");
-    eprintln!("{kept} past runs were written.");
+    super::note(&format!("{kept} past runs were written."));
     Ok(())
 }
 

@@ -1,34 +1,41 @@
 //! `serve`: the contract at an address, and the runner behind it.
 
-use std::env::VarError;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
-use tokio::net::TcpListener;
+use anyhow::{Context, Result, ensure};
 use txjobs_sdk::ApiKey;
 
-use super::{Serve, clock};
+use super::{Serve, clock, listen, secrets, signals};
 use crate::admin::Guard;
 use crate::config::Config;
-use crate::contract::Gateway;
-use crate::emulator::{Emulator, Switch, Wires};
+use crate::contract::{Gateway, Lists};
+use crate::emulator::{Emulator, Wires};
 use crate::key;
 use crate::runner::{self, Control, Runner, Stop};
-use crate::server::{self, Front};
+use crate::server::connections::{self, ConnectionLimits};
+use crate::server::{self, Front, open_files};
 use crate::store::Store;
 
-/// Gives the token of `/admin`. The runner passes no variable of this beginning on.
-const ADMIN_TOKEN: &str = "TXJOBS_ADMIN_TOKEN";
-const SHORTEST_TOKEN: usize = 16;
 // How long answers under way may take once the gateway is to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
 // How long killed processes may take to be seen dead when nobody wants to wait.
 const LAST_MOMENT: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(arguments: Serve) -> Result<()> {
-    let Serve { place, listen, console, demo, admin, admin_remote, concurrency } = arguments;
+    let Serve {
+        place,
+        listen,
+        console,
+        demo,
+        admin,
+        admin_token_stdin,
+        admin_remote,
+        concurrency,
+        connections,
+    } = arguments;
+    let listen = listen.resolve().await?;
     ensure!(
         !demo || listen.ip().is_loopback(),
         "--demo gives its key to everybody who reaches {listen}, so it serves loopback addresses only. \
@@ -39,7 +46,7 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
         "--admin lets whoever has its token change everything, so it serves loopback addresses only. \
          Listen on 127.0.0.1, or say --admin-remote."
     );
-    let token = if admin { Some(admin_token()?) } else { None };
+    let token = if admin { Some(admin_token(admin_token_stdin)?) } else { None };
     if let Some(directory) = &console {
         let index = directory.join("index.html");
         ensure!(
@@ -55,7 +62,14 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     }
 
     // Everything that can be refused comes before anything that changes the store.
-    let listener = bind(listen).await?;
+    let limits = ConnectionLimits {
+        max_connections: open_files::max_connections(connections.max_connections, concurrency)?,
+        header_timeout: connections.header_timeout,
+        body_timeout: connections.body_timeout,
+        idle_timeout: connections.idle_timeout,
+        write_timeout: connections.write_timeout,
+    };
+    let listener = listen::bind(listen).await?;
     let address = listener.local_addr()?;
     let (config, store, lock) = place.open_alone(admin).await?;
     ensure!(
@@ -64,8 +78,16 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     );
     let declared = store.declare(&config.organisations).await;
     declared.context("The jobs of the configuration could not be written to the database")?;
+    // In the background: a folder on a server that does not answer holds up nobody.
+    let checked = config.clone();
+    tokio::task::spawn_blocking(move || {
+        super::check::start_problems(&checked).iter().for_each(|problem| tracing::warn!("{problem}"));
+    });
     let clock = clock();
-    runner::recover(&store, &clock).await.context("The runs of before could not be brought to an end")?;
+    let works = config.jobs().map(|(_, job)| (job.id, job.work.clone())).collect();
+    runner::recover(&store, &clock, &works)
+        .await
+        .context("The runs of before could not be brought to an end")?;
     let demo_key = match demo {
         true => Some(demo_key(&config, &store).await?),
         false => None,
@@ -73,7 +95,6 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
 
     let stop = Stop::default();
     let control = Control::default();
-    let works = config.jobs().map(|(_, job)| (job.id, job.work.clone())).collect();
     let runner =
         Runner::new(store.clone(), clock.clone(), control.clone(), works, concurrency.into(), stop.clone());
     let name = match demo {
@@ -83,40 +104,39 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     let guard = token.as_ref().map(|token| Guard::new(token, admin_remote));
     let front = Front { name, console, demo_key: demo_key.clone(), admin: guard };
     let emulator = admin.then(|| Emulator::new(clock.clone()));
-    let gateway =
-        Gateway { store: store.clone(), clock, runner: control, key_header: config.key_header, emulator };
-    let service = server::router(gateway, front);
+    let gateway = Gateway {
+        store: store.clone(),
+        clock,
+        runner: control,
+        key_header: config.key_header,
+        emulator,
+        lists: Lists::default(),
+    };
+    let router = server::router(gateway, front);
 
-    on_signals(&stop)?;
+    signals::stop_on_signals(&stop)?;
     announce(address, demo_key.as_ref(), token.as_ref());
     let soon = stop.soon.clone();
-    let service = service.into_make_service_with_connect_info::<Switch>();
-    let answers =
-        axum::serve(Wires(listener), service).with_graceful_shutdown(soon.clone().cancelled_owned());
+    let answers = async {
+        match admin {
+            true => connections::serve(Wires(listener), router, limits, soon.clone()).await,
+            false => connections::serve(listener, router, limits, soon.clone()).await,
+        }
+    };
     let answers = async {
         tokio::select! {
-            result = answers => result,
-            () = async { soon.cancelled().await; tokio::time::sleep(LAST_ANSWERS).await } => Ok(()),
+            () = answers => {}
+            () = async { soon.cancelled().await; tokio::time::sleep(LAST_ANSWERS).await } => {}
         }
     };
     let everything = async { tokio::join!(answers, runner.work()) };
     tokio::select! {
-        (answered, ()) = everything => answered?,
+        ((), ()) = everything => {}
         () = async { stop.now.cancelled().await; tokio::time::sleep(LAST_MOMENT).await } => {}
     }
     store.close().await;
     drop(lock);
     Ok(())
-}
-
-async fn bind(listen: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(listen).await.map_err(|error| match error.kind() {
-        ErrorKind::AddrInUse => anyhow!(
-            "{listen} is in use by another program. Stop that one, or choose another port with --listen \
-             (port 0 takes a free one)."
-        ),
-        _ => anyhow!("{listen} cannot be listened on: {error}. Choose another address with --listen."),
-    })
 }
 
 async fn demo_key(config: &Config, store: &Store) -> Result<ApiKey> {
@@ -128,17 +148,10 @@ async fn demo_key(config: &Config, store: &Store) -> Result<ApiKey> {
 }
 
 /// The token of `/admin`: the one that was given, or a new one.
-fn admin_token() -> Result<ApiKey> {
-    match std::env::var(ADMIN_TOKEN) {
-        Ok(given) => {
-            ensure!(
-                given.trim().len() >= SHORTEST_TOKEN,
-                "{ADMIN_TOKEN} is too short for a token: give at least {SHORTEST_TOKEN} characters, or leave it out for a new one."
-            );
-            ApiKey::new(given.trim()).with_context(|| format!("{ADMIN_TOKEN} cannot be sent in a header"))
-        }
-        Err(VarError::NotPresent) => key::mint_token().context("The operating system gave no random bytes"),
-        Err(VarError::NotUnicode(_)) => bail!("{ADMIN_TOKEN} is no text."),
+fn admin_token(is_on_stdin: bool) -> Result<ApiKey> {
+    match secrets::given_admin_token(is_on_stdin)? {
+        Some(given) => Ok(given),
+        None => key::mint_token().context("The operating system gave no random bytes"),
     }
 }
 
@@ -153,50 +166,4 @@ fn announce(address: SocketAddr, demo_key: Option<&ApiKey>, token: Option<&ApiKe
     }
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
-}
-
-/// The first signal is a wish, the second one is an order.
-fn on_signals(stop: &Stop) -> Result<()> {
-    let mut signals = Signals::new().context("Signals cannot be received")?;
-    let stop = stop.clone();
-    tokio::spawn(async move {
-        signals.next().await;
-        tracing::info!("stopping: what runs is ended. Once more ends it at once");
-        stop.soon.cancel();
-        signals.next().await;
-        stop.now.cancel();
-    });
-    Ok(())
-}
-
-#[cfg(unix)]
-struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.0.recv() => {}
-            _ = self.1.recv() => {}
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) {
-        let _ = tokio::signal::ctrl_c().await;
-    }
 }

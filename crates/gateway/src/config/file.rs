@@ -1,12 +1,18 @@
 //! The shape of `gateway.toml`, as people write it. What it may say is checked in `read`.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Formatter};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 use txjobs_sdk::{ExecutionState, Severity};
 use uuid::Uuid;
+
+use super::StandardError;
+
+const MERGE: &str = "merge";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,9 +41,12 @@ pub(super) struct Job {
     pub directory: Option<PathBuf>,
     pub environment: Option<BTreeMap<String, String>>,
     pub timeout: Option<Human>,
+    pub stop_grace: Option<Human>,
+    pub leave_running: Option<bool>,
+    pub encoding: Option<String>,
     pub warning: Option<Vec<String>>,
     pub error: Option<Vec<String>>,
-    pub stderr: Option<SeverityName>,
+    pub stderr: Option<StandardErrorName>,
     pub completed: Option<Vec<i32>>,
 }
 
@@ -69,9 +78,13 @@ pub(super) struct Step {
     pub repeat: Option<u32>,
 }
 
-/// A duration as people write it: `200ms`, `1h 30m`.
+/// A duration as people write it: `200ms`, `1h30m`, or a number of seconds.
 #[derive(Clone, Copy)]
 pub(super) struct Human(pub Duration);
+
+/// A severity by its label, or [`MERGE`].
+#[derive(Clone, Copy)]
+pub(super) struct StandardErrorName(pub StandardError);
 
 /// A severity by its label.
 #[derive(Clone, Copy)]
@@ -83,11 +96,44 @@ pub(super) struct FinalState(pub ExecutionState);
 
 impl<'de> Deserialize<'de> for Human {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let duration = humantime::parse_duration(&text);
-        duration
-            .map(Self)
-            .map_err(|e| D::Error::custom(format!("{text:?} is no duration like \"200ms\" or \"2h\": {e}")))
+        deserializer.deserialize_any(HumanVisitor)
+    }
+}
+
+struct HumanVisitor;
+
+impl Visitor<'_> for HumanVisitor {
+    type Value = Human;
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("a duration like \"200ms\", \"90s\", \"1h30m\" or \"1d\", or a number of seconds like 90")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Human, E> {
+        let text = text.trim();
+        if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+            let seconds = text.parse().map_err(|_| E::invalid_value(Unexpected::Str(text), &self))?;
+            return Ok(Human(Duration::from_secs(seconds)));
+        }
+        let duration = humantime::parse_duration(text);
+        duration.map(Human).map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+    }
+
+    fn visit_i64<E: Error>(self, seconds: i64) -> Result<Human, E> {
+        let duration = u64::try_from(seconds).map(Duration::from_secs);
+        duration.map(Human).map_err(|_| E::invalid_value(Unexpected::Signed(seconds), &self))
+    }
+}
+
+impl<'de> Deserialize<'de> for StandardErrorName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let separate = Severity::ALL.iter().map(|&severity| StandardError::Separate(severity));
+        let all = separate.chain([StandardError::Merged]);
+        labelled(deserializer, all, |one| match one {
+            StandardError::Separate(severity) => severity.label(),
+            StandardError::Merged => Some(MERGE),
+        })
+        .map(Self)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `gateway.toml`: which jobs there are, whose they are, and what they run.
 
 mod file;
+mod program;
 mod read;
 
 use std::collections::BTreeMap;
@@ -8,11 +9,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::http::HeaderName;
+use encoding_rs::Encoding;
 use regex::RegexSet;
 use txjobs_sdk::{ExecutionState, Severity, paths};
 use uuid::Uuid;
 
 pub use read::{load, parse};
+
+/// The time between SIGTERM and SIGKILL, unless a job's `stop_grace` says otherwise.
+pub const DEFAULT_STOP_GRACE: Duration = Duration::from_secs(5);
 
 /// The configuration, checked.
 #[derive(Clone, Debug)]
@@ -65,14 +70,29 @@ pub struct Command {
     pub environment: BTreeMap<String, String>,
     /// How long it may take.
     pub timeout: Option<Duration>,
+    /// How long its processes have to end after SIGTERM.
+    pub stop_grace: Duration,
+    /// Whether processes that it leaves behind when it exits go on.
+    pub leave_running: bool,
+    /// What its output is written in.
+    pub encoding: &'static Encoding,
     /// Which lines are errors.
     pub error: RegexSet,
     /// Which lines are warnings.
     pub warning: RegexSet,
-    /// What a line of standard error is that no pattern matches.
-    pub stderr: Severity,
+    /// What becomes of standard error.
+    pub stderr: StandardError,
     /// The exit codes of a run that reached its end.
     pub completed: Vec<i32>,
+}
+
+/// What becomes of a command's standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StandardError {
+    /// It has a pipe of its own. A line that no pattern matches has this severity.
+    Separate(Severity),
+    /// It goes into the pipe of standard output, so that all lines are in the order in which they were written.
+    Merged,
 }
 
 /// Timed lines and a final state, for demos and tests.

@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use axum::http::HeaderName;
+use encoding_rs::{Encoding, UTF_8};
 use regex::RegexSet;
 use txjobs_sdk::{Severity, paths};
 use uuid::Uuid;
 
 use super::file::{self, File};
-use super::{Command, Config, Job, Organisation, Outcome, Script, Step, Work};
+use super::{
+    Command, Config, DEFAULT_STOP_GRACE, Job, Organisation, Outcome, Script, StandardError, Step, Work,
+};
 
 // Job ids are made of this, the organisation's name and the job's name. Changing it would lose every history.
 const NAMESPACE: Uuid = Uuid::from_u128(0x8a1d_4c50_9f3e_4b7a_a6d2_5e0c_71b9_e384);
@@ -88,6 +91,9 @@ fn read_work(mut job: file::Job, base: &Path) -> Result<Work> {
                 ("directory", job.directory.is_some()),
                 ("environment", job.environment.is_some()),
                 ("timeout", job.timeout.is_some()),
+                ("stop_grace", job.stop_grace.is_some()),
+                ("leave_running", job.leave_running.is_some()),
+                ("encoding", job.encoding.is_some()),
                 ("warning", job.warning.is_some()),
                 ("error", job.error.is_some()),
                 ("stderr", job.stderr.is_some()),
@@ -104,6 +110,10 @@ fn read_work(mut job: file::Job, base: &Path) -> Result<Work> {
 }
 
 fn read_command(command: Vec<String>, job: file::Job, base: &Path) -> Result<Command> {
+    let environment = job.environment.unwrap_or_default();
+    if let Some(text) = command.iter().chain(environment.values()).find(|text| text.contains('\0')) {
+        bail!("{text:?} contains a zero character, which no system passes on to a process");
+    }
     let mut words = command.into_iter();
     let program = words.next().filter(|p| !p.is_empty());
     let program =
@@ -111,7 +121,6 @@ fn read_command(command: Vec<String>, job: file::Job, base: &Path) -> Result<Com
     let completed = job.completed.unwrap_or_else(|| vec![0]);
     ensure!(!completed.is_empty(), "`completed` is empty, so that it could only fail. Name an exit code");
     ensure!(job.timeout.is_none_or(|t| !t.0.is_zero()), "its `timeout` is zero. Leave it out for none");
-    let environment = job.environment.unwrap_or_default();
     if let Some(name) = environment.keys().find(|n| n.is_empty() || n.contains(['=', '\0'])) {
         bail!("`environment` has {name:?}, which is no name of a variable");
     }
@@ -121,10 +130,22 @@ fn read_command(command: Vec<String>, job: file::Job, base: &Path) -> Result<Com
         directory: job.directory.map_or_else(|| base.to_owned(), |d| base.join(d)),
         environment,
         timeout: job.timeout.map(|t| t.0),
+        stop_grace: job.stop_grace.map_or(DEFAULT_STOP_GRACE, |t| t.0),
+        leave_running: job.leave_running.unwrap_or(false),
+        encoding: job.encoding.as_deref().map_or(Ok(UTF_8), encoding)?,
         error: patterns("error", job.error)?,
         warning: patterns("warning", job.warning)?,
-        stderr: job.stderr.map_or(Severity::Warning, |s| s.0),
+        stderr: job.stderr.map_or(StandardError::Separate(Severity::Warning), |s| s.0),
         completed,
+    })
+}
+
+fn encoding(label: &str) -> Result<&'static Encoding> {
+    Encoding::for_label_no_replacement(label.as_bytes()).with_context(|| {
+        format!(
+            "`encoding` = {label:?} is not known. Use a label of the WHATWG Encoding Standard, for instance utf-8, utf-16le, \
+             utf-16be, latin1 (windows-1252), iso-8859-2, windows-1250, ibm866, shift_jis, euc-jp, gbk, big5"
+        )
     })
 }
 

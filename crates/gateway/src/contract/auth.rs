@@ -13,6 +13,8 @@ use crate::store::OrganisationId;
 pub struct Caller {
     /// Whose jobs the caller sees.
     pub organisation: OrganisationId,
+    /// The version of the catalog that the key was found in.
+    pub catalog_version: i64,
 }
 
 impl FromRequestParts<Gateway> for Caller {
@@ -26,10 +28,10 @@ impl FromRequestParts<Gateway> for Caller {
         };
         let key = value.to_str().map_err(|_| refusal::key_refused())?;
         let hash = key::hash(key.trim());
-        let organisation = match gateway.store.organisation_of_demo_key(&hash) {
-            Some(organisation) => Some(organisation),
-            None => gateway.store.organisation_of_key(&hash).await?,
-        };
-        organisation.map(|organisation| Self { organisation }).ok_or_else(refusal::key_refused)
+        let catalog = gateway.store.catalog().await?;
+        let organisation = gateway.store.organisation_of_demo_key(&hash);
+        let organisation = organisation.or_else(|| catalog.organisation_of_key(&hash));
+        let caller = |organisation| Self { organisation, catalog_version: catalog.version };
+        organisation.map(caller).ok_or_else(refusal::key_refused)
     }
 }

@@ -16,7 +16,7 @@ use crate::log_id;
 use crate::store::{Execution, Lines, Result, Store, StoredLine};
 
 /// About how much is read from the store at once, in bytes.
-const PIECE: usize = 256 * 1024;
+const PIECE: usize = 64 * 1024;
 /// Executions that are read together, at most, and the lines of all of them.
 const TOGETHER: usize = 500;
 const LINES_TOGETHER: i64 = 1000;

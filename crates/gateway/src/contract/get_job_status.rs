@@ -15,7 +15,13 @@ pub async fn answer(
     State(gateway): State<Gateway>,
 ) -> Result<Json<JobStatus>, Refusal> {
     let status = gateway.store.status(caller.organisation, job).await?;
-    status.map(|status| Json(body(job, status))).ok_or_else(refusal::no_such_job)
+    let mut body = body(job, status.ok_or_else(refusal::no_such_job)?);
+    if let (JobStatusCode::Pending, Some(count)) = (body.status, gateway.runner.full_count()) {
+        body.message = Some(format!(
+            "The job is pending. It waits for a free place: {count} of {count} runs are going on."
+        ));
+    }
+    Ok(Json(body))
 }
 
 pub(super) fn body(job: Uuid, status: JobStatusCode) -> JobStatus {

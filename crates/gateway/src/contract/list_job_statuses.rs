@@ -4,15 +4,13 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::{Caller, Gateway, Refusal, get_job_status, validator};
+use super::{Caller, Gateway, Refusal};
 
 pub async fn answer(
     caller: Caller,
     headers: HeaderMap,
     State(gateway): State<Gateway>,
 ) -> Result<Response, Refusal> {
-    let statuses = gateway.store.statuses(caller.organisation).await?;
-    let statuses: Vec<_> =
-        statuses.into_iter().map(|(job, status)| get_job_status::body(job, status)).collect();
-    Ok(validator::json(&gateway.key_header, &headers, &statuses))
+    let statuses = gateway.lists.statuses(&gateway.store, &gateway.key_header, caller).await?;
+    Ok(gateway.answer_with(&statuses, &headers).await)
 }

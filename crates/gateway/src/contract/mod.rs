@@ -9,21 +9,25 @@ mod get_job_logs_by_trigger;
 mod get_job_status;
 mod list_job_statuses;
 mod list_jobs;
+mod lists;
 mod parameters;
 mod refusal;
+mod representation;
 mod validator;
 
 use std::any::Any;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
-use axum::http::{HeaderName, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, any, on};
+use futures::StreamExt;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{self, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -32,9 +36,12 @@ use txjobs_sdk::{Extensions, paths};
 use uuid::Uuid;
 
 pub use auth::Caller;
+pub use lists::Lists;
 pub(crate) use parameters::guid;
-pub(crate) use refusal::not_from_here;
 pub use refusal::{Reason, Refusal, Refused};
+pub(crate) use refusal::{no_such_method, not_from_here};
+
+use representation::Representation;
 
 use crate::clock::Clock;
 use crate::emulator::{Busy, Emulator};
@@ -58,6 +65,8 @@ pub struct Gateway {
     pub key_header: HeaderName,
     /// What `/admin` may do to it, if that is there.
     pub emulator: Option<Emulator>,
+    /// The lists that are kept in memory.
+    pub lists: Lists,
 }
 
 impl Gateway {
@@ -66,6 +75,14 @@ impl Gateway {
         match self.store.has_job(caller.organisation, job).await? {
             true => Ok(()),
             false => Err(refusal::no_such_job()),
+        }
+    }
+
+    /// Answers with a representation that is kept. What an emulator may change has no encoding: it is compressed later.
+    async fn answer_with(&self, representation: &Representation, headers: &HeaderMap) -> Response {
+        match self.emulator {
+            Some(_) => representation.answer_plain(headers),
+            None => representation.answer(headers).await,
         }
     }
 
@@ -88,7 +105,7 @@ pub fn router(gateway: Gateway) -> Router {
 
     let cors = cors(&gateway.key_header);
     // Routes and not a fallback, because the layers below must not touch what is outside of the contract.
-    let nowhere = || any(async || refusal::no_such_path());
+    let nowhere = || any(no_such_path);
     let root = root();
     let routes = routes
         .method_not_allowed_fallback(async || refusal::no_such_method())
@@ -109,6 +126,30 @@ pub fn router(gateway: Gateway) -> Router {
         .layer(cors)
         .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .with_state(gateway)
+}
+
+/// What is answered where nothing is. With CORS, so that a page that calls the API at a wrong address is told so, and not
+/// that it may not call.
+pub(crate) fn elsewhere(key_header: &HeaderName) -> Router {
+    Router::new()
+        .fallback(no_such_path)
+        .layer(cors(key_header))
+        .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static("no-cache")))
+}
+
+async fn no_such_path(uri: Uri) -> Refusal {
+    refusal::no_such_path(intended_operation(uri.path()))
+}
+
+/// The operation at a path that has a slash too many.
+fn intended_operation(path: &str) -> Option<&'static Operation> {
+    let is_parameter = |part: &str| part.starts_with('{');
+    let parts = || path.split('/').filter(|part| !part.is_empty());
+    paths::ALL.iter().copied().find(|operation| {
+        let expected = operation.template.split('/').filter(|part| !part.is_empty());
+        parts().count() == expected.clone().count()
+            && parts().zip(expected).all(|(part, expected)| part == expected || is_parameter(expected))
+    })
 }
 
 /// `/public`, as the contract has it.
@@ -151,17 +192,30 @@ fn after_panic(_: Box<dyn Any + Send>) -> Response {
     refusal::internal().into_response()
 }
 
+/// Reads and drops the body, before anything is done: a request with an endless one has no effect.
 async fn refuse_large_bodies(request: Request, next: Next) -> Response {
     let length = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-    match length {
-        Some(length) if length > LARGEST_BODY => refusal::too_large().into_response(),
-        _ => next.run(request).await,
+    if length.is_some_and(|length| length > LARGEST_BODY) {
+        return refusal::too_large().into_response();
     }
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let (mut pieces, mut size) = (body.into_data_stream(), 0);
+    while let Some(piece) = pieces.next().await {
+        let Ok(piece) = piece else { return refusal::bad_body().into_response() };
+        size += piece.len() as u64;
+        if size > LARGEST_BODY {
+            return refusal::too_large().into_response();
+        }
+    }
+    next.run(Request::from_parts(parts, Body::empty())).await
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::body::{Body, to_bytes};
+    use axum::body::to_bytes;
     use tower::ServiceExt;
 
     use super::*;

@@ -6,6 +6,7 @@ use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
+use txjobs_sdk::operation::Operation;
 use txjobs_sdk::{paths, types};
 
 use crate::store::ErrorKind;
@@ -111,12 +112,25 @@ pub(super) fn no_such_job() -> Refusal {
         .because(Reason::NoSuchJob)
 }
 
-pub(super) fn no_such_path() -> Refusal {
-    let first = paths::LIST_JOBS.template;
-    Refusal::new(StatusCode::NOT_FOUND, format!("There is no such path. The operations begin at {first}."))
+/// `intended` is an operation whose path differs in its slashes only.
+pub(super) fn no_such_path(intended: Option<&Operation>) -> Refusal {
+    let message = match intended {
+        Some(operation) => {
+            format!(
+                "There is no such path. Write it with single slashes and none at the end: {}.",
+                operation.template
+            )
+        }
+        None => format!("There is no such path. The operations begin at {}.", paths::LIST_JOBS.template),
+    };
+    Refusal::new(StatusCode::NOT_FOUND, message)
 }
 
-pub(super) fn no_such_method() -> Refusal {
+pub(super) fn bad_body() -> Refusal {
+    Refusal::new(StatusCode::BAD_REQUEST, "The request's body cannot be read. No operation takes one.")
+}
+
+pub(crate) fn no_such_method() -> Refusal {
     Refusal::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "This path does not take this method. The Allow header says which it takes.",

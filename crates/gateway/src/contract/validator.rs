@@ -1,12 +1,10 @@
 //! Answers that need not be sent again: a validator (`ETag`) for each, and 304 for who has it already.
 
-use axum::Json;
 use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, IntoResponseParts, Response, ResponseParts};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 /// Tells one answer from another.
@@ -54,16 +52,4 @@ impl IntoResponseParts for Validator {
         headers.append(VARY, self.key_header);
         Ok(parts)
     }
-}
-
-/// Answers with a value, or that the caller has it already.
-pub fn json<T: Serialize>(key_header: &HeaderName, headers: &HeaderMap, value: &T) -> Response {
-    let body = serde_json::to_vec(value).expect("the contract's types are always JSON");
-    let validator = Validator::of(key_header, |hash| hash(&body));
-    if validator.is_known(headers) {
-        return validator.not_modified();
-    }
-    let mut answer = (validator, Json(())).into_response();
-    *answer.body_mut() = body.into();
-    answer
 }

@@ -8,10 +8,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
+use axum::extract::ConnectInfo;
+use axum::http::Extensions;
+use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+
+use crate::server::connections::ClientStream;
 
 /// A listener whose connections can be reset.
 #[derive(Debug)]
@@ -49,9 +52,15 @@ impl Listener for Wires {
     }
 }
 
-impl Connected<IncomingStream<'_, Wires>> for Switch {
-    fn connect_info(stream: IncomingStream<'_, Wires>) -> Self {
-        stream.io().switch.clone()
+impl ClientStream for Wire {
+    fn socket(&self) -> &TcpStream {
+        &self.stream
+    }
+
+    fn extensions(&self) -> Extensions {
+        let mut extensions = Extensions::new();
+        extensions.insert(ConnectInfo(self.switch.clone()));
+        extensions
     }
 }
 

@@ -1,43 +1,41 @@
 //! Runs a process and writes what it says.
 
-use std::path::Path;
 use std::pin::pin;
-use std::process::{ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::time::Duration;
 
-use process_wrap::tokio::{ChildWrapper, CommandWrap};
-use tokio::io::{AsyncRead, AsyncReadExt};
+use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 use txjobs_sdk::Severity;
 
 use super::log::Log;
+use super::output::Output;
+use super::processes::{Child, Report, list};
 use super::run::{Finish, Interrupt, Interrupts};
-use super::splitter::Splitter;
+use super::start::{Started, start};
 use crate::clock::Clock;
 use crate::config::Command;
 use crate::store::Run;
 
 /// The variable by which a process, and a gateway started later, knows the run.
 pub(super) const TRIGGER_VARIABLE: &str = "TXJOBS_TRIGGER_ID";
-const JOB_VARIABLE: &str = "TXJOBS_JOB_ID";
-/// Variables that begin so are the gateway's and its operator's, keys among them: they are not passed on.
-const OURS: &str = "TXJOBS_";
+pub(super) const JOB_VARIABLE: &str = "TXJOBS_JOB_ID";
 
-#[cfg(unix)]
-const TERM: i32 = 15;
-// How long a process may clean up after it was asked to end.
-const GRACE: Duration = Duration::from_secs(5);
-// How long the pipes of a process that has exited may be held open by what it left behind.
+// How long the processes that a command leaves behind when it exits may take to end by themselves, and how long its pipes may
+// be held open after that.
 const LINGER: Duration = Duration::from_secs(2);
-// After that: as long as data that is in a pipe may take to be seen, and how much of it is still read.
-const LAST_READ: Duration = Duration::from_millis(100);
-const LAST_BYTES: usize = 1024 * 1024;
 
 /// Why a process is waited for no longer.
 enum Left {
     Exited(std::io::Result<ExitStatus>),
     Interrupted(Interrupt),
     TimedOut(Duration),
+}
+
+impl Left {
+    fn has_exited(&self) -> bool {
+        matches!(self, Self::Exited(_))
+    }
 }
 
 pub(super) async fn run(
@@ -47,79 +45,72 @@ pub(super) async fn run(
     log: &Log,
     interrupts: &Interrupts,
 ) -> Finish {
-    let mut child = match start(command, run) {
-        Ok(child) => child,
+    let Started { mut child, processes, stdout, stderr } = match start(command, run).await {
+        Ok(started) => started,
         Err(because) => return Finish::Failed(because),
     };
     let linger = CancellationToken::new();
-    let (stdout, stderr) = (child.stdout().take(), child.stderr().take());
+    let pipes_closed = CancellationToken::new();
     let mut pumps = pin!(async {
-        tokio::join!(
-            pump(stdout, log, |line| severity(command, line, Severity::Information), &linger),
-            pump(stderr, log, |line| severity(command, line, command.stderr), &linger),
-        )
+        let (stderr, severity) = stderr.map_or((None, Severity::Information), |(pipe, s)| (Some(pipe), s));
+        let stdout = Output::new(command, log, Severity::Information).pump(stdout, &linger);
+        let stderr = Output::new(command, log, severity).pump(stderr, &linger);
+        let (stdout, stderr) = tokio::join!(stdout, stderr);
+        stdout && stderr
     });
-    let mut life = pin!(async move {
-        let left = wait(child.as_mut(), command, clock, interrupts).await;
-        if !matches!(left, Left::Exited(_)) {
-            end(child.as_mut(), interrupts).await;
+    let mut life = pin!(async {
+        let left = wait(&mut child, command, clock, interrupts).await;
+        if left.has_exited() && command.leave_running {
+            return (left, Report::default(), processes.list().await);
         }
-        (left, child)
+        if left.has_exited() {
+            let hurry = interrupts.wait().map(|_| ());
+            if processes.settle(LINGER, pipes_closed.cancelled(), hurry).await {
+                return (left, Report::default(), Vec::new());
+            }
+        }
+        let report = processes.end(Some(&mut child), command.stop_grace, interrupts.at_once()).await;
+        (left, report, Vec::new())
     });
-    let mut pumped = false;
-    let (left, mut child) = loop {
+    let mut pumped = None;
+    let (left, report, remaining) = loop {
         tokio::select! {
             ended = &mut life => break ended,
-            _ = &mut pumps, if !pumped => pumped = true,
+            has_ended = &mut pumps, if pumped.is_none() => {
+                pumped = Some(has_ended);
+                pipes_closed.cancel();
+            }
         }
     };
-    if !pumped {
-        pumped = tokio::time::timeout(LINGER, &mut pumps).await.is_ok();
+    let has_ended = match pumped {
+        Some(has_ended) => has_ended,
+        None => {
+            // Nobody is left to write, unless it was left on purpose or was not found.
+            let patience = if remaining.is_empty() { LINGER } else { Duration::ZERO };
+            match tokio::time::timeout(patience, &mut pumps).await {
+                Ok(has_ended) => has_ended,
+                Err(_) => {
+                    linger.cancel();
+                    pumps.await
+                }
+            }
+        }
+    };
+    for (severity, text) in report.lines(left.has_exited()) {
+        log.write(severity, text).await;
     }
-    // A run that has ended leaves nothing behind. There is mostly nothing left to kill, which is no error of ours.
-    let _ = child.start_kill();
-    if !pumped {
-        linger.cancel();
-        pumps.await;
-        let said = "The command left processes running behind it; they were ended with it.";
-        log.write(Severity::Information, said.to_owned()).await;
+    if !remaining.is_empty() {
+        let names = list(remaining.iter());
+        let text = format!("Left running, because the job says leave_running = true: {names}.");
+        log.write(Severity::Information, text).await;
+    } else if !has_ended && report.remaining.is_empty() {
+        let text = "A process that is not known to belong to the command still holds its output, which is read no longer.";
+        log.write(Severity::Warning, text.to_owned()).await;
     }
     finish(command, left)
 }
 
-fn start(command: &Command, run: &Run) -> Result<Box<dyn ChildWrapper>, String> {
-    if !command.directory.as_os_str().is_empty() && !command.directory.is_dir() {
-        let directory = command.directory.display();
-        return Err(format!("The command could not be started: its directory {directory} does not exist."));
-    }
-    let mut process = CommandWrap::with_new(&command.program, |process| {
-        process.args(&command.arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        if command.directory != Path::new("") {
-            process.current_dir(&command.directory);
-        }
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with(OURS) {
-                process.env_remove(name);
-            }
-        }
-        process.envs(&command.environment);
-        process.env(JOB_VARIABLE, run.job.to_string()).env(TRIGGER_VARIABLE, run.trigger_id.to_string());
-    });
-    #[cfg(unix)]
-    process.wrap(process_wrap::tokio::ProcessGroup::leader());
-    #[cfg(windows)]
-    process.wrap(process_wrap::tokio::JobObject);
-    process.spawn().map_err(|error| {
-        format!("{} could not be started: {error}. Check the job's command in gateway.toml.", command.program)
-    })
-}
-
-async fn wait(
-    child: &mut dyn ChildWrapper,
-    command: &Command,
-    clock: &Clock,
-    interrupts: &Interrupts,
-) -> Left {
+async fn wait(child: &mut Child, command: &Command, clock: &Clock, interrupts: &Interrupts) -> Left {
     let too_long = async {
         match command.timeout {
             Some(timeout) => {
@@ -137,21 +128,6 @@ async fn wait(
     }
 }
 
-/// Ends the process and its group: politely, then not.
-async fn end(child: &mut dyn ChildWrapper, interrupts: &Interrupts) {
-    #[cfg(unix)]
-    if child.signal(TERM).is_ok() {
-        tokio::select! {
-            _ = child.wait() => return,
-            () = tokio::time::sleep(GRACE) => {}
-            () = interrupts.at_once() => {}
-        }
-    }
-    if child.start_kill().is_ok() {
-        let _ = child.wait().await;
-    }
-}
-
 fn finish(command: &Command, left: Left) -> Finish {
     match left {
         Left::Interrupted(interrupt) => Finish::Interrupted(interrupt),
@@ -162,54 +138,17 @@ fn finish(command: &Command, left: Left) -> Finish {
         Left::Exited(Err(error)) => Finish::Failed(format!("The command was lost sight of: {error}.")),
         Left::Exited(Ok(status)) => match status.code() {
             Some(code) if command.completed.contains(&code) => Finish::ByItsLog,
-            Some(code) => Finish::Failed(format!("The command exited with code {code}.")),
+            Some(code) => Finish::Failed(exit_text(command, code)),
             None => Finish::Failed(format!("The command was ended by a signal ({status}).")),
         },
     }
 }
 
-fn severity(command: &Command, line: &str, otherwise: Severity) -> Severity {
-    if command.error.is_match(line) {
-        Severity::Error
-    } else if command.warning.is_match(line) {
-        Severity::Warning
-    } else {
-        otherwise
-    }
-}
-
-/// Writes a pipe's lines until every process that holds the pipe has let go of it, or until it is read no longer.
-async fn pump(
-    pipe: Option<impl AsyncRead + Unpin>,
-    log: &Log,
-    severity: impl Fn(&str) -> Severity,
-    linger: &CancellationToken,
-) {
-    let Some(mut pipe) = pipe else { return };
-    let mut buffer = vec![0; 64 * 1024];
-    let mut splitter = Splitter::default();
-    let mut last_bytes = LAST_BYTES;
-    loop {
-        let no_more = async {
-            linger.cancelled().await;
-            tokio::time::sleep(LAST_READ).await;
-        };
-        let read = tokio::select! {
-            biased;
-            read = pipe.read(&mut buffer) => read.unwrap_or(0),
-            () = no_more => 0,
-        };
-        for line in splitter.feed(&buffer[..read]) {
-            log.write(severity(&line), line).await;
-        }
-        if linger.is_cancelled() {
-            last_bytes = last_bytes.saturating_sub(read);
-        }
-        if read == 0 || last_bytes == 0 {
-            break;
-        }
-    }
-    if let Some(line) = splitter.finish() {
-        log.write(severity(&line), line).await;
+/// Shells and `env` exit so when they find no program, or cannot run it.
+fn exit_text(command: &Command, code: i32) -> String {
+    let problem = if matches!(code, 126 | 127) { command.start_problem() } else { None };
+    match problem {
+        Some(problem) => format!("The command exited with code {code}: {problem}."),
+        None => format!("The command exited with code {code}."),
     }
 }

@@ -1,7 +1,7 @@
 //! What the contract may ask of the runner.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ struct Inner {
     wake: Notify,
     /// In milliseconds.
     pick_up: AtomicU64,
+    /// How many runs go on, if no more may; else 0.
+    full: AtomicUsize,
     running: Mutex<HashMap<i64, CancellationToken>>,
 }
 
@@ -51,6 +53,15 @@ impl Control {
         if let Some(token) = self.running().get(&run.number) {
             token.cancel();
         }
+    }
+
+    /// How many runs go on while a run waits because no more may.
+    pub fn full_count(&self) -> Option<usize> {
+        Some(self.0.full.load(Ordering::Relaxed)).filter(|&count| count > 0)
+    }
+
+    pub(super) fn set_full(&self, count: Option<usize>) {
+        self.0.full.store(count.unwrap_or(0), Ordering::Relaxed);
     }
 
     pub(super) async fn woken(&self) {

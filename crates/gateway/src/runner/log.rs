@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use txjobs_sdk::Severity;
 
 use super::{Stop, insist};
-use crate::clock::Clock;
+use crate::clock::RunClock;
 use crate::store::{Line, Store};
 
 const QUEUE: usize = 1024;
@@ -23,7 +23,7 @@ const BATCH_TIME: Duration = Duration::from_millis(100);
 /// Where a run's lines are written.
 #[derive(Debug)]
 pub(super) struct Log {
-    clock: Clock,
+    clock: RunClock,
     queue: mpsc::Sender<Entry>,
     budget: Arc<Semaphore>,
 }
@@ -37,8 +37,9 @@ struct Entry {
 
 impl Log {
     /// A log for the execution, and the task that keeps its lines: it ends when the log is dropped and the last line
-    /// is in the store, with the worst severity that it saw.
-    pub fn open(store: Store, clock: Clock, execution: i64, stop: Stop) -> (Self, JoinHandle<Severity>) {
+    /// is in the store, with the worst severity that it saw. After a fault in the task, lines are dropped, so that nobody
+    /// waits for it.
+    pub fn open(store: Store, clock: RunClock, execution: i64, stop: Stop) -> (Self, JoinHandle<Severity>) {
         let (queue, lines) = mpsc::channel(QUEUE);
         let keeper = tokio::spawn(keep(store, execution, lines, stop));
         (Self { clock, queue, budget: Arc::new(Semaphore::new(BUDGET as usize)) }, keeper)
@@ -82,4 +83,19 @@ async fn batch(queue: &mut mpsc::Receiver<Entry>) -> Option<(Vec<Line>, OwnedSem
         room.merge(entry.room);
     }
     Some((lines, room))
+}
+
+#[cfg(test)]
+impl Log {
+    /// A log whose lines go to the test.
+    pub fn to_channel(clock: RunClock) -> (Self, mpsc::UnboundedReceiver<Line>) {
+        let (queue, mut entries) = mpsc::channel::<Entry>(QUEUE);
+        let (lines, received) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Some(Entry { line, .. }) = entries.recv().await {
+                let _ = lines.send(line);
+            }
+        });
+        (Self { clock, queue, budget: Arc::new(Semaphore::new(BUDGET as usize)) }, received)
+    }
 }

@@ -4,16 +4,19 @@ mod command;
 mod control;
 mod leftover;
 mod log;
+mod output;
+mod places;
+mod processes;
 mod run;
 mod script;
 mod splitter;
+mod start;
 mod started;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -21,8 +24,9 @@ use uuid::Uuid;
 pub use control::Control;
 pub use leftover::recover;
 
+use self::places::Places;
 use self::started::Started;
-use crate::clock::{Clock, micros};
+use crate::clock::{Clock, RunClock, micros};
 use crate::config::Work;
 use crate::store::Store;
 
@@ -67,44 +71,50 @@ impl Runner {
 
     /// Works until it is to stop, and until everything that ran has ended.
     pub async fn work(self) {
-        let room = Arc::new(Semaphore::new(self.concurrency));
+        let mut places = Places::new(self.concurrency, self.clock.clone(), self.control.clone());
         let runs = TaskTracker::new();
         let mut started = Started::default();
+        let orphans = tokio::spawn(processes::reap_orphans());
         loop {
-            let permit = tokio::select! {
+            let place = tokio::select! {
                 biased;
                 () = self.stop.soon.cancelled() => break,
-                // The semaphore is never closed.
-                Ok(permit) = Arc::clone(&room).acquire_owned() => permit,
+                place = places.take() => place,
             };
-            let Some(run) = self.next().await else { break };
+            let Some((run, clock)) = self.next(&mut places).await else { break };
             if !started.insert(run.id) {
                 tracing::error!(trigger = %run.trigger_id, "the store gave out a run twice; it is not started again");
                 continue;
             }
+            let waited = places.waited(&self.store, &run, &clock).await;
             let runner = self.clone();
             runs.spawn(async move {
-                runner.execute(run).await;
+                runner.execute(run, clock, waited).await;
                 // Another run of the job may have waited for this one.
                 runner.control.wake();
-                drop(permit);
+                drop(place);
             });
         }
         runs.close();
         runs.wait().await;
+        orphans.abort();
     }
 
-    /// The next run, when there is one; `None` when it is time to stop.
-    async fn next(&self) -> Option<crate::store::Run> {
+    /// The next run with its time, when there is one; `None` when it is time to stop.
+    async fn next(&self, places: &mut Places) -> Option<(crate::store::Run, RunClock)> {
         loop {
             if self.stop.soon.is_cancelled() {
                 return None;
             }
-            let now = self.clock.now();
+            let clock = RunClock::start(&self.clock);
+            let now = clock.started_at();
             let pick_up = self.control.pick_up();
             let wait = match self.store.claim_run(now, now.saturating_sub(micros(pick_up))).await {
-                Ok(Some(run)) => return Some(run),
-                Ok(None) => POLL,
+                Ok(Some(run)) => return Some((run, clock)),
+                Ok(None) => {
+                    places.set_idle();
+                    POLL
+                }
                 Err(error) => {
                     tracing::error!(%error, "the store did not answer; pending runs wait");
                     RETRY

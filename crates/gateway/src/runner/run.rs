@@ -1,10 +1,14 @@
 //! One run, from its claim to its end.
 
+use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 use txjobs_sdk::{ExecutionState, Severity};
 
 use super::log::Log;
-use super::{Runner, Stop, command, insist, script};
+use super::places::Waited;
+use super::processes::Processes;
+use super::{RETRY, Runner, Stop, command, insist, script};
+use crate::clock::RunClock;
 use crate::config::Work;
 use crate::store::{Ending, Run};
 use crate::warehouse;
@@ -52,16 +56,35 @@ impl Interrupts {
 }
 
 impl Runner {
-    pub(super) async fn execute(&self, run: Run) {
+    pub(super) async fn execute(&self, run: Run, clock: RunClock, waited: Option<Waited>) {
         tracing::info!(job = %run.job, trigger = %run.trigger_id, "run started");
-        // A task of its own, so that a fault in it ends the run and not the runner.
         let runner = self.clone();
-        let work = tokio::spawn(async move { runner.attempt(run).await });
-        let ending = work.await.unwrap_or_else(|error| {
-            tracing::error!(%error, trigger = %run.trigger_id, "a run broke the gateway's own code");
-            failed("The gateway itself failed at this run. Its log on standard error says more.".to_owned())
-        });
-        match insist(&self.stop, || self.store.end_run(&run, &ending, self.clock.now())).await {
+        let run_clock = clock.clone();
+        let attempt = async move { runner.attempt(run, run_clock, waited).await };
+        let ending = match isolated(attempt).await {
+            Ok(ending) => ending,
+            Err(fault) => {
+                tracing::error!(%fault, trigger = %run.trigger_id, "a run broke the gateway's own code");
+                self.end_processes(&run).await;
+                failed(
+                    "The gateway itself failed at this run. Its log on standard error says more.".to_owned(),
+                )
+            }
+        };
+        let state = loop {
+            let (runner, ending, clock) = (self.clone(), ending.clone(), clock.clone());
+            let end = async move {
+                insist(&runner.stop, || runner.store.end_run(&run, &ending, clock.now())).await
+            };
+            match isolated(end).await {
+                Ok(state) => break state,
+                Err(fault) => {
+                    tracing::error!(%fault, trigger = %run.trigger_id, "the end of a run failed; trying again");
+                }
+            }
+            tokio::time::sleep(RETRY).await;
+        };
+        match state {
             Some(state) => tracing::info!(job = %run.job, trigger = %run.trigger_id, %state, "run ended"),
             None => {
                 tracing::error!(trigger = %run.trigger_id, "the end of a run could not be written; the next start ends it");
@@ -69,14 +92,17 @@ impl Runner {
         }
     }
 
-    async fn attempt(&self, run: Run) -> Ending {
+    async fn attempt(&self, run: Run, clock: RunClock, waited: Option<Waited>) -> Ending {
         let registered = self.control.register(&run);
         // A cancellation either found the registration, or came before it and stands in the store.
         if insist(&self.stop, || self.store.is_cancelled(&run)).await.unwrap_or_default() {
             registered.cancel.cancel();
         }
         let interrupts = Interrupts { cancel: registered.cancel.clone(), stop: self.stop.clone() };
-        let (log, keeper) = Log::open(self.store.clone(), self.clock.clone(), run.number, self.stop.clone());
+        let (log, keeper) = Log::open(self.store.clone(), clock, run.number, self.stop.clone());
+        if let Some(waited) = waited {
+            log.write(Severity::Information, waited.to_string()).await;
+        }
         let finish = match self.works.get(&run.job) {
             Some(Work::Command(command)) => command::run(command, &run, &self.clock, &log, &interrupts).await,
             Some(Work::Script(script)) => script::run(&script.outcome, &self.clock, &log, &interrupts).await,
@@ -89,12 +115,34 @@ impl Runner {
         };
         // The keeper ends when the last line is in the store.
         drop(log);
-        let worst = keeper.await.unwrap_or(Severity::Error);
+        let worst = keeper.await.inspect_err(|fault| {
+            tracing::error!(%fault, trigger = %run.trigger_id, "a run's log broke the gateway's own code");
+        });
         ending(finish, worst)
+    }
+
+    /// Ends what a run has started, after a fault that took the run away from it.
+    async fn end_processes(&self, run: &Run) {
+        if let Some(Work::Command(command)) = self.works.get(&run.job) {
+            let processes = Processes::of_run(run.trigger_id);
+            let report = processes.end(None, command.stop_grace, self.stop.now.cancelled()).await;
+            for (_, line) in report.lines(false) {
+                tracing::warn!(trigger = %run.trigger_id, "{line}");
+            }
+        }
     }
 }
 
-fn ending(finish: Finish, worst: Severity) -> Ending {
+/// Runs something in a task of its own, so that a panic in it does not go further.
+async fn isolated<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, JoinError> {
+    tokio::spawn(work).await
+}
+
+/// The end of a run with this worst line, or with a log that broke.
+fn ending(finish: Finish, worst: Result<Severity, JoinError>) -> Ending {
+    let Ok(worst) = worst else {
+        return failed("The gateway itself failed at this log, which is not complete.".to_owned());
+    };
     let state = match finish {
         Finish::As(state) => state,
         Finish::ByItsLog => match worst {
@@ -114,4 +162,28 @@ fn ending(finish: Finish, worst: Severity) -> Ending {
 
 fn failed(because: String) -> Ending {
     Ending { state: ExecutionState::Failed, because: Some(because) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn panics<T>() -> T {
+        panic!("a fault that this test makes")
+    }
+
+    #[tokio::test]
+    async fn panic_in_a_run_does_not_go_further() {
+        assert_eq!(isolated(async { 7 }).await.ok(), Some(7));
+        assert!(isolated(panics::<()>()).await.is_err_and(|fault| fault.is_panic()));
+    }
+
+    #[tokio::test]
+    async fn panic_in_a_log_fails_the_run() {
+        let ended = ending(Finish::ByItsLog, tokio::spawn(panics()).await);
+        assert_eq!(ended.state, ExecutionState::Failed);
+        assert!(ended.because.is_some_and(|because| because.contains("not complete")));
+        let ended = ending(Finish::ByItsLog, Ok(Severity::Warning));
+        assert_eq!(ended.state, ExecutionState::CompletedWithWarnings);
+    }
 }

@@ -1,87 +1,157 @@
-//! From the bytes of a pipe to lines.
+//! From the text of a pipe to lines.
 
 /// A line longer than this is cut, so that a process that never ends its line cannot fill the memory.
 const LONGEST: usize = 1024 * 1024;
 
-/// Cuts what it is fed at line ends. What is not UTF-8 is replaced; a carriage return before the end is dropped.
+/// Text between two ends of lines.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// Ended by a line feed, or a part of a line that is too long.
+    Line(String),
+    /// Ended by a carriage return: on a terminal the next text overwrites it.
+    Update(String),
+}
+
+/// Cuts what it is fed at line ends. Carriage returns before a line feed belong to it.
 #[derive(Debug, Default)]
 pub(super) struct Splitter {
-    begun: Vec<u8>,
+    begun: String,
+    /// After a carriage return, of which it is not known yet what it means.
+    is_returned: bool,
+    /// Whether the beginning of this line was taken before its end.
+    is_continued: bool,
 }
 
 impl Splitter {
-    /// The lines that these bytes complete.
-    pub fn feed(&mut self, mut bytes: &[u8]) -> Vec<String> {
-        let mut lines = Vec::new();
-        while let Some(end) = bytes.iter().position(|&b| b == b'\n') {
-            self.add(&bytes[..end], &mut lines);
-            lines.push(self.take());
-            bytes = &bytes[end + 1..];
+    /// The pieces that this text completes.
+    pub fn feed(&mut self, text: &str) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(['\n', '\r']) {
+            self.add(&rest[..at], &mut pieces);
+            if rest.as_bytes()[at] == b'\r' {
+                self.is_returned = true;
+            } else {
+                self.end_line(&mut pieces);
+            }
+            rest = &rest[at + 1..];
         }
-        self.add(bytes, &mut lines);
-        lines
+        self.add(rest, &mut pieces);
+        pieces
+    }
+
+    /// What has come of a piece that is not ended.
+    pub fn begun(&self) -> &str {
+        &self.begun
+    }
+
+    /// Takes what has come of a piece that is not ended. What follows is a line of its own.
+    pub fn take_begun(&mut self) -> Option<String> {
+        if self.begun.is_empty() {
+            return None;
+        }
+        self.is_continued = true;
+        Some(std::mem::take(&mut self.begun))
     }
 
     /// The last line, if it was not ended.
     pub fn finish(mut self) -> Option<String> {
-        (!self.begun.is_empty()).then(|| self.take())
+        self.take_begun()
     }
 
-    fn add(&mut self, bytes: &[u8], lines: &mut Vec<String>) {
-        self.begun.extend_from_slice(bytes);
+    fn add(&mut self, text: &str, pieces: &mut Vec<Piece>) {
+        if text.is_empty() {
+            return;
+        }
+        if std::mem::take(&mut self.is_returned) {
+            self.is_continued = false;
+            if !self.begun.is_empty() {
+                pieces.push(Piece::Update(std::mem::take(&mut self.begun)));
+            }
+        }
+        self.begun.push_str(text);
         while self.begun.len() > LONGEST {
-            let rest = self.begun.split_off(character_start(&self.begun, LONGEST));
-            lines.push(self.take());
-            self.begun = rest;
+            let rest = self.begun.split_off(self.begun.floor_char_boundary(LONGEST));
+            pieces.push(Piece::Line(std::mem::replace(&mut self.begun, rest)));
         }
     }
 
-    fn take(&mut self) -> String {
-        let mut bytes = std::mem::take(&mut self.begun);
-        if bytes.last() == Some(&b'\r') {
-            bytes.pop();
-        }
-        match String::from_utf8(bytes) {
-            Ok(line) => line,
-            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    fn end_line(&mut self, pieces: &mut Vec<Piece>) {
+        let is_continued = std::mem::take(&mut self.is_continued);
+        self.is_returned = false;
+        let line = std::mem::take(&mut self.begun);
+        if !(is_continued && line.is_empty()) {
+            pieces.push(Piece::Line(line));
         }
     }
-}
-
-/// The last place at or before `at` where a character begins; `at` itself in what is not UTF-8.
-fn character_start(bytes: &[u8], at: usize) -> usize {
-    let continues = |b: u8| b & 0b1100_0000 == 0b1000_0000;
-    (at - 3..=at).rev().find(|&i| !continues(bytes[i])).unwrap_or(at)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::Piece::{Line, Update};
     use super::*;
 
-    fn split(chunks: &[&[u8]]) -> Vec<String> {
+    fn split(chunks: &[&str]) -> Vec<Piece> {
         let mut splitter = Splitter::default();
-        let mut lines: Vec<_> = chunks.iter().flat_map(|c| splitter.feed(c)).collect();
-        lines.extend(splitter.finish());
-        lines
+        let mut pieces: Vec<_> = chunks.iter().flat_map(|c| splitter.feed(c)).collect();
+        pieces.extend(splitter.finish().map(Line));
+        pieces
+    }
+
+    fn line(text: &str) -> Piece {
+        Line(text.to_owned())
+    }
+
+    fn update(text: &str) -> Piece {
+        Update(text.to_owned())
     }
 
     #[test]
     fn lines_whatever_the_chunks() {
-        assert_eq!(split(&[b"one\ntw", b"o\r\n\nthree"]), ["one", "two", "", "three"]);
-        assert_eq!(split(&[b"one\n"]), ["one"]);
-        assert_eq!(split(&[b""]), [""; 0]);
-        assert_eq!(split(&[b"a\xc3", b"\xa9b\n"]), ["aéb"]);
-        assert_eq!(split(&[b"a\xffb\n"]), ["a\u{fffd}b"]);
+        assert_eq!(split(&["one\ntw", "o\r\n\nthree"]), [line("one"), line("two"), line(""), line("three")]);
+        assert_eq!(split(&["one\n"]), [line("one")]);
+        assert_eq!(split(&[""]), []);
+        assert_eq!(split(&["a\r", "\nb\r\r\n"]), [line("a"), line("b")]);
+    }
+
+    #[test]
+    fn carriage_returns_make_updates() {
+        assert_eq!(split(&["1%\r2%", "\r", "3%\n"]), [update("1%"), update("2%"), line("3%")]);
+        assert_eq!(split(&["\r1%\r2%\r"]), [update("1%"), line("2%")]);
+        assert_eq!(split(&["1%\r\r\r\n"]), [line("1%")]);
+    }
+
+    #[test]
+    fn a_line_that_was_taken_before_its_end_goes_on_as_the_next_one() {
+        let mut splitter = Splitter::default();
+        assert_eq!(splitter.take_begun(), None);
+        assert_eq!(splitter.feed("Copying …"), []);
+        assert_eq!(splitter.take_begun(), Some("Copying …".to_owned()));
+        assert_eq!(splitter.feed(" done\nPassword: "), [line(" done")]);
+        assert_eq!(splitter.take_begun(), Some("Password: ".to_owned()));
+        // The end of a line that was taken whole is no line.
+        assert_eq!(splitter.feed("\n\n50%\r"), [line("")]);
+        assert_eq!(splitter.take_begun(), Some("50%".to_owned()));
+        assert_eq!(splitter.feed("\nend\n"), [line("end")]);
     }
 
     #[test]
     fn a_line_without_end_is_cut_between_characters() {
-        let long = "é".repeat(LONGEST) + "\n";
+        let long = "é".repeat(LONGEST);
         let odd = format!("x{long}");
         for text in [long, odd] {
-            let lines = split(&text.as_bytes().chunks(7000).collect::<Vec<_>>());
-            assert!(lines.iter().all(|l| l.len() <= LONGEST && !l.contains('\u{fffd}')));
-            assert_eq!(lines.concat() + "\n", text);
+            let mut splitter = Splitter::default();
+            let mut lines: Vec<String> = Vec::new();
+            for part in text.chars().collect::<Vec<_>>().chunks(7000) {
+                let pieces = splitter.feed(&part.iter().collect::<String>());
+                lines.extend(pieces.into_iter().map(|piece| match piece {
+                    Line(text) => text,
+                    Update(text) => panic!("{text}"),
+                }));
+            }
+            lines.extend(splitter.finish());
+            assert!(lines.iter().all(|l| l.len() <= LONGEST));
+            assert_eq!(lines.concat(), text);
             assert_eq!(lines.len(), 2 + usize::from(text.starts_with('x')));
         }
     }

@@ -1,15 +1,16 @@
 //! The console's files, and what a browser is told about every page from here.
 
+mod files;
+
 use std::path::Path;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
-use tower_http::services::ServeDir;
 use txjobs_sdk::paths;
 
 /// No code and no style but the console's own files; no request but to itself, to https, and to this machine.
@@ -31,15 +32,11 @@ const HEADERS: [(HeaderName, &str); 6] = [
     ),
 ];
 
-pub(super) fn router(console: Option<&Path>) -> Router {
+/// The console's files, or a page that says how to have them. What is not there is for `not_found`.
+pub(super) fn router(console: Option<&Path>, not_found: Router) -> Router {
     match console {
-        Some(directory) => {
-            let files = ServeDir::new(directory).precompressed_br().precompressed_gzip();
-            Router::new().fallback_service(files).layer(middleware::from_fn(caching))
-        }
-        None => Router::new()
-            .route("/", get(async || without_console()))
-            .fallback(async || (StatusCode::NOT_FOUND, "There is nothing here.\n").into_response()),
+        Some(directory) => files::router(directory, not_found).layer(middleware::from_fn(caching)),
+        None => Router::new().route("/", get(async || without_console())).fallback_service(not_found),
     }
 }
 

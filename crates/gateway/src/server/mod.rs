@@ -1,15 +1,19 @@
 //! One address for everything: the contract, its reference page, the health check, the console's files.
 
+pub mod connections;
 mod console;
 mod docs;
 mod health;
+pub mod open_files;
 mod page_config;
+mod trace;
 
 use std::path::PathBuf;
 
 use axum::Router;
 use axum::http::{Extensions, HeaderMap, StatusCode, Version};
 use axum::routing::get;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::trace::TraceLayer;
@@ -43,7 +47,7 @@ pub fn router(gateway: Gateway, front: Front) -> Router {
         .route("/health", get(health::answer).with_state(gateway.store.clone()))
         .merge(page_config)
         .merge(docs::router(&docs::CONTRACT))
-        .merge(console::router(front.console.as_deref()));
+        .merge(console::router(front.console.as_deref(), contract::elsewhere(&gateway.key_header)));
     let (emulator, key_header) = (gateway.emulator.clone(), gateway.key_header.clone());
     let admin = front.admin.clone().zip(emulator.clone());
     let pages = match admin {
@@ -54,6 +58,7 @@ pub fn router(gateway: Gateway, front: Front) -> Router {
         }
         None => pages,
     };
+    let pages = pages.method_not_allowed_fallback(async || contract::no_such_method());
     let router = console::with_security_headers(pages).merge(contract::router(gateway));
     let router = match emulator {
         Some(emulator) => emulator.outside(key_header, router),
@@ -64,7 +69,9 @@ pub fn router(gateway: Gateway, front: Front) -> Router {
             extensions.get::<AsItIs>().is_none()
         });
     router
-        .layer(CompressionLayer::new().compress_when(compressed))
-        // Method, path and status: never a header, where the key is.
-        .layer(TraceLayer::new_for_http())
+        // The level with the smallest state: a slow reader of a log holds one as long as it reads, and the usual one of
+        // brotli takes 11 MB.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressed))
+        // Method, known path and status: never what may be a key.
+        .layer(TraceLayer::new_for_http().make_span_with(trace::span))
 }

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 use uuid::Uuid;
 
-use super::{OrganisationId, Result, Store};
+use super::{OrganisationId, Result, Run, Store};
 use crate::clock::Micros;
 use crate::log_id;
 
@@ -77,18 +77,6 @@ pub enum TriggerState {
 type Row = (i64, Uuid, Uuid, i64, Micros, Option<Micros>, i64);
 
 impl Store {
-    /// The status of every job of an organisation, in the order of the configuration.
-    pub async fn statuses(&self, organisation: OrganisationId) -> Result<Vec<(Uuid, JobStatusCode)>> {
-        let rows: Vec<(Uuid, Option<i64>)> = sqlx::query_as(
-            "SELECT j.id, (SELECT max(e.state) FROM executions e WHERE e.job = j.id AND e.state < 2) FROM jobs j
-             WHERE j.organisation = ? AND j.position IS NOT NULL ORDER BY j.position",
-        )
-        .bind(organisation)
-        .fetch_all(&self.readers)
-        .await?;
-        Ok(rows.into_iter().map(|(job, state)| (job, status(state))).collect())
-    }
-
     /// The status of one job, if the organisation has it.
     pub async fn status(&self, organisation: OrganisationId, job: Uuid) -> Result<Option<JobStatusCode>> {
         let row: Option<(Option<i64>,)> = sqlx::query_as(
@@ -100,6 +88,26 @@ impl Store {
         .fetch_optional(&self.readers)
         .await?;
         Ok(row.map(|(state,)| status(state)))
+    }
+
+    /// When a run was requested.
+    pub async fn requested_at(&self, run: &Run) -> Result<Micros> {
+        sqlx::query_scalar("SELECT requested_at FROM executions WHERE number = ?")
+            .bind(run.number)
+            .fetch_one(&self.readers)
+            .await
+    }
+
+    /// The latest time that a run's execution or its log has, or the beginning of time.
+    pub async fn latest_time(&self, run: &Run) -> Result<Micros> {
+        sqlx::query_scalar(
+            "SELECT max(coalesce(created_at, ?1), coalesce((SELECT max(time) FROM lines WHERE execution = number), ?1))
+             FROM executions WHERE number = ?2",
+        )
+        .bind(Micros::MIN)
+        .bind(run.number)
+        .fetch_one(&self.readers)
+        .await
     }
 
     /// What is known of a trigger id.

@@ -31,27 +31,6 @@ pub enum AddKey {
 }
 
 impl Store {
-    /// The organisation that this key belongs to.
-    ///
-    /// Every hash is read and compared, each in constant time, without stopping at a match: how long it takes tells
-    /// nothing of the keys. An index would be quicker and leak nothing of use either (a hash cannot be aimed), but
-    /// keys are few, five an organisation, and this needs no argument.
-    pub async fn organisation_of_key(&self, hash: &KeyHash) -> Result<Option<OrganisationId>> {
-        let known: Vec<(OrganisationId, Vec<u8>)> = sqlx::query_as(
-            "SELECT k.organisation, k.hash FROM api_keys k JOIN organisations o ON o.id = k.organisation
-             WHERE o.declared = 1",
-        )
-        .fetch_all(&self.readers)
-        .await?;
-        let mut found = None;
-        for (organisation, candidate) in known {
-            if candidate.ct_eq(hash).into() {
-                found = Some(organisation);
-            }
-        }
-        Ok(found)
-    }
-
     /// Accepts the key of this hash as well, as long as this process runs. It is not written anywhere, so that it ends with
     /// the demo, however that ends.
     pub fn offer_demo_key(&self, organisation: OrganisationId, hash: KeyHash) {

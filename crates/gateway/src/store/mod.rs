@@ -3,6 +3,8 @@
 //! One SQLite file in WAL mode: one connection writes, a few read without ever waiting for it. The SQL stays inside
 //! this module, one subject a file, so that another database can take its place.
 
+mod catalog;
+mod changes;
 mod error;
 mod executions;
 mod file;
@@ -13,6 +15,7 @@ mod lock;
 mod organisations;
 mod outcomes;
 mod past;
+mod requests;
 mod reset;
 mod runs;
 mod seeded;
@@ -32,6 +35,7 @@ use sqlx::sqlite::{
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
+pub use catalog::{Catalog, UnfinishedJobs};
 pub use error::ErrorKind;
 pub use executions::{Execution, Selection, TriggerState};
 pub use file::{Contents, inspect};
@@ -44,6 +48,8 @@ pub use runs::{Cancelling, Ending, Run, Unfinished};
 pub use seeded::{Piece, SeededJob, SeededWork, Seeding};
 
 use crate::key::KeyHash;
+use changes::{Cached, Changes};
+use requests::RequestSender;
 use writer::{WriteTransaction, Writer};
 
 const READERS: u32 = 4;
@@ -61,6 +67,10 @@ pub struct Store {
     readers: SqlitePool,
     /// Held while an organisation is made up: another one, or a reset, waits.
     seeding: Arc<Mutex<()>>,
+    requests: RequestSender,
+    changes: Arc<Changes>,
+    catalog: Arc<Cached<Catalog>>,
+    unfinished_jobs: Arc<Cached<UnfinishedJobs>>,
     /// Held while a health check writes: another one uses its result.
     checking: Arc<Mutex<()>>,
     demo_key: Arc<OnceLock<(OrganisationId, KeyHash)>>,
@@ -93,21 +103,27 @@ impl Store {
                 // A full disk may not let a new one open the file.
                 .max_lifetime(None)
                 .idle_timeout(None)
-                .connect_with(options.pragma("query_only", "on"))
+                .connect_with(options.clone().pragma("query_only", "on"))
                 .await?;
-            anyhow::Ok((writer, readers))
+            let changes = Changes::open(&options.pragma("query_only", "on")).await?;
+            anyhow::Ok((writer, readers, changes))
         };
         let named = open.await.map_err(|error| match kind_of(&error) {
             Some(kind) => error.context(kind),
             None => error,
         });
-        let (writer, readers) = named.with_context(|| file::cannot_be_opened(path))?;
+        let (writer, readers, changes) = named.with_context(|| file::cannot_be_opened(path))?;
+        let requests = requests::start(writer.clone());
         Ok(Self {
             writer,
             readers,
             seeding: Arc::default(),
             checking: Arc::default(),
             demo_key: Arc::default(),
+            requests,
+            changes: Arc::new(changes),
+            catalog: Arc::default(),
+            unfinished_jobs: Arc::default(),
         })
     }
 
@@ -145,6 +161,9 @@ impl Store {
     /// Closes every connection; the last one folds the write-ahead log into the file.
     pub async fn close(&self) {
         self.readers.close().await;
+        if let Err(error) = self.changes.close().await {
+            tracing::warn!(%error, "a connection to the store did not close");
+        }
         self.writer.close().await;
     }
 

@@ -53,27 +53,6 @@ pub enum Unfinished {
 }
 
 impl Store {
-    /// Requests a run: false if the job has an unfinished one, unless runs `queue`. If this is true, the run is on the disk.
-    pub async fn request_run(&self, job: Uuid, trigger_id: Uuid, now: Micros, queue: bool) -> Result<bool> {
-        let mut tx = self.write().await?;
-        let done = sqlx::query(
-            "INSERT INTO executions (id, job, trigger_id, state, requested_at, place)
-             SELECT ?1, ?2, ?3, 0, ?4, coalesce(max(place) + 1, 0) FROM executions WHERE job = ?2 AND state < 2
-             HAVING ?5 OR count(*) = 0",
-        )
-        .bind(Uuid::new_v4())
-        .bind(job)
-        .bind(trigger_id)
-        .bind(now)
-        .bind(queue)
-        .execute(&mut tx)
-        .await?;
-        match done.rows_affected() {
-            0 => tx.rollback().await.map(|()| false),
-            _ => tx.commit().await.map(|()| true),
-        }
-    }
-
     /// Claims the run that has been pending longest, of those requested until `until` and of jobs that do not run. From
     /// now on it exists for the contract, and it is running. A request from the future, of a clock that was set back, does
     /// not wait for it.

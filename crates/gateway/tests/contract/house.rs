@@ -6,12 +6,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
+use axum::response::Response;
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
 use txjobs_gateway::clock::Clock;
 use txjobs_gateway::config::{self, Config};
-use txjobs_gateway::contract::Gateway;
+use txjobs_gateway::contract::{Gateway, Lists};
 use txjobs_gateway::key;
 use txjobs_gateway::runner::{Control, Runner, Stop};
 use txjobs_gateway::server::{Front, router};
@@ -129,6 +130,7 @@ impl House {
             runner: control.clone(),
             key_header: config.key_header.clone(),
             emulator: None,
+            lists: Lists::default(),
         };
         if work {
             let works = config.jobs().map(|(_, job)| (job.id, job.work.clone())).collect();
@@ -141,8 +143,12 @@ impl House {
         JobId(self.config.jobs().find(|(_, job)| job.name == name).expect("a job of this name").1.id)
     }
 
+    pub async fn response(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let answer = self.response(request).await;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let bytes = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
         Answer { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() }

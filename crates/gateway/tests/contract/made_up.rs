@@ -150,7 +150,7 @@ async fn a_restart_keeps_it() {
 
     let again = Store::open(&house.folder.path().join("gateway.db")).await.unwrap();
     again.declare(&house.config.organisations).await.unwrap();
-    recover(&again, &Clock::system()).await.unwrap();
+    recover(&again, &Clock::system(), &HashMap::new()).await.unwrap();
     again.close().await;
     assert_eq!(jobs(&house, &key).await, before.0);
     let mut expected = before.1;

@@ -1,5 +1,7 @@
 //! How commands end.
 
+use std::os::unix::fs::PermissionsExt;
+
 use txjobs_sdk::paths;
 
 use crate::gateway::{Home, is_alive, lines, shell_jobs, until};
@@ -47,9 +49,54 @@ async fn what_cannot_start_says_so() {
     let gateway = home.serve(&[]);
     let run = gateway.run("no program").await;
     assert_eq!(run["State"], 3);
-    assert!(lines(&run)[0].1.starts_with("/no/such/program could not be started: No such file"), "{run}");
+    assert_eq!(lines(&run)[0].1, "The command could not be started: /no/such/program does not exist.");
     let run = gateway.run("no folder").await;
     assert!(lines(&run)[0].1.ends_with("no-such-folder does not exist."), "{run}");
+}
+
+#[tokio::test]
+async fn start_failure_names_the_interpreter_or_the_line_ends() {
+    let job = |name: &str| format!("[[organisation.job]]\nname = \"{name}\"\ncommand = [\"./{name}\"]\n");
+    let names = ["python.sh", "windows.sh", "env.sh", "empty.sh"];
+    let jobs: String = names.into_iter().map(job).collect();
+    let home = Home::new(&format!("[[organisation]]\nname = \"Contoso\"\n{jobs}"));
+    let texts = [
+        "#!/usr/bin/no-such-python4\n",
+        "#!/bin/sh\r\necho\r\n",
+        "#!/usr/bin/env no-such-python4\n",
+        "echo\n",
+    ];
+    for (name, text) in names.iter().zip(texts) {
+        std::fs::write(home.path(name), text).unwrap();
+        std::fs::set_permissions(home.path(name), std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    let gateway = home.serve(&[]);
+    let said = async |name: &str| {
+        let run = gateway.run(name).await;
+        assert_eq!(run["State"], 3);
+        lines(&run).last().unwrap().1.to_owned()
+    };
+    let needs = said("python.sh").await;
+    assert!(
+        needs.starts_with("The command could not be started: ")
+            && needs.ends_with("python.sh needs /usr/bin/no-such-python4, which does not exist."),
+        "{needs}"
+    );
+    assert!(said("windows.sh").await.contains("windows.sh has Windows line ends"));
+    let needs = said("env.sh").await;
+    assert!(
+        needs.starts_with("The command exited with code 127: ")
+            && needs.ends_with("needs no-such-python4, which is not on PATH."),
+        "{needs}"
+    );
+    assert!(said("empty.sh").await.contains("no script that begins with #!"));
+
+    let checked = home.run(&["check"]);
+    let said = String::from_utf8(checked.stderr).unwrap();
+    assert_eq!(checked.status.code(), Some(1), "{said}");
+    assert!(said.starts_with("The job \"python.sh\" of \"Contoso\" cannot start: /"), "{said}");
+    assert!(said.ends_with("Jobs that cannot start here: 3 of 4.\n"), "{said}");
 }
 
 #[tokio::test]
@@ -59,8 +106,11 @@ async fn a_timeout_ends_the_whole_group() {
     let gateway = home.serve(&[]);
     let run = gateway.run("long").await;
     let because = "The command took longer than its timeout of 300ms and was ended.";
-    assert_eq!((run["State"].as_i64(), lines(&run)), (Some(3), vec![(0, "begun"), (2, because)]));
     let child = std::fs::read_to_string(home.path("child")).unwrap();
+    let ended = format!("Ended with the command: sleep ({}).", child.trim());
+    let ended = if cfg!(target_os = "linux") { vec![(0, ended.as_str())] } else { Vec::new() };
+    let expected = [vec![(0, "begun")], ended, vec![(2, because)]].concat();
+    assert_eq!((run["State"].as_i64(), lines(&run)), (Some(3), expected));
     until("the end of the grandchild", async || (!is_alive(&child)).then_some(())).await;
 }
 
@@ -75,7 +125,9 @@ async fn a_cancellation_ends_the_whole_group() {
     assert_eq!(answer["Message"], "The run is being cancelled.");
     let run = gateway.outcome(begun).await;
     assert_eq!(run["State"], 3);
-    assert_eq!(lines(&run), [(0, "begun"), (0, "cleaned up"), (2, "Cancelled while it was running.")]);
+    let said = lines(&run);
+    assert_eq!(said[..2], [(0, "begun"), (0, "cleaned up")]);
+    assert_eq!(said.last(), Some(&(2, "Cancelled while it was running.")));
     let child = std::fs::read_to_string(home.path("child")).unwrap();
     until("the end of the grandchild", async || (!is_alive(&child)).then_some(())).await;
     // And the job can run again.
@@ -89,8 +141,11 @@ async fn what_a_command_leaves_behind_does_not_hold_its_run() {
     let home = Home::new(&shell_jobs(&[("daemon", script, "")]));
     let gateway = home.serve(&[]);
     let run = gateway.run("daemon").await;
-    let said = "The command left processes running behind it; they were ended with it.";
-    assert_eq!((run["State"].as_i64(), lines(&run)), (Some(2), vec![(0, "gone"), (0, said)]));
     let child = std::fs::read_to_string(home.path("child")).unwrap();
+    let said =
+        format!("The command left processes running behind it, which were ended: sleep ({}).", child.trim());
+    let said = if cfg!(target_os = "linux") { vec![(0, said.as_str())] } else { Vec::new() };
+    let expected = [vec![(0, "gone")], said].concat();
+    assert_eq!((run["State"].as_i64(), lines(&run)), (Some(2), expected));
     until("the end of the daemon", async || (!is_alive(&child)).then_some(())).await;
 }

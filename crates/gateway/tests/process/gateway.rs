@@ -11,6 +11,8 @@ use txjobs_sdk::operation::Request;
 use txjobs_sdk::types::{JobId, TriggerId};
 use txjobs_sdk::{ApiKey, paths};
 
+#[cfg(target_os = "linux")]
+const ADMIN_TOKEN: &str = "a-token-of-these-tests";
 const BOUND: Duration = Duration::from_secs(30);
 
 /// A folder with a configuration, a database and a key of the first organisation.
@@ -23,7 +25,7 @@ pub struct Gateway {
     process: Child,
     pub url: String,
     key: ApiKey,
-    http: reqwest::Client,
+    pub http: reqwest::Client,
 }
 
 impl Home {
@@ -41,8 +43,32 @@ impl Home {
     }
 
     pub fn serve(&self, more: &[&str]) -> Gateway {
+        self.serve_with(more, |_| {})
+    }
+
+    /// A gateway with a clock that can be set.
+    #[cfg(target_os = "linux")]
+    pub fn serve_with_admin(&self, more: &[&str]) -> Gateway {
+        self.serve_with(&[more, &["--admin"]].concat(), |command| {
+            command.env("TXJOBS_ADMIN_TOKEN", ADMIN_TOKEN);
+        })
+    }
+
+    pub fn serve_with(&self, more: &[&str], set_up: impl FnOnce(&mut Command)) -> Gateway {
         let mut serve = command(self.folder.path());
         serve.args(["serve", "--listen", "127.0.0.1:0"]).args(more).env("TXJOBS_API_KEY", "not for children");
+        set_up(&mut serve);
+        self.start(serve)
+    }
+
+    /// Starts a gateway whose log goes to a file.
+    pub fn start_logging(&self, mut serve: Command, log: std::fs::File) -> Gateway {
+        serve.stderr(log);
+        self.start(serve)
+    }
+
+    /// Starts a gateway by a command.
+    pub fn start(&self, serve: Command) -> Gateway {
         Gateway::start(serve, self.key.clone())
     }
 
@@ -160,6 +186,19 @@ impl Gateway {
     pub async fn run(&self, name: &str) -> Value {
         let run = self.execute(name).await;
         self.outcome(run).await
+    }
+
+    /// Sets or winds the clock of a gateway with `--admin`.
+    #[cfg(target_os = "linux")]
+    pub async fn clock(&self, method: &str, path: &str, body: &str) {
+        let sent = self
+            .http
+            .request(method.parse().unwrap(), format!("{}/admin/clock{path}", self.url))
+            .bearer_auth(ADMIN_TOKEN)
+            .header("Content-Type", "application/json")
+            .body(body.to_owned());
+        let answer = sent.send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 
     pub fn signal(&self, name: &str) {

@@ -3,11 +3,24 @@
 #![cfg(unix)]
 
 mod commands;
+mod connections;
 #[cfg(target_os = "linux")]
 mod disk;
 mod gateway;
+mod keys;
 mod killed;
+mod listen;
 mod output;
+#[cfg(target_os = "linux")]
+mod processes;
+mod secrets;
+mod signals;
+mod slow_clients;
 #[cfg(target_os = "linux")]
 mod small_disk;
 mod start;
+#[cfg(target_os = "linux")]
+mod stderr;
+#[cfg(target_os = "linux")]
+mod time;
+mod wire;

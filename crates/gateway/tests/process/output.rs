@@ -61,3 +61,39 @@ async fn a_command_knows_its_run_and_no_secret_of_the_gateway() {
     assert_eq!(said[2..4], ["none", "blue"]);
     assert!(said[4].ends_with("/sub"), "{}", said[4]);
 }
+
+#[tokio::test]
+async fn prompt_is_there_while_the_command_waits() {
+    let script = "printf 'Copying … '; while [ ! -e go ]; do sleep 0.01; done; echo done";
+    let home = Home::new(&shell_jobs(&[("waits", script, "")]));
+    let gateway = home.serve(&[]);
+    let begun = gateway.execute("waits").await;
+    gateway.until(begun, |run| lines(run) == [(0, "Copying … ")]).await;
+    std::fs::write(home.path("go"), "").unwrap();
+    assert_eq!(lines(&gateway.outcome(begun).await), [(0, "Copying … "), (0, "done")]);
+}
+
+#[tokio::test]
+async fn merged_standard_error_keeps_the_order_of_writing() {
+    let script = "i=0; while [ $i -lt 500 ]; do i=$((i+1)); echo \"out $i\"; echo \"err $i\" >&2; done";
+    let more = "stderr = \"merge\"\nerror = ['^err 7$']";
+    let home = Home::new(&shell_jobs(&[("both", script, more)]));
+    let gateway = home.serve(&[]);
+    let run = gateway.run("both").await;
+    let expected: Vec<_> = (1..=500).flat_map(|n| [format!("out {n}"), format!("err {n}")]).collect();
+    assert_eq!(lines(&run).iter().map(|line| line.1).collect::<Vec<_>>(), expected);
+    assert_eq!(lines(&run).iter().filter(|line| line.0 != 0).collect::<Vec<_>>(), [&(2, "err 7")]);
+    assert_eq!(run["State"], 4);
+}
+
+#[tokio::test]
+async fn output_is_read_in_the_encoding_of_the_job() {
+    let wide = r"printf '\377\376\104\000\366\000\n\000\r\000\n\000o\000k\000\n\000'";
+    let home = Home::new(&shell_jobs(&[
+        ("wide", wide, "encoding = \"utf-16le\"\nerror = ['^D']"),
+        ("narrow", r"printf 'D\366ner\n'", "encoding = \"latin1\""),
+    ]));
+    let gateway = home.serve(&[]);
+    assert_eq!(lines(&gateway.run("wide").await), [(2, "Dö"), (0, ""), (0, "ok")]);
+    assert_eq!(lines(&gateway.run("narrow").await), [(0, "Döner")]);
+}

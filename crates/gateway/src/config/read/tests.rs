@@ -22,7 +22,7 @@ fn a_command_with_its_defaults() {
     assert_eq!(command.directory, Path::new("/base/jobs"));
     assert_eq!(
         (command.completed.as_slice(), command.stderr, command.timeout),
-        (&[0][..], Severity::Warning, None)
+        (&[0][..], StandardError::Separate(Severity::Warning), None)
     );
 }
 
@@ -77,5 +77,55 @@ fn what_is_unknown_or_misspelt_is_refused_with_its_line() {
     let state = complaint(&job("script = { state = \"running\", lines = [] }"));
     assert!(state.contains("line 5") && state.contains("completed with warnings"), "{state}");
     let time = complaint(&job("command = [\"x\"]\ntimeout = \"soon\""));
-    assert!(time.contains("\"soon\" is no duration"), "{time}");
+    assert!(time.contains("invalid value: string \"soon\", expected a duration like"), "{time}");
+}
+
+fn command(lines: &str) -> Command {
+    let config = parse(&job(&format!("command = [\"x\"]\n{lines}")), Path::new("")).unwrap();
+    let Work::Command(command) = &config.organisations[0].jobs[0].work else { panic!() };
+    (**command).clone()
+}
+
+#[test]
+fn durations_have_one_grammar() {
+    let seconds = |text: &str| command(&format!("timeout = {text}")).timeout.unwrap().as_secs();
+    for (text, expected) in [
+        ("90", 90),
+        ("\"90\"", 90),
+        ("\"90s\"", 90),
+        ("\"1h30m\"", 5400),
+        ("\"1h 30m\"", 5400),
+        ("\"1d\"", 86_400),
+        ("\"1.5h\"", 5400),
+    ] {
+        assert_eq!(seconds(text), expected, "{text}");
+    }
+    for text in ["\"\"", "\"90 bananas\"", "-1", "1.5", "true", "\"99999999999999999999\""] {
+        let said = complaint(&job(&format!("command = [\"x\"]\nstop_grace = {text}")));
+        assert!(said.contains("line 6") && said.contains("stop_grace"), "{said}");
+        assert!(said.contains("expected a duration like \"200ms\""), "{said}");
+    }
+}
+
+#[test]
+fn settings_of_output_and_end() {
+    let defaults = command("");
+    assert_eq!((defaults.stop_grace.as_secs(), defaults.leave_running), (5, false));
+    assert_eq!(defaults.encoding.name(), "UTF-8");
+    let set =
+        command("stop_grace = \"1m\"\nleave_running = true\nencoding = \"UTF-16LE\"\nstderr = \"merge\"");
+    assert_eq!((set.stop_grace.as_secs(), set.leave_running), (60, true));
+    assert_eq!((set.encoding.name(), set.stderr), ("UTF-16LE", StandardError::Merged));
+    assert_eq!(command("encoding = \"latin1\"").encoding.name(), "windows-1252");
+    assert_eq!(command("stderr = \"error\"").stderr, StandardError::Separate(Severity::Error));
+
+    let encoding = complaint(&job("command = [\"x\"]\nencoding = \"utf-7\""));
+    assert!(
+        encoding.starts_with("the job \"Load\" of \"Contoso\": `encoding` = \"utf-7\" is not known."),
+        "{encoding}"
+    );
+    assert!(encoding.contains("utf-16le"), "{encoding}");
+    let stderr = complaint(&job("command = [\"x\"]\nstderr = \"mix\""));
+    assert!(stderr.contains("\"mix\" is none of: information, warning, error, merge"), "{stderr}");
+    assert!(complaint(&job("command = [\"x\\u0000\"]")).contains("zero character"));
 }

@@ -3,6 +3,7 @@
 mod faults;
 mod file;
 mod lines;
+mod requests;
 
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,25 @@
+-- Counts the changes of organisations, keys and jobs, so that who keeps them in memory can tell when they have changed.
+-- Triggers count, so that a change by another program counts as well.
+CREATE TABLE catalog_version (version INTEGER NOT NULL) STRICT;
+INSERT INTO catalog_version (version) VALUES (0);
+
+CREATE TRIGGER organisations_inserted AFTER INSERT ON organisations
+BEGIN UPDATE catalog_version SET version = version + 1; END;
+CREATE TRIGGER organisations_updated AFTER UPDATE ON organisations
+BEGIN UPDATE catalog_version SET version = version + 1; END;
+CREATE TRIGGER organisations_deleted AFTER DELETE ON organisations
+BEGIN UPDATE catalog_version SET version = version + 1; END;
+
+CREATE TRIGGER api_keys_inserted AFTER INSERT ON api_keys
+BEGIN UPDATE catalog_version SET version = version + 1; END;
+CREATE TRIGGER api_keys_updated AFTER UPDATE ON api_keys
+BEGIN UPDATE catalog_version SET version = version + 1; END;
+CREATE TRIGGER api_keys_deleted AFTER DELETE ON api_keys
+BEGIN UPDATE catalog_version SET version = version + 1; END;
+
+CREATE TRIGGER jobs_inserted AFTER INSERT ON jobs
+BEGIN UPDATE catalog_version SET version = version + 1; END;
+CREATE TRIGGER jobs_updated AFTER UPDATE ON jobs
+BEGIN UPDATE catalog_version SET version = version + 1; END;
+CREATE TRIGGER jobs_deleted AFTER DELETE ON jobs
+BEGIN UPDATE catalog_version SET version = version + 1; END;

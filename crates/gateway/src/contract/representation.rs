@@ -1,0 +1,186 @@
+//! A body as it is sent: its bytes, its validator, and its compressed forms, each made once.
+
+use std::io::Write;
+
+use axum::body::Bytes;
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use flate2::write::GzEncoder;
+use serde::Serialize;
+use tokio::sync::OnceCell;
+
+use super::validator::Validator;
+
+/// The compression layer leaves shorter bodies as they are, too.
+const SHORTEST_COMPRESSED: usize = 32;
+/// Better than 4, the level of a body that is compressed for one answer: this one serves many.
+const BROTLI_QUALITY: u32 = 5;
+/// The largest window, which is the usual one.
+const BROTLI_WINDOW: u32 = 22;
+const BROTLI_BUFFER: usize = 4096;
+
+/// How a body is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Encoding {
+    Identity,
+    Gzip,
+    Brotli,
+}
+
+/// A body of JSON that is sent again and again.
+#[derive(Debug)]
+pub struct Representation {
+    plain: Bytes,
+    validator: Validator,
+    gzip: OnceCell<Bytes>,
+    brotli: OnceCell<Bytes>,
+}
+
+impl Representation {
+    /// The value as JSON.
+    pub fn of_json<T: Serialize>(key_header: &HeaderName, value: &T) -> Self {
+        let plain = serde_json::to_vec(value).expect("the contract's types are always JSON");
+        let validator = Validator::of(key_header, |hash| hash(&plain));
+        Self { plain: plain.into(), validator, gzip: OnceCell::new(), brotli: OnceCell::new() }
+    }
+
+    /// How many bytes the body has before it is compressed.
+    pub fn len(&self) -> usize {
+        self.plain.len()
+    }
+
+    /// Answers with the body in the best encoding that these request headers accept, or that the caller has it already.
+    pub async fn answer(&self, headers: &HeaderMap) -> Response {
+        let mut answer = match self.validator.is_known(headers) {
+            true => self.validator.clone().not_modified(),
+            false => {
+                let (body, encoding) = self.encoded(Encoding::preferred(headers)).await;
+                let mut answer = self.answer_body(body);
+                if let Some(name) = encoding.name() {
+                    answer.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(name));
+                }
+                answer
+            }
+        };
+        answer.headers_mut().append(VARY, HeaderValue::from(ACCEPT_ENCODING));
+        answer
+    }
+
+    /// The same without an encoding, for layers that change the body.
+    pub fn answer_plain(&self, headers: &HeaderMap) -> Response {
+        match self.validator.is_known(headers) {
+            true => self.validator.clone().not_modified(),
+            false => self.answer_body(self.plain.clone()),
+        }
+    }
+
+    fn answer_body(&self, body: Bytes) -> Response {
+        let json = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+        (self.validator.clone(), json, body).into_response()
+    }
+
+    /// The body in this encoding, or as it is if that is not worth it.
+    async fn encoded(&self, encoding: Encoding) -> (Bytes, Encoding) {
+        let cell = match encoding {
+            Encoding::Gzip => &self.gzip,
+            Encoding::Brotli => &self.brotli,
+            Encoding::Identity => return (self.plain.clone(), Encoding::Identity),
+        };
+        if self.plain.len() < SHORTEST_COMPRESSED {
+            return (self.plain.clone(), Encoding::Identity);
+        }
+        let compress = async || {
+            let plain = self.plain.clone();
+            // Megabytes take a while, and other requests must not wait for them.
+            tokio::task::spawn_blocking(move || compressed(&plain, encoding)).await
+        };
+        match cell.get_or_try_init(compress).await {
+            Ok(body) => (body.clone(), encoding),
+            Err(error) => {
+                tracing::error!(%error, "a body could not be compressed");
+                (self.plain.clone(), Encoding::Identity)
+            }
+        }
+    }
+}
+
+impl Encoding {
+    /// The best of those that a request accepts (RFC 9110, section 12.5.3): by its weight, then by size. A request that
+    /// accepts none of these gets the plain body; the compression layer refuses it if it does not accept that either.
+    fn preferred(headers: &HeaderMap) -> Self {
+        let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+        let accepted = values.flat_map(|value| value.split(',')).filter_map(|part| {
+            let (name, weight) = part.split_once(';').unwrap_or((part, "q=1"));
+            let encoding = match name.trim() {
+                name if name.eq_ignore_ascii_case("br") => Self::Brotli,
+                name if name.eq_ignore_ascii_case("gzip") => Self::Gzip,
+                name if name.eq_ignore_ascii_case("identity") => Self::Identity,
+                _ => return None,
+            };
+            let weight = weight.trim().strip_prefix(['q', 'Q'])?.strip_prefix('=')?.parse::<f32>().ok()?;
+            // In thousandths, which is all that a weight may have.
+            (weight > 0.0 && weight <= 1.0).then_some(((weight * 1000.0).round() as u16, encoding))
+        });
+        accepted.max().map_or(Self::Identity, |(_, encoding)| encoding)
+    }
+
+    fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Identity => None,
+            Self::Gzip => Some("gzip"),
+            Self::Brotli => Some("br"),
+        }
+    }
+}
+
+fn compressed(plain: &[u8], encoding: Encoding) -> Bytes {
+    let mut out = Vec::new();
+    // Writing to memory does not fail.
+    let written = match encoding {
+        Encoding::Identity => out.write_all(plain),
+        Encoding::Gzip => {
+            let mut encoder = GzEncoder::new(&mut out, flate2::Compression::default());
+            encoder.write_all(plain).and_then(|()| encoder.try_finish())
+        }
+        Encoding::Brotli => {
+            brotli::CompressorWriter::new(&mut out, BROTLI_BUFFER, BROTLI_QUALITY, BROTLI_WINDOW)
+                .write_all(plain)
+        }
+    };
+    written.expect("a vector takes every byte");
+    out.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn preferred(values: &[&'static str]) -> Encoding {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(ACCEPT_ENCODING, HeaderValue::from_static(value));
+        }
+        Encoding::preferred(&headers)
+    }
+
+    #[test]
+    fn preferred_encoding_follows_weight_then_size() {
+        for (values, expected) in [
+            (&[] as &[_], Encoding::Identity),
+            (&[""], Encoding::Identity),
+            (&["gzip"], Encoding::Gzip),
+            (&["br"], Encoding::Brotli),
+            (&["gzip, deflate, br, zstd"], Encoding::Brotli),
+            (&["GZIP", "Br"], Encoding::Brotli),
+            (&["br;q=0.5, gzip;q=0.8"], Encoding::Gzip),
+            (&["br; q=0.500 , gzip ; Q=0.501"], Encoding::Gzip),
+            (&["br;q=0, gzip;q=0.0"], Encoding::Identity),
+            (&["identity, br;q=0.9"], Encoding::Identity),
+            (&["br;q=2", "gzip;q=x"], Encoding::Identity),
+            (&["deflate, zstd, *"], Encoding::Identity),
+        ] {
+            assert_eq!(preferred(values), expected, "{values:?}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The gateway's own log on standard error, written in a way that nothing waits for its reader.
+//!
+//! Standard error may be full (`2>/dev/full`), closed, or a pipe that nobody reads. No run and no answer may hang or break
+//! for that. So a thread of its own writes, and what it does not keep up with is lost and counted.
+
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::io::{self, IsTerminal, Write, stderr};
+use std::panic::PanicHookInfo;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tracing_subscriber::EnvFilter;
+
+// Entries on their way to the thread. An entry is a line, mostly of a few hundred bytes.
+const MAX_WAITING: usize = 4096;
+const RETRY: Duration = Duration::from_millis(10);
+
+/// The way to standard error. Clones write to the same thread.
+#[derive(Clone, Debug)]
+pub struct Logging {
+    entries: SyncSender<Entry>,
+    lost: Arc<AtomicU64>,
+}
+
+#[derive(Debug)]
+enum Entry {
+    Text(Vec<u8>),
+    /// Answered when everything before it is written.
+    Flush(SyncSender<()>),
+}
+
+impl Logging {
+    /// Starts the thread, and sends it the events of `tracing` that `RUST_LOG` lets through, and every panic.
+    ///
+    /// # Errors
+    ///
+    /// The system gives no thread.
+    pub fn start() -> io::Result<Self> {
+        let logging = Self::to(stderr())?;
+        let filter =
+            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,txjobs_gateway=info"));
+        let writer = logging.clone();
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(move || writer.clone())
+            .with_ansi(stderr().is_terminal())
+            .init();
+        // The standard hook writes to standard error itself, and waits for it.
+        std::panic::set_hook(Box::new(log_panic));
+        Ok(logging)
+    }
+
+    fn to(output: impl Write + Send + 'static) -> io::Result<Self> {
+        let (entries, waiting) = sync_channel(MAX_WAITING);
+        let lost = Arc::new(AtomicU64::new(0));
+        let logging = Self { entries, lost: Arc::clone(&lost) };
+        thread::Builder::new().name("log".to_owned()).spawn(move || write_all(output, &waiting, &lost))?;
+        Ok(logging)
+    }
+
+    /// Writes a line that is no event.
+    pub fn line(&self, text: &str) {
+        self.send(format!("{text}\n").into_bytes());
+    }
+
+    /// Waits until everything is written, at most for so long.
+    pub fn flush(&self, limit: Duration) {
+        let deadline = Instant::now() + limit;
+        let (done, is_done) = sync_channel(1);
+        while self.entries.try_send(Entry::Flush(done.clone())).is_err() {
+            if Instant::now() >= deadline {
+                return;
+            }
+            thread::sleep(RETRY);
+        }
+        let _ = is_done.recv_timeout(deadline.saturating_duration_since(Instant::now()));
+    }
+
+    fn send(&self, text: Vec<u8>) {
+        if self.entries.try_send(Entry::Text(text)).is_err() {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Each write is a whole event. It never fails: what could be done about it?
+impl Write for Logging {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.send(bytes.to_vec());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn write_all(mut output: impl Write, waiting: &Receiver<Entry>, lost: &AtomicU64) {
+    for entry in waiting {
+        match entry {
+            Entry::Text(text) => {
+                // A failure is nobody's concern: there is no other place to tell it.
+                let _ = output.write_all(&text);
+                let lost = lost.swap(0, Ordering::Relaxed);
+                if lost > 0 {
+                    let _ =
+                        writeln!(output, "{lost} lines of the log were lost: standard error was not read");
+                }
+            }
+            Entry::Flush(done) => {
+                let _ = output.flush();
+                let _ = done.try_send(());
+            }
+        }
+    }
+}
+
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let thread = thread::current();
+    let thread = thread.name().unwrap_or("unnamed");
+    let backtrace = Backtrace::capture();
+    match backtrace.status() {
+        BacktraceStatus::Captured => tracing::error!("the thread {thread} {panic}\n{backtrace}"),
+        _ => tracing::error!("the thread {thread} {panic}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// Blocks while the test holds it.
+    #[derive(Clone, Default)]
+    struct Slow(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn output_that_blocks_loses_lines_and_holds_nobody() {
+        let output = Slow::default();
+        let logging = Logging::to(output.clone()).unwrap();
+        let sent = MAX_WAITING + 10;
+        {
+            let _blocked = output.0.lock().unwrap();
+            for n in 0..sent {
+                logging.line(&n.to_string());
+            }
+            logging.flush(Duration::from_millis(50));
+        }
+        logging.flush(Duration::from_secs(30));
+        logging.line("end");
+        logging.flush(Duration::from_secs(30));
+        let text = String::from_utf8(output.0.lock().unwrap().clone()).unwrap();
+        assert!(text.starts_with("0\n"));
+        let lost: usize = text
+            .lines()
+            .find_map(|line| line.strip_suffix(" lines of the log were lost: standard error was not read"))
+            .unwrap()
+            .parse()
+            .unwrap();
+        assert_eq!(text.lines().filter(|line| line.parse::<usize>().is_ok()).count() + lost, sent);
+        assert!((9..=10).contains(&lost), "{lost}");
+        assert!(text.ends_with("end\n"));
+    }
+}

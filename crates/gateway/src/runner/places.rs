@@ -1,0 +1,79 @@
+//! The places for runs: only so many may go on at the same time.
+
+use std::fmt::{self, Display, Formatter};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::Control;
+use crate::clock::{Clock, Moment, RunClock, micros};
+use crate::store::{Run, Store};
+
+// A shorter wait is not worth a line.
+const MIN_WAIT: Duration = Duration::from_secs(1);
+
+/// All places, and since when they are taken.
+#[derive(Debug)]
+pub(super) struct Places {
+    free: Arc<Semaphore>,
+    count: usize,
+    clock: Clock,
+    control: Control,
+    /// Since when every pending run waits for a place.
+    full_since: Option<Moment>,
+}
+
+/// How long a run waited for its place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Waited {
+    time: Duration,
+    count: usize,
+}
+
+impl Places {
+    pub fn new(count: usize, clock: Clock, control: Control) -> Self {
+        Self { free: Arc::new(Semaphore::new(count)), count, clock, control, full_since: None }
+    }
+
+    /// Takes a place, as soon as one is free. It is given back when the answer is dropped.
+    pub async fn take(&mut self) -> OwnedSemaphorePermit {
+        if let Ok(place) = Arc::clone(&self.free).try_acquire_owned() {
+            return place;
+        }
+        let clock = &self.clock;
+        self.full_since.get_or_insert_with(|| clock.moment());
+        self.control.set_full(Some(self.count));
+        // The semaphore is never closed.
+        let Ok(place) = Arc::clone(&self.free).acquire_owned().await else { std::future::pending().await };
+        self.control.set_full(None);
+        place
+    }
+
+    /// Remembers that there is a place and no run for it.
+    pub fn set_idle(&mut self) {
+        self.full_since = None;
+    }
+
+    /// How long this run, which was just claimed, waited for its place. `None` if not for long.
+    pub async fn waited(&self, store: &Store, run: &Run, clock: &RunClock) -> Option<Waited> {
+        let full = self.full_since?.elapsed(&self.clock);
+        if full < MIN_WAIT {
+            return None;
+        }
+        // The line is not worth waiting for a store that does not answer.
+        let requested_at = store.requested_at(run).await.ok()?;
+        let pending = clock.started_at().saturating_sub(requested_at);
+        let pending = pending.saturating_sub(micros(self.control.pick_up()));
+        let time = full.min(Duration::from_micros(u64::try_from(pending).unwrap_or_default()));
+        (time >= MIN_WAIT).then_some(Waited { time, count: self.count })
+    }
+}
+
+impl Display for Waited {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let seconds = humantime::format_duration(Duration::from_secs(self.time.as_secs()));
+        let Self { count, .. } = self;
+        write!(f, "Waited {seconds} for a free place: {count} of {count} runs were going on.")
+    }
+}

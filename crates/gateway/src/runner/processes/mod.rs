@@ -1,0 +1,51 @@
+//! The processes of a run: starting the command, finding everything that it started, ending all of it.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+mod mark;
+#[cfg(target_os = "linux")]
+mod orphans;
+#[cfg(not(target_os = "linux"))]
+mod portable;
+mod report;
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::process::Command;
+use uuid::Uuid;
+
+#[cfg(target_os = "linux")]
+pub(super) use linux::{Child, Processes, take_pipes};
+#[cfg(target_os = "linux")]
+pub(super) use orphans::reap_orphans;
+#[cfg(not(target_os = "linux"))]
+pub(super) use portable::{Child, Processes, reap_orphans, take_pipes};
+pub(super) use report::{Report, list};
+
+// Starting a program from a file server that is gone never returns. The other commands must not wait for it for ever.
+const MAX_START_TIME: Duration = Duration::from_secs(30);
+
+/// Starts a command on a thread that may block.
+///
+/// # Errors
+///
+/// The system does not start it, or has not started it after [`MAX_START_TIME`]. Then it does not run later either.
+pub(super) async fn start(command: Command, trigger_id: Uuid) -> io::Result<(Child, Processes)> {
+    let is_given_up = Arc::new(AtomicBool::new(false));
+    let given_up = Arc::clone(&is_given_up);
+    let mut starting = tokio::task::spawn_blocking(move || Processes::spawn(command, trigger_id, &given_up));
+    if let Ok(started) = tokio::time::timeout(MAX_START_TIME, &mut starting).await {
+        return started.unwrap_or_else(|error| Err(io::Error::other(error)));
+    }
+    is_given_up.store(true, Ordering::Relaxed);
+    tokio::spawn(async move {
+        if let Ok(Ok((mut child, processes))) = starting.await {
+            processes.end(Some(&mut child), Duration::ZERO, std::future::pending()).await;
+        }
+    });
+    Err(io::Error::new(io::ErrorKind::TimedOut, "the system did not start it within 30 seconds"))
+}

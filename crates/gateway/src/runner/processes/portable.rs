@@ -1,0 +1,93 @@
+//! Ending processes where only the process group (Unix) or the job object (Windows) tells what belongs to a run.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use process_wrap::tokio::{ChildWrapper, CommandWrap};
+use tokio::process::{ChildStderr, ChildStdout, Command};
+use uuid::Uuid;
+
+use super::report::{Name, Report};
+
+pub(in crate::runner) type Child = Box<dyn ChildWrapper>;
+
+#[cfg(unix)]
+const TERM: i32 = 15;
+
+/// All processes of one run.
+#[derive(Debug)]
+pub(in crate::runner) struct Processes;
+
+pub(in crate::runner) fn take_pipes(child: &mut Child) -> (Option<ChildStdout>, Option<ChildStderr>) {
+    (child.stdout().take(), child.stderr().take())
+}
+
+/// The system does this here.
+pub(in crate::runner) async fn reap_orphans() {}
+
+impl Processes {
+    /// The processes of a run whose command was started by another gateway: none is found here.
+    pub fn of_run(_: Uuid) -> Self {
+        Self
+    }
+
+    /// Starts a command in a group or a job object of its own.
+    pub fn spawn(command: Command, _: Uuid, is_given_up: &AtomicBool) -> io::Result<(Child, Self)> {
+        if is_given_up.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        let mut command = CommandWrap::from(command);
+        #[cfg(unix)]
+        command.wrap(process_wrap::tokio::ProcessGroup::leader());
+        #[cfg(windows)]
+        command.wrap(process_wrap::tokio::JobObject);
+        Ok((command.spawn()?, Self))
+    }
+
+    /// Waits until none holds a pipe of the command, which is all that can be seen here, but not longer than `limit` or
+    /// `hurry`. It is never known that none is left.
+    pub async fn settle(
+        &self,
+        limit: Duration,
+        pipes_closed: impl Future<Output = ()>,
+        hurry: impl Future<Output = ()>,
+    ) -> bool {
+        tokio::select! {
+            () = pipes_closed => {}
+            () = hurry => {}
+            () = tokio::time::sleep(limit) => {}
+        }
+        false
+    }
+
+    /// Nothing is known here.
+    pub async fn list(&self) -> Vec<Name> {
+        Vec::new()
+    }
+
+    /// Ends the command and its group or job object: on Unix by SIGTERM, and by SIGKILL after `grace`.
+    pub async fn end(
+        &self,
+        child: Option<&mut Child>,
+        grace: Duration,
+        hurry: impl Future<Output = ()>,
+    ) -> Report {
+        let Some(child) = child else { return Report::default() };
+        #[cfg(unix)]
+        if child.signal(TERM).is_ok() {
+            tokio::select! {
+                _ = child.wait() => {}
+                () = tokio::time::sleep(grace) => {}
+                () = hurry => {}
+            }
+        }
+        #[cfg(not(unix))]
+        let _ = (grace, hurry);
+        // There is mostly nothing left to kill, which is no error.
+        if child.start_kill().is_ok() {
+            let _ = child.wait().await;
+        }
+        Report::default()
+    }
+}

@@ -1,0 +1,103 @@
+//! Starts a command, or says why that is not possible.
+
+use std::io;
+use std::path::Path;
+use std::pin::Pin;
+use std::process::Stdio;
+
+use tokio::io::AsyncRead;
+use txjobs_sdk::Severity;
+
+use super::command::{JOB_VARIABLE, TRIGGER_VARIABLE};
+use super::processes::{self, Child, Processes};
+use crate::config::{Command, StandardError};
+use crate::store::Run;
+
+/// Variables that begin so are the gateway's and its operator's, keys among them: they are not passed on.
+const OURS: &str = "TXJOBS_";
+
+type Pipe = Pin<Box<dyn AsyncRead + Send>>;
+
+/// A command that was started.
+pub(super) struct Started {
+    pub child: Child,
+    pub processes: Processes,
+    pub stdout: Option<Pipe>,
+    /// None if it goes into `stdout`.
+    pub stderr: Option<(Pipe, Severity)>,
+}
+
+/// Starts it.
+///
+/// # Errors
+///
+/// A sentence for the run's log.
+pub(super) async fn start(command: &Command, run: &Run) -> Result<Started, String> {
+    try_start(command, run).await.map_err(|error| {
+        let reason = match command.start_problem() {
+            Some(problem) => format!("{problem}."),
+            None if error.kind() == io::ErrorKind::ExecutableFileBusy => {
+                format!("{}: {error}. Something still writes to the file.", command.program)
+            }
+            None if is_unknown_format(&error) => format!(
+                "{} is no program for this machine, and no script that begins with #! and its interpreter.",
+                command.program
+            ),
+            None if error.kind() == io::ErrorKind::NotFound => format!(
+                "{} was made for another system: the loader of programs that it names does not exist.",
+                command.program
+            ),
+            None => format!("{}: {error}. Check the job's command in gateway.toml.", command.program),
+        };
+        format!("The command could not be started: {reason}")
+    })
+}
+
+async fn try_start(command: &Command, run: &Run) -> io::Result<Started> {
+    let mut process = tokio::process::Command::new(&command.program);
+    process.args(&command.arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    if command.directory != Path::new("") {
+        process.current_dir(&command.directory);
+    }
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with(OURS) {
+            process.env_remove(name);
+        }
+    }
+    process.envs(&command.environment);
+    process.env(JOB_VARIABLE, run.job.to_string()).env(TRIGGER_VARIABLE, run.trigger_id.to_string());
+    let merged = match command.stderr {
+        StandardError::Separate(_) => None,
+        StandardError::Merged => {
+            let (reader, writer) = io::pipe()?;
+            process.stdout(writer.try_clone()?).stderr(writer);
+            Some(into_async(reader)?)
+        }
+    };
+    let (mut child, processes) = processes::start(process, run.trigger_id).await?;
+    let (stdout, stderr) = processes::take_pipes(&mut child);
+    let stdout = merged.or_else(|| stdout.map(|pipe| Box::pin(pipe) as Pipe));
+    let stderr = match command.stderr {
+        StandardError::Separate(severity) => stderr.map(|pipe| (Box::pin(pipe) as Pipe, severity)),
+        StandardError::Merged => None,
+    };
+    Ok(Started { child, processes, stdout, stderr })
+}
+
+#[cfg(unix)]
+fn into_async(pipe: io::PipeReader) -> io::Result<Pipe> {
+    let pipe = tokio::net::unix::pipe::Receiver::from_owned_fd(pipe.into())?;
+    Ok(Box::pin(pipe))
+}
+
+// Windows reads such a pipe only on a thread that waits for it.
+#[cfg(windows)]
+fn into_async(pipe: io::PipeReader) -> io::Result<Pipe> {
+    let handle = std::os::windows::io::OwnedHandle::from(pipe);
+    Ok(Box::pin(tokio::fs::File::from_std(handle.into())))
+}
+
+/// ENOEXEC, or ERROR_BAD_EXE_FORMAT.
+fn is_unknown_format(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(if cfg!(windows) { 193 } else { 8 })
+}

@@ -1,0 +1,126 @@
+//! A request on a connection: its body and its answer's body note how far it is.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes};
+use axum::http::{Response, StatusCode};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use hyper::body::Incoming;
+use txjobs_sdk::paths;
+
+use super::activity::Activity;
+
+/// A request that is being answered, until this is dropped.
+#[derive(Debug)]
+pub(super) struct UnderWay(pub Arc<Activity>);
+
+impl UnderWay {
+    pub fn begin(activity: Arc<Activity>) -> Self {
+        activity.request_began();
+        Self(activity)
+    }
+
+    /// Notes whether the answer is one that only a caller with a valid key gets.
+    pub fn answered<B>(&self, answer: &Response<B>) {
+        let status = answer.status();
+        let is_accepted =
+            status.is_success() || [StatusCode::NOT_MODIFIED, StatusCode::CONFLICT].contains(&status);
+        // Only answers of operations have this header.
+        if is_accepted && !self.0.has_key() && answer.headers().contains_key(paths::EXTENSIONS_HEADER) {
+            self.0.key_accepted();
+        }
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.request_ended();
+    }
+}
+
+/// The body of a request.
+#[derive(Debug)]
+pub(super) struct RequestBody {
+    body: Incoming,
+    activity: Arc<Activity>,
+    /// Whether a part of it has not been read. Outlives the body.
+    is_unread: Arc<AtomicBool>,
+}
+
+impl RequestBody {
+    pub fn new(body: Incoming, activity: Arc<Activity>, is_unread: Arc<AtomicBool>) -> Self {
+        is_unread.store(true, Ordering::Relaxed);
+        Self { body, activity, is_unread }
+    }
+}
+
+impl HttpBody for RequestBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        match &frame {
+            Poll::Pending => self.activity.body_awaited(),
+            Poll::Ready(Some(_)) if !self.body.is_end_stream() => {}
+            Poll::Ready(_) => {
+                self.is_unread.store(false, Ordering::Relaxed);
+                self.activity.body_ended();
+            }
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for RequestBody {
+    fn drop(&mut self) {
+        self.activity.body_ended();
+    }
+}
+
+/// The body of an answer. The request is under way until it has been handed to the connection.
+#[derive(Debug)]
+pub(super) struct AnswerBody {
+    body: Body,
+    _under_way: UnderWay,
+}
+
+impl AnswerBody {
+    pub fn new(body: Body, under_way: UnderWay) -> Self {
+        Self { body, _under_way: under_way }
+    }
+}
+
+impl HttpBody for AnswerBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

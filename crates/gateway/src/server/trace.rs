@@ -1,0 +1,64 @@
+//! What the log says of a request.
+
+use axum::extract::{MatchedPath, Request};
+use tracing::Span;
+use txjobs_sdk::paths;
+
+use crate::contract::guid;
+
+/// The span of a request: its method, and its path as far as the gateway knows it.
+///
+/// People put keys into addresses by mistake. So nothing of the address is written but ids in their places: no query, no
+/// unknown path, and no header.
+pub(super) fn span(request: &Request) -> Span {
+    tracing::debug_span!("request", method = %method(request), path = known_path(request))
+}
+
+/// A method is any word that a client sends.
+fn method(request: &Request) -> &str {
+    match request.method().as_str() {
+        known @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "OPTIONS" | "PATCH") => known,
+        _ => "other",
+    }
+}
+
+fn known_path(request: &Request) -> &str {
+    let path = request.uri().path();
+    if paths::ALL.iter().any(|operation| is_of(operation.template, path)) {
+        return path;
+    }
+    request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str)
+}
+
+/// Whether a path is of this form, with ids where it has parameters.
+fn is_of(template: &str, path: &str) -> bool {
+    let mut parts = path.split('/');
+    template.split('/').all(|expected| match parts.next() {
+        Some(part) if expected.starts_with('{') => guid(part).is_some(),
+        part => part == Some(expected),
+    }) && parts.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    #[test]
+    fn only_ids_in_their_places_are_shown() {
+        let id = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
+        let shown = |uri: &str| known_path(&Request::get(uri).body(Body::empty()).unwrap()).to_owned();
+        for path in ["/public/jobs", &format!("/public/jobs/{id}/logs/{id}")] {
+            assert_eq!(shown(path), path);
+            assert_eq!(shown(&format!("{path}?apiKey=txg_secret")), path);
+        }
+        for path in
+            ["/public/jobs/txg_secret/status", "/txg_secret", &format!("/public/{id}"), "/public/jobs/"]
+        {
+            assert_eq!(shown(path), "unknown", "{path}");
+        }
+        let odd = Request::builder().method("txg_secret").uri("/").body(Body::empty()).unwrap();
+        assert_eq!(method(&odd), "other");
+    }
+}

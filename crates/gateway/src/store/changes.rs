@@ -1,0 +1,163 @@
+//! Values that are kept in memory for as long as nobody writes to the database, this process or another.
+
+use std::fmt;
+use std::fs::File;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use tokio::sync::Mutex;
+
+use super::Result;
+
+/// The size of SQLite's wal-index header: the first of its two copies (<https://www.sqlite.org/walformat.html>, 2.1).
+const HEADER_SIZE: usize = 48;
+/// The only version of the header's format that there is.
+const HEADER_VERSION: u32 = 3_007_000;
+
+/// The wal-index header: every commit changes it (a counter, the number of frames and their checksum).
+type Stamp = [u8; HEADER_SIZE];
+
+/// Tells whether the database has changed, and reads what has.
+pub(super) struct Changes {
+    header: Option<&'static File>,
+    /// Serves validations only, one at a time. It stays open as long as the store, so that SQLite keeps the file of the
+    /// wal-index as long. `None`: the store is closed.
+    connection: Mutex<Option<SqliteConnection>>,
+    /// From then on nothing watches the file.
+    is_closed: AtomicBool,
+}
+
+impl Changes {
+    pub async fn open(options: &SqliteConnectOptions) -> Result<Self> {
+        let mut connection = options.connect().await?;
+        // SQLite's own name of the file: it follows symbolic links.
+        let file: String = sqlx::query_scalar("SELECT file FROM pragma_database_list WHERE name = 'main'")
+            .fetch_one(&mut connection)
+            .await?;
+        // The first read makes the wal-index.
+        sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&mut connection).await?;
+        let header = open_header(Path::new(&format!("{file}-shm")));
+        if header.is_none() {
+            tracing::warn!("the database has no wal-index that can be read; every request asks the database");
+        }
+        Ok(Self { header, connection: Mutex::new(Some(connection)), is_closed: AtomicBool::new(false) })
+    }
+
+    /// What every commit changes; `None` where it cannot be told, which makes every read a query.
+    fn stamp(&self) -> Option<Stamp> {
+        if self.is_closed.load(Ordering::Acquire) {
+            return None;
+        }
+        read_header(self.header?)
+    }
+
+    /// How many commits there were, for tests: the header's counter, which begins anywhere.
+    #[cfg(test)]
+    pub fn commits(&self) -> u32 {
+        let stamp = self.stamp().unwrap();
+        u32::from_ne_bytes([stamp[8], stamp[9], stamp[10], stamp[11]])
+    }
+
+    pub async fn close(&self) -> Result<()> {
+        self.is_closed.store(true, Ordering::Release);
+        match self.connection.lock().await.take() {
+            Some(connection) => connection.close().await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Changes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Changes").field("header", &self.header).finish_non_exhaustive()
+    }
+}
+
+/// A value read from the database, and the stamp of the database before it was read.
+#[derive(Debug)]
+pub(super) struct Cached<T>(RwLock<Option<(Stamp, Arc<T>)>>);
+
+impl<T> Default for Cached<T> {
+    fn default() -> Self {
+        Self(RwLock::new(None))
+    }
+}
+
+impl<T> Cached<T> {
+    /// The value, which holds every commit that returned before this was called.
+    ///
+    /// `load` reads it anew. It gets the value of before, which it may give back if that has not changed. Callers that find
+    /// an old value wait for one `load` and share what it read.
+    ///
+    /// # Errors
+    ///
+    /// The store is closed or does not answer.
+    pub async fn get(
+        &self,
+        changes: &Changes,
+        load: impl AsyncFnOnce(&mut SqliteConnection, Option<Arc<T>>) -> Result<Arc<T>>,
+    ) -> Result<Arc<T>> {
+        if let Some(value) = self.if_current(changes.stamp()) {
+            return Ok(value);
+        }
+        let mut connection = changes.connection.lock().await;
+        let connection = connection.as_mut().ok_or(sqlx::Error::PoolClosed)?;
+        // Before the read: a commit that comes in between is then taken for one that has not been seen, not the reverse.
+        let stamp = changes.stamp();
+        if let Some(value) = self.if_current(stamp) {
+            return Ok(value);
+        }
+        let value = load(connection, self.last()).await?;
+        if let Some(stamp) = stamp {
+            *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((stamp, Arc::clone(&value)));
+        }
+        Ok(value)
+    }
+
+    fn if_current(&self, stamp: Option<Stamp>) -> Option<Arc<T>> {
+        let stamp = stamp?;
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().filter(|(read_at, _)| *read_at == stamp).map(|(_, value)| Arc::clone(value))
+    }
+
+    fn last(&self) -> Option<Arc<T>> {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().map(|(_, value)| Arc::clone(value))
+    }
+}
+
+/// Opens the wal-index, a file beside the database that SQLite maps into memory.
+///
+/// The descriptor is never closed: when a process closes any descriptor of a file, the system drops all its locks on
+/// that file, and SQLite relies on its locks on this one. A process opens one store, so it is one descriptor.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn open_header(path: &Path) -> Option<&'static File> {
+    let file: &'static File = Box::leak(Box::new(File::open(path).ok()?));
+    read_header(file).map(|_| file)
+}
+
+/// Elsewhere a file's mapping and what is read from it need not agree.
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn open_header(_: &Path) -> Option<&'static File> {
+    None
+}
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn read_header(file: &File) -> Option<Stamp> {
+    let mut stamp = [0; HEADER_SIZE];
+    std::os::unix::fs::FileExt::read_exact_at(file, &mut stamp, 0).ok()?;
+    let version = u32::from_ne_bytes([stamp[0], stamp[1], stamp[2], stamp[3]]);
+    let is_initialized = stamp[12] == 1;
+    (version == HEADER_VERSION && is_initialized).then_some(stamp)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn read_header(_: &File) -> Option<Stamp> {
+    None
+}
+
+#[cfg(all(test, any(target_os = "linux", target_os = "macos")))]
+mod tests;

@@ -1,0 +1,232 @@
+//! Ending a run ends all that it started, however it detached itself.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::OpenOptionsExt;
+
+use txjobs_sdk::paths;
+
+use crate::gateway::{Gateway, Home, lines, shell_jobs, until};
+
+const NONBLOCK: i32 = 0o4000;
+
+/// Starts a child in a session of its own, one whose parent has ended, and one that in addition has an empty environment.
+/// Each says so, and holds the pipe `alive` until it ends. Goes on when they have started.
+const DETACH: &str = r#"
+    exec 9>alive
+    setsid sh -c 'echo setsid >&9; : > one; exec sleep 1000' >/dev/null 2>&1 &
+    (setsid sh -c 'echo forked >&9; : > two; exec sleep 1000' >/dev/null 2>&1 &)
+    env -i setsid sh -c '(setsid sh -c "echo emptied >&9; : > three; exec sleep 1000" &)' >/dev/null 2>&1
+    while [ ! -e one ] || [ ! -e two ] || [ ! -e three ]; do sleep 0.01; done
+    echo begun
+"#;
+
+/// A pipe that the processes of a run hold as long as they live.
+struct Alive(File);
+
+impl Alive {
+    fn new(home: &Home) -> Self {
+        let path = home.path("alive");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        Self(OpenOptions::new().read(true).custom_flags(NONBLOCK).open(path).unwrap())
+    }
+
+    /// What the processes have said since the last call, and whether one of them lives.
+    fn look(&mut self) -> (String, bool) {
+        let mut said = Vec::new();
+        let mut buffer = [0; 4096];
+        loop {
+            match self.0.read(&mut buffer) {
+                Ok(0) => return (String::from_utf8(said).unwrap(), false),
+                Ok(read) => said.extend_from_slice(&buffer[..read]),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    return (String::from_utf8(said).unwrap(), true);
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+
+    #[track_caller]
+    fn assert_all_detached(&mut self) {
+        let (said, is_alive) = self.look();
+        let mut names: Vec<_> = said.lines().collect();
+        names.sort_unstable();
+        assert_eq!(names, ["emptied", "forked", "setsid"]);
+        assert!(is_alive, "otherwise this shows nothing");
+    }
+
+    #[track_caller]
+    fn assert_dead(&mut self) {
+        assert_eq!(self.look(), (String::new(), false));
+    }
+}
+
+fn home(after: &str, more: &str) -> (Home, Alive) {
+    let home = Home::new(&shell_jobs(&[("detaches", &format!("{DETACH}{after}"), more)]));
+    let alive = Alive::new(&home);
+    (home, alive)
+}
+
+async fn begin(gateway: &Gateway) -> (txjobs_sdk::types::JobId, txjobs_sdk::types::TriggerId) {
+    let run = gateway.execute("detaches").await;
+    gateway.until(run, |run| lines(run) == [(0, "begun")]).await;
+    run
+}
+
+#[tokio::test]
+async fn end_of_the_command_ends_detached_children() {
+    let (home, mut alive) = home("while [ ! -e go ]; do sleep 0.01; done", "");
+    let gateway = home.serve(&[]);
+    let run = begin(&gateway).await;
+    alive.assert_all_detached();
+    std::fs::write(home.path("go"), "").unwrap();
+    let run = gateway.outcome(run).await;
+    // Not later: a run has not ended before its processes have.
+    alive.assert_dead();
+    assert_eq!(run["State"], 2);
+    let said = lines(&run)[1];
+    let ended = "The command left processes running behind it, which were ended: sleep (";
+    assert!(said.0 == 0 && said.1.starts_with(ended) && said.1.matches("sleep (").count() == 3, "{run}");
+}
+
+#[tokio::test]
+async fn cancellation_ends_detached_children() {
+    let (home, mut alive) = home("sleep 1000", "");
+    let gateway = home.serve(&[]);
+    let run = begin(&gateway).await;
+    alive.assert_all_detached();
+    gateway.ask(paths::cancel_job(run.0)).await;
+    let run = gateway.outcome(run).await;
+    alive.assert_dead();
+    let said = lines(&run);
+    assert!(said[1].1.starts_with("Ended with the command: sleep ("), "{run}");
+    assert_eq!(said[2..], [(2, "Cancelled while it was running.")]);
+}
+
+#[tokio::test]
+async fn time_out_ends_detached_children() {
+    let (home, mut alive) = home("sleep 1000", "timeout = \"2h\"");
+    let gateway = home.serve_with_admin(&[]);
+    let run = begin(&gateway).await;
+    alive.assert_all_detached();
+    gateway.clock("POST", "/advance", r#"{ "by": "2h" }"#).await;
+    let run = gateway.outcome(run).await;
+    alive.assert_dead();
+    assert!(lines(&run)[1].1.starts_with("Ended with the command: sleep ("), "{run}");
+}
+
+#[tokio::test]
+async fn stop_of_the_gateway_ends_detached_children() {
+    let (home, mut alive) = home("sleep 1000", "");
+    let gateway = home.serve(&[]);
+    begin(&gateway).await;
+    alive.assert_all_detached();
+    gateway.signal("TERM");
+    assert!(gateway.wait().success());
+    alive.assert_dead();
+}
+
+#[tokio::test]
+async fn restart_after_kill_ends_detached_children() {
+    let (home, mut alive) = home("sleep 1000", "");
+    let gateway = home.serve(&[]);
+    let run = begin(&gateway).await;
+    gateway.signal("KILL");
+    gateway.wait();
+    alive.assert_all_detached();
+    let gateway = home.serve(&[]);
+    let run = gateway.outcome(run).await;
+    alive.assert_dead();
+    assert!(lines(&run)[1].1.contains(" What still ran at the next start was ended: sh ("), "{run}");
+}
+
+#[tokio::test]
+async fn end_of_a_run_leaves_another_run_alone() {
+    let script =
+        format!("mkdir $TXJOBS_JOB_ID; cd $TXJOBS_JOB_ID; ln -s $OLDPWD/alive alive; {DETACH} sleep 1000");
+    let home = Home::new(&shell_jobs(&[("a", &script, ""), ("detaches", &script, "")]));
+    let mut alive = Alive::new(&home);
+    let gateway = home.serve(&[]);
+    let ended = begin(&gateway).await;
+    alive.assert_all_detached();
+    let other = gateway.execute("a").await;
+    gateway.until(other, |run| lines(run) == [(0, "begun")]).await;
+    gateway.ask(paths::cancel_job(ended.0)).await;
+    gateway.outcome(ended).await;
+    alive.assert_all_detached();
+    gateway.ask(paths::cancel_job(other.0)).await;
+    let run = gateway.outcome(other).await;
+    alive.assert_dead();
+    assert_eq!(lines(&run)[1].1.matches("sleep (").count(), 4, "{run}");
+}
+
+#[tokio::test]
+async fn every_process_has_the_whole_time_after_sigterm() {
+    // The command ends at once; its children need a while, one of them in a session of its own.
+    let script = r#"
+        exec 9>alive
+        cleans_up='trap "sleep 3; echo cleaned up >&9; exit" TERM; echo begun >&9; while :; do sleep 0.1; done'
+        sh -c "$cleans_up" >/dev/null 2>&1 &
+        setsid sh -c "$cleans_up" >/dev/null 2>&1 &
+        trap 'exit' TERM
+        while :; do sleep 0.1; done
+    "#;
+    let home = Home::new(&shell_jobs(&[("cleans", script, "")]));
+    let mut alive = Alive::new(&home);
+    let gateway = home.serve(&[]);
+    let run = gateway.execute("cleans").await;
+    let mut begun = String::new();
+    until("both children", async || {
+        begun.push_str(&alive.look().0);
+        (begun == "begun\nbegun\n").then_some(())
+    })
+    .await;
+    gateway.ask(paths::cancel_job(run.0)).await;
+    let run = gateway.outcome(run).await;
+    assert_eq!(alive.look(), ("cleaned up\ncleaned up\n".to_owned(), false));
+    assert!(!lines(&run).iter().any(|line| line.1.starts_with("Killed")), "{run}");
+}
+
+#[tokio::test]
+async fn process_that_ignores_sigterm_is_killed_after_the_job_s_time() {
+    let script = r#"
+        exec 9>alive
+        setsid sh -c "trap '' TERM; echo deaf >&9; while :; do sleep 0.1; done" >/dev/null 2>&1 &
+        while [ ! -e go ]; do sleep 0.01; done
+    "#;
+    let home = Home::new(&shell_jobs(&[("deaf", script, "stop_grace = \"300ms\"")]));
+    let mut alive = Alive::new(&home);
+    let gateway = home.serve(&[]);
+    let run = gateway.execute("deaf").await;
+    until("the child", async || (alive.look().0 == "deaf\n").then_some(())).await;
+    std::fs::write(home.path("go"), "").unwrap();
+    let run = gateway.outcome(run).await;
+    alive.assert_dead();
+    let said = lines(&run);
+    assert!(
+        said.iter().any(|(_, text)| text.starts_with("Killed 3") && text.contains("ms after SIGTERM: sh (")),
+        "{run}"
+    );
+}
+
+#[tokio::test]
+async fn job_may_leave_processes_running_and_says_so() {
+    let (home, mut alive) = home("", "leave_running = true");
+    let gateway = home.serve(&[]);
+    let run = gateway.run("detaches").await;
+    alive.assert_all_detached();
+    let said = lines(&run)[1];
+    assert_eq!((run["State"].as_i64(), said.0), (Some(2), 0));
+    let left =
+        said.1.strip_prefix("Left running, because the job says leave_running = true: sleep (").unwrap();
+    let pids: Vec<_> = left.split(['(', ')']).step_by(2).filter(|pid| pid.parse::<u32>().is_ok()).collect();
+    assert_eq!(pids.len(), 3, "{left}");
+    gateway.signal("TERM");
+    assert!(gateway.wait().success());
+    let gateway = home.serve(&[]);
+    assert_eq!(alive.look(), (String::new(), true));
+    drop(gateway);
+    assert!(std::process::Command::new("kill").args(pids).status().unwrap().success());
+    until("their end", async || (!alive.look().1).then_some(())).await;
+}

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""What memory clients take that ask for a long log and read it slowly.
+
+    cargo build --release -p txjobs-gateway
+    python3 tests/load/slow_readers.py target/release/txjobs-gateway [READERS] [LINES]
+
+Starts a gateway of its own on a free port of this machine with its data in a temporary folder, runs one job that
+writes the lines, starts the gateway again (so that the memory of writing does not count), and lets the readers ask for
+the whole log in each encoding and read 4 kB of it each second. The bound is 2 MB for each reader.
+"""
+
+import json
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+
+CONFIG = """
+[[organisation]]
+name = "Load"
+
+[[organisation.job]]
+name = "Long"
+[organisation.job.script]
+state = "completed"
+lines = [{ message = "Deploying table [DW].[dbo].[FactInvoice], batch {n}: read, compared and written without a warning", repeat = %d }]
+"""
+
+SECONDS = 8
+
+
+def start(program, folder):
+    command = [program, "serve", "--demo", "--listen", "127.0.0.1:0", "--config", folder / "gateway.toml"]
+    server = subprocess.Popen([*command, "--database", folder / "load.db"], stdout=subprocess.PIPE, text=True)
+    address = server.stdout.readline().removeprefix("listening on ").strip()
+    key = server.stdout.readline().removeprefix("demo key:").strip()
+
+    def ask(path, method="GET"):
+        request = urllib.request.Request(address + path, method=method, headers={"apiKey": key})
+        return urllib.request.urlopen(request, timeout=300)
+
+    return server, address, key, ask
+
+
+def stop(server):
+    server.terminate()
+    server.wait()
+
+
+def memory(server):
+    """The memory that the process has now, in MB."""
+    status = pathlib.Path(f"/proc/{server.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
+
+
+def reader(address, path, key, encoding):
+    url = urllib.parse.urlsplit(address)
+    client = socket.socket()
+    # A small window: what the gateway sends waits in the gateway.
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect((url.hostname, url.port))
+    head = f"GET {path} HTTP/1.1\r\nhost: {url.netloc}\r\napiKey: {key}\r\naccept-encoding: {encoding}\r\n\r\n"
+    client.sendall(head.encode())
+    return client
+
+
+def main():
+    program = sys.argv[1]
+    readers = int(sys.argv[2]) if len(sys.argv) > 2 else 40
+    lines = int(sys.argv[3]) if len(sys.argv) > 3 else 200_000
+    is_within = True
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "gateway.toml").write_text(CONFIG % lines)
+        server, address, key, ask = start(program, folder)
+        job = json.load(ask("/public/jobs"))[0]["Id"]
+        ask(f"/public/jobs/{job}/execute", "POST")
+        while json.load(ask(f"/public/jobs/{job}/status"))["Status"] != 0:
+            time.sleep(0.1)
+        stop(server)
+        for encoding in ["identity", "gzip", "br"]:
+            server, address, key, ask = start(program, folder)
+            before = memory(server)
+            clients = [reader(address, f"/public/jobs/{job}/logs", key, encoding) for _ in range(readers)]
+            most = before
+            for _ in range(SECONDS):
+                time.sleep(1)
+                for client in clients:
+                    client.recv(4096)
+                most = max(most, memory(server))
+            for client in clients:
+                client.close()
+            each = (most - before) / readers
+            is_within = is_within and each <= 2
+            begin = time.perf_counter()
+            request = urllib.request.Request(
+                f"{address}/public/jobs/{job}/logs", headers={"apiKey": key, "accept-encoding": encoding}
+            )
+            size = len(urllib.request.urlopen(request, timeout=300).read())
+            took = time.perf_counter() - begin
+            print(
+                f"{encoding}: {readers} slow readers take {before:.0f} to {most:.0f} MB, {each:.2f} MB each; "
+                f"a quick one gets {size / 1e6:.1f} MB in {took:.2f} s"
+            )
+            stop(server)
+    sys.exit(0 if is_within else "more than 2 MB for a reader")
+
+
+main()
