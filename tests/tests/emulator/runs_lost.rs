@@ -20,7 +20,7 @@ async fn with_each(all: impl IntoIterator<Item = Value>, check: impl AsyncFn(Ser
 
 #[tokio::test]
 async fn a_run_that_is_lost_ends_without_an_execution() {
-    for pending in ["0s", "2s"] {
+    let lost_after = async |pending: &str| {
         with_each([json!({}), json!({ "unknownTrigger": "notFound" })], async |server, what| {
             server.admin.fault(json!({ "effect": { "kind": "loseRun", "pending": pending } })).await;
             let run = server.run(&["run", "Load"]).await;
@@ -30,7 +30,8 @@ async fn a_run_that_is_lost_ends_without_an_execution() {
             assert_eq!(server.executes().await, 1, "{what} {pending}: {run:?}");
         })
         .await;
-    }
+    };
+    futures::join!(lost_after("0s"), lost_after("2s"));
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! `txjobs logs`
 
 use txjobs_sdk::{
-    Extensions, Severity, Trouble, paths,
+    Extensions, Severity, Trouble,
+    follow::KnownLines,
+    paths,
     types::{JobExecution, JobId, TriggerId},
 };
 
@@ -37,7 +39,10 @@ pub(crate) async fn run(
         return Ok(Exit::Completed);
     };
     let lines = &mut execution.job_execution_logs;
-    lines.retain(|line| is_at_least(line.severity, severity));
+    // A server may send a line twice.
+    let mut known = KnownLines::default();
+    known.begin(None);
+    lines.retain(|line| known.is_new(line) && is_at_least(line.severity, severity));
     if lines.iter().all(|line| line.time_stamp.is_some()) {
         lines.sort_by_key(|line| line.time_stamp);
     }

@@ -31,7 +31,8 @@ impl Trouble {
     fn from_transport(error: &reqwest::Error) -> Self {
         let kind = transport_kind(error);
         let cause = root_cause(error);
-        if kind == TroubleKind::PlainHttp {
+        // The words for a body that ends early are a parser's.
+        if kind == TroubleKind::PlainHttp || ends_early(error) {
             return Self::new(kind).with_detail(&cause);
         }
         // Without a connection it is the proxy that could not be reached, or that could not reach the server.
@@ -64,6 +65,11 @@ fn transport_kind(error: &reqwest::Error) -> TroubleKind {
 
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
     std::iter::successors(std::error::Error::source(error), |error| error.source())
+}
+
+fn ends_early(error: &reqwest::Error) -> bool {
+    let of_io = causes(error).filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    of_io.map(std::io::Error::kind).any(|kind| kind == std::io::ErrorKind::UnexpectedEof)
 }
 
 #[derive(Clone, Copy)]
