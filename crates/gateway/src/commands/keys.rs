@@ -50,8 +50,7 @@ pub(super) async fn list(place: Place) -> Result<()> {
     let keys = store.keys().await?;
     store.close().await;
     for key in &keys {
-        let note =
-            if key.declared { "" } else { "\t(refused until a gateway serves the organization)" };
+        let note = if key.declared { "" } else { "\t(refused until a gateway serves the organization)" };
         println!("{}\t{}\t{}{note}", key.organisation, key.name, timestamp(key.created_at));
     }
     if keys.is_empty() {

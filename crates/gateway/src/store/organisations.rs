@@ -57,12 +57,14 @@ impl Store {
         for organisation in organisations {
             let id = add_organisation(&mut tx, &organisation.name).await?;
             for job in &organisation.jobs {
-                sqlx::query("INSERT INTO jobs (id, organisation, name) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING")
-                    .bind(job.id)
-                    .bind(id)
-                    .bind(&job.name)
-                    .execute(&mut tx)
-                    .await?;
+                sqlx::query(
+                    "INSERT INTO jobs (id, organisation, name) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
+                )
+                .bind(job.id)
+                .bind(id)
+                .bind(&job.name)
+                .execute(&mut tx)
+                .await?;
                 let owner: OrganisationId = sqlx::query_scalar("SELECT organisation FROM jobs WHERE id = ?")
                     .bind(job.id)
                     .fetch_one(&mut tx)

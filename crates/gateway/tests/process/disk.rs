@@ -21,13 +21,15 @@ fn config(folder: &str) -> String {
 
 fn small_disk() -> (SmallDisk, ApiKey) {
     let disk = SmallDisk::new(4096, "");
-    std::fs::write(disk.folder.path().join("gateway.toml"), config(disk.folder.path().to_str().unwrap())).unwrap();
+    std::fs::write(disk.folder.path().join("gateway.toml"), config(disk.folder.path().to_str().unwrap()))
+        .unwrap();
     let key = disk.create_key();
     (disk, key)
 }
 
 async fn until_health(gateway: &Gateway, expected: (u16, &str)) {
-    until(expected.1, async || (gateway.health().await == (expected.0, expected.1.to_owned())).then_some(())).await;
+    until(expected.1, async || (gateway.health().await == (expected.0, expected.1.to_owned())).then_some(()))
+        .await;
 }
 
 async fn refused(gateway: &Gateway, key: &ApiKey, expected: &str) {
@@ -114,7 +116,10 @@ async fn disk_that_is_full_or_read_only_at_the_start_is_named() {
             let output = disk.run(&format!("{command} --database disk/new.db"));
             let said = String::from_utf8(output.stderr).unwrap();
             assert!(!output.status.success(), "{command}");
-            assert!(said.contains("disk/new.db cannot be opened.") && said.contains(expected), "{command}: {said}");
+            assert!(
+                said.contains("disk/new.db cannot be opened.") && said.contains(expected),
+                "{command}: {said}"
+            );
         }
     };
     disk.fill();
@@ -150,7 +155,11 @@ async fn input_output_error_is_named_and_passes() {
     // A limit on the size of files fails writes with an error that is not that of a full disk, and can be lifted.
     let mut serve = Command::new("sh");
     serve.current_dir(home.folder.path()).env("RUST_LOG", "off");
-    serve.args(["-c", "trap '' XFSZ; exec \"$0\" serve --listen 127.0.0.1:0", env!("CARGO_BIN_EXE_txjobs-gateway")]);
+    serve.args([
+        "-c",
+        "trap '' XFSZ; exec \"$0\" serve --listen 127.0.0.1:0",
+        env!("CARGO_BIN_EXE_txjobs-gateway"),
+    ]);
     let gateway = Gateway::start(serve, home.key.clone());
     let limit = |size: &str| {
         let limit = format!("--fsize={size}:unlimited");

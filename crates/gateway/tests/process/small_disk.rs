@@ -55,7 +55,10 @@ impl SmallDisk {
         if self.has_users {
             command.args(["--user", "--preserve-credentials"]);
         }
-        command.arg(format!("--wdns={}", self.folder.path().display())).args(["--", program]).env("RUST_LOG", "off");
+        command
+            .arg(format!("--wdns={}", self.folder.path().display()))
+            .args(["--", program])
+            .env("RUST_LOG", "off");
         command
     }
 

@@ -95,7 +95,8 @@ async fn commands_with_another_configuration_change_no_jobs() {
     let other = SCRIPT.replace("Load", "Other") + &SCRIPT.replace("Contoso", "Fabrikam");
     std::fs::write(home.path("other.toml"), other).unwrap();
     let create = |organization, name| {
-        let arguments = ["keys", "create", "--config", "other.toml", "--organisation", organization, "--name", name];
+        let arguments =
+            ["keys", "create", "--config", "other.toml", "--organisation", organization, "--name", name];
         let created = home.run(&arguments);
         assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
         String::from_utf8(created.stdout).unwrap().trim().to_owned()

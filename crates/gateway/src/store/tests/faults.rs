@@ -22,9 +22,8 @@ async fn fails_without_effect<T>(
         let fixture = Fixture::new().await;
         let prepared = prepare(&fixture).await.unwrap();
         let before = fixture.content().await;
-        let trigger = format!(
-            "CREATE TRIGGER fault BEFORE {statement} BEGIN SELECT RAISE(ROLLBACK, 'injected'); END"
-        );
+        let trigger =
+            format!("CREATE TRIGGER fault BEFORE {statement} BEGIN SELECT RAISE(ROLLBACK, 'injected'); END");
         fixture.sql(trigger).await;
         for _ in 0..2 {
             change(&fixture, &prepared).await.expect_err(statement);
@@ -60,10 +59,14 @@ async fn claimed(fixture: &Fixture) -> Result<crate::store::Run> {
 
 #[tokio::test]
 async fn failed_request_adds_no_run() {
-    fails_without_effect(&["INSERT ON executions"], async |_| Ok(()), async |fixture, ()| {
-        assert!(fixture.store.request_run(fixture.job, Uuid::new_v4(), 1, false).await?);
-        Ok(())
-    })
+    fails_without_effect(
+        &["INSERT ON executions"],
+        async |_| Ok(()),
+        async |fixture, ()| {
+            assert!(fixture.store.request_run(fixture.job, Uuid::new_v4(), 1, false).await?);
+            Ok(())
+        },
+    )
     .await;
 }
 
@@ -116,10 +119,14 @@ async fn failed_seeding_shows_no_organization() {
         let seeding = fixture.store.begin_seeding("Made up", "warehouse").await?;
         Ok(tokio::sync::Mutex::new(seeding.unwrap()))
     };
-    fails_without_effect(&["INSERT ON organisations"], async |_| Ok(()), async |fixture, ()| {
-        assert!(fixture.store.begin_seeding("Made up", "warehouse").await?.is_some());
-        Ok(())
-    })
+    fails_without_effect(
+        &["INSERT ON organisations"],
+        async |_| Ok(()),
+        async |fixture, ()| {
+            assert!(fixture.store.begin_seeding("Made up", "warehouse").await?.is_some());
+            Ok(())
+        },
+    )
     .await;
     let statements = ["INSERT ON jobs", "INSERT ON executions", "INSERT ON lines"];
     fails_without_effect(&statements, begin, async |_, seeding| {
@@ -129,8 +136,10 @@ async fn failed_seeding_shows_no_organization() {
     })
     .await;
     let statements = ["INSERT ON api_keys", "UPDATE ON organisations"];
-    fails_without_effect(&statements, begin, async |_, seeding| seeding.lock().await.finish("seed", &HASH, 1).await)
-        .await;
+    fails_without_effect(&statements, begin, async |_, seeding| {
+        seeding.lock().await.finish("seed", &HASH, 1).await
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -139,15 +148,18 @@ async fn failed_change_of_keys_changes_none() {
         fixture.store.add_key(1, "laptop", &HASH, 1).await?;
         Ok(())
     };
-    fails_without_effect(&["INSERT ON api_keys"], async |_| Ok(()), async |fixture, ()| add(fixture).await).await;
+    fails_without_effect(&["INSERT ON api_keys"], async |_| Ok(()), async |fixture, ()| add(fixture).await)
+        .await;
     fails_without_effect(&["DELETE ON api_keys"], add, async |fixture, ()| {
         assert!(fixture.store.revoke_key("Contoso", "laptop").await?);
         Ok(())
     })
     .await;
-    fails_without_effect(&["INSERT ON organisations"], async |_| Ok(()), async |fixture, ()| {
-        fixture.store.add_organisation("Fabrikam").await.map(drop)
-    })
+    fails_without_effect(
+        &["INSERT ON organisations"],
+        async |_| Ok(()),
+        async |fixture, ()| fixture.store.add_organisation("Fabrikam").await.map(drop),
+    )
     .await;
 }
 
@@ -162,7 +174,9 @@ async fn failed_history_and_reset_change_nothing() {
         add(&fixture).await.unwrap();
         let before = fixture.content().await;
         fixture
-            .sql(format!("CREATE TRIGGER fault BEFORE {statement} BEGIN SELECT RAISE(ROLLBACK, 'injected'); END"))
+            .sql(format!(
+                "CREATE TRIGGER fault BEFORE {statement} BEGIN SELECT RAISE(ROLLBACK, 'injected'); END"
+            ))
             .await;
         fixture.store.reset().await.unwrap_err();
         assert_eq!(fixture.content().await, before);
@@ -198,7 +212,10 @@ async fn full_database_refuses_writes_and_goes_on_when_there_is_room() {
     fixture.store.append(run.number, 2, &long).await.unwrap();
     fixture.store.end_run(&run, &COMPLETED, 3).await.unwrap();
     let lines = fixture.store.lines_of(run.number, 1..=9, usize::MAX).await.unwrap();
-    assert_eq!(lines.read.iter().map(|(_, line)| line.line.message.len()).collect::<Vec<_>>(), [4, 1_000_000]);
+    assert_eq!(
+        lines.read.iter().map(|(_, line)| line.line.message.len()).collect::<Vec<_>>(),
+        [4, 1_000_000]
+    );
     requested(&fixture).await.unwrap();
 }
 

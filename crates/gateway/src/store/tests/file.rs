@@ -37,7 +37,8 @@ async fn database_of_another_program_is_refused_unchanged() {
 async fn other_files_are_refused_unchanged() {
     let folder = TempDir::new().unwrap();
     let text = folder.path().join("notes.txt");
-    fs::write(&text, "These are notes, and they are longer than the header of a database.\n".repeat(9)).unwrap();
+    fs::write(&text, "These are notes, and they are longer than the header of a database.\n".repeat(9))
+        .unwrap();
     let before = fs::read(&text).unwrap();
     let error = Store::open(&text).await.unwrap_err().to_string();
     assert!(error.contains("notes.txt is not a SQLite database. Name another file"), "{error}");
@@ -102,7 +103,8 @@ async fn files_are_readable_by_their_owner_only() {
         fs::set_permissions(fixture.folder.path().join(name), fs::Permissions::from_mode(0o644)).unwrap();
     }
     let again = Store::open(&fixture.path()).await.unwrap();
-    fs::set_permissions(fixture.folder.path().join("gateway.db.lock"), fs::Permissions::from_mode(0o600)).unwrap();
+    fs::set_permissions(fixture.folder.path().join("gateway.db.lock"), fs::Permissions::from_mode(0o600))
+        .unwrap();
     check(&fixture);
     assert!(again.request_run(fixture.job, Uuid::new_v4(), 1, false).await.unwrap());
     assert!(!fixture.store.request_run(fixture.job, Uuid::new_v4(), 1, false).await.unwrap());
@@ -121,7 +123,12 @@ async fn lock_belongs_to_the_file_whatever_its_name() {
         let error = DatabaseLock::acquire(&folder.join(name)).await.unwrap_err().to_string();
         assert!(error.starts_with("Another gateway works on the database "), "{error}");
     };
-    tokio::join!(refused("gateway.db"), refused("link.db"), refused("second.db"), refused("sub/../gateway.db"));
+    tokio::join!(
+        refused("gateway.db"),
+        refused("link.db"),
+        refused("second.db"),
+        refused("sub/../gateway.db")
+    );
     // SQLite is not shut out by it.
     assert!(fixture.store.request_run(fixture.job, Uuid::new_v4(), 1, false).await.unwrap());
     drop(lock);

@@ -80,11 +80,13 @@ async fn earlier_database_keeps_its_lines_and_keys() {
     let store = Store::open(&path).await.unwrap();
     let mut read = store.lines_of(1, 1..=9, usize::MAX).await.unwrap().read;
     read.extend(store.lines_of(70_000, 1..=9, usize::MAX).await.unwrap().read);
-    let read: Vec<_> = read.iter().map(|(run, l)| (*run, l.seq, l.line.time, l.line.message.as_str())).collect();
+    let read: Vec<_> =
+        read.iter().map(|(run, l)| (*run, l.seq, l.line.time, l.line.message.as_str())).collect();
     assert_eq!(read, [(1, 1, 5, "one"), (1, 2, 6, "two"), (70_000, 1, 7, "three")]);
     let keys: Vec<_> = store.keys().await.unwrap().into_iter().map(|key| key.name).collect();
     assert_eq!(keys, ["mine"], "the key of a demo ends with it");
     store.close().await;
-    let mark: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut connect(&path).await).await.unwrap();
+    let mark: i64 =
+        sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut connect(&path).await).await.unwrap();
     assert_eq!(mark, APPLICATION_ID);
 }
