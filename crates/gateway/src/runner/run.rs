@@ -61,7 +61,7 @@ impl Runner {
             tracing::error!(%error, trigger = %run.trigger_id, "a run broke the gateway's own code");
             failed("The gateway itself failed at this run. Its log on standard error says more.".to_owned())
         });
-        match insist(&self.stop, || self.store.end_run(&run, &ending, self.clock.now())).await {
+        match insist(&self.give_up, || self.store.end_run(&run, &ending, self.clock.now())).await {
             Some(state) => tracing::info!(job = %run.job, trigger = %run.trigger_id, %state, "run ended"),
             None => {
                 tracing::error!(trigger = %run.trigger_id, "the end of a run could not be written; the next start ends it");
@@ -72,20 +72,23 @@ impl Runner {
     async fn attempt(&self, run: Run) -> Ending {
         let registered = self.control.register(&run);
         // A cancellation either found the registration, or came before it and stands in the store.
-        if insist(&self.stop, || self.store.is_cancelled(&run)).await.unwrap_or_default() {
+        if insist(&self.give_up, || self.store.is_cancelled(&run)).await.unwrap_or_default() {
             registered.cancel.cancel();
         }
         let interrupts = Interrupts { cancel: registered.cancel.clone(), stop: self.stop.clone() };
-        let (log, keeper) = Log::open(self.store.clone(), self.clock.clone(), run.number, self.stop.clone());
+        let (log, keeper) =
+            Log::open(self.store.clone(), self.clock.clone(), run.number, self.give_up.clone());
         let finish = match self.works.get(&run.job) {
             Some(Work::Command(command)) => command::run(command, &run, &self.clock, &log, &interrupts).await,
             Some(Work::Script(script)) => script::run(&script.outcome, &self.clock, &log, &interrupts).await,
-            None => match insist(&self.stop, || warehouse::script_of(&self.store, run.job)).await.flatten() {
-                Some(script) => script::run(&script.outcome, &self.clock, &log, &interrupts).await,
-                None => {
-                    Finish::Failed("The job is not in gateway.toml any longer, so it cannot run.".to_owned())
+            None => {
+                match insist(&self.give_up, || warehouse::script_of(&self.store, run.job)).await.flatten() {
+                    Some(script) => script::run(&script.outcome, &self.clock, &log, &interrupts).await,
+                    None => Finish::Failed(
+                        "The job is not in gateway.toml any longer, so it cannot run.".to_owned(),
+                    ),
                 }
-            },
+            }
         };
         // The keeper ends when the last line is in the store.
         drop(log);
