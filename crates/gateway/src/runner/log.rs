@@ -6,9 +6,10 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
 use txjobs_sdk::Severity;
 
-use super::{Stop, insist};
+use super::insist;
 use crate::clock::RunClock;
 use crate::store::{Line, Store};
 
@@ -39,9 +40,14 @@ impl Log {
     /// A log for the execution, and the task that keeps its lines: it ends when the log is dropped and the last line
     /// is in the store, with the worst severity that it saw. After a fault in the task, lines are dropped, so that nobody
     /// waits for it.
-    pub fn open(store: Store, clock: RunClock, execution: i64, stop: Stop) -> (Self, JoinHandle<Severity>) {
+    pub fn open(
+        store: Store,
+        clock: RunClock,
+        execution: i64,
+        give_up: CancellationToken,
+    ) -> (Self, JoinHandle<Severity>) {
         let (queue, lines) = mpsc::channel(QUEUE);
-        let keeper = tokio::spawn(keep(store, execution, lines, stop));
+        let keeper = tokio::spawn(keep(store, execution, lines, give_up));
         (Self { clock, queue, budget: Arc::new(Semaphore::new(BUDGET as usize)) }, keeper)
     }
 
@@ -55,11 +61,16 @@ impl Log {
     }
 }
 
-async fn keep(store: Store, execution: i64, mut queue: mpsc::Receiver<Entry>, stop: Stop) -> Severity {
+async fn keep(
+    store: Store,
+    execution: i64,
+    mut queue: mpsc::Receiver<Entry>,
+    give_up: CancellationToken,
+) -> Severity {
     let mut worst = Severity::Information;
     let mut seq = 1;
     while let Some((lines, room)) = batch(&mut queue).await {
-        if insist(&stop, || store.append(execution, seq, &lines)).await.is_none() {
+        if insist(&give_up, || store.append(execution, seq, &lines)).await.is_none() {
             return Severity::Error;
         }
         seq += i64::try_from(lines.len()).unwrap_or_default();

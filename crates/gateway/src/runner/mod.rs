@@ -54,6 +54,8 @@ pub struct Runner {
     works: Arc<HashMap<Uuid, Work>>,
     concurrency: usize,
     stop: Stop,
+    /// Ends the repeating of writes that fail.
+    give_up: CancellationToken,
 }
 
 impl Runner {
@@ -66,7 +68,15 @@ impl Runner {
         concurrency: usize,
         stop: Stop,
     ) -> Self {
-        Self { store, clock, control, works: Arc::new(works), concurrency, stop }
+        Self {
+            store,
+            clock,
+            control,
+            works: Arc::new(works),
+            concurrency,
+            stop,
+            give_up: CancellationToken::new(),
+        }
     }
 
     /// Works until it is to stop, and until everything that ran has ended.
@@ -96,7 +106,18 @@ impl Runner {
             });
         }
         runs.close();
-        runs.wait().await;
+        let ends = async {
+            tokio::select! {
+                () = self.stop.now.cancelled() => {}
+                () = tokio::time::sleep(LAST_WRITES) => {}
+            }
+            self.give_up.cancel();
+            std::future::pending().await
+        };
+        tokio::select! {
+            () = runs.wait() => {}
+            () = ends => {}
+        }
         orphans.abort();
     }
 
@@ -131,19 +152,12 @@ impl Runner {
     }
 }
 
-/// Repeats a write until the store takes it: a full disk delays a run's end, and does not lose it. `None` if the gateway
-/// stops and the store still fails after [`LAST_WRITES`]: then the next start ends the run.
+/// Repeats a write until the store takes it: a full disk delays a run's end, and does not lose it. `None` if the store fails
+/// when it is time to give up: then the next start ends the run.
 async fn insist<T, F: Future<Output = crate::store::Result<T>>>(
-    stop: &Stop,
+    give_up: &CancellationToken,
     mut write: impl FnMut() -> F,
 ) -> Option<T> {
-    let mut give_up = std::pin::pin!(async {
-        stop.soon.cancelled().await;
-        tokio::select! {
-            () = stop.now.cancelled() => {}
-            () = tokio::time::sleep(LAST_WRITES) => {}
-        }
-    });
     loop {
         match write().await {
             Ok(value) => return Some(value),
@@ -151,7 +165,7 @@ async fn insist<T, F: Future<Output = crate::store::Result<T>>>(
         }
         tokio::select! {
             () = tokio::time::sleep(RETRY) => {}
-            () = &mut give_up => return None,
+            () = give_up.cancelled() => return None,
         }
     }
 }

@@ -74,7 +74,7 @@ impl Runner {
         let state = loop {
             let (runner, ending, clock) = (self.clone(), ending.clone(), clock.clone());
             let end = async move {
-                insist(&runner.stop, || runner.store.end_run(&run, &ending, clock.now())).await
+                insist(&runner.give_up, || runner.store.end_run(&run, &ending, clock.now())).await
             };
             match isolated(end).await {
                 Ok(state) => break state,
@@ -82,7 +82,10 @@ impl Runner {
                     tracing::error!(%fault, trigger = %run.trigger_id, "the end of a run failed; trying again");
                 }
             }
-            tokio::time::sleep(RETRY).await;
+            tokio::select! {
+                () = tokio::time::sleep(RETRY) => {}
+                () = self.give_up.cancelled() => break None,
+            }
         };
         match state {
             Some(state) => tracing::info!(job = %run.job, trigger = %run.trigger_id, %state, "run ended"),
@@ -95,23 +98,25 @@ impl Runner {
     async fn attempt(&self, run: Run, clock: RunClock, waited: Option<Waited>) -> Ending {
         let registered = self.control.register(&run);
         // A cancellation either found the registration, or came before it and stands in the store.
-        if insist(&self.stop, || self.store.is_cancelled(&run)).await.unwrap_or_default() {
+        if insist(&self.give_up, || self.store.is_cancelled(&run)).await.unwrap_or_default() {
             registered.cancel.cancel();
         }
         let interrupts = Interrupts { cancel: registered.cancel.clone(), stop: self.stop.clone() };
-        let (log, keeper) = Log::open(self.store.clone(), clock, run.number, self.stop.clone());
+        let (log, keeper) = Log::open(self.store.clone(), clock, run.number, self.give_up.clone());
         if let Some(waited) = waited {
             log.write(Severity::Information, waited.to_string()).await;
         }
         let finish = match self.works.get(&run.job) {
             Some(Work::Command(command)) => command::run(command, &run, &self.clock, &log, &interrupts).await,
             Some(Work::Script(script)) => script::run(&script.outcome, &self.clock, &log, &interrupts).await,
-            None => match insist(&self.stop, || warehouse::script_of(&self.store, run.job)).await.flatten() {
-                Some(script) => script::run(&script.outcome, &self.clock, &log, &interrupts).await,
-                None => {
-                    Finish::Failed("The job is not in gateway.toml any longer, so it cannot run.".to_owned())
+            None => {
+                match insist(&self.give_up, || warehouse::script_of(&self.store, run.job)).await.flatten() {
+                    Some(script) => script::run(&script.outcome, &self.clock, &log, &interrupts).await,
+                    None => Finish::Failed(
+                        "The job is not in gateway.toml any longer, so it cannot run.".to_owned(),
+                    ),
                 }
-            },
+            }
         };
         // The keeper ends when the last line is in the store.
         drop(log);

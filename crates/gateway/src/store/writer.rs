@@ -21,7 +21,8 @@ const MAX_WAIT: Duration = Duration::from_secs(10);
 /// Gives out the writing connection, to one transaction at a time, in the order of asking.
 #[derive(Clone, Debug)]
 pub(super) struct Writer {
-    options: SqliteConnectOptions,
+    /// Shared: every request clones the store.
+    options: Arc<SqliteConnectOptions>,
     identity: Identity,
     slot: Arc<Mutex<Slot>>,
     pub outcomes: Outcomes,
@@ -54,7 +55,7 @@ impl Writer {
     /// A writer on a file that exists and has its tables, with a first connection.
     pub fn new(options: SqliteConnectOptions, identity: Identity, first: SqliteConnection) -> Self {
         let slot = Arc::new(Mutex::new(Slot::Ready(Box::new(first))));
-        Self { options, identity, slot, outcomes: Outcomes::default() }
+        Self { options: Arc::new(options), identity, slot, outcomes: Outcomes::default() }
     }
 
     /// Begins a transaction.
@@ -62,7 +63,7 @@ impl Writer {
         let mut slot = self.turn().await?;
         let connection = match std::mem::replace(&mut *slot, Slot::Empty) {
             Slot::Ready(connection) => connection,
-            Slot::Empty => self.connect(self.options.clone()).await?,
+            Slot::Empty => self.connect(SqliteConnectOptions::clone(&self.options)).await?,
             Slot::Closed => {
                 *slot = Slot::Closed;
                 return Err(sqlx::Error::PoolClosed);
@@ -78,7 +79,7 @@ impl Writer {
         if let Slot::Closed = *slot {
             return Err(sqlx::Error::PoolClosed);
         }
-        let connection = self.connect(self.options.clone().foreign_keys(false)).await?;
+        let connection = self.connect(SqliteConnectOptions::clone(&self.options).foreign_keys(false)).await?;
         self.begin_on(connection, slot, false).await
     }
 

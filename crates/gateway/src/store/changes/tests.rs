@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed; helpers are no test functions")]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sqlx::sqlite::SqliteJournalMode;
