@@ -148,7 +148,7 @@ fn specifies(html: &str, whole: &str, schema: &Value) {
             }
             "not" => says(html, &format!("Refused: {}", plain(&value["description"]))),
             "additionalProperties" => says(html, "No other properties"),
-            // For who reads the number's name: the page says it in words.
+            // For clients that read other servers: this one never writes an alias.
             "x-enum-aliases" => {}
             // The schema's own test looks for these.
             "properties" | "required" | "x-enum-varnames" | "x-extension" => {}
