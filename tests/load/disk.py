@@ -273,7 +273,7 @@ def read_only(program):
 
 
 def fault(program, choose):
-    call, error = choose.choice([("pwrite64", "EIO"), ("pwrite64", "ENOSPC"), ("pwrite64", "EROFS"), ("fdatasync", "EIO")])
+    call, error = choose.choice([("pwrite64", "EIO"), ("pwrite64", "ENOSPC"), ("pwrite64", "EROFS"), ("fsync", "EIO")])
     first, step = choose.randrange(1, 30), choose.randrange(1, 20)
 
     def work(folder, _):

@@ -112,7 +112,7 @@ impl Runner {
                 () = tokio::time::sleep(LAST_WRITES) => {}
             }
             self.give_up.cancel();
-            std::future::pending().await
+            std::future::pending::<()>().await;
         };
         tokio::select! {
             () = runs.wait() => {}

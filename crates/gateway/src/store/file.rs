@@ -152,10 +152,10 @@ fn restrict(file: &Path) {
     let shown = file.display();
     match fs::set_permissions(file, fs::Permissions::from_mode(0o600)) {
         Ok(()) => {
-            tracing::warn!("{shown} had the permissions {mode:o}; now only its owner may read it (600)")
+            tracing::warn!("{shown} had the permissions {mode:o}; now only its owner may read it (600)");
         }
         Err(error) => {
-            tracing::warn!(%error, "{shown} has the permissions {mode:o}, which could not be changed")
+            tracing::warn!(%error, "{shown} has the permissions {mode:o}, which could not be changed");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! No accepted run is lost, and none is left running, however the gateway ends.
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, SqliteConnection};
 use txjobs_sdk::paths;
 
 use crate::gateway::{Gateway, Home, is_alive, lines, shell_jobs, until};
@@ -104,4 +106,25 @@ async fn a_job_taken_out_of_the_configuration_while_pending() {
     let run = gateway.outcome(next).await;
     let because = "The job was taken out of gateway.toml before the run started.";
     assert_eq!((run["State"].as_i64(), lines(&run)), (Some(3), vec![(2, because)]));
+}
+
+/// The store cannot give out a claimed run again. This takes the claim back past it.
+#[tokio::test]
+async fn run_that_the_store_gives_out_twice_starts_once() {
+    let script = "echo run >> runs; echo begun; while [ ! -e go ]; do sleep 0.01; done";
+    let home = Home::new(&shell_jobs(&[("waits", script, "")]));
+    let gateway = home.serve(&[]);
+    let run = gateway.execute("waits").await;
+    gateway.until(run, |run| lines(run) == [(0, "begun")]).await;
+    let options = SqliteConnectOptions::new().filename(home.path("txjobs-gateway.db"));
+    let mut database = options.connect().await.unwrap();
+    sqlx::raw_sql("UPDATE executions SET state = 0").execute(&mut database).await.unwrap();
+    until("the second claim", async || is_claimed(&mut database).await.then_some(())).await;
+    std::fs::write(home.path("go"), "").unwrap();
+    assert_eq!(gateway.outcome(run).await["State"], 2);
+    assert_eq!(std::fs::read_to_string(home.path("runs")).unwrap(), "run\n");
+}
+
+async fn is_claimed(database: &mut SqliteConnection) -> bool {
+    sqlx::query_scalar("SELECT state = 1 FROM executions").fetch_one(database).await.unwrap()
 }
