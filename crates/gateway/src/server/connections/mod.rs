@@ -1,7 +1,7 @@
 //! Serves connections: bounds how many there are, and closes those that use up their time.
 //!
 //! `axum::serve` has no time-outs and no limit, so that clients that send nothing take every file descriptor of the
-//! process. Each connection notes here what it is doing ([`activity`]). One task looks at all of them, so a request costs
+//! process. Each connection notes here what it is doing (`activity`). One task looks at all of them, so a request costs
 //! no timer.
 
 mod activity;
