@@ -122,7 +122,8 @@ async fn nothing_moves_for_who_wants_no_motion() {
     let browser = connected(&gateway).await;
     browser.press("Run Endless").await;
     browser.press("Run").await;
-    browser.see(By::Css("[data-state='1']")).await;
+    // The badge of a pending job has the number 1 as well, and stands still.
+    browser.see(By::Css(".badge.run[data-state='1']")).await;
     let moving = "return document.getAnimations().filter(a => a.effect.getComputedTiming().iterations === Infinity).length";
     assert!(browser.run::<usize>(moving).await > 0, "a run that goes on is seen to");
     browser.without_motion().await;

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+use std::time::Duration;
+
 use thirtyfour::prelude::*;
 use txjobs_tests::{browser::Browser, gateway::Gateway};
 
@@ -330,7 +332,16 @@ async fn the_calls_by_hand() {
     browser.see_text("span[contains(@class, 'badge')]", "200").await;
     let jobs = client.list_jobs().send().await.unwrap();
     let finance = jobs.iter().find(|job| job.name == "Finance deliver").unwrap().id;
-    let runs = client.get_job_logs().job_id(finance).send().await.unwrap();
+    let ended = async {
+        loop {
+            let runs = client.get_job_logs().job_id(finance).send().await.unwrap().into_inner().0;
+            if runs.iter().any(|run| run.state.is_final()) {
+                break runs;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let runs = tokio::time::timeout(Duration::from_secs(30), ended).await.expect("the run ends");
     assert_eq!(runs.len(), 1);
 
     // Its trigger id is filled in for the next call.
