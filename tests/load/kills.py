@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Kills a gateway at random moments under load, and checks after each restart what became of its runs.
+"""Kills a gateway at random moments under load, and checks the outcome of its runs after each restart.
 
     cargo build -p txjobs-gateway
     python3 tests/load/kills.py target/debug/txjobs-gateway [KILLS]

@@ -87,7 +87,7 @@ def get(address, path, headers):
 
 
 def wait_for(address, process):
-    """Until somebody listens there."""
+    """Waits until a process listens at the address."""
     host, port = address.split(":")
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:

@@ -25,7 +25,7 @@ TIMEOUT = 60.0  # it would wait forever
 
 
 class Failed(Exception):
-    """What the user is told."""
+    """An error for the user."""
 
 
 def main(wanted: str | None) -> int:
@@ -125,7 +125,7 @@ def plain(text: str) -> str:
 
 
 def words(name: str) -> str:
-    """StateCompletedWithErrors as "completed with errors": the first word says of what it is."""
+    """StateCompletedWithErrors as "completed with errors": the first word is its kind."""
     _, *rest = re.findall("[A-Z][a-z]*", name)
     return " ".join(rest).lower()
 
