@@ -14,7 +14,7 @@ const KEY_VARIABLE: &str = "TXJOBS_API_KEY";
 /// No key is longer; what is longer is another file by mistake.
 const MAX_KEY_BYTES: u64 = 16 * 1024;
 
-/// Returns the key from standard input, from the environment, or from the person at the terminal.
+/// Returns the key from standard input, from the environment, or from a prompt.
 pub(crate) async fn key(from_stdin: bool) -> Result<ApiKey, Failure> {
     if from_stdin {
         return in_thread(|| key_from(io::stdin().lock())).await;
@@ -30,7 +30,7 @@ pub(crate) async fn key(from_stdin: bool) -> Result<ApiKey, Failure> {
     )))
 }
 
-/// Runs a read that may wait for a person in a thread of its own, so that a signal still ends the program.
+/// Runs a blocking read on a separate thread, so that a signal still ends the program.
 async fn in_thread(
     read: impl FnOnce() -> Result<ApiKey, Failure> + Send + 'static,
 ) -> Result<ApiKey, Failure> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Parses a duration as `humantime` does, such as `1h30m`. A number alone is seconds.
+/// Parses a duration as `humantime` does, such as `1h30m`. A number without a unit is in seconds.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let text = text.trim();
     let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());

@@ -17,7 +17,7 @@ use crate::{
     text,
 };
 
-/// Streams the log of the run to its end, says how it ended, and gives the exit code for it. `is_accepted` is whether the
+/// Streams the log of the run to its end, writes the outcome, and returns its exit code. `is_accepted` is whether the
 /// server has just accepted the run.
 pub(crate) async fn tail(
     session: &Session<'_>,
@@ -52,7 +52,7 @@ pub(crate) async fn tail(
     Ok(Exit::of(execution.state, warnings_fail))
 }
 
-/// Whether there is nothing that could go on.
+/// Returns whether the error says that there is no run.
 fn is_absent(kind: TroubleKind) -> bool {
     matches!(kind, TroubleKind::NoSuchRun | TroubleKind::EndedWithoutExecution)
 }

@@ -78,7 +78,7 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     );
     let declared = store.declare(&config.organisations).await;
     declared.context("The jobs of the configuration could not be written to the database")?;
-    // In the background: a folder on a server that does not answer holds up nobody.
+    // In the background, because a folder on a file server that does not answer would block the start.
     let checked = config.clone();
     tokio::task::spawn_blocking(move || {
         super::check::start_problems(&checked).iter().for_each(|problem| tracing::warn!("{problem}"));
@@ -87,7 +87,7 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     let works = config.jobs().map(|(_, job)| (job.id, job.work.clone())).collect();
     runner::recover(&store, &clock, &works)
         .await
-        .context("The runs of before could not be brought to an end")?;
+        .context("The runs of an earlier gateway could not be ended")?;
     let demo_key = match demo {
         true => Some(demo_key(&config, &store).await?),
         false => None,

@@ -111,7 +111,7 @@ words! {
     Fields: Usual, More, Fewer;
     /// How an array without entries is written.
     EmptyArrays: Array, Null;
-    /// What the names of jobs and the messages end with.
+    /// Invalid characters at the end of job names and messages.
     BadText: None, UnpairedSurrogates, InvalidUtf8;
     /// The ids of log lines.
     LogIds: Unique, Changing, Identical, Missing, Null;
@@ -206,13 +206,13 @@ impl Profile {
         self.key_header.as_deref().and_then(|name| HeaderName::try_from(name).ok())
     }
 
-    /// Whether some answers show a state of before.
+    /// Returns whether some answers show an earlier state.
     fn lags(&self) -> bool {
         !self.replica_lag.0.is_zero()
     }
 
-    /// Whether a client that has a line has all before it, and a final state comes behind its last line: what the
-    /// extension `after` promises.
+    /// Returns whether the extension `after` is reliable: a client that has a line has all lines before it, and a final
+    /// state comes after its last line.
     fn keeps_lines(&self) -> bool {
         self.late_lines.0.is_zero() && self.log_ids == LogIds::Unique && !self.lags()
     }
@@ -237,7 +237,7 @@ impl Profile {
     }
 }
 
-/// Headers that HTTP or CORS gives a meaning: no server can take its key from them.
+/// Headers that HTTP or CORS uses itself, so that they cannot carry a key.
 const RESERVED_HEADERS: [&str; 16] = [
     "accept-encoding",
     "access-control-request-headers",
@@ -259,7 +259,7 @@ const RESERVED_HEADERS: [&str; 16] = [
 
 fn is_prefix(prefix: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._~-".contains(&byte);
-    // A segment of dots would be taken for a way up by whoever tidies the address.
+    // Clients that normalize URLs resolve a segment of dots.
     let is_segment = |segment: &str| {
         (1..=50).contains(&segment.len())
             && segment.as_bytes()[0].is_ascii_alphanumeric()

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Each unit with its length in milliseconds, and how many digits its number may have. So no length is above three years:
-/// many of them can be added up, and the clock can come to its end.
+/// Each unit with its length in milliseconds, and how many digits its number may have. No length is above three years, so that a
+/// sum of many does not overflow the clock.
 const UNITS: [(&str, u64, usize); 5] =
     [("d", 86_400_000, 3), ("h", 3_600_000, 4), ("m", 60_000, 6), ("s", 1000, 6), ("ms", 1, 6)];
 

@@ -126,7 +126,7 @@ impl Runner {
         ending(finish, worst)
     }
 
-    /// Ends what a run has started, after a fault that took the run away from it.
+    /// Ends the processes of a run after a panic in the task of the run.
     async fn end_processes(&self, run: &Run) {
         if let Some(Work::Command(command)) = self.works.get(&run.job) {
             let processes = Processes::of_run(run.trigger_id);
@@ -138,12 +138,12 @@ impl Runner {
     }
 }
 
-/// Runs something in a task of its own, so that a panic in it does not go further.
+/// Runs a future in a task of its own, so that a panic in it does not propagate.
 async fn isolated<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, JoinError> {
     tokio::spawn(work).await
 }
 
-/// The end of a run with this worst line, or with a log that broke.
+/// Returns the end of a run whose log has this worst severity, or whose log failed.
 fn ending(finish: Finish, worst: Result<Severity, JoinError>) -> Ending {
     let Ok(worst) = worst else {
         return failed("The gateway itself failed at this log, which is not complete.".to_owned());

@@ -13,7 +13,7 @@ use super::processes::{self, Child, Processes};
 use crate::config::{Command, StandardError};
 use crate::store::Run;
 
-/// Variables that begin so are the gateway's and its operator's, keys among them: they are not passed on.
+/// The prefix of the variables of the gateway and its operator, such as keys, which are not passed on.
 const OURS: &str = "TXJOBS_";
 
 type Pipe = Pin<Box<dyn AsyncRead + Send>>;
@@ -23,15 +23,15 @@ pub(super) struct Started {
     pub child: Child,
     pub processes: Processes,
     pub stdout: Option<Pipe>,
-    /// None if it goes into `stdout`.
+    /// `None` if it is merged into `stdout`.
     pub stderr: Option<(Pipe, Severity)>,
 }
 
-/// Starts it.
+/// Starts the command.
 ///
 /// # Errors
 ///
-/// A sentence for the run's log.
+/// Fails with a sentence for the run's log.
 pub(super) async fn start(command: &Command, run: &Run) -> Result<Started, String> {
     try_start(command, run).await.map_err(|error| {
         let reason = match command.start_problem() {
@@ -97,7 +97,7 @@ fn into_async(pipe: io::PipeReader) -> io::Result<Pipe> {
     Ok(Box::pin(tokio::fs::File::from_std(handle.into())))
 }
 
-/// ENOEXEC, or ERROR_BAD_EXE_FORMAT.
+/// Returns whether the error is ENOEXEC or ERROR_BAD_EXE_FORMAT.
 fn is_unknown_format(error: &io::Error) -> bool {
     error.raw_os_error() == Some(if cfg!(windows) { 193 } else { 8 })
 }

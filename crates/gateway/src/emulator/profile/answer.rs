@@ -16,7 +16,7 @@ use crate::emulator::operation::Asked;
 use crate::shapes;
 use crate::store::{Store, TriggerState};
 
-/// What an answer is made with.
+/// The settings and the state that an answer is made with.
 #[derive(Debug)]
 pub struct View<'a> {
     pub profile: &'a Profile,
@@ -69,7 +69,7 @@ pub fn refuse(profile: &Profile, errors: &ErrorWriter, answer: Response) -> Resp
 }
 
 impl View<'_> {
-    /// The answer as it was at the time that it shows, and that time.
+    /// Returns the answer as it was at the time that it shows, and that time.
     async fn at_its_time(&self, asked: &Asked, answer: Value) -> (Value, Micros) {
         let (now, operation) = (self.clock.now(), asked.operation);
         let lag = micros(self.profile.replica_lag.0);

@@ -1,30 +1,30 @@
-//! Texts that no writer of JSON makes: unpaired halves of surrogates, and bytes that are not UTF-8.
+//! Texts that a JSON library does not write: unpaired surrogates, and bytes that are not UTF-8.
 //!
-//! A text gets a mark while it is a `String`, and the mark becomes what is wrong once the answer is bytes. Every text ends
-//! with it, as one does that was cut to a length in the middle of a character.
+//! A text gets a mark while it is a `String`. The mark is replaced by invalid characters once the answer is bytes. They are at
+//! the end of the text, as if it was cut in the middle of a character.
 
 use axum::body::Bytes;
 
 use super::BadText;
 
-/// Begins a mark. Nothing in this program writes this character of a private plane.
+/// The first character of a mark. Nothing else in this program writes this private-use character.
 const MARK: char = '\u{f0000}';
-/// How many kinds of wrong there are of each setting.
+/// The number of kinds of invalid characters of each setting.
 const KINDS: usize = 3;
 
-/// A half without the other, a second half first, and both in the wrong order.
+/// A high surrogate alone, a low surrogate alone, and both in the wrong order.
 const SURROGATES: [&[u8]; KINDS] = [b"\\ud83d", b"\\udd25", b"\\udd25\\ud83d"];
-/// A byte that no character has, a character that is cut off, and a half of a surrogate.
+/// A byte that no character has, a character that is cut off, and an encoded surrogate.
 const BYTES: [&[u8]; KINDS] = [b"\xff", b"\xe2\x82", b"\xed\xa0\xbd"];
 
-/// Marks a text. The same text always gets the same mark.
+/// Adds a mark to a text. The same text always gets the same mark.
 pub(super) fn mark(text: &mut String) {
     let kind = u8::try_from(text.len() % KINDS).unwrap_or(0);
     text.push(MARK);
     text.push(char::from(b'0' + kind));
 }
 
-/// The answer with what is wrong in the place of every mark.
+/// Replaces every mark in the answer by invalid characters.
 pub(super) fn spoil(answer: String, how: BadText) -> Bytes {
     let kinds = match how {
         BadText::None => return Bytes::from(answer),
