@@ -1,4 +1,4 @@
-//! A request on a connection: its body and its answer's body note how far it is.
+//! Bodies of requests and answers that note the progress of a request on a connection.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ impl UnderWay {
         Self(activity)
     }
 
-    /// Notes whether the answer is one that only a caller with a valid key gets.
+    /// Notes whether only a caller with a valid key gets this answer.
     pub fn answered<B>(&self, answer: &Response<B>) {
         let status = answer.status();
         let is_accepted =
@@ -92,7 +92,7 @@ impl Drop for RequestBody {
     }
 }
 
-/// The body of an answer. The request is under way until it has been handed to the connection.
+/// The body of an answer. The request is active until this has been passed to the connection.
 #[derive(Debug)]
 pub(super) struct AnswerBody {
     body: Body,

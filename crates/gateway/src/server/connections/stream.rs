@@ -1,4 +1,4 @@
-//! The streams under connections.
+//! The streams of connections.
 
 use std::io::{IoSlice, Result};
 use std::pin::Pin;
@@ -16,7 +16,7 @@ pub trait ClientStream: AsyncRead + AsyncWrite + Unpin + Send + 'static {
     /// The socket.
     fn socket(&self) -> &TcpStream;
 
-    /// What the handlers of its requests may know of it.
+    /// The extensions for the handlers of its requests.
     fn extensions(&self) -> Extensions {
         Extensions::new()
     }
@@ -28,7 +28,7 @@ impl ClientStream for TcpStream {
     }
 }
 
-/// A stream that notes what happens on it.
+/// A stream that notes reads and stalled writes.
 #[derive(Debug)]
 pub(super) struct Monitored<S> {
     pub stream: S,
