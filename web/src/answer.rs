@@ -15,7 +15,7 @@ pub struct Answer<T> {
 pub struct Raw {
     pub status: u16,
     pub retry_after: Option<String>,
-    /// When the server says that it is, to count a `Retry-After` from.
+    /// The server's `Date` header, to count a `Retry-After` from.
     pub date: Option<String>,
     /// The header that names the extensions.
     pub extensions: Option<String>,

@@ -114,11 +114,11 @@ struct Opened {
 }
 
 thread_local! {
-    /// The gate of the server with this base URL.
+    /// The gate, and the base URL of its server.
     static GATE: RefCell<(String, Gate)> = RefCell::default();
 }
 
-/// Waits as long as the server asked for fewer requests, whatever was asked for then.
+/// Waits as long as the server asked for a pause of all requests.
 pub async fn pass_gate(session: &Session) {
     loop {
         let wait = GATE.with_borrow(|(base, gate)| {
@@ -193,7 +193,7 @@ impl Opened {
 }
 
 /// The executions that a request for logs asks for, their lines decoded as they come, so that the page goes on answering
-/// however many there are. `seen` has begun the answer, and says which lines are new. `went_on` is told how many bytes have come, and
+/// however many there are. `seen` has begun the answer, and decides which lines are new. `went_on` is told how many bytes have come, and
 /// says whether to go on.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! Reads the number of an enumeration from whatever a server writes for it.
+//! Reads the number of an enumeration from a number, a float, text or a name.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{
     de::{self, Visitor},
 };
 
-/// The number of a value that is a name which the contract does not have, or no whole number.
+/// The number of an unknown name, and of a value that is no whole number.
 const NAMELESS: i64 = -1;
 
 /// Decodes a number: as a number, as a float, as text, or by its name in any casing. `names` are the contract's, without
@@ -37,7 +37,7 @@ impl Visitor<'_> for Number {
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<i64, E> {
-        // A float between these is exactly its own integer.
+        // A float between these converts to an integer exactly.
         let is_whole = number.trunc() == number && number.abs() < 9.0e15;
         Ok(if is_whole { number as i64 } else { NAMELESS })
     }

@@ -1,4 +1,4 @@
-//! One gate for all requests of a client, closed while the server asks for fewer of them.
+//! A gate for all requests of a client. It is closed while the server asks for a pause.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use crate::{RetryAfter, Timestamp};
 /// How long a 429 without `Retry-After` closes the gate.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
 
-/// Says when the next request may be sent, after a server has asked for a pause. Whatever was asked for then, the server
-/// means every request with the same key.
+/// Decides when the next request may be sent after a server has asked for a pause. The pause holds for every operation, because
+/// servers count requests per key.
 ///
-/// It has no clock: times are durations since any fixed moment of the caller's. It is closed for at most
+/// It has no clock: times are durations since a fixed moment that the caller chooses. It is closed for at most
 /// [`RetryAfter::MAX_DELAY`] after an answer.
 ///
 /// ```
@@ -29,13 +29,13 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// How long to wait at the time `now` before a request is sent; zero while the gate is open.
+    /// Returns how long to wait at the time `now` before a request is sent; zero while the gate is open.
     pub fn wait(&self, now: Duration) -> Duration {
         self.opens.saturating_sub(now)
     }
 
-    /// Takes in the head of an answer that came at `now`: 429 closes the gate, and 503 does if it has a `Retry-After`.
-    /// `wall_clock` is the time of day, for a date that the answer itself gave no date to count from.
+    /// Handles the head of an answer that arrived at `now`: 429 closes the gate, and so does 503 with a `Retry-After`.
+    /// `wall_clock` is the current time, for a date in an answer without a `Date` header.
     pub fn answered(
         &mut self,
         now: Duration,

@@ -30,12 +30,12 @@ pub struct Transport {
     /// For POSTs: it follows no redirect, because that would send them a second time.
     pub(crate) post: reqwest::Client,
     pub(crate) retries: u32,
-    /// To hide it in what a server says.
+    /// The key, to mask it in answers.
     pub(crate) key: ApiKey,
     pub(crate) gate: SharedGate,
 }
 
-/// The gate of a client and of all its clones.
+/// The gate that a client and all its clones share.
 #[derive(Clone, Debug)]
 pub(crate) struct SharedGate {
     start: Instant,
@@ -55,7 +55,7 @@ impl SharedGate {
                 return;
             }
             tracing::debug!(?wait, "waiting: the server asked for fewer requests");
-            // A little longer, unevenly, so that those who wait do not all start at once.
+            // A little longer and with jitter, so that waiting requests do not all start at once.
             tokio::time::sleep(wait + Duration::from_millis(fastrand::u64(1..100))).await;
         }
     }
@@ -73,7 +73,7 @@ impl SharedGate {
     }
 }
 
-/// What a generated method gives.
+/// The result of a generated method.
 type Outcome<T> = Result<ResponseValue<T>, Error<types::ErrorBody>>;
 
 impl Client {
@@ -134,8 +134,8 @@ impl Client {
         answer
     }
 
-    /// Reads the body to its end, so that one that breaks off can be asked for again. Of a refusal only the beginning, and
-    /// only what it says: so the status is never lost to a body that does not parse.
+    /// Reads the whole body, so that an interrupted answer can be requested again. Of an error only the beginning is read and
+    /// its message extracted, so that a body that cannot be parsed never hides the status.
     async fn whole(&self, mut response: Response) -> reqwest::Result<Answer> {
         let status = response.status();
         let mut headers = std::mem::take(response.headers_mut());
@@ -154,7 +154,7 @@ impl Client {
         Ok(Answer { status, headers, body })
     }
 
-    /// A server may repeat what it was sent.
+    /// Masks the key, because a server may repeat it.
     fn hide_key(&self, value: &mut HeaderValue) {
         if let Ok(text) = value.to_str() {
             let masked = self.inner.key.mask(text);
@@ -184,14 +184,14 @@ impl Client {
         }
     }
 
-    /// A body that could not be decoded, without the key if the server repeats it.
+    /// Returns the trouble of a body that could not be decoded, with the key masked.
     fn unreadable(&self, body: Bytes, error: serde_json::Error) -> Error<types::ErrorBody> {
         let text = String::from_utf8_lossy(&body);
         let masked = self.inner.key.mask(&text);
         let words = error.to_string();
         let masked_words = self.inner.key.mask(&words);
         let error = if masked_words == words { error } else { serde::de::Error::custom(masked_words) };
-        // Markup may part the key where the words of the page do not.
+        // Markup may split the key where the visible text does not.
         let said = trouble::message_of(masked.as_bytes()).unwrap_or_default();
         let hidden = self.inner.key.mask(&said);
         if hidden != said {
@@ -214,11 +214,11 @@ struct Answer {
 
 enum Body {
     Success(Bytes),
-    /// What the server says.
+    /// The message of the server.
     Refusal(String),
 }
 
-/// Statuses that a proxy gives for itself.
+/// Returns whether proxies send this status for themselves.
 fn is_often_a_proxy_s(status: StatusCode) -> bool {
     matches!(
         status,
@@ -241,7 +241,7 @@ fn pause_before_another<T>(outcome: &Outcome<T>, attempt: u32) -> Option<Duratio
             return None;
         }
         Err(Error::CommunicationError(_)) => Duration::ZERO,
-        // The length was right and the text was not: cut before it was sent.
+        // The length matches, so the server sent a body that was already cut.
         Err(Error::InvalidResponsePayload(body, error))
             if error.is_eof() && !body.trim_ascii().is_empty() =>
         {

@@ -73,8 +73,8 @@ impl Arriving {
         self.enough = 0;
     }
 
-    /// Reads some of what has come; true if there may be more to read at once. Lines that `seen` knows are left out, others
-    /// are noted in it.
+    /// Reads some of the received bytes. Returns true if there may be more to read at once. Lines that `seen` knows are left out,
+    /// others are added to it.
     ///
     /// # Errors
     ///

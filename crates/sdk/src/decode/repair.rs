@@ -1,11 +1,11 @@
-//! Makes JSON of what is nearly JSON: text that no Rust string can hold, and escapes that JSON does not have.
+//! Repairs text that is almost JSON: characters that no Rust string can hold, and escapes that JSON does not have.
 
 use std::fmt::Write;
 
-/// What stands for a character that cannot be read.
+/// The replacement of an invalid character.
 const REPLACEMENT: &str = "\u{fffd}";
 
-/// The repaired JSON, and the number of bytes of the original that it stands for.
+/// The repaired JSON, and the number of original bytes that it replaces.
 pub(super) struct Repaired {
     pub(super) json: Vec<u8>,
     pub(super) original_len: usize,
@@ -52,7 +52,7 @@ struct Repairer<'a> {
 }
 
 impl Repairer<'_> {
-    /// Goes over a string, after its opening quote.
+    /// Reads a string, after its opening quote.
     fn string(&mut self) {
         while let Some(&byte) = self.body.get(self.at) {
             match byte {
@@ -72,7 +72,7 @@ impl Repairer<'_> {
         }
     }
 
-    /// Goes over an escape, from its backslash on.
+    /// Reads an escape, from its backslash on.
     fn escape(&mut self) {
         match self.body.get(self.at + 1) {
             None => self.at = self.body.len(),
@@ -96,7 +96,7 @@ impl Repairer<'_> {
         }
     }
 
-    /// Goes over bytes that are not ASCII.
+    /// Reads bytes that are not ASCII.
     fn beyond_ascii(&mut self) {
         let rest = &self.body[self.at..];
         let length = rest.iter().position(u8::is_ascii).unwrap_or(rest.len());
@@ -106,7 +106,7 @@ impl Repairer<'_> {
         }
     }
 
-    /// Puts `by` in the place of the next `length` bytes.
+    /// Replaces the next `length` bytes by `by`.
     fn replace(&mut self, length: usize, by: &[u8]) {
         self.copy_until(self.at);
         self.json.extend_from_slice(by);
@@ -123,9 +123,9 @@ impl Repairer<'_> {
 /// A UTF-16 code unit as `\uXXXX`.
 enum Unit {
     Some(u16),
-    /// Something else stands there.
+    /// Other text.
     None,
-    /// The body ends before it is certain.
+    /// The body ends within the escape.
     CutOff,
 }
 

@@ -32,7 +32,7 @@ pub enum TroubleKind {
     Interrupted,
     /// The server's certificate was not accepted.
     Tls,
-    /// What answers where https is expected does not speak TLS: probably a plain http server.
+    /// The server does not speak TLS although https was requested: probably a plain http server.
     PlainHttp,
     /// The browser kept the answer from the page, or never sent the request (CORS, mixed content, no network): it
     /// does not say which.
@@ -53,7 +53,7 @@ pub enum TroubleKind {
     NotThisApi,
     /// A success whose body is not the JSON that the contract promises.
     Unreadable,
-    /// Nothing on the server has the trigger id that was followed, and the job is idle.
+    /// No execution has the trigger id that was followed, and the job is idle.
     NoSuchRun,
     /// The job was pending or running and is idle now, and no execution has the trigger id that was followed.
     EndedWithoutExecution,
@@ -75,7 +75,7 @@ pub struct Trouble {
     pub retry_after: Option<RetryAfter>,
     /// What was asked for, where that is known.
     pub operation: Option<&'static Operation>,
-    /// What a decoder or a transport says about it, for whoever looks for the fault. Not part of `Display`.
+    /// The error text of a decoder or a transport, for diagnosis. Not part of `Display`.
     pub detail: Option<String>,
 }
 
@@ -129,9 +129,9 @@ impl Trouble {
         self
     }
 
-    /// Hides `key` in message and detail, as [`ApiKey::mask`] does: a server may repeat what it was sent.
+    /// Masks `key` in message and detail, as [`ApiKey::mask`] does, because a server may repeat it.
     ///
-    /// What comes of a `Client` has no key in it. Call this for what was made with
+    /// A `Client` returns trouble without the key. Call this for trouble that was created with
     /// [`from_answer`](Self::from_answer) or [`from_unreadable`](Self::from_unreadable).
     #[must_use]
     pub fn hiding(mut self, key: &ApiKey) -> Self {
@@ -140,7 +140,7 @@ impl Trouble {
         self
     }
 
-    /// Trouble told by an answer that is not a success. `retry_after` is the header's value; see
+    /// Returns the trouble of an answer that is not a success. `retry_after` is the header's value; see
     /// [`dated`](Self::dated).
     pub fn from_answer(
         operation: &'static Operation,
@@ -160,7 +160,7 @@ impl Trouble {
             401 | 403 => TroubleKind::KeyRefused,
             404 if operation.template.contains('{') => TroubleKind::NotFound,
             404 | 300..400 => TroubleKind::NotThisApi,
-            // The server, or something before it, stopped waiting: whether it has the request is not known.
+            // The server, or a proxy before it, stopped waiting. It is not known whether it has received the request.
             408 => TroubleKind::Interrupted,
             409 => TroubleKind::Conflict,
             429 => TroubleKind::TooManyRequests,
@@ -179,7 +179,7 @@ impl Trouble {
         self
     }
 
-    /// Trouble with a success: its body could not be decoded. JSON that ends too early is an interrupted transfer.
+    /// Returns the trouble of a successful answer whose body could not be decoded. JSON that ends too early is an interrupted transfer.
     pub fn from_unreadable(
         operation: &'static Operation,
         status: u16,
@@ -285,7 +285,7 @@ impl Trouble {
                     | TroubleKind::ServerTrouble
                     | TroubleKind::Unreadable
             )
-            // A web page after a success, or the way to one, may well be the answer to what was done.
+            // A web page or a redirect may be the answer to a request that took effect.
             || !is_get && self.kind == TroubleKind::NotThisApi && matches!(self.status, Some(200..300 | 303))
     }
 }

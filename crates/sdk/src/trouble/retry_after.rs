@@ -1,4 +1,4 @@
-//! The `Retry-After` of an answer.
+//! Parses the `Retry-After` of an answer.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ pub enum RetryAfter {
 }
 
 impl RetryAfter {
-    /// The longest delay that is believed: five minutes. Whoever still is not wanted then is told so again.
+    /// The longest delay: five minutes. If the server is still busy then, it asks for another pause.
     pub const MAX_DELAY: Duration = Duration::from_secs(5 * 60);
 
     /// Reads the header's value: whole seconds or an HTTP date.
     pub fn parse(value: &str) -> Option<Self> {
         let value = value.trim();
         if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-            // More seconds than a number can hold are still a delay.
+            // More seconds than an integer can hold are still a delay.
             return Some(Self::Delay(Duration::from_secs(value.parse().unwrap_or(u64::MAX))));
         }
         http_date(value).map(Self::At)
@@ -37,7 +37,7 @@ impl RetryAfter {
         }
     }
 
-    /// How long to wait from `now`: zero if the moment has passed, at most [`MAX_DELAY`](Self::MAX_DELAY).
+    /// Returns how long to wait from `now`: zero if the moment has passed, at most [`MAX_DELAY`](Self::MAX_DELAY).
     pub fn delay(self, now: Timestamp) -> Duration {
         let delay = match self {
             Self::Delay(delay) => delay,
