@@ -50,6 +50,6 @@ impl Raw {
             return Ok(());
         }
         let trouble = Trouble::from_answer(operation, self.status, self.retry_after.as_deref(), &self.body);
-        Err(trouble.dated(self.date.as_deref()))
+        Err(trouble.with_server_date(self.date.as_deref()))
     }
 }

@@ -192,7 +192,7 @@ pub async fn follow(
             Step::Ask(request) => request,
         };
         let begun = browser::uptime();
-        seen.borrow_mut().begin(follow.asked_after());
+        seen.borrow_mut().begin(follow.requested_after());
         let Some(answer) = ask(&session, &request, view, &seen, &alive).await else { return };
         match answer {
             Ok(answer) => {

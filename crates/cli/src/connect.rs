@@ -17,13 +17,13 @@ const MAX_KEY_BYTES: u64 = 16 * 1024;
 /// Returns the key from standard input, from the environment, or from a prompt.
 pub(crate) async fn key(from_stdin: bool) -> Result<ApiKey, Failure> {
     if from_stdin {
-        return in_thread(|| key_from(io::stdin().lock())).await;
+        return run_blocking(|| key_from(io::stdin().lock())).await;
     }
     if let Some(key) = environment::variable(KEY_VARIABLE)? {
         return ApiKey::new(key).map_err(|problem| Failure::Usage(format!("{KEY_VARIABLE}: {problem}")));
     }
     if io::stdin().is_terminal() {
-        return in_thread(ask_for_key).await;
+        return run_blocking(ask_for_key).await;
     }
     Err(Failure::Usage(format!(
         "No API key. Set {KEY_VARIABLE}, or pipe the key in: txjobs --key-stdin ... < keyfile"
@@ -31,7 +31,7 @@ pub(crate) async fn key(from_stdin: bool) -> Result<ApiKey, Failure> {
 }
 
 /// Runs a blocking read on a separate thread, so that a signal still ends the program.
-async fn in_thread(
+async fn run_blocking(
     read: impl FnOnce() -> Result<ApiKey, Failure> + Send + 'static,
 ) -> Result<ApiKey, Failure> {
     let (sender, receiver) = oneshot::channel();

@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn duration_that_makes_no_sense_is_refused_with_an_example() {
+    fn invalid_duration_is_refused_with_an_example() {
         for wrong in ["", " ", "s", "-5s", "5 apples", "ü", "99999999999999999999h", "99999999999999999999"]
         {
             let error = parse(wrong).unwrap_err();

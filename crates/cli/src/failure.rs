@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn exit_codes_of_runs_that_are_not_there_are_those_of_trouble() {
+    fn missing_run_has_the_exit_code_of_trouble() {
         for kind in [TroubleKind::NoSuchRun, TroubleKind::EndedWithoutExecution] {
             assert_eq!(Failure::Trouble(Trouble::new(kind)).exit() as u8, 7);
         }

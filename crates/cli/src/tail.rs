@@ -27,7 +27,7 @@ pub(crate) async fn tail(
     is_accepted: bool,
     wait: &Wait,
 ) -> Result<Exit, Failure> {
-    let go_on = how_to_go_on(session, output, job, trigger_id, wait);
+    let go_on = resume_hint(session, output, job, trigger_id, wait);
     session.interruption.set(format!("the job goes on. {go_on}"));
     let mut counts = Counts::default();
     let end = {
@@ -57,7 +57,7 @@ fn is_absent(kind: TroubleKind) -> bool {
     matches!(kind, TroubleKind::NoSuchRun | TroubleKind::EndedWithoutExecution)
 }
 
-fn how_to_go_on(
+fn resume_hint(
     session: &Session<'_>,
     output: &Output,
     job: &Job,

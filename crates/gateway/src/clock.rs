@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn setting_it_back_and_forth_a_thousand_times_still_makes_people_wait() {
+    async fn clock_set_back_and_forth_a_thousand_times_still_makes_sleeps_wait() {
         let clock = Clock::system();
         for _ in 0..1000 {
             clock.set(Some(0), Some(0.0));

@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn output_that_blocks_loses_lines_and_holds_nobody() {
+    fn blocked_output_loses_lines_and_blocks_no_caller() {
         let output = Slow::default();
         let logging = Logging::to(output.clone()).unwrap();
         let sent = MAX_WAITING + 10;

@@ -8,7 +8,7 @@ use txjobs_gateway::commands::{self, Cli};
 use txjobs_gateway::logging::Logging;
 
 // The longest wait for the last lines to be read, and for a system call that does not return.
-const LAST_MOMENT: Duration = Duration::from_secs(2);
+const MAX_EXIT_WAIT: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -19,10 +19,10 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let result = hidden.and_then(|()| runtime.block_on(commands::run(cli)));
-    runtime.shutdown_timeout(LAST_MOMENT);
+    runtime.shutdown_timeout(MAX_EXIT_WAIT);
     if let Err(error) = &result {
         logging.line(&format!("{error:#}"));
     }
-    logging.flush(LAST_MOMENT);
+    logging.flush(MAX_EXIT_WAIT);
     if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

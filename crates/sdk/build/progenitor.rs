@@ -9,7 +9,7 @@ use crate::decoder::{Field, Reading, decoder};
 
 /// The prefix of the structs whose ids may be missing: they are read and never requested by id, so a missing id must not lose the
 /// whole log.
-const RECORD: &str = "JobExecution";
+const LENIENT_ID_PREFIX: &str = "JobExecution";
 
 pub struct Generated {
     pub types: syn::File,
@@ -108,7 +108,7 @@ fn tolerate(types: &mut syn::File) {
         let Item::Struct(item) = item else { continue };
         match &mut item.fields {
             Fields::Named(fields) => {
-                let is_record = item.ident.to_string().starts_with(RECORD);
+                let is_record = item.ident.to_string().starts_with(LENIENT_ID_PREFIX);
                 let read = |field| read_tolerantly(field, &ids, is_record);
                 let fields: Vec<_> = fields.named.iter_mut().map(read).collect();
                 let decoder: syn::File =

@@ -53,7 +53,7 @@ pub struct Follow {
     /// The log line after which to ask, if the server can.
     newest: Option<LogId>,
     /// The line after which the awaited answer was requested.
-    asked_after: Option<LogId>,
+    requested_after: Option<LogId>,
     /// Whether the awaited answer is the job's status.
     asked_status: bool,
     absence: Absence,
@@ -101,7 +101,7 @@ impl Follow {
             execution: None,
             lines: KnownLines::default(),
             newest: None,
-            asked_after: None,
+            requested_after: None,
             asked_status: false,
             absence: Absence::new(now),
             trouble_since: None,
@@ -158,8 +158,8 @@ impl Follow {
         if self.asked_status {
             return Step::AskStatus(paths::get_job_status(self.job_id));
         }
-        self.asked_after = self.after();
-        Step::Ask(paths::get_job_logs_by_trigger(self.job_id, self.trigger_id, self.asked_after))
+        self.requested_after = self.after();
+        Step::Ask(paths::get_job_logs_by_trigger(self.job_id, self.trigger_id, self.requested_after))
     }
 
     /// Takes in an answer that came at `now`, and gives out the log lines that are new, in order. `extensions` is what
@@ -176,14 +176,14 @@ impl Follow {
         let mut execution = self.pick(executions);
         let mut lines =
             execution.as_mut().map(|e| std::mem::take(&mut e.job_execution_logs)).unwrap_or_default();
-        self.lines.begin(self.asked_after);
+        self.lines.begin(self.requested_after);
         lines.retain(|line| self.lines.is_new(line));
         self.lines.end();
         // The server's `after` uses its own order; this order is for people.
         in_order(&mut lines);
         let (new_lines, is_incomplete) = (self.lines.new_lines(), self.lines.is_incomplete());
         self.newest = self.lines.after();
-        self.take_in(now, execution, extensions, new_lines, is_incomplete);
+        self.apply_execution(now, execution, extensions, new_lines, is_incomplete);
         lines
     }
 
@@ -198,12 +198,12 @@ impl Follow {
     ) {
         let execution = self.pick(executions);
         self.newest = lines.after();
-        self.take_in(now, execution, extensions, lines.new_lines(), lines.is_incomplete());
+        self.apply_execution(now, execution, extensions, lines.new_lines(), lines.is_incomplete());
     }
 
     /// Returns the line after which the log was last requested, for [`KnownLines::begin`].
-    pub fn asked_after(&self) -> Option<LogId> {
-        self.asked_after
+    pub fn requested_after(&self) -> Option<LogId> {
+        self.requested_after
     }
 
     /// Handles the job's status, which arrived at `now`.
@@ -212,7 +212,7 @@ impl Follow {
         self.pace.answered(now, false);
     }
 
-    fn take_in(
+    fn apply_execution(
         &mut self,
         now: Duration,
         execution: Option<JobExecution>,

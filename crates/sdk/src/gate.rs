@@ -20,7 +20,7 @@ const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
 /// let mut gate = Gate::default();
 /// let now = Duration::from_secs(10);
 /// assert_eq!(gate.wait(now), Duration::ZERO);
-/// gate.answered(now, wall_clock, 429, RetryAfter::parse("30"));
+/// gate.handle_response(now, wall_clock, 429, RetryAfter::parse("30"));
 /// assert_eq!(gate.wait(now), Duration::from_secs(30));
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -36,7 +36,7 @@ impl Gate {
 
     /// Handles the head of an answer that arrived at `now`: 429 closes the gate, and so does 503 with a `Retry-After`.
     /// `wall_clock` is the current time, for a date in an answer without a `Date` header.
-    pub fn answered(
+    pub fn handle_response(
         &mut self,
         now: Duration,
         wall_clock: Timestamp,
@@ -58,19 +58,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_longest_pause_asked_for_counts_and_no_more_than_the_maximum() {
+    fn longest_pause_wins_up_to_the_maximum() {
         let (mut gate, wall_clock) = (Gate::default(), Timestamp::from_unix(0, 0));
         let at = Duration::from_secs;
-        gate.answered(at(0), wall_clock, 503, None);
-        gate.answered(at(0), wall_clock, 500, RetryAfter::parse("9"));
-        gate.answered(at(0), wall_clock, 200, RetryAfter::parse("9"));
+        gate.handle_response(at(0), wall_clock, 503, None);
+        gate.handle_response(at(0), wall_clock, 500, RetryAfter::parse("9"));
+        gate.handle_response(at(0), wall_clock, 200, RetryAfter::parse("9"));
         assert_eq!(gate.wait(at(0)), Duration::ZERO);
-        gate.answered(at(0), wall_clock, 429, None);
+        gate.handle_response(at(0), wall_clock, 429, None);
         assert_eq!(gate.wait(at(0)), DEFAULT_PAUSE);
-        gate.answered(at(0), wall_clock, 503, RetryAfter::parse("20"));
-        gate.answered(at(1), wall_clock, 429, RetryAfter::parse("2"));
+        gate.handle_response(at(0), wall_clock, 503, RetryAfter::parse("20"));
+        gate.handle_response(at(1), wall_clock, 429, RetryAfter::parse("2"));
         assert_eq!(gate.wait(at(1)), at(19));
-        gate.answered(at(30), wall_clock, 429, RetryAfter::parse("86400"));
+        gate.handle_response(at(30), wall_clock, 429, RetryAfter::parse("86400"));
         assert_eq!(gate.wait(at(30)), RetryAfter::MAX_DELAY);
     }
 }

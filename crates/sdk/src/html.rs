@@ -2,9 +2,9 @@
 //! be larger than the rest of the console.
 
 /// Elements whose content is not visible.
-const UNSEEN: [&str; 7] = ["script", "style", "template", "noscript", "svg", "iframe", "title"];
+const INVISIBLE_ELEMENTS: [&str; 7] = ["script", "style", "template", "noscript", "svg", "iframe", "title"];
 /// Elements that do not separate the words around them.
-const INLINE: [&str; 10] = ["a", "b", "code", "em", "font", "i", "small", "span", "strong", "u"];
+const INLINE_ELEMENTS: [&str; 10] = ["a", "b", "code", "em", "font", "i", "small", "span", "strong", "u"];
 
 /// Returns the visible text of a page, after its title if the text does not contain it. White space is unchanged.
 pub(crate) fn text_of(page: &str) -> String {
@@ -20,10 +20,10 @@ pub(crate) fn text_of(page: &str) -> String {
             continue;
         };
         rest = &rest[tag.length..];
-        if !INLINE.contains(&tag.name.as_str()) {
+        if !INLINE_ELEMENTS.contains(&tag.name.as_str()) {
             text.push(' ');
         }
-        if UNSEEN.contains(&tag.name.as_str()) {
+        if INVISIBLE_ELEMENTS.contains(&tag.name.as_str()) {
             let end = end_of(rest, &tag.name);
             if tag.name == "title" && title.is_empty() {
                 push_text(&mut title, &rest[..end]);
@@ -63,7 +63,7 @@ impl Tag {
         let name = name.unwrap_or_default().to_ascii_lowercase();
         // A closing tag, or one that closes itself, hides nothing; it separates words as its opening tag does.
         let is_opening = !inside.starts_with('/') && !is_closed;
-        let name = if is_opening || INLINE.contains(&name.as_str()) { name } else { String::new() };
+        let name = if is_opening || INLINE_ELEMENTS.contains(&name.as_str()) { name } else { String::new() };
         Some(Self { name, length })
     }
 }
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_its_visible_text() {
+    fn page_is_reduced_to_its_visible_text() {
         for (page, text) in [
             (
                 "<title>502 Bad\n Gateway</title><center><h1>502 Bad Gateway</h1></center><hr>nginx",

@@ -23,7 +23,7 @@ pub enum InvalidKey {
 }
 
 /// Invisible characters that a pipe or a clipboard may add to a key: byte order mark, zero-width space, word joiner.
-const MARKS: [char; 3] = ['\u{feff}', '\u{200b}', '\u{2060}'];
+const INVISIBLE_CHARACTERS: [char; 3] = ['\u{feff}', '\u{200b}', '\u{2060}'];
 
 impl ApiKey {
     /// Creates a key from typed or pasted text. White space and invisible characters around it, such as a byte order mark,
@@ -34,7 +34,7 @@ impl ApiKey {
     /// [`InvalidKey`] for a key that cannot be a header value: empty, or with anything but visible ASCII in it.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidKey> {
         let text = Zeroizing::new(text.into());
-        let key = text.trim_matches(|c: char| c.is_whitespace() || MARKS.contains(&c));
+        let key = text.trim_matches(|c: char| c.is_whitespace() || INVISIBLE_CHARACTERS.contains(&c));
         if key.is_empty() {
             return Err(InvalidKey::Empty);
         }

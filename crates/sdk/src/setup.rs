@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_travels_in_clear_text_is_warned_of() {
+    fn key_in_clear_text_has_a_warning() {
         let warning = |domain: &str| {
             Client::builder(domain, ApiKey::new("s3cret-key").unwrap()).build().unwrap().key_warning()
         };

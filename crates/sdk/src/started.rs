@@ -6,7 +6,7 @@ use crate::{JobStatusCode, types::JobId};
 
 /// Keeps the status of jobs that were just started against older lists: a server may answer from a replica that lags behind.
 ///
-/// A job that was started is pending or running for [`HOLD`](Self::HOLD) even if a list says otherwise, unless its run is known
+/// A job that was started is pending or running for [`HOLD_TIME`](Self::HOLD_TIME) even if a list says otherwise, unless its run is known
 /// to have ended. It has no clock: times are durations since a fixed moment that the caller chooses.
 ///
 /// ```
@@ -28,11 +28,11 @@ pub struct StartedJobs {
 
 impl StartedJobs {
     /// How long a job that was started stays pending against older lists.
-    pub const HOLD: Duration = Duration::from_secs(10);
+    pub const HOLD_TIME: Duration = Duration::from_secs(10);
 
     /// Notes that the server accepted a run of `job` at the time `now`.
     pub fn start(&mut self, job: JobId, now: Duration) {
-        self.started.retain(|_, started| now.saturating_sub(*started) < Self::HOLD);
+        self.started.retain(|_, started| now.saturating_sub(*started) < Self::HOLD_TIME);
         self.started.insert(job, now);
     }
 
@@ -44,7 +44,9 @@ impl StartedJobs {
     /// Returns the status of `job` at the time `now` if a list says `told`.
     pub fn status(&self, job: JobId, told: JobStatusCode, now: Duration) -> JobStatusCode {
         match self.started.get(&job) {
-            Some(started) if told == JobStatusCode::Idle && now.saturating_sub(*started) < Self::HOLD => {
+            Some(started)
+                if told == JobStatusCode::Idle && now.saturating_sub(*started) < Self::HOLD_TIME =>
+            {
                 JobStatusCode::Pending
             }
             _ => told,

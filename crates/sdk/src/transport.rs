@@ -60,11 +60,11 @@ impl SharedGate {
         }
     }
 
-    fn answered(&self, status: StatusCode, headers: &HeaderMap) {
+    fn handle_response(&self, status: StatusCode, headers: &HeaderMap) {
         if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
             let wall_clock = Timestamp::from(SystemTime::now());
             let retry_after = trouble::retry_after(headers);
-            self.lock().answered(self.start.elapsed(), wall_clock, status.as_u16(), retry_after);
+            self.lock().handle_response(self.start.elapsed(), wall_clock, status.as_u16(), retry_after);
         }
     }
 
@@ -124,7 +124,7 @@ impl Client {
         match &answer {
             Ok(answer) => {
                 tracing::debug!(status = answer.status.as_u16(), ?took, "answered");
-                self.inner.gate.answered(answer.status, &answer.headers);
+                self.inner.gate.handle_response(answer.status, &answer.headers);
             }
             Err(error) => {
                 let error = self.inner.key.mask(&trouble::root_cause(error));
@@ -143,7 +143,7 @@ impl Client {
             Body::Success(response.bytes().await?)
         } else {
             headers.values_mut().for_each(|value| self.hide_key(value));
-            let proxy = is_often_a_proxy_s(status).then(|| trouble::proxy_for(response.url())).flatten();
+            let proxy = is_proxy_status(status).then(|| trouble::proxy_for(response.url())).flatten();
             let message = trouble::message_of(&beginning(response).await).unwrap_or_default();
             let message = self.inner.key.mask(&message);
             Body::Refusal(match proxy {
@@ -219,7 +219,7 @@ enum Body {
 }
 
 /// Returns whether proxies send this status for themselves.
-fn is_often_a_proxy_s(status: StatusCode) -> bool {
+fn is_proxy_status(status: StatusCode) -> bool {
     matches!(
         status,
         StatusCode::PROXY_AUTHENTICATION_REQUIRED

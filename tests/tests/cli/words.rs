@@ -1,4 +1,4 @@
-//! What people type and set: names, durations, environment variables.
+//! Names, durations, keys and environment variables as users write them.
 
 use std::{io::Write, process::Stdio};
 

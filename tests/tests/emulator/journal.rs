@@ -58,7 +58,7 @@ async fn no_key_is_in_it_wherever_it_was_sent() {
 }
 
 #[tokio::test]
-async fn what_clients_send_takes_bounded_room() {
+async fn long_requests_take_bounded_memory() {
     let gateway = Gateway::emulator(JOBS);
     let headers: String = (0..90).map(|n| format!("x-{n}-{}: 1\r\n", "a".repeat(3000))).collect();
     let path = format!("/public{}?{}", "/segment".repeat(1000), "parameter&".repeat(1000));
@@ -72,7 +72,7 @@ async fn what_clients_send_takes_bounded_room() {
 }
 
 #[tokio::test]
-async fn searches_that_wait_are_bounded_and_the_rest_is_told_so() {
+async fn waiting_searches_are_bounded_and_others_are_refused() {
     let gateway = Gateway::emulator(JOBS);
     let admin = gateway.admin();
     let search = |wait: u32| {

@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_objects_of_plain_values() {
+    fn only_objects_of_plain_values_are_accepted() {
         for text in [r#"{}"#, r#"{"a":{"b":1,"c":"x","d":true,"e":1.5,"f":-1}}"#] {
             assert!(serde_json::from_str::<Strict>(text).is_ok(), "{text}");
         }

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn addresses_as_people_write_them() {
+    async fn address_in_every_form_is_resolved() {
         for (text, expected) in [
             ("8400", "127.0.0.1:8400"),
             (":8400", "127.0.0.1:8400"),
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused_with_examples() {
+    fn invalid_address_is_refused_with_examples() {
         for text in [
             "",
             ":",

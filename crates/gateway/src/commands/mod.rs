@@ -203,7 +203,7 @@ impl Place {
     }
 
     /// Opens the configuration and the store, for the only process that runs or changes its jobs.
-    async fn open_alone(&self, may_be_empty: bool) -> Result<(Config, Store, DatabaseLock)> {
+    async fn open_exclusive(&self, may_be_empty: bool) -> Result<(Config, Store, DatabaseLock)> {
         let config = self.load_config(may_be_empty)?;
         let lock = DatabaseLock::acquire(&self.database).await?;
         let store = Store::open(&self.database).await?;
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn timeouts_are_times_that_can_pass() {
+    fn timeout_of_zero_is_refused() {
         let read = |text| super::timeout(text).map(|time| time.as_millis());
         assert_eq!([read("90"), read("1m30s"), read("500ms")], [Ok(90_000), Ok(90_000), Ok(500)]);
         for text in ["", "0", "0s", "-1", "ten", "10 parsecs"] {

@@ -20,10 +20,10 @@ const MAX_TOKEN: usize = 4096;
 
 /// The prefix of the variables of the gateway and its operator, such as API keys.
 #[cfg(unix)]
-const PREFIX: &str = "TXJOBS_";
+const VARIABLE_PREFIX: &str = "TXJOBS_";
 /// Variables that are no secrets. They mark the processes of a run, also a gateway that a job of another gateway starts.
 #[cfg(unix)]
-const MARKS: [&str; 2] = ["TXJOBS_JOB_ID", "TXJOBS_TRIGGER_ID"];
+const RUN_VARIABLES: [&str; 2] = ["TXJOBS_JOB_ID", "TXJOBS_TRIGGER_ID"];
 
 /// Replaces the process by one without the variables that jobs must not read, if there are any. If it `wants_token`, the
 /// token of `/admin` is passed through a pipe to its standard input.
@@ -36,8 +36,8 @@ pub(super) fn hide(wants_token: bool) -> Result<()> {
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::process::CommandExt;
 
-    let is_ours = |name: &OsStr| name.as_bytes().starts_with(PREFIX.as_bytes());
-    let is_mark = |name: &OsStr| MARKS.iter().any(|mark| name == *mark);
+    let is_ours = |name: &OsStr| name.as_bytes().starts_with(VARIABLE_PREFIX.as_bytes());
+    let is_mark = |name: &OsStr| RUN_VARIABLES.iter().any(|mark| name == *mark);
     let names = std::env::vars_os().map(|(name, _)| name);
     let secrets: Vec<_> = names.filter(|name| is_ours(name) && !is_mark(name)).collect();
     if secrets.is_empty() {
@@ -83,7 +83,9 @@ pub(super) fn given_admin_token(is_on_stdin: bool) -> Result<Option<ApiKey>> {
             .take(MAX_TOKEN as u64 + 1)
             .read_to_end(&mut bytes)
             .with_context(|| format!("{ADMIN_TOKEN_STDIN}: standard input cannot be read"))?;
-        let Ok(text) = String::from_utf8(bytes) else { bail!("The admin token ({ADMIN_TOKEN}) is not valid UTF-8.") };
+        let Ok(text) = String::from_utf8(bytes) else {
+            bail!("The admin token ({ADMIN_TOKEN}) is not valid UTF-8.")
+        };
         text
     } else {
         match std::env::var_os(ADMIN_TOKEN).map(std::ffi::OsString::into_string) {

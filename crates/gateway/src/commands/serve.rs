@@ -71,7 +71,7 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     };
     let listener = listen::bind(listen).await?;
     let address = listener.local_addr()?;
-    let (config, store, lock) = place.open_alone(admin).await?;
+    let (config, store, lock) = place.open_exclusive(admin).await?;
     ensure!(
         !demo || !config.organisations.is_empty(),
         "--demo needs an organisation for its key. Name a configuration with --config."
@@ -143,7 +143,7 @@ async fn demo_key(config: &Config, store: &Store) -> Result<ApiKey> {
     let name = &config.organisations[0].name;
     let organisation = store.organisation(name).await?.context("The store lost an organisation")?;
     let key = key::mint().context("The operating system gave no random bytes")?;
-    store.offer_demo_key(organisation, key::hash(key.expose()));
+    store.accept_demo_key(organisation, key::hash(key.expose()));
     Ok(key)
 }
 

@@ -108,7 +108,7 @@ mod tests {
     use super::ignores_hangup;
 
     #[test]
-    fn the_mask_of_ignored_signals() {
+    fn mask_of_ignored_signals_is_read() {
         let status =
             |mask: &str| format!("Name:\ttxjobs\nSigBlk:\tffffffffffffffff\nSigIgn:\t{mask}\nSigCgt:\t01\n");
         assert!(ignores_hangup(&status("0000000000001001")));

@@ -129,7 +129,7 @@ pub fn router(gateway: Gateway) -> Router {
 }
 
 /// Answers unknown paths. With CORS, so that a page with a wrong base URL sees the 404 instead of a CORS error.
-pub(crate) fn elsewhere(key_header: &HeaderName) -> Router {
+pub(crate) fn unknown_path_router(key_header: &HeaderName) -> Router {
     Router::new()
         .fallback(no_such_path)
         .layer(cors(key_header))

@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 use super::validator::Validator;
 
 /// The shortest body that is compressed, as in the compression layer.
-const SHORTEST_COMPRESSED: usize = 32;
+const MIN_COMPRESSED_BYTES: usize = 32;
 /// Levels 5 to 10 compress a list of ids no better, and 11 takes half a second for 1,000 jobs.
 const BROTLI_QUALITY: u32 = 4;
 /// The largest window, which is the usual one.
@@ -87,7 +87,7 @@ impl Representation {
             Encoding::Brotli => &self.brotli,
             Encoding::Identity => return (self.plain.clone(), Encoding::Identity),
         };
-        if self.plain.len() < SHORTEST_COMPRESSED {
+        if self.plain.len() < MIN_COMPRESSED_BYTES {
             return (self.plain.clone(), Encoding::Identity);
         }
         let compress = async || {

@@ -207,14 +207,14 @@ impl Profile {
     }
 
     /// Returns whether some answers show an earlier state.
-    fn lags(&self) -> bool {
+    fn has_replica_lag(&self) -> bool {
         !self.replica_lag.0.is_zero()
     }
 
     /// Returns whether the extension `after` is reliable: a client that has a line has all lines before it, and a final
     /// state comes after its last line.
     fn keeps_lines(&self) -> bool {
-        self.late_lines.0.is_zero() && self.log_ids == LogIds::Unique && !self.lags()
+        self.late_lines.0.is_zero() && self.log_ids == LogIds::Unique && !self.has_replica_lag()
     }
 
     /// Whether the bodies of answers are written anew: then they have no validator.
@@ -233,7 +233,7 @@ impl Profile {
             || self.log_ids != usual.log_ids
             || self.id_format != usual.id_format
             || self.number_format != usual.number_format
-            || self.lags()
+            || self.has_replica_lag()
     }
 }
 

@@ -65,7 +65,7 @@ pub(super) async fn run(
         }
         if left.has_exited() {
             let hurry = interrupts.wait().map(|_| ());
-            if processes.settle(LINGER, pipes_closed.cancelled(), hurry).await {
+            if processes.wait_until_ended(LINGER, pipes_closed.cancelled(), hurry).await {
                 return (left, Report::default(), Vec::new());
             }
         }

@@ -34,7 +34,7 @@ use crate::store::Store;
 const POLL: Duration = Duration::from_secs(2);
 const RETRY: Duration = Duration::from_secs(1);
 // How long failing writes are repeated once the gateway stops.
-const LAST_WRITES: Duration = Duration::from_secs(5);
+const MAX_FINAL_WRITE_TIME: Duration = Duration::from_secs(5);
 
 /// Two wishes to end, the second one less patient.
 #[derive(Clone, Debug, Default)]
@@ -109,7 +109,7 @@ impl Runner {
         let ends = async {
             tokio::select! {
                 () = self.stop.now.cancelled() => {}
-                () = tokio::time::sleep(LAST_WRITES) => {}
+                () = tokio::time::sleep(MAX_FINAL_WRITE_TIME) => {}
             }
             self.give_up.cancel();
             std::future::pending::<()>().await;

@@ -31,13 +31,13 @@ pub(super) struct Output<'a> {
     /// The severity of a line that no pattern matches.
     otherwise: Severity,
     splitter: Splitter,
-    begun: Option<Begun>,
+    begun: Option<PartialLine>,
     updates: Option<Updates>,
 }
 
 /// The times of a line that has no end yet.
 #[derive(Clone, Copy, Debug)]
-struct Begun {
+struct PartialLine {
     since: Instant,
     added_at: Instant,
 }
@@ -106,7 +106,7 @@ impl<'a> Output<'a> {
         let now = Instant::now();
         let pieces = self.splitter.feed(text);
         let since = self.begun.filter(|_| pieces.is_empty()).map_or(now, |begun| begun.since);
-        self.begun = (!self.splitter.begun().is_empty()).then_some(Begun { since, added_at: now });
+        self.begun = (!self.splitter.begun().is_empty()).then_some(PartialLine { since, added_at: now });
         for piece in pieces {
             match piece {
                 Piece::Line(line) => self.write_line(line).await,
@@ -116,7 +116,7 @@ impl<'a> Output<'a> {
     }
 
     fn next_deadline(&self) -> Option<Instant> {
-        let begun = self.begun.map(Begun::deadline);
+        let begun = self.begun.map(PartialLine::deadline);
         begun.into_iter().chain(self.updates.as_ref().map(|updates| updates.due)).min()
     }
 
@@ -182,7 +182,7 @@ impl<'a> Output<'a> {
     }
 }
 
-impl Begun {
+impl PartialLine {
     fn deadline(self) -> Instant {
         (self.added_at + MAX_SILENCE).min(self.since + MAX_LINE_TIME)
     }

@@ -26,7 +26,7 @@ pub(super) struct Places {
 
 /// How long a run waited for its place.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Waited {
+pub(super) struct WaitTime {
     time: Duration,
     count: usize,
 }
@@ -56,7 +56,7 @@ impl Places {
     }
 
     /// Returns how long this run, which was just claimed, waited for its place; `None` for a short wait.
-    pub async fn waited(&self, store: &Store, run: &Run, clock: &RunClock) -> Option<Waited> {
+    pub async fn waited(&self, store: &Store, run: &Run, clock: &RunClock) -> Option<WaitTime> {
         let full = self.full_since?.elapsed(&self.clock);
         if full < MIN_WAIT {
             return None;
@@ -66,11 +66,11 @@ impl Places {
         let pending = clock.started_at().saturating_sub(requested_at);
         let pending = pending.saturating_sub(micros(self.control.pick_up()));
         let time = full.min(Duration::from_micros(u64::try_from(pending).unwrap_or_default()));
-        (time >= MIN_WAIT).then_some(Waited { time, count: self.count })
+        (time >= MIN_WAIT).then_some(WaitTime { time, count: self.count })
     }
 }
 
-impl Display for Waited {
+impl Display for WaitTime {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let seconds = humantime::format_duration(Duration::from_secs(self.time.as_secs()));
         let Self { count, .. } = self;

@@ -47,7 +47,7 @@ pub fn router(gateway: Gateway, front: Front) -> Router {
         .route("/health", get(health::answer).with_state(gateway.store.clone()))
         .merge(page_config)
         .merge(docs::router(&docs::CONTRACT))
-        .merge(console::router(front.console.as_deref(), contract::elsewhere(&gateway.key_header)));
+        .merge(console::router(front.console.as_deref(), contract::unknown_path_router(&gateway.key_header)));
     let (emulator, key_header) = (gateway.emulator.clone(), gateway.key_header.clone());
     let admin = front.admin.clone().zip(emulator.clone());
     let pages = match admin {

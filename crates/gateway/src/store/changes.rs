@@ -41,7 +41,9 @@ impl Changes {
         sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&mut connection).await?;
         let header = open_header(Path::new(&format!("{file}-shm")));
         if header.is_none() {
-            tracing::warn!("the database has no wal-index that can be read; every request queries the database");
+            tracing::warn!(
+                "the database has no wal-index that can be read; every request queries the database"
+            );
         }
         Ok(Self { header, connection: Mutex::new(Some(connection)), is_closed: AtomicBool::new(false) })
     }

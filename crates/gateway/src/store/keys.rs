@@ -33,7 +33,7 @@ pub enum AddKey {
 impl Store {
     /// Accepts the key with this hash as well, as long as this process runs. It is not stored, so that it ends with the
     /// process.
-    pub fn offer_demo_key(&self, organisation: OrganisationId, hash: KeyHash) {
+    pub fn accept_demo_key(&self, organisation: OrganisationId, hash: KeyHash) {
         // There is one demo per process.
         let _ = self.demo_key.set((organisation, hash));
     }

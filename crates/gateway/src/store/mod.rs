@@ -55,7 +55,7 @@ use writer::{WriteTransaction, Writer};
 const READERS: u32 = 4;
 const BUSY: Duration = Duration::from_secs(10);
 /// How long the health check waits for the database.
-const MAX_CHECK: Duration = Duration::from_secs(5);
+const MAX_CHECK_TIME: Duration = Duration::from_secs(5);
 
 /// What the store answers with when it does not answer.
 pub type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -145,13 +145,13 @@ impl Store {
             if let Some(known) = self.writer.outcomes.recent() {
                 return known;
             }
-            self.write_little().await.map_err(|error| ErrorKind::of(&error))
+            self.write_probe().await.map_err(|error| ErrorKind::of(&error))
         };
-        timeout(MAX_CHECK, check).await.unwrap_or(Err(ErrorKind::Busy))
+        timeout(MAX_CHECK_TIME, check).await.unwrap_or(Err(ErrorKind::Busy))
     }
 
     /// Writes one page.
-    async fn write_little(&self) -> Result<()> {
+    async fn write_probe(&self) -> Result<()> {
         let mut tx = self.write().await?;
         // Nothing reads this value. SQLite writes the page even if the value has not changed.
         sqlx::query("PRAGMA user_version = 1").execute(&mut tx).await?;

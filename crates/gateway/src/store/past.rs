@@ -10,7 +10,7 @@ use crate::clock::Micros;
 
 impl Store {
     /// Returns the jobs of all organizations that were pending or running at a time.
-    pub async fn busy_at(&self, time: Micros) -> Result<HashMap<Uuid, JobStatusCode>> {
+    pub async fn unfinished_jobs_at(&self, time: Micros) -> Result<HashMap<Uuid, JobStatusCode>> {
         let rows: Vec<(Uuid, bool)> = sqlx::query_as(
             "SELECT job, max(created_at IS NOT NULL AND created_at <= ?1) FROM executions
              WHERE requested_at <= ?1 AND (ended_at IS NULL OR ended_at > ?1) GROUP BY job",

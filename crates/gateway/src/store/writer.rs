@@ -60,7 +60,7 @@ impl Writer {
 
     /// Begins a transaction.
     pub async fn begin(&self) -> Result<WriteTransaction> {
-        let mut slot = self.turn().await?;
+        let mut slot = self.acquire().await?;
         let connection = match std::mem::replace(&mut *slot, Slot::Empty) {
             Slot::Ready(connection) => connection,
             Slot::Empty => self.connect(SqliteConnectOptions::clone(&self.options)).await?,
@@ -75,7 +75,7 @@ impl Writer {
     /// Begins a transaction on a connection of its own that does not check foreign keys. In SQLite that is a setting of the
     /// connection.
     pub async fn begin_without_foreign_keys(&self) -> Result<WriteTransaction> {
-        let slot = self.turn().await?;
+        let slot = self.acquire().await?;
         if let Slot::Closed = *slot {
             return Err(sqlx::Error::PoolClosed);
         }
@@ -85,7 +85,7 @@ impl Writer {
 
     /// Closes the connection. Later transactions fail.
     pub async fn close(&self) {
-        let Ok(mut slot) = self.turn().await else { return };
+        let Ok(mut slot) = self.acquire().await else { return };
         if let Slot::Ready(connection) = std::mem::replace(&mut *slot, Slot::Closed)
             && let Err(error) = connection.close().await
         {
@@ -93,7 +93,7 @@ impl Writer {
         }
     }
 
-    async fn turn(&self) -> Result<OwnedMutexGuard<Slot>> {
+    async fn acquire(&self) -> Result<OwnedMutexGuard<Slot>> {
         let turn = timeout(MAX_WAIT, self.slot.clone().lock_owned()).await;
         turn.map_err(|_| self.outcomes.note(sqlx::Error::PoolTimedOut))
     }
@@ -122,7 +122,7 @@ impl Writer {
     /// Returns the slot, for tests that make the connection fail.
     #[cfg(test)]
     pub async fn slot(&self) -> OwnedMutexGuard<Slot> {
-        self.turn().await.unwrap()
+        self.acquire().await.unwrap()
     }
 }
 

@@ -1,4 +1,4 @@
-//! A disk that fails: what cannot be done is refused, and what was accepted is done when the disk works again.
+//! A disk that fails: requests are refused, and accepted runs end when the disk works again.
 
 use std::process::Command;
 

@@ -66,7 +66,7 @@ impl Repairer<'_> {
                     let _ = write!(escaped, "\\u{byte:04x}");
                     self.replace(1, escaped.as_bytes());
                 }
-                0x80.. => self.beyond_ascii(),
+                0x80.. => self.non_ascii(),
                 _ => self.at += 1,
             }
         }
@@ -97,7 +97,7 @@ impl Repairer<'_> {
     }
 
     /// Reads bytes that are not ASCII.
-    fn beyond_ascii(&mut self) {
+    fn non_ascii(&mut self) {
         let rest = &self.body[self.at..];
         let length = rest.iter().position(u8::is_ascii).unwrap_or(rest.len());
         match String::from_utf8_lossy(&rest[..length]) {
@@ -154,14 +154,14 @@ mod tests {
     }
 
     #[test]
-    fn good_json_is_left_alone() {
+    fn valid_json_is_unchanged() {
         for body in ["[]", r#"{"a":"\\ud800 \ud83d\ude00 é \n \u00e9"}"#, r#""\\\\""#, "\n[\t]", "\"a"] {
             assert_eq!(repaired(body.as_bytes()), None, "{body}");
         }
     }
 
     #[test]
-    fn what_no_string_can_hold_is_replaced() {
+    fn invalid_characters_in_strings_are_replaced() {
         for (body, expected) in [
             (br#""a\ud800b""# as &[u8], "\"a\u{fffd}b\""),
             (br#""\udc00""#, "\"\u{fffd}\""),
@@ -182,14 +182,14 @@ mod tests {
     }
 
     #[test]
-    fn an_escape_that_is_cut_off_is_left_for_later() {
+    fn escape_cut_off_at_the_end_is_unchanged() {
         for body in [r#""\"#, r#""\ud8"#, r#""\ud83d"#, r#""\ud83d\"#, r#""\ud83d\ude"#] {
             assert_eq!(repaired(body.as_bytes()), None, "{body}");
         }
     }
 
     #[test]
-    fn the_first_value_ends_where_it_ends() {
+    fn first_value_only_drops_the_rest() {
         let body = b"{\"a\":\"\xff]}\"} , {\"b\":\"\xff\"}";
         let first = repair(body, true).unwrap();
         assert_eq!(first.original_len, 11);

@@ -31,7 +31,7 @@ pub struct KnownLines {
     /// The known lines by the hash of their ids. Empty if ids are not trusted.
     ids: HashMap<u64, KnownId>,
     /// How often lines with this content were returned.
-    given: HashMap<u64, u32>,
+    returned: HashMap<u64, u32>,
     /// The content of the first line that was returned.
     first: Option<u64>,
     trust: Trust,
@@ -103,9 +103,9 @@ impl KnownLines {
         }
         let is_known = self.is_known_by_id(line, content);
         let is_new =
-            if is_known { self.stands_for_withheld(content) } else { self.is_new_content(line, content) };
+            if is_known { self.replaces_withheld_line(content) } else { self.is_new_content(line, content) };
         if is_new {
-            *self.given.entry(content).or_default() += 1;
+            *self.returned.entry(content).or_default() += 1;
             self.first.get_or_insert(content);
             self.answer.new_lines += 1;
             if !is_known {
@@ -123,7 +123,7 @@ impl KnownLines {
         let Some(known) = self.ids.get_mut(&hash_of(&line.id)) else { return false };
         let is_in_this_answer = known.answer == self.answer.number;
         if is_in_this_answer && known.content != content as u32 {
-            self.lose_trust();
+            self.distrust_ids();
             self.answer.is_held |= self.answer.is_partial;
             return false;
         }
@@ -137,34 +137,34 @@ impl KnownLines {
     }
 
     /// Returns whether this known line makes up for an equal earlier line of this answer that was treated as known in its place.
-    fn stands_for_withheld(&mut self, content: u64) -> bool {
-        if self.count(content) <= self.given(content) {
+    fn replaces_withheld_line(&mut self, content: u64) -> bool {
+        if self.count(content) <= self.returned_count(content) {
             return false;
         }
         let Some(id) = self.answer.withheld.get_mut(&content).and_then(Vec::pop) else { return false };
-        self.know(id, content);
+        self.add_known(id, content);
         true
     }
 
     /// Returns whether the content of a line with a new id, or without one, is new.
     fn is_new_content(&mut self, line: &JobExecutionLog, content: u64) -> bool {
         *self.answer.counts.entry(content).or_default() += 1;
-        let (count, given) = (self.count(content), self.given(content));
+        let (count, returned) = (self.count(content), self.returned_count(content));
         if self.answer.is_partial {
             // A server with new ids in each answer cannot find the line of `after`, and sends all lines.
             let looks_like_all = match self.trust {
                 Trust::Proven => self.first == Some(content),
-                _ => count <= given,
+                _ => count <= returned,
             };
             self.answer.is_held |= looks_like_all;
             if self.answer.is_held {
                 return false;
             }
-        } else if count <= given {
+        } else if count <= returned {
             self.answer.withheld.entry(content).or_default().push(line.id);
             return false;
         }
-        self.know(line.id, content);
+        self.add_known(line.id, content);
         true
     }
 
@@ -174,18 +174,18 @@ impl KnownLines {
     }
 
     /// Returns how often a content was returned.
-    fn given(&self, content: u64) -> u32 {
-        self.given.get(&content).copied().unwrap_or_default()
+    fn returned_count(&self, content: u64) -> u32 {
+        self.returned.get(&content).copied().unwrap_or_default()
     }
 
-    fn know(&mut self, id: LogId, content: u64) {
+    fn add_known(&mut self, id: LogId, content: u64) {
         if !id.is_nil() && self.trust != Trust::Lost {
             let known = KnownId { content: content as u32, answer: self.answer.number };
             self.ids.insert(hash_of(&id), known);
         }
     }
 
-    fn lose_trust(&mut self) {
+    fn distrust_ids(&mut self) {
         self.trust = Trust::Lost;
         self.ids = HashMap::new();
         self.answer.is_incomplete = true;
@@ -200,7 +200,7 @@ impl KnownLines {
         if self.trust == Trust::Lost {
             // Trust is not regained, because the returned lines are no longer known by their ids.
         } else if is_shared {
-            self.lose_trust();
+            self.distrust_ids();
         } else if has_withheld && self.answer.known_ids == 0 {
             self.trust = Trust::Lost;
             self.ids = HashMap::new();

@@ -4,7 +4,7 @@ use super::ApiKey;
 use crate::html;
 
 /// The replacement of a key.
-const HIDDEN: &str = "***";
+const MASK: &str = "***";
 /// The longest key that is masked only where it is a word of its own. Such a short text occurs in most messages by chance.
 const MAX_SHORT_KEY: usize = 3;
 /// The fewest characters of the key that are masked at the end of a text that was cut within the key.
@@ -26,10 +26,10 @@ impl ApiKey {
                 key.len() > MAX_SHORT_KEY || !(is_word_before || is_word_after)
             });
             if let Some(length) = matched {
-                masked.push_str(HIDDEN);
+                masked.push_str(MASK);
                 rest = &rest[length..];
             } else if key.len() > MAX_SHORT_KEY && is_cut_within(rest, key) {
-                masked.push_str(HIDDEN);
+                masked.push_str(MASK);
                 masked.push('…');
                 break;
             } else {

@@ -134,14 +134,14 @@ impl Trouble {
     /// A `Client` returns trouble without the key. Call this for trouble that was created with
     /// [`from_answer`](Self::from_answer) or [`from_unreadable`](Self::from_unreadable).
     #[must_use]
-    pub fn hiding(mut self, key: &ApiKey) -> Self {
+    pub fn with_masked_key(mut self, key: &ApiKey) -> Self {
         self.message = self.message.map(|message| key.mask(&message));
         self.detail = self.detail.map(|detail| key.mask(&detail));
         self
     }
 
     /// Returns the trouble of an answer that is not a success. `retry_after` is the header's value; see
-    /// [`dated`](Self::dated).
+    /// [`with_server_date`](Self::with_server_date).
     pub fn from_answer(
         operation: &'static Operation,
         status: u16,
@@ -174,7 +174,7 @@ impl Trouble {
     /// Counts a `Retry-After` that is a date from the answer's `Date` header, as
     /// [`RetryAfter::counted_from`] does.
     #[must_use]
-    pub fn dated(mut self, date: Option<&str>) -> Self {
+    pub fn with_server_date(mut self, date: Option<&str>) -> Self {
         self.retry_after = self.retry_after.map(|after| after.counted_from(date));
         self
     }
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn a_post_s_outcome_is_unclear_where_it_may_have_been_done() {
+    fn post_that_may_have_taken_effect_leaves_the_outcome_unclear() {
         let unclear =
             |status| Trouble::from_answer(&paths::EXECUTE_JOB, status, None, b"").leaves_outcome_unclear();
         for status in [200, 303, 408, 500, 502, 504] {
@@ -361,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn advice_after_a_get_is_not_about_starting_again() {
+    fn advice_after_a_get_does_not_mention_starting_again() {
         for status in [200, 302, 400, 401, 404, 408, 409, 429, 500, 503] {
             let text = answer(status, "").to_string();
             assert!(!text.contains("start it again") && !text.contains("took effect"), "{text}");
@@ -371,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_parser_says_is_a_detail() {
+    fn parser_message_is_a_detail() {
         for (body, kind) in [
             ("[{\"Id\":", TroubleKind::Interrupted),
             ("", TroubleKind::Unreadable),
@@ -400,11 +400,11 @@ mod tests {
             "<p>Unknown key s3<b>cret</b>-key.</p>",
             "<p>Unknown key s3cret&#45;key.</p>",
         ] {
-            let trouble = answer(401, body).hiding(&key);
+            let trouble = answer(401, body).with_masked_key(&key);
             assert_eq!(trouble.message.as_deref(), Some("Unknown key ***."), "{body}");
             assert!(!format!("{trouble} {trouble:?}").contains("cret"), "{trouble:?}");
         }
-        let cut = answer(500, &format!("{}s3cret-key", "x".repeat(495))).hiding(&key);
+        let cut = answer(500, &format!("{}s3cret-key", "x".repeat(495))).with_masked_key(&key);
         assert!(!cut.message.unwrap().contains("s3"));
     }
 }

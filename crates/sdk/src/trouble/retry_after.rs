@@ -60,7 +60,7 @@ mod tests {
     const TWO: &str = "Sat, 14 Mar 2026 02:00:00 GMT";
 
     #[test]
-    fn both_forms_are_read() {
+    fn retry_after_in_both_forms_is_read() {
         let now = "2026-03-14T02:00:00Z".parse().unwrap();
         let delay = |value| RetryAfter::parse(value).map(|after| after.delay(now));
         assert_eq!(delay(" 120 "), Some(Duration::from_secs(120)));
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_believed_than_the_stated_maximum() {
+    fn delay_is_at_most_the_maximum() {
         let now = "2026-03-14T02:00:00Z".parse().unwrap();
         for long in ["3600", "99999999999999999999999", "Sun, 14 Mar 2027 02:00:00 GMT"] {
             assert_eq!(RetryAfter::parse(long).unwrap().delay(now), RetryAfter::MAX_DELAY, "{long}");

@@ -44,9 +44,9 @@ pub async fn finish(view: &View<'_>, asked: &Asked, answer: Response) -> Respons
     let body = match to_bytes(body, usize::MAX).await {
         Ok(bytes) => match serde_json::from_slice::<Value>(&bytes) {
             Ok(value) => {
-                let (value, now) = view.at_its_time(asked, value).await;
+                let (value, now) = view.at_shown_time(asked, value).await;
                 let text = dress::dress(profile, now, shape, value).to_string();
-                Body::from(bad_text::spoil(text, profile.bad_text))
+                Body::from(bad_text::inject(text, profile.bad_text))
             }
             Err(_) => Body::from(bytes),
         },
@@ -70,7 +70,7 @@ pub fn refuse(profile: &Profile, errors: &ErrorWriter, answer: Response) -> Resp
 
 impl View<'_> {
     /// Returns the answer as it was at the time that it shows, and that time.
-    async fn at_its_time(&self, asked: &Asked, answer: Value) -> (Value, Micros) {
+    async fn at_shown_time(&self, asked: &Asked, answer: Value) -> (Value, Micros) {
         let (now, operation) = (self.clock.now(), asked.operation);
         let lag = micros(self.profile.replica_lag.0);
         let time = if lag > 0 && self.replicas.is_lagging(operation) { now - lag } else { now };
@@ -82,7 +82,7 @@ impl View<'_> {
             return (answer, now);
         }
         let busy = match time < now {
-            true => match self.store.busy_at(time).await {
+            true => match self.store.unfinished_jobs_at(time).await {
                 Ok(busy) => Some(busy),
                 Err(error) => {
                     tracing::error!(%error, "the store did not answer");

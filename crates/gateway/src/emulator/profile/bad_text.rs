@@ -25,7 +25,7 @@ pub(super) fn mark(text: &mut String) {
 }
 
 /// Replaces every mark in the answer by invalid characters.
-pub(super) fn spoil(answer: String, how: BadText) -> Bytes {
+pub(super) fn inject(answer: String, how: BadText) -> Bytes {
     let kinds = match how {
         BadText::None => return Bytes::from(answer),
         BadText::UnpairedSurrogates => SURROGATES,
@@ -57,14 +57,14 @@ mod tests {
     }
 
     #[test]
-    fn every_text_ends_with_something_wrong() {
-        let surrogates = spoil(answer(), BadText::UnpairedSurrogates);
+    fn every_text_ends_with_invalid_characters() {
+        let surrogates = inject(answer(), BadText::UnpairedSurrogates);
         assert_eq!(
             std::str::from_utf8(&surrogates).unwrap(),
             "[\"\\ud83d\",\"a\\udd25\",\"ab\\udd25\\ud83d\",\"abc \u{1f525} \u{ffff}\\ud83d\"]"
         );
         assert!(serde_json::from_slice::<Vec<String>>(&surrogates).is_err());
-        let bytes = spoil(answer(), BadText::InvalidUtf8);
+        let bytes = inject(answer(), BadText::InvalidUtf8);
         assert!(std::str::from_utf8(&bytes).is_err());
         let lossy = String::from_utf8_lossy(&bytes).into_owned();
         let texts: Vec<String> = serde_json::from_str(&lossy).unwrap();

@@ -70,7 +70,7 @@ mod tests {
     const ID: &str = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
 
     #[test]
-    fn a_number_in_every_format() {
+    fn number_is_written_in_every_format() {
         for (kind, value, name) in [
             (Kind::ExecutionState, 4, json!("CompletedWithErrors")),
             (Kind::JobStatusCode, 2, json!("Running")),
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_in_every_format() {
+    fn id_is_written_in_every_format() {
         for (format, text) in [
             (IdFormat::Hyphens, ID),
             (IdFormat::Digits, "3f2b8c1e5d474a9b8e601c9f2a7d4b35"),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn log_line_ids_of_every_kind() {
+    fn log_line_ids_of_every_kind_are_written() {
         let log_id = |ids| log_id(ID.to_owned(), ids, IdFormat::Hyphens);
         assert_eq!(log_id(LogIds::Unique), Some(json!(ID)));
         assert_ne!(log_id(LogIds::Changing), log_id(LogIds::Changing));

@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn an_execution_as_it_was() {
+    fn execution_is_shown_as_it_was() {
         let run = |time: &str| executions_at(answer(), at(time))[0].clone();
         assert_eq!(run("2026-03-14T01:59:59Z"), Value::Null, "it was not there");
         for (time, state, lines) in [
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_as_it_was() {
+    fn status_is_shown_as_it_was() {
         let job = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
         let answer = json!({ "JobId": job, "Status": 0, "Message": "The job is idle." });
         let one = Operation(&paths::GET_JOB_STATUS);

@@ -101,7 +101,7 @@ impl Processes {
     /// Waits until no process is left, but not longer than `limit` or `hurry`. Returns whether none is left.
     ///
     /// Ignores the pipes, because the processes themselves are known here.
-    pub async fn settle(
+    pub async fn wait_until_ended(
         &self,
         limit: Duration,
         _pipes_closed: impl Future<Output = ()>,

@@ -47,7 +47,7 @@ impl Processes {
 
     /// Waits until no process holds a pipe of the command, which is all that is known on this system, but not longer than
     /// `limit` or `hurry`. Never returns that none is left.
-    pub async fn settle(
+    pub async fn wait_until_ended(
         &self,
         limit: Duration,
         pipes_closed: impl Future<Output = ()>,

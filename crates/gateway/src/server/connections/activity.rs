@@ -11,9 +11,9 @@ use futures::task::AtomicWaker;
 use super::ConnectionLimits;
 
 /// A client that reads nothing for this long may be disconnected when there are too many connections.
-const STALLED: Duration = Duration::from_secs(5);
+const MIN_STALL_TIME: Duration = Duration::from_secs(5);
 /// When there are too many connections, this part of them is closed in one pass, which avoids a pass per connection.
-const PART: usize = 16;
+const CLOSED_FRACTION: usize = 16;
 
 /// How a connection is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,10 +148,10 @@ impl Activity {
     }
 
     /// Returns since when and how a connection may be closed to make room for a new one, or `None` if it may not.
-    fn spare(&self, now: Instant) -> Option<(Instant, Close)> {
+    fn closable(&self, now: Instant) -> Option<(Instant, Close)> {
         let state = self.state();
         match (state.phase, state.stalled) {
-            (_, Some(since)) if now.saturating_duration_since(since) >= STALLED => {
+            (_, Some(since)) if now.saturating_duration_since(since) >= MIN_STALL_TIME => {
                 Some((since, Close::Reset))
             }
             (_, Some(_)) | (Phase::Answering, None) => None,
@@ -202,10 +202,10 @@ impl Registry {
     /// have waited longest. Connections with a request that is being answered stay open.
     pub fn make_room(&self, limit: usize, now: Instant) {
         let connections = self.connections();
-        let spare = connections.values().filter_map(|activity| Some((activity, activity.spare(now)?)));
-        let mut spare: Vec<_> = spare.collect();
-        spare.sort_unstable_by_key(|(activity, (since, _))| (activity.has_key(), *since));
-        for (activity, (_, how)) in spare.into_iter().take((limit / PART).max(1)) {
+        let closable = connections.values().filter_map(|activity| Some((activity, activity.closable(now)?)));
+        let mut closable: Vec<_> = closable.collect();
+        closable.sort_unstable_by_key(|(activity, (since, _))| (activity.has_key(), *since));
+        for (activity, (_, how)) in closable.into_iter().take((limit / CLOSED_FRACTION).max(1)) {
             activity.close(how);
         }
     }

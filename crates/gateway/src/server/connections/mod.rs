@@ -32,16 +32,16 @@ use tokio_util::task::TaskTracker;
 pub use stream::ClientStream;
 
 use activity::{Close, Registered, Registry};
-use request::{AnswerBody, RequestBody, UnderWay};
-use stream::Monitored;
+use request::{ActiveRequest, AnswerBody, RequestBody};
+use stream::MonitoredStream;
 
 /// The longest head of a request, and about the most bytes of an answer that wait to be written.
 const BUFFER: usize = 64 * 1024;
 /// How often a new connection that waits for room checks for it.
 const ROOM_INTERVAL: Duration = Duration::from_millis(50);
 /// How long, and how many bytes, a client may go on to send a refused body before its connection is closed.
-const LINGER: Duration = Duration::from_secs(1);
-const LINGER_BYTES: usize = 1024 * 1024;
+const MAX_LINGER_TIME: Duration = Duration::from_secs(1);
+const MAX_LINGER_BYTES: usize = 1024 * 1024;
 
 /// Limits of connections.
 #[derive(Clone, Copy, Debug)]
@@ -149,7 +149,7 @@ async fn connection<S: ClientStream>(
     let is_unread = Arc::new(AtomicBool::new(false));
     let router = TowerToHyperService::new(router);
     let service = service_fn(|request: Request<Incoming>| {
-        let under_way = UnderWay::begin(Arc::clone(&activity));
+        let active_request = ActiveRequest::begin(Arc::clone(&activity));
         is_unread.store(false, Ordering::Relaxed);
         let mut request = match request.body().is_end_stream() {
             true => request.map(|_| Body::empty()),
@@ -160,11 +160,11 @@ async fn connection<S: ClientStream>(
         let answer = router.call(request);
         async move {
             let answer = answer.await?;
-            under_way.answered(&answer);
-            Ok::<_, std::convert::Infallible>(answer.map(|body| AnswerBody::new(body, under_way)))
+            active_request.answered(&answer);
+            Ok::<_, std::convert::Infallible>(answer.map(|body| AnswerBody::new(body, active_request)))
         }
     });
-    let io = TokioIo::new(Monitored::new(stream, Arc::clone(&activity)));
+    let io = TokioIo::new(MonitoredStream::new(stream, Arc::clone(&activity)));
     let mut connection = builder.serve_connection(io, service);
     let mut is_closing = false;
     let order = poll_fn(|context| {
@@ -202,7 +202,7 @@ async fn connection<S: ClientStream>(
 async fn discard(mut stream: impl ClientStream) {
     let _ = stream.shutdown().await;
     let mut buffer = vec![0; 16 * 1024];
-    let mut left = LINGER_BYTES;
+    let mut left = MAX_LINGER_BYTES;
     let read = async {
         while left > 0 {
             match stream.read(&mut buffer).await {
@@ -211,5 +211,5 @@ async fn discard(mut stream: impl ClientStream) {
             }
         }
     };
-    let _ = tokio::time::timeout(LINGER, read).await;
+    let _ = tokio::time::timeout(MAX_LINGER_TIME, read).await;
 }

@@ -15,9 +15,9 @@ use super::activity::Activity;
 
 /// A request that is being answered, until this is dropped.
 #[derive(Debug)]
-pub(super) struct UnderWay(pub Arc<Activity>);
+pub(super) struct ActiveRequest(pub Arc<Activity>);
 
-impl UnderWay {
+impl ActiveRequest {
     pub fn begin(activity: Arc<Activity>) -> Self {
         activity.request_began();
         Self(activity)
@@ -35,7 +35,7 @@ impl UnderWay {
     }
 }
 
-impl Drop for UnderWay {
+impl Drop for ActiveRequest {
     fn drop(&mut self) {
         self.0.request_ended();
     }
@@ -96,12 +96,12 @@ impl Drop for RequestBody {
 #[derive(Debug)]
 pub(super) struct AnswerBody {
     body: Body,
-    _under_way: UnderWay,
+    _active_request: ActiveRequest,
 }
 
 impl AnswerBody {
-    pub fn new(body: Body, under_way: UnderWay) -> Self {
-        Self { body, _under_way: under_way }
+    pub fn new(body: Body, active_request: ActiveRequest) -> Self {
+        Self { body, _active_request: active_request }
     }
 }
 
