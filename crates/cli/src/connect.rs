@@ -1,4 +1,4 @@
-//! Where the API key comes from.
+//! Reads the API key.
 
 use std::{
     io::{self, BufRead, IsTerminal},

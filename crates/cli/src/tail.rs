@@ -97,7 +97,7 @@ async fn follow(
                 let was_open = !output.is_closed();
                 output.log_line(&line)?;
                 if was_open && output.is_closed() {
-                    output.note("Nobody reads the log any more. Still waiting for the outcome.");
+                    output.note("Standard output was closed. Still waiting for the outcome.");
                 }
             }
             Event::Trouble(trouble) => output.note(&format!("{trouble} Still waiting; the job goes on.")),

@@ -147,7 +147,7 @@ impl Client {
             let message = trouble::message_of(&beginning(response).await).unwrap_or_default();
             let message = self.inner.key.mask(&message);
             Body::Refusal(match proxy {
-                Some(proxy) => format!("{message} (by way of the proxy {proxy})").trim_start().to_owned(),
+                Some(proxy) => format!("{message} (through the proxy {proxy})").trim_start().to_owned(),
                 None => message,
             })
         };

@@ -56,7 +56,7 @@ pub(super) async fn set(
         match micros >= FIRST_TIME {
             true => Ok(micros),
             false => Err(Problem::invalid(
-                "time must be of the year 1970 or later: no HTTP date says an earlier one",
+                "time must be in the year 1970 or later, because most clients cannot read earlier HTTP dates",
             )),
         }
     });

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 
 use crate::runner::Stop;
 
-/// Stops the gateway on signals. The first one is graceful; a second one ends what runs at once.
+/// Stops the gateway on signals. The first one is graceful; a second one kills the running runs at once.
 ///
 /// SIGHUP means that the terminal was closed. It stops the gateway gracefully, and never at once, because a shell sends it
 /// again after the system has. Under `nohup` it is ignored.

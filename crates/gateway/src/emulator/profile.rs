@@ -198,7 +198,7 @@ impl Profile {
         let requests = self.rate_limit.is_none_or(|limit| (1..=1_000_000).contains(&limit.requests));
         within("requests", requests, "from 1 to 1000000")?;
         let has_time = self.rate_limit.is_none_or(|limit| !limit.per.0.is_zero());
-        within("per", has_time, "longer than 0s: nothing comes in no time")
+        within("per", has_time, "longer than 0s, because a rate limit needs a length of time")
     }
 
     /// The header that carries the key, if it is not the configured one.

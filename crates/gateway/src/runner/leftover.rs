@@ -63,7 +63,7 @@ fn killed(report: &Report) -> String {
         text.push_str(&format!(" Could not be ended: {}.", list(reasons)));
     }
     if let Some(error) = &report.search_error {
-        text.push_str(&format!(" Not known whether all its processes have ended: {error}."));
+        text.push_str(&format!(" It is not known whether all its processes have ended: {error}."));
     }
     text
 }

@@ -74,6 +74,6 @@ impl Display for WaitTime {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let seconds = humantime::format_duration(Duration::from_secs(self.time.as_secs()));
         let Self { count, .. } = self;
-        write!(f, "Waited {seconds} for a free place: {count} of {count} runs were going on.")
+        write!(f, "Waited {seconds} for a free place: {count} of {count} runs were running.")
     }
 }

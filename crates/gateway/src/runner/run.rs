@@ -148,7 +148,7 @@ async fn catch_panic<T: Send + 'static>(
 /// Returns the end of a run whose log has this worst severity, or whose log failed.
 fn ending(finish: Finish, worst: Result<Severity, JoinError>) -> Ending {
     let Ok(worst) = worst else {
-        return failed("The gateway itself failed at this log, which is not complete.".to_owned());
+        return failed("The gateway itself failed at this log, which is incomplete. Its log on standard error says more.".to_owned());
     };
     let state = match finish {
         Finish::As(state) => state,

@@ -1,4 +1,4 @@
-//! Starts a command, or says why that is not possible.
+//! Starts a command, or explains why it cannot be started.
 
 use std::io;
 use std::path::Path;
@@ -37,10 +37,10 @@ pub(super) async fn start(command: &Command, run: &Run) -> Result<Started, Strin
         let reason = match command.start_problem() {
             Some(problem) => format!("{problem}."),
             None if error.kind() == io::ErrorKind::ExecutableFileBusy => {
-                format!("{}: {error}. Something still writes to the file.", command.program)
+                format!("{}: {error}. Another process still writes to the file. Start the job again when it has ended.", command.program)
             }
             None if is_unknown_format(&error) => format!(
-                "{} is no program for this machine, and no script that begins with #! and its interpreter.",
+                "{} is neither a program for this machine nor a script that begins with #! and its interpreter.",
                 command.program
             ),
             None if error.kind() == io::ErrorKind::NotFound => format!(

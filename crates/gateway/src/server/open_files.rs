@@ -29,7 +29,7 @@ pub fn max_connections(wanted: u32, concurrency: u16) -> Result<usize> {
     if allowed < u64::from(wanted) {
         tracing::warn!(
             "{allowed} connections are served at the same time and not {wanted}: this process may have {limit} files open \
-             (ulimit -n), and the store and the runs need their share"
+             (ulimit -n), and the others are reserved for the store and the runs"
         );
     }
     Ok(usize::try_from(allowed).unwrap_or(usize::MAX))

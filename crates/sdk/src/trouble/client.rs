@@ -38,7 +38,7 @@ impl Trouble {
         // Without a connection, either the proxy could not be reached or it could not reach the server.
         let proxy = error.url().filter(|_| error.is_connect()).and_then(proxy_for);
         let message = match proxy {
-            Some(proxy) => clean(&format!("by way of the proxy {proxy}: {cause}")),
+            Some(proxy) => clean(&format!("through the proxy {proxy}: {cause}")),
             None => clean(&cause),
         };
         Self { message, ..Self::new(kind) }

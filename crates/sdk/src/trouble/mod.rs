@@ -206,7 +206,7 @@ impl Trouble {
             TroubleKind::Unreachable => "The server cannot be reached.",
             TroubleKind::Interrupted => "The answer did not arrive, or not all of it.",
             TroubleKind::Tls => "The server's certificate was not accepted.",
-            TroubleKind::PlainHttp => "The server does not speak https there.",
+            TroubleKind::PlainHttp => "The server does not answer with https at this address.",
             TroubleKind::Blocked => "The browser got no answer that this page may read.",
             TroubleKind::KeyRefused => "The server refused the API key.",
             TroubleKind::NotFound => "The server does not know this job or run.",
@@ -234,8 +234,7 @@ impl Trouble {
             TroubleKind::Interrupted => "Try again; if it lasts, check your network.",
             TroubleKind::Tls => "Check the domain and this machine's clock and certificates.",
             TroubleKind::PlainHttp => {
-                "If it is a plain http server, begin the domain with http:// and know that the API key is then sent \
-                 without encryption."
+                "If it is a plain http server, begin the domain with http://. The API key is then sent without encryption."
             }
             TroubleKind::Blocked => {
                 "Check the domain and your network. If they are right, the server does not allow this page's origin \

@@ -70,16 +70,13 @@ async fn other_hosts_use_the_proxy_and_a_failing_proxy_is_named() {
     assert_eq!(outcome(&proxy.address).await, "listed");
     assert_eq!(proxy.asked()[0].path, "http://api.example.test/public/jobs");
     let address = proxy.address.replace("http://", "");
-    let named = format!("by way of the proxy {address}");
+    let named = format!("through the proxy {address}");
     for status in ["407", "502"] {
         let said = outcome(&proxy.address).await;
         assert!(said.contains(&named) && said.contains(status) && !said.contains("pa55word"), "{said}");
     }
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let said = outcome(&format!("http://{closed}")).await;
-    assert!(
-        said.contains("Unreachable") && said.contains(&format!("by way of the proxy {closed}")),
-        "{said}"
-    );
+    assert!(said.contains("Unreachable") && said.contains(&format!("through the proxy {closed}")), "{said}");
     assert!(!said.contains("pa55word") && !said.contains("s3cret"), "{said}");
 }

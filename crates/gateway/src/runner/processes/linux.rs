@@ -273,7 +273,7 @@ fn find(mark: &Mark, leader: Option<Identity>) -> io::Result<Vec<Found>> {
     Ok(members)
 }
 
-/// All that can be done while /proc cannot be read. A child that was not waited for keeps its number.
+/// Kills the process group of the command, while /proc cannot be read. A child that was not waited for keeps its process id.
 fn kill_group(child: Option<&Child>) {
     let pid = child.and_then(Child::id).and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
     if let Some(pid) = pid {

@@ -56,7 +56,7 @@ mod tests {
     #[tokio::test]
     async fn ended_orphans_are_removed_and_commands_are_not() {
         set_child_subreaper(Some(getpid())).unwrap();
-        // The command tells the number of a grandchild, and both have ended when the pipe is closed.
+        // The command prints the process id of a grandchild, and both have ended when the pipe is closed.
         let mut command = Command::new("sh");
         command.args(["-c", "(sh -c 'echo $$' &)"]).stdout(std::process::Stdio::piped());
         let (mut child, _processes) =

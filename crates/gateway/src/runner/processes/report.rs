@@ -69,7 +69,7 @@ impl Report {
             lines.push((Severity::Warning, format!("Could not be ended: {}.", list(reasons))));
         }
         if let Some(error) = &self.search_error {
-            let text = format!("Not known whether all processes of the command have ended: {error}.");
+            let text = format!("It is not known whether all processes of the command have ended: {error}.");
             lines.push((Severity::Warning, text));
         }
         lines
