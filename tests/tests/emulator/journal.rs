@@ -60,8 +60,9 @@ async fn no_key_is_in_it_wherever_it_was_sent() {
 #[tokio::test]
 async fn long_requests_take_bounded_memory() {
     let gateway = Gateway::emulator(JOBS);
-    let headers: String = (0..90).map(|n| format!("x-{n}-{}: 1\r\n", "a".repeat(3000))).collect();
-    let path = format!("/public{}?{}", "/segment".repeat(1000), "parameter&".repeat(1000));
+    // As long as the gateway allows the head of a request to be.
+    let headers: String = (0..60).map(|n| format!("x-{n}-{}: 1\r\n", "a".repeat(200))).collect();
+    let path = format!("/public{}?{}", "/segment".repeat(200), "parameter&".repeat(200));
     for _ in 0..50 {
         ask(gateway.address(), &format!("GET {path} HTTP/1.1\r\n{headers}"));
     }

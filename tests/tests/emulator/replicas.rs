@@ -54,8 +54,8 @@ async fn statuses_lag_as_well() {
         let [old, fresh] = both(&gateway, &format!("/public/jobs/{SLOW}/status"));
         let [old_list, fresh_list] = both(&gateway, "/public/jobs/status");
         let of = |list: &Value| {
-            let jobs = list.as_array().unwrap().iter();
-            jobs.cloned().find(|job| job["JobId"] == SLOW).unwrap()
+            let mut jobs = list.as_array().unwrap().iter();
+            jobs.find(|job| job["JobId"] == SLOW).unwrap().clone()
         };
         assert_eq!((&of(&old_list), &of(&fresh_list)), (&old, &fresh), "one and all say the same");
         (old["Status"].as_i64().unwrap(), fresh["Status"].as_i64().unwrap(), old["Message"].clone())

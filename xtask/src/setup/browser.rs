@@ -71,7 +71,12 @@ pub(super) fn system_packages(names: &[&str]) -> Result<()> {
         if command.get_program() == "sudo" {
             command.arg("--non-interactive");
         }
-        command.arg("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        // Another installation may be under way, for instance the nightly one of a desktop.
+        command
+            .arg("apt-get")
+            .args(["-o", "DPkg::Lock::Timeout=300"])
+            .args(arguments)
+            .env("DEBIAN_FRONTEND", "noninteractive");
         run::output(&mut command)
     };
     let install = [&["install", "--yes", "--no-install-recommends"], names].concat();

@@ -1,4 +1,4 @@
-//! A length of time as the admin part writes it: a whole number and a unit.
+//! A length of time in the admin part's notation: numbers with units, or a number of seconds.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Each unit with its length in milliseconds, and how many digits its number may have. No length is above three years, so that a
+/// Each unit with its length in milliseconds, and how many digits its number may have. No length is above six years, so that a
 /// sum of many does not overflow the clock.
-const UNITS: [(&str, u64, usize); 5] =
+const UNITS: [(&str, u64, u32); 5] =
     [("d", 86_400_000, 3), ("h", 3_600_000, 4), ("m", 60_000, 6), ("s", 1000, 6), ("ms", 1, 6)];
+/// The most digits of a number of seconds without a unit.
+const MAX_SECONDS_DIGITS: u32 = 6;
 
-/// A length of time, like `200ms` or `3s`.
+/// A length of time, like `200ms`, `1h30m` or `90` (seconds).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Span(pub Duration);
@@ -20,15 +22,34 @@ impl FromStr for Span {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (digits, unit) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
-        let unit = UNITS.iter().find(|(name, _, max_digits)| *name == unit && digits.len() <= *max_digits);
-        match (digits.parse::<u64>(), unit) {
-            (Ok(number), Some((_, milliseconds, _))) => {
-                Ok(Self(Duration::from_millis(number * milliseconds)))
-            }
-            _ => Err(format!("{text:?} is no length of time like 200ms, 3s, 5m, 2h or 1d, of at most 999d")),
-        }
+        let milliseconds = match text.bytes().all(|b| b.is_ascii_digit()) {
+            true => number(text, MAX_SECONDS_DIGITS).map(|seconds| seconds * 1000),
+            false => sum(text),
+        };
+        milliseconds.map(|milliseconds| Self(Duration::from_millis(milliseconds))).ok_or_else(|| {
+            format!(
+                "{text:?} is no length of time like 200ms, 3s, 1h30m, 1d or 90 (seconds), of at most 999d"
+            )
+        })
     }
+}
+
+/// Adds up numbers with units, from the largest unit to the smallest. `None` for anything else.
+fn sum(mut text: &str) -> Option<u64> {
+    let mut units = UNITS.iter();
+    let mut milliseconds = 0;
+    while !text.is_empty() {
+        let (digits, rest) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
+        let (unit, rest) = rest.split_at(rest.bytes().take_while(u8::is_ascii_alphabetic).count());
+        let (_, length, max_digits) = units.find(|(name, ..)| *name == unit)?;
+        milliseconds += number(digits, *max_digits)? * length;
+        text = rest;
+    }
+    Some(milliseconds)
+}
+
+fn number(digits: &str, max_digits: u32) -> Option<u64> {
+    (digits.len() <= max_digits as usize).then(|| digits.parse().ok()).flatten()
 }
 
 impl TryFrom<String> for Span {
@@ -48,18 +69,26 @@ impl From<Span> for String {
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all = u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX);
-        match UNITS
+        let fits = |number: u64, max_digits| number < 10_u64.pow(max_digits);
+        let one = UNITS
             .iter()
-            .find(|(_, unit, max_digits)| all != 0 && all % unit == 0 && digits(all / unit) <= *max_digits)
-        {
-            Some((name, unit, _)) => write!(f, "{}{name}", all / unit),
-            None => f.write_str("0s"),
+            .find(|(_, length, max_digits)| all != 0 && all % length == 0 && fits(all / length, *max_digits));
+        if let Some((unit, length, _)) = one {
+            return write!(f, "{}{unit}", all / length);
         }
+        if all == 0 {
+            return f.write_str("0s");
+        }
+        let mut rest = all;
+        for (unit, length, max_digits) in UNITS {
+            let number = (rest / length).min(10_u64.pow(max_digits) - 1);
+            rest -= number * length;
+            if number > 0 {
+                write!(f, "{number}{unit}")?;
+            }
+        }
+        Ok(())
     }
-}
-
-fn digits(number: u64) -> usize {
-    number.checked_ilog10().map_or(1, |log| log as usize + 1)
 }
 
 #[cfg(test)]
@@ -78,12 +107,16 @@ mod tests {
             ("1000m", "1000m"),
             ("999999m", "999999m"),
             ("144000s", "40h"),
+            ("1h30m", "90m"),
+            ("1d2h3m4s5ms", "1d2h3m4s5ms"),
+            ("999d9999h999999m999999s999999ms", "999d9999h999999m999999s999999ms"),
+            ("90", "90s"),
         ] {
             assert_eq!(text.parse::<Span>().unwrap().to_string(), shown);
         }
         for text in [
-            "", "3", "s", "-3s", "1.5s", "3 s", "3S", "1h 30m", "1000000s", "3sec", "３s", "1000d", "10000h",
-            "d",
+            "", "s", "-3s", "30m1h", "1h1h", "1000000", "1h30", "1.5s", "3 s", "3S", "1h 30m", "1000000s",
+            "3sec", "３s", "1000d", "10000h", "d",
         ] {
             assert!(text.parse::<Span>().is_err(), "{text}");
         }

@@ -1,7 +1,7 @@
 //! Serves connections, limits their number, and closes those that exceed a time-out.
 //!
 //! `axum::serve` has no time-outs and no limit, so that idle clients could use up every file descriptor of the process. Each
-//! connection notes its state ([`activity`]). One task checks all of them, so that a request needs no timer of its own.
+//! connection notes its state (`activity`). One task checks all of them, so that a request needs no timer of its own.
 
 mod activity;
 mod request;
