@@ -88,7 +88,7 @@ def follow(api: LogsApi, job: Job, trigger_id: UUID) -> ExecutionState:
 
 
 def ask(api: LogsApi, job: Job, trigger_id: UUID) -> JobExecution | None:
-    """The execution of this trigger id; none while the job is pending."""
+    """Returns the execution of this trigger id; None while the job is pending."""
     try:
         executions = api.get_job_logs_by_trigger(job.id, trigger_id, _request_timeout=TIMEOUT)
     except ApiException as error:

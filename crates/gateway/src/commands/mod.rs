@@ -76,7 +76,7 @@ struct Place {
 The first line on standard output is `listening on http://ADDRESS:PORT`; with --demo the next is `demo key: KEY`, and with
 --admin the last is `admin token: TOKEN`.
 The log goes to standard error. Ctrl-C ends what runs and then the gateway; a second Ctrl-C does not wait.
-Times are written like 500ms, 10s, 1m30s or 90, which is seconds.")]
+Durations are written like 500ms, 10s, 1m30s or 90 (seconds).")]
 struct Serve {
     #[command(flatten)]
     place: Place,
@@ -247,7 +247,11 @@ fn timeout(text: &str) -> Result<Duration, String> {
         Ok(seconds) => Duration::from_secs(seconds),
         Err(_) => humantime::parse_duration(text).map_err(|error| error.to_string())?,
     };
-    if time.is_zero() { Err("write a time like 500ms, 10s or 2m".to_owned()) } else { Ok(time) }
+    if time.is_zero() {
+        Err("write a duration longer than zero, like 500ms, 10s or 2m".to_owned())
+    } else {
+        Ok(time)
+    }
 }
 
 fn clock() -> Clock {

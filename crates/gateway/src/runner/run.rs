@@ -189,7 +189,7 @@ mod tests {
     async fn panic_in_a_log_fails_the_run() {
         let ended = ending(Finish::ByItsLog, tokio::spawn(panics()).await);
         assert_eq!(ended.state, ExecutionState::Failed);
-        assert!(ended.because.is_some_and(|because| because.contains("not complete")));
+        assert!(ended.because.is_some_and(|because| because.contains("is incomplete")));
         let ended = ending(Finish::ByItsLog, Ok(Severity::Warning));
         assert_eq!(ended.state, ExecutionState::CompletedWithWarnings);
     }
