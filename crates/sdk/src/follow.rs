@@ -130,8 +130,8 @@ impl Follow {
         self.execution.as_ref()
     }
 
-    /// The log line after which to ask, where the server has the extension and its ids can be trusted: the `after` of the
-    /// next request.
+    /// Returns the `after` of the next request: the last log line, if the server has the extension and its ids can be
+    /// trusted.
     pub fn after(&self) -> Option<LogId> {
         self.newest.filter(|_| self.extensions.after)
     }

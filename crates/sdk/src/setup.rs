@@ -98,7 +98,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The longest wait for a whole answer; by default 60 seconds. While the server asks for a pause (see
+    /// Sets the longest wait for a complete answer; by default 60 seconds. While the server asks for a pause (see
     /// [`retries`](Self::retries)) requests wait before that, up to
     /// [`RetryAfter::MAX_DELAY`](crate::RetryAfter::MAX_DELAY).
     #[must_use]
@@ -107,7 +107,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How often a GET is sent again after a connection that failed or broke before the answer was complete, after JSON that
+    /// Sets how often a GET is sent again after a connection that failed or broke before the answer was complete, after JSON that
     /// ends too early, and after 408, 429, 502, 503 and 504; by default twice, with a growing and uneven pause, or as
     /// long as `Retry-After` says if that is at most five seconds. A POST is never sent again.
     ///

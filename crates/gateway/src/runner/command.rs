@@ -144,7 +144,7 @@ fn finish(command: &Command, left: Left) -> Finish {
     }
 }
 
-/// The exit codes of shells and `env` if they find no program, or cannot run it.
+/// Describes an exit code. Shells and `env` exit with 126 or 127 if they cannot run a program or do not find it.
 fn exit_text(command: &Command, code: i32) -> String {
     let problem = if matches!(code, 126 | 127) { command.start_problem() } else { None };
     match problem {

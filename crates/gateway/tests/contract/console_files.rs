@@ -17,7 +17,7 @@ struct Console {
 }
 
 impl Console {
-    /// A folder with a `public` and a `private` part, of which the first one is served.
+    /// Creates a folder with a `public` and a `private` part, of which the first one is served.
     async fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let public = folder.path().join("public");

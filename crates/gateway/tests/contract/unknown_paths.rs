@@ -14,7 +14,7 @@ fn front(console: Option<PathBuf>) -> Front {
     Front { name: "Gateway".into(), console, demo_key: None, admin: None }
 }
 
-/// A gateway without a console, and one with.
+/// Returns a gateway without a console, and one with a console.
 async fn both() -> (TempDir, [House; 2]) {
     let files = TempDir::new().unwrap();
     std::fs::write(files.path().join("index.html"), "<!doctype html>").unwrap();

@@ -29,7 +29,7 @@ pub fn address(gateway: &Gateway) -> SocketAddr {
     gateway.url.strip_prefix("http://").unwrap().parse().unwrap()
 }
 
-/// The head of a request with the home's key, all but its last line.
+/// Returns the head of a request with the home's key, without its last line.
 pub fn head(home: &Home, method: &str, path: &str) -> String {
     format!("{method} {path} HTTP/1.1\r\nhost: x\r\n{}: {}\r\n", paths::API_KEY_HEADER, home.key.expose())
 }

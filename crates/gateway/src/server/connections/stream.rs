@@ -13,10 +13,10 @@ use super::activity::Activity;
 
 /// A connection to a client.
 pub trait ClientStream: AsyncRead + AsyncWrite + Unpin + Send + 'static {
-    /// The socket.
+    /// Returns the socket.
     fn socket(&self) -> &TcpStream;
 
-    /// The extensions for the handlers of its requests.
+    /// Returns the extensions for the handlers of its requests.
     fn extensions(&self) -> Extensions {
         Extensions::new()
     }
