@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a gateway does on a disk that is full, read-only or broken, under load.
+"""Tests a gateway under load on a disk that is full, read-only or broken.
 
     cargo build --release -p txjobs-gateway
     python3 tests/load/disk.py target/release/txjobs-gateway [--levels 30] [--faults 10] [--seed NUMBER]
@@ -37,7 +37,7 @@ import urllib.request
 
 JOBS = 16
 CLIENTS = 8
-# Far more than the load writes: what fills it is the filler.
+# Far more than the load writes, so that only the filler fills the disk.
 DISK_SIZE = 64 * 1024 * 1024
 SECONDS = 2.0
 MAX_STOP = 15.0
@@ -106,7 +106,7 @@ class Gateway:
 
 
 class Load:
-    """Clients that execute jobs all the time, and what they were answered."""
+    """Clients that execute jobs all the time, and the answers that they got."""
 
     def __init__(self, gateway):
         self.gateway = gateway
@@ -135,7 +135,7 @@ class Load:
             thread.join()
 
     def unfinished(self):
-        """The accepted runs that do not end."""
+        """Returns the accepted runs that do not end."""
         deadline = time.monotonic() + MAX_RECOVERY
 
         def is_unfinished(run):
@@ -160,7 +160,7 @@ class Disk:
         self.filler = self.path / "filler"
 
     def fill(self, room):
-        """Takes all room but this, as far as others leave it."""
+        """Fills the disk except for this room, as far as other writers allow it."""
         with open(self.filler, "wb", buffering=0) as file:
             try:
                 file.write(bytes(max(shutil.disk_usage(self.path).free - room, 0)))
@@ -180,7 +180,7 @@ class Disk:
 
 
 def in_folder(work):
-    """Works in a folder with a small disk and a configuration, and gives back the row of the table."""
+    """Runs a test in a folder with a small disk and a configuration, and returns its row of the table."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         runs = folder / "runs"
@@ -195,7 +195,7 @@ def in_folder(work):
 
 
 def judge(name, folder, gateway, load, recovered, stopped, was_stopped):
-    """Counts what ran, and says whether that is right."""
+    """Counts the runs, and returns whether they are right."""
     unfinished = load.unfinished()
     last_stop = gateway.stop()
     ran = collections.Counter((folder / "runs").read_text().split())
@@ -288,7 +288,7 @@ def fault(program, choose):
         try:
             strace.wait(5)
         except subprocess.TimeoutExpired:
-            # It may wait for a process that was being started; the kernel lets go of all when it is killed.
+            # It may wait for a process that was being started. The kernel releases everything when it is killed.
             strace.kill()
             strace.wait()
         recovered = gateway.until_healthy()
@@ -300,7 +300,7 @@ def fault(program, choose):
 
 
 def enter_namespace():
-    """Starts this script again where it may mount, and where its mounts end with it."""
+    """Starts this script again in a mount namespace, where it may mount and which ends with it."""
     if os.environ.pop("DISK_PY_NAMESPACE", None):
         return
     os.environ["DISK_PY_NAMESPACE"] = "1"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Kills a gateway at random moments under load, and checks after each restart what became of its runs.
+"""Kills a gateway at random moments under load, and checks the outcome of its runs after each restart.
 
     cargo build -p txjobs-gateway
     python3 tests/load/kills.py target/debug/txjobs-gateway [KILLS]
@@ -29,7 +29,7 @@ import urllib.request
 
 CLIENTS = 4
 CONCURRENCY = 12
-# A child that outlives its command, by how it detaches itself.
+# A child that outlives its command, by the way in which it detaches itself.
 CHILDREN = {
     "none": "",
     "group": "sleep 600 >/dev/null 2>&1 &",
@@ -38,7 +38,7 @@ CHILDREN = {
     "empty environment": "env -i setsid sh -c '(setsid sleep 600 &)' >/dev/null 2>&1",
 }
 SECONDS = ["0", "0.1", "0.3", "1"]
-# Descriptor 9 is open in every process of a run, and tells which run it is of.
+# Descriptor 9 is open in every process of a run, and identifies the run.
 SCRIPT = """
 exec 9>>"alive/$TXJOBS_TRIGGER_ID"
 echo "$TXJOBS_TRIGGER_ID" >>started
@@ -59,7 +59,7 @@ def configuration():
 
 
 class Gateway:
-    """A gateway that is started again and again, and a way to ask it."""
+    """A gateway that is started repeatedly, and a client of it."""
 
     def __init__(self, program, folder):
         self.program, self.folder = program, folder
@@ -96,7 +96,7 @@ class Gateway:
 
 
 class Clients:
-    """Execute jobs until they are stopped."""
+    """Clients that execute jobs until they are stopped."""
 
     def __init__(self, gateway, jobs):
         self.gateway, self.jobs = gateway, jobs
@@ -133,7 +133,7 @@ class Clients:
 
 
 def processes(folder):
-    """The living processes of runs: (process id, start time) and the trigger id."""
+    """Returns the living processes of runs: (process id, start time) and the trigger id."""
     alive = f"{folder}/alive/"
     found = {}
     for process in pathlib.Path("/proc").iterdir():
@@ -149,7 +149,7 @@ def processes(folder):
 
 
 def execution(gateway, job, trigger):
-    """The execution of an accepted run; None while it is pending; False if the gateway does not know it."""
+    """Returns the execution of an accepted run; None while it is pending; False if the gateway does not know it."""
     try:
         executions = gateway.ask(f"/{job}/logs/{trigger}")
     except urllib.error.HTTPError as error:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How many requests a second a gateway answers, beside nginx with the same bytes and Prism with the same contract.
+"""Measures how many requests per second a gateway answers, beside nginx with the same bytes and Prism with the same contract.
 
     sudo apt-get install wrk nginx-light
     cargo build --release -p txjobs-gateway
@@ -40,7 +40,7 @@ SIZES = [1, 100, 1000]
 LIST, STATUSES = "/public/jobs", "/public/jobs/status"
 CONNECTIONS = 32
 MIN_LIST_RATIO, MIN_STATUSES_RATIO, MIN_EXECUTES = 0.4, 0.2, 1500
-# What nginx adds by itself, or what belongs to one connection.
+# Headers that nginx adds by itself, or that belong to one connection.
 OWN_HEADERS = {"content-length", "content-type", "date", "etag", "last-modified", "connection", "server", "transfer-encoding"}
 
 NGINX = """
@@ -87,7 +87,7 @@ def get(address, path, headers):
 
 
 def wait_for(address, process):
-    """Until somebody listens there."""
+    """Waits until a process listens at the address."""
     host, port = address.split(":")
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
@@ -122,7 +122,7 @@ class Gateway:
 
 
 class Nginx:
-    """Serves what the gateway answered: one file for each case."""
+    """Serves the answers of the gateway: one file for each case."""
 
     def __init__(self, gateway, cases, folder):
         (folder / "files").mkdir()
@@ -154,7 +154,7 @@ class Prism:
         subprocess.run(install, check=True)
         self.address = f"127.0.0.1:{free_port()}"
         program = folder / "prism" / "node_modules" / ".bin" / "prism"
-        # In one process and without a line for each request, which is how it is quickest.
+        # In one process and without a log line for each request, which is its fastest configuration.
         mock = [program, "mock", "--multiprocess", "false", "--verboseLevel", "silent", "--host", "127.0.0.1"]
         mock += ["--port", self.address.split(":")[1], CONTRACT]
         self.process = subprocess.Popen(mock, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -162,7 +162,7 @@ class Prism:
 
 
 class Case:
-    """One request, asked of each server."""
+    """One request, which is sent to each server."""
 
     def __init__(self, what, path, size, kind):
         self.name = f"{what} of {size:,}" + {"plain": "", "br": ", br", "304": ", 304"}[kind]
@@ -194,7 +194,7 @@ class Case:
 
 
 def wrk(address, path, headers, seconds):
-    """Requests a second. Any answer that is an error is one here."""
+    """Returns requests per second. Fails if any answer is an error."""
     named = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{seconds}s", *named, f"http://{address}{path}"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -204,7 +204,7 @@ def wrk(address, path, headers, seconds):
 
 
 def execute_all(gateway, size):
-    """Executes each job once; how long until the last answer, and until the last run has ended."""
+    """Executes each job once. Returns the time until the last answer, and until the last run has ended."""
     jobs = [job["Id"] for job in json.loads(get(gateway.address, LIST, gateway.headers(size))[1])]
     head = f"Host: {gateway.address}\r\napiKey: {gateway.keys[size]}\r\nContent-Length: 0\r\n\r\n"
     requests = [f"POST /public/jobs/{job}/execute HTTP/1.1\r\n{head}".encode() for job in jobs]
@@ -220,7 +220,7 @@ def execute_all(gateway, size):
     left = len(jobs)
     while left:
         for key, _ in selector.select():
-            # An answer is small enough to come as a whole.
+            # An answer is small enough to arrive in one piece.
             answer = key.fileobj.recv(65536)
             assert answer.startswith(b"HTTP/1.1 200"), answer
             left -= 1
@@ -264,7 +264,7 @@ def main():
     failures = []
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        # nginx' processes give their rights away, and still have to read the files.
+        # The worker processes of nginx drop their privileges, and still have to read the files.
         folder.chmod(0o755)
         servers = []
         try:

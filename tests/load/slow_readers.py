@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What memory clients take that ask for a long log and read it slowly.
+"""Measures the memory that slow readers of a long log take in the gateway.
 
     cargo build --release -p txjobs-gateway
     python3 tests/load/slow_readers.py target/release/txjobs-gateway [READERS] [LINES]
@@ -53,7 +53,7 @@ def stop(server):
 
 
 def memory(server):
-    """The memory that the process has now, in MB."""
+    """Returns the current memory of the process, in MB."""
     status = pathlib.Path(f"/proc/{server.pid}/status").read_text()
     return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
 
@@ -61,7 +61,7 @@ def memory(server):
 def reader(address, path, key, encoding):
     url = urllib.parse.urlsplit(address)
     client = socket.socket()
-    # A small window: what the gateway sends waits in the gateway.
+    # With a small window, unsent data waits in the gateway.
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.connect((url.hostname, url.port))
     head = f"GET {path} HTTP/1.1\r\nhost: {url.netloc}\r\napiKey: {key}\r\naccept-encoding: {encoding}\r\n\r\n"

@@ -4,7 +4,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::{gateway::Gateway, program};
 
-/// The key that [`txjobs_at`] gives.
+/// The key that [`txjobs_at`] sets.
 pub const ANY_KEY: &str = "any-key-0123456789";
 
 /// `txjobs` against `gateway`, with its key in the environment and nothing else of ours.
@@ -15,7 +15,7 @@ pub fn txjobs(gateway: &Gateway, arguments: &[&str]) -> Command {
     command
 }
 
-/// The same against a server that takes any key.
+/// Returns the same command for a server that accepts any key.
 #[must_use]
 pub fn txjobs_at(address: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program("txjobs"));

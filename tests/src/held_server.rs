@@ -15,7 +15,7 @@ pub const JOB_ID: &str = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
 /// The trigger id of every run.
 pub const TRIGGER_ID: &str = "5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57";
 
-/// Longer than any client takes for its next request.
+/// Longer than any client waits before its next request.
 const MAX_WAIT: Duration = Duration::from_secs(60);
 
 /// The running server. Its threads end with the tests.
@@ -26,7 +26,7 @@ pub struct HeldServer {
 }
 
 impl HeldServer {
-    /// Starts a server with one idle job, "Sales", whose newest execution has so many log lines. A run of it stays pending.
+    /// Starts a server with one idle job, "Sales", whose newest execution has this many log lines. A run of it stays pending.
     /// Requests whose path ends with `held` are never answered.
     #[must_use]
     pub fn start(held: &'static str, lines: usize) -> Self {
@@ -42,19 +42,19 @@ impl HeldServer {
         Self { address, requests }
     }
 
-    /// `http://127.0.0.1:PORT`
+    /// Returns `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
     }
 
-    /// Waits until the next request comes whose path ends with `end`.
+    /// Waits for the next request whose path ends with `end`.
     pub fn await_request(&self, end: &str) {
         while !self.requests.recv_timeout(MAX_WAIT).expect("the client sends it").ends_with(end) {}
     }
 }
 
-/// Serves one connection; it ends when the client goes away.
+/// Serves one connection until the client closes it.
 fn serve(mut stream: &TcpStream, held: &str, lines: usize, sender: &Sender<String>) {
     let mut input = BufReader::new(stream).lines().map_while(Result::ok);
     while let Some(first) = input.next() {
@@ -62,7 +62,7 @@ fn serve(mut stream: &TcpStream, held: &str, lines: usize, sender: &Sender<Strin
         input.by_ref().find(String::is_empty);
         let target = first.split(' ').nth(1).unwrap_or_default();
         let path = target.split('?').next().unwrap_or_default();
-        // The test may have heard enough.
+        // The test may no longer wait for requests.
         let _ = sender.send(path.to_owned());
         if path.ends_with(held) {
             continue;

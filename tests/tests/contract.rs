@@ -96,7 +96,7 @@ async fn a_real_process_is_followed_through_the_sdk() {
                     arrivals.push(lines.into_iter().map(|line| line.message).collect::<Vec<_>>());
                 }
             }
-            // No deadline was given, and the run shows at once.
+            // There is no deadline, and the run has an execution at once.
             step => panic!("{step:?}"),
         }
     };

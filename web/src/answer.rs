@@ -15,7 +15,7 @@ pub struct Answer<T> {
 pub struct Raw {
     pub status: u16,
     pub retry_after: Option<String>,
-    /// When the server says that it is, to count a `Retry-After` from.
+    /// The server's `Date` header, to count a `Retry-After` from.
     pub date: Option<String>,
     /// The header that names the extensions.
     pub extensions: Option<String>,
@@ -50,6 +50,6 @@ impl Raw {
             return Ok(());
         }
         let trouble = Trouble::from_answer(operation, self.status, self.retry_after.as_deref(), &self.body);
-        Err(trouble.dated(self.date.as_deref()))
+        Err(trouble.with_server_date(self.date.as_deref()))
     }
 }

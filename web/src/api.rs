@@ -91,7 +91,7 @@ async fn send<T: serde::de::DeserializeOwned>(
     longest: Duration,
 ) -> Result<Answer<T>, Trouble> {
     let raw = fetch(session, request, longest, false).await?;
-    raw.read(request.operation()).map_err(|trouble| trouble.hiding(&session.key))
+    raw.read(request.operation()).map_err(|trouble| trouble.with_masked_key(&session.key))
 }
 
 /// Boxed, so that it is compiled once and not into each operation.
@@ -114,11 +114,11 @@ struct Opened {
 }
 
 thread_local! {
-    /// The gate of the server with this base URL.
+    /// The gate, and the base URL of its server.
     static GATE: RefCell<(String, Gate)> = RefCell::default();
 }
 
-/// Waits as long as the server asked for fewer requests, whatever was asked for then.
+/// Waits as long as the server asked for a pause of all requests.
 pub async fn pass_gate(session: &Session) {
     loop {
         let wait = GATE.with_borrow(|(base, gate)| {
@@ -143,7 +143,7 @@ fn note_pause(session: &Session, response: &Response) {
         if *base != session.base {
             (*base, *gate) = (session.base.clone(), Gate::default());
         }
-        gate.answered(browser::since_start(), browser::timestamp(), status, retry_after);
+        gate.handle_response(browser::since_start(), browser::timestamp(), status, retry_after);
     });
 }
 
@@ -193,7 +193,7 @@ impl Opened {
 }
 
 /// The executions that a request for logs asks for, their lines decoded as they come, so that the page goes on answering
-/// however many there are. `seen` has begun the answer, and says which lines are new. `went_on` is told how many bytes have come, and
+/// however many there are. `seen` has begun the answer, and decides which lines are new. `went_on` is told how many bytes have come, and
 /// says whether to go on.
 ///
 /// # Errors
@@ -218,7 +218,7 @@ async fn in_pieces(
     seen: &RefCell<KnownLines>,
     went_on: &dyn Fn(usize) -> bool,
 ) -> Result<Answer<Arrived>, (Option<Trouble>, Lines)> {
-    let none = |trouble: Trouble| (Some(trouble.hiding(&session.key)), Lines::default());
+    let none = |trouble: Trouble| (Some(trouble.with_masked_key(&session.key)), Lines::default());
     let operation = request.operation();
     let opened = open(session, request, LONGEST).await.map_err(none)?;
     let (status, extensions) = (opened.response.status(), opened.extensions());

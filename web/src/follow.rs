@@ -149,7 +149,7 @@ pub async fn follow(
     let mut follow = Follow::new(job, run, browser::since_start());
     let (mut looked_elsewhere, mut rest) = (false, 0);
     loop {
-        // A wait here is not the server's slowness, by which the pace goes.
+        // A wait here must not count as slowness of the server, which sets the pace.
         api::pass_gate(&session).await;
         if !is_alive() {
             return;
@@ -166,7 +166,7 @@ pub async fn follow(
                 view.trouble.set(Some(trouble));
                 return;
             }
-            // The list of statuses is kept fresh anyway.
+            // The console polls the list of statuses anyway.
             Step::AskStatus(_) => {
                 let now = browser::since_start();
                 match app.jobs.statuses.with_untracked(|all| all.get(&job).copied()) {
@@ -192,7 +192,7 @@ pub async fn follow(
             Step::Ask(request) => request,
         };
         let begun = browser::uptime();
-        seen.borrow_mut().begin(follow.asked_after());
+        seen.borrow_mut().begin(follow.requested_after());
         let Some(answer) = ask(&session, &request, view, &seen, &alive).await else { return };
         match answer {
             Ok(answer) => {

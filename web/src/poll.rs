@@ -23,7 +23,7 @@ const HIDDEN: i64 = 30_000;
 const ASLEEP: i64 = 15 * 60_000;
 
 thread_local! {
-    /// Jobs that were started here, which a list that lags does not know yet.
+    /// Jobs that were started here and that a list of a lagging replica does not contain yet.
     static STARTED: RefCell<StartedJobs> = RefCell::default();
 }
 
@@ -108,7 +108,7 @@ async fn fetch(app: App, session: &Session, all: bool) -> Result<bool, Trouble> 
         .filter(|status| before.get(&status.job_id).is_some_and(|before| *before != status.status))
         .map(|status| status.job_id)
         .collect();
-    // A quick run may have ended all the same: its history says so.
+    // A quick run may have ended nevertheless: its history says so.
     changed.append(&mut held);
     if !changed.is_empty() {
         // Something began or ended: what is known of its runs is old.
@@ -158,7 +158,7 @@ pub fn expect(app: App, job: JobId, run: TriggerId) {
     app.refresh();
 }
 
-/// The run of a job is known to have ended.
+/// Notes that the run of a job has ended.
 pub fn run_ended(app: App, job: JobId) {
     STARTED.with_borrow_mut(|started| started.end(job));
     app.refresh();

@@ -99,7 +99,7 @@ fn python(folder: &Path, tools: &Tools, server: &Gateway) -> Result<()> {
     })
 }
 
-/// The same language by another generator: what one accepts the other may not.
+/// Tests another generator for Python, because generators accept different contracts.
 fn other_python(folder: &Path, tools: &Tools, server: &Gateway) -> Result<()> {
     openapi_generator(folder, tools, server)?;
     import_all(&folder.join("client"), "timextender_jobs", tools)?;
@@ -110,7 +110,7 @@ fn other_python(folder: &Path, tools: &Tools, server: &Gateway) -> Result<()> {
     })
 }
 
-/// Imports every module of a package, also those that nobody uses.
+/// Imports every module of a package, also unused ones.
 fn import_all(folder: &Path, package: &str, tools: &Tools) -> Result<()> {
     const SCRIPT: &str = "import importlib, pkgutil, sys\n\
         package = importlib.import_module(sys.argv[1])\n\
@@ -129,14 +129,14 @@ fn go(folder: &Path, tools: &Tools, server: &Gateway) -> Result<()> {
     try_out(folder, server, || Command::new(&program))
 }
 
-/// Go with its standard library alone: nothing may be fetched, no other toolchain either.
+/// Runs Go with its standard library only: it may download neither modules nor another toolchain.
 fn go_command(folder: &Path) -> Command {
     let mut go = Command::new("go");
     go.env("GOPROXY", "off").env("GOTOOLCHAIN", "local").env("GOFLAGS", "-mod=mod").current_dir(folder);
     go
 }
 
-/// The contract of the emulator is generated from, too, in the two languages that are the strictest about names.
+/// Generates clients from the emulator's contract, too, in the two languages that are the strictest about names.
 fn admin(root: &Path, tools: &Tools) -> Result<()> {
     let generate = |language: &str, options: &str| {
         let folder = root.join("admin").join(language);

@@ -55,7 +55,7 @@ pub(crate) struct Cli {
 
 /// Which service to ask, and how the key gets there.
 ///
-/// The environment is read elsewhere: clap would take a variable that is set to nothing as a value.
+/// The environment is read elsewhere, because clap takes an empty variable as a value.
 #[derive(Args, Debug)]
 pub(crate) struct Service {
     #[arg(long, global = true, help = domain_help())]
@@ -141,7 +141,7 @@ pub(crate) enum Command {
 /// How long to wait, and what counts as failure.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Wait {
-    /// Stop waiting after this long, such as 90s, 15m or 1h30m; a number alone is seconds. The job goes on.
+    /// Stop waiting after this long, such as 90s, 15m or 1h30m; a number without a unit is in seconds. The job goes on.
     #[arg(long, value_name = "TIME", value_parser = durations::parse)]
     pub(crate) timeout: Option<Duration>,
 

@@ -1,4 +1,4 @@
-//! Where the API key comes from.
+//! Reads the API key.
 
 use std::{
     io::{self, BufRead, IsTerminal},
@@ -14,24 +14,24 @@ const KEY_VARIABLE: &str = "TXJOBS_API_KEY";
 /// No key is longer; what is longer is another file by mistake.
 const MAX_KEY_BYTES: u64 = 16 * 1024;
 
-/// Returns the key from standard input, from the environment, or from the person at the terminal.
+/// Returns the key from standard input, from the environment, or from a prompt.
 pub(crate) async fn key(from_stdin: bool) -> Result<ApiKey, Failure> {
     if from_stdin {
-        return in_thread(|| key_from(io::stdin().lock())).await;
+        return run_blocking(|| key_from(io::stdin().lock())).await;
     }
     if let Some(key) = environment::variable(KEY_VARIABLE)? {
         return ApiKey::new(key).map_err(|problem| Failure::Usage(format!("{KEY_VARIABLE}: {problem}")));
     }
     if io::stdin().is_terminal() {
-        return in_thread(ask_for_key).await;
+        return run_blocking(ask_for_key).await;
     }
     Err(Failure::Usage(format!(
         "No API key. Set {KEY_VARIABLE}, or pipe the key in: txjobs --key-stdin ... < keyfile"
     )))
 }
 
-/// Runs a read that may wait for a person in a thread of its own, so that a signal still ends the program.
-async fn in_thread(
+/// Runs a blocking read on a separate thread, so that a signal still ends the program.
+async fn run_blocking(
     read: impl FnOnce() -> Result<ApiKey, Failure> + Send + 'static,
 ) -> Result<ApiKey, Failure> {
     let (sender, receiver) = oneshot::channel();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Parses a duration as `humantime` does, such as `1h30m`. A number alone is seconds.
+/// Parses a duration as `humantime` does, such as `1h30m`. A number without a unit is in seconds.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let text = text.trim();
     let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn duration_that_makes_no_sense_is_refused_with_an_example() {
+    fn invalid_duration_is_refused_with_an_example() {
         for wrong in ["", " ", "s", "-5s", "5 apples", "ü", "99999999999999999999h", "99999999999999999999"]
         {
             let error = parse(wrong).unwrap_err();

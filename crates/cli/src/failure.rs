@@ -19,7 +19,7 @@ pub(crate) enum Exit {
     TimedOut = 6,
     /// Network or server trouble, or output that cannot be written.
     Trouble = 7,
-    // As a shell counts: 128 and the number of the signal. A run that was started goes on.
+    // As in a shell: 128 plus the number of the signal. A run that was started goes on.
     HungUp = 129,
     Interrupted = 130,
     Terminated = 143,
@@ -55,11 +55,11 @@ pub(crate) enum Failure {
     Unclear(Trouble, String),
     /// The wait is over and the job is not; how to go on.
     TimedOut(String),
-    /// A signal, and a clause that says what it interrupted.
+    /// A signal ended the command; the clause says what it interrupted.
     Interrupted(Signal, Option<String>),
-    /// Standard output cannot be written, and nobody closed it; what to do about what was begun.
+    /// Standard output cannot be written, and its reader did not close it. The text says what to do about a run that was started.
     Output(io::Error, Option<String>),
-    /// This machine refused something that no command line and no server changes.
+    /// An operating system call failed.
     System(String),
 }
 
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn exit_codes_of_runs_that_are_not_there_are_those_of_trouble() {
+    fn missing_run_has_the_exit_code_of_trouble() {
         for kind in [TroubleKind::NoSuchRun, TroubleKind::EndedWithoutExecution] {
             assert_eq!(Failure::Trouble(Trouble::new(kind)).exit() as u8, 7);
         }

@@ -21,7 +21,7 @@ pub(crate) async fn jobs(session: &Session<'_>) -> Result<Vec<Job>, Failure> {
     Ok(jobs)
 }
 
-/// Returns the one job that `wanted` names: an id, a name in any case, or the beginning of one that fits no other.
+/// Returns the one job that `wanted` names: by id, by name in any case, or by the beginning of one name only.
 pub(crate) async fn job(session: &Session<'_>, wanted: &str) -> Result<Job, Failure> {
     pick(jobs(session).await?, wanted, &session.suggest("jobs", ""))
 }
@@ -29,7 +29,7 @@ pub(crate) async fn job(session: &Session<'_>, wanted: &str) -> Result<Job, Fail
 fn pick(jobs: Vec<Job>, wanted: &str, list_command: &str) -> Result<Job, Failure> {
     let id = wanted.parse::<JobId>().ok();
     let folded = fold(wanted);
-    // The first rule that any job fits decides.
+    // The first rule that matches any job decides.
     let rules: [&dyn Fn(&Job) -> bool; 4] =
         [&|job| Some(job.id) == id, &|job| job.name == wanted, &|job| fold(&job.name) == folded, &|job| {
             fold(&job.name).starts_with(&folded)

@@ -30,7 +30,7 @@ use crate::{
     signals::{Interruption, Signal},
 };
 
-/// How long after a signal the program ends even if it is stuck, such as in a write that nobody reads.
+/// The longest time between a signal and the end of the program, even if a write blocks.
 const MAX_SHUTDOWN: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
@@ -51,18 +51,18 @@ fn run(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
         let signal = watch_signals().map_err(cannot_start)?;
         let interruption = Interruption::default();
         tokio::select! {
-            // The command first: what it has done when a signal comes is what the message must say.
+            // The command first, so that the message about a signal knows everything that the command has done.
             biased;
             end = commands::run(cli, output, &interruption) => end,
             Ok(signal) = signal => Err(Failure::Interrupted(signal, interruption.clause())),
         }
     });
-    // Dropping it would wait for a name look-up that is under way.
+    // Dropping the runtime would wait for a name look-up that is under way.
     runtime.shutdown_background();
     end
 }
 
-/// Listens for signals from now on. The first one is sent to the receiver.
+/// Starts to listen for signals, and sends the first one to the receiver.
 fn watch_signals() -> io::Result<oneshot::Receiver<Signal>> {
     let first = signals::first()?;
     let (sender, receiver) = oneshot::channel();

@@ -1,4 +1,4 @@
-//! How names of jobs are compared: as people read them, not as bytes.
+//! Compares the names of jobs without regard to case and normalization, and sorts them naturally.
 
 use std::cmp::Ordering;
 
@@ -9,15 +9,15 @@ use icu_collator::{
 };
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
-/// Names that fold to the same text differ in nothing but case and in how their characters are encoded.
+/// Names that fold to the same text differ only in case and Unicode normalization.
 pub(crate) fn fold(name: &str) -> String {
     let decomposed = DecomposingNormalizerBorrowed::new_nfkd().normalize(name);
     let folded = CaseMapper::new().fold_string(&decomposed);
     let mut plain = String::with_capacity(folded.len());
     for c in folded.chars() {
         match c {
-            // Turkish has an i with and one without a dot, each with its capital. Whoever types a name in the other case
-            // on another keyboard gets the wrong one of them.
+            // Turkish has an i with and one without a dot, each with its capital. A name that is typed in the other case
+            // on another keyboard has the other one.
             'ı' => plain.push('i'),
             '\u{307}' if plain.ends_with('i') => {}
             c => plain.push(c),
@@ -26,7 +26,7 @@ pub(crate) fn fold(name: &str) -> String {
     ComposingNormalizerBorrowed::new_nfkc().normalize(&plain).into_owned()
 }
 
-/// The order of names in a list: numbers by value, letters with accents beside those without, in any script.
+/// Orders names in a list: numbers by value, letters with accents beside those without, in any script.
 pub(crate) struct NameOrder(CollatorBorrowed<'static>);
 
 impl NameOrder {
@@ -73,7 +73,7 @@ mod tests {
     fn order_is_natural() {
         let sorted =
             ["älter", "Arbeit", "Ärger", "Load 2", "load 2b", "Load 10", "Load 0100", "Zebra", "日本"];
-        // "älter" and "Ärger" belong among the names with a.
+        // "älter" and "Ärger" sort among the names with a.
         let mut names =
             ["日本", "Zebra", "Load 0100", "Ärger", "Load 10", "load 2b", "Arbeit", "Load 2", "älter"];
         let order = NameOrder::new();

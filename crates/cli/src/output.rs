@@ -35,7 +35,7 @@ pub(crate) struct Output {
     tabs: Tabs,
     /// Whether standard output was closed by its reader, such as `head`.
     is_closed: bool,
-    /// Whether a line for people was lost for another reason than a reader that has gone.
+    /// Whether a message could not be written for another reason than a closed pipe.
     has_lost_note: bool,
     progress: Option<ProgressBar>,
 }
@@ -50,7 +50,7 @@ impl Output {
         self.json
     }
 
-    /// Whether the reader of standard output has gone.
+    /// Returns whether the reader of standard output has closed the pipe.
     pub(crate) fn is_closed(&self) -> bool {
         self.is_closed
     }
@@ -61,14 +61,14 @@ impl Output {
         self.line(&text::json(document))
     }
 
-    /// Writes a line of data, made safe.
+    /// Writes a line of data without characters that a terminal interprets.
     pub(crate) fn data(&mut self, line: &str) -> Result<(), Failure> {
         let line = text::one_line_with(line, self.tabs);
         self.line(&line)
     }
 
-    /// Writes the trigger id of a POST that was accepted, or its whole answer as JSON. Where standard output does not
-    /// take it, `note` with the id goes to standard error: the id is the only way to the run.
+    /// Writes the trigger id of a POST that was accepted, or its whole answer as JSON. If standard output cannot be
+    /// written, writes `note` with the id to standard error, because nothing else identifies the run.
     pub(crate) fn trigger_id(
         &mut self,
         trigger_id: TriggerId,
@@ -88,7 +88,7 @@ impl Output {
         }
         match self.beside_progress(|| writeln!(anstream::stdout().lock(), "{line}")) {
             Err(error) if is_closed_pipe(&error) => {
-                // A reader that has seen enough is no failure: the exit code still tells the outcome.
+                // A closed pipe is no failure: the exit code still tells the outcome.
                 self.is_closed = true;
                 Ok(())
             }
@@ -96,14 +96,14 @@ impl Output {
         }
     }
 
-    /// Writes a line for people, on standard error. That it cannot be written counts in [`finish`](Self::finish): until
-    /// then the command does what was asked.
+    /// Writes a message to standard error. A failure is reported by [`finish`](Self::finish), so that the command continues
+    /// until then.
     pub(crate) fn note(&mut self, line: &str) {
         let written = self.beside_progress(|| writeln!(anstream::stderr().lock(), "{line}"));
         self.has_lost_note |= written.is_err_and(|error| !is_closed_pipe(&error));
     }
 
-    /// Says why a command failed, and returns the exit code. Output that was lost is a failure, too.
+    /// Writes why a command failed, and returns the exit code. Lost output is a failure, too.
     pub(crate) fn finish(mut self, end: Result<Exit, Failure>) -> Exit {
         self.end_progress();
         let flushed =
@@ -179,8 +179,8 @@ impl Output {
         Ok(())
     }
 
-    /// What a server said, for a table: made safe, and cut where it would push the other columns away (`--json` has the
-    /// whole).
+    /// Returns a server's text for a table: safe for a terminal, and cut to the width of a column (`--json` has the whole
+    /// text).
     pub(crate) fn cell(&self, text: &str) -> Cell {
         Cell { text: text::cut(text, WIDEST, self.tabs), style: PLAIN }
     }
@@ -228,12 +228,12 @@ pub(crate) fn state(state: ExecutionState) -> String {
     format!("{style}{shape} {state}{style:#}")
 }
 
-/// Prints clap's help, its version or what it finds wrong, and returns the exit code.
+/// Prints clap's help, version or error message, and returns the exit code.
 pub(crate) fn print_clap_message(message: &clap::Error) -> Exit {
     let exit = if message.use_stderr() { Exit::Usage } else { Exit::Completed };
     match message.print().and_then(|()| io::stdout().flush()) {
         Err(error) if !is_closed_pipe(&error) => {
-            // The code says it where this cannot be written either.
+            // If this cannot be written either, the exit code still says it.
             let _ = writeln!(io::stderr(), "error: {}", Failure::Output(error, None));
             if exit == Exit::Completed { Exit::Trouble } else { exit }
         }

@@ -1,4 +1,4 @@
-//! What every command works with.
+//! The client and the settings that every command uses.
 
 use txjobs_sdk::{Client, paths};
 
@@ -9,17 +9,17 @@ use crate::{
     signals::Interruption,
 };
 
-/// The client, and what a message about a next step needs.
+/// The client, and the settings that messages about the next step need.
 pub(crate) struct Session<'a> {
     pub(crate) client: Client,
-    /// What a signal would interrupt now.
+    /// The work that a signal would interrupt now.
     pub(crate) interruption: &'a Interruption,
     /// The flags that reach the same service again. The key is never among them.
     flags: String,
 }
 
 impl<'a> Session<'a> {
-    /// Reads the settings of `service` and the key, and sets up the client. Nothing is sent yet.
+    /// Reads the settings of `service` and the key, and sets up the client. Sends nothing.
     pub(crate) async fn open(service: &Service, interruption: &'a Interruption) -> Result<Self, Failure> {
         let setting = |flag: &Option<String>, variable, default: &str| -> Result<String, Failure> {
             let value = match flag {
@@ -43,8 +43,8 @@ impl<'a> Session<'a> {
         Ok(Self { client, interruption, flags })
     }
 
-    /// A command of this program that can be pasted into a shell: `command` with the flags that reach the same service,
-    /// wherever they came from, followed by `arguments`.
+    /// Returns a command of this program that can be pasted into a shell: `command` with the flags that reach the same
+    /// service, also if they came from the environment, followed by `arguments`.
     pub(crate) fn suggest(&self, command: &str, arguments: &str) -> String {
         let space = if arguments.is_empty() { "" } else { " " };
         format!("txjobs {command}{}{space}{arguments}", self.flags)

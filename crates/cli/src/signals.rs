@@ -1,4 +1,4 @@
-//! Signals that end the program early, and what they interrupt.
+//! Signals that end the program early, and the work that they interrupt.
 
 use std::{cell::RefCell, io};
 
@@ -9,7 +9,7 @@ use crate::failure::Exit;
 pub(crate) enum Signal {
     /// Ctrl-C.
     Interrupt,
-    /// The usual request to end, such as from a CI runner whose job was canceled.
+    /// The usual request to end, for example from a CI runner whose job was canceled.
     Terminate,
     /// The terminal was closed.
     HangUp,
@@ -33,12 +33,12 @@ impl Signal {
     }
 }
 
-/// What a signal would interrupt now, in a clause for people. Commands keep it up to date.
+/// A clause about the work that a signal would interrupt now. Commands keep it up to date.
 #[derive(Debug, Default)]
 pub(crate) struct Interruption(RefCell<Option<String>>);
 
 impl Interruption {
-    /// Says what a signal interrupts from now on.
+    /// Sets the clause about the work that a signal interrupts from now on.
     pub(crate) fn set(&self, clause: impl Into<String>) {
         self.0.replace(Some(clause.into()));
     }
@@ -85,9 +85,9 @@ async fn received(signal: &mut Option<tokio::signal::unix::Signal>) {
     }
 }
 
-/// A bit for each signal that this process was started with as ignored, signal 1 in the lowest.
+/// Returns a bit mask of the signals that were ignored when this process started, with signal 1 in the lowest bit.
 ///
-/// Asking the system directly takes unsafe code. Linux also tells it in a file; elsewhere no signal counts as ignored.
+/// The system call needs unsafe code. Linux also provides the mask in a file; on other systems no signal counts as ignored.
 #[cfg(unix)]
 fn ignored_signals() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -17,7 +17,7 @@ use crate::{
     text,
 };
 
-/// Streams the log of the run to its end, says how it ended, and gives the exit code for it. `is_accepted` is whether the
+/// Streams the log of the run to its end, writes the outcome, and returns its exit code. `is_accepted` is whether the
 /// server has just accepted the run.
 pub(crate) async fn tail(
     session: &Session<'_>,
@@ -27,7 +27,7 @@ pub(crate) async fn tail(
     is_accepted: bool,
     wait: &Wait,
 ) -> Result<Exit, Failure> {
-    let go_on = how_to_go_on(session, output, job, trigger_id, wait);
+    let go_on = resume_hint(session, output, job, trigger_id, wait);
     session.interruption.set(format!("the job goes on. {go_on}"));
     let mut counts = Counts::default();
     let end = {
@@ -52,12 +52,12 @@ pub(crate) async fn tail(
     Ok(Exit::of(execution.state, warnings_fail))
 }
 
-/// Whether there is nothing that could go on.
+/// Returns whether the error says that there is no run.
 fn is_absent(kind: TroubleKind) -> bool {
     matches!(kind, TroubleKind::NoSuchRun | TroubleKind::EndedWithoutExecution)
 }
 
-fn how_to_go_on(
+fn resume_hint(
     session: &Session<'_>,
     output: &Output,
     job: &Job,
@@ -97,7 +97,7 @@ async fn follow(
                 let was_open = !output.is_closed();
                 output.log_line(&line)?;
                 if was_open && output.is_closed() {
-                    output.note("Nobody reads the log any more. Still waiting for the outcome.");
+                    output.note("Standard output was closed. Still waiting for the outcome.");
                 }
             }
             Event::Trouble(trouble) => output.note(&format!("{trouble} Still waiting; the job goes on.")),

@@ -4,12 +4,12 @@ use std::{borrow::Cow, time::Duration};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// What becomes of a tab.
+/// How a tab is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tabs {
-    /// It stays: programs split lines at it.
+    /// Unchanged: programs split lines at tabs.
     Keep,
-    /// It is shown as a space: on a terminal its width depends on where it stands.
+    /// As a space: on a terminal the width of a tab depends on its column.
     Space,
 }
 
@@ -18,7 +18,7 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     one_line_with(text, Tabs::Space)
 }
 
-/// The same, with tabs as `tabs` says.
+/// Does the same, with tabs as in `tabs`.
 pub(crate) fn one_line_with(text: &str, tabs: Tabs) -> Cow<'_, str> {
     let stays = |c: char| !is_unsafe(c) || c == '\t' && tabs == Tabs::Keep;
     if text.chars().all(stays) {
@@ -44,7 +44,7 @@ pub(crate) fn lines(text: &str, tabs: Tabs) -> impl Iterator<Item = Cow<'_, str>
     lines.map(move |line| one_line_with(line.trim_end_matches('\r'), tabs))
 }
 
-/// The same JSON document without a character that a terminal could obey: JSON has another spelling for each.
+/// Returns the same JSON document without characters that a terminal could interpret: JSON has an escape for each.
 pub(crate) fn json(document: String) -> String {
     if !document.chars().any(is_unsafe) {
         return document;
@@ -74,7 +74,7 @@ pub(crate) fn cut(text: &str, columns: usize, tabs: Tabs) -> String {
     }
     let mut room = columns - 1;
     let fits = line.chars().take_while(|c| {
-        // A tab that stays counts as one column.
+        // A tab that is kept counts as one column.
         let width = c.width().unwrap_or(1);
         let fits = width <= room;
         room -= if fits { width } else { room };

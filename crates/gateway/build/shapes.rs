@@ -1,5 +1,5 @@
-//! What the answers of the contract are made of, as Rust constants: which property is a time, which an id, which a
-//! text, which a number of an enumeration, which an array of objects, and which must be there.
+//! Generates Rust constants about the answers of the contract: which property is a time, an id, a text, a number of an
+//! enumeration or an array of objects, and which are required.
 
 use std::fmt::Write;
 

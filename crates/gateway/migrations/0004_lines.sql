@@ -1,4 +1,4 @@
--- A table of rows instead of a tree of keys: there, a row of more than about 1,000 bytes takes pages of its own.
+-- A rowid table: in a table WITHOUT ROWID, a row of more than about 1,000 bytes takes pages of its own.
 
 -- The database belongs to one gateway, which writes and reads lines by this key. The execution's number is in the upper 32
 -- bits, the line's place in the lower ones: a log is a range, in its order, without an index. See store/lines.rs.
@@ -15,5 +15,5 @@ INSERT INTO log_lines (id, time, severity, message)
 DROP TABLE lines;
 ALTER TABLE log_lines RENAME TO lines;
 
--- Earlier versions kept the key of `serve --demo` here, and it outlived the demo.
+-- Earlier versions stored the key of `serve --demo` here, and it stayed valid after the demo.
 DELETE FROM api_keys WHERE name = 'demo' AND organisation IN (SELECT id FROM organisations WHERE seeded IS NULL);

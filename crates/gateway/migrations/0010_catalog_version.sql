@@ -1,5 +1,5 @@
--- Counts the changes of organisations, keys and jobs, so that who keeps them in memory can tell when they have changed.
--- Triggers count, so that a change by another program counts as well.
+-- Counts the changes of organizations, keys and jobs, so that a process that keeps them in memory detects a change.
+-- Triggers count, so that changes by other programs count as well.
 CREATE TABLE catalog_version (version INTEGER NOT NULL) STRICT;
 INSERT INTO catalog_version (version) VALUES (0);
 

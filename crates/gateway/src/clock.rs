@@ -16,7 +16,7 @@ pub type Micros = i64;
 const FIRST: Micros = -62_135_596_800_000_000;
 const LAST: Micros = 253_402_300_799_999_999;
 
-/// Time that has passed, in all. Winding from 1970 to 9999 again and again does not come to its end.
+/// The total of the time that has passed. It does not overflow if the clock is set from 1970 to 9999 repeatedly.
 type Passed = i128;
 
 /// Tells the time and waits. Clones are the same clock.
@@ -38,8 +38,8 @@ pub struct Reading {
 #[derive(Clone, Copy, Debug)]
 pub struct Moment(Passed);
 
-/// Tells the time of one run. It begins with the clock's time and only goes forward, as time passes, so that setting the
-/// clock back neither reorders a log nor makes a run end before it began.
+/// The clock of one run. It begins with the clock's time and only goes forward, so that setting the clock back neither
+/// reorders a log nor makes a run end before it began.
 #[derive(Clone, Debug)]
 pub struct RunClock {
     clock: Clock,
@@ -121,25 +121,25 @@ impl Clock {
 }
 
 impl RunClock {
-    /// A run that begins now.
+    /// Starts the clock of a run that begins now.
     pub fn start(clock: &Clock) -> Self {
         let setting = *clock.0.borrow();
         Self { clock: clock.clone(), start: setting.now(), moment: Moment(setting.passed()) }
     }
 
-    /// When the run began.
+    /// Returns when the run began.
     pub fn started_at(&self) -> Micros {
         self.start
     }
 
-    /// Now.
+    /// Returns the current time of the run.
     pub fn now(&self) -> Micros {
         self.start.saturating_add(micros(self.moment.elapsed(&self.clock))).min(LAST)
     }
 }
 
 impl Moment {
-    /// How much time has passed by the clock since.
+    /// Returns how much time has passed by the clock since the run began.
     pub fn elapsed(self, clock: &Clock) -> Duration {
         let passed = clock.moment().0.saturating_sub(self.0);
         Duration::from_micros(u64::try_from(passed).unwrap_or_default())
@@ -157,7 +157,7 @@ impl Setting {
         self.passed.saturating_add(self.since_then().into())
     }
 
-    /// Time passed since somebody last touched the clock.
+    /// Returns the time that has passed since the clock was last set.
     fn since_then(&self) -> Micros {
         scaled(self.since.elapsed(), self.speed)
     }
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn setting_it_back_and_forth_a_thousand_times_still_makes_people_wait() {
+    async fn clock_set_back_and_forth_a_thousand_times_still_makes_sleeps_wait() {
         let clock = Clock::system();
         for _ in 0..1000 {
             clock.set(Some(0), Some(0.0));

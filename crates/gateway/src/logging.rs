@@ -1,7 +1,7 @@
-//! The gateway's own log on standard error, written in a way that nothing waits for its reader.
+//! Writes the gateway's own log to standard error without blocking.
 //!
-//! Standard error may be full (`2>/dev/full`), closed, or a pipe that nobody reads. No run and no answer may hang or break
-//! for that. So a thread of its own writes, and what it does not keep up with is lost and counted.
+//! Standard error may be full (`2>/dev/full`), closed, or a pipe that nobody reads. That must not block or fail a run or an
+//! answer. So a separate thread writes; lines that it cannot write in time are dropped and counted.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, IsTerminal, Write, stderr};
@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 
 use tracing_subscriber::EnvFilter;
 
-// Entries on their way to the thread. An entry is a line, mostly of a few hundred bytes.
+// The most entries that wait for the thread. An entry is a line, mostly of a few hundred bytes.
 const MAX_WAITING: usize = 4096;
 const RETRY: Duration = Duration::from_millis(10);
 
-/// The way to standard error. Clones write to the same thread.
+/// A handle of the thread that writes to standard error. Clones share the thread.
 #[derive(Clone, Debug)]
 pub struct Logging {
     entries: SyncSender<Entry>,
@@ -28,16 +28,16 @@ pub struct Logging {
 #[derive(Debug)]
 enum Entry {
     Text(Vec<u8>),
-    /// Answered when everything before it is written.
+    /// Sends an answer when everything before it is written.
     Flush(SyncSender<()>),
 }
 
 impl Logging {
-    /// Starts the thread, and sends it the events of `tracing` that `RUST_LOG` lets through, and every panic.
+    /// Starts the thread, and sends it every panic and the events of `tracing` that `RUST_LOG` enables.
     ///
     /// # Errors
     ///
-    /// The system gives no thread.
+    /// Fails if the system cannot start a thread.
     pub fn start() -> io::Result<Self> {
         let logging = Self::to(stderr())?;
         let filter =
@@ -48,7 +48,7 @@ impl Logging {
             .with_writer(move || writer.clone())
             .with_ansi(stderr().is_terminal())
             .init();
-        // The standard hook writes to standard error itself, and waits for it.
+        // The default hook writes to standard error itself, and blocks.
         std::panic::set_hook(Box::new(log_panic));
         Ok(logging)
     }
@@ -61,12 +61,12 @@ impl Logging {
         Ok(logging)
     }
 
-    /// Writes a line that is no event.
+    /// Writes a line that is not an event.
     pub fn line(&self, text: &str) {
         self.send(format!("{text}\n").into_bytes());
     }
 
-    /// Waits until everything is written, at most for so long.
+    /// Waits until everything is written, or until the limit.
     pub fn flush(&self, limit: Duration) {
         let deadline = Instant::now() + limit;
         let (done, is_done) = sync_channel(1);
@@ -86,7 +86,7 @@ impl Logging {
     }
 }
 
-/// Each write is a whole event. It never fails: what could be done about it?
+/// Each write is a whole event. It never fails, because there is no place to report a failure.
 impl Write for Logging {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.send(bytes.to_vec());
@@ -102,7 +102,7 @@ fn write_all(mut output: impl Write, waiting: &Receiver<Entry>, lost: &AtomicU64
     for entry in waiting {
         match entry {
             Entry::Text(text) => {
-                // A failure is nobody's concern: there is no other place to tell it.
+                // There is no other place to report a failure.
                 let _ = output.write_all(&text);
                 let lost = lost.swap(0, Ordering::Relaxed);
                 if lost > 0 {
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn output_that_blocks_loses_lines_and_holds_nobody() {
+    fn blocked_output_loses_lines_and_blocks_no_caller() {
         let output = Slow::default();
         let logging = Logging::to(output.clone()).unwrap();
         let sent = MAX_WAITING + 10;

@@ -27,9 +27,9 @@ pub enum Reading {
     Default,
     /// A time in any form; absent, null, empty or unreadable is `None`.
     Time,
-    /// An id in any form; absent, null, empty or unreadable is the empty guid.
+    /// An id in any form; the empty guid if it is absent, null, empty or unreadable.
     Id,
-    /// An id in any form; absent, null, empty or unreadable is `None`.
+    /// An id in any form; `None` if it is absent, null, empty or unreadable.
     OptionalId,
 }
 

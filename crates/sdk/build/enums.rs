@@ -48,7 +48,7 @@ fn integer_enum(name: &str, schema: &ReferenceOr<Schema>) -> Option<IntegerEnum>
     Some(IntegerEnum { name: name.to_owned(), description, arms, aliases: aliases(schema, name) })
 }
 
-/// The numbers of `x-enum-aliases`, by name.
+/// Returns the numbers of `x-enum-aliases`, by name.
 fn aliases(schema: &Schema, name: &str) -> Vec<(String, i64)> {
     let Some(value) = schema.schema_data.extensions.get("x-enum-aliases") else { return Vec::new() };
     let aliases = value.as_object().unwrap_or_else(|| panic!("{name}: x-enum-aliases is not an object"));
@@ -61,10 +61,10 @@ fn strings(schema: &Schema, name: &str, key: &str) -> Vec<String> {
     array.iter().map(|v| v.as_str().expect("a string").to_owned()).collect()
 }
 
-/// Takes away the word that all names begin with.
+/// Removes the word that all names begin with.
 ///
-/// In some languages all constants of a client share one scope, so the contract's names carry the kind that they are
-/// of. In Rust the enumeration's own name says it.
+/// In some languages all constants of a client share one scope, so the contract's names begin with their kind. In Rust the
+/// enumeration's own name already says it.
 fn without_common_word(names: Vec<String>) -> Vec<String> {
     let first_word = |name: &str| {
         let end = name.char_indices().skip(1).find(|(_, c)| c.is_uppercase());

@@ -7,9 +7,9 @@ use syn::{Fields, Item, Meta, parse_quote, punctuated::Punctuated};
 
 use crate::decoder::{Field, Reading, decoder};
 
-/// How the names of the structs begin that are read and never asked for by their ids: an id that is missing in one of them
-/// is no reason to lose the whole log.
-const RECORD: &str = "JobExecution";
+/// The prefix of the structs whose ids may be missing: they are read and never requested by id, so a missing id must not lose the
+/// whole log.
+const LENIENT_ID_PREFIX: &str = "JobExecution";
 
 pub struct Generated {
     pub types: syn::File,
@@ -73,7 +73,7 @@ fn split(file: syn::File) -> Generated {
     Generated { types: file(types), client: file(client) }
 }
 
-/// Leaves sending and decoding to the transport: it sends again what broke off, and decodes as tolerantly as the rest.
+/// Moves sending and decoding to the transport, which repeats interrupted requests and decodes tolerantly.
 fn send_by_transport(item: &mut Item) {
     let Item::Impl(block) = item else { return };
     for item in &mut block.items {
@@ -108,7 +108,7 @@ fn tolerate(types: &mut syn::File) {
         let Item::Struct(item) = item else { continue };
         match &mut item.fields {
             Fields::Named(fields) => {
-                let is_record = item.ident.to_string().starts_with(RECORD);
+                let is_record = item.ident.to_string().starts_with(LENIENT_ID_PREFIX);
                 let read = |field| read_tolerantly(field, &ids, is_record);
                 let fields: Vec<_> = fields.named.iter_mut().map(read).collect();
                 let decoder: syn::File =
@@ -134,7 +134,7 @@ fn tolerate(types: &mut syn::File) {
     types.items.extend(decoders);
 }
 
-/// The names of the types that wrap a guid.
+/// Returns the names of the types that wrap a guid.
 fn ids(types: &syn::File) -> Vec<String> {
     let structs = types.items.iter().filter_map(|item| match item {
         Item::Struct(item) => Some(item),
@@ -145,7 +145,7 @@ fn ids(types: &syn::File) -> Vec<String> {
     structs.filter(|item| wraps_guid(&item.fields)).map(|item| item.ident.to_string()).collect()
 }
 
-/// Lets an id be parsed from every form of a guid.
+/// Parses an id from every form of a guid.
 fn parse_tolerantly(block: &mut syn::ItemImpl, ids: &[String]) {
     let is_from_str = block
         .trait_

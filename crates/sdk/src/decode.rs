@@ -38,7 +38,7 @@ pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
 /// What stands there is not JSON, not of this shape, or not whole.
 pub fn first<T: DeserializeOwned>(body: &[u8]) -> Result<(T, usize), serde_json::Error> {
     first_strictly(body).or_else(|error| {
-        // The end of what has come is no fault of it.
+        // The end of the received bytes is not an error of the JSON.
         let repaired = if error.is_eof() { None } else { repair(body, true) };
         let Some(repaired) = repaired else { return Err(error) };
         first_strictly(&repaired.json).map(|(value, _)| (value, repaired.original_len))

@@ -1,4 +1,4 @@
-//! Reads the number of an enumeration from whatever a server writes for it.
+//! Reads the number of an enumeration from a number, a float, text or a name.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use serde::{
     de::{self, Visitor},
 };
 
-/// The number of a value that is a name which the contract does not have, or no whole number.
-const NAMELESS: i64 = -1;
+/// The number of an unknown name, and of a value that is no whole number.
+const UNKNOWN_NUMBER: i64 = -1;
 
 /// Decodes a number: as a number, as a float, as text, or by its name in any casing. `names` are the contract's, without
 /// spaces.
@@ -33,13 +33,13 @@ impl Visitor<'_> for Number {
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<i64, E> {
-        Ok(i64::try_from(number).unwrap_or(NAMELESS))
+        Ok(i64::try_from(number).unwrap_or(UNKNOWN_NUMBER))
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<i64, E> {
-        // A float between these is exactly its own integer.
+        // A float between these converts to an integer exactly.
         let is_whole = number.trunc() == number && number.abs() < 9.0e15;
-        Ok(if is_whole { number as i64 } else { NAMELESS })
+        Ok(if is_whole { number as i64 } else { UNKNOWN_NUMBER })
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<i64, E> {
@@ -54,6 +54,6 @@ impl Visitor<'_> for Number {
         let letters = |text: &str| text.bytes().filter(u8::is_ascii_alphanumeric).collect::<Vec<_>>();
         let name = letters(text);
         let known = self.0.iter().find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(&name));
-        Ok(known.map_or(NAMELESS, |(_, number)| *number))
+        Ok(known.map_or(UNKNOWN_NUMBER, |(_, number)| *number))
     }
 }

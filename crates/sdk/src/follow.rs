@@ -28,8 +28,8 @@ const LATE: Duration = Duration::from_secs(1);
 /// log line once. Times are durations since any fixed moment of the caller's.
 ///
 /// It never asks more than [75 times a minute](Self::MOST_POLLS_A_MINUTE), and 12 times while nothing happens. While no
-/// execution is found it asks for the job's status now and then: a run that is nowhere on an idle job for
-/// [a minute](Self::MAX_ABSENCE) is not waited for.
+/// execution is found it sometimes requests the job's status. If the job is idle for [a minute](Self::MAX_ABSENCE) and
+/// no execution is found, following ends.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -52,9 +52,9 @@ pub struct Follow {
     lines: KnownLines,
     /// The log line after which to ask, if the server can.
     newest: Option<LogId>,
-    /// The line after which the answer that is awaited was asked for.
-    asked_after: Option<LogId>,
-    /// The answer that is awaited is the job's status.
+    /// The line after which the awaited answer was requested.
+    requested_after: Option<LogId>,
+    /// Whether the awaited answer is the job's status.
     asked_status: bool,
     absence: Absence,
     /// Since when nothing but trouble has come.
@@ -79,7 +79,7 @@ pub enum Step {
     Ended(ExecutionState),
     /// The deadline, if one was given, has passed. The job goes on.
     TimedOut,
-    /// There is no such run, or it ended without an execution: the trouble's kind says which.
+    /// There is no such run, or it ended without an execution: see the kind of the trouble.
     Failed(Trouble),
 }
 
@@ -87,8 +87,8 @@ impl Follow {
     /// The most requests in any minute, whatever happens.
     pub const MOST_POLLS_A_MINUTE: u32 = 75;
 
-    /// How long a job has to be idle without a trace of the run before the run is given up. As long as the job is pending
-    /// or running it is waited for.
+    /// How long a job has to be idle without an execution of the run before following ends. It does not end while the job
+    /// is pending or running.
     pub const MAX_ABSENCE: Duration = Duration::from_secs(60);
 
     /// Follows the run that `trigger_id` started, from `now`.
@@ -101,7 +101,7 @@ impl Follow {
             execution: None,
             lines: KnownLines::default(),
             newest: None,
-            asked_after: None,
+            requested_after: None,
             asked_status: false,
             absence: Absence::new(now),
             trouble_since: None,
@@ -118,7 +118,7 @@ impl Follow {
         self
     }
 
-    /// Says that the server has accepted the run: should it never be found, it ended without an execution.
+    /// Notes that the server has accepted the run. If it is never found, it ended without an execution.
     #[must_use]
     pub fn accepted(mut self) -> Self {
         self.absence.was_active = true;
@@ -130,8 +130,8 @@ impl Follow {
         self.execution.as_ref()
     }
 
-    /// The log line after which to ask, where the server has the extension and its ids can be trusted: the `after` of the
-    /// next request.
+    /// Returns the `after` of the next request: the last log line, if the server has the extension and its ids can be
+    /// trusted.
     pub fn after(&self) -> Option<LogId> {
         self.newest.filter(|_| self.extensions.after)
     }
@@ -158,16 +158,15 @@ impl Follow {
         if self.asked_status {
             return Step::AskStatus(paths::get_job_status(self.job_id));
         }
-        self.asked_after = self.after();
-        Step::Ask(paths::get_job_logs_by_trigger(self.job_id, self.trigger_id, self.asked_after))
+        self.requested_after = self.after();
+        Step::Ask(paths::get_job_logs_by_trigger(self.job_id, self.trigger_id, self.requested_after))
     }
 
     /// Takes in an answer that came at `now`, and gives out the log lines that are new, in order. `extensions` is what
     /// the answer's header announced.
     ///
-    /// A line that comes later than one with a later time is given out when it comes: none is lost, none comes twice, also
-    /// where the server's ids cannot be trusted (see [`KnownLines`]). A state goes forward only: a server that lags behind
-    /// what it told before does not undo it.
+    /// Returns each line once, also if it arrives after one with a later time or if the server's ids cannot be trusted (see
+    /// [`KnownLines`]). A state only goes forward: an older answer of a server that lags behind does not change it.
     pub fn answered(
         &mut self,
         now: Duration,
@@ -177,19 +176,19 @@ impl Follow {
         let mut execution = self.pick(executions);
         let mut lines =
             execution.as_mut().map(|e| std::mem::take(&mut e.job_execution_logs)).unwrap_or_default();
-        self.lines.begin(self.asked_after);
+        self.lines.begin(self.requested_after);
         lines.retain(|line| self.lines.is_new(line));
         self.lines.end();
-        // The server's own order is what its `after` goes by; this is for people.
+        // The server's `after` uses its own order; this order is for people.
         in_order(&mut lines);
         let (new_lines, is_incomplete) = (self.lines.new_lines(), self.lines.is_incomplete());
         self.newest = self.lines.after();
-        self.take_in(now, execution, extensions, new_lines, is_incomplete);
+        self.apply_execution(now, execution, extensions, new_lines, is_incomplete);
         lines
     }
 
-    /// As [`answered`](Self::answered), for a caller that looks at the lines itself while they arrive: `lines` has just
-    /// seen those of this answer, and `executions` need none.
+    /// Does the same as [`answered`](Self::answered), for a caller that passes the lines to `lines` while they arrive. The
+    /// `executions` need no lines.
     pub fn answered_without_lines(
         &mut self,
         now: Duration,
@@ -199,21 +198,21 @@ impl Follow {
     ) {
         let execution = self.pick(executions);
         self.newest = lines.after();
-        self.take_in(now, execution, extensions, lines.new_lines(), lines.is_incomplete());
+        self.apply_execution(now, execution, extensions, lines.new_lines(), lines.is_incomplete());
     }
 
-    /// The line after which the log was asked for last, for [`KnownLines::begin`].
-    pub fn asked_after(&self) -> Option<LogId> {
-        self.asked_after
+    /// Returns the line after which the log was last requested, for [`KnownLines::begin`].
+    pub fn requested_after(&self) -> Option<LogId> {
+        self.requested_after
     }
 
-    /// Takes in the job's status, which came at `now`.
+    /// Handles the job's status, which arrived at `now`.
     pub fn status_answered(&mut self, now: Duration, status: JobStatusCode) {
         self.absence.status(now, status);
         self.pace.answered(now, false);
     }
 
-    fn take_in(
+    fn apply_execution(
         &mut self,
         now: Duration,
         execution: Option<JobExecution>,
@@ -234,11 +233,11 @@ impl Follow {
             self.advance(execution);
         }
         self.pace.answered(now, changed);
-        // A server that is behind may also lack lines.
+        // A server that lags behind may also lack lines.
         self.end_if_settled(now, new_lines, is_incomplete || is_behind);
     }
 
-    /// Takes in an execution; a time that was told before stays.
+    /// Applies an execution. A time that is already known is kept.
     fn advance(&mut self, mut execution: JobExecution) {
         if let Some(known) = &self.execution {
             execution.create_time = execution.create_time.or(known.create_time);
@@ -247,8 +246,8 @@ impl Follow {
         self.execution = Some(execution);
     }
 
-    /// The run has no execution: it is pending; or there is no such run; or the server has lost what it showed before,
-    /// which is trouble that may pass.
+    /// Handles an answer without an execution: the run is pending, or there is no such run, or the server has lost an
+    /// execution that it showed before, which is trouble that may pass.
     fn found_nothing(&mut self, now: Duration, was_not_found: bool) {
         if self.execution.is_some() && self.late_polls == 0 {
             self.trouble_since.get_or_insert(now);
@@ -321,7 +320,7 @@ impl Follow {
     }
 }
 
-/// How far a state is: one that is behind another is never told after it.
+/// Returns the progress of a state. A state with less progress is never reported after one with more.
 fn progress(state: ExecutionState) -> u8 {
     match state {
         ExecutionState::Running => 1,

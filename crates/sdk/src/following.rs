@@ -47,8 +47,8 @@ impl Client {
         Following::new(self.without_retries(), job_id, trigger_id).events()
     }
 
-    /// As [`follow`](Self::follow), for a run that the server has just accepted: should it never be found, it ended without
-    /// an execution.
+    /// Follows a run that the server has just accepted, as [`follow`](Self::follow) does. If it is never found, it ended
+    /// without an execution.
     ///
     /// # Errors
     ///
@@ -133,7 +133,7 @@ impl Following {
             if self.done {
                 return None;
             }
-            // A wait here is not the server's slowness, by which the pace goes.
+            // A wait here must not count as slowness of the server, which sets the pace.
             self.client.inner.gate.pass().await;
             match self.follow.step(self.start.elapsed()) {
                 Step::Wait(until) => tokio::time::sleep(until.saturating_sub(self.start.elapsed())).await,
@@ -192,7 +192,7 @@ impl Following {
             Err(error) => {
                 let trouble = Trouble::from_client(&paths::GET_JOB_STATUS, error);
                 let now = Timestamp::from(SystemTime::now());
-                // It says nothing of the run: the log does.
+                // This answer says nothing about the run; the log does.
                 let _ = self.follow.troubled(self.start.elapsed(), now, trouble);
             }
         }

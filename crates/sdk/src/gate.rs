@@ -1,4 +1,4 @@
-//! One gate for all requests of a client, closed while the server asks for fewer of them.
+//! A gate for all requests of a client. It is closed while the server asks for a pause.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use crate::{RetryAfter, Timestamp};
 /// How long a 429 without `Retry-After` closes the gate.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
 
-/// Says when the next request may be sent, after a server has asked for a pause. Whatever was asked for then, the server
-/// means every request with the same key.
+/// Decides when the next request may be sent after a server has asked for a pause. The pause holds for every operation, because
+/// servers count requests per key.
 ///
-/// It has no clock: times are durations since any fixed moment of the caller's. It is closed for at most
+/// It has no clock: times are durations since a fixed moment that the caller chooses. It is closed for at most
 /// [`RetryAfter::MAX_DELAY`] after an answer.
 ///
 /// ```
@@ -20,7 +20,7 @@ const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
 /// let mut gate = Gate::default();
 /// let now = Duration::from_secs(10);
 /// assert_eq!(gate.wait(now), Duration::ZERO);
-/// gate.answered(now, wall_clock, 429, RetryAfter::parse("30"));
+/// gate.handle_response(now, wall_clock, 429, RetryAfter::parse("30"));
 /// assert_eq!(gate.wait(now), Duration::from_secs(30));
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -29,14 +29,14 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// How long to wait at the time `now` before a request is sent; zero while the gate is open.
+    /// Returns how long to wait at the time `now` before a request is sent; zero while the gate is open.
     pub fn wait(&self, now: Duration) -> Duration {
         self.opens.saturating_sub(now)
     }
 
-    /// Takes in the head of an answer that came at `now`: 429 closes the gate, and 503 does if it has a `Retry-After`.
-    /// `wall_clock` is the time of day, for a date that the answer itself gave no date to count from.
-    pub fn answered(
+    /// Handles the head of an answer that arrived at `now`: 429 closes the gate, and so does 503 with a `Retry-After`.
+    /// `wall_clock` is the current time, for a date in an answer without a `Date` header.
+    pub fn handle_response(
         &mut self,
         now: Duration,
         wall_clock: Timestamp,
@@ -58,19 +58,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_longest_pause_asked_for_counts_and_no_more_than_the_maximum() {
+    fn longest_pause_wins_up_to_the_maximum() {
         let (mut gate, wall_clock) = (Gate::default(), Timestamp::from_unix(0, 0));
         let at = Duration::from_secs;
-        gate.answered(at(0), wall_clock, 503, None);
-        gate.answered(at(0), wall_clock, 500, RetryAfter::parse("9"));
-        gate.answered(at(0), wall_clock, 200, RetryAfter::parse("9"));
+        gate.handle_response(at(0), wall_clock, 503, None);
+        gate.handle_response(at(0), wall_clock, 500, RetryAfter::parse("9"));
+        gate.handle_response(at(0), wall_clock, 200, RetryAfter::parse("9"));
         assert_eq!(gate.wait(at(0)), Duration::ZERO);
-        gate.answered(at(0), wall_clock, 429, None);
+        gate.handle_response(at(0), wall_clock, 429, None);
         assert_eq!(gate.wait(at(0)), DEFAULT_PAUSE);
-        gate.answered(at(0), wall_clock, 503, RetryAfter::parse("20"));
-        gate.answered(at(1), wall_clock, 429, RetryAfter::parse("2"));
+        gate.handle_response(at(0), wall_clock, 503, RetryAfter::parse("20"));
+        gate.handle_response(at(1), wall_clock, 429, RetryAfter::parse("2"));
         assert_eq!(gate.wait(at(1)), at(19));
-        gate.answered(at(30), wall_clock, 429, RetryAfter::parse("86400"));
+        gate.handle_response(at(30), wall_clock, 429, RetryAfter::parse("86400"));
         assert_eq!(gate.wait(at(30)), RetryAfter::MAX_DELAY);
     }
 }

@@ -1,11 +1,11 @@
-//! Which hosts are this machine itself.
+//! Recognizes hosts that are this machine.
 
 use std::net::Ipv6Addr;
 
 use reqwest::Url;
 
-/// Whether `url` names this machine: `localhost` and names below it, and loopback addresses. The unspecified address
-/// counts, because a connection to it ends here too.
+/// Returns whether `url` names this machine: `localhost` and names below it, and loopback addresses. The unspecified address
+/// counts, because a connection to it reaches this machine, too.
 pub(crate) fn is_this_machine(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {

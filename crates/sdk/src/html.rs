@@ -1,12 +1,12 @@
-//! The text of a web page that an error is told with. No more of HTML than that: a parser proper would weigh more than
-//! the rest of the console.
+//! Extracts the text of a web page that reports an error. It reads no more of HTML than that, because a complete parser would
+//! be larger than the rest of the console.
 
-/// Elements whose content is no text for people.
-const UNSEEN: [&str; 7] = ["script", "style", "template", "noscript", "svg", "iframe", "title"];
-/// Elements that do not part the words around them.
-const INLINE: [&str; 10] = ["a", "b", "code", "em", "font", "i", "small", "span", "strong", "u"];
+/// Elements whose content is not visible.
+const INVISIBLE_ELEMENTS: [&str; 7] = ["script", "style", "template", "noscript", "svg", "iframe", "title"];
+/// Elements that do not separate the words around them.
+const INLINE_ELEMENTS: [&str; 10] = ["a", "b", "code", "em", "font", "i", "small", "span", "strong", "u"];
 
-/// The words that a page shows, after its title if they do not contain it. White space is left as it comes.
+/// Returns the visible text of a page, after its title if the text does not contain it. White space is unchanged.
 pub(crate) fn text_of(page: &str) -> String {
     let (mut title, mut text) = (String::new(), String::new());
     let mut rest = page;
@@ -14,16 +14,16 @@ pub(crate) fn text_of(page: &str) -> String {
         push_text(&mut text, &rest[..at]);
         rest = &rest[at..];
         let Some(tag) = Tag::at(rest) else {
-            // No tag: a sign like any other.
+            // Not a tag: an ordinary character.
             text.push('<');
             rest = &rest[1..];
             continue;
         };
         rest = &rest[tag.length..];
-        if !INLINE.contains(&tag.name.as_str()) {
+        if !INLINE_ELEMENTS.contains(&tag.name.as_str()) {
             text.push(' ');
         }
-        if UNSEEN.contains(&tag.name.as_str()) {
+        if INVISIBLE_ELEMENTS.contains(&tag.name.as_str()) {
             let end = end_of(rest, &tag.name);
             if tag.name == "title" && title.is_empty() {
                 push_text(&mut title, &rest[..end]);
@@ -61,14 +61,14 @@ impl Tag {
         let is_closed = inside.ends_with('/');
         let name = inside.trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next();
         let name = name.unwrap_or_default().to_ascii_lowercase();
-        // A closing tag, or one that closes itself, hides nothing; it parts words as its opening tag does.
+        // A closing tag, or one that closes itself, hides nothing; it separates words as its opening tag does.
         let is_opening = !inside.starts_with('/') && !is_closed;
-        let name = if is_opening || INLINE.contains(&name.as_str()) { name } else { String::new() };
+        let name = if is_opening || INLINE_ELEMENTS.contains(&name.as_str()) { name } else { String::new() };
         Some(Self { name, length })
     }
 }
 
-/// Where the content of the element `name` ends.
+/// Returns where the content of the element `name` ends.
 fn end_of(text: &str, name: &str) -> usize {
     let mut from = 0;
     while let Some(at) = text[from..].find("</") {
@@ -81,7 +81,7 @@ fn end_of(text: &str, name: &str) -> usize {
     text.len()
 }
 
-/// Adds text, its character references resolved.
+/// Appends text, and resolves its character references.
 fn push_text(to: &mut String, text: &str) {
     let mut rest = text;
     while let Some(at) = rest.find('&') {
@@ -96,7 +96,7 @@ fn push_text(to: &mut String, text: &str) {
     to.push_str(rest);
 }
 
-/// The character that a reference means, without its `&` and `;`.
+/// Returns the character of a reference without its `&` and `;`.
 pub(crate) fn character(reference: &str) -> Option<char> {
     if let Some(number) = reference.strip_prefix('#') {
         let code = match number.strip_prefix(['x', 'X']) {
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_its_visible_text() {
+    fn page_is_reduced_to_its_visible_text() {
         for (page, text) in [
             (
                 "<title>502 Bad\n Gateway</title><center><h1>502 Bad Gateway</h1></center><hr>nginx",

@@ -18,23 +18,23 @@ pub enum InvalidKey {
     Empty,
     /// A character that no request header can carry: the zero-based position of it, in characters.
     Character(usize),
-    /// Text in UTF-16, as some programs of Windows write it to a file or a pipe.
+    /// The key is text in UTF-16, which some Windows programs write to a file or a pipe.
     Utf16,
 }
 
-/// Invisible marks that come along when a key is piped or pasted: byte order mark, zero-width space, word joiner.
-const MARKS: [char; 3] = ['\u{feff}', '\u{200b}', '\u{2060}'];
+/// Invisible characters that a pipe or a clipboard may add to a key: byte order mark, zero-width space, word joiner.
+const INVISIBLE_CHARACTERS: [char; 3] = ['\u{feff}', '\u{200b}', '\u{2060}'];
 
 impl ApiKey {
-    /// Takes the key as a person pasted it: white space and invisible marks around it, such as a byte order mark, are
-    /// dropped.
+    /// Creates a key from typed or pasted text. White space and invisible characters around it, such as a byte order mark,
+    /// are dropped.
     ///
     /// # Errors
     ///
     /// [`InvalidKey`] for a key that cannot be a header value: empty, or with anything but visible ASCII in it.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidKey> {
         let text = Zeroizing::new(text.into());
-        let key = text.trim_matches(|c: char| c.is_whitespace() || MARKS.contains(&c));
+        let key = text.trim_matches(|c: char| c.is_whitespace() || INVISIBLE_CHARACTERS.contains(&c));
         if key.is_empty() {
             return Err(InvalidKey::Empty);
         }
@@ -47,11 +47,11 @@ impl ApiKey {
         }
     }
 
-    /// Takes the key as it came from a file or a pipe, as [`new`](Self::new) does.
+    /// Creates a key from the bytes of a file or a pipe, as [`new`](Self::new) does.
     ///
     /// # Errors
     ///
-    /// [`InvalidKey`], as of `new`; [`InvalidKey::Utf16`] for text in UTF-16, whatever its byte order.
+    /// Returns [`InvalidKey`] as `new` does, and [`InvalidKey::Utf16`] for text in UTF-16 of either byte order.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidKey> {
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
             return Err(InvalidKey::Utf16);

@@ -69,8 +69,8 @@ impl Client {
         }
     }
 
-    /// A warning for people if the API key is sent without encryption over a network: the base URL is plain http and not
-    /// this machine itself.
+    /// Returns a warning if the API key is sent over a network without encryption: the base URL is plain http and not this
+    /// machine.
     pub fn key_warning(&self) -> Option<String> {
         let url = Url::parse(&self.baseurl).ok()?;
         if url.scheme() != "http" || host::is_this_machine(&url) {
@@ -78,7 +78,7 @@ impl Client {
         }
         let host = url.host_str().unwrap_or_default();
         Some(format!(
-            "The API key is sent to {host} without encryption, and anybody on the way can read it. Use https:// if the server has it."
+            "The API key is sent to {host} without encryption, so that others in the network can read it. Use https:// if the server supports it."
         ))
     }
 }
@@ -98,7 +98,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The longest wait for a whole answer; by default 60 seconds. While the server asks for a pause (see
+    /// Sets the longest wait for a complete answer; by default 60 seconds. While the server asks for a pause (see
     /// [`retries`](Self::retries)) requests wait before that, up to
     /// [`RetryAfter::MAX_DELAY`](crate::RetryAfter::MAX_DELAY).
     #[must_use]
@@ -107,8 +107,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How often a GET is sent again after a connection that failed or broke before the whole answer was here, after JSON
-    /// that ends too early, and after 408, 429, 502, 503 and 504; by default twice, with a growing and uneven pause, or as
+    /// Sets how often a GET is sent again after a connection that failed or broke before the answer was complete, after JSON that
+    /// ends too early, and after 408, 429, 502, 503 and 504; by default twice, with a growing and uneven pause, or as
     /// long as `Retry-After` says if that is at most five seconds. A POST is never sent again.
     ///
     /// After 429, and after 503 with `Retry-After`, every request of this client and of its clones waits as long as the
@@ -144,7 +144,7 @@ impl ClientBuilder {
         let is_local = host::is_this_machine(&base);
         let client = |redirects| {
             let builder = reqwest::Client::builder();
-            // A proxy could read the key, and is no way to this machine itself.
+            // A proxy could read the key, and cannot reach this machine.
             let builder = if is_local { builder.no_proxy() } else { builder };
             builder
                 .default_headers(headers.clone())
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_travels_in_clear_text_is_warned_of() {
+    fn key_in_clear_text_has_a_warning() {
         let warning = |domain: &str| {
             Client::builder(domain, ApiKey::new("s3cret-key").unwrap()).build().unwrap().key_warning()
         };

@@ -1,14 +1,13 @@
-//! Jobs that were started a moment ago, and lists of statuses that do not know it yet.
+//! The status of jobs that were just started, against older lists of statuses.
 
 use std::{collections::HashMap, time::Duration};
 
 use crate::{JobStatusCode, types::JobId};
 
-/// Holds the status of jobs that were just started against lists that are older: a server may answer from a copy that lags
-/// behind.
+/// Keeps the status of jobs that were just started against older lists: a server may answer from a replica that lags behind.
 ///
-/// A job that was started is pending or running for [`HOLD`](Self::HOLD), whatever a list says, unless its run is known to
-/// have ended. It has no clock: times are durations since any fixed moment of the caller's.
+/// A job that was started is pending or running for [`HOLD_TIME`](Self::HOLD_TIME) even if a list says otherwise, unless its run is known
+/// to have ended. It has no clock: times are durations since a fixed moment that the caller chooses.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -28,24 +27,26 @@ pub struct StartedJobs {
 }
 
 impl StartedJobs {
-    /// How long a job that was started is held pending.
-    pub const HOLD: Duration = Duration::from_secs(10);
+    /// How long a job that was started stays pending against older lists.
+    pub const HOLD_TIME: Duration = Duration::from_secs(10);
 
-    /// The server accepted a run of `job` at the time `now`.
+    /// Notes that the server accepted a run of `job` at the time `now`.
     pub fn start(&mut self, job: JobId, now: Duration) {
-        self.started.retain(|_, started| now.saturating_sub(*started) < Self::HOLD);
+        self.started.retain(|_, started| now.saturating_sub(*started) < Self::HOLD_TIME);
         self.started.insert(job, now);
     }
 
-    /// The run of `job` is known to have ended.
+    /// Notes that the run of `job` has ended.
     pub fn end(&mut self, job: JobId) {
         self.started.remove(&job);
     }
 
-    /// What the status of `job` is at the time `now` if a list says `told`.
+    /// Returns the status of `job` at the time `now` if a list says `told`.
     pub fn status(&self, job: JobId, told: JobStatusCode, now: Duration) -> JobStatusCode {
         match self.started.get(&job) {
-            Some(started) if told == JobStatusCode::Idle && now.saturating_sub(*started) < Self::HOLD => {
+            Some(started)
+                if told == JobStatusCode::Idle && now.saturating_sub(*started) < Self::HOLD_TIME =>
+            {
                 JobStatusCode::Pending
             }
             _ => told,

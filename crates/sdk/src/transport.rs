@@ -30,12 +30,12 @@ pub struct Transport {
     /// For POSTs: it follows no redirect, because that would send them a second time.
     pub(crate) post: reqwest::Client,
     pub(crate) retries: u32,
-    /// To hide it in what a server says.
+    /// The key, to mask it in answers.
     pub(crate) key: ApiKey,
     pub(crate) gate: SharedGate,
 }
 
-/// The gate of a client and of all its clones.
+/// The gate that a client and all its clones share.
 #[derive(Clone, Debug)]
 pub(crate) struct SharedGate {
     start: Instant,
@@ -55,16 +55,16 @@ impl SharedGate {
                 return;
             }
             tracing::debug!(?wait, "waiting: the server asked for fewer requests");
-            // A little longer, unevenly, so that those who wait do not all start at once.
+            // A little longer and with jitter, so that waiting requests do not all start at once.
             tokio::time::sleep(wait + Duration::from_millis(fastrand::u64(1..100))).await;
         }
     }
 
-    fn answered(&self, status: StatusCode, headers: &HeaderMap) {
+    fn handle_response(&self, status: StatusCode, headers: &HeaderMap) {
         if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
             let wall_clock = Timestamp::from(SystemTime::now());
             let retry_after = trouble::retry_after(headers);
-            self.lock().answered(self.start.elapsed(), wall_clock, status.as_u16(), retry_after);
+            self.lock().handle_response(self.start.elapsed(), wall_clock, status.as_u16(), retry_after);
         }
     }
 
@@ -73,7 +73,7 @@ impl SharedGate {
     }
 }
 
-/// What a generated method gives.
+/// The result of a generated method.
 type Outcome<T> = Result<ResponseValue<T>, Error<types::ErrorBody>>;
 
 impl Client {
@@ -124,7 +124,7 @@ impl Client {
         match &answer {
             Ok(answer) => {
                 tracing::debug!(status = answer.status.as_u16(), ?took, "answered");
-                self.inner.gate.answered(answer.status, &answer.headers);
+                self.inner.gate.handle_response(answer.status, &answer.headers);
             }
             Err(error) => {
                 let error = self.inner.key.mask(&trouble::root_cause(error));
@@ -134,8 +134,8 @@ impl Client {
         answer
     }
 
-    /// Reads the body to its end, so that one that breaks off can be asked for again. Of a refusal only the beginning, and
-    /// only what it says: so the status is never lost to a body that does not parse.
+    /// Reads the whole body, so that an interrupted answer can be requested again. Of an error only the beginning is read and
+    /// its message extracted, so that a body that cannot be parsed never hides the status.
     async fn whole(&self, mut response: Response) -> reqwest::Result<Answer> {
         let status = response.status();
         let mut headers = std::mem::take(response.headers_mut());
@@ -143,18 +143,18 @@ impl Client {
             Body::Success(response.bytes().await?)
         } else {
             headers.values_mut().for_each(|value| self.hide_key(value));
-            let proxy = is_often_a_proxy_s(status).then(|| trouble::proxy_for(response.url())).flatten();
+            let proxy = is_proxy_status(status).then(|| trouble::proxy_for(response.url())).flatten();
             let message = trouble::message_of(&beginning(response).await).unwrap_or_default();
             let message = self.inner.key.mask(&message);
             Body::Refusal(match proxy {
-                Some(proxy) => format!("{message} (by way of the proxy {proxy})").trim_start().to_owned(),
+                Some(proxy) => format!("{message} (through the proxy {proxy})").trim_start().to_owned(),
                 None => message,
             })
         };
         Ok(Answer { status, headers, body })
     }
 
-    /// A server may repeat what it was sent.
+    /// Masks the key, because a server may repeat it.
     fn hide_key(&self, value: &mut HeaderValue) {
         if let Ok(text) = value.to_str() {
             let masked = self.inner.key.mask(text);
@@ -184,14 +184,14 @@ impl Client {
         }
     }
 
-    /// A body that could not be decoded, without the key if the server repeats it.
+    /// Returns the trouble of a body that could not be decoded, with the key masked.
     fn unreadable(&self, body: Bytes, error: serde_json::Error) -> Error<types::ErrorBody> {
         let text = String::from_utf8_lossy(&body);
         let masked = self.inner.key.mask(&text);
         let words = error.to_string();
         let masked_words = self.inner.key.mask(&words);
         let error = if masked_words == words { error } else { serde::de::Error::custom(masked_words) };
-        // Markup may part the key where the words of the page do not.
+        // Markup may split the key where the visible text does not.
         let said = trouble::message_of(masked.as_bytes()).unwrap_or_default();
         let hidden = self.inner.key.mask(&said);
         if hidden != said {
@@ -214,12 +214,12 @@ struct Answer {
 
 enum Body {
     Success(Bytes),
-    /// What the server says.
+    /// The message of the server.
     Refusal(String),
 }
 
-/// Statuses that a proxy gives for itself.
-fn is_often_a_proxy_s(status: StatusCode) -> bool {
+/// Returns whether proxies send this status for themselves.
+fn is_proxy_status(status: StatusCode) -> bool {
     matches!(
         status,
         StatusCode::PROXY_AUTHENTICATION_REQUIRED
@@ -241,7 +241,7 @@ fn pause_before_another<T>(outcome: &Outcome<T>, attempt: u32) -> Option<Duratio
             return None;
         }
         Err(Error::CommunicationError(_)) => Duration::ZERO,
-        // The length was right and the text was not: cut before it was sent.
+        // The length matches, so the server sent a body that was already cut.
         Err(Error::InvalidResponsePayload(body, error))
             if error.is_eof() && !body.trim_ascii().is_empty() =>
         {

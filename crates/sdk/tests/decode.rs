@@ -182,7 +182,7 @@ fn a_line_without_an_id_is_a_line() {
 }
 
 #[test]
-fn what_no_text_can_hold_is_replaced() {
+fn invalid_characters_are_replaced() {
     for (text, read) in [
         (br#"a\ud800b"# as &[u8], "a\u{fffd}b"),
         (br#"\udc00\ud83d\ude00"#, "\u{fffd}\u{1f600}"),
@@ -198,7 +198,7 @@ fn what_no_text_can_hold_is_replaced() {
         let whole = [&body as &[u8], b",{}"].concat();
         let (first, length) = decode::first::<Job>(&whole).unwrap();
         assert_eq!((first.name.as_str(), length), (read, body.len()), "in a stream");
-        // Cut anywhere, it is not whole yet, and never read with a character that was only cut.
+        // Cut at any byte, it is incomplete, and no character that was cut is replaced.
         for end in 1..body.len() {
             let error = decode::first::<Job>(&body[..end]).unwrap_err();
             assert!(error.is_eof(), "{end} of {read:?}: {error}");

@@ -176,7 +176,7 @@ fn an_answer_that_was_overtaken_does_not_undo_the_end() {
 }
 
 #[test]
-fn a_state_that_goes_back_is_not_believed() {
+fn state_that_goes_back_is_ignored() {
     let mut follow = Follow::new(JOB, TRIGGER, at(0));
     let mut running = execution(ExecutionState::Running, &[1]);
     running[0].end_time = None;
@@ -194,7 +194,7 @@ fn a_state_that_goes_back_is_not_believed() {
     assert_eq!(follow.execution().unwrap().state, ExecutionState::Running, "and it does not vanish");
 }
 
-/// Follows a run of which the log shows nothing: how it ends and when, and how often the status was asked for.
+/// Follows a run without an execution. Returns how and when it ends, and how often the status was requested.
 fn absent(
     mut follow: Follow,
     status: impl Fn(Duration) -> Result<JobStatusCode, Trouble>,
@@ -235,7 +235,7 @@ fn kind(step: &Step) -> TroubleKind {
 }
 
 #[test]
-fn a_run_that_is_nowhere_on_an_idle_job_is_given_up() {
+fn run_not_found_on_an_idle_job_ends_following() {
     for not_found in [false, true] {
         let (end, after, statuses) =
             absent(Follow::new(JOB, TRIGGER, at(0)), |_| Ok(JobStatusCode::Idle), not_found);
@@ -261,13 +261,13 @@ fn a_run_that_the_server_accepted_ended_without_an_execution() {
 }
 
 #[test]
-fn what_may_still_come_is_waited_for() {
+fn run_that_may_still_appear_is_awaited() {
     type Status = fn(Duration) -> Result<JobStatusCode, Trouble>;
     let cases: [(Status, bool); 6] = [
         (|_| Ok(JobStatusCode::Pending), false),
         (|_| Ok(JobStatusCode::Running), true),
         (|_| Ok(JobStatusCode::Unknown(7)), false),
-        // It lags, and is right again within the minute.
+        // It lags, and is up to date again within the minute.
         (|now| Ok(if now.as_secs() % 50 < 25 { JobStatusCode::Idle } else { JobStatusCode::Pending }), false),
         (|_| Err(Trouble::new(TroubleKind::ServerTrouble)), false),
         // A server without this operation, or without the other.
@@ -283,7 +283,7 @@ fn what_may_still_come_is_waited_for() {
 }
 
 #[test]
-fn a_server_that_asks_for_a_pause_never_ends_it() {
+fn pause_never_ends_following() {
     let mut follow = Follow::new(JOB, TRIGGER, at(0));
     follow.answered(at(0), execution(ExecutionState::Running, &[1]), Extensions::default());
     let mut now = at(1);
@@ -302,7 +302,7 @@ fn a_server_that_asks_for_a_pause_never_ends_it() {
     follow.troubled(now + at(10_000), NOON, without).unwrap();
 }
 
-/// The texts that are given out of these answers, each as (id, text), with one time and severity for all.
+/// Returns the texts that are new in these answers of (id, text), with one time and severity for all.
 fn given(answers: &[&[(u32, &str)]]) -> Vec<String> {
     let mut follow = Follow::new(JOB, TRIGGER, at(0));
     let mut given = Vec::new();
@@ -323,7 +323,7 @@ fn given(answers: &[&[(u32, &str)]]) -> Vec<String> {
 }
 
 #[test]
-fn lines_are_known_whatever_their_ids_are_worth() {
+fn lines_with_any_ids_are_returned_once() {
     // No ids, two equal lines, then a third.
     assert_eq!(
         given(&[&[(0, "a"), (0, "a")], &[(0, "a"), (0, "a"), (0, "b"), (0, "a")]]),

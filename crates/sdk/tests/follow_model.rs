@@ -23,7 +23,7 @@ enum Pending {
     Created,
 }
 
-/// What the ids of a server's lines are worth.
+/// The ids of a server's lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ids {
     /// Each line has its own.
@@ -38,7 +38,7 @@ enum Ids {
 
 #[derive(Clone, Debug)]
 struct Server {
-    /// What the ids are worth until a moment, and from then on.
+    /// The ids until a moment, and from then on.
     ids: (Ids, Duration, Ids),
     /// Two lines each have the same time, severity and text.
     has_twins: bool,
@@ -58,7 +58,7 @@ struct Server {
 }
 
 impl Server {
-    /// What the server shows of a moment in its `poll`th answer.
+    /// Returns the moment that the server shows in its `poll`th answer.
     fn view(&self, poll: usize, now: Duration) -> Duration {
         if poll.is_multiple_of(2) { now } else { now.saturating_sub(self.lag) }
     }
@@ -207,7 +207,7 @@ fn server() -> impl Strategy<Value = Server> {
                 .map(|(share, delay)| {
                     let written = picked_up + long.mul_f64(share);
                     // Some lines become visible late: after the end only where the server does not promise otherwise,
-                    // and within a second of it. A copy that lags is late enough.
+                    // and within a second of it. A replica that lags is late enough.
                     let last =
                         if has_after || !lag.is_zero() { ended } else { ended + Duration::from_millis(990) };
                     ((written + delay).min(last), written)

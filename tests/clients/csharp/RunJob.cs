@@ -145,7 +145,7 @@ internal static class RunJob
     private static string Plain(string text) => Regex.Replace(text, @"[\p{Cc}\p{Cf}]+", " ");
 
     /// <summary>
-    /// "StateCompletedWithErrors" as "completed with errors": the first word says of what it is.
+    /// "StateCompletedWithErrors" as "completed with errors": the first word is the kind of the name.
     /// </summary>
     private static string Words(string name) =>
         Regex.Replace(Regex.Replace(name, @"^(State|Severity)\B", ""), @"\B[A-Z]", " $0").ToLowerInvariant();

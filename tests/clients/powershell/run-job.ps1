@@ -47,7 +47,7 @@ function ConvertTo-Plain([string] $Text) {
 
 # A number as words: 4 as "completed with errors", and one that is not known as itself.
 function ConvertTo-Words([hashtable] $Names, $Number) {
-    # JSON's numbers are Int64, and as such not among the keys. A name's first word says of what it is.
+    # JSON's numbers are Int64, and as such not among the keys. The first word of a name is its kind.
     $word = $Names[[int] $Number] -creplace '^(State|Severity)\B', ''
     if ($word) { ($word -creplace '\B[A-Z]', ' $0').ToLowerInvariant() } else { "number $Number" }
 }

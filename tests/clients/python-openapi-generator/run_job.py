@@ -25,7 +25,7 @@ TIMEOUT = 60.0  # it would wait forever
 
 
 class Failed(Exception):
-    """What the user is told."""
+    """An error for the user."""
 
 
 def main(wanted: str | None) -> int:
@@ -88,7 +88,7 @@ def follow(api: LogsApi, job: Job, trigger_id: UUID) -> ExecutionState:
 
 
 def ask(api: LogsApi, job: Job, trigger_id: UUID) -> JobExecution | None:
-    """The execution of this trigger id; none while the job is pending."""
+    """Returns the execution of this trigger id; None while the job is pending."""
     try:
         executions = api.get_job_logs_by_trigger(job.id, trigger_id, _request_timeout=TIMEOUT)
     except ApiException as error:
@@ -125,7 +125,7 @@ def plain(text: str) -> str:
 
 
 def words(name: str) -> str:
-    """StateCompletedWithErrors as "completed with errors": the first word says of what it is."""
+    """StateCompletedWithErrors as "completed with errors": the first word is its kind."""
     _, *rest = re.findall("[A-Z][a-z]*", name)
     return " ".join(rest).lower()
 

@@ -155,7 +155,7 @@ def plain(text: str) -> str:
 
 
 def words(name: str) -> str:
-    """STATE_COMPLETED_WITH_ERRORS as "completed with errors": the first word says of what it is."""
+    """STATE_COMPLETED_WITH_ERRORS as "completed with errors": the first word is its kind."""
     return name.partition("_")[2].replace("_", " ").lower()
 
 

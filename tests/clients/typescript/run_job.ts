@@ -114,7 +114,7 @@ function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]+/gu, " ");
 }
 
-/** "StateCompletedWithErrors" as "completed with errors": the first word says of what it is. */
+/** "StateCompletedWithErrors" as "completed with errors": the first word is its kind. */
 function words(name: string): string {
   return name.replace(/^(State|Severity)\B/, "").replace(/\B[A-Z]/g, " $&").toLowerCase();
 }

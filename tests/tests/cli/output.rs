@@ -28,7 +28,7 @@ const COMMANDS: &[(&[&str], i32)] = &[
     (&["run", "Sales deliver", "--no-wait", "--json"], 0),
 ];
 
-/// The trigger id in a line for people.
+/// Returns the trigger id in a message.
 fn trigger_id_in(text: &str) -> &str {
     text.split_once("trigger id ").expect("the trigger id is told").1.split_whitespace().next().unwrap()
 }
@@ -37,7 +37,7 @@ fn trigger_id_in(text: &str) -> &str {
 #[cfg(target_os = "linux")]
 fn every_command_with_a_full_disk_fails_and_says_so() {
     let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
-    // A gateway for each: one command's run is not in another's way.
+    // A gateway for each command, so that a run of one does not refuse a run of another.
     for (arguments, _) in COMMANDS {
         let gateway = Gateway::start(JOBS);
         if arguments[0] == "logs" {
@@ -87,7 +87,7 @@ fn lost_messages_are_a_failure_that_leaves_the_data_and_the_outcome() {
 }
 
 #[test]
-fn every_command_with_a_reader_that_has_gone_ends_quietly() {
+fn every_command_with_a_closed_pipe_ends_quietly() {
     for (arguments, code) in COMMANDS {
         let gateway = Gateway::start(JOBS);
         let (reader, closed) = std::io::pipe().unwrap();
@@ -103,7 +103,7 @@ fn every_command_with_a_reader_that_has_gone_ends_quietly() {
 }
 
 #[test]
-fn run_whose_reader_has_gone_waits_for_the_outcome_and_says_so() {
+fn run_with_a_closed_pipe_waits_for_the_outcome_and_says_so() {
     let gateway = Gateway::start(JOBS);
     let (reader, closed) = std::io::pipe().unwrap();
     drop(reader);

@@ -17,7 +17,7 @@ use super::JOBS;
 
 const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
 
-/// Starts a command with its output read by the test.
+/// Starts a command whose output the test reads.
 fn start(command: &mut Command) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
@@ -84,7 +84,7 @@ fn run_interrupted_while_execute_is_awaited_says_how_to_find_out() {
 #[test]
 fn resume_command_can_be_pasted() {
     let gateway = Gateway::start(JOBS);
-    // Header names ignore case, so this one works and is not the default.
+    // Header names ignore case, so this one works although it is not the default.
     let arguments = ["run", "Endless", "--timeout", "1s", "--key-header", "APIKEY", "--fail-on", "warnings"];
     let waited = said(&mut txjobs(&gateway, &arguments));
     assert_eq!(waited.code, 6, "{waited:?}");
@@ -127,7 +127,7 @@ fn signal_ends_a_command_that_waits_for_the_key() {
     assert_eq!(child.wait().unwrap().code(), Some(143));
 }
 
-/// Waits until the program has its signal handlers, which the system tells.
+/// Waits until the system reports that the program has its signal handlers.
 #[cfg(target_os = "linux")]
 fn await_handlers(child: &Child) {
     let status = format!("/proc/{}/status", child.id());
@@ -155,7 +155,7 @@ fn signal_that_was_ignored_at_the_start_stays_ignored() {
     let child = start(&mut nohup);
     server.await_request(TRIGGER_ID);
     send("HUP", &child);
-    // It still follows.
+    // It still follows the run.
     server.await_request(TRIGGER_ID);
     server.await_request(TRIGGER_ID);
     send("TERM", &child);

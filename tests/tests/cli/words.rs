@@ -1,4 +1,4 @@
-//! What people type and set: names, durations, environment variables.
+//! Names, durations, keys and environment variables as users write them.
 
 use std::{io::Write, process::Stdio};
 
@@ -57,7 +57,7 @@ fn key_in_clear_text_is_warned_of_and_a_failing_proxy_is_named() {
         "{}",
         said.err
     );
-    assert!(said.err.contains(&format!("by way of the proxy {closed}")), "{}", said.err);
+    assert!(said.err.contains(&format!("through the proxy {closed}")), "{}", said.err);
     assert!(!said.err.contains("pa55word") && !said.err.contains(ANY_KEY), "{}", said.err);
 }
 

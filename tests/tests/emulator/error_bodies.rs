@@ -1,4 +1,4 @@
-//! What the bodies of errors repeat, and what their headers say of the time.
+//! The key in bodies of errors, and the time in their headers.
 
 use serde_json::{Value, json};
 use txjobs_tests::gateway::Gateway;
@@ -22,7 +22,7 @@ async fn errors_repeat_the_key_of_the_request() {
         let none = ask(gateway.address(), &format!("GET {path} HTTP/1.1\r\n"));
         assert!(none.status == 401 && !none.body.contains("API key a"), "{kind}: {none:?}");
         assert!(!get(&gateway, "/public/jobs").body.contains(key), "only errors");
-        // Also those of rules, with the body that they want.
+        // Also errors of fault rules, with their own kind of body.
         for effect in [
             json!({ "kind": "status", "status": 500 }),
             json!({ "kind": "loseAnswer", "body": kind }),
@@ -40,7 +40,7 @@ async fn errors_repeat_the_key_of_the_request() {
 }
 
 #[tokio::test]
-async fn the_key_is_repeated_as_another_header_brought_it() {
+async fn key_of_another_header_is_repeated() {
     let gateway = Gateway::emulator(JOBS);
     let settings = json!({ "keyHeader": "x-tenant-key", "prefix": "/v2", "echoKey": true });
     gateway.admin().profile(settings).await;
@@ -53,7 +53,7 @@ async fn the_key_is_repeated_as_another_header_brought_it() {
 }
 
 #[tokio::test]
-async fn a_page_says_in_its_text_what_its_title_does_not() {
+async fn message_of_an_html_page_comes_from_its_text() {
     let gateway = Gateway::emulator(JOBS);
     gateway.admin().profile(json!({ "errors": "htmlMessage" })).await;
     let answer = get(&gateway, &format!("/public/jobs/{NOWHERE}/status"));
@@ -64,7 +64,7 @@ async fn a_page_says_in_its_text_what_its_title_does_not() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_off_dates_the_headers_and_nothing_else() {
+async fn clock_skew_changes_only_the_headers() {
     let gateway = Gateway::emulator(JOBS);
     let admin = gateway.admin();
     admin.clock(json!({ "time": "2026-03-14T02:00:00Z", "speed": 0 })).await;

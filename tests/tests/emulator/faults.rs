@@ -47,7 +47,7 @@ async fn a_status_with_a_body_of_every_kind() {
 }
 
 #[tokio::test]
-async fn a_status_without_a_body_is_whole_and_empty() {
+async fn status_without_a_body_is_complete_and_empty() {
     let gateway = Gateway::emulator(JOBS);
     let admin = gateway.admin();
     for status in [204, 205, 304] {
@@ -136,7 +136,7 @@ async fn a_body_that_is_cut_off_and_one_that_is_truncated() {
             let answer = get(&gateway, "/public/jobs");
             assert_eq!((answer.status, answer.is_whole), (200, is_whole), "{kind} {after}: {answer:?}");
             assert_eq!(answer.body, whole[..length], "{kind} {after}");
-            // What is truncated looks whole: only its JSON is not.
+            // A truncated answer is complete for HTTP; only its JSON is not.
             let framing = if is_whole { "content-length" } else { "transfer-encoding" };
             assert!(answer.header(framing).is_some(), "{answer:?}");
             let entry = admin.await_journal("outcome=answered", 1).await.pop().unwrap();

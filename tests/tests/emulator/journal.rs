@@ -58,9 +58,9 @@ async fn no_key_is_in_it_wherever_it_was_sent() {
 }
 
 #[tokio::test]
-async fn what_clients_send_takes_bounded_room() {
+async fn long_requests_take_bounded_memory() {
     let gateway = Gateway::emulator(JOBS);
-    // As long as the gateway lets the head of a request be.
+    // As long as the gateway allows the head of a request to be.
     let headers: String = (0..60).map(|n| format!("x-{n}-{}: 1\r\n", "a".repeat(200))).collect();
     let path = format!("/public{}?{}", "/segment".repeat(200), "parameter&".repeat(200));
     for _ in 0..50 {
@@ -73,7 +73,7 @@ async fn what_clients_send_takes_bounded_room() {
 }
 
 #[tokio::test]
-async fn searches_that_wait_are_bounded_and_the_rest_is_told_so() {
+async fn waiting_searches_are_bounded_and_others_are_refused() {
     let gateway = Gateway::emulator(JOBS);
     let admin = gateway.admin();
     let search = |wait: u32| {

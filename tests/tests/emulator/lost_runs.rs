@@ -6,11 +6,11 @@ use txjobs_tests::gateway::Gateway;
 use crate::{JOBS, LOAD, NOWHERE, SLOW, ask, ended, execute, get, post, until};
 
 #[tokio::test]
-async fn the_job_is_pending_for_a_time_and_then_idle_without_an_execution() {
+async fn lost_run_is_pending_for_a_time_and_has_no_execution() {
     let gateway = Gateway::emulator(JOBS);
     let admin = gateway.admin();
     admin.freeze().await;
-    // A validator from before: the statuses do not stay as they were.
+    // With the validator of an earlier answer: the statuses have changed.
     let etag = get(&gateway, "/public/jobs/status").header("etag").unwrap().to_owned();
     let rule = json!({ "count": 1, "effect": { "kind": "loseRun", "pending": "3s" } });
     let id = admin.fault(rule).await;

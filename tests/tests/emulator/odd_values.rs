@@ -1,11 +1,11 @@
-//! Texts, ids and numbers that other servers write, byte by byte.
+//! Texts, ids and numbers as other servers write them, byte by byte.
 
 use serde_json::{Value, json};
 use txjobs_tests::gateway::Gateway;
 
 use crate::{JOBS, LOAD, SLOW, ended, execute, get, line_count, until, wire::Answer};
 
-/// The log of a run of "Load" as these settings write it, twice.
+/// Returns the log of a run of "Load" with these settings, requested twice.
 async fn logs_with(settings: Value) -> [Answer; 2] {
     let gateway = Gateway::emulator(JOBS);
     let trigger_id = execute(&gateway, LOAD);
@@ -52,7 +52,7 @@ async fn bytes_that_are_not_utf_8_end_names_and_messages() {
 }
 
 #[tokio::test]
-async fn ids_of_log_lines_that_cannot_be_trusted() {
+async fn untrusted_ids_of_log_lines_are_written() {
     let [first, second] = logs_with(json!({})).await;
     assert_eq!(ids(&first), ids(&second));
     let [first, second] = logs_with(json!({ "logIds": "changing" })).await;
@@ -72,7 +72,7 @@ async fn ids_of_log_lines_that_cannot_be_trusted() {
 }
 
 #[tokio::test]
-async fn ids_in_every_format() {
+async fn ids_are_written_in_every_format() {
     let digits = LOAD.replace('-', "");
     for (format, id) in [
         ("hyphens", LOAD.to_owned()),
@@ -100,7 +100,7 @@ async fn ids_in_every_format() {
 }
 
 #[tokio::test]
-async fn numbers_as_texts_floats_and_names() {
+async fn numbers_are_written_as_texts_floats_and_names() {
     for (format, state, severity, status) in [
         ("integer", "5", "1", "2"),
         ("string", "\"5\"", "\"1\"", "\"2\""),

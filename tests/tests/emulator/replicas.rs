@@ -1,11 +1,11 @@
-//! A replica that lags: lines vanish and come back, what ended runs again, executions are not there yet.
+//! A replica that lags: lines disappear and return, ended runs are running again, executions are missing.
 
 use serde_json::{Value, json};
 use txjobs_tests::{admin::Admin, gateway::Gateway};
 
 use crate::{JOBS, LOAD, SLOW, ended, execute, get, line_count, until};
 
-/// A gateway with a frozen clock, one of whose replicas is ten seconds behind.
+/// Starts a gateway with a frozen clock and a replica that is ten seconds behind.
 async fn lagging() -> (Gateway, Admin) {
     let gateway = Gateway::emulator(JOBS);
     let admin = gateway.admin();
@@ -13,13 +13,13 @@ async fn lagging() -> (Gateway, Admin) {
     (gateway, admin)
 }
 
-/// What both replicas say: the one that lags, and the one that does not.
+/// Returns the answers of both replicas, first of the one that lags.
 fn both(gateway: &Gateway, path: &str) -> [Value; 2] {
     [get(gateway, path).json(), get(gateway, path).json()]
 }
 
 #[tokio::test]
-async fn an_execution_comes_and_goes_and_ends_and_runs_again() {
+async fn execution_from_a_lagging_replica_is_older_every_other_time() {
     let (gateway, admin) = lagging().await;
     let trigger_id = execute(&gateway, SLOW);
     until(&gateway, SLOW, &trigger_id, |run| line_count(run) == 1);
@@ -77,7 +77,7 @@ async fn statuses_lag_as_well() {
 }
 
 #[tokio::test]
-async fn nothing_is_promised_that_a_replica_breaks() {
+async fn lagging_replica_disables_the_extension_after() {
     let (gateway, admin) = lagging().await;
     admin.profile(json!({ "replicaLag": "10s" })).await;
     let answer = get(&gateway, "/public/jobs");

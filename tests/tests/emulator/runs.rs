@@ -1,5 +1,5 @@
-//! The SDK and the command line through every profile: the right outcome, each line once and in order, one execute, and
-//! the key nowhere. What goes wrong on the way is in `runs_faults`, runs that are lost in `runs_lost`.
+//! Runs the SDK and the command line against every profile: the right outcome, each line once and in order, one execute, and
+//! no key in the output. Faults are in `runs_faults`, lost runs in `runs_lost`.
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
@@ -14,13 +14,13 @@ use txjobs_tests::{
 
 use crate::{JOBS, LOAD};
 
-/// What the log of "Load" says, in order.
+/// The messages in the log of "Load", in order.
 pub const MESSAGES: [&str; 5] = ["Reading", "A row without currency", "Written 1", "Written 2", "Written 3"];
 
-/// Profiles are shared out among so many gateways: most of the time they wait.
+/// The number of gateways that share the profiles. Most of the time they wait.
 const GATEWAYS: usize = 4;
-/// Longer than anything here may take.
-pub const PATIENCE: Duration = Duration::from_secs(240);
+/// The longest time of one step.
+pub const MAX_WAIT: Duration = Duration::from_secs(240);
 
 /// Each entry of the column "must also work", alone, and some together.
 fn profiles() -> Vec<Value> {
@@ -67,7 +67,7 @@ fn profiles() -> Vec<Value> {
     profiles
 }
 
-/// Servers that write what no careful server does.
+/// Profiles of servers with unusual answers.
 fn odd_profiles() -> Vec<Value> {
     let rate_limit = json!({ "requests": 3, "per": "1s", "retryAfter": "date" });
     vec![
@@ -104,7 +104,7 @@ fn odd_profiles() -> Vec<Value> {
     ]
 }
 
-/// A gateway as these settings make it.
+/// A gateway with these settings.
 pub struct Server {
     pub gateway: Gateway,
     pub admin: Admin,
@@ -152,12 +152,12 @@ impl Server {
         Client::builder(self.domain(), key).key_header(self.key_header()).build().unwrap()
     }
 
-    /// Runs the command line. Whatever comes of it, it does not say the key.
+    /// Runs the command line, and checks that its output does not contain the key.
     pub async fn run(&self, arguments: &[&str]) -> Said {
         let mut command = txjobs(&self.gateway, arguments);
         command.env("TXJOBS_DOMAIN", self.domain()).env("TXJOBS_KEY_HEADER", self.key_header());
         let command = tokio::task::spawn_blocking(move || said(&mut command));
-        let said = tokio::time::timeout(PATIENCE, command).await;
+        let said = tokio::time::timeout(MAX_WAIT, command).await;
         let said = said.unwrap_or_else(|_| panic!("{}: {arguments:?} does not end", self.settings)).unwrap();
         let key = self.gateway.key();
         assert!(
@@ -169,7 +169,7 @@ impl Server {
     }
 }
 
-/// Checks that each message is there once, and in order.
+/// Checks that each message occurs once, and in order.
 #[track_caller]
 pub fn says_in_order(out: &str, messages: &[&str], what: &str) {
     let mut last = 0;
@@ -182,7 +182,7 @@ pub fn says_in_order(out: &str, messages: &[&str], what: &str) {
     assert_eq!(out.lines().count(), messages.len(), "{what}: {out}");
 }
 
-/// Sets each of the profiles and checks it; what fails does not keep the others from being checked.
+/// Sets and checks each of the profiles, also after a failure of one.
 async fn through_every_profile(check: impl AsyncFn(&Server)) {
     let profiles = profiles();
     let shares = (0..GATEWAYS).map(|nth| profiles.iter().skip(nth).step_by(GATEWAYS).cloned());
@@ -199,12 +199,12 @@ async fn through_every_profile(check: impl AsyncFn(&Server)) {
     none_failed(&failed.concat());
 }
 
-/// What was checked, if the check panics.
+/// Returns the name of the check if it panics.
 pub async fn failure(what: &str, check: impl Future<Output = ()>) -> Option<String> {
     AssertUnwindSafe(check).catch_unwind().await.is_err().then(|| what.to_owned())
 }
 
-/// Fails if anything did, once all of it was checked.
+/// Fails if any check failed, after all of them.
 #[track_caller]
 pub fn none_failed(failed: &[String]) {
     assert!(failed.is_empty(), "the panics above are of these:\n{}", failed.join("\n"));
@@ -246,7 +246,7 @@ async fn the_sdk_through_every_profile() {
         let settings = &server.settings;
         let job: JobId = LOAD.parse().unwrap();
         let events = server.client().execute_and_follow(job).collect::<Vec<_>>();
-        let events = tokio::time::timeout(PATIENCE, events).await.unwrap();
+        let events = tokio::time::timeout(MAX_WAIT, events).await.unwrap();
         let messages: Vec<_> = events
             .iter()
             .filter_map(|event| match event {
@@ -275,7 +275,7 @@ async fn the_sdk_through_every_profile() {
     .await;
 }
 
-/// Lines of one text at one time are told apart by how many there are.
+/// Equal lines at one time are distinguished by their count.
 #[tokio::test]
 async fn equal_lines_of_one_second_are_all_kept_whatever_their_ids_are() {
     const TWINS: &str = r#"

@@ -1,4 +1,4 @@
-//! The command line past every fault: what passes is waited out, and an execute is sent once whatever becomes of it.
+//! Runs the command line with every fault: it waits for transient faults to pass, and sends an execute once in any case.
 
 use std::time::{Duration, Instant};
 
@@ -9,12 +9,12 @@ use crate::runs::{MESSAGES, Server, failure, none_failed, says_in_order};
 
 const BODIES: [&str; 7] = ["message", "camelMessage", "problem", "plain", "html", "htmlMessage", "empty"];
 
-/// What goes wrong with a GET and is waited out only while a run is followed, which has the time.
+/// Faults of a GET that are waited out only while a run is followed.
 fn passing_while_following() -> [Value; 2] {
     [json!({ "kind": "status", "status": 500, "body": "empty" }), json!({ "kind": "truncate", "after": 0 })]
 }
 
-/// What goes wrong with a GET and passes.
+/// Transient faults of a GET.
 fn passing() -> Vec<Value> {
     vec![
         json!({ "kind": "status", "status": 503, "body": "html" }),
@@ -59,7 +59,7 @@ async fn a_run_is_followed_past_every_fault() {
 }
 
 #[tokio::test]
-async fn what_is_read_once_is_read_past_every_fault() {
+async fn single_read_succeeds_past_every_fault() {
     let mut server = Server::start(JOBS);
     server.set(json!({})).await;
     assert_eq!(server.run(&["run", "Load", "--timeout", "60s"]).await.code, 0);
@@ -90,9 +90,9 @@ async fn what_is_read_once_is_read_past_every_fault() {
     assert_eq!(server.executes().await, 1);
 }
 
-/// An hour between the clocks is no reason to wait for an hour, nor to come again at once.
+/// An hour between the clocks causes neither a wait of an hour nor an immediate repetition.
 #[tokio::test]
-async fn a_date_to_come_again_is_counted_by_the_server_s_clock() {
+async fn retry_after_date_is_counted_by_the_server_s_clock() {
     let mut server = Server::start(JOBS);
     for skew in ["1h", "-1h"] {
         server.set(json!({ "clockSkew": skew })).await;
@@ -112,7 +112,7 @@ async fn a_date_to_come_again_is_counted_by_the_server_s_clock() {
     }
 }
 
-/// What goes wrong with the execute itself is told, and never sent again.
+/// A failed execute is reported, and never sent again.
 #[tokio::test]
 async fn an_execute_that_goes_wrong_is_sent_once() {
     let mut server = Server::start(JOBS);
@@ -144,7 +144,7 @@ async fn an_execute_that_goes_wrong_is_sent_once() {
             let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
             assert_eq!(run.code, code, "{effect}: {run:?}");
             assert!(run.err.contains(word) && run.out.is_empty(), "{effect}: {run:?}");
-            // The words of a parser are not for people.
+            // Messages do not contain the error text of a parser.
             assert!(!run.err.contains("EOF") && !run.err.contains("line 1 column"), "{effect}: {run:?}");
             assert_eq!(server.executes().await, 1, "{effect}: {run:?}");
         };
@@ -153,9 +153,9 @@ async fn an_execute_that_goes_wrong_is_sent_once() {
     none_failed(&failed);
 }
 
-/// Where the POST may have been done, the words say so; where it was refused, they do not.
+/// The message says that the outcome is unknown if the POST may have taken effect, and not if it was refused.
 #[tokio::test]
-async fn an_execute_whose_outcome_is_unknown_is_told_as_that() {
+async fn execute_with_unknown_outcome_is_reported_as_unknown() {
     let mut server = Server::start(JOBS);
     for (effect, is_unknown) in [
         (json!({ "kind": "loseAnswer" }), true),
@@ -176,7 +176,7 @@ async fn an_execute_whose_outcome_is_unknown_is_told_as_that() {
 }
 
 #[tokio::test]
-async fn a_key_that_an_error_repeats_is_not_said() {
+async fn key_repeated_by_an_error_is_not_printed() {
     let mut server = Server::start(JOBS);
     for body in BODIES {
         for (operation, status, code) in [
@@ -188,7 +188,7 @@ async fn a_key_that_an_error_repeats_is_not_said() {
             server.set(json!({ "echoKey": true, "errors": body })).await;
             let effect = json!({ "kind": "status", "status": status });
             server.admin.fault(json!({ "operation": operation, "effect": effect })).await;
-            // The key is looked for by `run` itself.
+            // `run` itself checks for the key.
             let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
             assert_eq!(run.code, code, "{body} {operation}: {run:?}");
             let json = server.run(&["run", "Load", "--timeout", "60s", "--json"]).await;

@@ -1,12 +1,12 @@
-//! Runs that are never found: what is accepted and lost, and trigger ids that nobody gave out.
+//! Runs that are never found: accepted and lost runs, and unknown trigger ids.
 
 use futures::{StreamExt, future::join_all};
 use serde_json::{Value, json};
 
-use crate::runs::{MESSAGES, PATIENCE, Server, failure, none_failed, says_in_order};
+use crate::runs::{MAX_WAIT, MESSAGES, Server, failure, none_failed, says_in_order};
 use crate::{JOBS, LOAD, NOWHERE};
 
-/// Checks a server of each of these settings, all at once: each waits for a minute and more.
+/// Checks a server for each of these settings concurrently, because each waits for more than a minute.
 async fn with_each(all: impl IntoIterator<Item = Value>, check: impl AsyncFn(Server, String)) {
     let checks = all.into_iter().map(async |settings| {
         let mut server = Server::start(JOBS);
@@ -35,7 +35,7 @@ async fn a_run_that_is_lost_ends_without_an_execution() {
 }
 
 #[tokio::test]
-async fn a_trigger_id_that_nobody_gave_out_is_no_such_run() {
+async fn unknown_trigger_id_is_no_such_run() {
     let settings = [json!({}), json!({ "unknownTrigger": "notFound" }), json!({ "replicaLag": "1500ms" })];
     with_each(settings, async |server, what| {
         let follow = server.run(&["follow", "Load", NOWHERE]).await;
@@ -52,13 +52,13 @@ async fn the_sdk_ends_a_run_that_is_lost() {
     let server = Server::start(JOBS);
     server.admin.fault(json!({ "effect": { "kind": "loseRun", "pending": "1s" } })).await;
     let events = server.client().execute_and_follow(LOAD.parse().unwrap()).collect::<Vec<_>>();
-    let events = tokio::time::timeout(PATIENCE, events).await.unwrap();
+    let events = tokio::time::timeout(MAX_WAIT, events).await.unwrap();
     let Some(Err(trouble)) = events.last() else { panic!("{events:?}") };
     assert!(trouble.to_string().contains("ended without an execution"), "{trouble}");
     assert_eq!(server.executes().await, 1);
 }
 
-/// A run that waits long for its turn is not one that is lost.
+/// A run that stays pending for long is not treated as lost.
 #[tokio::test]
 async fn a_run_that_stays_pending_for_long_is_waited_for() {
     let settings = [

@@ -1,4 +1,4 @@
-//! What `/admin` refuses: settings that cannot be, and bodies that say it in another way than the reference.
+//! `/admin` refuses impossible settings, and bodies in another form than in the reference.
 
 use reqwest::Method;
 use serde_json::Value;
@@ -24,7 +24,7 @@ fn is_refused((status, message): (u16, String), word: &str, what: &str) {
 }
 
 #[tokio::test]
-async fn bodies_that_are_read_in_one_way_only() {
+async fn ambiguous_bodies_are_refused() {
     let gateway = Gateway::emulator(JOBS);
     let admin = gateway.admin();
     for (method, path, body, word) in [
@@ -44,12 +44,12 @@ async fn bodies_that_are_read_in_one_way_only() {
         ("POST", "/seed", r#"{"profile":{"hostile":null}}"#, "null"),
         ("PUT", "/profile", r#"{"rateLimit":null}"#, "null"),
         ("PUT", "/clock", "null", "null"),
-        // A name that is there twice.
+        // A repeated name.
         ("PUT", "/clock", r#"{"speed":0,"speed":1}"#, "speed"),
         ("PUT", "/profile", r#"{"casing":"camel","casing":"pascal"}"#, "casing"),
         ("POST", "/faults", r#"{"effect":{"kind":"reset","kind":"delay"}}"#, "kind"),
         ("POST", "/faults", r#"{"effect":{"kind":"reset"},"effect":{"kind":"reset"}}"#, "effect"),
-        // Numbers and texts in each other's place, or of another kind.
+        // Numbers in place of texts, texts in place of numbers, or other types.
         ("POST", "/seed", r#"{"jobs":"1"}"#, "jobs"),
         ("POST", "/seed", r#"{"jobs":1.0}"#, "jobs"),
         ("POST", "/seed", r#"{"jobs":4294967297}"#, "jobs"),
@@ -86,7 +86,7 @@ async fn bodies_that_are_read_in_one_way_only() {
 }
 
 #[tokio::test]
-async fn settings_that_cannot_be() {
+async fn impossible_settings_are_refused() {
     let gateway = Gateway::emulator(JOBS);
     let admin = gateway.admin();
     for (method, path, body, word) in [
@@ -128,7 +128,7 @@ async fn settings_that_cannot_be() {
     ] {
         is_refused(answer(&admin, method, path, body).await, word, body);
     }
-    // Nothing of it is in force.
+    // None of it took effect.
     let clock: Value = admin.request(Method::GET, "/clock").send().await.unwrap().json().await.unwrap();
     assert_eq!(clock["adjusted"], false);
     let faults: Value = admin.request(Method::GET, "/faults").send().await.unwrap().json().await.unwrap();

@@ -18,9 +18,9 @@ pub struct Answer {
     pub status: u16,
     /// Names in small letters.
     pub headers: Vec<(String, String)>,
-    /// As it was sent, without the marks of its pieces; what is not UTF-8 is replaced.
+    /// The body without chunk headers, with invalid UTF-8 replaced.
     pub body: String,
-    /// The same, byte by byte.
+    /// The body without chunk headers, in bytes.
     pub bytes: Vec<u8>,
     /// Whether all that was promised came.
     pub is_whole: bool,

@@ -217,7 +217,7 @@ pub(crate) const TABLE: &[Row] = &[
         "\u{feff}{\"JobId\":\"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35\",\"Status\":0}",
         r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Status":0}"#,
     ),
-    // Characters that no text can hold, and text that JSON does not allow.
+    // Invalid characters, and text that JSON does not allow.
     read(
         "an unpaired surrogate in a name",
         &LIST_JOBS,

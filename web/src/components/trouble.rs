@@ -18,7 +18,7 @@ pub fn trouble_note(trouble: &Trouble, lead: &'static str, actions: impl IntoVie
 /// Compiled once, whatever the actions are.
 fn note(trouble: &Trouble, lead: &'static str, actions: View) -> El {
     let said = match (trouble.status, &trouble.message) {
-        // It said something, and nothing for people.
+        // Its text is not meant for people.
         (Some(_), None) if matches!(trouble.kind, TroubleKind::Unreadable | TroubleKind::Interrupted) => None,
         (Some(status), Some(message)) => Some(format!("The server said {status}: {message}")),
         (Some(status), None) => Some(format!("The server said {status} and nothing else.")),

@@ -73,8 +73,8 @@ impl Arriving {
         self.enough = 0;
     }
 
-    /// Reads some of what has come; true if there may be more to read at once. Lines that `seen` knows are left out, others
-    /// are noted in it.
+    /// Reads some of the received bytes. Returns true if there may be more to read at once. Lines that `seen` knows are left out,
+    /// others are added to it.
     ///
     /// # Errors
     ///
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn one_bad_character_loses_nothing_else() {
+    fn one_invalid_character_loses_nothing_else() {
         let body = BODY.replace("\"Note\"", r#""\udc00""#).replace("\"c\"", r#""c\ud800 \ud83d\ude00""#);
         let parts: Vec<_> = body.split('é').map(str::as_bytes).collect();
         let body = parts.join(b"\xff\xc3\xa9" as &[u8]);
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn each_line_once_whatever_the_ids_are_worth() {
+    fn lines_with_any_ids_are_shown_once() {
         let body = |ids: [&str; 3]| {
             let lines = ids.map(|id| {
                 format!(r#"{{{id}"Message":"a","Severity":0,"TimeStamp":"2026-03-14T02:00:00Z"}}"#)

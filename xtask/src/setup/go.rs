@@ -1,4 +1,4 @@
-//! Go, which compiles one of the generated clients.
+//! Finds or installs Go, which compiles one of the generated clients.
 
 use anyhow::{Context, Result};
 

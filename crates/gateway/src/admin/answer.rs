@@ -127,7 +127,7 @@ pub(super) fn no_such_method() -> Response {
     .into_response()
 }
 
-/// Whether the body is said to be JSON.
+/// Returns whether the header `Content-Type` names JSON.
 fn is_json(headers: &HeaderMap) -> bool {
     let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

@@ -11,7 +11,7 @@ use crate::clock::{Clock, Micros, from_timestamp, timestamp};
 use crate::emulator::{Span, some};
 
 const FASTEST: f64 = 100_000.0;
-/// The first time of 1970 anywhere on Earth, which HTTP dates can write in most places.
+/// The first moment of 1970 in any time zone. Most HTTP implementations cannot write an earlier date.
 const FIRST_TIME: Micros = -86_400_000_000;
 
 /// The clock as it is.
@@ -56,7 +56,7 @@ pub(super) async fn set(
         match micros >= FIRST_TIME {
             true => Ok(micros),
             false => Err(Problem::invalid(
-                "time must be of the year 1970 or later: no HTTP date says an earlier one",
+                "time must be in the year 1970 or later, because most clients cannot read earlier HTTP dates",
             )),
         }
     });

@@ -57,7 +57,7 @@ pub(super) async fn search(
     Ok(Json(Found { total, entries }))
 }
 
-/// Waits until so many requests fit, and no longer than this.
+/// Waits until `at_least` requests fit, or until the time-out.
 async fn wait_until(
     journal: &Journal,
     filter: &Filter,
@@ -86,7 +86,7 @@ pub(super) async fn clear(State(admin): State<Admin>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// A number of the query within its bounds, if it is there.
+/// Returns a number of the query within its bounds, if it is given.
 fn number(
     name: &str,
     text: &Option<String>,

@@ -1,15 +1,15 @@
-//! JSON that says exactly one thing: objects without a repeated name, and in them texts, numbers and truth values.
+//! Strict JSON: objects without repeated names, whose values are strings, numbers, booleans and objects.
 //!
-//! serde takes an array in the place of a struct (its fields in their order), null in the place of the content of an
-//! enumeration's word, and, inside of tagged and flattened types, whatever comes last of a repeated name. No body of
-//! `/admin` has an array or a null, so that both are refused wherever they stand.
+//! serde accepts an array in place of a struct (its fields in order), null in place of a unit variant's content, and,
+//! inside tagged and flattened types, the last value of a repeated name. No body of `/admin` has an array or a null, so both
+//! are refused everywhere.
 
 use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// Any value of which an object may be made. Reading it checks the text and keeps nothing.
+/// Any value that an object may contain. Deserializing it checks the text and keeps nothing.
 #[derive(Debug)]
 pub(super) struct Strict;
 
@@ -39,11 +39,11 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Strict, A::Error> {
-        Err(A::Error::custom("an array is nowhere expected"))
+        Err(A::Error::custom("an array is not allowed here"))
     }
 
     fn visit_unit<E: Error>(self) -> Result<Strict, E> {
-        Err(E::custom("null is nowhere expected; leave out what is not given"))
+        Err(E::custom("null is not allowed here; leave the property out"))
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Strict, E> {
@@ -67,7 +67,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 }
 
-/// A whole number as the reference describes it: digits, without a sign and without zeros before them.
+/// Deserializes a whole number as the reference describes it: digits without a sign and without leading zeros.
 pub(super) fn whole_number(text: &str) -> Option<u64> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
     text.parse().ok().filter(|_| is_plain)
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_objects_of_plain_values() {
+    fn only_objects_of_plain_values_are_accepted() {
         for text in [r#"{}"#, r#"{"a":{"b":1,"c":"x","d":true,"e":1.5,"f":-1}}"#] {
             assert!(serde_json::from_str::<Strict>(text).is_ok(), "{text}");
         }

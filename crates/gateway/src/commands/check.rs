@@ -32,7 +32,7 @@ pub(super) fn run(file: &ConfigFile) -> Result<()> {
     Ok(())
 }
 
-/// A sentence for each job whose command cannot start on this machine.
+/// Returns a sentence for each job whose command cannot start on this machine.
 pub(super) fn start_problems(config: &Config) -> Vec<String> {
     let jobs = config.jobs().filter_map(|(organisation, job)| match &job.work {
         Work::Command(command) => command.start_problem().map(|problem| {

@@ -37,7 +37,7 @@ pub(super) async fn create(arguments: NewKey) -> Result<()> {
     note(&format!("The key \"{name}\" of \"{organisation}\". It is shown this once; only its hash is kept."));
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", key.expose()).and_then(|()| out.flush()).with_context(|| {
-        format!("The key \"{name}\" was made and could not be written, so that nobody has it. Revoke it and make another one")
+        format!("The key \"{name}\" was created and could not be written to standard output. Revoke it and create another one")
     })
 }
 

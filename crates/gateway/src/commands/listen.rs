@@ -1,4 +1,4 @@
-//! The address to serve, as people write it.
+//! Parses and resolves the address to serve.
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -12,9 +12,9 @@ const EXAMPLES: &str = "8400, :8400, localhost:8400, 127.0.0.1:8400, [::1]:8400,
 /// Where to listen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Listen {
-    /// At an address and a port.
+    /// An address and a port.
     Address(SocketAddr),
-    /// At an address of this name, and a port.
+    /// A host name and a port.
     Name(String, u16),
 }
 
@@ -30,7 +30,7 @@ impl FromStr for Listen {
             return Err(format!("name a port from 0 to 65535, like {EXAMPLES}"));
         };
         match host {
-            // Reachable by others only when it is said.
+            // Other machines reach it only if an address says so.
             "" => Ok(Self::Address(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port))),
             name if is_name(name) => Ok(Self::Name(name.to_owned(), port)),
             _ => Err(format!("write an address like {EXAMPLES}")),
@@ -38,23 +38,23 @@ impl FromStr for Listen {
     }
 }
 
-/// Whether the system may be asked for a host of this name.
+/// Returns whether the text is a host name that can be resolved.
 fn is_name(text: &str) -> bool {
     text.split('.').all(|label| {
         !label.is_empty()
             && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_' || !b.is_ascii())
     })
-    // What has only digits and dots, and is no address, is a mistyped one.
+    // Digits and dots that are no address are a mistyped address.
     && !text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
 impl Listen {
-    /// Finds the address. Of a name that has several, the first one of IPv4 if there is one: clients that try IPv6 first
-    /// go on to IPv4, and not every client tries IPv6.
+    /// Resolves the address. If a name has several, returns the first IPv4 address if there is one: clients that try IPv6
+    /// first fall back to IPv4, and not every client tries IPv6.
     ///
     /// # Errors
     ///
-    /// The system knows no address of the name.
+    /// Fails if the name has no address.
     pub async fn resolve(&self) -> Result<SocketAddr> {
         let (name, port) = match self {
             Self::Address(address) => return Ok(*address),
@@ -75,7 +75,7 @@ impl Listen {
 ///
 /// # Errors
 ///
-/// The system does not allow it: a sentence that says what to do.
+/// Fails if the system does not allow it. The error says what to do.
 pub async fn bind(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => anyhow!(
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn addresses_as_people_write_them() {
+    async fn address_in_every_form_is_resolved() {
         for (text, expected) in [
             ("8400", "127.0.0.1:8400"),
             (":8400", "127.0.0.1:8400"),
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused_with_examples() {
+    fn invalid_address_is_refused_with_examples() {
         for text in [
             "",
             ":",

@@ -76,19 +76,19 @@ struct Place {
 The first line on standard output is `listening on http://ADDRESS:PORT`; with --demo the next is `demo key: KEY`, and with
 --admin the last is `admin token: TOKEN`.
 The log goes to standard error. Ctrl-C ends what runs and then the gateway; a second Ctrl-C does not wait.
-Times are written like 500ms, 10s, 1m30s or 90, which is seconds.")]
+Durations are written like 500ms, 10s, 1m30s or 90 (seconds).")]
 struct Serve {
     #[command(flatten)]
     place: Place,
-    /// The address to serve, like 8400 or localhost:8400 for this machine only, or 0.0.0.0:8400; port 0 takes a free one
-    /// and the first line of output tells which
+    /// The address to serve, like 8400 or localhost:8400 for this machine only, or 0.0.0.0:8400. Port 0 chooses a free port;
+    /// the first line of output names it
     #[arg(long, value_name = "ADDRESS:PORT", default_value = local_gateway())]
     listen: Listen,
     /// A folder with the console's files, to be served at /
     #[arg(long, value_name = "DIR")]
     console: Option<PathBuf>,
-    /// Make a key for the first organization, print it, and offer it to the console. It works as long as this gateway runs.
-    /// Anybody who reaches the address has it, so this is for loopback addresses only
+    /// Make a key for the first organization, print it, and offer it to the console. It is valid until this gateway ends.
+    /// Every client that reaches the address gets it, so this is for loopback addresses only
     #[arg(long)]
     demo: bool,
     /// Serve /admin as well: seed, wind the clock forward, make faults, ask what clients asked. Its token is printed,
@@ -111,20 +111,20 @@ struct Serve {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connections")]
 struct Connections {
-    /// How many connections are served at the same time, and fewer where the limit of open files (ulimit -n) is too low
-    /// for them. With more, those on which nothing is asked are closed, then new ones wait
+    /// How many connections are served at the same time; fewer if the limit of open files (ulimit -n) is too low. With more,
+    /// idle connections are closed, then new ones wait
     #[arg(long, value_name = "NUMBER", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     max_connections: u32,
-    /// How long the head of a request may take
+    /// The longest time for the head of a request
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = timeout)]
     header_timeout: Duration,
-    /// How long the body of a request may take
+    /// The longest time for the body of a request
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = timeout)]
     body_timeout: Duration,
-    /// How long a connection may wait for its next request
+    /// The longest time between two requests on a connection
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = timeout)]
     idle_timeout: Duration,
-    /// How long a client may take nothing of its answer
+    /// The longest time in which a client reads nothing of its answer
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = timeout)]
     write_timeout: Duration,
 }
@@ -164,12 +164,12 @@ struct Seed {
 }
 
 impl Cli {
-    /// Replaces the process by one whose environment has no secrets, where what it starts could read them. To be called
-    /// before anything else is done.
+    /// Replaces the process by one whose environment has no secrets, where child processes could read them. Call this
+    /// before anything else.
     ///
     /// # Errors
     ///
-    /// The system cannot start the program again.
+    /// Fails if the system cannot start the program again.
     pub fn hide_secrets(&self) -> Result<()> {
         match &self.command {
             Command::Serve(serve) => secrets::hide(serve.admin && !serve.admin_token_stdin),
@@ -195,23 +195,23 @@ pub async fn run(cli: Cli) -> Result<()> {
 }
 
 impl Place {
-    /// The configuration. A gateway that can be seeded `may_be_empty`: it needs none unless one is named.
+    /// Reads the configuration. It `may_be_empty` for a gateway that can be seeded, unless a file is named.
     fn load_config(&self, may_be_empty: bool) -> Result<Config> {
         let path = &self.config.config;
         let is_left_out = may_be_empty && path == Path::new(CONFIG) && !path.exists();
         if is_left_out { Ok(Config::empty()) } else { config::load(path) }
     }
 
-    /// The configuration, and the store for the only process that runs or changes its jobs.
-    async fn open_alone(&self, may_be_empty: bool) -> Result<(Config, Store, DatabaseLock)> {
+    /// Opens the configuration and the store, for the only process that runs or changes its jobs.
+    async fn open_exclusive(&self, may_be_empty: bool) -> Result<(Config, Store, DatabaseLock)> {
         let config = self.load_config(may_be_empty)?;
         let lock = DatabaseLock::acquire(&self.database).await?;
         let store = Store::open(&self.database).await?;
         Ok((config, store, lock))
     }
 
-    /// The store for a command that may be used while a gateway works on it. It changes no jobs, and no tables while a
-    /// gateway of an earlier version works on them.
+    /// Opens the store for a command that may be used while a gateway uses it. Changes no jobs, and no tables that a gateway
+    /// of an earlier version uses.
     async fn open_store(&self) -> Result<Store> {
         let _lock = match inspect(&self.database).await? {
             Contents::Current => None,
@@ -221,7 +221,7 @@ impl Place {
     }
 }
 
-/// Writes lines to standard output. A reader that has enough and goes is no error.
+/// Writes lines to standard output. A closed pipe is no error.
 fn print(lines: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(lines.as_bytes()).and_then(|()| out.flush()) {
@@ -232,7 +232,7 @@ fn print(lines: &str) -> Result<()> {
     }
 }
 
-/// Writes a line for people to standard error. There is no place to tell a failure.
+/// Writes a message to standard error. Ignores failures, because there is no place to report them.
 fn note(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
@@ -241,13 +241,17 @@ fn local_gateway() -> &'static str {
     paths::LOCAL_GATEWAY.trim_start_matches("http://")
 }
 
-/// A time that somebody waits: not none.
+/// Parses a time-out, which must be longer than zero.
 fn timeout(text: &str) -> Result<Duration, String> {
     let time = match text.parse() {
         Ok(seconds) => Duration::from_secs(seconds),
         Err(_) => humantime::parse_duration(text).map_err(|error| error.to_string())?,
     };
-    if time.is_zero() { Err("write a time like 500ms, 10s or 2m".to_owned()) } else { Ok(time) }
+    if time.is_zero() {
+        Err("write a duration longer than zero, like 500ms, 10s or 2m".to_owned())
+    } else {
+        Ok(time)
+    }
 }
 
 fn clock() -> Clock {
@@ -266,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn timeouts_are_times_that_can_pass() {
+    fn timeout_of_zero_is_refused() {
         let read = |text| super::timeout(text).map(|time| time.as_millis());
         assert_eq!([read("90"), read("1m30s"), read("500ms")], [Ok(90_000), Ok(90_000), Ok(500)]);
         for text in ["", "0", "0s", "-1", "ten", "10 parsecs"] {

@@ -1,7 +1,7 @@
-//! Keeps secrets out of what a job can read of the gateway.
+//! Prevents jobs from reading the gateway's secrets.
 //!
 //! A process of the same user can read the environment with which another one was started (`/proc/PID/environ`), and
-//! removing a variable does not change that. So the gateway replaces itself: the same process, without the variables.
+//! removing a variable does not change that. So the gateway executes itself again, without the variables.
 
 #[cfg(unix)]
 use std::ffi::OsStr;
@@ -10,34 +10,34 @@ use std::io::Read;
 use anyhow::{Context, Result, bail, ensure};
 use txjobs_sdk::ApiKey;
 
-/// Gives the token of `/admin`.
+/// The variable with the token of `/admin`.
 const ADMIN_TOKEN: &str = "TXJOBS_ADMIN_TOKEN";
-/// The option that says that the token is on standard input.
+/// The option to read the token from standard input.
 const ADMIN_TOKEN_STDIN: &str = "--admin-token-stdin";
 const MIN_TOKEN: usize = 16;
-/// More than any token, and less than a pipe holds.
+/// The longest token. It is shorter than a pipe's buffer.
 const MAX_TOKEN: usize = 4096;
 
-/// Variables that begin so are the gateway's and its operator's, API keys among them.
+/// The prefix of the variables of the gateway and its operator, such as API keys.
 #[cfg(unix)]
-const PREFIX: &str = "TXJOBS_";
-/// No secrets: a gateway that a job of another one starts stays known as a part of that run.
+const VARIABLE_PREFIX: &str = "TXJOBS_";
+/// Variables that are no secrets. They mark the processes of a run, also a gateway that a job of another gateway starts.
 #[cfg(unix)]
-const MARKS: [&str; 2] = ["TXJOBS_JOB_ID", "TXJOBS_TRIGGER_ID"];
+const RUN_VARIABLES: [&str; 2] = ["TXJOBS_JOB_ID", "TXJOBS_TRIGGER_ID"];
 
-/// Replaces the process by one without the variables that jobs must not read, if there are any. The token of `/admin`, if it
-/// `wants_token`, goes through a pipe to the new one's standard input.
+/// Replaces the process by one without the variables that jobs must not read, if there are any. If it `wants_token`, the
+/// token of `/admin` is passed through a pipe to its standard input.
 ///
 /// # Errors
 ///
-/// The system cannot start the program again, or the token is too long.
+/// Fails if the system cannot start the program again, or if the token is too long.
 #[cfg(unix)]
 pub(super) fn hide(wants_token: bool) -> Result<()> {
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::process::CommandExt;
 
-    let is_ours = |name: &OsStr| name.as_bytes().starts_with(PREFIX.as_bytes());
-    let is_mark = |name: &OsStr| MARKS.iter().any(|mark| name == *mark);
+    let is_ours = |name: &OsStr| name.as_bytes().starts_with(VARIABLE_PREFIX.as_bytes());
+    let is_mark = |name: &OsStr| RUN_VARIABLES.iter().any(|mark| name == *mark);
     let names = std::env::vars_os().map(|(name, _)| name);
     let secrets: Vec<_> = names.filter(|name| is_ours(name) && !is_mark(name)).collect();
     if secrets.is_empty() {
@@ -59,22 +59,22 @@ pub(super) fn hide(wants_token: bool) -> Result<()> {
         std::io::Write::write_all(&mut writer, token.as_bytes()).context("A pipe cannot be written")?;
         command.arg(ADMIN_TOKEN_STDIN).stdin(reader);
     }
-    // It comes back only when it fails.
+    // `exec` returns only if it fails.
     Err(command.exec())
         .context("The gateway cannot start itself without the variables that jobs must not read")
 }
 
-/// Does nothing: this system has no way to replace a process.
+/// Does nothing, because this system cannot replace a process.
 #[cfg(not(unix))]
 pub(super) fn hide(_wants_token: bool) -> Result<()> {
     Ok(())
 }
 
-/// The token of `/admin` that the operator gave, if there is one.
+/// Returns the token of `/admin` that the operator chose, if there is one.
 ///
 /// # Errors
 ///
-/// It cannot be read, or is no token.
+/// Fails if it cannot be read or is no valid token.
 pub(super) fn given_admin_token(is_on_stdin: bool) -> Result<Option<ApiKey>> {
     let given = if is_on_stdin {
         let mut bytes = Vec::new();
@@ -83,12 +83,14 @@ pub(super) fn given_admin_token(is_on_stdin: bool) -> Result<Option<ApiKey>> {
             .take(MAX_TOKEN as u64 + 1)
             .read_to_end(&mut bytes)
             .with_context(|| format!("{ADMIN_TOKEN_STDIN}: standard input cannot be read"))?;
-        let Ok(text) = String::from_utf8(bytes) else { bail!("The admin token ({ADMIN_TOKEN}) is no text.") };
+        let Ok(text) = String::from_utf8(bytes) else {
+            bail!("The admin token ({ADMIN_TOKEN}) is not valid UTF-8.")
+        };
         text
     } else {
         match std::env::var_os(ADMIN_TOKEN).map(std::ffi::OsString::into_string) {
             Some(Ok(text)) if !text.is_empty() => text,
-            Some(Err(_)) => bail!("The admin token ({ADMIN_TOKEN}) is no text."),
+            Some(Err(_)) => bail!("The admin token ({ADMIN_TOKEN}) is not valid UTF-8."),
             _ => return Ok(None),
         }
     };

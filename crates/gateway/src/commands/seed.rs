@@ -14,8 +14,8 @@ use crate::store::{Line, PastRun};
 const DAY: Micros = 86_400_000_000;
 
 pub(super) async fn run(arguments: super::Seed) -> Result<()> {
-    // Not beside a gateway: it would show a history that grows, of jobs that may not be its own.
-    let (config, store, lock) = arguments.place.open_alone(false).await?;
+    // Refused while a gateway runs: it would show a history that grows, of jobs that may not be its own.
+    let (config, store, lock) = arguments.place.open_exclusive(false).await?;
     ensure!(
         store.count_executions().await? == 0,
         "The database {} has a history already, and none is written over it. Name a new file with --database.",

@@ -2,12 +2,13 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use txjobs_sdk::ApiKey;
 
-use super::{Serve, clock, listen, secrets, signals};
+use super::{Connections, Serve, clock, listen, secrets, signals};
 use crate::admin::Guard;
 use crate::config::Config;
 use crate::contract::{Gateway, Lists};
@@ -36,24 +37,10 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
         connections,
     } = arguments;
     let listen = listen.resolve().await?;
-    ensure!(
-        !demo || listen.ip().is_loopback(),
-        "--demo gives its key to everybody who reaches {listen}, so it serves loopback addresses only. \
-         Leave --demo out, or listen on 127.0.0.1."
-    );
-    ensure!(
-        !admin || admin_remote || listen.ip().is_loopback(),
-        "--admin lets whoever has its token change everything, so it serves loopback addresses only. \
-         Listen on 127.0.0.1, or say --admin-remote."
-    );
+    ensure_allowed(listen, demo, admin && !admin_remote)?;
     let token = if admin { Some(admin_token(admin_token_stdin)?) } else { None };
     if let Some(directory) = &console {
-        let index = directory.join("index.html");
-        ensure!(
-            index.is_file(),
-            "The console's folder {} has no index.html. Build the console first.",
-            directory.display()
-        );
+        ensure_console(directory)?;
     }
     if !listen.ip().is_loopback() {
         tracing::warn!(
@@ -62,23 +49,17 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     }
 
     // Everything that can be refused comes before anything that changes the store.
-    let limits = ConnectionLimits {
-        max_connections: open_files::max_connections(connections.max_connections, concurrency)?,
-        header_timeout: connections.header_timeout,
-        body_timeout: connections.body_timeout,
-        idle_timeout: connections.idle_timeout,
-        write_timeout: connections.write_timeout,
-    };
+    let limits = connection_limits(&connections, concurrency)?;
     let listener = listen::bind(listen).await?;
     let address = listener.local_addr()?;
-    let (config, store, lock) = place.open_alone(admin).await?;
+    let (config, store, lock) = place.open_exclusive(admin).await?;
     ensure!(
         !demo || !config.organisations.is_empty(),
         "--demo needs an organisation for its key. Name a configuration with --config."
     );
     let declared = store.declare(&config.organisations).await;
     declared.context("The jobs of the configuration could not be written to the database")?;
-    // In the background: a folder on a server that does not answer holds up nobody.
+    // In the background, because a folder on a file server that does not answer would block the start.
     let checked = config.clone();
     tokio::task::spawn_blocking(move || {
         super::check::start_problems(&checked).iter().for_each(|problem| tracing::warn!("{problem}"));
@@ -87,7 +68,7 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     let works = config.jobs().map(|(_, job)| (job.id, job.work.clone())).collect();
     runner::recover(&store, &clock, &works)
         .await
-        .context("The runs of before could not be brought to an end")?;
+        .context("The runs of an earlier gateway could not be ended")?;
     let demo_key = match demo {
         true => Some(demo_key(&config, &store).await?),
         false => None,
@@ -139,11 +120,48 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     Ok(())
 }
 
+/// Fails if the address is not loopback, but the key of the demo or a local `/admin` needs that.
+fn ensure_allowed(listen: SocketAddr, demo: bool, local_admin: bool) -> Result<()> {
+    ensure!(
+        !demo || listen.ip().is_loopback(),
+        "--demo gives its key to everybody who reaches {listen}, so it serves loopback addresses only. \
+         Leave --demo out, or listen on 127.0.0.1."
+    );
+    ensure!(
+        !local_admin || listen.ip().is_loopback(),
+        "--admin lets whoever has its token change everything, so it serves loopback addresses only. \
+         Listen on 127.0.0.1, or say --admin-remote."
+    );
+    Ok(())
+}
+
+/// Fails if the folder is not that of a console.
+fn ensure_console(directory: &Path) -> Result<()> {
+    let index = directory.join("index.html");
+    ensure!(
+        index.is_file(),
+        "The console's folder {} has no index.html. Build the console first.",
+        directory.display()
+    );
+    Ok(())
+}
+
+/// Returns the limits of connections, within the limit of open files.
+fn connection_limits(connections: &Connections, concurrency: u16) -> Result<ConnectionLimits> {
+    Ok(ConnectionLimits {
+        max_connections: open_files::max_connections(connections.max_connections, concurrency)?,
+        header_timeout: connections.header_timeout,
+        body_timeout: connections.body_timeout,
+        idle_timeout: connections.idle_timeout,
+        write_timeout: connections.write_timeout,
+    })
+}
+
 async fn demo_key(config: &Config, store: &Store) -> Result<ApiKey> {
     let name = &config.organisations[0].name;
     let organisation = store.organisation(name).await?.context("The store lost an organisation")?;
     let key = key::mint().context("The operating system gave no random bytes")?;
-    store.offer_demo_key(organisation, key::hash(key.expose()));
+    store.accept_demo_key(organisation, key::hash(key.expose()));
     Ok(key)
 }
 

@@ -4,20 +4,20 @@ use anyhow::{Context, Result};
 
 use crate::runner::Stop;
 
-/// Stops the gateway on signals. The first one is graceful; a second one ends what runs at once.
+/// Stops the gateway on signals. The first one is graceful; a second one kills the running runs at once.
 ///
-/// SIGHUP says that the terminal is gone. It stops the gateway gracefully, and never at once: a shell passes on the one that
-/// the system has sent already. Under `nohup` it is ignored.
+/// SIGHUP means that the terminal was closed. It stops the gateway gracefully, and never at once, because a shell sends it
+/// again after the system has. Under `nohup` it is ignored.
 ///
 /// # Errors
 ///
-/// The system does not let the gateway receive signals.
+/// Fails if the system does not let the gateway receive signals.
 pub fn stop_on_signals(stop: &Stop) -> Result<()> {
     let mut signals = Signals::new().context("Signals cannot be received")?;
     let stop = stop.clone();
     tokio::spawn(async move {
         signals.first().await;
-        tracing::info!("stopping: what runs is ended. SIGINT or SIGTERM ends it at once");
+        tracing::info!("stopping: running jobs are ended. SIGINT or SIGTERM kills them at once");
         stop.soon.cancel();
         signals.second().await;
         stop.now.cancel();
@@ -67,7 +67,7 @@ impl Signals {
     }
 }
 
-/// Whether whoever started the gateway has had SIGHUP ignored, as `nohup` does. Receiving it would undo that.
+/// Returns whether SIGHUP was ignored when the gateway started, as `nohup` does. A handler would undo that.
 #[cfg(target_os = "linux")]
 fn is_hangup_ignored() -> bool {
     std::fs::read_to_string("/proc/self/status").is_ok_and(|status| ignores_hangup(&status))
@@ -76,7 +76,7 @@ fn is_hangup_ignored() -> bool {
 #[cfg(target_os = "linux")]
 fn ignores_hangup(status: &str) -> bool {
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    // A bit for each signal, from SIGHUP on, which is 1.
+    // A bit for each signal; SIGHUP is signal 1, the lowest bit.
     ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
@@ -108,7 +108,7 @@ mod tests {
     use super::ignores_hangup;
 
     #[test]
-    fn the_mask_of_ignored_signals() {
+    fn mask_of_ignored_signals_is_read() {
         let status =
             |mask: &str| format!("Name:\ttxjobs\nSigBlk:\tffffffffffffffff\nSigIgn:\t{mask}\nSigCgt:\t01\n");
         assert!(ignores_hangup(&status("0000000000001001")));

@@ -78,7 +78,7 @@ pub(super) struct Step {
     pub repeat: Option<u32>,
 }
 
-/// A duration as people write it: `200ms`, `1h30m`, or a number of seconds.
+/// A duration such as `200ms` or `1h30m`, or a number of seconds.
 #[derive(Clone, Copy)]
 pub(super) struct Human(pub Duration);
 

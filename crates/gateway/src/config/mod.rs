@@ -70,28 +70,28 @@ pub struct Command {
     pub environment: BTreeMap<String, String>,
     /// How long it may take.
     pub timeout: Option<Duration>,
-    /// How long its processes have to end after SIGTERM.
+    /// The time between SIGTERM and SIGKILL for its processes.
     pub stop_grace: Duration,
-    /// Whether processes that it leaves behind when it exits go on.
+    /// Whether processes that remain when the command exits continue.
     pub leave_running: bool,
-    /// What its output is written in.
+    /// The encoding of its output.
     pub encoding: &'static Encoding,
     /// Which lines are errors.
     pub error: RegexSet,
     /// Which lines are warnings.
     pub warning: RegexSet,
-    /// What becomes of standard error.
+    /// How standard error is read.
     pub stderr: StandardError,
     /// The exit codes of a run that reached its end.
     pub completed: Vec<i32>,
 }
 
-/// What becomes of a command's standard error.
+/// How a command's standard error is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StandardError {
-    /// It has a pipe of its own. A line that no pattern matches has this severity.
+    /// From a pipe of its own. A line that no pattern matches has this severity.
     Separate(Severity),
-    /// It goes into the pipe of standard output, so that all lines are in the order in which they were written.
+    /// From the pipe of standard output, so that all lines are in the order in which they were written.
     Merged,
 }
 

@@ -1,4 +1,4 @@
-//! Why a command cannot be started, in words.
+//! Finds out why a command cannot be started.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use super::Command;
 
 const PATH: &str = "PATH";
-// Linux reads no more of a first line.
+// Linux reads no more of the first line of a script.
 const MAX_FIRST_LINE: u64 = 256;
 
 impl Command {
-    /// Looks whether the program and the directory are there and can be used, as far as that can be seen without
-    /// starting the command. Returns what is wrong.
+    /// Checks that the program and the directory exist and can be used, as far as possible without starting the command.
+    /// Returns the problem, if there is one.
     pub fn start_problem(&self) -> Option<String> {
         let directory = match self.absolute_directory() {
             Ok(directory) => directory,
@@ -34,7 +34,7 @@ impl Command {
         }
     }
 
-    /// The whole path of the directory that the command starts in.
+    /// Returns the absolute path of the directory that the command starts in.
     pub fn absolute_directory(&self) -> std::io::Result<PathBuf> {
         match self.directory.as_os_str().is_empty() {
             true => std::env::current_dir(),
@@ -42,13 +42,13 @@ impl Command {
         }
     }
 
-    /// Where programs without a folder are looked for: the job's own `PATH`, or the gateway's.
+    /// Returns the search path for programs without a folder: the job's own `PATH`, or the gateway's.
     fn search_path(&self) -> Option<OsString> {
         self.environment.get(PATH).map(OsString::from).or_else(|| std::env::var_os(PATH))
     }
 
     fn missing_program(&self, directory: &Path) -> String {
-        // Without "./" in the middle.
+        // Removes "./" from the middle.
         let named: PathBuf = directory.join(&self.program).components().collect();
         let has_folder = Path::new(&self.program).components().count() > 1 || self.program.contains('/');
         match named.metadata() {
@@ -65,11 +65,11 @@ impl Command {
         }
     }
 
-    /// What keeps the system from running this file.
+    /// Returns why the system cannot run this file.
     fn file_problem(&self, program: &Path, directory: &Path) -> Option<String> {
         let shown = program.display();
         let mut start = Vec::new();
-        // What may be run and not read is not looked into.
+        // A file that is executable and not readable cannot be checked further.
         File::open(program).ok()?.take(MAX_FIRST_LINE).read_to_end(&mut start).ok()?;
         let first_line = start.strip_prefix(b"#!")?.split(|&b| b == b'\n').next()?;
         let first_line = String::from_utf8_lossy(first_line);

@@ -13,7 +13,7 @@ use crate::store::OrganisationId;
 pub struct Caller {
     /// Whose jobs the caller sees.
     pub organisation: OrganisationId,
-    /// The version of the catalog that the key was found in.
+    /// The version of the catalog in which the key was found.
     pub catalog_version: i64,
 }
 

@@ -18,7 +18,7 @@ pub async fn answer(
     let mut body = body(job, status.ok_or_else(refusal::no_such_job)?);
     if let (JobStatusCode::Pending, Some(count)) = (body.status, gateway.runner.full_count()) {
         body.message = Some(format!(
-            "The job is pending. It waits for a free place: {count} of {count} runs are going on."
+            "The job is pending. It waits for a free place: {count} of {count} runs are running."
         ));
     }
     Ok(Json(body))

@@ -1,4 +1,4 @@
-//! The list of jobs and the list of their statuses, kept for each organization as they are sent.
+//! Caches the list of jobs and the list of their statuses of each organization, ready to be sent.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -11,10 +11,10 @@ use super::representation::Representation;
 use super::{Caller, get_job_status};
 use crate::store::{OrganisationId, Result, Store, UnfinishedJobs};
 
-/// How many bytes of job lists are kept. The statuses and the compressed forms of a list take about as much again.
+/// The most bytes of job lists that are kept. The statuses and the compressed forms of a list take about as much again.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// The lists of every organization that was asked for. Clones share them.
+/// The lists of every organization that was requested. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Lists(Arc<Inner>);
 
@@ -28,14 +28,14 @@ struct Inner {
 /// The lists of one organization.
 #[derive(Debug)]
 struct OrganizationLists {
-    /// The version that the catalog had before the jobs were read.
+    /// The version of the catalog before the jobs were read.
     catalog_version: i64,
     ids: Vec<Uuid>,
     jobs: Arc<Representation>,
     statuses: Mutex<Option<Statuses>>,
 }
 
-/// The statuses, and what they were made of.
+/// The statuses, and the set of unfinished jobs that they were made from.
 #[derive(Debug)]
 struct Statuses {
     unfinished: Arc<UnfinishedJobs>,
@@ -43,11 +43,11 @@ struct Statuses {
 }
 
 impl Lists {
-    /// The caller's jobs.
+    /// Returns the list of the caller's jobs.
     ///
     /// # Errors
     ///
-    /// The store does not answer.
+    /// Fails if the store does not answer.
     pub async fn jobs(
         &self,
         store: &Store,
@@ -57,11 +57,11 @@ impl Lists {
         Ok(Arc::clone(&self.of(store, key_header, caller).await?.jobs))
     }
 
-    /// The statuses of the caller's jobs.
+    /// Returns the statuses of the caller's jobs.
     ///
     /// # Errors
     ///
-    /// The store does not answer.
+    /// Fails if the store does not answer.
     pub async fn statuses(
         &self,
         store: &Store,
@@ -100,7 +100,7 @@ impl Lists {
     fn if_current(&self, caller: Caller) -> Option<Arc<OrganizationLists>> {
         let kept = self.0.kept.read().unwrap_or_else(PoisonError::into_inner);
         let lists = kept.get(&caller.organisation)?;
-        // Newer than this request's catalog is as good: another request has seen a later change.
+        // A list newer than this request's catalog is valid as well: another request has seen a later change.
         (lists.catalog_version >= caller.catalog_version).then(|| Arc::clone(lists))
     }
 }

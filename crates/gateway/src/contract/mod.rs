@@ -65,7 +65,7 @@ pub struct Gateway {
     pub key_header: HeaderName,
     /// What `/admin` may do to it, if that is there.
     pub emulator: Option<Emulator>,
-    /// The lists that are kept in memory.
+    /// The lists that are cached in memory.
     pub lists: Lists,
 }
 
@@ -78,7 +78,7 @@ impl Gateway {
         }
     }
 
-    /// Answers with a representation that is kept. What an emulator may change has no encoding: it is compressed later.
+    /// Answers with a cached representation. A body that an emulator may change has no encoding; it is compressed later.
     async fn answer_with(&self, representation: &Representation, headers: &HeaderMap) -> Response {
         match self.emulator {
             Some(_) => representation.answer_plain(headers),
@@ -128,9 +128,8 @@ pub fn router(gateway: Gateway) -> Router {
         .with_state(gateway)
 }
 
-/// What is answered where nothing is. With CORS, so that a page that calls the API at a wrong address is told so, and not
-/// that it may not call.
-pub(crate) fn elsewhere(key_header: &HeaderName) -> Router {
+/// Answers unknown paths. With CORS, so that a page with a wrong base URL sees the 404 instead of a CORS error.
+pub(crate) fn unknown_path_router(key_header: &HeaderName) -> Router {
     Router::new()
         .fallback(no_such_path)
         .layer(cors(key_header))
@@ -141,7 +140,7 @@ async fn no_such_path(uri: Uri) -> Refusal {
     refusal::no_such_path(intended_operation(uri.path()))
 }
 
-/// The operation at a path that has a slash too many.
+/// Returns the operation at a path with extra slashes.
 fn intended_operation(path: &str) -> Option<&'static Operation> {
     let is_parameter = |part: &str| part.starts_with('{');
     let parts = || path.split('/').filter(|part| !part.is_empty());
@@ -192,7 +191,7 @@ fn after_panic(_: Box<dyn Any + Send>) -> Response {
     refusal::internal().into_response()
 }
 
-/// Reads and drops the body, before anything is done: a request with an endless one has no effect.
+/// Reads and drops the body before anything is done, so that a request with an endless body has no effect.
 async fn refuse_large_bodies(request: Request, next: Next) -> Response {
     let length = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > LARGEST_BODY) {

@@ -112,7 +112,7 @@ pub(super) fn no_such_job() -> Refusal {
         .because(Reason::NoSuchJob)
 }
 
-/// `intended` is an operation whose path differs in its slashes only.
+/// Refuses an unknown path. `intended` is an operation whose path differs in its slashes only.
 pub(super) fn no_such_path(intended: Option<&Operation>) -> Refusal {
     let message = match intended {
         Some(operation) => {

@@ -1,4 +1,4 @@
-//! A body as it is sent: its bytes, its validator, and its compressed forms, each made once.
+//! A body with its validator and its compressed forms, each made once.
 
 use std::io::Write;
 
@@ -12,9 +12,9 @@ use tokio::sync::OnceCell;
 
 use super::validator::Validator;
 
-/// The compression layer leaves shorter bodies as they are, too.
-const SHORTEST_COMPRESSED: usize = 32;
-/// Levels 5 to 10 make a list of ids no smaller, and 11 takes half a second for 1,000 jobs.
+/// The shortest body that is compressed, as in the compression layer.
+const MIN_COMPRESSED_BYTES: usize = 32;
+/// Levels 5 to 10 compress a list of ids no better, and 11 takes half a second for 1,000 jobs.
 const BROTLI_QUALITY: u32 = 4;
 /// The largest window, which is the usual one.
 const BROTLI_WINDOW: u32 = 22;
@@ -38,19 +38,19 @@ pub struct Representation {
 }
 
 impl Representation {
-    /// The value as JSON.
+    /// Serializes the value as JSON.
     pub fn of_json<T: Serialize>(key_header: &HeaderName, value: &T) -> Self {
         let plain = serde_json::to_vec(value).expect("the contract's types are always JSON");
         let validator = Validator::of(key_header, |hash| hash(&plain));
         Self { plain: plain.into(), validator, gzip: OnceCell::new(), brotli: OnceCell::new() }
     }
 
-    /// How many bytes the body has before it is compressed.
+    /// Returns the number of bytes before compression.
     pub fn len(&self) -> usize {
         self.plain.len()
     }
 
-    /// Answers with the body in the best encoding that these request headers accept, or that the caller has it already.
+    /// Answers with the body in the best encoding that these request headers accept, or with 304 if it has not changed.
     pub async fn answer(&self, headers: &HeaderMap) -> Response {
         let mut answer = match self.validator.is_known(headers) {
             true => self.validator.clone().not_modified(),
@@ -67,7 +67,7 @@ impl Representation {
         answer
     }
 
-    /// The same without an encoding, for layers that change the body.
+    /// Answers without an encoding, for layers that change the body.
     pub fn answer_plain(&self, headers: &HeaderMap) -> Response {
         match self.validator.is_known(headers) {
             true => self.validator.clone().not_modified(),
@@ -80,19 +80,19 @@ impl Representation {
         (self.validator.clone(), json, body).into_response()
     }
 
-    /// The body in this encoding, or as it is if that is not worth it.
+    /// Returns the body in this encoding, or uncompressed if compression does not make it smaller.
     async fn encoded(&self, encoding: Encoding) -> (Bytes, Encoding) {
         let cell = match encoding {
             Encoding::Gzip => &self.gzip,
             Encoding::Brotli => &self.brotli,
             Encoding::Identity => return (self.plain.clone(), Encoding::Identity),
         };
-        if self.plain.len() < SHORTEST_COMPRESSED {
+        if self.plain.len() < MIN_COMPRESSED_BYTES {
             return (self.plain.clone(), Encoding::Identity);
         }
         let compress = async || {
             let plain = self.plain.clone();
-            // Megabytes take a while, and other requests must not wait for them.
+            // Compressing megabytes takes a while, and other requests must not wait for it.
             tokio::task::spawn_blocking(move || compressed(&plain, encoding)).await
         };
         match cell.get_or_try_init(compress).await {
@@ -106,8 +106,8 @@ impl Representation {
 }
 
 impl Encoding {
-    /// The best of those that a request accepts (RFC 9110, section 12.5.3): by its weight, then by size. A request that
-    /// accepts none of these gets the plain body; the compression layer refuses it if it does not accept that either.
+    /// Returns the best encoding that a request accepts (RFC 9110, section 12.5.3): by weight, then by size. A request that
+    /// accepts none of them gets the plain body; the compression layer refuses it if it does not accept that either.
     fn preferred(headers: &HeaderMap) -> Self {
         let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
         let accepted = values.flat_map(|value| value.split(',')).filter_map(|part| {
@@ -119,7 +119,7 @@ impl Encoding {
                 _ => return None,
             };
             let weight = weight.trim().strip_prefix(['q', 'Q'])?.strip_prefix('=')?.parse::<f32>().ok()?;
-            // In thousandths, which is all that a weight may have.
+            // In thousandths: a weight has at most three decimals.
             (weight > 0.0 && weight <= 1.0).then_some(((weight * 1000.0).round() as u16, encoding))
         });
         accepted.max().map_or(Self::Identity, |(_, encoding)| encoding)

@@ -22,9 +22,9 @@ pub enum ErrorBody {
     Problem,
     /// Text.
     Plain,
-    /// A web page of a proxy, which knows nothing of the message.
+    /// A web page of a proxy, without the message.
     Html,
-    /// A web page whose title says little and whose text has the message.
+    /// A web page with the same title for every error, whose text has the message.
     HtmlMessage,
     /// Nothing.
     Empty,
@@ -33,19 +33,19 @@ pub enum ErrorBody {
 /// Writes the errors of one request.
 #[derive(Clone, Debug)]
 pub struct ErrorWriter {
-    /// The kind of body, where nothing else is asked for.
+    /// The kind of body, unless a fault requests another one.
     pub body: ErrorBody,
     /// The request's API key, if errors repeat it.
     pub echoed_key: Option<ApiKey>,
 }
 
 impl ErrorWriter {
-    /// An answer with the usual kind of body.
+    /// Returns an answer with the default kind of body.
     pub fn answer(&self, status: StatusCode, message: &str) -> Response {
         self.answer_with(self.body, status, message)
     }
 
-    /// An answer with this kind of body; none where the status has no body.
+    /// Returns an answer with this kind of body, or without a body if the status has none.
     pub fn answer_with(&self, body: ErrorBody, status: StatusCode, message: &str) -> Response {
         if has_no_body(status) {
             return (status, Body::empty()).into_response();
@@ -72,7 +72,7 @@ impl ErrorWriter {
         (status, [(CONTENT_TYPE, HeaderValue::from_static(content_type))], body).into_response()
     }
 
-    /// As a proxy writes it: it knows the request and nothing of the message.
+    /// Returns the page of a proxy, which knows the request and not the message.
     fn proxy_page(&self, status: StatusCode, title: &str) -> String {
         let heading = format!("{} {title}", status.as_u16());
         let request = match &self.echoed_key {
@@ -86,12 +86,12 @@ impl ErrorWriter {
     }
 }
 
-/// Whether HTTP gives a status no body.
+/// Returns whether HTTP allows no body with this status.
 pub fn has_no_body(status: StatusCode) -> bool {
     [StatusCode::NO_CONTENT, StatusCode::RESET_CONTENT, StatusCode::NOT_MODIFIED].contains(&status)
 }
 
-/// As an application's own error page: the title is the same for every error, the text says what happened.
+/// Returns an application's error page: the title is the same for every error, the text has the message.
 fn application_page(status: StatusCode, message: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head><title>Application error</title>\n\

@@ -102,7 +102,7 @@ pub enum Effect {
         /// After so many bytes.
         after: u32,
     },
-    /// The body ends early, in good order and with its right length.
+    /// The body ends early, with a `Content-Length` that matches.
     Truncate {
         /// After so many bytes.
         after: u32,
@@ -140,7 +140,7 @@ pub struct RetryAfter {
     form: RetryAfterForm,
 }
 
-/// A guid in the one form that the contract has.
+/// Deserializes a guid in the contract's form.
 fn one_guid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Uuid>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let id = guid(&text).ok_or_else(|| D::Error::custom(format!("{text:?} is no id of a job")))?;

@@ -20,15 +20,15 @@ pub const KEPT: usize = 10_000;
 const LONGEST: usize = 15;
 /// So much of a request is written down: parts of its path, and parameters.
 const PARTS: usize = 20;
-/// The most header names of a request.
+/// The most header names that are kept of a request.
 const MAX_HEADERS: usize = 40;
-/// The longest header name, in bytes. A key that stands where a name belongs is longer.
+/// The longest header name that is kept, in bytes. A key in place of a name is longer.
 const MAX_HEADER_NAME: usize = 40;
-/// The most rules of a request.
+/// The most fault rules that are kept of a request.
 const MAX_FAULTS: usize = 20;
-/// How many searches may wait at a time: every request wakes each of them.
+/// The most searches that may wait at a time: every request wakes each of them.
 const MAX_WAITING: usize = 100;
-/// Stands for what is not written down.
+/// Replaces omitted parts.
 const OMITTED: &str = "…";
 
 /// The journal. Clones are the same one.
@@ -175,12 +175,12 @@ impl Journal {
         Ticket(Arc::new(Open { journal: self.clone(), number, start: Instant::now() }))
     }
 
-    /// How many requests fit.
+    /// Returns how many requests fit.
     pub fn count(&self, filter: &Filter) -> usize {
         self.book().entries.iter().filter(|entry| filter.fits(entry)).count()
     }
 
-    /// A place among the searches that wait; `None` if too many do.
+    /// Returns a permit to wait, or `None` if too many searches wait.
     pub fn wait_permit(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.0.waiting).try_acquire_owned().ok()
     }
@@ -286,7 +286,7 @@ fn without_key(part: &str) -> String {
     if is_safe { part.to_owned() } else { OMITTED.to_owned() }
 }
 
-/// The names of the headers, sorted, each once.
+/// Returns the names of the headers, sorted, each once.
 fn header_names(headers: &HeaderMap) -> Vec<String> {
     let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
     let is_safe = |name: &str| name.len() <= LONGEST || (name.len() <= MAX_HEADER_NAME && is_plain(name));

@@ -1,4 +1,4 @@
-//! Runs that were accepted and never exist: for a time their job looks pending, and then idle.
+//! Runs that were accepted and never exist: their job is shown as pending for a time, and then as idle.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,15 +6,15 @@ use uuid::Uuid;
 
 use crate::clock::Micros;
 
-/// The most jobs that look pending at a time.
+/// The most jobs with a lost run at a time.
 const MAX_JOBS: usize = 1000;
 
-/// Jobs whose run was lost, and until when each looks pending. Clones are the same.
+/// Jobs whose run was lost, and until when each is shown as pending. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LostRuns(Arc<Mutex<Vec<(Uuid, Micros)>>>);
 
 impl LostRuns {
-    /// A run of this job is lost.
+    /// Adds a lost run of this job.
     pub fn add(&self, job: Uuid, until: Micros) {
         let mut jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         jobs.retain(|(other, _)| *other != job);
@@ -24,18 +24,18 @@ impl LostRuns {
         jobs.push((job, until));
     }
 
-    /// Whether any run is lost.
+    /// Returns whether there is no lost run.
     pub fn is_empty(&self) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
-    /// Whether the job looks pending.
+    /// Returns whether the job is shown as pending.
     pub fn is_pending(&self, job: Uuid, now: Micros) -> bool {
         let jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         jobs.iter().any(|(other, until)| *other == job && now < *until)
     }
 
-    /// Forgets them.
+    /// Removes all lost runs.
     pub fn clear(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }

@@ -206,13 +206,13 @@ async fn inside(
 }
 
 impl Profile {
-    /// Writes the errors of this request.
+    /// Returns a writer for the errors of this request.
     fn error_writer(&self, request: &Request) -> ErrorWriter {
         let echoed_key = request.extensions().get::<EchoedKey>().map(|EchoedKey(key)| key.clone());
         ErrorWriter { body: self.errors, echoed_key }
     }
 
-    /// The time that the headers of answers show.
+    /// Returns the time for the headers of answers.
     fn header_time(&self, clock: &Clock) -> Micros {
         self.clock_skew.shift(clock.now())
     }

@@ -111,7 +111,7 @@ words! {
     Fields: Usual, More, Fewer;
     /// How an array without entries is written.
     EmptyArrays: Array, Null;
-    /// What the names of jobs and the messages end with.
+    /// Invalid characters at the end of job names and messages.
     BadText: None, UnpairedSurrogates, InvalidUtf8;
     /// The ids of log lines.
     LogIds: Unique, Changing, Identical, Missing, Null;
@@ -198,7 +198,7 @@ impl Profile {
         let requests = self.rate_limit.is_none_or(|limit| (1..=1_000_000).contains(&limit.requests));
         within("requests", requests, "from 1 to 1000000")?;
         let has_time = self.rate_limit.is_none_or(|limit| !limit.per.0.is_zero());
-        within("per", has_time, "longer than 0s: nothing comes in no time")
+        within("per", has_time, "longer than 0s, because a rate limit needs a length of time")
     }
 
     /// The header that carries the key, if it is not the configured one.
@@ -206,15 +206,15 @@ impl Profile {
         self.key_header.as_deref().and_then(|name| HeaderName::try_from(name).ok())
     }
 
-    /// Whether some answers show a state of before.
-    fn lags(&self) -> bool {
+    /// Returns whether some answers show an earlier state.
+    fn has_replica_lag(&self) -> bool {
         !self.replica_lag.0.is_zero()
     }
 
-    /// Whether a client that has a line has all before it, and a final state comes behind its last line: what the
-    /// extension `after` promises.
+    /// Returns whether the extension `after` is reliable: a client that has a line has all lines before it, and a final
+    /// state comes after its last line.
     fn keeps_lines(&self) -> bool {
-        self.late_lines.0.is_zero() && self.log_ids == LogIds::Unique && !self.lags()
+        self.late_lines.0.is_zero() && self.log_ids == LogIds::Unique && !self.has_replica_lag()
     }
 
     /// Whether the bodies of answers are written anew: then they have no validator.
@@ -233,11 +233,11 @@ impl Profile {
             || self.log_ids != usual.log_ids
             || self.id_format != usual.id_format
             || self.number_format != usual.number_format
-            || self.lags()
+            || self.has_replica_lag()
     }
 }
 
-/// Headers that HTTP or CORS gives a meaning: no server can take its key from them.
+/// Headers that HTTP or CORS uses itself, so that they cannot carry a key.
 const RESERVED_HEADERS: [&str; 16] = [
     "accept-encoding",
     "access-control-request-headers",
@@ -259,7 +259,7 @@ const RESERVED_HEADERS: [&str; 16] = [
 
 fn is_prefix(prefix: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._~-".contains(&byte);
-    // A segment of dots would be taken for a way up by whoever tidies the address.
+    // Clients that normalize URLs resolve a segment of dots.
     let is_segment = |segment: &str| {
         (1..=50).contains(&segment.len())
             && segment.as_bytes()[0].is_ascii_alphanumeric()

@@ -1,4 +1,4 @@
-//! How far a server's clock is off, as the admin part writes it: a length of time, with a minus where it is behind.
+//! The offset of a server's clock in the admin part's notation: a length of time, with a minus sign if it is behind.
 
 use std::fmt;
 
@@ -16,12 +16,12 @@ pub struct Skew {
 }
 
 impl Skew {
-    /// Whether the clock is right.
+    /// Returns whether the clock has no offset.
     pub fn is_zero(self) -> bool {
         self.length.0.is_zero()
     }
 
-    /// What this clock shows at a time.
+    /// Returns the time that this clock shows.
     pub fn shift(self, time: Micros) -> Micros {
         let by = micros(self.length.0);
         if self.is_behind { time.saturating_sub(by) } else { time.saturating_add(by) }

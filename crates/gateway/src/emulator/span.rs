@@ -1,4 +1,4 @@
-//! A length of time as the admin part writes it: numbers with units, or seconds.
+//! A length of time in the admin part's notation: numbers with units, or a number of seconds.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Each unit with its length in milliseconds, and how many digits its number may have. So no length is above six years:
-/// many of them can be added up, and the clock can come to its end.
+/// Each unit with its length in milliseconds, and how many digits its number may have. No length is above six years, so that a
+/// sum of many does not overflow the clock.
 const UNITS: [(&str, u64, u32); 5] =
     [("d", 86_400_000, 3), ("h", 3_600_000, 4), ("m", 60_000, 6), ("s", 1000, 6), ("ms", 1, 6)];
-/// The same of a number of seconds without a unit.
+/// The most digits of a number of seconds without a unit.
 const MAX_SECONDS_DIGITS: u32 = 6;
 
 /// A length of time, like `200ms`, `1h30m` or `90` (seconds).

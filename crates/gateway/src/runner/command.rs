@@ -21,7 +21,7 @@ use crate::store::Run;
 pub(super) const TRIGGER_VARIABLE: &str = "TXJOBS_TRIGGER_ID";
 pub(super) const JOB_VARIABLE: &str = "TXJOBS_JOB_ID";
 
-// How long the processes that a command leaves behind when it exits may take to end by themselves, and how long its pipes may
+// How long the remaining processes of a command may take to end by themselves after it exits, and how long its pipes may
 // be held open after that.
 const LINGER: Duration = Duration::from_secs(2);
 
@@ -65,7 +65,7 @@ pub(super) async fn run(
         }
         if left.has_exited() {
             let hurry = interrupts.wait().map(|_| ());
-            if processes.settle(LINGER, pipes_closed.cancelled(), hurry).await {
+            if processes.wait_until_ended(LINGER, pipes_closed.cancelled(), hurry).await {
                 return (left, Report::default(), Vec::new());
             }
         }
@@ -85,7 +85,7 @@ pub(super) async fn run(
     let has_ended = match pumped {
         Some(has_ended) => has_ended,
         None => {
-            // Nobody is left to write, unless it was left on purpose or was not found.
+            // No process is left to write, unless it was left running on purpose or was not found.
             let patience = if remaining.is_empty() { LINGER } else { Duration::ZERO };
             match tokio::time::timeout(patience, &mut pumps).await {
                 Ok(has_ended) => has_ended,
@@ -144,7 +144,7 @@ fn finish(command: &Command, left: Left) -> Finish {
     }
 }
 
-/// Shells and `env` exit so when they find no program, or cannot run it.
+/// Describes an exit code. Shells and `env` exit with 126 or 127 if they cannot run a program or do not find it.
 fn exit_text(command: &Command, code: i32) -> String {
     let problem = if matches!(code, 126 | 127) { command.start_problem() } else { None };
     match problem {

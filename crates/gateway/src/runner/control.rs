@@ -19,7 +19,7 @@ struct Inner {
     wake: Notify,
     /// In milliseconds.
     pick_up: AtomicU64,
-    /// How many runs go on, if no more may; else 0.
+    /// The number of running runs if it is the maximum, else 0.
     full: AtomicUsize,
     running: Mutex<HashMap<i64, CancellationToken>>,
 }
@@ -55,7 +55,7 @@ impl Control {
         }
     }
 
-    /// How many runs go on while a run waits because no more may.
+    /// Returns the number of running runs while it is the maximum and a run waits.
     pub fn full_count(&self) -> Option<usize> {
         Some(self.0.full.load(Ordering::Relaxed)).filter(|&count| count > 0)
     }

@@ -14,8 +14,8 @@ use crate::store::{Ending, Result, Run, Store, Unfinished};
 const KILLED: &str = "The gateway was killed or crashed while the job was running, so the run was given up.";
 const UNDECLARED: &str = "The job was taken out of gateway.toml before the run started.";
 
-/// Ends the runs that no gateway will end, and their processes, which have the time that the job gives them. To be called
-/// before a runner works on the store, and only by the one gateway that has it.
+/// Ends the runs that an earlier gateway left unfinished, and their processes, within the job's `stop_grace`. Call this before a
+/// runner uses the store, and only in the gateway that holds its lock.
 ///
 /// # Errors
 ///
@@ -50,7 +50,7 @@ async fn end(store: &Store, clock: &Clock, run: &Run, because: &str) -> Result<E
     store.end_run(run, &ending, now).await
 }
 
-/// The last line of the run.
+/// Returns the last line of the run.
 fn killed(report: &Report) -> String {
     let mut text = KILLED.to_owned();
     let ended: Vec<_> = report.ended.values().chain(report.killed.values()).collect();
@@ -63,7 +63,7 @@ fn killed(report: &Report) -> String {
         text.push_str(&format!(" Could not be ended: {}.", list(reasons)));
     }
     if let Some(error) = &report.search_error {
-        text.push_str(&format!(" Not known whether all its processes have ended: {error}."));
+        text.push_str(&format!(" It is not known whether all its processes have ended: {error}."));
     }
     text
 }

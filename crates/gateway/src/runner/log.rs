@@ -38,7 +38,7 @@ struct Entry {
 
 impl Log {
     /// A log for the execution, and the task that keeps its lines: it ends when the log is dropped and the last line
-    /// is in the store, with the worst severity that it saw. After a fault in the task, lines are dropped, so that nobody
+    /// is in the store, with the worst severity that it saw. After a fault in the task, lines are dropped, so that no sender
     /// waits for it.
     pub fn open(
         store: Store,
@@ -98,7 +98,7 @@ async fn batch(queue: &mut mpsc::Receiver<Entry>) -> Option<(Vec<Line>, OwnedSem
 
 #[cfg(test)]
 impl Log {
-    /// A log whose lines go to the test.
+    /// Returns a log whose lines go to the test.
     pub fn to_channel(clock: RunClock) -> (Self, mpsc::UnboundedReceiver<Line>) {
         let (queue, mut entries) = mpsc::channel::<Entry>(QUEUE);
         let (lines, received) = mpsc::unbounded_channel();

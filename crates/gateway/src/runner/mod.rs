@@ -33,8 +33,8 @@ use crate::store::Store;
 // `Control::wake` is what starts a run. This finds what was requested while nobody could wake the runner.
 const POLL: Duration = Duration::from_secs(2);
 const RETRY: Duration = Duration::from_secs(1);
-// How long a store that fails is tried again once the gateway is to stop.
-const LAST_WRITES: Duration = Duration::from_secs(5);
+// How long failing writes are repeated once the gateway stops.
+const MAX_FINAL_WRITE_TIME: Duration = Duration::from_secs(5);
 
 /// Two wishes to end, the second one less patient.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +54,7 @@ pub struct Runner {
     works: Arc<HashMap<Uuid, Work>>,
     concurrency: usize,
     stop: Stop,
-    /// Ends the repeating of writes that fail.
+    /// Cancels the repetition of failing writes.
     give_up: CancellationToken,
 }
 
@@ -109,7 +109,7 @@ impl Runner {
         let ends = async {
             tokio::select! {
                 () = self.stop.now.cancelled() => {}
-                () = tokio::time::sleep(LAST_WRITES) => {}
+                () = tokio::time::sleep(MAX_FINAL_WRITE_TIME) => {}
             }
             self.give_up.cancel();
             std::future::pending::<()>().await;
@@ -121,7 +121,7 @@ impl Runner {
         orphans.abort();
     }
 
-    /// The next run with its time, when there is one; `None` when it is time to stop.
+    /// Returns the next run with its wait time; `None` when it is time to stop.
     async fn next(&self, places: &mut Places) -> Option<(crate::store::Run, RunClock)> {
         loop {
             if self.stop.soon.is_cancelled() {
@@ -152,8 +152,8 @@ impl Runner {
     }
 }
 
-/// Repeats a write until the store takes it: a full disk delays a run's end, and does not lose it. `None` if the store fails
-/// when it is time to give up: then the next start ends the run.
+/// Repeats a write until it succeeds, so that a full disk delays a run's end and does not lose it. Returns `None` if the store
+/// still fails when it is time to give up; then the next start ends the run.
 async fn insist<T, F: Future<Output = crate::store::Result<T>>>(
     give_up: &CancellationToken,
     mut write: impl FnMut() -> F,

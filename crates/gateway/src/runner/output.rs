@@ -1,4 +1,4 @@
-//! From what a command writes to the lines of its log.
+//! Converts the output of a command to the lines of its log.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -14,12 +14,12 @@ use super::splitter::{Piece, Splitter};
 use crate::config::Command;
 
 const BUFFER: usize = 64 * 1024;
-// A line that is not ended is written when nothing was added to it for a second, and at the latest after ten.
+// A line without a line end is written after a second without further output, and at the latest after ten.
 const MAX_SILENCE: Duration = Duration::from_secs(1);
 const MAX_LINE_TIME: Duration = Duration::from_secs(10);
 // Of the updates of a line (a progress bar), the last one of each second is written.
 const UPDATE_TIME: Duration = Duration::from_secs(1);
-// Once nobody should be writing any longer: how long data in a pipe may take to be seen, and how much of it is still read.
+// After the processes have ended: how long data in a pipe may take to be readable, and how much of it is still read.
 const LAST_READ: Duration = Duration::from_millis(100);
 const LAST_BYTES: usize = 1024 * 1024;
 
@@ -28,16 +28,16 @@ const LAST_BYTES: usize = 1024 * 1024;
 pub(super) struct Output<'a> {
     command: &'a Command,
     log: &'a Log,
-    /// What a line is that no pattern matches.
+    /// The severity of a line that no pattern matches.
     otherwise: Severity,
     splitter: Splitter,
-    begun: Option<Begun>,
+    begun: Option<PartialLine>,
     updates: Option<Updates>,
 }
 
-/// The times of a line that is not ended.
+/// The times of a line that has no end yet.
 #[derive(Clone, Copy, Debug)]
-struct Begun {
+struct PartialLine {
     since: Instant,
     added_at: Instant,
 }
@@ -47,7 +47,7 @@ struct Begun {
 struct Updates {
     due: Instant,
     worst: (Severity, String),
-    /// The last one, if it is not as bad as the worst.
+    /// The last update, if its severity is lower than the worst.
     latest: Option<(Severity, String)>,
 }
 
@@ -56,8 +56,8 @@ impl<'a> Output<'a> {
         Self { command, log, otherwise, splitter: Splitter::default(), begun: None, updates: None }
     }
 
-    /// Writes the pipe's lines until every process that holds the pipe has let go of it, or until it is read no longer.
-    /// Returns whether all have let go.
+    /// Writes the pipe's lines until every process has closed the pipe, or until it is no longer read. Returns whether all
+    /// have closed it.
     pub async fn pump(mut self, pipe: Option<impl AsyncRead + Unpin>, linger: &CancellationToken) -> bool {
         let Some(mut pipe) = pipe else { return true };
         let mut decoder = self.command.encoding.new_decoder();
@@ -106,7 +106,7 @@ impl<'a> Output<'a> {
         let now = Instant::now();
         let pieces = self.splitter.feed(text);
         let since = self.begun.filter(|_| pieces.is_empty()).map_or(now, |begun| begun.since);
-        self.begun = (!self.splitter.begun().is_empty()).then_some(Begun { since, added_at: now });
+        self.begun = (!self.splitter.begun().is_empty()).then_some(PartialLine { since, added_at: now });
         for piece in pieces {
             match piece {
                 Piece::Line(line) => self.write_line(line).await,
@@ -116,11 +116,11 @@ impl<'a> Output<'a> {
     }
 
     fn next_deadline(&self) -> Option<Instant> {
-        let begun = self.begun.map(Begun::deadline);
+        let begun = self.begun.map(PartialLine::deadline);
         begun.into_iter().chain(self.updates.as_ref().map(|updates| updates.due)).min()
     }
 
-    /// Writes what was not ended or overwritten in time.
+    /// Writes lines that were not ended or overwritten in time.
     async fn write_due(&mut self) {
         let now = Instant::now();
         if self.begun.is_some_and(|begun| begun.deadline() <= now) {
@@ -138,7 +138,7 @@ impl<'a> Output<'a> {
 
     async fn write_line(&mut self, line: String) {
         let severity = self.severity(&line);
-        // The line has overwritten them. What says something worse is kept.
+        // The line has overwritten them. An update of higher severity is kept.
         if let Some(Updates { worst, .. }) = self.updates.take()
             && worst.0.number() > severity.number()
         {
@@ -155,7 +155,7 @@ impl<'a> Output<'a> {
     }
 
     fn hold_update(&mut self, text: String) {
-        // It erases what was there, and says nothing.
+        // It erases the line and has no text.
         if is_blank(&text) {
             return;
         }
@@ -182,13 +182,13 @@ impl<'a> Output<'a> {
     }
 }
 
-impl Begun {
+impl PartialLine {
     fn deadline(self) -> Instant {
         (self.added_at + MAX_SILENCE).min(self.since + MAX_LINE_TIME)
     }
 }
 
-/// The line as a person sees it: without terminal escapes (colors, links, titles) and byte order marks.
+/// Returns the visible text of the line: without terminal escapes (colors, links, titles) and byte order marks.
 fn plain(line: &str) -> Cow<'_, str> {
     let line = line.trim_start_matches('\u{feff}');
     match line.contains('\u{1b}') {
@@ -201,7 +201,7 @@ fn is_blank(text: &str) -> bool {
     plain(text).trim().is_empty()
 }
 
-/// Replaces the text by what the bytes say. A character that is not whole is kept for the next ones.
+/// Decodes the bytes into the text. An incomplete character is kept for the next bytes.
 fn decode(decoder: &mut Decoder, mut bytes: &[u8], text: &mut String, is_last: bool) {
     text.clear();
     loop {
@@ -214,7 +214,7 @@ fn decode(decoder: &mut Decoder, mut bytes: &[u8], text: &mut String, is_last: b
     }
 }
 
-/// Waits for ever without a moment.
+/// Waits until a moment, or forever without one.
 async fn sleep_until(moment: Option<Instant>) {
     match moment {
         Some(moment) => tokio::time::sleep_until(moment).await,

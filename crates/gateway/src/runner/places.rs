@@ -1,4 +1,4 @@
-//! The places for runs: only so many may go on at the same time.
+//! Limits how many runs are executed at the same time.
 
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
@@ -10,23 +10,23 @@ use super::Control;
 use crate::clock::{Clock, Moment, RunClock, micros};
 use crate::store::{Run, Store};
 
-// A shorter wait is not worth a line.
+// A shorter wait is not logged.
 const MIN_WAIT: Duration = Duration::from_secs(1);
 
-/// All places, and since when they are taken.
+/// The places for runs, and since when all of them are taken.
 #[derive(Debug)]
 pub(super) struct Places {
     free: Arc<Semaphore>,
     count: usize,
     clock: Clock,
     control: Control,
-    /// Since when every pending run waits for a place.
+    /// Since when pending runs wait for a place.
     full_since: Option<Moment>,
 }
 
 /// How long a run waited for its place.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Waited {
+pub(super) struct WaitTime {
     time: Duration,
     count: usize,
 }
@@ -36,7 +36,7 @@ impl Places {
         Self { free: Arc::new(Semaphore::new(count)), count, clock, control, full_since: None }
     }
 
-    /// Takes a place, as soon as one is free. It is given back when the answer is dropped.
+    /// Takes a place as soon as one is free. Dropping the permit frees the place.
     pub async fn take(&mut self) -> OwnedSemaphorePermit {
         if let Ok(place) = Arc::clone(&self.free).try_acquire_owned() {
             return place;
@@ -50,30 +50,30 @@ impl Places {
         place
     }
 
-    /// Remembers that there is a place and no run for it.
+    /// Notes that there is a free place and no pending run.
     pub fn set_idle(&mut self) {
         self.full_since = None;
     }
 
-    /// How long this run, which was just claimed, waited for its place. `None` if not for long.
-    pub async fn waited(&self, store: &Store, run: &Run, clock: &RunClock) -> Option<Waited> {
+    /// Returns how long this run, which was just claimed, waited for its place; `None` for a short wait.
+    pub async fn waited(&self, store: &Store, run: &Run, clock: &RunClock) -> Option<WaitTime> {
         let full = self.full_since?.elapsed(&self.clock);
         if full < MIN_WAIT {
             return None;
         }
-        // The line is not worth waiting for a store that does not answer.
+        // Do not wait for a store that does not answer just to write this line.
         let requested_at = store.requested_at(run).await.ok()?;
         let pending = clock.started_at().saturating_sub(requested_at);
         let pending = pending.saturating_sub(micros(self.control.pick_up()));
         let time = full.min(Duration::from_micros(u64::try_from(pending).unwrap_or_default()));
-        (time >= MIN_WAIT).then_some(Waited { time, count: self.count })
+        (time >= MIN_WAIT).then_some(WaitTime { time, count: self.count })
     }
 }
 
-impl Display for Waited {
+impl Display for WaitTime {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let seconds = humantime::format_duration(Duration::from_secs(self.time.as_secs()));
         let Self { count, .. } = self;
-        write!(f, "Waited {seconds} for a free place: {count} of {count} runs were going on.")
+        write!(f, "Waited {seconds} for a free place: {count} of {count} runs were running.")
     }
 }

@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 use txjobs_sdk::{ExecutionState, Severity};
 
 use super::log::Log;
-use super::places::Waited;
+use super::places::WaitTime;
 use super::processes::Processes;
 use super::{RETRY, Runner, Stop, command, insist, script};
 use crate::clock::RunClock;
@@ -56,12 +56,12 @@ impl Interrupts {
 }
 
 impl Runner {
-    pub(super) async fn execute(&self, run: Run, clock: RunClock, waited: Option<Waited>) {
+    pub(super) async fn execute(&self, run: Run, clock: RunClock, waited: Option<WaitTime>) {
         tracing::info!(job = %run.job, trigger = %run.trigger_id, "run started");
         let runner = self.clone();
         let run_clock = clock.clone();
         let attempt = async move { runner.attempt(run, run_clock, waited).await };
-        let ending = match isolated(attempt).await {
+        let ending = match catch_panic(attempt).await {
             Ok(ending) => ending,
             Err(fault) => {
                 tracing::error!(%fault, trigger = %run.trigger_id, "a run broke the gateway's own code");
@@ -76,7 +76,7 @@ impl Runner {
             let end = async move {
                 insist(&runner.give_up, || runner.store.end_run(&run, &ending, clock.now())).await
             };
-            match isolated(end).await {
+            match catch_panic(end).await {
                 Ok(state) => break state,
                 Err(fault) => {
                     tracing::error!(%fault, trigger = %run.trigger_id, "the end of a run failed; trying again");
@@ -95,7 +95,7 @@ impl Runner {
         }
     }
 
-    async fn attempt(&self, run: Run, clock: RunClock, waited: Option<Waited>) -> Ending {
+    async fn attempt(&self, run: Run, clock: RunClock, waited: Option<WaitTime>) -> Ending {
         let registered = self.control.register(&run);
         // A cancellation either found the registration, or came before it and stands in the store.
         if insist(&self.give_up, || self.store.is_cancelled(&run)).await.unwrap_or_default() {
@@ -126,7 +126,7 @@ impl Runner {
         ending(finish, worst)
     }
 
-    /// Ends what a run has started, after a fault that took the run away from it.
+    /// Ends the processes of a run after a panic in the task of the run.
     async fn end_processes(&self, run: &Run) {
         if let Some(Work::Command(command)) = self.works.get(&run.job) {
             let processes = Processes::of_run(run.trigger_id);
@@ -138,15 +138,17 @@ impl Runner {
     }
 }
 
-/// Runs something in a task of its own, so that a panic in it does not go further.
-async fn isolated<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, JoinError> {
+/// Runs a future in a task of its own, so that a panic in it does not propagate.
+async fn catch_panic<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, JoinError> {
     tokio::spawn(work).await
 }
 
-/// The end of a run with this worst line, or with a log that broke.
+/// Returns the end of a run whose log has this worst severity, or whose log failed.
 fn ending(finish: Finish, worst: Result<Severity, JoinError>) -> Ending {
     let Ok(worst) = worst else {
-        return failed("The gateway itself failed at this log, which is not complete.".to_owned());
+        return failed("The gateway itself failed at this log, which is incomplete. Its log on standard error says more.".to_owned());
     };
     let state = match finish {
         Finish::As(state) => state,
@@ -179,15 +181,15 @@ mod tests {
 
     #[tokio::test]
     async fn panic_in_a_run_does_not_go_further() {
-        assert_eq!(isolated(async { 7 }).await.ok(), Some(7));
-        assert!(isolated(panics::<()>()).await.is_err_and(|fault| fault.is_panic()));
+        assert_eq!(catch_panic(async { 7 }).await.ok(), Some(7));
+        assert!(catch_panic(panics::<()>()).await.is_err_and(|fault| fault.is_panic()));
     }
 
     #[tokio::test]
     async fn panic_in_a_log_fails_the_run() {
         let ended = ending(Finish::ByItsLog, tokio::spawn(panics()).await);
         assert_eq!(ended.state, ExecutionState::Failed);
-        assert!(ended.because.is_some_and(|because| because.contains("not complete")));
+        assert!(ended.because.is_some_and(|because| because.contains("is incomplete")));
         let ended = ending(Finish::ByItsLog, Ok(Severity::Warning));
         assert_eq!(ended.state, ExecutionState::CompletedWithWarnings);
     }

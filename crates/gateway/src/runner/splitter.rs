@@ -1,9 +1,9 @@
-//! From the text of a pipe to lines.
+//! Splits the text of a pipe into lines.
 
 /// A line longer than this is cut, so that a process that never ends its line cannot fill the memory.
 const LONGEST: usize = 1024 * 1024;
 
-/// Text between two ends of lines.
+/// The text between two line ends.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Piece {
     /// Ended by a line feed, or a part of a line that is too long.
@@ -12,18 +12,18 @@ pub(super) enum Piece {
     Update(String),
 }
 
-/// Cuts what it is fed at line ends. Carriage returns before a line feed belong to it.
+/// Splits text at line ends. Carriage returns before a line feed belong to the line end.
 #[derive(Debug, Default)]
 pub(super) struct Splitter {
     begun: String,
-    /// After a carriage return, of which it is not known yet what it means.
+    /// Whether the last character was a carriage return, whose meaning depends on the next one.
     is_returned: bool,
     /// Whether the beginning of this line was taken before its end.
     is_continued: bool,
 }
 
 impl Splitter {
-    /// The pieces that this text completes.
+    /// Returns the pieces that this text completes.
     pub fn feed(&mut self, text: &str) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let mut rest = text;
@@ -40,12 +40,12 @@ impl Splitter {
         pieces
     }
 
-    /// What has come of a piece that is not ended.
+    /// Returns the text of a piece that has no end yet.
     pub fn begun(&self) -> &str {
         &self.begun
     }
 
-    /// Takes what has come of a piece that is not ended. What follows is a line of its own.
+    /// Takes the text of a piece that has no end yet. The text after it becomes a line of its own.
     pub fn take_begun(&mut self) -> Option<String> {
         if self.begun.is_empty() {
             return None;
@@ -129,7 +129,7 @@ mod tests {
         assert_eq!(splitter.take_begun(), Some("Copying …".to_owned()));
         assert_eq!(splitter.feed(" done\nPassword: "), [line(" done")]);
         assert_eq!(splitter.take_begun(), Some("Password: ".to_owned()));
-        // The end of a line that was taken whole is no line.
+        // The end of a line that was taken completely is no line.
         assert_eq!(splitter.feed("\n\n50%\r"), [line("")]);
         assert_eq!(splitter.take_begun(), Some("50%".to_owned()));
         assert_eq!(splitter.feed("\nend\n"), [line("end")]);

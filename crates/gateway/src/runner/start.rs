@@ -1,4 +1,4 @@
-//! Starts a command, or says why that is not possible.
+//! Starts a command, or explains why it cannot be started.
 
 use std::io;
 use std::path::Path;
@@ -13,7 +13,7 @@ use super::processes::{self, Child, Processes};
 use crate::config::{Command, StandardError};
 use crate::store::Run;
 
-/// Variables that begin so are the gateway's and its operator's, keys among them: they are not passed on.
+/// The prefix of the variables of the gateway and its operator, such as keys, which are not passed on.
 const OURS: &str = "TXJOBS_";
 
 type Pipe = Pin<Box<dyn AsyncRead + Send>>;
@@ -23,24 +23,24 @@ pub(super) struct Started {
     pub child: Child,
     pub processes: Processes,
     pub stdout: Option<Pipe>,
-    /// None if it goes into `stdout`.
+    /// `None` if it is merged into `stdout`.
     pub stderr: Option<(Pipe, Severity)>,
 }
 
-/// Starts it.
+/// Starts the command.
 ///
 /// # Errors
 ///
-/// A sentence for the run's log.
+/// Fails with a sentence for the run's log.
 pub(super) async fn start(command: &Command, run: &Run) -> Result<Started, String> {
     try_start(command, run).await.map_err(|error| {
         let reason = match command.start_problem() {
             Some(problem) => format!("{problem}."),
             None if error.kind() == io::ErrorKind::ExecutableFileBusy => {
-                format!("{}: {error}. Something still writes to the file.", command.program)
+                format!("{}: {error}. Another process still writes to the file. Start the job again when it has ended.", command.program)
             }
             None if is_unknown_format(&error) => format!(
-                "{} is no program for this machine, and no script that begins with #! and its interpreter.",
+                "{} is neither a program for this machine nor a script that begins with #! and its interpreter.",
                 command.program
             ),
             None if error.kind() == io::ErrorKind::NotFound => format!(
@@ -97,7 +97,7 @@ fn into_async(pipe: io::PipeReader) -> io::Result<Pipe> {
     Ok(Box::pin(tokio::fs::File::from_std(handle.into())))
 }
 
-/// ENOEXEC, or ERROR_BAD_EXE_FORMAT.
+/// Returns whether the error is ENOEXEC or ERROR_BAD_EXE_FORMAT.
 fn is_unknown_format(error: &io::Error) -> bool {
     error.raw_os_error() == Some(if cfg!(windows) { 193 } else { 8 })
 }

@@ -4,11 +4,11 @@ use std::collections::{HashSet, VecDeque};
 
 use uuid::Uuid;
 
-/// How many of the last runs are remembered.
+/// The most runs that are remembered.
 const MAX_RUNS: usize = 65_536;
 
-/// Refuses to start a run a second time, whatever the store says. The claim in the store is what keeps runs apart; this
-/// stands behind it, because a command that runs twice cannot be taken back.
+/// Prevents a second start of a run, whatever the store returns. The claim in the store already prevents it; this is a second
+/// check, because a command that ran twice cannot be undone.
 #[derive(Debug, Default)]
 pub(super) struct Started {
     ids: HashSet<Uuid>,
@@ -16,7 +16,7 @@ pub(super) struct Started {
 }
 
 impl Started {
-    /// Notes that a run is started; false if it was started before.
+    /// Notes that a run is started. Returns false if it was started before.
     pub fn insert(&mut self, execution: Uuid) -> bool {
         if !self.ids.insert(execution) {
             return false;

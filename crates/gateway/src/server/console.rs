@@ -32,7 +32,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// The console's files, or a page that says how to have them. What is not there is for `not_found`.
+/// Serves the console's files, or a page that says how to build them. Unknown paths go to `not_found`.
 pub(super) fn router(console: Option<&Path>, not_found: Router) -> Router {
     match console {
         Some(directory) => files::router(directory, not_found).layer(middleware::from_fn(caching)),

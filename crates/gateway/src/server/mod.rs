@@ -47,7 +47,7 @@ pub fn router(gateway: Gateway, front: Front) -> Router {
         .route("/health", get(health::answer).with_state(gateway.store.clone()))
         .merge(page_config)
         .merge(docs::router(&docs::CONTRACT))
-        .merge(console::router(front.console.as_deref(), contract::elsewhere(&gateway.key_header)));
+        .merge(console::router(front.console.as_deref(), contract::unknown_path_router(&gateway.key_header)));
     let (emulator, key_header) = (gateway.emulator.clone(), gateway.key_header.clone());
     let admin = front.admin.clone().zip(emulator.clone());
     let pages = match admin {
@@ -69,9 +69,9 @@ pub fn router(gateway: Gateway, front: Front) -> Router {
             extensions.get::<AsItIs>().is_none()
         });
     router
-        // The level with the smallest state: a slow reader of a log holds one as long as it reads, and the usual one of
+        // The level with the smallest state: a slow reader of a log keeps one while it reads, and the default level of
         // brotli takes 11 MB.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressed))
-        // Method, known path and status: never what may be a key.
+        // Method, known path and status: nothing that may be a key.
         .layer(TraceLayer::new_for_http().make_span_with(trace::span))
 }

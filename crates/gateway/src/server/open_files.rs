@@ -1,22 +1,22 @@
-//! How many files the process may have open, and how many of them connections may take.
+//! The limit of open files, and how many connections it allows.
 
 use anyhow::{Result, ensure};
 
-/// The store's files and connections, the log, the runtime, and what is opened for a moment.
+/// Files of the store, the log and the runtime, and files that are open for a moment.
 const RESERVED: u64 = 64;
-/// The pipes of a run, what starting its process takes, and what looking for its processes takes.
+/// Files of a run: its pipes, and files for starting it and for finding its processes.
 const PER_RUN: u64 = 12;
-/// A connection, and the file that it may be sent.
+/// Files of a connection: its socket, and the file that is sent.
 const PER_CONNECTION: u64 = 2;
-/// Fewer connections are not worth serving.
+/// The fewest connections that are useful.
 const MIN_CONNECTIONS: u64 = 16;
 
-/// How many connections may be served at the same time: at most `wanted`, and so few that the store and `concurrency` runs
-/// always have files left. Raises the process's limit as far as that needs and as the system allows.
+/// Returns how many connections may be served at the same time: at most `wanted`, and so few that files are left for the store
+/// and `concurrency` runs. Raises the process's limit as far as needed and allowed.
 ///
 /// # Errors
 ///
-/// The limit leaves no room for connections.
+/// Fails if the limit leaves no room for connections.
 pub fn max_connections(wanted: u32, concurrency: u16) -> Result<usize> {
     let reserved = RESERVED + PER_RUN * u64::from(concurrency);
     let limit = raise_limit(reserved + PER_CONNECTION * u64::from(wanted));
@@ -29,7 +29,7 @@ pub fn max_connections(wanted: u32, concurrency: u16) -> Result<usize> {
     if allowed < u64::from(wanted) {
         tracing::warn!(
             "{allowed} connections are served at the same time and not {wanted}: this process may have {limit} files open \
-             (ulimit -n), and the store and the runs need their share"
+             (ulimit -n), and the others are reserved for the store and the runs"
         );
     }
     Ok(usize::try_from(allowed).unwrap_or(usize::MAX))
@@ -39,8 +39,8 @@ fn connections_within(limit: u64, reserved: u64, wanted: u32) -> u64 {
     (limit.saturating_sub(reserved) / PER_CONNECTION).min(wanted.into())
 }
 
-/// Raises the soft limit of open files to what is needed, and returns the limit in force. Not further: some programs close
-/// every file up to the limit when they start, and what the runs start inherits it.
+/// Raises the soft limit of open files to the needed number, and returns the new limit. Not further, because jobs inherit it and
+/// some programs close every descriptor up to the limit when they start.
 #[cfg(unix)]
 fn raise_limit(needed: u64) -> u64 {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};

@@ -1,4 +1,4 @@
-//! What the log says of a request.
+//! The tracing span of a request.
 
 use axum::extract::{MatchedPath, Request};
 use tracing::Span;
@@ -6,15 +6,15 @@ use txjobs_sdk::paths;
 
 use crate::contract::guid;
 
-/// The span of a request: its method, and its path as far as the gateway knows it.
+/// Returns the span of a request: its method, and the known parts of its path.
 ///
-/// People put keys into addresses by mistake. So nothing of the address is written but ids in their places: no query, no
-/// unknown path, and no header.
+/// People put keys into URLs by mistake. So only known paths and the ids in them are written: no query, no unknown path, and no
+/// header.
 pub(super) fn span(request: &Request) -> Span {
     tracing::debug_span!("request", method = %method(request), path = known_path(request))
 }
 
-/// A method is any word that a client sends.
+/// Returns the name of a known method: a client may send any word.
 fn method(request: &Request) -> &str {
     match request.method().as_str() {
         known @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "OPTIONS" | "PATCH") => known,
@@ -30,7 +30,7 @@ fn known_path(request: &Request) -> &str {
     request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str)
 }
 
-/// Whether a path is of this form, with ids where it has parameters.
+/// Returns whether a path matches this template, with ids as its parameters.
 fn is_of(template: &str, path: &str) -> bool {
     let mut parts = path.split('/');
     template.split('/').all(|expected| match parts.next() {

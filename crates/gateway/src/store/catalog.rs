@@ -1,4 +1,4 @@
-//! What requests need and what rarely changes, kept in memory: keys, and which jobs are pending or running.
+//! Caches the data that requests need and that rarely changes: keys, and which jobs are pending or running.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,58 +10,58 @@ use uuid::Uuid;
 use super::{OrganisationId, Result, Store};
 use crate::key::KeyHash;
 
-/// The keys, and the version of organisations, keys and jobs.
+/// The keys, and the version of organizations, keys and jobs.
 #[derive(Debug)]
 pub struct Catalog {
-    /// Grows with every change of organisations, keys and jobs.
+    /// Increases with every change of organizations, keys and jobs.
     pub version: i64,
     keys: HashMap<KeyHash, OrganisationId>,
 }
 
 impl Catalog {
-    /// The organisation that this key belongs to.
+    /// Returns the organization that this key belongs to.
     ///
-    /// How long it takes may tell something of a hash, and nothing of the key: nobody can aim a hash.
+    /// The time of the look-up may reveal something about a hash, but nothing about the key: an attacker cannot choose hashes.
     pub fn organisation_of_key(&self, hash: &KeyHash) -> Option<OrganisationId> {
         self.keys.get(hash).copied()
     }
 }
 
-/// The jobs that are pending or running, of all organisations. Every other job is idle.
+/// The jobs of all organizations that are pending or running. Every other job is idle.
 #[derive(Debug, PartialEq, Eq)]
 pub struct UnfinishedJobs(HashMap<Uuid, JobStatusCode>);
 
 impl UnfinishedJobs {
-    /// The status of a job.
+    /// Returns the status of a job.
     pub fn status_of(&self, job: Uuid) -> JobStatusCode {
         self.0.get(&job).copied().unwrap_or(JobStatusCode::Idle)
     }
 }
 
 impl Store {
-    /// The catalog, which holds every change that was committed before this was called, also by another process.
+    /// Returns the catalog. It includes every change that was committed before this call, also by other processes.
     ///
     /// # Errors
     ///
-    /// The store does not answer.
+    /// Fails if the store does not answer.
     pub async fn catalog(&self) -> Result<Arc<Catalog>> {
         self.catalog.get(&self.changes, read_catalog).await
     }
 
-    /// The jobs that are pending or running, as of the last commit before this was called.
+    /// Returns the jobs that are pending or running, as of the last commit before this call.
     ///
-    /// The same value is the same `Arc` for as long as nothing has changed.
+    /// Returns the same `Arc` as long as nothing has changed.
     ///
     /// # Errors
     ///
-    /// The store does not answer.
+    /// Fails if the store does not answer.
     pub async fn unfinished_jobs(&self) -> Result<Arc<UnfinishedJobs>> {
         self.unfinished_jobs.get(&self.changes, read_unfinished_jobs).await
     }
 }
 
 async fn read_catalog(connection: &mut SqliteConnection, last: Option<Arc<Catalog>>) -> Result<Arc<Catalog>> {
-    // Before the keys, so that these are at least as new as the version says.
+    // Read before the keys, so that the keys are at least as new as the version.
     let version: i64 =
         sqlx::query_scalar("SELECT version FROM catalog_version").fetch_one(&mut *connection).await?;
     if let Some(last) = last.filter(|last| last.version == version) {

@@ -1,4 +1,4 @@
-//! Values that are kept in memory for as long as nobody writes to the database, this process or another.
+//! Caches values until this or another process writes to the database.
 
 use std::fmt;
 use std::fs::File;
@@ -14,39 +14,41 @@ use super::Result;
 
 /// The size of SQLite's wal-index header: the first of its two copies (<https://www.sqlite.org/walformat.html>, 2.1).
 const HEADER_SIZE: usize = 48;
-/// The only version of the header's format that there is.
+/// The only version of the header's format.
 const HEADER_VERSION: u32 = 3_007_000;
 
-/// The wal-index header: every commit changes it (a counter, the number of frames and their checksum).
+/// The wal-index header. Every commit changes it (a counter, the number of frames and their checksum).
 type Stamp = [u8; HEADER_SIZE];
 
-/// Tells whether the database has changed, and reads what has.
+/// Detects changes of the database, and reads changed values.
 pub(super) struct Changes {
     header: Option<&'static File>,
-    /// Serves validations only, one at a time. It stays open as long as the store, so that SQLite keeps the file of the
-    /// wal-index as long. `None`: the store is closed.
+    /// The connection for validations, one at a time. It stays open as long as the store, so that SQLite keeps the file of the
+    /// wal-index. `None`: the store is closed.
     connection: Mutex<Option<SqliteConnection>>,
-    /// From then on nothing watches the file.
+    /// Whether the store is closed, so that the file is no longer current.
     is_closed: AtomicBool,
 }
 
 impl Changes {
     pub async fn open(options: &SqliteConnectOptions) -> Result<Self> {
         let mut connection = options.connect().await?;
-        // SQLite's own name of the file: it follows symbolic links.
+        // SQLite's own name of the file, after symbolic links.
         let file: String = sqlx::query_scalar("SELECT file FROM pragma_database_list WHERE name = 'main'")
             .fetch_one(&mut connection)
             .await?;
-        // The first read makes the wal-index.
+        // The first read creates the wal-index.
         sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&mut connection).await?;
         let header = open_header(Path::new(&format!("{file}-shm")));
         if header.is_none() {
-            tracing::warn!("the database has no wal-index that can be read; every request asks the database");
+            tracing::warn!(
+                "the database has no wal-index that can be read; every request queries the database"
+            );
         }
         Ok(Self { header, connection: Mutex::new(Some(connection)), is_closed: AtomicBool::new(false) })
     }
 
-    /// What every commit changes; `None` where it cannot be told, which makes every read a query.
+    /// Returns the value that every commit changes; `None` if it is not available, so that every read is a query.
     fn stamp(&self) -> Option<Stamp> {
         if self.is_closed.load(Ordering::Acquire) {
             return None;
@@ -54,7 +56,7 @@ impl Changes {
         read_header(self.header?)
     }
 
-    /// How many commits there were, for tests: the header's counter, which begins anywhere.
+    /// Returns the header's counter of commits, for tests. Its first value is arbitrary.
     #[cfg(test)]
     pub fn commits(&self) -> u32 {
         let stamp = self.stamp().unwrap();
@@ -87,14 +89,14 @@ impl<T> Default for Cached<T> {
 }
 
 impl<T> Cached<T> {
-    /// The value, which holds every commit that returned before this was called.
+    /// Returns the value. It includes every commit that returned before this call.
     ///
-    /// `load` reads it anew. It gets the value of before, which it may give back if that has not changed. Callers that find
-    /// an old value wait for one `load` and share what it read.
+    /// `load` reads it again. It gets the previous value, which it may return if that has not changed. Callers that find an
+    /// outdated value wait for one `load` and share its result.
     ///
     /// # Errors
     ///
-    /// The store is closed or does not answer.
+    /// Fails if the store is closed or does not answer.
     pub async fn get(
         &self,
         changes: &Changes,
@@ -105,7 +107,7 @@ impl<T> Cached<T> {
         }
         let mut connection = changes.connection.lock().await;
         let connection = connection.as_mut().ok_or(sqlx::Error::PoolClosed)?;
-        // Before the read: a commit that comes in between is then taken for one that has not been seen, not the reverse.
+        // Before the read, so that the next call treats a commit in between as a change.
         let stamp = changes.stamp();
         if let Some(value) = self.if_current(stamp) {
             return Ok(value);
@@ -139,7 +141,7 @@ fn open_header(path: &Path) -> Option<&'static File> {
     read_header(file).map(|_| file)
 }
 
-/// Elsewhere a file's mapping and what is read from it need not agree.
+/// Returns `None`: on other systems reading a file may not show what was written through a memory mapping.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 fn open_header(_: &Path) -> Option<&'static File> {
     None

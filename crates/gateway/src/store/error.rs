@@ -1,25 +1,25 @@
-//! Why the database failed, in words for people.
+//! The causes of database failures, with their descriptions.
 
 use std::{fmt, io};
 
-/// Why the database did not read or write.
+/// The cause of a database failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     /// The file system has no room left.
     DiskFull,
-    /// The file beside the database that its processes share cannot grow, mostly because the disk is full.
+    /// The shared memory file beside the database cannot grow, usually because the disk is full.
     NoSharedMemory,
     /// The file or its file system is read-only.
     ReadOnly,
     /// The operating system failed to read or write.
     InputOutput,
-    /// Another program holds the lock, or a write before this one takes too long.
+    /// Another program holds the lock, or an earlier write takes too long.
     Busy,
     /// The file cannot be opened: it was removed, moved or replaced.
     Gone,
-    /// The content is no database, or a broken one.
+    /// The content is not a database, or a damaged one.
     Damaged,
-    /// Anything else, such as a violated constraint.
+    /// Another cause, such as a violated constraint.
     Other,
 }
 
@@ -61,13 +61,13 @@ impl ErrorKind {
         }
     }
 
-    /// Whether the cause is outside of the request that failed, so that others fail as well.
+    /// Returns whether the cause is outside of the request that failed, so that other requests fail as well.
     pub fn is_lasting(self) -> bool {
         self != Self::Other
     }
 
-    /// Whether it is certain that the failed transaction changed nothing. An input or output error may come after the
-    /// last byte was written.
+    /// Returns whether the failed transaction certainly changed nothing. An input/output error may occur after the last byte
+    /// was written.
     pub fn is_without_effect(self) -> bool {
         matches!(self, Self::DiskFull | Self::ReadOnly | Self::Busy)
     }

@@ -90,7 +90,7 @@ impl Store {
         Ok(row.map(|(state,)| status(state)))
     }
 
-    /// When a run was requested.
+    /// Returns when a run was requested.
     pub async fn requested_at(&self, run: &Run) -> Result<Micros> {
         sqlx::query_scalar("SELECT requested_at FROM executions WHERE number = ?")
             .bind(run.number)
@@ -98,7 +98,7 @@ impl Store {
             .await
     }
 
-    /// The latest time that a run's execution or its log has, or the beginning of time.
+    /// Returns the latest time of a run's execution and its log, or the minimum time.
     pub async fn latest_time(&self, run: &Run) -> Result<Micros> {
         sqlx::query_scalar(
             "SELECT max(coalesce(created_at, ?1), coalesce((SELECT max(time) FROM lines

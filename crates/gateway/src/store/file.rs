@@ -1,4 +1,4 @@
-//! The database file: whose it is, who may read it, and that it stays the same file.
+//! The database file: checks its owner program, its permissions and its identity.
 
 use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -16,10 +16,10 @@ pub(super) static MIGRATIONS: Migrator = sqlx::migrate!();
 /// Marks a database of this program: "TXJB". <https://www.sqlite.org/pragma.html#pragma_application_id>
 pub(super) const APPLICATION_ID: i64 = 0x5458_4a42;
 
-/// The tables of a database from before the mark.
+/// The tables of a database that has no application id yet.
 const TABLES: [&str; 4] = ["_sqlx_migrations", "api_keys", "executions", "organisations"];
 
-/// What is at the path of a database.
+/// The content at the path of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contents {
     /// No file, or one without content.
@@ -30,11 +30,11 @@ pub enum Contents {
     Outdated,
 }
 
-/// Reads what is at the path of a database, and changes nothing.
+/// Inspects the path of a database, and changes nothing.
 ///
 /// # Errors
 ///
-/// It cannot be read, it is the database of another program or of a later version, or no database.
+/// Fails if it cannot be read, is the database of another program or of a later version, or is not a database.
 pub async fn inspect(path: &Path) -> Result<Contents> {
     let shown = path.display();
     let metadata = match fs::metadata(path) {
@@ -42,7 +42,7 @@ pub async fn inspect(path: &Path) -> Result<Contents> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Contents::Nothing),
         Err(error) => return Err(error).with_context(|| cannot_be_opened(path)),
     };
-    // Opening a pipe would wait for its other end.
+    // Opening a pipe would block.
     ensure!(
         metadata.is_file(),
         "{shown} is {}, not a file. Name another file with --database.",
@@ -55,7 +55,7 @@ pub async fn inspect(path: &Path) -> Result<Contents> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .read_only(true)
-        // Without a write-ahead log nobody has the file open; then SQLite makes no files beside it.
+        // Without a write-ahead log no process has the file open; then SQLite creates no files beside it.
         .immutable(!beside(&real, "-wal").exists())
         .busy_timeout(BUSY);
     let read = async {
@@ -94,7 +94,7 @@ async fn read(connection: &mut SqliteConnection) -> super::Result<(i64, Vec<Stri
         .fetch_all(&mut *connection)
         .await?;
     let version = match tables.iter().any(|name| name == TABLES[0]) {
-        // A foreign table of this name may have other columns: then it is not ours either.
+        // A table of this name with other columns belongs to another program.
         true => sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
             .fetch_one(&mut *connection)
             .await
@@ -104,13 +104,13 @@ async fn read(connection: &mut SqliteConnection) -> super::Result<(i64, Vec<Stri
     Ok((application_id, tables, version.unwrap_or_default()))
 }
 
-/// Makes an empty database file that only its owner may read, if there is none. SQLite gives the files beside it the same
-/// permissions. Takes the permissions of others from the files of an earlier version.
+/// Creates an empty database file that only its owner may read, if there is none. SQLite gives the files beside it the same
+/// permissions. Removes the permissions of other users from the files of an earlier version.
 pub(super) fn create(path: &Path) -> Result<Identity> {
     let prepare = || -> io::Result<Identity> {
         if !path.exists() {
             let mut options = OpenOptions::new();
-            // Not exclusively: a link may lead to a file that is not there yet.
+            // Not exclusively: a symbolic link may lead to a file that does not exist yet.
             options.write(true).create(true).truncate(false);
             #[cfg(unix)]
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
@@ -125,7 +125,7 @@ pub(super) fn create(path: &Path) -> Result<Identity> {
     prepare().with_context(|| cannot_be_opened(path))
 }
 
-/// What is said of a database that cannot be opened, in front of the cause.
+/// Returns the error text for a database that cannot be opened, without the cause.
 pub(super) fn cannot_be_opened(path: &Path) -> String {
     format!(
         "The database {} cannot be opened. Name another file with --database; its folder must exist and be writable",
@@ -133,7 +133,7 @@ pub(super) fn cannot_be_opened(path: &Path) -> String {
     )
 }
 
-/// The name of a file that belongs to the database.
+/// Returns the name of a file beside the database, which ends with this suffix.
 pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
@@ -163,7 +163,7 @@ fn restrict(file: &Path) {
 #[cfg(not(unix))]
 fn restrict(_: &Path) {}
 
-/// Which file a database is, whatever its name.
+/// Identifies the file of a database independently of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     #[cfg(unix)]
@@ -184,7 +184,7 @@ impl Identity {
         Self {}
     }
 
-    /// Fails if there is another file at the path by now.
+    /// Fails if there is another file at the path now.
     pub fn check(&self, path: &Path) -> io::Result<()> {
         if Self::of(&fs::metadata(path)?) == *self {
             return Ok(());

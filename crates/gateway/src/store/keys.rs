@@ -31,20 +31,20 @@ pub enum AddKey {
 }
 
 impl Store {
-    /// Accepts the key of this hash as well, as long as this process runs. It is not written anywhere, so that it ends with
-    /// the demo, however that ends.
-    pub fn offer_demo_key(&self, organisation: OrganisationId, hash: KeyHash) {
-        // There is one demo a process.
+    /// Accepts the key with this hash as well, as long as this process runs. It is not stored, so that it ends with the
+    /// process.
+    pub fn accept_demo_key(&self, organisation: OrganisationId, hash: KeyHash) {
+        // There is one demo per process.
         let _ = self.demo_key.set((organisation, hash));
     }
 
-    /// The organisation of the demo key, if this is it.
+    /// Returns the organization of the demo key, if this is its hash.
     pub fn organisation_of_demo_key(&self, hash: &KeyHash) -> Option<OrganisationId> {
         let (organisation, demo) = self.demo_key.get()?;
         bool::from(demo.ct_eq(hash)).then_some(*organisation)
     }
 
-    /// Keeps the hash of a new key.
+    /// Stores the hash of a new key.
     pub async fn add_key(
         &self,
         organisation: OrganisationId,

@@ -14,10 +14,11 @@ use crate::clock::Micros;
 // Four values a row: far below SQLite's limit of 32,766, and large enough that a statement costs little per line.
 const ROWS: usize = 200;
 
-/// The last place in a log: a line's key is its execution's number in the upper 32 bits and its place in the lower ones.
+/// The last position in a log: the key of a line has the number of its execution in the upper 32 bits and its position in the
+/// lower ones.
 const LAST: i64 = (1 << 32) - 1;
 
-/// The key of a line.
+/// Returns the key of a line.
 pub(super) fn key(execution: i64, seq: i64) -> i64 {
     execution << 32 | seq.clamp(0, LAST)
 }
@@ -88,7 +89,7 @@ impl Store {
     }
 }
 
-/// In the order of both tables, so that nothing is sorted before the first row.
+/// In the order of both tables, so that SQLite returns the first row without sorting.
 pub(super) const LINES_BETWEEN: &str =
     "SELECT e.number, l.id & 0xffffffff, l.time, l.severity, l.message FROM executions e
      CROSS JOIN lines l ON l.id BETWEEN e.number << 32 AND e.number << 32 | 0xffffffff

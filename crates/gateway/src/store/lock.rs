@@ -1,4 +1,4 @@
-//! One gateway a database.
+//! The lock that allows one gateway per database.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -10,27 +10,26 @@ use tokio::time::{Instant, sleep};
 
 use super::file;
 
-/// How long the lock is waited for. A process that a killed gateway was about to start has its lock until it runs.
+/// The longest wait for the lock. A child that a killed gateway forked holds its lock until it executes its program.
 const MAX_WAIT: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_millis(20);
 
-/// The right to run the jobs of a database: another gateway would take the running runs for left-over ones. The system
-/// gives it back however the process ends. Child processes do not inherit it.
+/// The lock of the one process that runs the jobs of a database. Another gateway would treat its running runs as left over. The
+/// system releases the lock when the process ends in any way. Child processes do not inherit it.
 #[derive(Debug)]
 pub struct DatabaseLock {
-    /// Locked while they are open.
+    /// The lock is held while they are open.
     _files: Vec<File>,
 }
 
 impl DatabaseLock {
-    /// Takes the lock, and makes the database file if there is none. Waits two seconds for another process.
+    /// Takes the lock, and creates the database file if there is none. Waits two seconds for another process.
     ///
-    /// To be called before the store is opened: SQLite's own locks on a file end when the process closes any
-    /// handle of it.
+    /// Call this before the store is opened: SQLite loses its own locks on a file when the process closes any handle of it.
     ///
     /// # Errors
     ///
-    /// Another process has the lock, or the file is not a database of this program.
+    /// Fails if another process has the lock, or if the file is not a database of this program.
     pub async fn acquire(database: &Path) -> Result<Self> {
         file::inspect(database).await?;
         file::create(database)?;
@@ -55,19 +54,19 @@ impl DatabaseLock {
 
 type Lock = fn(&File) -> Result<(), TryLockError>;
 
-/// The files to lock, and how. Links and relative paths lead to the same ones.
+/// Opens the files to lock. Links and relative paths lead to the same files.
 fn open(database: &Path) -> io::Result<Vec<(File, Lock)>> {
     let database = fs::canonicalize(database)?;
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    // Beside the database, as in earlier versions and on systems that know no lock that goes with SQLite's own.
+    // Beside the database, as in earlier versions and on systems without a lock that is compatible with SQLite's.
     let lock_file = options.open(file::beside(&database, ".lock"))?;
     let mut files: Vec<(File, Lock)> = vec![(lock_file, File::try_lock)];
     #[cfg(target_os = "linux")]
     {
-        // The file itself, which has no second one beside it for each of its names (hard links, mounts).
+        // The file itself: under another name (hard link, mount) the lock file beside it is another one.
         let file = OpenOptions::new().read(true).write(true).open(&database)?;
         files.push((file, linux::try_lock));
     }
@@ -82,7 +81,7 @@ mod linux {
     use nix::fcntl::{FcntlArg, fcntl};
     use nix::libc;
 
-    /// Locks a byte that lies behind every database.
+    /// Locks a byte beyond the end of every database.
     ///
     /// SQLite locks bytes after the first gigabyte, and its write-ahead log elsewhere. `File::try_lock` would do on
     /// a local file system, but on NFS it locks the whole file, and with it the bytes of SQLite. A lock of the open file
@@ -98,7 +97,7 @@ mod linux {
         match fcntl(file, FcntlArg::F_OFD_SETLK(&lock)) {
             Ok(_) => Ok(()),
             Err(Errno::EAGAIN | Errno::EACCES) => Err(TryLockError::WouldBlock),
-            // A file system without locks. The file beside is locked.
+            // A file system without locks. The lock file beside the database is locked.
             Err(Errno::EINVAL | Errno::ENOLCK | Errno::EOPNOTSUPP) => Ok(()),
             Err(error) => Err(TryLockError::Error(error.into())),
         }

@@ -55,7 +55,7 @@ use writer::{WriteTransaction, Writer};
 const READERS: u32 = 4;
 const BUSY: Duration = Duration::from_secs(10);
 /// How long the health check waits for the database.
-const MAX_CHECK: Duration = Duration::from_secs(5);
+const MAX_CHECK_TIME: Duration = Duration::from_secs(5);
 
 /// What the store answers with when it does not answer.
 pub type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -71,7 +71,7 @@ pub struct Store {
     changes: Arc<Changes>,
     catalog: Arc<Cached<Catalog>>,
     unfinished_jobs: Arc<Cached<UnfinishedJobs>>,
-    /// Held while a health check writes: another one uses its result.
+    /// Held while a health check writes. Concurrent checks use its result.
     checking: Arc<Mutex<()>>,
     demo_key: Arc<OnceLock<(OrganisationId, KeyHash)>>,
 }
@@ -81,7 +81,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// The file cannot be made, read or written, or is no database of this program. The error is a sentence for people.
+    /// Fails if the file cannot be created, read or written, or is not a database of this program. The error is a sentence.
     pub async fn open(path: &Path) -> anyhow::Result<Self> {
         file::inspect(path).await?;
         let identity = file::create(path)?;
@@ -100,7 +100,7 @@ impl Store {
             let readers = SqlitePoolOptions::new()
                 .max_connections(READERS)
                 .acquire_timeout(BUSY)
-                // A full disk may not let a new one open the file.
+                // On a full disk a new connection may not be able to open the file.
                 .max_lifetime(None)
                 .idle_timeout(None)
                 .connect_with(options.clone().pragma("query_only", "on"))
@@ -127,13 +127,13 @@ impl Store {
         })
     }
 
-    /// Asks whether the database can be read and written.
+    /// Checks that the database can be read and written.
     ///
-    /// If nothing was written lately, this writes a few bytes: a full disk is found before somebody executes a job.
+    /// If nothing was written recently, this writes a few bytes, so that a full disk is found before a job is executed.
     ///
     /// # Errors
     ///
-    /// It cannot, or does not answer within five seconds.
+    /// Fails if it cannot, or if it does not answer within five seconds.
     pub async fn check(&self) -> std::result::Result<(), ErrorKind> {
         let check = async {
             let read = sqlx::query("SELECT 1 FROM organisations LIMIT 1").fetch_optional(&self.readers).await;
@@ -145,15 +145,15 @@ impl Store {
             if let Some(known) = self.writer.outcomes.recent() {
                 return known;
             }
-            self.write_little().await.map_err(|error| ErrorKind::of(&error))
+            self.write_probe().await.map_err(|error| ErrorKind::of(&error))
         };
-        timeout(MAX_CHECK, check).await.unwrap_or(Err(ErrorKind::Busy))
+        timeout(MAX_CHECK_TIME, check).await.unwrap_or(Err(ErrorKind::Busy))
     }
 
     /// Writes one page.
-    async fn write_little(&self) -> Result<()> {
+    async fn write_probe(&self) -> Result<()> {
         let mut tx = self.write().await?;
-        // Nothing reads it. Written in any case, also if it has this value already.
+        // Nothing reads this value. SQLite writes the page even if the value has not changed.
         sqlx::query("PRAGMA user_version = 1").execute(&mut tx).await?;
         tx.commit().await
     }
@@ -167,13 +167,13 @@ impl Store {
         self.writer.close().await;
     }
 
-    /// Begins a transaction. Every change of the database is made in one, and none has happened before its commit.
+    /// Begins a transaction. Every change of the database is made in one, and none takes effect before its commit.
     async fn write(&self) -> Result<WriteTransaction> {
         self.writer.begin().await
     }
 }
 
-/// The lasting cause of an error, if there is one.
+/// Returns the lasting cause of an error, if there is one.
 fn kind_of(error: &anyhow::Error) -> Option<ErrorKind> {
     let cause = error.chain().find_map(|cause| cause.downcast_ref());
     cause.map(ErrorKind::of).filter(|kind| kind.is_lasting())

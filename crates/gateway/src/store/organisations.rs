@@ -37,8 +37,8 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// The organisation of this name for a key that is made before a gateway declares it: it is added if the store does not
-    /// know it. Until a gateway declares it, its keys are refused and it has no jobs.
+    /// Returns the organization of this name, and adds it if it is unknown, for a key that is made before a gateway declares it.
+    /// Until a gateway declares it, its keys are refused and it has no jobs.
     pub async fn add_organisation(&self, name: &str) -> Result<OrganisationId> {
         let mut tx = self.write().await?;
         let id = add_organisation(&mut tx, name).await?;
@@ -46,12 +46,12 @@ impl Store {
         Ok(id)
     }
 
-    /// Adds the organisations and jobs of the configuration that the store does not know, for their history. Those that it
-    /// knows stay as they are. What is added is not shown before a gateway declares it.
+    /// Adds the unknown organizations and jobs of the configuration, for their history. Known ones are not changed. Added ones
+    /// are not shown before a gateway declares them.
     ///
     /// # Errors
     ///
-    /// The store does not answer, or a job id belongs to another organisation.
+    /// Fails if the store does not answer, or if a job id belongs to another organization.
     pub async fn add_undeclared(&self, organisations: &[config::Organisation]) -> anyhow::Result<()> {
         let mut tx = self.write().await?;
         for organisation in organisations {
@@ -105,11 +105,11 @@ impl Store {
     }
 }
 
-/// Refuses a job whose history is another organisation's.
+/// Fails if the history of a job belongs to another organization.
 fn ensure_owner(is_owner: bool, job: &config::Job) -> anyhow::Result<()> {
     anyhow::ensure!(
         is_owner,
-        "The id {} of the job \"{}\" was a job of another organisation before. Give the job another id.",
+        "The id {} of the job \"{}\" belongs to the history of another organization. Give the job another id.",
         job.id,
         job.name
     );

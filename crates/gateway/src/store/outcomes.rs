@@ -1,4 +1,4 @@
-//! How the last writes went, for the health check.
+//! Records the outcome of the last writes, for the health check.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,12 +7,12 @@ use tokio::time::Instant;
 
 use super::ErrorKind;
 
-/// How long a failure is reported without trying again. A run whose log waits tries each second.
+/// How long a failure is reported without another try. A run whose log waits tries each second.
 const FAILURE_AGE: Duration = Duration::from_secs(3);
-/// How long a success is believed without trying again.
+/// How long a success is valid without another try.
 const SUCCESS_AGE: Duration = Duration::from_secs(5);
 
-/// How the last writes went; clones share it.
+/// The outcome of the last writes. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outcomes(Arc<Mutex<Last>>);
 
@@ -23,7 +23,7 @@ struct Last {
 }
 
 impl Outcomes {
-    /// Notes how a write failed, and hands the error on.
+    /// Records the failure of a write, and returns the error.
     pub fn note(&self, error: sqlx::Error) -> sqlx::Error {
         let kind = ErrorKind::of(&error);
         if kind.is_lasting() {
@@ -32,12 +32,12 @@ impl Outcomes {
         error
     }
 
-    /// Notes that a write is on the disk.
+    /// Records that a write is on the disk.
     pub fn succeeded(&self) {
         self.last().success = Some(Instant::now());
     }
 
-    /// What is known: writes fail, or succeed, or it is too long ago.
+    /// Returns whether recent writes fail or succeed; `None` if the last one is too old.
     pub fn recent(&self) -> Option<Result<(), ErrorKind>> {
         let last = self.last();
         if let Some((time, kind)) = last.failure
@@ -49,7 +49,7 @@ impl Outcomes {
         last.success.filter(since_failure).filter(|time| time.elapsed() < SUCCESS_AGE).map(|_| Ok(()))
     }
 
-    /// Forgets everything, for tests that do not wait.
+    /// Clears the outcomes, for tests that do not wait.
     #[cfg(test)]
     pub fn forget(&self) {
         *self.last() = Last::default();
@@ -75,7 +75,7 @@ mod tests {
         advance(Duration::from_millis(1)).await;
         outcomes.note(std::io::Error::from(std::io::ErrorKind::StorageFull).into());
         assert_eq!(outcomes.recent(), Some(Err(ErrorKind::DiskFull)));
-        // A small write that still finds room does not hide that a larger one does not.
+        // A small write that still finds room does not hide the failure of a larger one.
         advance(Duration::from_millis(1)).await;
         outcomes.succeeded();
         assert_eq!(outcomes.recent(), Some(Err(ErrorKind::DiskFull)));

@@ -1,4 +1,4 @@
-//! What was, at a time of the past.
+//! Reads the state at an earlier time.
 
 use std::collections::HashMap;
 
@@ -9,8 +9,8 @@ use super::{Result, Store};
 use crate::clock::Micros;
 
 impl Store {
-    /// The jobs that were pending or running at a time, of all organisations.
-    pub async fn busy_at(&self, time: Micros) -> Result<HashMap<Uuid, JobStatusCode>> {
+    /// Returns the jobs of all organizations that were pending or running at a time.
+    pub async fn unfinished_jobs_at(&self, time: Micros) -> Result<HashMap<Uuid, JobStatusCode>> {
         let rows: Vec<(Uuid, bool)> = sqlx::query_as(
             "SELECT job, max(created_at IS NOT NULL AND created_at <= ?1) FROM executions
              WHERE requested_at <= ?1 AND (ended_at IS NULL OR ended_at > ?1) GROUP BY job",

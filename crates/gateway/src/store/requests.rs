@@ -1,4 +1,4 @@
-//! Requests of runs: those that come while another write is under way are committed together.
+//! Requests of runs. Those that arrive during another write are committed together.
 
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -7,15 +7,15 @@ use super::writer::{WriteTransaction, Writer};
 use super::{ErrorKind, Result, Store};
 use crate::clock::Micros;
 
-/// How many requests wait in the queue. Further callers wait for a place.
+/// The capacity of the queue. Further callers wait for a place.
 const QUEUE_SIZE: usize = 1024;
-/// How many requests one transaction takes, so that other writes need not wait long.
+/// The most requests in one transaction, so that other writes need not wait long.
 const BATCH_SIZE: usize = 256;
 
-/// Takes requests to the task that writes them, which ends with the last clone.
+/// Sends requests to the task that writes them, which ends with the last clone.
 pub(super) type RequestSender = mpsc::Sender<RunRequest>;
 
-/// A run that somebody asks for.
+/// A requested run.
 #[derive(Debug)]
 pub(super) struct RunRequest {
     job: Uuid,
@@ -26,7 +26,7 @@ pub(super) struct RunRequest {
 }
 
 impl Store {
-    /// Requests a run: false if the job has an unfinished one, unless runs `queue`. If this is true, the run is on the disk.
+    /// Requests a run. Returns true if the run is on the disk, and false if the job has an unfinished run, unless runs `queue`.
     pub async fn request_run(&self, job: Uuid, trigger_id: Uuid, now: Micros, queue: bool) -> Result<bool> {
         let (answer, answered) = oneshot::channel();
         let request = RunRequest { job, trigger_id, now, queue, answer };
@@ -45,7 +45,7 @@ pub(super) fn start(writer: Writer) -> RequestSender {
 async fn write_requests(writer: Writer, mut queue: mpsc::Receiver<RunRequest>) {
     while let Some(first) = queue.recv().await {
         let transaction = writer.begin().await;
-        // Those that came while this one waited for its turn.
+        // Requests that arrived while this one waited for the writer.
         let mut batch = vec![first];
         while batch.len() < BATCH_SIZE
             && let Ok(request) = queue.try_recv()
@@ -64,14 +64,14 @@ async fn write_batch(writer: &Writer, mut transaction: WriteTransaction, batch: 
     let mut accepted = Vec::with_capacity(batch.len());
     for request in &batch {
         if request.answer.is_closed() {
-            // Its caller has gone away without an answer.
+            // Its caller no longer waits for an answer.
             accepted.push(false);
             continue;
         }
         match insert(&mut transaction, request).await {
             Ok(is_accepted) => accepted.push(is_accepted),
             Err(_) if batch.len() > 1 => {
-                // Nothing is committed. The cause may concern one request only: each gets a transaction of its own.
+                // Nothing was committed. The cause may concern one request only, so each gets a transaction of its own.
                 drop(transaction);
                 return write_each(writer, batch).await;
             }
@@ -85,7 +85,7 @@ async fn write_batch(writer: &Writer, mut transaction: WriteTransaction, batch: 
     match committed {
         Ok(()) => {
             for (request, is_accepted) in batch.into_iter().zip(accepted) {
-                // A caller that has gone away since does not know whether its run was accepted.
+                // A caller that no longer waits does not know whether its run was accepted.
                 let _ = request.answer.send(Ok(is_accepted));
             }
         }
@@ -125,7 +125,7 @@ fn fail(batch: Vec<RunRequest>, error: sqlx::Error) {
     }
 }
 
-/// An error of the same kind and with the same text: the driver's errors cannot be cloned.
+/// Returns an error of the same kind and text, because the driver's errors cannot be cloned.
 pub(super) fn copy_of(error: &sqlx::Error) -> sqlx::Error {
     let io = |kind: std::io::ErrorKind| sqlx::Error::Io(std::io::Error::new(kind, error.to_string()));
     match ErrorKind::of(error) {

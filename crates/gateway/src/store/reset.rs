@@ -16,7 +16,7 @@ impl Store {
     /// The store does not answer.
     pub async fn reset(&self) -> Result<bool> {
         let _turn = self.seeding.lock().await;
-        // SQLite empties a table at once only where no foreign key has a say.
+        // SQLite truncates a table at once only if no foreign key refers to it.
         let mut tx = self.writer.begin_without_foreign_keys().await?;
         let busy: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM executions WHERE state < 2)")
             .fetch_one(&mut tx)

@@ -57,7 +57,7 @@ impl Store {
     /// now on it exists for the contract, and it is running. A request from the future, of a clock that was set back, does
     /// not wait for it.
     ///
-    /// A run is only given back once its claim is on the disk: otherwise it would still be pending, and run again.
+    /// A run is returned only after its claim is on the disk. Otherwise it would still be pending and would run again.
     pub async fn claim_run(&self, now: Micros, until: Micros) -> Result<Option<Run>> {
         let mut tx = self.write().await?;
         let claimed: Option<Run> = sqlx::query_as(
@@ -114,7 +114,7 @@ impl Store {
 
     /// Whether somebody asked to cancel this run.
     pub async fn is_cancelled(&self, run: &Run) -> Result<bool> {
-        // A reader sees every cancellation that was answered: it begins after that one's commit.
+        // A reader that begins after the commit of a cancellation sees it.
         sqlx::query_scalar("SELECT cancel_requested FROM executions WHERE number = ?")
             .bind(run.number)
             .fetch_one(&self.readers)

@@ -1,4 +1,4 @@
-//! The one connection that writes, and the transactions on it.
+//! The one connection that writes, and its transactions.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,13 +15,13 @@ use super::Result;
 use super::file::Identity;
 use super::outcomes::Outcomes;
 
-/// How long a write waits for those before it.
+/// The longest wait for earlier writes.
 const MAX_WAIT: Duration = Duration::from_secs(10);
 
-/// Gives out the writing connection, to one transaction at a time, in the order of asking.
+/// Provides the writing connection to one transaction at a time, in the order of requests.
 #[derive(Clone, Debug)]
 pub(super) struct Writer {
-    /// Shared: every request clones the store.
+    /// Shared, because every request clones the store.
     options: Arc<SqliteConnectOptions>,
     identity: Identity,
     slot: Arc<Mutex<Slot>>,
@@ -37,22 +37,22 @@ pub(super) enum Slot {
     Closed,
 }
 
-/// A transaction that holds the write lock from its start, so that it never fails half-way for want of it.
+/// A transaction that holds the write lock from its start, so that it never fails half-way because of the lock.
 ///
-/// Nothing has happened before [`Self::commit`] returns. A transaction that ends in any other way takes its connection
-/// with it: after a full disk or an input/output error SQLite has rolled back by itself, and neither sqlx's count of
-/// transactions nor the cached statements can be trusted. A new connection costs a millisecond.
+/// Nothing has taken effect before [`Self::commit`] returns. If a transaction ends in any other way, its connection is closed:
+/// after a full disk or an input/output error SQLite has rolled back by itself, and sqlx's count of transactions and the
+/// cached statements may be wrong. A new connection costs a millisecond.
 #[derive(Debug)]
 pub(super) struct WriteTransaction {
     connection: Box<SqliteConnection>,
     slot: OwnedMutexGuard<Slot>,
     outcomes: Outcomes,
-    /// Whether the next transaction may have the connection.
+    /// Whether the next transaction may reuse the connection.
     is_reusable: bool,
 }
 
 impl Writer {
-    /// A writer on a file that exists and has its tables, with a first connection.
+    /// Creates a writer with a first connection, on a file that exists and has its tables.
     pub fn new(options: SqliteConnectOptions, identity: Identity, first: SqliteConnection) -> Self {
         let slot = Arc::new(Mutex::new(Slot::Ready(Box::new(first))));
         Self { options: Arc::new(options), identity, slot, outcomes: Outcomes::default() }
@@ -60,7 +60,7 @@ impl Writer {
 
     /// Begins a transaction.
     pub async fn begin(&self) -> Result<WriteTransaction> {
-        let mut slot = self.turn().await?;
+        let mut slot = self.acquire().await?;
         let connection = match std::mem::replace(&mut *slot, Slot::Empty) {
             Slot::Ready(connection) => connection,
             Slot::Empty => self.connect(SqliteConnectOptions::clone(&self.options)).await?,
@@ -72,10 +72,10 @@ impl Writer {
         self.begin_on(connection, slot, true).await
     }
 
-    /// Begins a transaction on a connection of its own that does not check foreign keys, which SQLite sets for
-    /// connections only.
+    /// Begins a transaction on a connection of its own that does not check foreign keys. In SQLite that is a setting of the
+    /// connection.
     pub async fn begin_without_foreign_keys(&self) -> Result<WriteTransaction> {
-        let slot = self.turn().await?;
+        let slot = self.acquire().await?;
         if let Slot::Closed = *slot {
             return Err(sqlx::Error::PoolClosed);
         }
@@ -85,7 +85,7 @@ impl Writer {
 
     /// Closes the connection. Later transactions fail.
     pub async fn close(&self) {
-        let Ok(mut slot) = self.turn().await else { return };
+        let Ok(mut slot) = self.acquire().await else { return };
         if let Slot::Ready(connection) = std::mem::replace(&mut *slot, Slot::Closed)
             && let Err(error) = connection.close().await
         {
@@ -93,14 +93,14 @@ impl Writer {
         }
     }
 
-    async fn turn(&self) -> Result<OwnedMutexGuard<Slot>> {
+    async fn acquire(&self) -> Result<OwnedMutexGuard<Slot>> {
         let turn = timeout(MAX_WAIT, self.slot.clone().lock_owned()).await;
         turn.map_err(|_| self.outcomes.note(sqlx::Error::PoolTimedOut))
     }
 
     async fn connect(&self, options: SqliteConnectOptions) -> Result<Box<SqliteConnection>> {
         let connect = async {
-            // The readers keep the file that was opened first: a new one at its path must not get the writes.
+            // The readers use the file that was opened first. A new file at its path must not get the writes.
             self.identity.check(options.get_filename())?;
             options.connect().await
         };
@@ -119,16 +119,16 @@ impl Writer {
         Ok(transaction)
     }
 
-    /// The slot, for tests that spoil the connection.
+    /// Returns the slot, for tests that make the connection fail.
     #[cfg(test)]
     pub async fn slot(&self) -> OwnedMutexGuard<Slot> {
-        self.turn().await.unwrap()
+        self.acquire().await.unwrap()
     }
 }
 
 impl WriteTransaction {
-    /// Makes the changes last. After an error it is not known whether they do, unless
-    /// [`ErrorKind::is_without_effect`](super::ErrorKind::is_without_effect) says that they do not.
+    /// Commits the changes. After an error it is not known whether they were committed, unless
+    /// [`ErrorKind::is_without_effect`](super::ErrorKind::is_without_effect) says that they were not.
     pub async fn commit(mut self) -> Result<()> {
         sqlx::query("COMMIT").execute(&mut self).await?;
         self.outcomes.succeeded();
@@ -151,7 +151,7 @@ impl WriteTransaction {
     }
 }
 
-/// Runs statements on the connection and notes how they fail.
+/// Runs statements on the connection and records their failures.
 impl<'c> Executor<'c> for &'c mut WriteTransaction {
     type Database = Sqlite;
 
@@ -173,7 +173,7 @@ impl<'c> Executor<'c> for &'c mut WriteTransaction {
         'c: 'e,
         E: 'q + Execute<'q, Sqlite>,
     {
-        // To the end of the statement, not to its first row: an error may come after it.
+        // To the end of the statement, not only to its first row: an error may come after the row.
         self.fetch_all(query).map_ok(|rows| rows.into_iter().next()).boxed()
     }
 

@@ -1,4 +1,4 @@
-//! The console's folder: what is in it and meant for the public, and nothing else.
+//! Only public files of the console's folder are served.
 #![cfg(unix)]
 
 use std::fs::{create_dir_all, write};
@@ -17,7 +17,7 @@ struct Console {
 }
 
 impl Console {
-    /// A folder with a `public` and a `private` part, of which the first one is served.
+    /// Creates a folder with a `public` and a `private` part, of which the first one is served.
     async fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let public = folder.path().join("public");
@@ -90,10 +90,10 @@ async fn links_out_of_the_folder_are_not_followed() {
         Console::refused(path, &console.get(&format!("/{path}")).await);
     }
     Console::refused("all", &console.get(&format!("/all{}", secret.display())).await);
-    // The index page of a folder outside.
+    // The index page of a folder outside of the served one.
     console.write("../private/index.html", "secret");
     Console::refused("private/", &console.get("/private/").await);
-    // A link that stays inside is a file like another one.
+    // A link within the folder is served like a file.
     console.link("latest.js", "assets/app.js");
     assert_eq!(console.get("/latest.js").await.text, "app");
 }
@@ -108,7 +108,7 @@ async fn a_compressed_form_outside_of_the_folder_is_not_served_for_its_file() {
         console.link(&format!("index.html.{extension}"), "../private/secret.txt");
         assert_eq!(console.get("/").await.text, "index");
     }
-    // One that is inside is served.
+    // One within the folder is served.
     console.write("assets/style.css", "long");
     console.write("assets/style.css.br", "short");
     assert_eq!(console.get("/assets/style.css").await.text, "short");
@@ -117,7 +117,7 @@ async fn a_compressed_form_outside_of_the_folder_is_not_served_for_its_file() {
 #[tokio::test]
 async fn only_files_are_opened() {
     let console = Console::new().await;
-    // Opening it would wait for somebody who writes.
+    // Opening it would block until another process writes.
     let pipe = console.folder.path().join("public/pipe");
     assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
     Console::refused("pipe", &console.get("/pipe").await);

@@ -148,7 +148,7 @@ fn specifies(html: &str, whole: &str, schema: &Value) {
             }
             "not" => says(html, &format!("Refused: {}", plain(&value["description"]))),
             "additionalProperties" => says(html, "No other properties"),
-            // For clients that read other servers: this one never writes an alias.
+            // Aliases are for clients of other servers; this server never writes one.
             "x-enum-aliases" => {}
             // The schema's own test looks for these.
             "properties" | "required" | "x-enum-varnames" | "x-extension" => {}

@@ -1,4 +1,4 @@
-//! The lists that are kept in memory: never older than what was answered before, and the same bytes for everybody.
+//! The lists that are cached in memory: never older than an earlier answer, and the same bytes for every client.
 
 use std::io::Read;
 use std::path::Path;
@@ -14,7 +14,7 @@ use txjobs_sdk::{operation, paths};
 
 use crate::house::{CONFIG, House};
 
-/// One organization with so many jobs that run nothing.
+/// Returns one organization with this many jobs that run nothing.
 fn config_of(jobs: usize) -> String {
     let job = |n| {
         format!(
@@ -24,7 +24,7 @@ fn config_of(jobs: usize) -> String {
     format!("[[organisation]]\nname = \"Contoso\"\n{}", (0..jobs).map(job).collect::<String>())
 }
 
-/// Another program's connection to the database.
+/// Opens another program's connection to the database.
 async fn other_connection(house: &House) -> SqliteConnection {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(house.folder.path().join("gateway.db"));
     options.connect().await.unwrap()
@@ -63,7 +63,7 @@ async fn lists_after_a_change_by_another_program_show_it() {
         sqlx::query(sql).bind(name).execute(&mut other).await.unwrap();
         assert_eq!(names(&house).await, ["Quick", name]);
     }
-    // What is not committed is not shown.
+    // Uncommitted changes are not shown.
     let mut transaction = other.begin().await.unwrap();
     sqlx::query("UPDATE jobs SET name = 'D'").execute(&mut *transaction).await.unwrap();
     assert_eq!(names(&house).await, ["Quick", "C"]);
@@ -145,7 +145,7 @@ fn unpack_gzip(packed: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Every caller of its own job sees what it has been told: a run that was accepted, a run that has ended.
+/// Every caller sees the state of its own job that an earlier answer reported: an accepted run, an ended run.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn statuses_are_never_older_than_an_answer() {
     const JOBS: usize = 16;

@@ -4,7 +4,6 @@
 mod cancel_job;
 mod console_files;
 mod docs;
-mod elsewhere;
 mod execute_job;
 mod get_job_logs;
 mod get_job_logs_by_trigger;
@@ -16,4 +15,5 @@ mod lists;
 mod made_up;
 mod pages;
 mod refusals;
+mod unknown_paths;
 mod validator;

@@ -90,7 +90,7 @@ async fn start_failure_names_the_interpreter_or_the_line_ends() {
             && needs.ends_with("needs no-such-python4, which is not on PATH."),
         "{needs}"
     );
-    assert!(said("empty.sh").await.contains("no script that begins with #!"));
+    assert!(said("empty.sh").await.contains("nor a script that begins with #!"));
 
     let checked = home.run(&["check"]);
     let said = String::from_utf8(checked.stderr).unwrap();

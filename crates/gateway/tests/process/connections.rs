@@ -1,4 +1,4 @@
-//! Connections that are of no use do not keep others out.
+//! Idle connections do not block other clients.
 
 use std::process::Command;
 
@@ -53,11 +53,11 @@ async fn a_caller_with_a_key_outlasts_idle_connections() {
     let list = paths::LIST_JOBS.template;
     assert_eq!(caller.ask(&home, "GET", list).status, 200);
     let mut idle: Vec<_> = (0..40).map(|_| Connection::open(&gateway)).collect();
-    // Half a request is of no more use than none.
+    // Half a request counts like none.
     for connection in &mut idle[20..] {
         let _ = std::io::Write::write_all(&mut connection.stream, b"GET / HT");
     }
-    // The first ones were closed for the last ones.
+    // The first connections were closed to make room for the last ones.
     idle[0].until_closed();
     assert_eq!(caller.ask(&home, "GET", list).status, 200);
     assert_eq!(Connection::open(&gateway).ask(&home, "GET", list).status, 200);
@@ -80,7 +80,7 @@ async fn a_head_that_comes_slowly_has_no_more_time() {
     let gateway = home.serve(&["--header-timeout", "400ms"]);
     let mut slow = Connection::open(&gateway);
     let mut later = Connection::open(&gateway);
-    // A byte now and then, for as long as anybody listens.
+    // A byte now and then, as long as the connection is open.
     let mut stream = slow.stream.try_clone().unwrap();
     let sender = std::thread::spawn(move || {
         while std::io::Write::write_all(&mut stream, b"G").is_ok() {
@@ -98,10 +98,10 @@ async fn a_connection_waits_longer_for_its_next_request_than_for_its_first() {
     let gateway = home.serve(&["--header-timeout", "1s", "--idle-timeout", "1m"]);
     let mut kept = Connection::open(&gateway);
     assert_eq!(kept.ask(&home, "GET", paths::LIST_JOBS.template).status, 200);
-    // The time that a first request has is over.
+    // The time-out of a first request is over.
     Connection::open(&gateway).until_closed();
     assert_eq!(kept.ask(&home, "GET", paths::LIST_JOBS.template).status, 200);
-    // Its next request has the same time again.
+    // Its next request has the same time-out again.
     kept.send("GET /public");
     kept.until_closed();
 }
@@ -130,7 +130,7 @@ async fn a_stop_does_not_wait_for_idle_connections() {
     new.until_closed();
     assert!(gateway.wait().success());
     partial.until_closed();
-    // Answers under way may take ten seconds more; here is none.
+    // A stop waits ten seconds for current answers; there is none.
     assert!(start.elapsed() < std::time::Duration::from_secs(8), "{:?}", start.elapsed());
 }
 

@@ -1,4 +1,4 @@
-//! A disk that fails: what cannot be done is refused, and what was accepted is done when the disk works again.
+//! A disk that fails: requests are refused, and accepted runs end when the disk works again.
 
 use std::process::Command;
 
@@ -95,7 +95,7 @@ async fn full_disk_does_not_hold_up_a_stop() {
     gateway.signal("TERM");
     assert!(gateway.until_exit().await.success());
 
-    // The write-ahead log is gone, and its room is free.
+    // The write-ahead log was removed, and its space is free.
     disk.fill();
     let output = disk.run("serve --listen 127.0.0.1:0 --database disk/gateway.db");
     let said = String::from_utf8(output.stderr).unwrap();

@@ -46,7 +46,7 @@ impl Home {
         self.serve_with(more, |_| {})
     }
 
-    /// A gateway with a clock that can be set.
+    /// Starts a gateway with a clock that can be set.
     #[cfg(target_os = "linux")]
     pub fn serve_with_admin(&self, more: &[&str]) -> Gateway {
         self.serve_with(&[more, &["--admin"]].concat(), |command| {
@@ -120,7 +120,7 @@ impl Gateway {
         Self { process, url: url.to_owned(), key, http: reqwest::Client::new() }
     }
 
-    /// The status and the message of what `/health` answers.
+    /// Returns the status and the message of `/health`.
     pub async fn health(&self) -> (u16, String) {
         let answer = self.http.get(format!("{}/health", self.url)).send().await.unwrap();
         let status = answer.status().as_u16();
@@ -145,7 +145,7 @@ impl Gateway {
         self.answer(key, request).await.1
     }
 
-    /// The status and the body of an answer.
+    /// Returns the status and the body of an answer.
     pub async fn answer(&self, key: &str, request: Request) -> (u16, Value) {
         let method = request.method().as_str().parse().unwrap();
         let sent = self

@@ -108,7 +108,7 @@ async fn a_job_taken_out_of_the_configuration_while_pending() {
     assert_eq!((run["State"].as_i64(), lines(&run)), (Some(3), vec![(2, because)]));
 }
 
-/// The store cannot give out a claimed run again. This takes the claim back past it.
+/// The store never returns a claimed run again, so this removes the claim in the database.
 #[tokio::test]
 async fn run_that_the_store_gives_out_twice_starts_once() {
     let script = "echo run >> runs; echo begun; while [ ! -e go ]; do sleep 0.01; done";

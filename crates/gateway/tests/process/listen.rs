@@ -21,7 +21,7 @@ async fn a_port_or_a_name_is_enough() {
 }
 
 #[test]
-fn what_is_no_address_is_refused_with_examples() {
+fn invalid_address_is_refused_with_examples() {
     let home = Home::new(&shell_jobs(&[("a", "true", "")]));
     for listen in ["localhost", "http://127.0.0.1:8400", "65536"] {
         let refused = serve(&home, listen).output().unwrap();

@@ -1,4 +1,4 @@
-//! Ending a run ends all that it started, however it detached itself.
+//! Ending a run ends all processes that it started, also detached ones.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read};
@@ -10,8 +10,8 @@ use crate::gateway::{Gateway, Home, lines, shell_jobs, until};
 
 const NONBLOCK: i32 = 0o4000;
 
-/// Starts a child in a session of its own, one whose parent has ended, and one that in addition has an empty environment.
-/// Each says so, and holds the pipe `alive` until it ends. Goes on when they have started.
+/// Starts a child in a session of its own, one whose parent has ended, and one that also has an empty environment. Each writes
+/// to the pipe `alive` and holds it until it ends. Continues when they have started.
 const DETACH: &str = r#"
     exec 9>alive
     setsid sh -c 'echo setsid >&9; : > one; exec sleep 1000' >/dev/null 2>&1 &
@@ -21,7 +21,7 @@ const DETACH: &str = r#"
     echo begun
 "#;
 
-/// A pipe that the processes of a run hold as long as they live.
+/// A pipe that the processes of a run hold while they live.
 struct Alive(File);
 
 impl Alive {
@@ -31,7 +31,7 @@ impl Alive {
         Self(OpenOptions::new().read(true).custom_flags(NONBLOCK).open(path).unwrap())
     }
 
-    /// What the processes have said since the last call, and whether one of them lives.
+    /// Returns what the processes have written since the last call, and whether one of them lives.
     fn look(&mut self) -> (String, bool) {
         let mut said = Vec::new();
         let mut buffer = [0; 4096];
@@ -82,7 +82,7 @@ async fn end_of_the_command_ends_detached_children() {
     alive.assert_all_detached();
     std::fs::write(home.path("go"), "").unwrap();
     let run = gateway.outcome(run).await;
-    // Not later: a run has not ended before its processes have.
+    // At once: a run has not ended before its processes have.
     alive.assert_dead();
     assert_eq!(run["State"], 2);
     let said = lines(&run)[1];

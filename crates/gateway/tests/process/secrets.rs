@@ -1,4 +1,4 @@
-//! What is secret is in no log, and in nothing that a job can read.
+//! Secrets are in no log, and jobs cannot read them.
 
 use std::fs::File;
 use std::io::Write;
@@ -10,20 +10,20 @@ use crate::gateway::{Gateway, Home, command, lines, shell_jobs};
 use crate::wire::Connection;
 
 const TOKEN: &str = "a-token-for-this-test-only";
-/// What a job can read of its parent, with a mark at its end.
+/// A job that prints what it can read of its parent, and a mark at the end.
 const SPY: &str = "tr '\\0' '\\n' </proc/$PPID/environ; tr '\\0' '\\n' </proc/$PPID/cmdline; env; \
      ls -l /proc/self/fd; head -c 1000 </proc/$PPID/fd/0; echo seen";
 
 async fn spied(gateway: &Gateway) -> String {
     let run = gateway.run("spy").await;
     let seen: Vec<_> = lines(&run).into_iter().map(|(_, text)| text.to_owned()).collect();
-    // It did look.
+    // The job has printed everything.
     assert!(seen.iter().any(|line| line.starts_with("PATH=")), "{seen:?}");
     assert!(
         seen.iter().any(|line| line == "serve") && seen.last().is_some_and(|line| line == "seen"),
         "{seen:?}"
     );
-    // It inherits what this test was started with, and nothing that the gateway opened.
+    // It inherits the files of this test, and no file that the gateway opened.
     let files = seen.iter().filter_map(|line| line.split_once(" -> ").map(|(_, target)| target));
     let opened: Vec<_> =
         files.filter(|target| target.contains(".db") || target.starts_with("socket:")).collect();
@@ -61,7 +61,7 @@ async fn the_admin_token_is_taken_from_standard_input() {
     drop(writer);
     let mut serve = command(home.folder.path());
     serve.args(["serve", "--admin", "--admin-token-stdin", "--listen", "127.0.0.1:0"]).stdin(reader);
-    // A gateway that a job of another one starts stays a part of that run.
+    // A gateway that a job of another gateway starts stays a part of that run.
     serve
         .env("TXJOBS_TRIGGER_ID", "of-another-gateway")
         .env("TXJOBS_ADMIN_TOKEN", "another-token-that-is-not-used");
@@ -86,7 +86,7 @@ fn a_token_that_is_none_is_refused_without_being_shown() {
 }
 
 #[tokio::test]
-async fn a_key_in_a_wrong_place_is_in_no_log() {
+async fn key_in_a_wrong_place_is_not_logged() {
     let home = Home::new(&shell_jobs(&[("echo", "echo ran", "")]));
     let key = home.key.expose().to_owned();
     for options in [vec![], vec!["--admin"]] {
@@ -112,7 +112,7 @@ async fn a_key_in_a_wrong_place_is_in_no_log() {
             format!("GET /public/jobs HTTP/1.1\r\napiKey: {key}\r\nx-api-key: {key}\r\n"),
             format!("POST /public/jobs/{job}/execute HTTP/1.1\r\ncontent-length: {}\r\n\r\n{key}", key.len()),
             format!("{key} /public/jobs HTTP/1.1\r\n"),
-            // Not requests at all.
+            // These are not valid requests.
             format!("GET /{key} {key} HTTP/1.1\r\n"),
             format!("GET / {key}\r\n"),
             format!("GET / HTTP/1.1\r\n{key}\r\n"),

@@ -1,4 +1,4 @@
-//! A terminal that goes away.
+//! SIGHUP of a closed terminal.
 
 use std::process::Command;
 
@@ -13,14 +13,14 @@ async fn a_hangup_is_a_graceful_stop_however_often_it_comes() {
     let run = gateway.execute("long").await;
     gateway.until(run, |run| lines(run) == [(0, "begun")]).await;
     gateway.signal("HUP");
-    // A shell passes on what the system has sent already.
+    // A shell sends it again after the system has.
     gateway.signal("HUP");
     assert!(gateway.wait().success());
     let gateway = home.serve(&[]);
     let run = gateway.outcome(run).await;
     let because = "The gateway was stopped while the job was running, and ended it.";
     let mut log = lines(&run);
-    // Whether the shell or its child is gone first is a matter of chance.
+    // The shell or its child may end first.
     log.retain(|(_, line)| !line.starts_with("Ended with the command: "));
     assert_eq!(log, [(0, "begun"), (0, "cleaned up"), (2, because)]);
 }

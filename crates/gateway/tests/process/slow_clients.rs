@@ -34,7 +34,7 @@ async fn a_body_that_does_not_come_has_no_effect() {
     slow.send(format!("{head}content-length: 10\r\n\r\n123"));
     slow.until_closed();
     assert!(has_no_run(&gateway).await);
-    // A whole one is read and dropped, and the connection goes on.
+    // A complete body is read and dropped, and the connection stays open.
     let mut whole = Connection::open(&gateway);
     whole.send(format!("{head}transfer-encoding: chunked\r\n\r\n"));
     whole.send("2\r\n{}\r\n0\r\n\r\n");
@@ -70,7 +70,7 @@ async fn a_client_that_sends_a_large_body_whole_reads_why_it_is_refused() {
     assert!(has_no_run(&gateway).await);
 }
 
-/// A job with a log that no buffer between a gateway and its client holds.
+/// A job whose log is larger than all buffers between a gateway and its client.
 const LONG: &str = r#"
 [[organisation]]
 name = "Contoso"

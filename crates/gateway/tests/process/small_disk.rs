@@ -12,14 +12,14 @@ use crate::gateway::Gateway;
 
 pub struct SmallDisk {
     holder: Child,
-    /// Whether the namespace has users of its own, which is what people who are not root may make.
+    /// Whether the namespace has users of its own. Only such a namespace needs no root.
     has_users: bool,
-    /// Not on the small disk: configuration, and files of jobs.
+    /// The folder for the configuration and files of jobs, which is not on the small disk.
     pub folder: TempDir,
 }
 
 impl SmallDisk {
-    /// A disk of so many kilobytes, mounted as "disk" in a folder with this configuration.
+    /// Creates a disk of this many kilobytes, mounted as "disk" in a folder with this configuration.
     pub fn new(kilobytes: u32, config: &str) -> Self {
         let folder = TempDir::new().unwrap();
         std::fs::create_dir(folder.path().join("disk")).unwrap();
@@ -48,7 +48,7 @@ impl SmallDisk {
         );
     }
 
-    /// A program that sees the disk.
+    /// Returns a command of a program in the namespace with the disk.
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new("nsenter");
         command.args(["--target", &self.holder.id().to_string(), "--mount"]);
@@ -67,7 +67,7 @@ impl SmallDisk {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// Runs the gateway's program, for a minute at most: what should be refused may serve.
+    /// Runs the gateway's program for at most a minute, in case it serves although it should fail.
     pub fn run(&self, arguments: &str) -> Output {
         let mut command = self.command("timeout");
         command.args(["60", env!("CARGO_BIN_EXE_txjobs-gateway")]).args(arguments.split(' '));
@@ -86,13 +86,13 @@ impl SmallDisk {
         Gateway::start(serve, key.clone())
     }
 
-    /// A file on the disk, as this process reaches it.
+    /// Returns the path of a file on the disk for this process.
     pub fn path(&self, name: &str) -> PathBuf {
         let folder = self.folder.path().strip_prefix("/").unwrap();
         PathBuf::from(format!("/proc/{}/root", self.holder.id())).join(folder).join("disk").join(name)
     }
 
-    /// Takes all the room there is.
+    /// Fills the disk.
     pub fn fill(&self) {
         let mut file = File::create(self.path("filler")).unwrap();
         let error = loop {

@@ -104,7 +104,7 @@ async fn commands_with_another_configuration_change_no_jobs() {
     let (ours, theirs) = (create("Contoso", "second"), create("Fabrikam", "first"));
     assert_eq!(gateway.ask(paths::list_jobs()).await, before, "the caller is not locked out");
     assert_eq!(gateway.ask_as(&ours, paths::list_jobs()).await, before);
-    // Nobody serves Fabrikam yet.
+    // No gateway serves Fabrikam yet.
     let refusal = gateway.ask_as(&theirs, paths::list_jobs()).await;
     assert_eq!(refusal["Message"], "The API key is missing or wrong.");
     let listed = String::from_utf8(home.run(&["keys", "list"]).stdout).unwrap();
@@ -112,7 +112,7 @@ async fn commands_with_another_configuration_change_no_jobs() {
     refused(&home.run(&["seed", "--config", "other.toml"]), 1, "Another gateway works on the database");
     drop(gateway);
 
-    // A history adds what it belongs to, and changes no job that is there.
+    // Seeding a history adds its organization and jobs, and changes no existing job.
     assert!(home.run(&["seed", "--config", "other.toml"]).status.success());
     let store = Store::open(home.path("txjobs-gateway.db").as_ref()).await.unwrap();
     let contoso = store.organisation("Contoso").await.unwrap().unwrap();
@@ -214,7 +214,7 @@ async fn demo_key_ends_with_the_demo() {
         let refusal = gateway.ask_as(key, paths::list_jobs()).await;
         assert_eq!(refusal["Message"], "The API key is missing or wrong.");
     }
-    // A key of this name is somebody's own, and stays.
+    // A key with this name that a user created is kept.
     assert_eq!(gateway.ask_as(&mine, paths::list_jobs()).await[0]["Name"], "a");
     let listed = String::from_utf8(home.run(&["keys", "list"]).stdout).unwrap();
     assert_eq!(listed.lines().count(), 2, "{listed}");

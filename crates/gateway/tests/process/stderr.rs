@@ -1,4 +1,4 @@
-//! Standard error that cannot be written stops nothing.
+//! Standard error that cannot be written blocks no run and no stop.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use crate::gateway::{Home, lines, shell_jobs};
 
-/// The most that a pipe holds unless somebody asks for more.
+/// The default capacity of a pipe.
 const PIPE: usize = 64 * 1024;
 
 async fn works_and_stops(home: &Home, stderr: impl Into<Stdio>) {
@@ -32,7 +32,7 @@ async fn full_standard_error_stops_nothing() {
 }
 
 #[tokio::test]
-async fn reader_that_has_gone_stops_nothing() {
+async fn closed_standard_error_stops_nothing() {
     let home = home();
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
@@ -40,7 +40,7 @@ async fn reader_that_has_gone_stops_nothing() {
 }
 
 #[tokio::test]
-async fn reader_that_does_not_read_stops_nothing() {
+async fn unread_standard_error_stops_nothing() {
     let home = home();
     let (_reader, mut writer) = std::io::pipe().unwrap();
     writer.write_all(&[b'x'; PIPE]).unwrap();

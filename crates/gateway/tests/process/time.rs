@@ -7,7 +7,7 @@ use crate::gateway::{Home, lines, shell_jobs};
 
 const STEPS: &str = "echo one; while [ ! -e go ]; do sleep 0.01; done; echo two";
 
-/// The times of an execution in their order. All have the same form, so that their texts compare as they do.
+/// Returns the times of an execution in their order. All have the same format, so that their texts compare like times.
 fn times(run: &Value) -> Vec<String> {
     let whole = |time: &Value| {
         let (date, fraction) = time
@@ -58,14 +58,14 @@ async fn run_that_waits_for_a_free_place_says_so() {
     gateway.until(first, |run| lines(run) == [(0, "one")]).await;
     let next = gateway.execute("next").await;
     let status = gateway.ask(paths::get_job_status(next.0)).await;
-    assert_eq!(status["Message"], "The job is pending. It waits for a free place: 1 of 1 runs are going on.");
+    assert_eq!(status["Message"], "The job is pending. It waits for a free place: 1 of 1 runs are running.");
     gateway.clock("POST", "/advance", r#"{ "by": "1h" }"#).await;
     std::fs::write(home.path("go"), "").unwrap();
     let run = gateway.outcome(next).await;
     let said = lines(&run);
     assert!(said[0].0 == 0 && said[0].1.starts_with("Waited 1h"), "{run}");
-    assert!(said[0].1.ends_with(" for a free place: 1 of 1 runs were going on."), "{run}");
+    assert!(said[0].1.ends_with(" for a free place: 1 of 1 runs were running."), "{run}");
     assert_eq!(said[1..], [(0, "ran")]);
-    // A run that did not wait says nothing.
+    // A run that did not wait has no such line.
     assert_eq!(lines(&gateway.run("next").await), [(0, "ran")]);
 }

@@ -1,4 +1,4 @@
-//! A connection as a client sees it, byte by byte.
+//! A client's side of a connection, byte by byte.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -8,15 +8,15 @@ use txjobs_sdk::paths;
 
 use crate::gateway::{Gateway, Home};
 
-/// Longer than anything in these tests takes.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Longer than any step of these tests.
+const MAX_WAIT: Duration = Duration::from_secs(30);
 
 pub struct Connection {
     pub stream: TcpStream,
     reader: BufReader<TcpStream>,
 }
 
-/// An answer as it came.
+/// An answer as it was received.
 #[derive(Debug)]
 #[allow(dead_code, reason = "what a failed test shows")]
 pub struct Answer {
@@ -29,7 +29,7 @@ pub fn address(gateway: &Gateway) -> SocketAddr {
     gateway.url.strip_prefix("http://").unwrap().parse().unwrap()
 }
 
-/// The head of a request with the home's key, all but its last line.
+/// Returns the head of a request with the home's key, without its last line.
 pub fn head(home: &Home, method: &str, path: &str) -> String {
     format!("{method} {path} HTTP/1.1\r\nhost: x\r\n{}: {}\r\n", paths::API_KEY_HEADER, home.key.expose())
 }
@@ -37,7 +37,7 @@ pub fn head(home: &Home, method: &str, path: &str) -> String {
 impl Connection {
     pub fn open(gateway: &Gateway) -> Self {
         let stream = TcpStream::connect(address(gateway)).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(MAX_WAIT)).unwrap();
         let reader = BufReader::new(stream.try_clone().unwrap());
         Self { stream, reader }
     }

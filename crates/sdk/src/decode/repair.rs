@@ -1,11 +1,11 @@
-//! Makes JSON of what is nearly JSON: text that no Rust string can hold, and escapes that JSON does not have.
+//! Repairs text that is almost JSON: characters that no Rust string can hold, and escapes that JSON does not have.
 
 use std::fmt::Write;
 
-/// What stands for a character that cannot be read.
+/// The replacement of an invalid character.
 const REPLACEMENT: &str = "\u{fffd}";
 
-/// The repaired JSON, and the number of bytes of the original that it stands for.
+/// The repaired JSON, and the number of original bytes that it replaces.
 pub(super) struct Repaired {
     pub(super) json: Vec<u8>,
     pub(super) original_len: usize,
@@ -52,7 +52,7 @@ struct Repairer<'a> {
 }
 
 impl Repairer<'_> {
-    /// Goes over a string, after its opening quote.
+    /// Reads a string, after its opening quote.
     fn string(&mut self) {
         while let Some(&byte) = self.body.get(self.at) {
             match byte {
@@ -66,13 +66,13 @@ impl Repairer<'_> {
                     let _ = write!(escaped, "\\u{byte:04x}");
                     self.replace(1, escaped.as_bytes());
                 }
-                0x80.. => self.beyond_ascii(),
+                0x80.. => self.non_ascii(),
                 _ => self.at += 1,
             }
         }
     }
 
-    /// Goes over an escape, from its backslash on.
+    /// Reads an escape, from its backslash on.
     fn escape(&mut self) {
         match self.body.get(self.at + 1) {
             None => self.at = self.body.len(),
@@ -96,8 +96,8 @@ impl Repairer<'_> {
         }
     }
 
-    /// Goes over bytes that are not ASCII.
-    fn beyond_ascii(&mut self) {
+    /// Reads bytes that are not ASCII.
+    fn non_ascii(&mut self) {
         let rest = &self.body[self.at..];
         let length = rest.iter().position(u8::is_ascii).unwrap_or(rest.len());
         match String::from_utf8_lossy(&rest[..length]) {
@@ -106,7 +106,7 @@ impl Repairer<'_> {
         }
     }
 
-    /// Puts `by` in the place of the next `length` bytes.
+    /// Replaces the next `length` bytes by `by`.
     fn replace(&mut self, length: usize, by: &[u8]) {
         self.copy_until(self.at);
         self.json.extend_from_slice(by);
@@ -123,9 +123,9 @@ impl Repairer<'_> {
 /// A UTF-16 code unit as `\uXXXX`.
 enum Unit {
     Some(u16),
-    /// Something else stands there.
+    /// Other text.
     None,
-    /// The body ends before it is certain.
+    /// The body ends within the escape.
     CutOff,
 }
 
@@ -154,14 +154,14 @@ mod tests {
     }
 
     #[test]
-    fn good_json_is_left_alone() {
+    fn valid_json_is_unchanged() {
         for body in ["[]", r#"{"a":"\\ud800 \ud83d\ude00 é \n \u00e9"}"#, r#""\\\\""#, "\n[\t]", "\"a"] {
             assert_eq!(repaired(body.as_bytes()), None, "{body}");
         }
     }
 
     #[test]
-    fn what_no_string_can_hold_is_replaced() {
+    fn invalid_characters_in_strings_are_replaced() {
         for (body, expected) in [
             (br#""a\ud800b""# as &[u8], "\"a\u{fffd}b\""),
             (br#""\udc00""#, "\"\u{fffd}\""),
@@ -182,14 +182,14 @@ mod tests {
     }
 
     #[test]
-    fn an_escape_that_is_cut_off_is_left_for_later() {
+    fn escape_cut_off_at_the_end_is_unchanged() {
         for body in [r#""\"#, r#""\ud8"#, r#""\ud83d"#, r#""\ud83d\"#, r#""\ud83d\ude"#] {
             assert_eq!(repaired(body.as_bytes()), None, "{body}");
         }
     }
 
     #[test]
-    fn the_first_value_ends_where_it_ends() {
+    fn first_value_only_drops_the_rest() {
         let body = b"{\"a\":\"\xff]}\"} , {\"b\":\"\xff\"}";
         let first = repair(body, true).unwrap();
         assert_eq!(first.original_len, 11);

@@ -1,27 +1,27 @@
-//! A run of which nothing is found: whether it is pending, was never there, or ended without an execution.
+//! Decides whether a run without an execution is pending, does not exist, or ended without one.
 
 use std::time::Duration;
 
 use super::Follow;
 use crate::{JobStatusCode, TroubleKind};
 
-/// The job's status is asked for no sooner than this after the start: most runs show by then.
+/// The time before the first request of the job's status. Most runs have an execution by then.
 const FIRST_STATUS: Duration = Duration::from_secs(6);
-/// And then this often.
+/// The time between two requests of the job's status.
 const STATUS_INTERVAL: Duration = Duration::from_secs(20);
 
-/// What speaks for a run's absence. It is concluded only if the log had nothing after the job was idle throughout
+/// The evidence that a run does not exist. The conclusion needs a log without the run after the job was idle for
 /// [`Follow::MAX_ABSENCE`].
 #[derive(Clone, Debug)]
 pub(super) struct Absence {
     /// The run was accepted, or the job was seen pending or running.
     pub(super) was_active: bool,
-    /// What kind of absence it is, once that is certain.
+    /// The kind of absence, once it is certain.
     pub(super) conclusion: Option<TroubleKind>,
     next_status: Duration,
     /// Since when every status was idle.
     idle_since: Option<Duration>,
-    /// When the last status came.
+    /// When the last status arrived.
     last_status: Duration,
     /// The last answer about the log was empty.
     found_nothing: bool,
@@ -42,7 +42,7 @@ impl Absence {
         }
     }
 
-    /// Whether to ask for the job's status instead of the log; notes that it is asked for.
+    /// Returns whether to request the job's status instead of the log, and notes the request.
     pub(super) fn is_status_due(&mut self, now: Duration) -> bool {
         let is_due = self.found_nothing && now >= self.next_status;
         if is_due {
@@ -51,7 +51,7 @@ impl Absence {
         is_due
     }
 
-    /// The job has this status.
+    /// Handles a status of the job.
     pub(super) fn status(&mut self, now: Duration, status: JobStatusCode) {
         self.was_active |= status.is_active();
         self.last_status = now;
@@ -61,15 +61,14 @@ impl Absence {
         };
     }
 
-    /// The server does not know the job's status. That counts only where it does not know the log either: a server may
-    /// lack one of the two operations.
+    /// Handles a 404 for the job's status. It counts only if the log is a 404, too: a server may lack one of the two operations.
     pub(super) fn status_not_found(&mut self, now: Duration) {
         if self.was_not_found {
             self.status(now, JobStatusCode::Idle);
         }
     }
 
-    /// The log has no execution of the run.
+    /// Handles a log without an execution of the run.
     pub(super) fn found_nothing(&mut self, was_not_found: bool) {
         self.found_nothing = true;
         self.was_not_found = was_not_found;

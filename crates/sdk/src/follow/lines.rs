@@ -1,4 +1,4 @@
-//! Which log lines of an answer are new, whatever a server's ids are worth.
+//! Finds out which log lines of an answer are new, also if the server's ids cannot be trusted.
 
 use std::{
     collections::HashMap,
@@ -7,12 +7,12 @@ use std::{
 
 use crate::types::{JobExecutionLog, LogId};
 
-/// The log lines of one run that were given out, so that each is given out once.
+/// The log lines of one run that were returned, so that each is returned once.
 ///
-/// A line is known by its id where ids behave. Where they are missing, the same for several lines, or new in each answer,
-/// it is known by its time, severity and text, and by how often these came: two equal lines of one second are two lines.
+/// A line is identified by its id if ids can be trusted. If they are missing, shared by several lines, or new in each answer, a
+/// line is identified by its time, severity and text, and by their count: two equal lines of one second are two lines.
 ///
-/// Lines may be looked at while an answer is still arriving:
+/// Lines may be checked while an answer is still arriving:
 ///
 /// ```
 /// # use txjobs_sdk::{Severity, follow::KnownLines, types::JobExecutionLog};
@@ -28,16 +28,16 @@ use crate::types::{JobExecutionLog, LogId};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct KnownLines {
-    /// What is known of each id, by its hash. Empty where ids are not trusted.
+    /// The known lines by the hash of their ids. Empty if ids are not trusted.
     ids: HashMap<u64, KnownId>,
-    /// How often lines with this content were given out.
-    given: HashMap<u64, u32>,
-    /// The content of the first line that was given out.
+    /// How often lines with this content were returned.
+    returned: HashMap<u64, u32>,
+    /// The content of the first line that was returned.
     first: Option<u64>,
     trust: Trust,
-    /// The last line that was given out, in the server's order.
+    /// The last line that was returned, in the server's order.
     newest: Option<LogId>,
-    /// The next answer has to be a whole one.
+    /// Whether the next answer has to contain all lines.
     needs_whole: bool,
     answer: Answer,
 }
@@ -49,7 +49,7 @@ struct KnownId {
     answer: u32,
 }
 
-/// What is known of a server's ids.
+/// Whether a server's ids can be trusted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Trust {
     #[default]
@@ -60,15 +60,15 @@ enum Trust {
     Lost,
 }
 
-/// The answer that is looked at.
+/// The current answer.
 #[derive(Clone, Debug, Default)]
 struct Answer {
     number: u32,
-    /// It has only lines after a certain one.
+    /// Whether it has only lines after a certain one.
     is_partial: bool,
     /// How often each content was in it.
     counts: HashMap<u64, u32>,
-    /// The ids of lines with this content that were taken for known ones although their ids are new.
+    /// The ids of lines with this content that were treated as known although their ids are new.
     withheld: HashMap<u64, Vec<LogId>>,
     lines: usize,
     /// How many lines were known by their ids.
@@ -76,20 +76,20 @@ struct Answer {
     first_id: Option<LogId>,
     has_one_id: bool,
     new_lines: usize,
-    /// Its lines contradict what was known: the rest of it is left for the next answer.
+    /// Whether its lines contradict the known ones, so that the rest is left for the next answer.
     is_held: bool,
-    /// Lines of it may be missing in what was given out.
+    /// Whether some of its lines may not have been returned.
     is_incomplete: bool,
 }
 
 impl KnownLines {
-    /// Begins an answer. `after` is the line after which it was asked for, if it was.
+    /// Begins an answer. `after` is the line after which it was requested, if any.
     pub fn begin(&mut self, after: Option<LogId>) {
         let number = self.answer.number.wrapping_add(1);
         self.answer = Answer { number, is_partial: after.is_some(), has_one_id: true, ..Answer::default() };
     }
 
-    /// Takes in the next line of the answer, in the server's order. Whether it is to be given out.
+    /// Adds the next line of the answer, in the server's order. Returns whether it is new.
     pub fn is_new(&mut self, line: &JobExecutionLog) -> bool {
         let answer = &mut self.answer;
         if answer.lines == 0 {
@@ -103,9 +103,9 @@ impl KnownLines {
         }
         let is_known = self.is_known_by_id(line, content);
         let is_new =
-            if is_known { self.stands_for_withheld(content) } else { self.is_new_content(line, content) };
+            if is_known { self.replaces_withheld_line(content) } else { self.is_new_content(line, content) };
         if is_new {
-            *self.given.entry(content).or_default() += 1;
+            *self.returned.entry(content).or_default() += 1;
             self.first.get_or_insert(content);
             self.answer.new_lines += 1;
             if !is_known {
@@ -115,7 +115,7 @@ impl KnownLines {
         is_new
     }
 
-    /// Whether its id says that the line was there before. Notes ids that contradict each other.
+    /// Returns whether the line is known by its id. Notes ids that contradict each other.
     fn is_known_by_id(&mut self, line: &JobExecutionLog, content: u64) -> bool {
         if line.id.is_nil() || self.trust == Trust::Lost {
             return false;
@@ -123,7 +123,7 @@ impl KnownLines {
         let Some(known) = self.ids.get_mut(&hash_of(&line.id)) else { return false };
         let is_in_this_answer = known.answer == self.answer.number;
         if is_in_this_answer && known.content != content as u32 {
-            self.lose_trust();
+            self.distrust_ids();
             self.answer.is_held |= self.answer.is_partial;
             return false;
         }
@@ -136,71 +136,71 @@ impl KnownLines {
         true
     }
 
-    /// Whether a line that is known stands for an equal one that came before it in this answer and was taken for it.
-    fn stands_for_withheld(&mut self, content: u64) -> bool {
-        if self.count(content) <= self.given(content) {
+    /// Returns whether this known line makes up for an equal earlier line of this answer that was treated as known in its place.
+    fn replaces_withheld_line(&mut self, content: u64) -> bool {
+        if self.count(content) <= self.returned_count(content) {
             return false;
         }
         let Some(id) = self.answer.withheld.get_mut(&content).and_then(Vec::pop) else { return false };
-        self.know(id, content);
+        self.add_known(id, content);
         true
     }
 
-    /// Whether a line with a new id, or without one, was never there before.
+    /// Returns whether the content of a line with a new id, or without one, is new.
     fn is_new_content(&mut self, line: &JobExecutionLog, content: u64) -> bool {
         *self.answer.counts.entry(content).or_default() += 1;
-        let (count, given) = (self.count(content), self.given(content));
+        let (count, returned) = (self.count(content), self.returned_count(content));
         if self.answer.is_partial {
-            // A server with new ids in each answer cannot find the line to go on after, and sends all of them.
+            // A server with new ids in each answer cannot find the line of `after`, and sends all lines.
             let looks_like_all = match self.trust {
                 Trust::Proven => self.first == Some(content),
-                _ => count <= given,
+                _ => count <= returned,
             };
             self.answer.is_held |= looks_like_all;
             if self.answer.is_held {
                 return false;
             }
-        } else if count <= given {
+        } else if count <= returned {
             self.answer.withheld.entry(content).or_default().push(line.id);
             return false;
         }
-        self.know(line.id, content);
+        self.add_known(line.id, content);
         true
     }
 
-    /// How often a content was in this answer so far.
+    /// Returns how often a content was in this answer so far.
     fn count(&self, content: u64) -> u32 {
         self.answer.counts.get(&content).copied().unwrap_or_default()
     }
 
-    /// How often a content was given out.
-    fn given(&self, content: u64) -> u32 {
-        self.given.get(&content).copied().unwrap_or_default()
+    /// Returns how often a content was returned.
+    fn returned_count(&self, content: u64) -> u32 {
+        self.returned.get(&content).copied().unwrap_or_default()
     }
 
-    fn know(&mut self, id: LogId, content: u64) {
+    fn add_known(&mut self, id: LogId, content: u64) {
         if !id.is_nil() && self.trust != Trust::Lost {
             let known = KnownId { content: content as u32, answer: self.answer.number };
             self.ids.insert(hash_of(&id), known);
         }
     }
 
-    fn lose_trust(&mut self) {
+    fn distrust_ids(&mut self) {
         self.trust = Trust::Lost;
         self.ids = HashMap::new();
         self.answer.is_incomplete = true;
     }
 
-    /// Ends the answer: draws the conclusions that need all of it.
+    /// Ends the answer, and draws the conclusions that need all of it.
     pub fn end(&mut self) {
         let has_withheld = self.answer.withheld.values().any(|withheld| !withheld.is_empty());
         let is_shared = self.answer.lines > 1
             && self.answer.has_one_id
             && self.answer.first_id.is_some_and(|id| !id.is_nil());
         if self.trust == Trust::Lost {
-            // It is not regained: what was given out is not known by its ids any more.
+            // Trust is not regained, because the returned lines are no longer known by their ids.
         } else if is_shared {
-            self.lose_trust();
+            self.distrust_ids();
         } else if has_withheld && self.answer.known_ids == 0 {
             self.trust = Trust::Lost;
             self.ids = HashMap::new();
@@ -214,23 +214,23 @@ impl KnownLines {
         self.answer.withheld = HashMap::new();
     }
 
-    /// The line after which the next answer may be asked for; `None` if it has to be a whole one.
+    /// Returns the line after which the next answer may be requested; `None` if it has to contain all lines.
     pub fn after(&self) -> Option<LogId> {
         self.newest.filter(|_| self.trust != Trust::Lost && !self.needs_whole)
     }
 
-    /// How many lines of the last answer were new.
+    /// Returns how many lines of the last answer were new.
     pub fn new_lines(&self) -> usize {
         self.answer.new_lines
     }
 
-    /// Whether the last answer may have had lines that were not given out and that a further answer will bring.
+    /// Returns whether the last answer may have had lines that were not returned and that a further answer will contain.
     pub fn is_incomplete(&self) -> bool {
         self.answer.is_incomplete
     }
 }
 
-/// What identifies a line apart from its id.
+/// Returns the content that identifies a line without its id.
 fn content_of(line: &JobExecutionLog) -> u64 {
     hash_of(&(line.time_stamp, line.severity, &line.message))
 }

@@ -1,21 +1,20 @@
-//! Hides a key in texts that others wrote.
+//! Masks a key in texts of a server.
 
 use super::ApiKey;
 use crate::html;
 
-/// What stands in the place of a key.
-const HIDDEN: &str = "***";
-/// A key up to this long is hidden only where it stands as a word of its own: hidden everywhere it would tear most texts
-/// apart, and nobody could guess less from that.
+/// The replacement of a key.
+const MASK: &str = "***";
+/// The longest key that is masked only where it is a word of its own. Such a short text occurs in most messages by chance.
 const MAX_SHORT_KEY: usize = 3;
-/// A text that was cut may end within the key. From this many characters on its beginning is hidden there.
+/// The fewest characters of the key that are masked at the end of a text that was cut within the key.
 const MIN_BEGINNING: usize = 3;
 
 impl ApiKey {
-    /// Hides the key wherever `text` repeats it: as it is, percent-encoded, or with escapes of JSON or HTML; also its
-    /// beginning, where the text was cut within it and ends with `…`.
+    /// Masks the key wherever `text` repeats it: as it is, percent-encoded, or with escapes of JSON or HTML; also its
+    /// beginning if the text was cut within it and ends with `…`.
     ///
-    /// A key of at most three characters is hidden only where it stands as a word of its own.
+    /// A key of at most three characters is masked only where it is a word of its own.
     pub fn mask(&self, text: &str) -> String {
         let key = self.expose();
         let mut masked = String::with_capacity(text.len());
@@ -27,10 +26,10 @@ impl ApiKey {
                 key.len() > MAX_SHORT_KEY || !(is_word_before || is_word_after)
             });
             if let Some(length) = matched {
-                masked.push_str(HIDDEN);
+                masked.push_str(MASK);
                 rest = &rest[length..];
             } else if key.len() > MAX_SHORT_KEY && is_cut_within(rest, key) {
-                masked.push_str(HIDDEN);
+                masked.push_str(MASK);
                 masked.push('…');
                 break;
             } else {
@@ -42,7 +41,7 @@ impl ApiKey {
     }
 }
 
-/// The length of the key at the beginning of `text`, however each of its characters is written.
+/// Returns the length of the key at the beginning of `text`, with each character as it is or escaped.
 fn match_at(text: &str, key: &str) -> Option<usize> {
     if text.starts_with(key) {
         return Some(key.len());
@@ -54,7 +53,7 @@ fn match_at(text: &str, key: &str) -> Option<usize> {
     Some(at)
 }
 
-/// The length of one character at the beginning of `text`, escaped or as it is.
+/// Returns the length of one character at the beginning of `text`, as it is or escaped.
 fn written_at(text: &str, wanted: u8) -> Option<usize> {
     let hexadecimal = |digits: Option<&str>| {
         digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) == Some(wanted.into())
@@ -70,14 +69,14 @@ fn written_at(text: &str, wanted: u8) -> Option<usize> {
     }
 }
 
-/// The length of a character reference of HTML for `wanted`.
+/// Returns the length of an HTML character reference to `wanted`.
 fn entity_at(text: &str, wanted: u8) -> Option<usize> {
     let end = text.as_bytes().iter().take(10).position(|byte| *byte == b';')?;
     let is_it = html::character(&text[1..end]) == Some(char::from(wanted));
     is_it.then_some(end + 1)
 }
 
-/// Whether `text` is a beginning of the key, and was cut.
+/// Returns whether `text` is a beginning of the key that was cut.
 fn is_cut_within(text: &str, key: &str) -> bool {
     let Some(beginning) = text.strip_suffix('…') else { return false };
     beginning.len() >= MIN_BEGINNING && key.starts_with(beginning)

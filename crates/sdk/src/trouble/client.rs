@@ -31,21 +31,21 @@ impl Trouble {
     fn from_transport(error: &reqwest::Error) -> Self {
         let kind = transport_kind(error);
         let cause = root_cause(error);
-        // The words for a body that ends early are a parser's.
+        // The error text of a body that ends early comes from a parser.
         if kind == TroubleKind::PlainHttp || ends_early(error) {
             return Self::new(kind).with_detail(&cause);
         }
-        // Without a connection it is the proxy that could not be reached, or that could not reach the server.
+        // Without a connection, either the proxy could not be reached or it could not reach the server.
         let proxy = error.url().filter(|_| error.is_connect()).and_then(proxy_for);
         let message = match proxy {
-            Some(proxy) => clean(&format!("by way of the proxy {proxy}: {cause}")),
+            Some(proxy) => clean(&format!("through the proxy {proxy}: {cause}")),
             None => clean(&cause),
         };
         Self { message, ..Self::new(kind) }
     }
 }
 
-/// The `Retry-After` of an answer, counted from its own date.
+/// Returns the `Retry-After` of an answer, counted from its own date.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<RetryAfter> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     Some(RetryAfter::parse(text(&RETRY_AFTER)?)?.counted_from(text(&DATE)))
@@ -74,9 +74,9 @@ fn ends_early(error: &reqwest::Error) -> bool {
 
 #[derive(Clone, Copy)]
 enum TlsFault {
-    /// What came was no TLS at all.
+    /// The answer was not TLS.
     NotTls,
-    /// Most likely the certificate.
+    /// Another fault, most likely of the certificate.
     Other,
 }
 

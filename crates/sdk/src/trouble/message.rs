@@ -11,8 +11,8 @@ pub(super) fn is_markup(body: &[u8]) -> bool {
     decode::without_mark(body).trim_ascii_start().starts_with(b"<")
 }
 
-/// What an error body says: the message of the contract's error, of problem+json or of the like; plain text; the words
-/// that a web page shows. `None` if it says nothing.
+/// Returns the message of an error body: of the contract's error, of problem+json or of a similar object, plain text, or the
+/// visible text of a web page. `None` if there is none.
 pub(crate) fn message_of(body: &[u8]) -> Option<String> {
     let body = decode::without_mark(body);
     if let Ok(value) = decode::json::<Loose>(body) {
@@ -48,7 +48,7 @@ pub(super) fn clean(text: &str) -> Option<String> {
     one_line(&without_tags)
 }
 
-/// One line of text: no control or direction characters, at most 500 characters.
+/// Returns one line of text without control or direction characters, of at most 500 characters.
 fn one_line(text: &str) -> Option<String> {
     let mut line = String::new();
     let mut length = 0;

@@ -32,7 +32,7 @@ pub enum TroubleKind {
     Interrupted,
     /// The server's certificate was not accepted.
     Tls,
-    /// What answers where https is expected does not speak TLS: probably a plain http server.
+    /// The server does not speak TLS although https was requested: probably a plain http server.
     PlainHttp,
     /// The browser kept the answer from the page, or never sent the request (CORS, mixed content, no network): it
     /// does not say which.
@@ -53,7 +53,7 @@ pub enum TroubleKind {
     NotThisApi,
     /// A success whose body is not the JSON that the contract promises.
     Unreadable,
-    /// Nothing on the server has the trigger id that was followed, and the job is idle.
+    /// No execution has the trigger id that was followed, and the job is idle.
     NoSuchRun,
     /// The job was pending or running and is idle now, and no execution has the trigger id that was followed.
     EndedWithoutExecution,
@@ -75,7 +75,7 @@ pub struct Trouble {
     pub retry_after: Option<RetryAfter>,
     /// What was asked for, where that is known.
     pub operation: Option<&'static Operation>,
-    /// What a decoder or a transport says about it, for whoever looks for the fault. Not part of `Display`.
+    /// The error text of a decoder or a transport, for diagnosis. Not part of `Display`.
     pub detail: Option<String>,
 }
 
@@ -129,19 +129,19 @@ impl Trouble {
         self
     }
 
-    /// Hides `key` in message and detail, as [`ApiKey::mask`] does: a server may repeat what it was sent.
+    /// Masks `key` in message and detail, as [`ApiKey::mask`] does, because a server may repeat it.
     ///
-    /// What comes of a `Client` has no key in it. Call this for what was made with
+    /// A `Client` returns trouble without the key. Call this for trouble that was created with
     /// [`from_answer`](Self::from_answer) or [`from_unreadable`](Self::from_unreadable).
     #[must_use]
-    pub fn hiding(mut self, key: &ApiKey) -> Self {
+    pub fn with_masked_key(mut self, key: &ApiKey) -> Self {
         self.message = self.message.map(|message| key.mask(&message));
         self.detail = self.detail.map(|detail| key.mask(&detail));
         self
     }
 
-    /// Trouble told by an answer that is not a success. `retry_after` is the header's value; see
-    /// [`dated`](Self::dated).
+    /// Returns the trouble of an answer that is not a success. `retry_after` is the header's value; see
+    /// [`with_server_date`](Self::with_server_date).
     pub fn from_answer(
         operation: &'static Operation,
         status: u16,
@@ -160,7 +160,7 @@ impl Trouble {
             401 | 403 => TroubleKind::KeyRefused,
             404 if operation.template.contains('{') => TroubleKind::NotFound,
             404 | 300..400 => TroubleKind::NotThisApi,
-            // The server, or something before it, stopped waiting: whether it has the request is not known.
+            // The server, or a proxy before it, stopped waiting. It is not known whether it has received the request.
             408 => TroubleKind::Interrupted,
             409 => TroubleKind::Conflict,
             429 => TroubleKind::TooManyRequests,
@@ -174,12 +174,12 @@ impl Trouble {
     /// Counts a `Retry-After` that is a date from the answer's `Date` header, as
     /// [`RetryAfter::counted_from`] does.
     #[must_use]
-    pub fn dated(mut self, date: Option<&str>) -> Self {
+    pub fn with_server_date(mut self, date: Option<&str>) -> Self {
         self.retry_after = self.retry_after.map(|after| after.counted_from(date));
         self
     }
 
-    /// Trouble with a success: its body could not be decoded. JSON that ends too early is an interrupted transfer.
+    /// Returns the trouble of a successful answer whose body could not be decoded. JSON that ends too early is an interrupted transfer.
     pub fn from_unreadable(
         operation: &'static Operation,
         status: u16,
@@ -206,7 +206,7 @@ impl Trouble {
             TroubleKind::Unreachable => "The server cannot be reached.",
             TroubleKind::Interrupted => "The answer did not arrive, or not all of it.",
             TroubleKind::Tls => "The server's certificate was not accepted.",
-            TroubleKind::PlainHttp => "The server does not speak https there.",
+            TroubleKind::PlainHttp => "The server does not answer with https at this address.",
             TroubleKind::Blocked => "The browser got no answer that this page may read.",
             TroubleKind::KeyRefused => "The server refused the API key.",
             TroubleKind::NotFound => "The server does not know this job or run.",
@@ -234,8 +234,7 @@ impl Trouble {
             TroubleKind::Interrupted => "Try again; if it lasts, check your network.",
             TroubleKind::Tls => "Check the domain and this machine's clock and certificates.",
             TroubleKind::PlainHttp => {
-                "If it is a plain http server, begin the domain with http:// and know that the API key is then sent \
-                 without encryption."
+                "If it is a plain http server, begin the domain with http://. The API key is then sent without encryption."
             }
             TroubleKind::Blocked => {
                 "Check the domain and your network. If they are right, the server does not allow this page's origin \
@@ -285,7 +284,7 @@ impl Trouble {
                     | TroubleKind::ServerTrouble
                     | TroubleKind::Unreadable
             )
-            // A web page after a success, or the way to one, may well be the answer to what was done.
+            // A web page or a redirect may be the answer to a request that took effect.
             || !is_get && self.kind == TroubleKind::NotThisApi && matches!(self.status, Some(200..300 | 303))
     }
 }
@@ -347,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn a_post_s_outcome_is_unclear_where_it_may_have_been_done() {
+    fn post_that_may_have_taken_effect_leaves_the_outcome_unclear() {
         let unclear =
             |status| Trouble::from_answer(&paths::EXECUTE_JOB, status, None, b"").leaves_outcome_unclear();
         for status in [200, 303, 408, 500, 502, 504] {
@@ -361,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn advice_after_a_get_is_not_about_starting_again() {
+    fn advice_after_a_get_does_not_mention_starting_again() {
         for status in [200, 302, 400, 401, 404, 408, 409, 429, 500, 503] {
             let text = answer(status, "").to_string();
             assert!(!text.contains("start it again") && !text.contains("took effect"), "{text}");
@@ -371,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_parser_says_is_a_detail() {
+    fn parser_message_is_a_detail() {
         for (body, kind) in [
             ("[{\"Id\":", TroubleKind::Interrupted),
             ("", TroubleKind::Unreadable),
@@ -400,11 +399,11 @@ mod tests {
             "<p>Unknown key s3<b>cret</b>-key.</p>",
             "<p>Unknown key s3cret&#45;key.</p>",
         ] {
-            let trouble = answer(401, body).hiding(&key);
+            let trouble = answer(401, body).with_masked_key(&key);
             assert_eq!(trouble.message.as_deref(), Some("Unknown key ***."), "{body}");
             assert!(!format!("{trouble} {trouble:?}").contains("cret"), "{trouble:?}");
         }
-        let cut = answer(500, &format!("{}s3cret-key", "x".repeat(495))).hiding(&key);
+        let cut = answer(500, &format!("{}s3cret-key", "x".repeat(495))).with_masked_key(&key);
         assert!(!cut.message.unwrap().contains("s3"));
     }
 }

@@ -1,12 +1,12 @@
-//! The proxy that a request goes through, by name.
+//! Finds the name of the proxy that a request uses.
 
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::Url;
 
 use crate::host;
 
-/// The host and port of the proxy that the environment or the system names for `url`; never its user or password. None
-/// for this machine itself.
+/// Returns the host and port of the proxy that the environment or the system names for `url`, without its user and password.
+/// `None` for this machine.
 pub(crate) fn proxy_for(url: &Url) -> Option<String> {
     if host::is_this_machine(url) {
         return None;

@@ -1,4 +1,4 @@
-//! The `Retry-After` of an answer.
+//! Parses the `Retry-After` of an answer.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ pub enum RetryAfter {
 }
 
 impl RetryAfter {
-    /// The longest delay that is believed: five minutes. Whoever still is not wanted then is told so again.
+    /// The longest delay: five minutes. If the server is still busy then, it asks for another pause.
     pub const MAX_DELAY: Duration = Duration::from_secs(5 * 60);
 
     /// Reads the header's value: whole seconds or an HTTP date.
     pub fn parse(value: &str) -> Option<Self> {
         let value = value.trim();
         if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-            // More seconds than a number can hold are still a delay.
+            // More seconds than an integer can hold are still a delay.
             return Some(Self::Delay(Duration::from_secs(value.parse().unwrap_or(u64::MAX))));
         }
         http_date(value).map(Self::At)
@@ -37,7 +37,7 @@ impl RetryAfter {
         }
     }
 
-    /// How long to wait from `now`: zero if the moment has passed, at most [`MAX_DELAY`](Self::MAX_DELAY).
+    /// Returns how long to wait from `now`: zero if the moment has passed, at most [`MAX_DELAY`](Self::MAX_DELAY).
     pub fn delay(self, now: Timestamp) -> Duration {
         let delay = match self {
             Self::Delay(delay) => delay,
@@ -60,7 +60,7 @@ mod tests {
     const TWO: &str = "Sat, 14 Mar 2026 02:00:00 GMT";
 
     #[test]
-    fn both_forms_are_read() {
+    fn retry_after_in_both_forms_is_read() {
         let now = "2026-03-14T02:00:00Z".parse().unwrap();
         let delay = |value| RetryAfter::parse(value).map(|after| after.delay(now));
         assert_eq!(delay(" 120 "), Some(Duration::from_secs(120)));
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_believed_than_the_stated_maximum() {
+    fn delay_is_at_most_the_maximum() {
         let now = "2026-03-14T02:00:00Z".parse().unwrap();
         for long in ["3600", "99999999999999999999999", "Sun, 14 Mar 2027 02:00:00 GMT"] {
             assert_eq!(RetryAfter::parse(long).unwrap().delay(now), RetryAfter::MAX_DELAY, "{long}");

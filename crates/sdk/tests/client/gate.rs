@@ -1,4 +1,4 @@
-//! One gate for all requests of a client, closed by an answer that asks for fewer.
+//! One gate for all requests of a client, closed by an answer that asks for a pause.
 
 use std::time::{Duration, Instant};
 
@@ -47,7 +47,7 @@ async fn a_date_is_counted_from_the_answer_s_own() {
     server.client().list_jobs().send().await.unwrap();
     assert!(start.elapsed() >= Duration::from_secs(1), "it asked for a second");
 
-    // And this one's years ahead.
+    // This server's clock is years ahead.
     let headers =
         [("date", "Fri, 14 Mar 2098 02:00:00 GMT"), ("retry-after", "Fri, 14 Mar 2098 02:00:30 GMT")];
     let server = Server::start(move |_, _| busy(429, &headers)).await;

@@ -1,4 +1,4 @@
-//! Bodies that a strict reader would refuse, and servers that repeat the key.
+//! Bodies that a strict parser would refuse, and servers that repeat the key.
 
 use axum::{body::Body, http::Response};
 use txjobs_sdk::{Trouble, TroubleKind, paths, types::JobId};
@@ -71,7 +71,7 @@ async fn an_answer_that_is_not_cut_is_not_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_request_that_timed_out_at_the_server() {
+async fn request_timeout_of_a_post_leaves_the_outcome_unknown() {
     let server =
         Server::start(|n, _| if n == 0 { json(408, "") } else { json([200, 408][n - 1], "[]") }).await;
     assert!(server.client().list_jobs().send().await.unwrap().is_empty(), "a GET is sent again");

@@ -1,6 +1,6 @@
-//! Proxies of the environment: never for this machine itself, and named when they fail.
+//! Proxies of the environment: never used for this machine, and named when they fail.
 //!
-//! Variables are set for a process of its own: each test starts itself again.
+//! Each test starts itself again in a child process, so that it can set variables.
 
 use std::{env, process::Command};
 
@@ -10,7 +10,7 @@ use crate::server::{Server, json};
 
 const DOMAIN: &str = "TXJOBS_TEST_DOMAIN";
 
-/// Lists the jobs of the domain that the environment names, and prints what came of it.
+/// Lists the jobs of the domain that the environment names, and prints the result.
 async fn list_as_child(domain: String) {
     let client = Client::builder(domain, ApiKey::new("s3cret-key").unwrap()).retries(0).build().unwrap();
     match client.list_jobs().send().await {
@@ -19,7 +19,7 @@ async fn list_as_child(domain: String) {
     }
 }
 
-/// What this test prints when it is started again with these variables.
+/// Starts this test again with these variables, and returns its output.
 async fn run_again(test: &'static str, variables: Vec<(&'static str, String)>) -> String {
     let run = move || {
         let mut command = Command::new(env::current_exe().unwrap());
@@ -38,11 +38,11 @@ async fn run_again(test: &'static str, variables: Vec<(&'static str, String)>) -
 }
 
 #[tokio::test]
-async fn this_machine_is_never_asked_through_a_proxy() {
+async fn this_machine_is_never_reached_through_a_proxy() {
     if let Ok(domain) = env::var(DOMAIN) {
         return list_as_child(domain).await;
     }
-    let test = "proxy::this_machine_is_never_asked_through_a_proxy";
+    let test = "proxy::this_machine_is_never_reached_through_a_proxy";
     let proxy = Server::start(|_, _| json(200, "[]")).await;
     let server = Server::start(|_, _| json(200, "[]")).await;
     let by_name = server.address.replace("127.0.0.1", "localhost");
@@ -57,11 +57,11 @@ async fn this_machine_is_never_asked_through_a_proxy() {
 }
 
 #[tokio::test]
-async fn other_hosts_are_and_a_proxy_that_fails_is_named() {
+async fn other_hosts_use_the_proxy_and_a_failing_proxy_is_named() {
     if let Ok(domain) = env::var(DOMAIN) {
         return list_as_child(domain).await;
     }
-    let test = "proxy::other_hosts_are_and_a_proxy_that_fails_is_named";
+    let test = "proxy::other_hosts_use_the_proxy_and_a_failing_proxy_is_named";
     let outcome = async |proxy: &str| {
         let proxy = proxy.replace("http://", "http://me:pa55word@");
         run_again(test, vec![(DOMAIN, "http://api.example.test".to_owned()), ("HTTP_PROXY", proxy)]).await
@@ -70,16 +70,13 @@ async fn other_hosts_are_and_a_proxy_that_fails_is_named() {
     assert_eq!(outcome(&proxy.address).await, "listed");
     assert_eq!(proxy.asked()[0].path, "http://api.example.test/public/jobs");
     let address = proxy.address.replace("http://", "");
-    let named = format!("by way of the proxy {address}");
+    let named = format!("through the proxy {address}");
     for status in ["407", "502"] {
         let said = outcome(&proxy.address).await;
         assert!(said.contains(&named) && said.contains(status) && !said.contains("pa55word"), "{said}");
     }
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let said = outcome(&format!("http://{closed}")).await;
-    assert!(
-        said.contains("Unreachable") && said.contains(&format!("by way of the proxy {closed}")),
-        "{said}"
-    );
+    assert!(said.contains("Unreachable") && said.contains(&format!("through the proxy {closed}")), "{said}");
     assert!(!said.contains("pa55word") && !said.contains("s3cret"), "{said}");
 }

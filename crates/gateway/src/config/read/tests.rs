@@ -87,7 +87,7 @@ fn command(lines: &str) -> Command {
 }
 
 #[test]
-fn durations_have_one_grammar() {
+fn durations_in_every_form_are_read() {
     let seconds = |text: &str| command(&format!("timeout = {text}")).timeout.unwrap().as_secs();
     for (text, expected) in [
         ("90", 90),
@@ -108,7 +108,7 @@ fn durations_have_one_grammar() {
 }
 
 #[test]
-fn settings_of_output_and_end() {
+fn settings_of_output_and_processes_are_read() {
     let defaults = command("");
     assert_eq!((defaults.stop_grace.as_secs(), defaults.leave_running), (5, false));
     assert_eq!(defaults.encoding.name(), "UTF-8");

@@ -29,7 +29,7 @@ impl Drawn {
         self.0.iter().map(|(id, _)| *id)
     }
 
-    /// How long the job is pending before it is idle again, if the run is to be lost.
+    /// Returns how long the job is pending before it is idle again, if the run is to be lost.
     pub fn lost_run(&self) -> Option<Span> {
         self.0.iter().find_map(|(_, effect)| match effect {
             Effect::LoseRun { pending } => Some(*pending),
@@ -37,7 +37,7 @@ impl Drawn {
         })
     }
 
-    /// The answer in place of the gateway's, if one of them has any. `now` is the time of its headers.
+    /// Returns the answer that replaces the gateway's, if a fault has one. `now` is the time of its headers.
     pub fn instead(
         &self,
         now: Micros,

@@ -53,7 +53,7 @@ pub(super) fn cut(body: Body, after: u32, breaks: bool) -> Body {
     }
 }
 
-/// The body up to a byte, and never to its last one, as a whole: its length is known before it is sent.
+/// Returns the beginning of a body, without at least its last byte. Its length is known before it is sent.
 pub(super) async fn truncate(body: Body, after: u32) -> Body {
     match to_bytes(cut(body, after, false), usize::MAX).await {
         Ok(bytes) => Body::from(bytes),

@@ -16,7 +16,7 @@ use crate::emulator::operation::Asked;
 use crate::shapes;
 use crate::store::{Store, TriggerState};
 
-/// What an answer is made with.
+/// The settings and the state that an answer is made with.
 #[derive(Debug)]
 pub struct View<'a> {
     pub profile: &'a Profile,
@@ -44,9 +44,9 @@ pub async fn finish(view: &View<'_>, asked: &Asked, answer: Response) -> Respons
     let body = match to_bytes(body, usize::MAX).await {
         Ok(bytes) => match serde_json::from_slice::<Value>(&bytes) {
             Ok(value) => {
-                let (value, now) = view.at_its_time(asked, value).await;
+                let (value, now) = view.at_shown_time(asked, value).await;
                 let text = dress::dress(profile, now, shape, value).to_string();
-                Body::from(bad_text::spoil(text, profile.bad_text))
+                Body::from(bad_text::inject(text, profile.bad_text))
             }
             Err(_) => Body::from(bytes),
         },
@@ -69,8 +69,8 @@ pub fn refuse(profile: &Profile, errors: &ErrorWriter, answer: Response) -> Resp
 }
 
 impl View<'_> {
-    /// The answer as it was at the time that it shows, and that time.
-    async fn at_its_time(&self, asked: &Asked, answer: Value) -> (Value, Micros) {
+    /// Returns the answer as it was at the time that it shows, and that time.
+    async fn at_shown_time(&self, asked: &Asked, answer: Value) -> (Value, Micros) {
         let (now, operation) = (self.clock.now(), asked.operation);
         let lag = micros(self.profile.replica_lag.0);
         let time = if lag > 0 && self.replicas.is_lagging(operation) { now - lag } else { now };
@@ -82,7 +82,7 @@ impl View<'_> {
             return (answer, now);
         }
         let busy = match time < now {
-            true => match self.store.busy_at(time).await {
+            true => match self.store.unfinished_jobs_at(time).await {
                 Ok(busy) => Some(busy),
                 Err(error) => {
                     tracing::error!(%error, "the store did not answer");

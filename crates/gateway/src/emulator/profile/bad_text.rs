@@ -1,31 +1,31 @@
-//! Texts that no writer of JSON makes: unpaired halves of surrogates, and bytes that are not UTF-8.
+//! Texts that a JSON library does not write: unpaired surrogates, and bytes that are not UTF-8.
 //!
-//! A text gets a mark while it is a `String`, and the mark becomes what is wrong once the answer is bytes. Every text ends
-//! with it, as one does that was cut to a length in the middle of a character.
+//! A text gets a mark while it is a `String`. The mark is replaced by invalid characters once the answer is bytes. They are at
+//! the end of the text, as if it was cut in the middle of a character.
 
 use axum::body::Bytes;
 
 use super::BadText;
 
-/// Begins a mark. Nothing in this program writes this character of a private plane.
+/// The first character of a mark. Nothing else in this program writes this private-use character.
 const MARK: char = '\u{f0000}';
-/// How many kinds of wrong there are of each setting.
+/// The number of kinds of invalid characters of each setting.
 const KINDS: usize = 3;
 
-/// A half without the other, a second half first, and both in the wrong order.
+/// A high surrogate alone, a low surrogate alone, and both in the wrong order.
 const SURROGATES: [&[u8]; KINDS] = [b"\\ud83d", b"\\udd25", b"\\udd25\\ud83d"];
-/// A byte that no character has, a character that is cut off, and a half of a surrogate.
+/// A byte that no character has, a character that is cut off, and an encoded surrogate.
 const BYTES: [&[u8]; KINDS] = [b"\xff", b"\xe2\x82", b"\xed\xa0\xbd"];
 
-/// Marks a text. The same text always gets the same mark.
+/// Adds a mark to a text. The same text always gets the same mark.
 pub(super) fn mark(text: &mut String) {
     let kind = u8::try_from(text.len() % KINDS).unwrap_or(0);
     text.push(MARK);
     text.push(char::from(b'0' + kind));
 }
 
-/// The answer with what is wrong in the place of every mark.
-pub(super) fn spoil(answer: String, how: BadText) -> Bytes {
+/// Replaces every mark in the answer by invalid characters.
+pub(super) fn inject(answer: String, how: BadText) -> Bytes {
     let kinds = match how {
         BadText::None => return Bytes::from(answer),
         BadText::UnpairedSurrogates => SURROGATES,
@@ -57,14 +57,14 @@ mod tests {
     }
 
     #[test]
-    fn every_text_ends_with_something_wrong() {
-        let surrogates = spoil(answer(), BadText::UnpairedSurrogates);
+    fn every_text_ends_with_invalid_characters() {
+        let surrogates = inject(answer(), BadText::UnpairedSurrogates);
         assert_eq!(
             std::str::from_utf8(&surrogates).unwrap(),
             "[\"\\ud83d\",\"a\\udd25\",\"ab\\udd25\\ud83d\",\"abc \u{1f525} \u{ffff}\\ud83d\"]"
         );
         assert!(serde_json::from_slice::<Vec<String>>(&surrogates).is_err());
-        let bytes = spoil(answer(), BadText::InvalidUtf8);
+        let bytes = inject(answer(), BadText::InvalidUtf8);
         assert!(std::str::from_utf8(&bytes).is_err());
         let lossy = String::from_utf8_lossy(&bytes).into_owned();
         let texts: Vec<String> = serde_json::from_str(&lossy).unwrap();

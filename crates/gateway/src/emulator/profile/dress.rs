@@ -119,7 +119,7 @@ impl Tailor<'_> {
         })
     }
 
-    /// A number of an enumeration, or one that nobody knows.
+    /// Writes a number of an enumeration, or an unknown number.
     fn number(&self, kind: Kind, number: i64) -> i64 {
         if self.profile.numbers == Numbers::Known {
             return number;

@@ -7,21 +7,21 @@ use uuid::Uuid;
 use super::{IdFormat, LogIds, NumberFormat};
 use crate::shapes::Kind;
 
-/// What the vendor's article calls the status that it shows as idle.
+/// The vendor's name of the status that its article shows as idle.
 const IDLE: &str = "None";
 
-/// The number of an enumeration, in this format. One without a name stays a number.
+/// Writes the number of an enumeration in this format. A number without a name stays a number.
 pub(super) fn number(kind: Kind, number: i64, format: NumberFormat) -> Value {
     match format {
         NumberFormat::Integer => json!(number),
         NumberFormat::String => json!(number.to_string()),
-        // 64-bit floats have every number of an enumeration.
+        // A 64-bit float represents every number of an enumeration exactly.
         NumberFormat::Float => json!(number as f64),
         NumberFormat::Name => name(kind, number).map_or_else(|| json!(number), Value::from),
     }
 }
 
-/// As a .NET enumeration is named: the words for people without spaces.
+/// Returns the name as in a .NET enumeration: the label without spaces.
 fn name(kind: Kind, number: i64) -> Option<String> {
     if matches!(kind, Kind::JobStatusCode) && JobStatusCode::from(number) == JobStatusCode::Idle {
         return Some(IDLE.to_owned());
@@ -40,7 +40,7 @@ fn capitalized(word: &str) -> String {
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
-/// An id in this format; what is no id stays as it is.
+/// Writes an id in this format. A text that is no id is unchanged.
 pub(super) fn id(text: String, format: IdFormat) -> String {
     let Ok(id) = text.parse::<Uuid>() else { return text };
     match format {
@@ -52,7 +52,7 @@ pub(super) fn id(text: String, format: IdFormat) -> String {
     }
 }
 
-/// The id of a log line; `None`: it is left out.
+/// Returns the id of a log line; `None` if it is left out.
 pub(super) fn log_id(text: String, ids: LogIds, format: IdFormat) -> Option<Value> {
     Some(match ids {
         LogIds::Unique => Value::from(id(text, format)),
@@ -70,7 +70,7 @@ mod tests {
     const ID: &str = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
 
     #[test]
-    fn a_number_in_every_format() {
+    fn number_is_written_in_every_format() {
         for (kind, value, name) in [
             (Kind::ExecutionState, 4, json!("CompletedWithErrors")),
             (Kind::JobStatusCode, 2, json!("Running")),
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_in_every_format() {
+    fn id_is_written_in_every_format() {
         for (format, text) in [
             (IdFormat::Hyphens, ID),
             (IdFormat::Digits, "3f2b8c1e5d474a9b8e601c9f2a7d4b35"),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn log_line_ids_of_every_kind() {
+    fn log_line_ids_of_every_kind_are_written() {
         let log_id = |ids| log_id(ID.to_owned(), ids, IdFormat::Hyphens);
         assert_eq!(log_id(LogIds::Unique), Some(json!(ID)));
         assert_ne!(log_id(LogIds::Changing), log_id(LogIds::Changing));

@@ -1,4 +1,4 @@
-//! A replica that lags: answers that show the state of a moment ago, every other time.
+//! A replica that lags: every other answer shows an earlier state.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,12 +13,12 @@ use uuid::Uuid;
 use crate::clock::{Micros, from_timestamp};
 use crate::emulator::operation::Operation;
 
-/// Which replica answers next, for each operation. Clones are the same.
+/// Which replica answers next, for each operation. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Replicas(Arc<Mutex<BTreeMap<&'static str, bool>>>);
 
 impl Replicas {
-    /// Whether this answer comes from the replica that lags: the first one of an operation does, then every other.
+    /// Returns whether this answer comes from the replica that lags: the first answer of an operation does, then every other.
     pub fn is_lagging(&self, operation: Operation) -> bool {
         let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let turn = turns.entry(operation.0.id).or_insert(false);
@@ -26,13 +26,13 @@ impl Replicas {
         *turn
     }
 
-    /// Begins with the replica that lags.
+    /// Makes the replica that lags answer next.
     pub fn reset(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
-/// The executions in the answer as they were at a time.
+/// Changes the executions in the answer to their state at a time.
 pub(super) fn executions_at(answer: Value, time: Micros) -> Value {
     changed(answer, |executions: Vec<JobExecution>| {
         executions.into_iter().filter_map(|execution| execution_at(execution, time)).collect::<Vec<_>>()
@@ -52,7 +52,7 @@ fn execution_at(mut execution: JobExecution, time: Micros) -> Option<JobExecutio
     Some(execution)
 }
 
-/// The statuses in the answer of an operation, changed.
+/// Changes the statuses in the answer of an operation.
 pub(super) fn with_statuses(
     answer: Value,
     operation: Operation,
@@ -75,12 +75,12 @@ pub(super) fn with_statuses(
     }
 }
 
-/// The status of a job at a time, of those that were busy then.
+/// Returns the status of a job, given the jobs that were busy at that time.
 pub(super) fn status_of(busy: &HashMap<Uuid, JobStatusCode>, job: Uuid) -> JobStatusCode {
     busy.get(&job).copied().unwrap_or(JobStatusCode::Idle)
 }
 
-/// The answer as the contract's type, changed. What is none of it stays as it is.
+/// Changes the answer as the contract's type. Other bodies are unchanged.
 fn changed<T: DeserializeOwned, U: Serialize>(answer: Value, change: impl FnOnce(T) -> U) -> Value {
     match T::deserialize(&answer) {
         Ok(read) => serde_json::to_value(change(read)).unwrap_or(answer),
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn an_execution_as_it_was() {
+    fn execution_is_shown_as_it_was() {
         let run = |time: &str| executions_at(answer(), at(time))[0].clone();
         assert_eq!(run("2026-03-14T01:59:59Z"), Value::Null, "it was not there");
         for (time, state, lines) in [
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_as_it_was() {
+    fn status_is_shown_as_it_was() {
         let job = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
         let answer = json!({ "JobId": job, "Status": 0, "Message": "The job is idle." });
         let one = Operation(&paths::GET_JOB_STATUS);

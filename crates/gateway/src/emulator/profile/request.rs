@@ -26,7 +26,7 @@ pub enum Came {
     Elsewhere,
 }
 
-/// Makes a request what the gateway knows. `rewrites` is whether the bodies of answers are written anew.
+/// Converts a request to the gateway's own form. `rewrites` is whether the bodies of answers are changed.
 pub fn receive(profile: &Profile, rewrites: bool, key_header: &HeaderName, request: &mut Request) -> Came {
     let root = contract::root();
     let is_below =

@@ -6,7 +6,7 @@ use super::*;
 use crate::clock::{Clock, RunClock};
 use crate::config::{Work, parse};
 
-/// What becomes of these bytes, each so many milliseconds after the ones before.
+/// Returns the log lines of these bytes, each written after a pause in milliseconds.
 async fn written(chunks: &[(u64, &[u8])], settings: &str) -> Vec<(i64, String)> {
     let text = format!(
         "[[organisation]]\nname = \"Contoso\"\n[[organisation.job]]\nname = \"Load\"\ncommand = [\"x\"]\n{settings}\n"

@@ -1,8 +1,8 @@
 //! Finding and ending processes on Linux.
 //!
-//! A process group is not enough: `setsid` and a double fork leave it. A child subreaper would collect such orphans, but
-//! not say whose they are when several runs go on, and not outlive a gateway that is killed. So every process of a run
-//! carries a [`Mark`], and what carries none is found by its relation to one that does.
+//! A process group is not enough: `setsid` and a double fork leave it. A child subreaper would collect such orphans, but could
+//! not assign them to one of several runs, and would end with a gateway that is killed. So every process of a run carries a
+//! [`Mark`], and processes without one are found by their relation to a process with one.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -29,9 +29,9 @@ pub(in crate::runner) type Child = tokio::process::Child;
 
 /// The flag of the kernel's own threads (PF_KTHREAD).
 const KERNEL_THREAD: u32 = 0x0020_0000;
-// How long a process may take to go after SIGKILL. One that waits for a dead disk does not go at all.
+// How long a process may take to end after SIGKILL. One that waits for a dead disk does not end.
 const MAX_KILL_TIME: Duration = Duration::from_secs(5);
-// The first pause between two looks at the processes, and the longest one.
+// The first pause between two scans of the processes, and the longest one.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const MAX_PAUSE: Duration = Duration::from_millis(100);
 
@@ -46,7 +46,7 @@ pub(in crate::runner) struct Processes {
     leader: Option<Identity>,
 }
 
-/// A process, told apart from a later one that got the same number.
+/// Identifies a process, also against a later one with the same id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Identity {
     pid: i32,
@@ -54,7 +54,7 @@ struct Identity {
     start: u64,
 }
 
-/// What is known of a living process.
+/// The state of a living process.
 #[derive(Debug)]
 struct Found {
     identity: Identity,
@@ -74,7 +74,7 @@ pub(super) fn children() -> MutexGuard<'static, HashSet<i32>> {
 }
 
 impl Processes {
-    /// The processes of a run whose command was started by another gateway, which is gone.
+    /// Returns the processes of a run whose command was started by an earlier gateway.
     pub fn of_run(trigger_id: Uuid) -> Self {
         Self { mark: Mark::new(trigger_id), leader: None }
     }
@@ -91,17 +91,17 @@ impl Processes {
             return Err(io::ErrorKind::TimedOut.into());
         }
         let child = mark.inherited_by(|| command.process_group(0).spawn())?;
-        // A child that was not waited for keeps its number.
+        // A child that was not waited for keeps its process id.
         let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
         let leader = pid.and_then(Identity::of);
         children.extend(pid);
         Ok((child, Self { mark, leader }))
     }
 
-    /// Waits until none is left, but not longer than `limit` or `hurry`. Returns whether none is left.
+    /// Waits until no process is left, but not longer than `limit` or `hurry`. Returns whether none is left.
     ///
-    /// The pipes say nothing here that is not known better.
-    pub async fn settle(
+    /// Ignores the pipes, because the processes themselves are known here.
+    pub async fn wait_until_ended(
         &self,
         limit: Duration,
         _pipes_closed: impl Future<Output = ()>,
@@ -122,15 +122,15 @@ impl Processes {
         true
     }
 
-    /// The processes that live, by name.
+    /// Returns the names of the living processes.
     pub async fn list(&self) -> Vec<Name> {
         self.find().await.unwrap_or_default().iter().map(Found::to_name).collect()
     }
 
-    /// Ends all of them: SIGTERM, and SIGKILL for those that are left after `grace`, or when there is a `hurry`.
+    /// Ends all processes: SIGTERM, and SIGKILL for those that are left after `grace`, or on `hurry`.
     ///
-    /// What a process starts after its SIGTERM is part of its cleaning up and is not asked to end. Returns when all are
-    /// gone, or when those that are left do not go even after SIGKILL.
+    /// A process that is started after SIGTERM belongs to the clean-up and gets no SIGTERM. Returns when all have ended, or when
+    /// the remaining ones do not end even after SIGKILL.
     pub async fn end(
         &self,
         child: Option<&mut Child>,
@@ -166,7 +166,7 @@ impl Processes {
                 if is_cleaning_up || !asked.insert(process.identity) {
                     continue;
                 }
-                // A stopped process gets its SIGTERM when it goes on. A failure shows again with SIGKILL.
+                // A stopped process handles SIGTERM when it continues. A failure occurs again with SIGKILL.
                 let _ = process.signal(Signal::TERM).and_then(|()| process.signal(Signal::CONT));
                 if Some(process.identity) != self.leader {
                     report.ended.insert(process.identity.key(), process.to_name());
@@ -240,8 +240,8 @@ impl Drop for Processes {
     }
 }
 
-/// The living processes that carry the mark, and those that belong to one that does: its descendants, and whatever is in a
-/// session or a process group that it leads.
+/// Finds the living processes that carry the mark, their descendants, and all members of sessions and process groups that
+/// they lead.
 fn find(mark: &Mark, leader: Option<Identity>) -> io::Result<Vec<Found>> {
     let gateway = i32::try_from(std::process::id()).unwrap_or_default();
     let since = leader.map_or(0, |leader| leader.start);
@@ -255,11 +255,11 @@ fn find(mark: &Mark, leader: Option<Identity>) -> io::Result<Vec<Found>> {
             Ok(Some(found)) => others.push(found),
             // Older than the run, or dead.
             Ok(None) => {}
-            // For instance for want of file descriptors. Then it is not known what lives.
+            // For example, no file descriptor is left. Then it is not known which processes live.
             Err(ProcError::Io(error, _)) if error.raw_os_error() != Some(Errno::SRCH.raw_os_error()) => {
                 return Err(error);
             }
-            // It has ended meanwhile, or is not for this user's eyes.
+            // It has ended meanwhile, or this user may not read it.
             Err(_) => {}
         }
     }
@@ -273,7 +273,7 @@ fn find(mark: &Mark, leader: Option<Identity>) -> io::Result<Vec<Found>> {
     Ok(members)
 }
 
-/// All that can be done while /proc cannot be read. A child that was not waited for keeps its number.
+/// Kills the process group of the command, while /proc cannot be read. A child that was not waited for keeps its process id.
 fn kill_group(child: Option<&Child>) {
     let pid = child.and_then(Child::id).and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
     if let Some(pid) = pid {
@@ -282,7 +282,7 @@ fn kill_group(child: Option<&Child>) {
 }
 
 impl Found {
-    /// `None` if it does not live, or lived before `since`.
+    /// Returns `None` if it has ended, or was started before `since`.
     fn read(process: &Process, mark: &Mark, since: u64) -> procfs::ProcResult<Option<Self>> {
         let stat = process.stat()?;
         if stat.starttime < since || stat.flags & KERNEL_THREAD != 0 || !is_alive(&stat) {
@@ -305,7 +305,7 @@ impl Found {
     fn signal(&self, signal: Signal) -> io::Result<()> {
         let Some(pid) = Pid::from_raw(self.identity.pid) else { return Ok(()) };
         let handle = pidfd_open(pid, PidfdFlags::empty());
-        // The number may belong to another process by now. After this the handle can not.
+        // The id may belong to another process by now. The handle that was opened before still refers to this one.
         if Identity::of(self.identity.pid) != Some(self.identity) {
             return Ok(());
         }
@@ -344,7 +344,7 @@ impl Identity {
     }
 }
 
-/// A zombie does not live, unless only its first thread has ended.
+/// Returns false for a zombie, unless only its first thread has ended.
 fn is_alive(stat: &Stat) -> bool {
     !matches!(stat.state, 'Z' | 'X') || stat.num_threads > 1
 }

@@ -1,4 +1,4 @@
-//! What every process of a run carries from its start, so that it is found however it detached itself.
+//! Marks every process of a run from its start, so that it is found after it has detached itself.
 
 use procfs::process::{LimitValue, Process};
 use procfs::{ProcError, ProcResult};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::super::command::TRIGGER_VARIABLE;
 
-// A lower hard limit leaves too few numbers to tell runs apart.
+// A lower hard limit leaves too few values to distinguish runs.
 const MIN_HARD_LIMIT: u64 = 1 << 20;
 
 /// Two marks, which a child inherits from its parent: the environment variable with the trigger id, and the soft resource
@@ -24,7 +24,7 @@ pub(super) struct Mark {
 
 impl Mark {
     pub fn new(trigger_id: Uuid) -> Self {
-        // 60 bits: never RLIM_INFINITY. The highest one is always set, so that no number is one that a person chose.
+        // 60 bits: never RLIM_INFINITY. The highest bit is always set, so that no value is one that a person would choose.
         let (_, low) = trigger_id.as_u64_pair();
         let number = (low >> 4) | (1 << 59);
         let limit = match getrlimit(Resource::Locks).maximum {
@@ -36,12 +36,12 @@ impl Mark {
         Self { trigger_id, limit }
     }
 
-    /// Calls `spawn` while this process carries the limit, so that a child has it before its first instruction. Only one
-    /// thread may do so at a time.
+    /// Calls `spawn` while this process has the limit, so that a child has it before its first instruction. Only one thread
+    /// may call this at a time.
     pub fn inherited_by<T>(&self, spawn: impl FnOnce() -> T) -> T {
         let before = getrlimit(Resource::Locks);
         if self.limit.is_some() {
-            // A failure leaves the variable as the only mark.
+            // On failure the variable is the only mark.
             let _ = setrlimit(Resource::Locks, Rlimit { current: self.limit, ..before });
         }
         let spawned = spawn();
@@ -49,11 +49,11 @@ impl Mark {
         spawned
     }
 
-    /// Looks for the mark.
+    /// Returns whether a process carries the mark.
     ///
     /// # Errors
     ///
-    /// The process has ended, or the system has no file descriptors left to look with.
+    /// Fails if the process has ended, or if no file descriptor is left to read its state.
     pub fn is_on(&self, process: &Process) -> ProcResult<bool> {
         Ok(self.is_in_limits(process)? || self.is_in_environment(process))
     }
@@ -66,12 +66,12 @@ impl Mark {
                 Ok(matches!(found, LimitValue::Value(number) if number == wanted))
             }
             Err(error @ ProcError::Io(..)) => Err(error),
-            // A system that is not quite Linux may have no such file.
+            // A system that emulates Linux may have no such file.
             Err(_) => Ok(false),
         }
     }
 
-    /// False for another user's process, whose environment is not readable.
+    /// Returns false for another user's process, whose environment is not readable.
     fn is_in_environment(&self, process: &Process) -> bool {
         let environment = process.environ().unwrap_or_default();
         let value = environment.get(std::ffi::OsStr::new(TRIGGER_VARIABLE));

@@ -1,4 +1,4 @@
-//! The processes of a run: starting the command, finding everything that it started, ending all of it.
+//! Starts the command of a run, finds all processes that it started, and ends them.
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -26,14 +26,14 @@ pub(super) use orphans::reap_orphans;
 pub(super) use portable::{Child, Processes, reap_orphans, take_pipes};
 pub(super) use report::{Report, list};
 
-// Starting a program from a file server that is gone never returns. The other commands must not wait for it for ever.
+// Starting a program on a file server that does not answer never returns. Other commands must not wait for it forever.
 const MAX_START_TIME: Duration = Duration::from_secs(30);
 
 /// Starts a command on a thread that may block.
 ///
 /// # Errors
 ///
-/// The system does not start it, or has not started it after [`MAX_START_TIME`]. Then it does not run later either.
+/// Fails if the system does not start it, or has not started it after [`MAX_START_TIME`]. Then it does not run later either.
 pub(super) async fn start(command: Command, trigger_id: Uuid) -> io::Result<(Child, Processes)> {
     let is_given_up = Arc::new(AtomicBool::new(false));
     let given_up = Arc::clone(&is_given_up);

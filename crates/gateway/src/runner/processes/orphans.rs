@@ -1,7 +1,7 @@
-//! Orphans that come to the gateway.
+//! Reaps orphaned processes whose parent is now the gateway.
 //!
-//! Where the gateway is the first process of a container, or was told to be a subreaper, it is the parent of every process
-//! whose own parent has ended. Nobody else can remove such a process from the system's table once it has ended.
+//! If the gateway is the first process of a container, or a subreaper, it becomes the parent of every process whose own parent
+//! has ended. No other process can remove such a process from the system's table once it has ended.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::linux::children;
 
-// A look at all processes at most this often.
+// The shortest time between two scans of all processes.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Removes ended orphans as long as it is polled. Does nothing where there can be none.
@@ -31,7 +31,7 @@ fn reap() {
     let processes = all_processes().into_iter().flatten().flatten();
     let stats = processes.filter_map(|process| process.stat().ok());
     let ended: Vec<_> = stats.filter(|s| s.ppid == gateway && s.state == 'Z').map(|s| s.pid).collect();
-    // Not before: a command that was being started meanwhile is known now.
+    // Only now: a command that was being started meanwhile is known.
     let children = children();
     for pid in ended {
         if !children.contains(&pid) {
@@ -56,7 +56,7 @@ mod tests {
     #[tokio::test]
     async fn ended_orphans_are_removed_and_commands_are_not() {
         set_child_subreaper(Some(getpid())).unwrap();
-        // The command tells the number of a grandchild, and both have ended when the pipe is closed.
+        // The command prints the process id of a grandchild, and both have ended when the pipe is closed.
         let mut command = Command::new("sh");
         command.args(["-c", "(sh -c 'echo $$' &)"]).stdout(std::process::Stdio::piped());
         let (mut child, _processes) =

@@ -1,4 +1,4 @@
-//! Ending processes where only the process group (Unix) or the job object (Windows) tells what belongs to a run.
+//! Ends processes on systems where only the process group (Unix) or the job object (Windows) identifies those of a run.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,11 +23,11 @@ pub(in crate::runner) fn take_pipes(child: &mut Child) -> (Option<ChildStdout>, 
     (child.stdout().take(), child.stderr().take())
 }
 
-/// The system does this here.
+/// Does nothing, because the system reaps orphans.
 pub(in crate::runner) async fn reap_orphans() {}
 
 impl Processes {
-    /// The processes of a run whose command was started by another gateway: none is found here.
+    /// Returns the processes of a run whose command was started by an earlier gateway. None is found on this system.
     pub fn of_run(_: Uuid) -> Self {
         Self
     }
@@ -45,9 +45,9 @@ impl Processes {
         Ok((command.spawn()?, Self))
     }
 
-    /// Waits until none holds a pipe of the command, which is all that can be seen here, but not longer than `limit` or
-    /// `hurry`. It is never known that none is left.
-    pub async fn settle(
+    /// Waits until no process holds a pipe of the command, which is all that is known on this system, but not longer than
+    /// `limit` or `hurry`. Never returns that none is left.
+    pub async fn wait_until_ended(
         &self,
         limit: Duration,
         pipes_closed: impl Future<Output = ()>,
@@ -61,7 +61,7 @@ impl Processes {
         false
     }
 
-    /// Nothing is known here.
+    /// Returns no names, because they are not known on this system.
     pub async fn list(&self) -> Vec<Name> {
         Vec::new()
     }
@@ -84,7 +84,7 @@ impl Processes {
         }
         #[cfg(not(unix))]
         let _ = (grace, hurry);
-        // There is mostly nothing left to kill, which is no error.
+        // Usually no process is left to kill, which is no error.
         if child.start_kill().is_ok() {
             let _ = child.wait().await;
         }

@@ -1,4 +1,4 @@
-//! What a run's log says of processes that were ended.
+//! The lines of a run's log about processes that were ended.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
@@ -8,11 +8,11 @@ use txjobs_sdk::Severity;
 
 const MAX_NAMES: usize = 10;
 
-/// A process for people: `python3 (4711)`.
+/// Name and id of a process: `python3 (4711)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::runner) struct Name(String);
 
-/// By start and number, so that they are in the order in which they were started.
+/// Keyed by start time and id, so that they are in the order in which they were started.
 type Names<T = Name> = BTreeMap<(u64, i32), T>;
 
 /// How the processes of a run were ended.
@@ -22,16 +22,16 @@ pub(in crate::runner) struct Report {
     pub ended: Names,
     /// Ended by SIGKILL, because SIGTERM was not enough.
     pub killed: Names,
-    /// How long they had.
+    /// The time between SIGTERM and SIGKILL.
     pub grace: Duration,
     /// Not ended, and why.
     pub remaining: Names<(Name, String)>,
-    /// Why it is not known what is left.
+    /// Why the remaining processes are not known.
     pub search_error: Option<String>,
 }
 
 impl Name {
-    /// A process may call itself anything.
+    /// Replaces unsafe characters: a process may choose any name.
     #[cfg(any(target_os = "linux", test))]
     pub fn new(name: &str, pid: i32) -> Self {
         let printable: String = name.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
@@ -46,7 +46,7 @@ impl Display for Name {
 }
 
 impl Report {
-    /// The lines for the log of a run whose command had already exited, or not.
+    /// Returns the lines for the log of a run whose command had already exited, or not.
     pub fn lines(&self, has_exited: bool) -> Vec<(Severity, String)> {
         let mut lines = Vec::new();
         if !self.ended.is_empty() {
@@ -69,14 +69,14 @@ impl Report {
             lines.push((Severity::Warning, format!("Could not be ended: {}.", list(reasons))));
         }
         if let Some(error) = &self.search_error {
-            let text = format!("Not known whether all processes of the command have ended: {error}.");
+            let text = format!("It is not known whether all processes of the command have ended: {error}.");
             lines.push((Severity::Warning, text));
         }
         lines
     }
 }
 
-/// The names, or the first of many.
+/// Writes the names, or the first of many.
 pub(in crate::runner) fn list<T: Display>(names: impl ExactSizeIterator<Item = T>) -> String {
     let more = names.len().saturating_sub(MAX_NAMES);
     let mut shown: Vec<_> = names.take(MAX_NAMES).map(|name| name.to_string()).collect();
@@ -86,7 +86,7 @@ pub(in crate::runner) fn list<T: Display>(names: impl ExactSizeIterator<Item = T
     shown.join(", ")
 }
 
-/// As exact as anybody wants to know: whole seconds, or below that whole milliseconds.
+/// Rounds to whole seconds, or below one second to whole milliseconds.
 fn rounded(time: Duration) -> humantime::FormattedDuration {
     let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let millis = if millis < 1000 { millis } else { (millis + 500) / 1000 * 1000 };

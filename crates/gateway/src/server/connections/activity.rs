@@ -1,4 +1,4 @@
-//! What each connection is doing and since when, and which connections are to be closed.
+//! Tracks the state of each connection and since when it lasts, and decides which connections to close.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
@@ -10,28 +10,27 @@ use futures::task::AtomicWaker;
 
 use super::ConnectionLimits;
 
-/// A reader that takes nothing for this long may lose its connection to a new one when there are too many.
-const STALLED: Duration = Duration::from_secs(5);
-/// When there are too many connections, this part of them is closed in one pass, so that a pass per connection is never
-/// needed.
-const PART: usize = 16;
+/// A client that reads nothing for this long may be disconnected when there are too many connections.
+const MIN_STALL_TIME: Duration = Duration::from_secs(5);
+/// When there are too many connections, this part of them is closed in one pass, which avoids a pass per connection.
+const CLOSED_FRACTION: usize = 16;
 
-/// How a connection is to be closed.
+/// How a connection is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Close {
-    /// After the answer under way, if there is one.
+    /// After the current answer, if there is one.
     Gracefully,
-    /// Now.
+    /// At once.
     Now,
-    /// Now, and with a reset: what was written and not taken is worth no memory of the system any more.
+    /// At once, with a reset, so that the system frees its send buffer.
     Reset,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// The head of a request has not come whole, or nothing has come on a new connection.
+    /// The head of a request has not arrived completely, or nothing has arrived on a new connection.
     Head,
-    /// The body of a request has not come whole.
+    /// The body of a request has not arrived completely.
     Body,
     /// A request is being answered.
     Answering,
@@ -39,11 +38,11 @@ enum Phase {
     Idle,
 }
 
-/// What one connection is doing.
+/// The state of one connection.
 #[derive(Debug)]
 pub(super) struct Activity {
     state: Mutex<State>,
-    /// Whether an operation accepted a key that came on this connection.
+    /// Whether an operation accepted a key on this connection.
     has_key: AtomicBool,
     order: AtomicU8,
     waker: AtomicWaker,
@@ -53,7 +52,7 @@ pub(super) struct Activity {
 struct State {
     phase: Phase,
     since: Instant,
-    /// Since when the client has taken nothing of what is to be written.
+    /// Since when the client has read nothing of the data to be written.
     stalled: Option<Instant>,
 }
 
@@ -67,7 +66,7 @@ impl Activity {
         }
     }
 
-    /// Notes that bytes came.
+    /// Notes that bytes were received.
     pub fn received(&self) {
         let mut state = self.state();
         if state.phase == Phase::Idle {
@@ -75,12 +74,12 @@ impl Activity {
         }
     }
 
-    /// Notes that the head of a request is whole.
+    /// Notes that the head of a request is complete.
     pub fn request_began(&self) {
         self.state().phase = Phase::Answering;
     }
 
-    /// Notes that the rest of a request's body is waited for. Its time counts from the first such wait.
+    /// Notes that the rest of a request's body is awaited. Its time-out counts from the first such wait.
     pub fn body_awaited(&self) {
         let mut state = self.state();
         if state.phase == Phase::Answering {
@@ -88,7 +87,7 @@ impl Activity {
         }
     }
 
-    /// Notes that a request's body is whole, or is wanted no longer.
+    /// Notes that a request's body is complete, or is no longer needed.
     pub fn body_ended(&self) {
         let mut state = self.state();
         if state.phase == Phase::Body {
@@ -96,7 +95,7 @@ impl Activity {
         }
     }
 
-    /// Notes that the answer is made and handed to the connection.
+    /// Notes that the answer was passed to the connection.
     pub fn request_ended(&self) {
         let mut state = self.state();
         (state.phase, state.since) = (Phase::Idle, Instant::now());
@@ -111,18 +110,18 @@ impl Activity {
         self.has_key.load(Ordering::Relaxed)
     }
 
-    /// Notes that the client takes nothing at the moment, or that it took something again.
+    /// Notes whether the client reads nothing at the moment.
     pub fn set_stalled(&self, is_stalled: bool) {
         self.state().stalled = is_stalled.then(Instant::now);
     }
 
-    /// Orders the connection to be closed.
+    /// Requests the connection to be closed.
     fn close(&self, how: Close) {
         self.order.fetch_max(how as u8 + 1, Ordering::AcqRel);
         self.waker.wake();
     }
 
-    /// How the connection is to be closed, once it is.
+    /// Returns how to close the connection, once that is requested.
     pub fn poll_close(&self, context: &Context<'_>) -> Poll<Close> {
         self.waker.register(context.waker());
         match self.order.load(Ordering::Acquire) {
@@ -133,7 +132,7 @@ impl Activity {
         }
     }
 
-    /// How a connection that has used up its time is to be closed.
+    /// Returns how to close a connection that exceeds a time-out.
     fn overdue(&self, limits: &ConnectionLimits, now: Instant) -> Option<Close> {
         let state = self.state();
         let is_over = |since: Instant, timeout| now.saturating_duration_since(since) >= timeout;
@@ -148,11 +147,11 @@ impl Activity {
         }
     }
 
-    /// Since when, and how, a connection that may be closed for a new one has been of no use.
-    fn spare(&self, now: Instant) -> Option<(Instant, Close)> {
+    /// Returns since when and how a connection may be closed to make room for a new one, or `None` if it may not.
+    fn closable(&self, now: Instant) -> Option<(Instant, Close)> {
         let state = self.state();
         match (state.phase, state.stalled) {
-            (_, Some(since)) if now.saturating_duration_since(since) >= STALLED => {
+            (_, Some(since)) if now.saturating_duration_since(since) >= MIN_STALL_TIME => {
                 Some((since, Close::Reset))
             }
             (_, Some(_)) | (Phase::Answering, None) => None,
@@ -173,7 +172,7 @@ pub(super) struct Registry {
     connections: Mutex<HashMap<u64, Arc<Activity>>>,
 }
 
-/// A place in the registry, until it is dropped.
+/// Keeps a connection in the registry until it is dropped.
 #[derive(Debug)]
 pub(super) struct Registered {
     registry: Arc<Registry>,
@@ -190,7 +189,7 @@ impl Registry {
         Registered { registry: Arc::clone(self), number, activity }
     }
 
-    /// Closes what has used up its time.
+    /// Closes connections that exceed a time-out.
     pub fn close_overdue(&self, limits: &ConnectionLimits, now: Instant) {
         for activity in self.connections().values() {
             if let Some(how) = activity.overdue(limits, now) {
@@ -199,19 +198,19 @@ impl Registry {
         }
     }
 
-    /// Closes connections that are of no use to make room for new ones: first those on which no key was accepted, and of
-    /// these the ones that have waited longest. A request that is being answered is left alone.
+    /// Closes idle connections to make room for new ones: first those on which no key was accepted, and of these the ones that
+    /// have waited longest. Connections with a request that is being answered stay open.
     pub fn make_room(&self, limit: usize, now: Instant) {
         let connections = self.connections();
-        let spare = connections.values().filter_map(|activity| Some((activity, activity.spare(now)?)));
-        let mut spare: Vec<_> = spare.collect();
-        spare.sort_unstable_by_key(|(activity, (since, _))| (activity.has_key(), *since));
-        for (activity, (_, how)) in spare.into_iter().take((limit / PART).max(1)) {
+        let closable = connections.values().filter_map(|activity| Some((activity, activity.closable(now)?)));
+        let mut closable: Vec<_> = closable.collect();
+        closable.sort_unstable_by_key(|(activity, (since, _))| (activity.has_key(), *since));
+        for (activity, (_, how)) in closable.into_iter().take((limit / CLOSED_FRACTION).max(1)) {
             activity.close(how);
         }
     }
 
-    /// Closes every connection: after the answer under way, or now if no request has come whole.
+    /// Closes every connection: after the current answer, or at once if no request is complete.
     pub fn close_all(&self) {
         for activity in self.connections().values() {
             let is_waiting = activity.state().phase == Phase::Head;

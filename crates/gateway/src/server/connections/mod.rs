@@ -1,8 +1,7 @@
-//! Serves connections: bounds how many there are, and closes those that use up their time.
+//! Serves connections, limits their number, and closes those that exceed a time-out.
 //!
-//! `axum::serve` has no time-outs and no limit, so that clients that send nothing take every file descriptor of the
-//! process. Each connection notes here what it is doing (`activity`). One task looks at all of them, so a request costs
-//! no timer.
+//! `axum::serve` has no time-outs and no limit, so that idle clients could use up every file descriptor of the process. Each
+//! connection notes its state (`activity`). One task checks all of them, so that a request needs no timer of its own.
 
 mod activity;
 mod request;
@@ -33,33 +32,33 @@ use tokio_util::task::TaskTracker;
 pub use stream::ClientStream;
 
 use activity::{Close, Registered, Registry};
-use request::{AnswerBody, RequestBody, UnderWay};
-use stream::Monitored;
+use request::{ActiveRequest, AnswerBody, RequestBody};
+use stream::MonitoredStream;
 
-/// A longer head of a request is refused, and about so much of an answer waits to be written.
+/// The longest head of a request, and about the most bytes of an answer that wait to be written.
 const BUFFER: usize = 64 * 1024;
-/// How soon a new connection that waits for room asks for it again.
+/// How often a new connection that waits for room checks for it.
 const ROOM_INTERVAL: Duration = Duration::from_millis(50);
-/// How long, and how much, a client that is still sending a refused body may send before its connection is closed.
-const LINGER: Duration = Duration::from_secs(1);
-const LINGER_BYTES: usize = 1024 * 1024;
+/// How long, and how many bytes, a client may go on to send a refused body before its connection is closed.
+const MAX_LINGER_TIME: Duration = Duration::from_secs(1);
+const MAX_LINGER_BYTES: usize = 1024 * 1024;
 
-/// What connections may do.
+/// Limits of connections.
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectionLimits {
-    /// So many connections are served at the same time. With more, those of no use are closed; then new ones wait.
+    /// How many connections are served at the same time. With more, idle ones are closed, then new ones wait.
     pub max_connections: usize,
-    /// How long the head of a request may take, from its first byte on, or on a new connection.
+    /// The longest time for the head of a request, from its first byte on, or from the start of a connection.
     pub header_timeout: Duration,
-    /// How long the body of a request may take.
+    /// The longest time for the body of a request.
     pub body_timeout: Duration,
-    /// How long a connection may wait for its next request.
+    /// The longest time between two requests on a connection.
     pub idle_timeout: Duration,
-    /// How long a client may take nothing of its answer.
+    /// The longest time in which a client reads nothing of its answer.
     pub write_timeout: Duration,
 }
 
-/// Serves every connection of the listener until it is to stop and the answers under way have been sent.
+/// Serves every connection of the listener until it is told to stop and the current answers have been sent.
 pub async fn serve<L>(listener: L, router: Router, limits: ConnectionLimits, stop: CancellationToken)
 where
     L: Listener<Addr = SocketAddr>,
@@ -69,7 +68,7 @@ where
     let tasks = TaskTracker::new();
     let mut watch = std::pin::pin!(watch(&registry, &limits));
     tokio::select! {
-        // The listener is closed with this future.
+        // Dropping this future closes the listener.
         never = accept(listener, router, &limits, &registry, &tasks) => match never {},
         never = &mut watch => match never {},
         () = stop.cancelled() => {}
@@ -82,11 +81,11 @@ where
     }
 }
 
-/// Closes what has used up its time.
+/// Closes connections that exceed a time-out.
 async fn watch(registry: &Registry, limits: &ConnectionLimits) -> std::convert::Infallible {
     let timeouts = [limits.header_timeout, limits.body_timeout, limits.idle_timeout, limits.write_timeout];
     let shortest = timeouts.into_iter().min().unwrap_or_default();
-    // A time-out may be late by a quarter of itself, and by a second at most.
+    // A connection is closed at most a quarter of its time-out late, and at most one second.
     let mut interval =
         tokio::time::interval((shortest / 4).clamp(Duration::from_millis(5), Duration::from_secs(1)));
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -113,13 +112,13 @@ where
     loop {
         let (stream, _) = listener.accept().await;
         let permit = acquire(&room, limits, registry).await;
-        // The last piece of an answer does not wait for the client's word on the one before.
+        // Without Nagle's algorithm the last piece of an answer does not wait for the acknowledgment of the piece before.
         let _ = stream.socket().set_nodelay(true);
         tasks.spawn(connection(stream, router.clone(), builder.clone(), registry.register(), permit));
     }
 }
 
-/// Waits until there is room for one more connection. What comes meanwhile waits in the system's queue.
+/// Waits until there is room for one more connection. Meanwhile new connections wait in the system's queue.
 async fn acquire(
     room: &Arc<Semaphore>,
     limits: &ConnectionLimits,
@@ -150,7 +149,7 @@ async fn connection<S: ClientStream>(
     let is_unread = Arc::new(AtomicBool::new(false));
     let router = TowerToHyperService::new(router);
     let service = service_fn(|request: Request<Incoming>| {
-        let under_way = UnderWay::begin(Arc::clone(&activity));
+        let active_request = ActiveRequest::begin(Arc::clone(&activity));
         is_unread.store(false, Ordering::Relaxed);
         let mut request = match request.body().is_end_stream() {
             true => request.map(|_| Body::empty()),
@@ -161,11 +160,11 @@ async fn connection<S: ClientStream>(
         let answer = router.call(request);
         async move {
             let answer = answer.await?;
-            under_way.answered(&answer);
-            Ok::<_, std::convert::Infallible>(answer.map(|body| AnswerBody::new(body, under_way)))
+            active_request.answered(&answer);
+            Ok::<_, std::convert::Infallible>(answer.map(|body| AnswerBody::new(body, active_request)))
         }
     });
-    let io = TokioIo::new(Monitored::new(stream, Arc::clone(&activity)));
+    let io = TokioIo::new(MonitoredStream::new(stream, Arc::clone(&activity)));
     let mut connection = builder.serve_connection(io, service);
     let mut is_closing = false;
     let order = poll_fn(|context| {
@@ -178,7 +177,7 @@ async fn connection<S: ClientStream>(
             Poll::Ready(order) => return Poll::Ready(Some(order)),
         }
         let ended = Pin::new(&mut connection).poll(context);
-        // What went wrong on a connection is the client's concern; the text has nothing of what it sent.
+        // An error of a connection concerns its client only. The text contains nothing that the client sent.
         ended.map(|result| {
             if let Err(error) = result {
                 tracing::trace!(%error, "a connection ended");
@@ -191,7 +190,7 @@ async fn connection<S: ClientStream>(
     let stream = connection.into_parts().io.into_inner().stream;
     match order {
         Some(Close::Reset) => {
-            // Closing a socket that lingers for no time drops what it has not sent.
+            // Closing a socket with a linger time of zero drops unsent data.
             let _ = socket2::SockRef::from(stream.socket()).set_linger(Some(Duration::ZERO));
         }
         None if is_unread.load(Ordering::Relaxed) => discard(stream).await,
@@ -199,11 +198,11 @@ async fn connection<S: ClientStream>(
     }
 }
 
-/// Reads on for a moment: a socket that is closed with something unread loses its last answer on the way.
+/// Reads on for a moment: closing a socket with unread data resets it, and the client may lose the last answer.
 async fn discard(mut stream: impl ClientStream) {
     let _ = stream.shutdown().await;
     let mut buffer = vec![0; 16 * 1024];
-    let mut left = LINGER_BYTES;
+    let mut left = MAX_LINGER_BYTES;
     let read = async {
         while left > 0 {
             match stream.read(&mut buffer).await {
@@ -212,5 +211,5 @@ async fn discard(mut stream: impl ClientStream) {
             }
         }
     };
-    let _ = tokio::time::timeout(LINGER, read).await;
+    let _ = tokio::time::timeout(MAX_LINGER_TIME, read).await;
 }

@@ -1,4 +1,4 @@
-//! A request on a connection: its body and its answer's body note how far it is.
+//! Bodies of requests and answers that note the progress of a request on a connection.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,15 +15,15 @@ use super::activity::Activity;
 
 /// A request that is being answered, until this is dropped.
 #[derive(Debug)]
-pub(super) struct UnderWay(pub Arc<Activity>);
+pub(super) struct ActiveRequest(pub Arc<Activity>);
 
-impl UnderWay {
+impl ActiveRequest {
     pub fn begin(activity: Arc<Activity>) -> Self {
         activity.request_began();
         Self(activity)
     }
 
-    /// Notes whether the answer is one that only a caller with a valid key gets.
+    /// Notes whether only a caller with a valid key gets this answer.
     pub fn answered<B>(&self, answer: &Response<B>) {
         let status = answer.status();
         let is_accepted =
@@ -35,7 +35,7 @@ impl UnderWay {
     }
 }
 
-impl Drop for UnderWay {
+impl Drop for ActiveRequest {
     fn drop(&mut self) {
         self.0.request_ended();
     }
@@ -92,16 +92,16 @@ impl Drop for RequestBody {
     }
 }
 
-/// The body of an answer. The request is under way until it has been handed to the connection.
+/// The body of an answer. The request is active until this has been passed to the connection.
 #[derive(Debug)]
 pub(super) struct AnswerBody {
     body: Body,
-    _under_way: UnderWay,
+    _active_request: ActiveRequest,
 }
 
 impl AnswerBody {
-    pub fn new(body: Body, under_way: UnderWay) -> Self {
-        Self { body, _under_way: under_way }
+    pub fn new(body: Body, active_request: ActiveRequest) -> Self {
+        Self { body, _active_request: active_request }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The streams under connections.
+//! The streams of connections.
 
 use std::io::{IoSlice, Result};
 use std::pin::Pin;
@@ -13,10 +13,10 @@ use super::activity::Activity;
 
 /// A connection to a client.
 pub trait ClientStream: AsyncRead + AsyncWrite + Unpin + Send + 'static {
-    /// The socket.
+    /// Returns the socket.
     fn socket(&self) -> &TcpStream;
 
-    /// What the handlers of its requests may know of it.
+    /// Returns the extensions for the handlers of its requests.
     fn extensions(&self) -> Extensions {
         Extensions::new()
     }
@@ -28,15 +28,15 @@ impl ClientStream for TcpStream {
     }
 }
 
-/// A stream that notes what happens on it.
+/// A stream that notes reads and stalled writes.
 #[derive(Debug)]
-pub(super) struct Monitored<S> {
+pub(super) struct MonitoredStream<S> {
     pub stream: S,
     activity: Arc<Activity>,
     is_stalled: bool,
 }
 
-impl<S> Monitored<S> {
+impl<S> MonitoredStream<S> {
     pub fn new(stream: S, activity: Arc<Activity>) -> Self {
         Self { stream, activity, is_stalled: false }
     }
@@ -51,7 +51,7 @@ impl<S> Monitored<S> {
     }
 }
 
-impl<S: ClientStream> AsyncRead for Monitored<S> {
+impl<S: ClientStream> AsyncRead for MonitoredStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -66,7 +66,7 @@ impl<S: ClientStream> AsyncRead for Monitored<S> {
     }
 }
 
-impl<S: ClientStream> AsyncWrite for Monitored<S> {
+impl<S: ClientStream> AsyncWrite for MonitoredStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.note(written)

@@ -1,4 +1,4 @@
-//! The files of the console's folder, and nothing else: no hidden file, and nothing outside of the folder.
+//! Serves the files of the console's folder: no hidden files, and nothing outside of the folder.
 
 use std::io::Result;
 use std::path::{Component, Path, PathBuf};
@@ -14,9 +14,9 @@ use tower_http::services::ServeDir;
 
 use crate::contract;
 
-/// The one name with a dot in front that is meant for the public (RFC 8615).
+/// The one name with a leading dot that is public (RFC 8615).
 const WELL_KNOWN: &str = ".well-known";
-/// Files beside a file that hold the same in a compressed form.
+/// The suffixes of compressed forms of a file.
 const COMPRESSED: [&str; 2] = ["br", "gz"];
 const INDEX: &str = "index.html";
 
@@ -27,14 +27,14 @@ struct Files {
     not_found: Router,
 }
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Debug, PartialEq, Eq)]
 enum Found {
     /// A file that may be served, and whether its compressed forms may be as well.
     File { is_compressed_public: bool },
     /// A folder with an index page.
     Folder,
-    /// Nothing that may be served.
+    /// No file that may be served.
     Nothing,
 }
 
@@ -48,7 +48,7 @@ async fn answer(State(files): State<Files>, mut request: Request) -> Response {
     let found = match relative_path(request.uri().path()) {
         Some(path) => {
             let directory = files.directory.clone();
-            // What went wrong is that there is no such file.
+            // Every error means that there is no such file.
             let found =
                 tokio::task::spawn_blocking(move || find(&directory, &path).unwrap_or(Found::Nothing));
             found.await.unwrap_or(Found::Nothing)
@@ -73,7 +73,7 @@ async fn answer(State(files): State<Files>, mut request: Request) -> Response {
     }
 }
 
-/// The path below the folder that a request names, if all its names may be served.
+/// Returns the path below the folder that a request names, if no part of it is hidden.
 fn relative_path(path: &str) -> Option<PathBuf> {
     let path = percent_decode_str(path).decode_utf8().ok()?;
     let names = path.split('/').filter(|name| !name.is_empty());
@@ -91,7 +91,7 @@ fn relative_path(path: &str) -> Option<PathBuf> {
     is_public(&relative).then_some(relative)
 }
 
-/// Whether no part of a path is hidden.
+/// Returns whether no part of a path is hidden.
 fn is_public(relative: &Path) -> bool {
     relative
         .iter()
@@ -100,7 +100,7 @@ fn is_public(relative: &Path) -> bool {
 }
 
 fn find(directory: &Path, relative: &Path) -> Result<Found> {
-    // At each request: the folder may be a link that a new release moves.
+    // At each request, because the folder may be a symbolic link that a new release changes.
     let directory = directory.canonicalize()?;
     let path = directory.join(relative);
     if !path.is_dir() {
@@ -123,7 +123,7 @@ fn file(directory: &Path, path: &Path) -> Found {
         let mut name = path.as_os_str().to_owned();
         name.push(".");
         name.push(extension);
-        // Most have none.
+        // Most files have none.
         match inside(directory, Path::new(&name)) {
             Ok(target) => target.is_some_and(|target| target.is_file()),
             Err(error) => error.kind() == std::io::ErrorKind::NotFound,
@@ -132,7 +132,7 @@ fn file(directory: &Path, path: &Path) -> Found {
     Found::File { is_compressed_public }
 }
 
-/// What a path leads to when every link is followed, if that is in the folder and not hidden.
+/// Returns the target of a path after all symbolic links, if it is in the folder and not hidden.
 fn inside(directory: &Path, path: &Path) -> Result<Option<PathBuf>> {
     let target = path.canonicalize()?;
     Ok(target.strip_prefix(directory).is_ok_and(is_public).then_some(target))

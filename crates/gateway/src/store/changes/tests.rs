@@ -121,7 +121,7 @@ async fn a_closed_store_gives_no_value() {
     let cached = Cached::default();
     database.read(&cached, &changes).await.unwrap();
     changes.close().await.unwrap();
-    // The value of before is not given: nobody would notice that it gets old.
+    // The previous value is not returned, because nothing would notice that it becomes outdated.
     assert!(matches!(
         cached.get(&changes, async |_, _| -> Result<Arc<i64>> { unreachable!() }).await,
         Err(sqlx::Error::PoolClosed)

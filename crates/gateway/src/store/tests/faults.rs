@@ -8,10 +8,10 @@ use crate::store::{Cancelling, Ending, ErrorKind, PastRun, Piece, Result, Seeded
 const COMPLETED: Ending = Ending { state: ExecutionState::Completed, because: None };
 const HASH: [u8; 32] = [7; 32];
 
-/// Fails a change at each of its statements and at its commit. It must fail each time without any effect, and be done when it
-/// is tried again, on the same store.
+/// Fails a change at each of its statements and at its commit. Each time it must fail without any effect, and succeed when it is
+/// tried again on the same store.
 ///
-/// The statements are given as what a trigger fires on. `RAISE(ROLLBACK)` does to the transaction what SQLite itself does
+/// The statements are given as the events of a trigger. `RAISE(ROLLBACK)` does to the transaction what SQLite itself does
 /// when the disk is full.
 async fn fails_without_effect<T>(
     statements: &[&str],
@@ -40,7 +40,7 @@ async fn fails_without_effect<T>(
         fixture.fail_next_commit().await;
         change(&fixture, &prepared).await.expect_err("commit");
         assert_eq!(fixture.content().await, before, "commit");
-        // Opens the connection that the next round spoils.
+        // Opens the connection that fails in the next round.
         fixture.store.write().await.unwrap().rollback().await.unwrap();
     }
     change(&fixture, &prepared).await.expect("commit");
@@ -223,7 +223,7 @@ async fn full_database_refuses_writes_and_goes_on_when_there_is_room() {
 async fn read_only_database_is_noticed_by_the_health_check_alone() {
     let fixture = Fixture::new().await;
     fixture.sql_on_writer("PRAGMA query_only = on").await;
-    // The declaration of the fixture was a success a moment ago: only a write of its own finds out.
+    // The declaration of the fixture succeeded a moment ago, so only a write of the check itself detects the failure.
     fixture.store.writer.outcomes.forget();
     assert_eq!(fixture.store.check().await, Err(ErrorKind::ReadOnly));
     fixture.store.writer.outcomes.forget();
@@ -249,7 +249,7 @@ async fn replaced_file_does_not_get_the_writes() {
     let fixture = Fixture::new().await;
     fixture.fail_next_commit().await;
     requested(&fixture).await.unwrap_err();
-    // Now the next write opens the file anew.
+    // The next write opens the file again.
     let path = fixture.path();
     std::fs::rename(&path, path.with_extension("moved")).unwrap();
     std::fs::write(&path, "another file").unwrap();

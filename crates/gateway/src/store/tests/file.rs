@@ -1,4 +1,4 @@
-//! Which files are taken for a database, who may read them, and who may have them.
+//! Which files are accepted as a database, their permissions and their lock.
 
 use std::fs;
 
@@ -129,7 +129,7 @@ async fn lock_belongs_to_the_file_whatever_its_name() {
         refused("second.db"),
         refused("sub/../gateway.db")
     );
-    // SQLite is not shut out by it.
+    // SQLite can still use the file.
     assert!(fixture.store.request_run(fixture.job, Uuid::new_v4(), 1, false).await.unwrap());
     drop(lock);
     DatabaseLock::acquire(&folder.join("second.db")).await.unwrap();
@@ -141,7 +141,7 @@ async fn lock_that_is_given_back_soon_is_waited_for() {
     let first = DatabaseLock::acquire(&fixture.path()).await.unwrap();
     let path = fixture.path();
     let second = tokio::spawn(async move { DatabaseLock::acquire(&path).await });
-    // It asks and finds the lock taken: the scheduler runs it while this task waits for the timer.
+    // It finds the lock taken: the scheduler runs it while this task waits for the timer.
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     assert!(!second.is_finished());
     drop(first);

@@ -44,7 +44,7 @@ impl Fixture {
         self.folder.path().join("gateway.db")
     }
 
-    /// Executes SQL past the store.
+    /// Executes SQL on a connection outside of the store.
     async fn sql(&self, sql: String) {
         let mut connection = connect(&self.path()).await;
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
@@ -57,14 +57,14 @@ impl Fixture {
         sqlx::raw_sql(sql).execute(connection.as_mut()).await.unwrap();
     }
 
-    /// Makes the next commit fail, as SQLite does it when it cannot write: by rolling back.
+    /// Makes the next commit fail with a rollback, as SQLite does when it cannot write.
     async fn fail_next_commit(&self) {
         let mut slot = self.store.writer.slot().await;
         let Slot::Ready(connection) = &mut *slot else { panic!("no connection: {slot:?}") };
         connection.lock_handle().await.unwrap().set_commit_hook(|| false);
     }
 
-    /// Everything that the database holds.
+    /// Returns the whole content of the database.
     async fn content(&self) -> Vec<String> {
         let mut connection = connect(&self.path()).await;
         let mut content = Vec::new();

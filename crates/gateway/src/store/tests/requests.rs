@@ -84,7 +84,7 @@ async fn failed_commit_fails_every_request_of_the_transaction() {
 }
 
 #[tokio::test]
-async fn request_whose_caller_has_gone_starts_nothing() {
+async fn request_of_a_dropped_caller_starts_nothing() {
     let (fixture, jobs) = fixture().await;
     let turn = fixture.store.writer.slot().await;
     {

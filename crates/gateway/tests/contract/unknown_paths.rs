@@ -1,4 +1,4 @@
-//! Where nothing is.
+//! Unknown paths and wrong methods.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ fn front(console: Option<PathBuf>) -> Front {
     Front { name: "Gateway".into(), console, demo_key: None, admin: None }
 }
 
-/// A gateway without a console, and one with.
+/// Returns a gateway without a console, and one with a console.
 async fn both() -> (TempDir, [House; 2]) {
     let files = TempDir::new().unwrap();
     std::fs::write(files.path().join("index.html"), "<!doctype html>").unwrap();
@@ -55,7 +55,7 @@ async fn unknown_paths_are_refused_in_json_and_pages_may_read_it() {
 }
 
 #[tokio::test]
-async fn a_page_gets_as_far_as_the_refusal() {
+async fn page_of_another_origin_can_read_the_refusal() {
     let (_files, houses) = both().await;
     for house in &houses {
         for path in ["/publik/jobs", "//public/jobs", "/public//jobs"] {
@@ -114,7 +114,7 @@ async fn a_wrong_method_is_refused_in_json_and_the_right_ones_are_named() {
 }
 
 #[tokio::test]
-async fn what_is_there_is_for_no_page_of_another_origin() {
+async fn known_paths_are_not_readable_by_other_origins() {
     let (_files, [_, house]) = both().await;
     let page = Request::get("/index.html").header("origin", "https://other.example.org");
     let answer = house.send(page.body(Body::empty()).unwrap()).await;
