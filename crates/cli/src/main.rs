@@ -15,13 +15,13 @@ mod tail;
 mod text;
 
 use std::{
-    io,
+    io::{self, Write},
     process::{self, ExitCode},
     time::Duration,
 };
 
 use clap::Parser;
-use tokio::{runtime, sync::oneshot, time};
+use tokio::{runtime, sync::oneshot, task, time};
 
 use crate::{
     args::Cli,
@@ -32,6 +32,8 @@ use crate::{
 
 /// The longest time between a signal and the end of the program, even if a write blocks.
 const MAX_SHUTDOWN: Duration = Duration::from_secs(1);
+/// The longest time that a blocked program then takes to write what was interrupted.
+const MAX_LAST_WORDS: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -48,8 +50,8 @@ fn run(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
     let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.map_err(cannot_start)?;
     let end = runtime.block_on(async {
-        let signal = watch_signals().map_err(cannot_start)?;
         let interruption = Interruption::default();
+        let signal = watch_signals(interruption.clone()).map_err(cannot_start)?;
         tokio::select! {
             // The command first, so that the message about a signal knows everything that the command has done.
             biased;
@@ -63,7 +65,7 @@ fn run(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
 }
 
 /// Starts to listen for signals, and sends the first one to the receiver.
-fn watch_signals() -> io::Result<oneshot::Receiver<Signal>> {
+fn watch_signals(interruption: Interruption) -> io::Result<oneshot::Receiver<Signal>> {
     let first = signals::first()?;
     let (sender, receiver) = oneshot::channel();
     tokio::spawn(async move {
@@ -71,6 +73,12 @@ fn watch_signals() -> io::Result<oneshot::Receiver<Signal>> {
         // The receiver is gone only when the program is ending anyway.
         let _ = sender.send(signal);
         time::sleep(MAX_SHUTDOWN).await;
+        // Standard error may be what is stuck.
+        let said = task::spawn_blocking(move || {
+            let failure = Failure::Interrupted(signal, interruption.clause());
+            let _ = writeln!(io::stderr(), "error: {failure}");
+        });
+        let _ = time::timeout(MAX_LAST_WORDS, said).await;
         process::exit(i32::from(signal.exit() as u8));
     });
     Ok(receiver)

@@ -1,6 +1,9 @@
 //! Signals that end the program early, and the work that they interrupt.
 
-use std::{cell::RefCell, io};
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use crate::failure::Exit;
 
@@ -33,18 +36,18 @@ impl Signal {
     }
 }
 
-/// A clause about the work that a signal would interrupt now. Commands keep it up to date.
-#[derive(Debug, Default)]
-pub(crate) struct Interruption(RefCell<Option<String>>);
+/// A clause about the work that a signal would interrupt now. Commands keep it up to date. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Interruption(Arc<Mutex<Option<String>>>);
 
 impl Interruption {
     /// Sets the clause about the work that a signal interrupts from now on.
     pub(crate) fn set(&self, clause: impl Into<String>) {
-        self.0.replace(Some(clause.into()));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(clause.into());
     }
 
     pub(crate) fn clause(&self) -> Option<String> {
-        self.0.borrow().clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

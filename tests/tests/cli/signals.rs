@@ -114,6 +114,9 @@ fn signal_ends_a_command_whose_output_nobody_reads() {
     child.stdout.as_mut().unwrap().read_exact(&mut [0; 1]).unwrap();
     send("TERM", &child);
     assert_eq!(child.wait().unwrap().code(), Some(143));
+    let mut message = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut message).unwrap();
+    assert!(message.contains("Interrupted (SIGTERM)"), "{message:?}");
 }
 
 #[test]

@@ -62,7 +62,14 @@ impl Writer {
     pub async fn begin(&self) -> Result<WriteTransaction> {
         let mut slot = self.acquire().await?;
         let connection = match std::mem::replace(&mut *slot, Slot::Empty) {
-            Slot::Ready(connection) => connection,
+            Slot::Ready(connection) => {
+                // What is written to a file that was removed or moved is gone with the next start.
+                if let Err(error) = self.identity.check(self.options.get_filename()) {
+                    *slot = Slot::Ready(connection);
+                    return Err(self.outcomes.note(error.into()));
+                }
+                connection
+            }
             Slot::Empty => self.connect(SqliteConnectOptions::clone(&self.options)).await?,
             Slot::Closed => {
                 *slot = Slot::Closed;

@@ -1,4 +1,9 @@
+use std::time::Duration;
+
 use serde_json::json;
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+use tokio::time::timeout;
 use txjobs_gateway::store::{Cancelling, Ending};
 use txjobs_sdk::{ExecutionState, paths};
 
@@ -55,4 +60,20 @@ async fn an_accepted_cancellation_wins_over_the_natural_end() {
     );
     // And the other way round: what has ended cannot be cancelled.
     assert_eq!(house.store.cancel_run(job.0, 4).await.unwrap(), Cancelling::Idle);
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_does_not_stop_its_cancellation_half_way() {
+    let house = House::working().await;
+    let job = house.job("Slow");
+    let trigger = house.execute(job).await;
+    house.until(job, trigger, |run| lines(run) == [(0, "Started")]).await;
+    let path = house.folder.path().join("gateway.db");
+    let mut other = SqliteConnectOptions::new().filename(path).connect().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    // Longer than a request takes to come to the write, which nothing else tells of.
+    let answer = timeout(Duration::from_secs(1), house.ask(paths::cancel_job(job))).await;
+    assert!(answer.is_err(), "it waits for the other write");
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    assert_eq!(house.outcome(job, trigger).await["State"], 3);
 }

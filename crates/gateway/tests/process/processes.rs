@@ -230,3 +230,22 @@ async fn job_may_leave_processes_running_and_says_so() {
     assert!(std::process::Command::new("kill").args(pids).status().unwrap().success());
     until("their end", async || (!alive.look().1).then_some(())).await;
 }
+
+/// Each process starts the next one and ends, so that none is there for long.
+#[tokio::test]
+async fn processes_that_pass_on_their_work_are_ended() {
+    let script = r#"
+        exec 9>alive
+        echo '[ "$1" -gt 5000 ] || sh link $(($1 + 1)) &' > link
+        sh link 0 >/dev/null 2>&1
+        echo begun
+    "#;
+    let home = Home::new(&shell_jobs(&[("passes on", script, "stop_grace = \"100ms\"")]));
+    let mut alive = Alive::new(&home);
+    let gateway = home.serve(&[]);
+    let run = gateway.execute("passes on").await;
+    let run = gateway.outcome(run).await;
+    assert_eq!(lines(&run)[0], (0, "begun"));
+    assert!(lines(&run).len() > 1, "it says what was ended");
+    alive.assert_dead();
+}

@@ -12,7 +12,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use procfs::ProcError;
-use procfs::process::{Process, Stat, all_processes};
+use procfs::process::{Process, Stat};
 use rustix::io::Errno;
 use rustix::process::{
     Pid, PidfdFlags, Signal, kill_process, kill_process_group, pidfd_open, pidfd_send_signal,
@@ -34,6 +34,8 @@ const MAX_KILL_TIME: Duration = Duration::from_secs(5);
 // The first pause between two scans of the processes, and the longest one.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const MAX_PAUSE: Duration = Duration::from_millis(100);
+/// How often one look at the processes asks for those that were started during it.
+const MAX_LISTINGS: usize = 16;
 
 /// The process ids of the commands that this gateway started and has not waited for. Locked while one is started.
 static CHILDREN: LazyLock<Mutex<HashSet<i32>>> = LazyLock::new(Mutex::default);
@@ -204,6 +206,7 @@ impl Processes {
             if found.is_empty() {
                 return;
             }
+            self.kill_own_group();
             for process in &found {
                 report.ended.remove(&process.identity.key());
                 report.killed.insert(process.identity.key(), process.to_name());
@@ -222,6 +225,18 @@ impl Processes {
                 return;
             }
             tokio::time::sleep(FIRST_PAUSE).await;
+        }
+    }
+
+    /// Kills at once what is in the group that was made for the run. A process that starts its successor and ends is not
+    /// there any more when its own number is used.
+    fn kill_own_group(&self) {
+        let Some(leader) = self.leader else { return };
+        // A group keeps its number as long as a process is in it, also after its leader. An empty one may have lost it.
+        if Identity::of(leader.pid).is_none_or(|now| now == leader)
+            && let Some(group) = Pid::from_raw(leader.pid)
+        {
+            let _ = kill_process_group(group, Signal::KILL);
         }
     }
 
@@ -247,20 +262,27 @@ fn find(mark: &Mark, leader: Option<Identity>) -> io::Result<Vec<Found>> {
     let since = leader.map_or(0, |leader| leader.start);
     let mut others = Vec::new();
     let mut members = Vec::new();
-    for process in all_processes().map_err(io::Error::other)? {
-        let found = process.and_then(|process| Found::read(&process, mark, since));
-        match found {
-            Ok(Some(found)) if found.identity.pid == gateway => {}
-            Ok(Some(found)) if found.is_marked || Some(found.identity) == leader => members.push(found),
-            Ok(Some(found)) => others.push(found),
-            // Older than the run, or dead.
-            Ok(None) => {}
-            // For example, no file descriptor is left. Then it is not known which processes live.
-            Err(ProcError::Io(error, _)) if error.raw_os_error() != Some(Errno::SRCH.raw_os_error()) => {
-                return Err(error);
+    let mut seen = HashSet::new();
+    // A process that is started after a listing is missing in it, and may be the successor of one that has ended since.
+    for _ in 0..MAX_LISTINGS {
+        let new: Vec<_> =
+            list_pids()?.into_iter().filter(|&pid| pid != gateway && seen.insert(pid)).collect();
+        if new.is_empty() {
+            break;
+        }
+        for pid in new {
+            match Process::new(pid).and_then(|process| Found::read(&process, mark, since)) {
+                Ok(Some(found)) if found.is_marked || Some(found.identity) == leader => members.push(found),
+                Ok(Some(found)) => others.push(found),
+                // Older than the run, or dead.
+                Ok(None) => {}
+                // For example, no file descriptor is left. Then it is not known which processes live.
+                Err(ProcError::Io(error, _)) if error.raw_os_error() != Some(Errno::SRCH.raw_os_error()) => {
+                    return Err(error);
+                }
+                // It has ended meanwhile, or this user may not read it.
+                Err(_) => {}
             }
-            // It has ended meanwhile, or this user may not read it.
-            Err(_) => {}
         }
     }
     let mut checked = 0;
@@ -271,6 +293,12 @@ fn find(mark: &Mark, leader: Option<Identity>) -> io::Result<Vec<Found>> {
         checked += 1;
     }
     Ok(members)
+}
+
+/// Returns the id of every process, in no order.
+fn list_pids() -> io::Result<Vec<i32>> {
+    let entries = std::fs::read_dir("/proc")?.collect::<io::Result<Vec<_>>>()?;
+    Ok(entries.iter().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect())
 }
 
 /// Kills the process group of the command, while /proc cannot be read. A child that was not waited for keeps its process id.

@@ -245,6 +245,21 @@ async fn abandoned_change_is_rolled_back() {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn removed_file_does_not_get_the_writes() {
+    let fixture = Fixture::new().await;
+    let path = fixture.path();
+    std::fs::rename(&path, path.with_extension("moved")).unwrap();
+    let error = requested(&fixture).await.unwrap_err();
+    assert_eq!(ErrorKind::of(&error), ErrorKind::Gone);
+    assert_eq!(fixture.store.check().await, Err(ErrorKind::Gone));
+    std::fs::rename(path.with_extension("moved"), &path).unwrap();
+    requested(&fixture).await.unwrap();
+    fixture.store.writer.outcomes.forget();
+    assert_eq!(fixture.store.check().await, Ok(()));
+}
+
+#[cfg(unix)]
+#[tokio::test]
 async fn replaced_file_does_not_get_the_writes() {
     let fixture = Fixture::new().await;
     fixture.fail_next_commit().await;
