@@ -15,6 +15,7 @@ use super::file::{self, File};
 use super::{
     Command, Config, DEFAULT_STOP_GRACE, Job, Organisation, Outcome, Script, StandardError, Step, Work,
 };
+use crate::key;
 
 // Job ids are made of this, the organisation's name and the job's name. Changing it would lose every history.
 const NAMESPACE: Uuid = Uuid::from_u128(0x8a1d_4c50_9f3e_4b7a_a6d2_5e0c_71b9_e384);
@@ -48,6 +49,12 @@ pub fn parse(text: &str, base: &Path) -> Result<Config> {
     let key_header = file.key_header.as_deref().unwrap_or(paths::API_KEY_HEADER);
     let key_header = HeaderName::try_from(key_header)
         .map_err(|_| anyhow!("key_header = {key_header:?} is no name of a request header"))?;
+    ensure!(
+        !key::is_reserved_header(key_header.as_str()),
+        "key_header = {:?} is a header that HTTP uses itself. Choose another one, for example {:?}",
+        key_header.as_str(),
+        paths::API_KEY_HEADER
+    );
 
     let mut organisations: Vec<Organisation> = Vec::new();
     let mut ids = HashMap::new();

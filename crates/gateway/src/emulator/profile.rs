@@ -17,6 +17,7 @@ use super::retry_after::RetryAfterForm;
 use super::skew::Skew;
 use super::span::Span;
 use super::{some, within};
+use crate::key;
 
 pub(super) use answer::{View, finish, refuse};
 pub(super) use replica::Replicas;
@@ -237,26 +238,6 @@ impl Profile {
     }
 }
 
-/// Headers that HTTP or CORS uses itself, so that they cannot carry a key.
-const RESERVED_HEADERS: [&str; 16] = [
-    "accept-encoding",
-    "access-control-request-headers",
-    "access-control-request-method",
-    "connection",
-    "content-encoding",
-    "content-length",
-    "expect",
-    "host",
-    "if-none-match",
-    "keep-alive",
-    "origin",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "via",
-];
-
 fn is_prefix(prefix: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._~-".contains(&byte);
     // Clients that normalize URLs resolve a segment of dots.
@@ -275,7 +256,7 @@ fn is_header(name: &str) -> bool {
     (1..=50).contains(&name.len())
         && name.as_bytes()[0].is_ascii_alphabetic()
         && name.bytes().all(is_plain)
-        && !RESERVED_HEADERS.iter().any(|reserved| name.eq_ignore_ascii_case(reserved))
+        && !key::is_reserved_header(name)
 }
 
 #[cfg(test)]

@@ -55,6 +55,14 @@ fn a_script_with_history() {
 }
 
 #[test]
+fn key_header_that_http_uses_itself_is_refused() {
+    for name in ["Host", "content-length", "IF-NONE-MATCH"] {
+        let said = complaint(&format!("key_header = \"{name}\"\n{}", job("command = [\"x\"]")));
+        assert!(said.contains("HTTP uses itself") && said.contains("apiKey"), "{said}");
+    }
+}
+
+#[test]
 fn complaints_name_the_job_and_what_to_do() {
     assert!(complaint("").contains("Begin with [[organisation]]"));
     let nothing = complaint(&job(""));
