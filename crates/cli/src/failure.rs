@@ -31,6 +31,16 @@ impl From<Exit> for ExitCode {
     }
 }
 
+impl From<Signal> for Exit {
+    fn from(signal: Signal) -> Self {
+        match signal {
+            Signal::Interrupt => Self::Interrupted,
+            Signal::Terminate => Self::Terminated,
+            Signal::HangUp => Self::HungUp,
+        }
+    }
+}
+
 impl Exit {
     /// The code for the end of an execution.
     pub(crate) fn of(state: ExecutionState, warnings_fail: bool) -> Self {
@@ -72,7 +82,7 @@ impl Failure {
             }
             Self::Trouble(_) | Self::Unclear(..) | Self::Output(..) | Self::System(_) => Exit::Trouble,
             Self::TimedOut(_) => Exit::TimedOut,
-            Self::Interrupted(signal, _) => signal.exit(),
+            Self::Interrupted(signal, _) => (*signal).into(),
         }
     }
 }

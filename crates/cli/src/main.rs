@@ -79,7 +79,7 @@ fn watch_signals(interruption: Interruption) -> io::Result<oneshot::Receiver<Sig
             let _ = writeln!(io::stderr(), "error: {failure}");
         });
         let _ = time::timeout(MAX_LAST_WORDS, said).await;
-        process::exit(i32::from(signal.exit() as u8));
+        process::exit(i32::from(Exit::from(signal) as u8));
     });
     Ok(receiver)
 }

@@ -43,11 +43,14 @@ fn connections_within(limit: u64, reserved: u64, wanted: u32) -> u64 {
 /// some programs close every descriptor up to the limit when they start.
 #[cfg(unix)]
 fn raise_limit(needed: u64) -> u64 {
-    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return u64::MAX };
-    let raised = needed.min(hard);
-    if soft >= raised || setrlimit(Resource::RLIMIT_NOFILE, raised, hard).is_err() {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    // Without a limit there is nothing to raise.
+    let Some(soft) = current else { return u64::MAX };
+    let raised = needed.min(maximum.unwrap_or(u64::MAX));
+    let limit = Rlimit { current: Some(raised), maximum };
+    if soft >= raised || setrlimit(Resource::Nofile, limit).is_err() {
         return soft;
     }
     raised
