@@ -21,9 +21,9 @@ import urllib.request
 from browser import Browser
 
 JOB = """
-[[organisation.job]]
+[[organization.job]]
 name = "{name}"
-[organisation.job.script]
+[organization.job.script]
 state = "{state}"
 lines = [{{ message = "Reading table {{n}}", repeat = 20 }}, {{ severity = "{severity}", message = "That is all" }}]
 """
@@ -80,7 +80,7 @@ def main():
     console = pathlib.Path(__file__).parents[2] / "web/dist"
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        parts = ['[[organisation]]\nname = "Load"\n']
+        parts = ['[[organization]]\nname = "Load"\n']
         for n in range(jobs):
             state, severity = STATES[n % 3]
             parts.append(JOB.format(name=f"{WORDS[n % 10]} {n * 7919 % jobs:05}", state=state, severity=severity))

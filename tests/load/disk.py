@@ -44,7 +44,7 @@ MAX_STOP = 15.0
 MAX_RECOVERY = 30.0
 
 JOB = """
-[[organisation.job]]
+[[organization.job]]
 name = "Job {n}"
 command = ["sh", "-c", 'echo "$TXJOBS_TRIGGER_ID" >> {runs}; i=0; while [ $i -lt 20 ]; do i=$((i+1)); \
 echo "line $i of a log that takes some room on the disk, so that it is full sooner or later"; done']
@@ -57,7 +57,7 @@ class Gateway:
     def __init__(self, program, folder):
         self.program, self.folder = program, folder
         self.database = folder / "disk" / "gateway.db"
-        self.key = self.command("keys", "create", "--organisation", "Load", "--name", "load").stdout.strip()
+        self.key = self.command("keys", "create", "--organization", "Load", "--name", "load").stdout.strip()
         self.start()
 
     def arguments(self, *arguments):
@@ -186,7 +186,7 @@ def in_folder(work):
         runs = folder / "runs"
         runs.touch()
         jobs = "".join(JOB.format(n=n, runs=runs) for n in range(JOBS))
-        (folder / "gateway.toml").write_text('[[organisation]]\nname = "Load"\n' + jobs)
+        (folder / "gateway.toml").write_text('[[organization]]\nname = "Load"\n' + jobs)
         disk = Disk(folder)
         try:
             return work(folder, disk)

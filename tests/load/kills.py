@@ -49,11 +49,11 @@ echo done
 
 
 def configuration():
-    text = '[[organisation]]\nname = "Kills"\n'
+    text = '[[organization]]\nname = "Kills"\n'
     for kind, child in CHILDREN.items():
         for seconds in SECONDS:
             command = SCRIPT % (child, seconds)
-            text += f'[[organisation.job]]\nname = "{kind}, {seconds} s"\nstop_grace = "2s"\n'
+            text += f'[[organization.job]]\nname = "{kind}, {seconds} s"\nstop_grace = "2s"\n'
             text += f"command = ['sh', '-c', '''{command}''']\n"
     return text
 
@@ -66,7 +66,7 @@ class Gateway:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.address = "127.0.0.1:%d" % free.getsockname()[1]
-        made = self.command("keys", "create", "--organisation", "Kills", "--name", "test")
+        made = self.command("keys", "create", "--organization", "Kills", "--name", "test")
         self.key = subprocess.run(made, cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
         self.process = None
 

@@ -101,15 +101,15 @@ def wait_for(address, process):
 
 class Gateway:
     def __init__(self, program, folder):
-        jobs = '[[organisation.job]]\nname = "Job %d"\ncommand = ["true"]\n'
+        jobs = '[[organization.job]]\nname = "Job %d"\ncommand = ["true"]\n'
         organizations = (
-            f'[[organisation]]\nname = "Load {size}"\n' + "".join(jobs % n for n in range(1, size + 1))
+            f'[[organization]]\nname = "Load {size}"\n' + "".join(jobs % n for n in range(1, size + 1))
             for size in SIZES
         )
         (folder / "gateway.toml").write_text("\n".join(organizations))
         self.keys = {}
         for size in SIZES:
-            create = [program, "keys", "create", "--organisation", f"Load {size}", "--name", "load"]
+            create = [program, "keys", "create", "--organization", f"Load {size}", "--name", "load"]
             made = subprocess.run(create, cwd=folder, capture_output=True, text=True, check=True)
             self.keys[size] = made.stdout.strip()
         serve = [program, "serve", "--listen", "127.0.0.1:0"]

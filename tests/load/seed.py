@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How long a gateway takes to make organisations up, and that they are there after a restart.
+"""How long a gateway takes to make organizations up, and that they are there after a restart.
 
     cargo build --release -p txjobs-gateway
     python3 tests/load/seed.py target/release/txjobs-gateway
@@ -62,7 +62,7 @@ def main():
         made = []
         for place, (what, size, most) in enumerate(SIZES):
             begin = time.perf_counter()
-            seeded = gateway.admin("/seed", {"organisation": f"Load {place}", **size})
+            seeded = gateway.admin("/seed", {"organization": f"Load {place}", **size})
             took = time.perf_counter() - begin
             made.append((seeded["key"], seeded["jobs"]))
             print(f"{what}: {took:.2f} s, {seeded['lines']:,} lines, peak memory {gateway.memory():.0f} MB", flush=True)

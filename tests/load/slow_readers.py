@@ -21,12 +21,12 @@ import urllib.parse
 import urllib.request
 
 CONFIG = """
-[[organisation]]
+[[organization]]
 name = "Load"
 
-[[organisation.job]]
+[[organization.job]]
 name = "Long"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = [{ message = "Deploying table [DW].[dbo].[FactInvoice], batch {n}: read, compared and written without a warning", repeat = %d }]
 """

@@ -14,11 +14,11 @@ pub struct Admin {
     http: Client,
 }
 
-/// An organisation that was made.
+/// An organization that was made.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Seeded {
     /// Its name.
-    pub organisation: String,
+    pub organization: String,
     /// Its API key.
     pub key: String,
     /// How many jobs it has.
@@ -73,12 +73,12 @@ impl Admin {
         Self { address: address.to_owned(), token: token.to_owned(), http: Client::new() }
     }
 
-    /// Begins anew: no history, no seeded organisation, no rule, no journal, every setting its default, the machine's clock.
+    /// Begins anew: no history, no seeded organization, no rule, no journal, every setting its default, the machine's clock.
     pub async fn reset(&self) {
         self.tell(Method::POST, "/reset", None).await;
     }
 
-    /// Makes an organisation.
+    /// Makes an organization.
     pub async fn seed(&self, what: Value) -> Seeded {
         serde_json::from_value(self.tell(Method::POST, "/seed", Some(what)).await).unwrap()
     }

@@ -153,8 +153,8 @@ impl Browser {
         keys.key_up(Key::Control).perform().await.unwrap();
     }
 
-    /// Shows the page as on a screen of this size, in CSS pixels, and in this colour scheme: light, dark, or the forced
-    /// colours of a system with high contrast.
+    /// Shows the page as on a screen of this size, in CSS pixels, and in this color scheme: light, dark, or the forced
+    /// colors of a system with high contrast.
     pub async fn look(&self, width: u32, height: u32, scheme: &str) {
         let tools = self.page.cdp();
         let size = serde_json::json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 640});
@@ -172,7 +172,7 @@ impl Browser {
         self.page.cdp().send_raw("Emulation.setEmulatedMedia", media).await.unwrap();
     }
 
-    /// Looks at what is on the screen as different people have it: light, dark, on a phone, in forced colours. Keeps a
+    /// Looks at what is on the screen as different people have it: light, dark, on a phone, in forced colors. Keeps a
     /// picture of each, and fails if it scrolls sideways or is not accessible.
     pub async fn every_look(&self, name: &str) {
         for (look, width, height, scheme) in [
@@ -186,7 +186,7 @@ impl Browser {
             let is_wide: bool = self.page.execute(script, vec![]).await.unwrap().convert().unwrap();
             self.picture(&format!("{name}-{look}")).await;
             assert!(!is_wide, "{name} at {width} px scrolls sideways");
-            // What axe takes for the colours of text there is not what the system makes of them.
+            // What axe takes for the colors of text there is not what the system makes of them.
             if look != "forced" {
                 self.accessible(&format!("{name}, {look}")).await;
             }

@@ -29,7 +29,7 @@ struct Told {
 }
 
 impl Gateway {
-    /// Starts a gateway with this `gateway.toml`, whose first organisation is named "Test".
+    /// Starts a gateway with this `gateway.toml`, whose first organization is named "Test".
     #[must_use]
     pub fn start(config: &str) -> Self {
         Self::with(config, &[])
@@ -51,7 +51,7 @@ impl Gateway {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("gateway.toml"), config).unwrap();
         let mut create = command(&folder, &["keys", "create"]);
-        create.args(["--organisation", "Test", "--name", "test"]);
+        create.args(["--organization", "Test", "--name", "test"]);
         let created = create.output().unwrap();
         assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
         let key = String::from_utf8(created.stdout).unwrap().trim().to_owned();
@@ -71,7 +71,7 @@ impl Gateway {
         Admin::new(self.address(), self.told.token.as_deref().expect("it was started by `emulator`"))
     }
 
-    /// The API key of the organisation "Test".
+    /// The API key of the organization "Test".
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key

@@ -10,16 +10,16 @@ use txjobs_tests::{
 };
 
 const JOBS: &str = r#"
-[[organisation]]
+[[organization]]
 name = "Test"
 
-[[organisation.job]]
+[[organization.job]]
 name = "Nightly warehouse load"
 command = ["sh", "-c", "for n in $(seq 30); do echo Reading table $n of 30; sleep 0.1; done; echo 12 rows without currency >&2; echo Done"]
 
-[[organisation.job]]
+[[organization.job]]
 name = "Finance deliver"
-[organisation.job.script]
+[organization.job.script]
 state = "failed"
 lines = [
   { message = "Reading batch {n}", repeat = 400 },
@@ -28,15 +28,15 @@ lines = [
   { severity = "error", message = "Finished with errors" },
 ]
 
-[[organisation.job]]
+[[organization.job]]
 name = "Endless"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
 
-[[organisation.job]]
+[[organization.job]]
 name = "<img src=x onerror=alert(1)> \u202Etxt.exe"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = [{ message = "<b>bold</b> \u001B[31mred" }]
 "#;

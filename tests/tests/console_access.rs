@@ -11,12 +11,12 @@ use txjobs_tests::{
 };
 
 const JOBS: &str = r#"
-[[organisation]]
+[[organization]]
 name = "Test"
 
-[[organisation.job]]
+[[organization.job]]
 name = "Finance deliver"
-[organisation.job.script]
+[organization.job.script]
 state = "failed"
 lines = [
   { message = "Reading batch {n}", repeat = 100 },
@@ -25,9 +25,9 @@ lines = [
   { severity = "error", message = "Finished with errors" },
 ]
 
-[[organisation.job]]
+[[organization.job]]
 name = "Endless"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
 "#;

@@ -11,10 +11,10 @@ use txjobs_tests::{
 
 /// The first of four runs is slow, the last one fails: it counts its runs in a file.
 const JOBS: &str = r#"
-[[organisation]]
+[[organization]]
 name = "Test"
 
-[[organisation.job]]
+[[organization.job]]
 name = "Sales prepare"
 command = ["sh", "-c", "n=$(cat RUNS 2>/dev/null || echo 0); echo $((n + 1)) > RUNS; echo Read $((n * 7)) rows at $(date +%T); if [ $n = 0 ]; then sleep 2.2; echo Building the cache; fi; if [ $n = 3 ]; then echo No disk left >&2; exit 1; fi"]
 "#;

@@ -15,12 +15,12 @@ use txjobs_tests::{
 };
 
 const JOBS: &str = r#"
-[[organisation]]
+[[organization]]
 name = "Test"
 
-[[organisation.job]]
+[[organization.job]]
 name = "Finance deliver"
-[organisation.job.script]
+[organization.job.script]
 state = "failed"
 lines = [
   { message = "Reading batch {n}", repeat = 1000 },
@@ -30,15 +30,15 @@ lines = [
   { severity = "error", message = "Finished with errors" },
 ]
 
-[[organisation.job]]
+[[organization.job]]
 name = "Slow"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = [{ message = "Step {n}", repeat = 100 }, { after = "2s", message = "Late {n}", repeat = 3 }, { after = "2s", message = "Done" }]
 
-[[organisation.job]]
+[[organization.job]]
 name = "Endless"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
 "#;

@@ -9,24 +9,24 @@ use thirtyfour::prelude::*;
 use txjobs_tests::{browser::Browser, gateway::Gateway};
 
 const JOBS: &str = r#"
-[[organisation]]
+[[organization]]
 name = "Test"
 
-[[organisation.job]]
+[[organization.job]]
 name = "Finance deliver"
-[organisation.job.script]
+[organization.job.script]
 state = "failed"
 lines = [{ severity = "error", message = "Invalid object name 'stg.Invoice'." }]
 
-[[organisation.job]]
+[[organization.job]]
 name = "Customer dimension"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = [{ message = "Done" }]
 
-[[organisation.job]]
+[[organization.job]]
 name = "Endless"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
 "#;
@@ -227,11 +227,11 @@ async fn several_jobs_are_ticked_in_the_address_and_run_with_one_question() {
 async fn a_long_list_has_room_for_its_names_on_every_screen() {
     let job = |n: usize| {
         format!(
-            "[[organisation.job]]\nname = \"Table {n:02} of the warehouse\"\n[organisation.job.script]\nstate = \"completed\"\nlines = [{{ message = \"Done\" }}]\n"
+            "[[organization.job]]\nname = \"Table {n:02} of the warehouse\"\n[organization.job.script]\nstate = \"completed\"\nlines = [{{ message = \"Done\" }}]\n"
         )
     };
     let jobs: String = (0..60).map(job).collect();
-    let gateway = Gateway::start(&format!("[[organisation]]\nname = \"Test\"\n{jobs}"));
+    let gateway = Gateway::start(&format!("[[organization]]\nname = \"Test\"\n{jobs}"));
     let browser = connected(&gateway).await;
     browser.see_text("a", "Table 00").await;
     let name = "const cell = document.querySelector('td.name'), table = cell.closest('table'); \

@@ -10,14 +10,14 @@ use txjobs_sdk::{
 use txjobs_tests::gateway::Gateway;
 
 const JOBS: &str = r#"
-[[organisation]]
+[[organization]]
 name = "Test"
-[[organisation.job]]
+[[organization.job]]
 name = "Slow start"
 command = ["sh", "-c", "for n in 1 2 3 4 5 6 7 8 9; do echo line $n; sleep 0.2; done"]
-[[organisation]]
+[[organization]]
 name = "Others"
-[[organisation.job]]
+[[organization.job]]
 name = "Not yours"
 command = ["true"]
 "#;
@@ -71,7 +71,7 @@ async fn a_real_process_is_followed_through_the_sdk() {
     let client = gateway.client();
     let jobs = client.list_jobs().send().await.unwrap();
     assert_eq!(Extensions::from(jobs.headers()), Extensions::ALL);
-    let [job] = jobs.as_slice() else { panic!("another organisation's jobs: {jobs:?}") };
+    let [job] = jobs.as_slice() else { panic!("another organization's jobs: {jobs:?}") };
 
     let started = client.execute_job().job_id(job.id).send().await.unwrap();
     let mut follow = txjobs_sdk::follow::Follow::new(job.id, started.trigger_id, std::time::Duration::ZERO);

@@ -7,7 +7,7 @@ use std::{fs, process::Command};
 use serde_json::Value;
 use txjobs_tests::{gateway::Gateway, root};
 
-const JOBS: &str = "[[organisation]]\nname = \"Test\"\n";
+const JOBS: &str = "[[organization]]\nname = \"Test\"\n";
 /// What a page cannot say of itself.
 const ONLY_A_HEADER: &str = "; frame-ancestors 'none'";
 

@@ -29,18 +29,18 @@ fn the_public_api_is_the_one_that_was_reviewed() {
 }
 
 const JOBS: &str = r#"
-[[organisation]]
+[[organization]]
 name = "Test"
 
-[[organisation.job]]
+[[organization.job]]
 name = "Nightly load"
-[organisation.job.script]
+[organization.job.script]
 state = "completed with warnings"
 lines = [{ message = "Reading \"Orders\", part {n}", repeat = 3 }, { severity = "warning", message = "Late" }]
 
-[[organisation.job]]
+[[organization.job]]
 name = "Broken load"
-[organisation.job.script]
+[organization.job.script]
 state = "failed"
 lines = [{ severity = "error", message = "No disk" }]
 "#;

@@ -17,10 +17,10 @@ export async function turn(on) {
 export function tell(words, link, isGood) {
   if (document.hasFocus() && !document.hidden) return;
   const icon = document.querySelector("link[rel=icon]");
-  const [colour, path] = MARK[isGood];
+  const [color, path] = MARK[isGood];
   before ??= [document.title, icon.href];
   document.title = words;
-  icon.href = `data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="8" fill="${colour}"/><path d="${path}" fill="none" stroke="white" stroke-width="2"/></svg>`;
+  icon.href = `data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="8" fill="${color}"/><path d="${path}" fill="none" stroke="white" stroke-width="2"/></svg>`;
   addEventListener("focus", () => {
     if (document.title === words) document.title = before[0];
     icon.href = before[1];

@@ -170,9 +170,9 @@ fn keep_appearance(app: Stores) {
         }
     });
     effect(move || {
-        let (colour, is_production) = app.chosen.with(|profile| (profile.colour, profile.is_production));
+        let (color, is_production) = app.chosen.with(|profile| (profile.color, profile.is_production));
         if let Some(root) = browser::root() {
-            let _ = root.set_attribute("data-profile", colour.name());
+            let _ = root.set_attribute("data-profile", color.name());
             let _ = root.toggle_attribute_with_force("data-production", is_production);
         }
     });

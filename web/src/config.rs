@@ -5,7 +5,7 @@ use txjobs_sdk::{
     decode::{self, Loose},
 };
 
-use crate::profile::{Colour, Profile};
+use crate::profile::{Color, Profile};
 
 /// What is preset. Every part is optional.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,7 +44,7 @@ fn profile(fields: &Loose) -> Option<Profile> {
         domain: text(fields, "domain")?,
         name: text(fields, "name").unwrap_or_default(),
         header: text(fields, "keyHeader").unwrap_or(usual.header),
-        colour: Colour::named(&text(fields, "colour").unwrap_or_default()),
+        color: Color::named(&text(fields, "color").unwrap_or_default()),
         is_production: fields.fields("production").any(|flag| *flag == Loose::Flag(true)),
     })
 }
@@ -71,13 +71,13 @@ mod tests {
     fn several_profiles() {
         let preset = Preset::parse(
             br#"{"profiles": [
-                {"name": "Test", "domain": "test.example.com", "colour": "green"},
+                {"name": "Test", "domain": "test.example.com", "color": "green"},
                 {"name": "Lost"}, 7,
-                {"name": "Production", "domain": "api.example.com", "colour": "red", "production": true}]}"#,
+                {"name": "Production", "domain": "api.example.com", "color": "red", "production": true}]}"#,
         );
         let seen: Vec<_> =
-            preset.profiles.iter().map(|p| (p.name.as_str(), p.colour, p.is_production)).collect();
-        assert_eq!(seen, [("Test", Colour::Green, false), ("Production", Colour::Red, true)]);
+            preset.profiles.iter().map(|p| (p.name.as_str(), p.color, p.is_production)).collect();
+        assert_eq!(seen, [("Test", Color::Green, false), ("Production", Color::Red, true)]);
     }
 
     #[test]

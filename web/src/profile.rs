@@ -1,4 +1,4 @@
-//! A server as a person knows it: its name, where it is, and the colour that marks the page.
+//! A server as a person knows it: its name, where it is, and the color that marks the page.
 
 use txjobs_sdk::paths;
 
@@ -14,25 +14,25 @@ pub struct Profile {
     pub name: String,
     pub domain: String,
     pub header: String,
-    pub colour: Colour,
+    pub color: Color,
     /// Whether a run here is to be asked for with more care.
     pub is_production: bool,
 }
 
-/// The colour of a profile: production is to look like production.
+/// The color of a profile: production is to look like production.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Colour {
+pub enum Color {
     #[default]
     Blue,
     Green,
     Amber,
     Red,
     Violet,
-    Grey,
+    Gray,
 }
 
-impl Colour {
-    pub const ALL: [Self; 6] = [Self::Blue, Self::Green, Self::Amber, Self::Red, Self::Violet, Self::Grey];
+impl Color {
+    pub const ALL: [Self; 6] = [Self::Blue, Self::Green, Self::Amber, Self::Red, Self::Violet, Self::Gray];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -41,12 +41,12 @@ impl Colour {
             Self::Amber => "amber",
             Self::Red => "red",
             Self::Violet => "violet",
-            Self::Grey => "grey",
+            Self::Gray => "gray",
         }
     }
 
     pub fn named(name: &str) -> Self {
-        Self::ALL.into_iter().find(|colour| colour.name() == name).unwrap_or_default()
+        Self::ALL.into_iter().find(|color| color.name() == name).unwrap_or_default()
     }
 }
 
@@ -56,7 +56,7 @@ impl Default for Profile {
             name: String::new(),
             domain: String::new(),
             header: paths::API_KEY_HEADER.to_owned(),
-            colour: Colour::default(),
+            color: Color::default(),
             is_production: false,
         }
     }
@@ -94,9 +94,9 @@ impl Profile {
 /// All profiles in one text, a line for each part of each.
 pub fn write(profiles: &[Profile]) -> String {
     let mut text = String::new();
-    for Profile { name, domain, header, colour, is_production } in profiles {
+    for Profile { name, domain, header, color, is_production } in profiles {
         let kind = if *is_production { "production" } else { "" };
-        for part in [domain.as_str(), header, name, colour.name(), kind] {
+        for part in [domain.as_str(), header, name, color.name(), kind] {
             text.push_str(&part.replace(['\r', '\n'], " "));
             text.push('\n');
         }
@@ -109,13 +109,13 @@ pub fn read(text: &str) -> Vec<Profile> {
     let mut lines = text.split('\n').map(str::to_owned);
     let mut next = move || {
         let (domain, header, name) = (lines.next()?, lines.next()?, lines.next()?);
-        let (colour, kind) = (Colour::named(&lines.next()?), lines.next()?);
-        Some(Profile { name, domain, header, colour, is_production: kind == "production" })
+        let (color, kind) = (Color::named(&lines.next()?), lines.next()?);
+        Some(Profile { name, domain, header, color, is_production: kind == "production" })
     };
     std::iter::from_fn(&mut next).collect()
 }
 
-/// Those of this device and then those that are preset. Whoever gave a preset server another name or colour keeps
+/// Those of this device and then those that are preset. Whoever gave a preset server another name or color keeps
 /// them.
 pub fn merge(own: Vec<Profile>, preset: &[Profile]) -> Vec<Profile> {
     let is_new = |profile: &&Profile| {
@@ -172,13 +172,13 @@ mod tests {
         assert_eq!(title("", "https://api.example.com/tx/"), "api.example.com/tx");
         assert_eq!(title("", "http://127.0.0.1:8400"), "Local gateway");
     }
-    fn profile(name: &str, domain: &str, colour: Colour) -> Profile {
-        Profile { name: name.into(), domain: domain.into(), colour, ..Profile::default() }
+    fn profile(name: &str, domain: &str, color: Color) -> Profile {
+        Profile { name: name.into(), domain: domain.into(), color, ..Profile::default() }
     }
 
     #[test]
     fn profiles_come_back_as_they_were_kept() {
-        let mut all = [profile("", "x", Colour::Red), profile("B\nC", "y", Colour::Grey)];
+        let mut all = [profile("", "x", Color::Red), profile("B\nC", "y", Color::Gray)];
         all[1].is_production = true;
         let back = read(&write(&all));
         all[1].name = "B C".into();
@@ -188,11 +188,11 @@ mod tests {
 
     #[test]
     fn a_preset_server_keeps_the_name_that_it_was_given_here() {
-        let own = vec![profile("Mine", "x", Colour::Red)];
-        let preset = [profile("X", "x", Colour::Blue), profile("Y", "y", Colour::Blue)];
+        let own = vec![profile("Mine", "x", Color::Red)];
+        let preset = [profile("X", "x", Color::Blue), profile("Y", "y", Color::Blue)];
         let titles = |all: Vec<Profile>| all.iter().map(Profile::title).collect::<Vec<_>>();
         assert_eq!(titles(merge(own.clone(), &preset)), ["Mine", "Y"]);
-        let twice = [profile("A", "x", Colour::Blue), profile("B", "x", Colour::Blue)];
+        let twice = [profile("A", "x", Color::Blue), profile("B", "x", Color::Blue)];
         assert_eq!(titles(merge(own, &twice)), ["Mine", "A", "B"]);
     }
 }

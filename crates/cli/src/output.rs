@@ -217,7 +217,7 @@ fn severity_style(severity: Severity) -> Style {
     }
 }
 
-/// A state as shape, word and colour.
+/// A state as shape, word and color.
 pub(crate) fn state(state: ExecutionState) -> String {
     let (shape, style) = match state {
         ExecutionState::Completed => ("✔", OK),

@@ -1,6 +1,6 @@
 -- Times are microseconds since 1970-01-01T00:00:00Z; ids are the 16 bytes of a UUID.
 
-CREATE TABLE organisations (
+CREATE TABLE organizations (
     id       INTEGER PRIMARY KEY,
     name     TEXT    NOT NULL UNIQUE,
     -- 0: no longer in gateway.toml; its keys are refused and its history is kept.
@@ -9,17 +9,17 @@ CREATE TABLE organisations (
 
 CREATE TABLE api_keys (
     id           INTEGER PRIMARY KEY,
-    organisation INTEGER NOT NULL REFERENCES organisations,
+    organization INTEGER NOT NULL REFERENCES organizations,
     name         TEXT    NOT NULL,
     -- SHA-256 of the key. The key itself is nowhere.
     hash         BLOB    NOT NULL UNIQUE,
     created_at   INTEGER NOT NULL,
-    UNIQUE (organisation, name)
+    UNIQUE (organization, name)
 ) STRICT;
 
 CREATE TABLE jobs (
     id           BLOB    PRIMARY KEY,
-    organisation INTEGER NOT NULL REFERENCES organisations,
+    organization INTEGER NOT NULL REFERENCES organizations,
     name         TEXT    NOT NULL,
     -- The place in gateway.toml; null: no longer there, not listed, history kept.
     position     INTEGER

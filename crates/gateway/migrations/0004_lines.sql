@@ -16,4 +16,4 @@ DROP TABLE lines;
 ALTER TABLE log_lines RENAME TO lines;
 
 -- Earlier versions stored the key of `serve --demo` here, and it stayed valid after the demo.
-DELETE FROM api_keys WHERE name = 'demo' AND organisation IN (SELECT id FROM organisations WHERE seeded IS NULL);
+DELETE FROM api_keys WHERE name = 'demo' AND organization IN (SELECT id FROM organizations WHERE seeded IS NULL);

@@ -3,11 +3,11 @@
 CREATE TABLE catalog_version (version INTEGER NOT NULL) STRICT;
 INSERT INTO catalog_version (version) VALUES (0);
 
-CREATE TRIGGER organisations_inserted AFTER INSERT ON organisations
+CREATE TRIGGER organizations_inserted AFTER INSERT ON organizations
 BEGIN UPDATE catalog_version SET version = version + 1; END;
-CREATE TRIGGER organisations_updated AFTER UPDATE ON organisations
+CREATE TRIGGER organizations_updated AFTER UPDATE ON organizations
 BEGIN UPDATE catalog_version SET version = version + 1; END;
-CREATE TRIGGER organisations_deleted AFTER DELETE ON organisations
+CREATE TRIGGER organizations_deleted AFTER DELETE ON organizations
 BEGIN UPDATE catalog_version SET version = version + 1; END;
 
 CREATE TRIGGER api_keys_inserted AFTER INSERT ON api_keys

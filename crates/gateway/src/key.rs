@@ -4,14 +4,14 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 use txjobs_sdk::ApiKey;
 
-/// What every key begins with, so that people and secret scanners recognise one.
+/// What every key begins with, so that people and secret scanners recognize one.
 pub const PREFIX: &str = "txg_";
 
 /// What every token of `/admin` begins with.
 pub const TOKEN_PREFIX: &str = "txa_";
 
-/// At most this many keys an organisation, as with the vendor.
-pub const PER_ORGANISATION: usize = 5;
+/// At most this many keys an organization, as with the vendor.
+pub const PER_ORGANIZATION: usize = 5;
 
 /// What the store keeps of a key. SHA-256 without salt or stretching is enough: a key is 32 random bytes, and those
 /// cannot be guessed however quick the hash is.
@@ -26,7 +26,7 @@ pub fn mint() -> anyhow::Result<ApiKey> {
     beginning_with(PREFIX)
 }
 
-/// Makes a token of `/admin` in the same way: it is no key of any organisation.
+/// Makes a token of `/admin` in the same way: it is no key of any organization.
 ///
 /// # Errors
 ///

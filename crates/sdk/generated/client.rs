@@ -69,7 +69,7 @@ impl ClientHooks<crate::transport::Transport> for &Client {}
 impl Client {
     /**Get all jobs
 
-Lists every job of the organisation that the API key belongs to. The order is not specified.
+Lists every job of the organization that the API key belongs to. The order is not specified.
 
 Sends a `GET` request to `/public/jobs`
 
@@ -83,7 +83,7 @@ let response = client.list_jobs()
     }
     /**Get all job statuses
 
-The status of every job of the organisation, each the same object that `get_job_status` returns.
+The status of every job of the organization, each the same object that `get_job_status` returns.
 
 Sends a `GET` request to `/public/jobs/status`
 
@@ -123,7 +123,7 @@ let response = client.execute_job()
 `x-txjobs-extensions` names `cancel`.
 
 Asks for the end of the job's pending or running execution. The answer comes at once; the execution ends
-soon after in the state failed, with a log line that says that it was cancelled.
+soon after in the state failed, with a log line that says that it was canceled.
 
 
 Sends a `POST` request to `/public/jobs/{job_id}/cancel`

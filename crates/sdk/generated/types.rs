@@ -1,9 +1,9 @@
-///A run is being cancelled.
+///A run is being canceled.
 #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct CancelJobResult {
     #[serde(rename = "JobId")]
     pub job_id: JobId,
-    ///A sentence for people that the run is being cancelled.
+    ///A sentence for people that the run is being canceled.
     #[serde(rename = "Message", skip_serializing_if = "::std::option::Option::is_none")]
     pub message: ::std::option::Option<::std::string::String>,
     #[serde(rename = "TriggerId")]

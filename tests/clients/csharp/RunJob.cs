@@ -135,7 +135,7 @@ internal static class RunJob
         _ => throw new Trouble($"more than one job is called {name}"),
     };
 
-    // A request that waits too long is cancelled.
+    // A request that waits too long is canceled.
     private static bool IsNetwork(Exception trouble) => trouble is HttpRequestException or TaskCanceledException;
 
     private static bool MayPass(Exception trouble) =>

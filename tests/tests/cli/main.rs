@@ -17,32 +17,32 @@ use txjobs_tests::{
 };
 
 const JOBS: &str = r#"
-[[organisation]]
+[[organization]]
 name = "Test"
 
-[[organisation.job]]
+[[organization.job]]
 name = "Sales prepare"
 command = ["sh", "-c", "echo Reading; echo 12 rows without currency >&2; echo Done"]
 
-[[organisation.job]]
+[[organization.job]]
 name = "Sales deliver"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = [{ message = "Delivered" }]
 
-[[organisation.job]]
+[[organization.job]]
 name = "Broken"
 command = ["sh", "-c", "echo before; exit 3"]
 
-[[organisation.job]]
+[[organization.job]]
 name = "Errors"
-[organisation.job.script]
+[organization.job.script]
 state = "completed with errors"
 lines = [{ severity = "error", message = "\u001B[2J\u202Etwo\nlines" }]
 
-[[organisation.job]]
+[[organization.job]]
 name = "Endless"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
 "#;
@@ -54,7 +54,7 @@ fn lists_jobs_for_people_and_for_programs() {
     assert_eq!(list.code, 0, "{list:?}");
     let names: Vec<_> = list.out.lines().map(|line| line.split("  ").next().unwrap()).collect();
     assert_eq!(names, ["NAME", "Broken", "Endless", "Errors", "Sales deliver", "Sales prepare"]);
-    assert!(!list.out.contains('\u{1b}'), "no colour where there is no terminal");
+    assert!(!list.out.contains('\u{1b}'), "no color where there is no terminal");
 
     let list = said(&mut txjobs(&gateway, &["jobs", "SALES", "--json"]));
     let jobs: serde_json::Value = serde_json::from_str(&list.out).unwrap();
@@ -149,8 +149,8 @@ fn a_wait_that_is_over_or_broken_off_leaves_the_job_alone() {
     assert_eq!(end.status.code(), Some(130), "{end:?}");
     assert!(String::from_utf8_lossy(&end.stderr).contains("the job goes on"), "{end:?}");
 
-    let cancelled = said(&mut txjobs(&gateway, &["cancel", "Endless"]));
-    assert_eq!((cancelled.code, cancelled.out.trim()), (0, trigger_id.as_str()));
+    let canceled = said(&mut txjobs(&gateway, &["cancel", "Endless"]));
+    assert_eq!((canceled.code, canceled.out.trim()), (0, trigger_id.as_str()));
     let end = said(&mut txjobs(&gateway, &["follow", "Endless", &trigger_id]));
     assert_eq!(end.code, 1, "{end:?}");
     assert!(end.out.to_lowercase().contains("cancel"), "{end:?}");

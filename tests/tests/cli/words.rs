@@ -8,36 +8,36 @@ use txjobs_tests::{
 };
 
 const JOBS: &str = r#"
-[[organisation]]
+[[organization]]
 name = "Test"
 
-[[organisation.job]]
+[[organization.job]]
 name = "Load 10"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = [{ message = "left\tright\u0007" }]
 
-[[organisation.job]]
+[[organization.job]]
 name = "load 2"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = []
 
-[[organisation.job]]
+[[organization.job]]
 name = "İstanbul"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = []
 
-[[organisation.job]]
+[[organization.job]]
 name = "Zebra"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = []
 
-[[organisation.job]]
+[[organization.job]]
 name = "Ärger"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
 "#;

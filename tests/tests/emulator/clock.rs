@@ -59,9 +59,9 @@ async fn the_clock_is_given_back() {
 async fn a_command_s_time_out_follows_the_clock() {
     let gateway = Gateway::emulator(
         r#"
-        [[organisation]]
+        [[organization]]
         name = "Test"
-        [[organisation.job]]
+        [[organization.job]]
         name = "Endless"
         id = "11111111-1111-4111-8111-111111111111"
         command = ["sh", "-c", "echo started; exec sleep 1000"]

@@ -98,7 +98,7 @@ async fn what_it_cannot_read_it_refuses_and_says_why() {
         ("DELETE", "/faults/7", "", 404, "rule"),
         ("GET", "/journal?operation=fly", "", 400, "fly"),
         ("GET", "/journal?limit=0", "", 400, "limit"),
-        ("GET", "/journal?colour=red", "", 400, "colour"),
+        ("GET", "/journal?color=red", "", 400, "color"),
         ("GET", "/nothing", "", 404, "/admin/docs"),
         ("PATCH", "/clock", "", 405, "Allow"),
     ] {

@@ -24,13 +24,13 @@ use wire::{Answer, ask};
 
 /// A job that ends by itself, one that waits for its clock, and somebody else's.
 const JOBS: &str = r#"
-[[organisation]]
+[[organization]]
 name = "Test"
 
-[[organisation.job]]
+[[organization.job]]
 name = "Load"
 id = "11111111-1111-4111-8111-111111111111"
-[organisation.job.script]
+[organization.job.script]
 state = "completed with warnings"
 lines = [
   { message = "Reading" },
@@ -38,19 +38,19 @@ lines = [
   { after = "20ms", message = "Written {n}", repeat = 3 },
 ]
 
-[[organisation.job]]
+[[organization.job]]
 name = "Slow"
 id = "22222222-2222-4222-8222-222222222222"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = [{ message = "Started" }, { after = "1h", message = "An hour later" }]
 
-[[organisation]]
+[[organization]]
 name = "Others"
-[[organisation.job]]
+[[organization.job]]
 name = "Not yours"
 id = "33333333-3333-4333-8333-333333333333"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = []
 "#;
@@ -59,7 +59,7 @@ const LOAD: &str = "11111111-1111-4111-8111-111111111111";
 const SLOW: &str = "22222222-2222-4222-8222-222222222222";
 const NOWHERE: &str = "99999999-9999-4999-8999-999999999999";
 
-/// Asks with the organisation's key.
+/// Asks with the organization's key.
 fn get(gateway: &Gateway, path: &str) -> Answer {
     ask(gateway.address(), &format!("GET {path} HTTP/1.1\r\napiKey: {}\r\n", gateway.key()))
 }

@@ -170,9 +170,9 @@ async fn an_execute_while_the_job_is_busy() {
     admin.advance("1h").await;
     until(&gateway, SLOW, &first, ended);
     until(&gateway, SLOW, &second, |run| line_count(run) == 1);
-    // What is cancelled is the one that runs, and then the one that waits.
-    let cancelled = post(&gateway, &format!("/public/jobs/{SLOW}/cancel")).json();
-    assert_eq!(cancelled["TriggerId"], second.as_str());
+    // What is canceled is the one that runs, and then the one that waits.
+    let canceled = post(&gateway, &format!("/public/jobs/{SLOW}/cancel")).json();
+    assert_eq!(canceled["TriggerId"], second.as_str());
     until(&gateway, SLOW, &second, ended);
     until(&gateway, SLOW, &third, |run| line_count(run) == 1);
     admin.profile(json!({})).await;

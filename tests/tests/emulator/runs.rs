@@ -279,11 +279,11 @@ async fn the_sdk_through_every_profile() {
 #[tokio::test]
 async fn equal_lines_of_one_second_are_all_kept_whatever_their_ids_are() {
     const TWINS: &str = r#"
-[[organisation]]
+[[organization]]
 name = "Test"
-[[organisation.job]]
+[[organization.job]]
 name = "Twins"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = [
   { message = "Same" }, { message = "Same" }, { message = "Between" },

@@ -4,9 +4,9 @@ use txjobs_tests::gateway::Gateway;
 
 use crate::{JOBS, LOAD, ask, ended, execute, get, until, wire::Answer};
 
-/// An organisation of two jobs and a few runs, with a key that tests know.
+/// An organization of two jobs and a few runs, with a key that tests know.
 const SMALL: &str =
-    r#"{ "key": "a-key-for-tests-only", "organisation": "Contoso", "jobs": 2, "executions": 9 }"#;
+    r#"{ "key": "a-key-for-tests-only", "organization": "Contoso", "jobs": 2, "executions": 9 }"#;
 const KEY: &str = "a-key-for-tests-only";
 
 fn small() -> Value {
@@ -21,7 +21,7 @@ fn jobs(gateway: &Gateway, key: &str) -> Value {
     with_key(gateway, key, "GET", "/public/jobs").json()
 }
 
-/// Everything that can be seen of an organisation.
+/// Everything that can be seen of an organization.
 fn all_of(gateway: &Gateway, key: &str) -> Value {
     let jobs = jobs(gateway, key);
     let ids = jobs.as_array().unwrap().iter().map(|job| job["Id"].as_str().unwrap());
@@ -30,13 +30,13 @@ fn all_of(gateway: &Gateway, key: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_same_number_makes_the_same_organisation_and_a_restart_keeps_it() {
+async fn the_same_number_makes_the_same_organization_and_a_restart_keeps_it() {
     let mut gateway = Gateway::emulator(JOBS);
     let admin = gateway.admin();
     let freeze = json!({ "time": "2026-03-14T02:00:00Z", "speed": 0 });
     admin.clock(freeze.clone()).await;
     let seeded = admin.seed(small()).await;
-    assert_eq!((seeded.organisation.as_str(), seeded.key.as_str()), ("Contoso", KEY));
+    assert_eq!((seeded.organization.as_str(), seeded.key.as_str()), ("Contoso", KEY));
     assert_eq!((seeded.jobs, seeded.executions), (2, 9));
     let first = all_of(&gateway, KEY);
     let runs: Vec<_> =
@@ -68,7 +68,7 @@ async fn its_jobs_can_be_run_and_nobody_else_sees_them() {
     let admin = gateway.admin();
     admin.seed(small()).await;
     let job = jobs(&gateway, KEY)[0]["Id"].as_str().unwrap().to_owned();
-    assert_eq!(get(&gateway, &format!("/public/jobs/{job}/status")).status, 404, "of another organisation");
+    assert_eq!(get(&gateway, &format!("/public/jobs/{job}/status")).status, 404, "of another organization");
     admin.clock(json!({ "speed": 1000 })).await;
     let answer = with_key(&gateway, KEY, "POST", &format!("/public/jobs/{job}/execute"));
     let trigger_id = answer.json()["TriggerId"].as_str().unwrap().to_owned();
@@ -88,7 +88,7 @@ async fn a_run_can_be_long_and_texts_hostile() {
     let admin = gateway.admin();
     let hostile = json!({ "profile": "hostile", "jobs": 40, "executions": 80, "longestRun": 3000 });
     let seeded = admin.seed(hostile).await;
-    assert_eq!(seeded.organisation, "Seed hostile 1");
+    assert_eq!(seeded.organization, "Seed hostile 1");
     let jobs = jobs(&gateway, &seeded.key);
     let names: Vec<_> = jobs.as_array().unwrap().iter().map(|job| job["Name"].as_str().unwrap()).collect();
     assert_eq!(names.len(), 40);
@@ -131,13 +131,13 @@ async fn what_cannot_be_made_is_refused() {
     };
     let (status, message) = seed(small()).await;
     assert!(status == StatusCode::CONFLICT && message.contains("Contoso"), "{message}");
-    for organisation in ["Test", "Others"] {
-        assert_eq!(seed(json!({ "organisation": organisation })).await.0, StatusCode::CONFLICT);
+    for organization in ["Test", "Others"] {
+        assert_eq!(seed(json!({ "organization": organization })).await.0, StatusCode::CONFLICT);
     }
-    let (status, message) = seed(json!({ "organisation": "Fabrikam", "key": KEY })).await;
+    let (status, message) = seed(json!({ "organization": "Fabrikam", "key": KEY })).await;
     assert!(status == StatusCode::CONFLICT && message.contains("key"), "{message}");
     assert_eq!(
-        seed(json!({ "organisation": "Fabrikam", "jobs": 1 })).await.0,
+        seed(json!({ "organization": "Fabrikam", "jobs": 1 })).await.0,
         StatusCode::CREATED,
         "nothing was left"
     );
@@ -148,7 +148,7 @@ async fn what_cannot_be_made_is_refused() {
         (json!({ "longestRun": 1_000_001 }), "longestRun"),
         (json!({ "longestRun": 1, "executions": 0 }), "longestRun"),
         (json!({ "key": "short" }), "key"),
-        (json!({ "organisation": "" }), "organisation"),
+        (json!({ "organization": "" }), "organization"),
         (json!({ "profile": "friendly" }), "friendly"),
         (json!({ "number": -1 }), "-1"),
         (json!({ "size": 7 }), "size"),
@@ -163,9 +163,9 @@ async fn a_reset_ends_what_runs_and_leaves_what_is_declared() {
     let gateway = Gateway::emulator(
         &(JOBS.to_owned()
             + r#"
-        [[organisation]]
+        [[organization]]
         name = "Processes"
-        [[organisation.job]]
+        [[organization.job]]
         name = "Endless"
         id = "44444444-4444-4444-8444-444444444444"
         command = ["sh", "-c", "echo started; exec sleep 1000"]

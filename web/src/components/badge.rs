@@ -1,4 +1,4 @@
-//! States as shape, word and colour, so that none of the three has to be seen.
+//! States as shape, word and color, so that none of the three has to be seen.
 
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 
@@ -11,12 +11,12 @@ use crate::{
 /// How a state looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
-    pub colour: &'static str,
+    pub color: &'static str,
     pub icon: &'static str,
 }
 
-const fn shape(colour: &'static str, icon: &'static str) -> Shape {
-    Shape { colour, icon }
+const fn shape(color: &'static str, icon: &'static str) -> Shape {
+    Shape { color, icon }
 }
 
 fn status_shape(status: Option<JobStatusCode>) -> Shape {
@@ -54,7 +54,7 @@ pub fn state_badge(state: ExecutionState, words: Option<String>) -> El {
 
 fn badge(shape: Shape, words: String, number: Option<i64>) -> El {
     el("span")
-        .class(format!("badge {}", shape.colour))
+        .class(format!("badge {}", shape.color))
         .attr("data-state", number.map(|number| number.to_string()))
         .child(icon(shape.icon))
         .child(words)
@@ -65,7 +65,7 @@ pub fn outcome_square(run: &RunSummary, link: String, title: String) -> El {
     let shape = outcome_shape(run.state);
     el("a")
         .attr("href", link)
-        .class(shape.colour)
+        .class(shape.color)
         .attr("title", title.clone())
         .attr("aria-label", title)
         .child(icon(shape.icon))

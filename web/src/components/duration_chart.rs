@@ -1,4 +1,4 @@
-//! The durations of a job's runs as bars, coloured by outcome, a shape under those that did not end well.
+//! The durations of a job's runs as bars, colored by outcome, a shape under those that did not end well.
 
 use std::time::Duration;
 
@@ -62,5 +62,5 @@ fn bar(job: JobId, run: &RunSummary, took: Duration, longest: Duration) -> El {
         .attr("title", title)
         .attr("aria-label", title)
         .child(el("i").style("height", height));
-    el("li").class(shape.colour).child(link).child(el("span").child(icon(shape.icon)))
+    el("li").class(shape.color).child(link).child(el("span").child(icon(shape.icon)))
 }

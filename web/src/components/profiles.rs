@@ -50,7 +50,7 @@ fn closing(button: El) -> El {
 fn item(app: App, profile: Profile) -> El {
     let id = profile.id();
     let is_here = move || app.chosen.with(|chosen| chosen.id() == id).then_some("true");
-    let swatch = el("span").class(format!("swatch {}", profile.colour.name()));
+    let swatch = el("span").class(format!("swatch {}", profile.color.name()));
     let mark = profile.is_production.then(|| el("b").class("mark").child("production"));
     let domain = el("bdi").class("quiet").child(profile.domain.clone());
     let name = el("bdi").child(profile.title());

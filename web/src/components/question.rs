@@ -32,7 +32,7 @@ pub fn question() -> El {
     // Only another question is another form: what the form itself reads must not make its buttons anew.
     let form = move || app.ask.get().map(|ask| untrack(|| form(app, ask, step)));
     let close = move |_: Event| app.ask.set(None);
-    let whole = el("dialog").attr("aria-labelledby", "question").on("close", close).child(form);
+    let whole = el("dialog").attr("aria-labeledby", "question").on("close", close).child(form);
     let dialog: HtmlDialogElement = whole.get();
     effect(move || {
         if app.ask.with(Option::is_some) {

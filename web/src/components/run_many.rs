@@ -37,7 +37,7 @@ pub fn run_many() -> El {
         let jobs = app.ask_many.with(Vec::len);
         (jobs > 0).then(|| form(app, jobs, starts))
     };
-    let whole = el("dialog").attr("aria-labelledby", "many").on("close", close).child(content);
+    let whole = el("dialog").attr("aria-labeledby", "many").on("close", close).child(content);
     let dialog: HtmlDialogElement = whole.get();
     effect(move || {
         let jobs = app.ask_many.with(Vec::len);
@@ -98,8 +98,8 @@ fn row(app: App, at: usize, starts: RwSignal<Vec<Start>>) -> El {
     let job = app.ask_many.with_untracked(|jobs| jobs[at]);
     let name = app.name_of(job).unwrap_or_else(|| job.to_string());
     let outcome = move || -> View {
-        let mark = |colour: &'static str, shape: &'static str, words: String| {
-            el("span").class(colour).child(icon(shape)).child(" ").child(words).into_view()
+        let mark = |color: &'static str, shape: &'static str, words: String| {
+            el("span").class(color).child(icon(shape)).child(" ").child(words).into_view()
         };
         match starts.with(|all| all.get(at).cloned()) {
             None | Some(Start::Waiting) => View::default(),

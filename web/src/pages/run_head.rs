@@ -105,7 +105,7 @@ fn stages(app: App, view: RunView) -> View {
     let is_final = execution.state.is_final();
     let has_begun = is_final || execution.state == ExecutionState::Running;
     let at = execution.ended;
-    let (colour, state) = (outcome_shape(execution.state).colour, execution.state.to_string());
+    let (color, state) = (outcome_shape(execution.state).color, execution.state.to_string());
     let running = move || execution.took(app.now()).map(format::duration);
     let created = name("created").child(quiet(when(execution.created).into_view()));
     let running = name("running").class_if("todo", !has_begun).child(quiet(running.into_view()));
@@ -117,7 +117,7 @@ fn stages(app: App, view: RunView) -> View {
                 .attr("title", exact)
                 .child(move || at.map(|at| app.zone().seconds(at)));
             let state = el("b").child(state);
-            el("li").class(format!("{colour}-text")).child(state).child(" ").child(time)
+            el("li").class(format!("{color}-text")).child(state).child(" ").child(time)
         }
         false => el("li").class("todo").child("ended"),
     };

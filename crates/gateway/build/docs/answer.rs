@@ -11,7 +11,7 @@ use super::{
     spec::{body_of, members, reference, text},
 };
 
-/// A status with the colour of its kind.
+/// A status with the color of its kind.
 pub fn status(status: &str) -> Markup {
     let kind = match status.as_bytes().first() {
         Some(b'2') => "ok",

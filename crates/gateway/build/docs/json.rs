@@ -1,4 +1,4 @@
-//! Examples, laid out and coloured.
+//! Examples, laid out and colored.
 
 use maud::{Markup, html};
 use serde_json::Value;

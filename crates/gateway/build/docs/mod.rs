@@ -66,7 +66,7 @@ pub fn page(spec: &Spec, root: &str) -> String {
                             }
                         }
                         footer {
-                            "Made from " a href="docs/openapi.yaml" { "openapi.yaml" } ", licence "
+                            "Made from " a href="docs/openapi.yaml" { "openapi.yaml" } ", license "
                             a href=(text(&info["license"], "url")) { (text(&info["license"], "name")) } "."
                         }
                     }

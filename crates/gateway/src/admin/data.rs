@@ -13,7 +13,7 @@ use super::Admin;
 use super::answer::{Body, GREATEST, Problem};
 use crate::emulator::{Profile, some, within};
 use crate::key;
-use crate::store::Cancelling;
+use crate::store::CancelOutcome;
 use crate::warehouse::{self, LONGEST_RUN, MOST_EXECUTIONS, MOST_JOBS, Plan, SeedError};
 
 /// How long what runs may take to end; a command has five seconds before it is killed.
@@ -27,7 +27,7 @@ pub struct Seed {
     number: u64,
     profile: warehouse::Profile,
     #[serde(deserialize_with = "some")]
-    organisation: Option<String>,
+    organization: Option<String>,
     #[serde(deserialize_with = "some")]
     key: Option<String>,
     jobs: u32,
@@ -38,7 +38,7 @@ pub struct Seed {
 /// What was made.
 #[derive(Debug, Serialize)]
 pub struct Seeded {
-    organisation: String,
+    organization: String,
     /// Shown here and nowhere else.
     key: String,
     jobs: u64,
@@ -51,7 +51,7 @@ impl Default for Seed {
         Self {
             number: 1,
             profile: warehouse::Profile::Warehouse,
-            organisation: None,
+            organization: None,
             key: None,
             jobs: 20,
             executions: 200,
@@ -68,7 +68,7 @@ pub(super) async fn reset(State(admin): State<Admin>) -> Result<StatusCode, Prob
     let end = Instant::now() + PATIENCE;
     while Instant::now() < end {
         for job in store.busy_jobs().await? {
-            if let Cancelling::Requested(run) = store.cancel_run(job, admin.gateway.clock.now()).await? {
+            if let CancelOutcome::Requested(run) = store.cancel_run(job, admin.gateway.clock.now()).await? {
                 admin.gateway.runner.cancel(&run);
             }
         }
@@ -79,7 +79,7 @@ pub(super) async fn reset(State(admin): State<Admin>) -> Result<StatusCode, Prob
         }
         tokio::time::sleep(GLANCE).await;
     }
-    let said = "Something still runs although it was cancelled; nothing was removed. Try again.";
+    let said = "Something still runs although it was canceled; nothing was removed. Try again.";
     Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, said))
 }
 
@@ -89,8 +89,8 @@ pub(super) async fn seed(
 ) -> Result<(StatusCode, Json<Seeded>), Problem> {
     seed.check().map_err(Problem::invalid)?;
     let profile = seed.profile;
-    let organisation =
-        seed.organisation.unwrap_or_else(|| format!("Seed {} {}", profile.name(), seed.number));
+    let organization =
+        seed.organization.unwrap_or_else(|| format!("Seed {} {}", profile.name(), seed.number));
     let key = match seed.key {
         Some(key) => ApiKey::new(key).map_err(Problem::invalid)?,
         None => key::mint().map_err(|error| {
@@ -101,7 +101,7 @@ pub(super) async fn seed(
     let plan = Plan {
         number: seed.number,
         profile,
-        organisation: organisation.clone(),
+        organization: organization.clone(),
         jobs: seed.jobs,
         executions: seed.executions,
         longest_run: seed.longest_run,
@@ -111,13 +111,13 @@ pub(super) async fn seed(
     // A task of its own: a caller that does not wait leaves nothing half made.
     let made = tokio::spawn(async move { warehouse::seed(&store, &plan, now, &hash).await }).await;
     let made = made.map_err(|error| {
-        tracing::error!(%error, "making an organisation broke the gateway's own code");
+        tracing::error!(%error, "making an organization broke the gateway's own code");
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The gateway failed at this. Its log says more.")
     })?;
-    let made = made.map_err(|error| refused(error, &organisation))?;
+    let made = made.map_err(|error| refused(error, &organization))?;
     // As Rust writes a text: a hostile name stays one line.
     tracing::info!(
-        ?organisation,
+        ?organization,
         jobs = made.jobs,
         executions = made.executions,
         lines = made.lines,
@@ -125,19 +125,19 @@ pub(super) async fn seed(
     );
     let key = key.expose().to_owned();
     let seeded =
-        Seeded { organisation, key, jobs: made.jobs, executions: made.executions, lines: made.lines };
+        Seeded { organization, key, jobs: made.jobs, executions: made.executions, lines: made.lines };
     Ok((StatusCode::CREATED, Json(seeded)))
 }
 
 impl Seed {
     fn check(&self) -> Result<(), String> {
-        let length = self.organisation.as_ref().map(|name| name.chars().count());
+        let length = self.organization.as_ref().map(|name| name.chars().count());
         let is_key = |key: &String| {
             (16..=200).contains(&key.len())
                 && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
         };
         within("number", self.number <= GREATEST, &format!("from 0 to {GREATEST}"))?;
-        within("organisation", length.is_none_or(|n| (1..=200).contains(&n)), "of 1 to 200 characters")?;
+        within("organization", length.is_none_or(|n| (1..=200).contains(&n)), "of 1 to 200 characters")?;
         within("key", self.key.as_ref().is_none_or(is_key), "of 16 to 200 letters, digits, _ and -")?;
         within("jobs", (1..=MOST_JOBS).contains(&self.jobs), &format!("from 1 to {MOST_JOBS}"))?;
         within("executions", self.executions <= MOST_EXECUTIONS, &format!("from 0 to {MOST_EXECUTIONS}"))?;
@@ -147,16 +147,16 @@ impl Seed {
     }
 }
 
-fn refused(error: SeedError, organisation: &str) -> Problem {
+fn refused(error: SeedError, organization: &str) -> Problem {
     match error {
         SeedError::NameTaken => Problem::new(
             StatusCode::CONFLICT,
             format!(
-                "There is an organisation {organisation:?} already. Reset first, or give this one another name."
+                "There is an organization {organization:?} already. Reset first, or give this one another name."
             ),
         ),
         SeedError::Store(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-            Problem::new(StatusCode::CONFLICT, "Another organisation has this key. Give this one another.")
+            Problem::new(StatusCode::CONFLICT, "Another organization has this key. Give this one another.")
         }
         SeedError::Store(error) => error.into(),
     }

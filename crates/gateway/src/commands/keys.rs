@@ -11,13 +11,13 @@ use crate::key;
 use crate::store::AddKey;
 
 pub(super) async fn create(arguments: NewKey) -> Result<()> {
-    let NewKey { place, organisation, name } = arguments;
+    let NewKey { place, organization, name } = arguments;
     let store = place.open_store().await?;
-    let id = match store.organisation(&organisation).await? {
+    let id = match store.organization(&organization).await? {
         Some(id) => id,
         None => {
-            ensure_declared(&place.load_config(false)?, &organisation)?;
-            store.add_organisation(&organisation).await?
+            ensure_declared(&place.load_config(false)?, &organization)?;
+            store.add_organization(&organization).await?
         }
     };
     let key = key::mint().context("The operating system gave no random bytes")?;
@@ -27,26 +27,26 @@ pub(super) async fn create(arguments: NewKey) -> Result<()> {
         AddKey::Added => {}
         AddKey::NameTaken => {
             bail!(
-                "\"{organisation}\" has a key named \"{name}\". Choose another name, or revoke that key first."
+                "\"{organization}\" has a key named \"{name}\". Choose another name, or revoke that key first."
             )
         }
         AddKey::TooMany => {
-            bail!("\"{organisation}\" has {} keys, which is all. Revoke one first.", key::PER_ORGANISATION)
+            bail!("\"{organization}\" has {} keys, which is all. Revoke one first.", key::PER_ORGANIZATION)
         }
     }
-    note(&format!("The key \"{name}\" of \"{organisation}\". It is shown this once; only its hash is kept."));
+    note(&format!("The key \"{name}\" of \"{organization}\". It is shown this once; only its hash is kept."));
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", key.expose()).and_then(|()| out.flush()).with_context(|| {
         format!("The key \"{name}\" was created and could not be written to standard output. Revoke it and create another one")
     })
 }
 
-fn ensure_declared(config: &Config, organisation: &str) -> Result<()> {
-    if config.organisations.iter().any(|o| o.name == organisation) {
+fn ensure_declared(config: &Config, organization: &str) -> Result<()> {
+    if config.organizations.iter().any(|o| o.name == organization) {
         return Ok(());
     }
-    let known: Vec<_> = config.organisations.iter().map(|o| format!("\"{}\"", o.name)).collect();
-    bail!("There is no organisation \"{organisation}\" in the configuration. There is: {}.", known.join(", "))
+    let known: Vec<_> = config.organizations.iter().map(|o| format!("\"{}\"", o.name)).collect();
+    bail!("There is no organization \"{organization}\" in the configuration. There is: {}.", known.join(", "))
 }
 
 pub(super) async fn list(place: Place) -> Result<()> {
@@ -56,22 +56,22 @@ pub(super) async fn list(place: Place) -> Result<()> {
     let mut lines = String::new();
     for key in &keys {
         let note = if key.declared { "" } else { "\t(refused until a gateway serves the organization)" };
-        lines.push_str(&format!("{}\t{}\t{}{note}\n", key.organisation, key.name, timestamp(key.created_at)));
+        lines.push_str(&format!("{}\t{}\t{}{note}\n", key.organization, key.name, timestamp(key.created_at)));
     }
     if keys.is_empty() {
-        note("There are no keys. Make one: txjobs-gateway keys create --organisation NAME --name LABEL");
+        note("There are no keys. Make one: txjobs-gateway keys create --organization NAME --name LABEL");
     }
     print(&lines)
 }
 
 pub(super) async fn revoke(arguments: NewKey) -> Result<()> {
-    let NewKey { place, organisation, name } = arguments;
+    let NewKey { place, organization, name } = arguments;
     let store = place.open_store().await?;
-    let revoked = store.revoke_key(&organisation, &name).await?;
+    let revoked = store.revoke_key(&organization, &name).await?;
     store.close().await;
     if !revoked {
-        bail!("\"{organisation}\" has no key named \"{name}\". See: txjobs-gateway keys list");
+        bail!("\"{organization}\" has no key named \"{name}\". See: txjobs-gateway keys list");
     }
-    note(&format!("The key \"{name}\" of \"{organisation}\" is revoked."));
+    note(&format!("The key \"{name}\" of \"{organization}\" is revoked."));
     Ok(())
 }

@@ -27,7 +27,7 @@ const CONFIG: &str = "gateway.toml";
 const EXAMPLE: &str = "\
 Example:
   txjobs-gateway check --config gateway.toml
-  txjobs-gateway keys create --organisation Contoso --name laptop
+  txjobs-gateway keys create --organization Contoso --name laptop
   txjobs-gateway serve --config gateway.toml --console ./console
 
   curl -H 'apiKey: txg_...' http://127.0.0.1:8400/public/jobs
@@ -143,10 +143,10 @@ enum Keys {
 struct NewKey {
     #[command(flatten)]
     place: Place,
-    /// The organisation's name, as in the configuration
+    /// The organization's name, as in the configuration
     #[arg(long, value_name = "NAME")]
-    organisation: String,
-    /// The key's name, to tell an organisation's keys apart
+    organization: String,
+    /// The key's name, to tell an organization's keys apart
     #[arg(long, value_name = "LABEL")]
     name: String,
 }

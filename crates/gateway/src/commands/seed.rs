@@ -21,7 +21,7 @@ pub(super) async fn run(arguments: super::Seed) -> Result<()> {
         "The database {} has a history already, and none is written over it. Name a new file with --database.",
         arguments.place.database.display()
     );
-    store.add_undeclared(&config.organisations).await?;
+    store.add_undeclared(&config.organizations).await?;
     let now = clock().now();
     let start = now - DAY * Micros::from(arguments.days);
     let mut rng = Rng::with_seed(arguments.number);

@@ -54,10 +54,10 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     let address = listener.local_addr()?;
     let (config, store, lock) = place.open_exclusive(admin).await?;
     ensure!(
-        !demo || !config.organisations.is_empty(),
-        "--demo needs an organisation for its key. Name a configuration with --config."
+        !demo || !config.organizations.is_empty(),
+        "--demo needs an organization for its key. Name a configuration with --config."
     );
-    let declared = store.declare(&config.organisations).await;
+    let declared = store.declare(&config.organizations).await;
     declared.context("The jobs of the configuration could not be written to the database")?;
     // In the background, because a folder on a file server that does not answer would block the start.
     let checked = config.clone();
@@ -79,7 +79,7 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
     let runner =
         Runner::new(store.clone(), clock.clone(), control.clone(), works, concurrency.into(), stop.clone());
     let name = match demo {
-        true => config.organisations[0].name.clone(),
+        true => config.organizations[0].name.clone(),
         false => "Gateway".to_owned(),
     };
     let guard = token.as_ref().map(|token| Guard::new(token, admin_remote));
@@ -158,10 +158,10 @@ fn connection_limits(connections: &Connections, concurrency: u16) -> Result<Conn
 }
 
 async fn demo_key(config: &Config, store: &Store) -> Result<ApiKey> {
-    let name = &config.organisations[0].name;
-    let organisation = store.organisation(name).await?.context("The store lost an organisation")?;
+    let name = &config.organizations[0].name;
+    let organization = store.organization(name).await?.context("The store lost an organization")?;
     let key = key::mint().context("The operating system gave no random bytes")?;
-    store.accept_demo_key(organisation, key::hash(key.expose()));
+    store.accept_demo_key(organization, key::hash(key.expose()));
     Ok(key)
 }
 

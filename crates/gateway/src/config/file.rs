@@ -19,12 +19,12 @@ const MERGE: &str = "merge";
 pub(super) struct File {
     pub key_header: Option<String>,
     #[serde(default)]
-    pub organisation: Vec<Organisation>,
+    pub organization: Vec<Organization>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Organisation {
+pub(super) struct Organization {
     pub name: String,
     #[serde(default)]
     pub job: Vec<Job>,
@@ -129,7 +129,7 @@ impl<'de> Deserialize<'de> for StandardErrorName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let separate = Severity::ALL.iter().map(|&severity| StandardError::Separate(severity));
         let all = separate.chain([StandardError::Merged]);
-        labelled(deserializer, all, |one| match one {
+        labeled(deserializer, all, |one| match one {
             StandardError::Separate(severity) => severity.label(),
             StandardError::Merged => Some(MERGE),
         })
@@ -139,18 +139,18 @@ impl<'de> Deserialize<'de> for StandardErrorName {
 
 impl<'de> Deserialize<'de> for SeverityName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        labelled(deserializer, Severity::ALL.iter().copied(), Severity::label).map(Self)
+        labeled(deserializer, Severity::ALL.iter().copied(), Severity::label).map(Self)
     }
 }
 
 impl<'de> Deserialize<'de> for FinalState {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let all = ExecutionState::ALL.iter().copied().filter(|s| s.is_final());
-        labelled(deserializer, all, ExecutionState::label).map(Self)
+        labeled(deserializer, all, ExecutionState::label).map(Self)
     }
 }
 
-fn labelled<'de, D: Deserializer<'de>, T: Copy>(
+fn labeled<'de, D: Deserializer<'de>, T: Copy>(
     deserializer: D,
     all: impl Iterator<Item = T> + Clone,
     label: fn(T) -> Option<&'static str>,

@@ -25,12 +25,12 @@ pub struct Config {
     /// The request header that carries the API key.
     pub key_header: HeaderName,
     /// At least one, but where the gateway can be seeded.
-    pub organisations: Vec<Organisation>,
+    pub organizations: Vec<Organization>,
 }
 
-/// An organisation: its keys see its jobs and nothing else.
+/// An organization: its keys see its jobs and nothing else.
 #[derive(Clone, Debug)]
-pub struct Organisation {
+pub struct Organization {
     /// Unique.
     pub name: String,
     /// Its jobs, in the order of the file.
@@ -138,16 +138,16 @@ impl Step {
 }
 
 impl Config {
-    /// Without any organisation.
+    /// Without any organization.
     pub fn empty() -> Self {
         Self {
             key_header: HeaderName::from_bytes(paths::API_KEY_HEADER.as_bytes()).expect("a header's name"),
-            organisations: Vec::new(),
+            organizations: Vec::new(),
         }
     }
 
-    /// Every job with its organisation.
-    pub fn jobs(&self) -> impl Iterator<Item = (&Organisation, &Job)> {
-        self.organisations.iter().flat_map(|o| o.jobs.iter().map(move |j| (o, j)))
+    /// Every job with its organization.
+    pub fn jobs(&self) -> impl Iterator<Item = (&Organization, &Job)> {
+        self.organizations.iter().flat_map(|o| o.jobs.iter().map(move |j| (o, j)))
     }
 }

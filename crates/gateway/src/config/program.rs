@@ -117,10 +117,10 @@ mod tests {
 
     fn problem(folder: &TempDir, program: &str, more: &str) -> Option<String> {
         let text = format!(
-            "[[organisation]]\nname = \"Contoso\"\n[[organisation.job]]\nname = \"Load\"\ncommand = [\"{program}\"]\n{more}\n"
+            "[[organization]]\nname = \"Contoso\"\n[[organization.job]]\nname = \"Load\"\ncommand = [\"{program}\"]\n{more}\n"
         );
         let config = parse(&text, folder.path()).unwrap();
-        let Work::Command(command) = &config.organisations[0].jobs[0].work else { panic!() };
+        let Work::Command(command) = &config.organizations[0].jobs[0].work else { panic!() };
         let problem = command.start_problem()?;
         Some(problem.replace(folder.path().to_str().unwrap(), "~"))
     }

@@ -13,11 +13,11 @@ use uuid::Uuid;
 
 use super::file::{self, File};
 use super::{
-    Command, Config, DEFAULT_STOP_GRACE, Job, Organisation, Outcome, Script, StandardError, Step, Work,
+    Command, Config, DEFAULT_STOP_GRACE, Job, Organization, Outcome, Script, StandardError, Step, Work,
 };
 use crate::key;
 
-// Job ids are made of this, the organisation's name and the job's name. Changing it would lose every history.
+// Job ids are made of this, the organization's name and the job's name. Changing it would lose every history.
 const NAMESPACE: Uuid = Uuid::from_u128(0x8a1d_4c50_9f3e_4b7a_a6d2_5e0c_71b9_e384);
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -43,8 +43,8 @@ pub fn load(path: &Path) -> Result<Config> {
 pub fn parse(text: &str, base: &Path) -> Result<Config> {
     let file: File = toml::from_str(text)?;
     ensure!(
-        !file.organisation.is_empty(),
-        "it declares no organisation. Begin with [[organisation]] and a name"
+        !file.organization.is_empty(),
+        "it declares no organization. Begin with [[organization]] and a name"
     );
     let key_header = file.key_header.as_deref().unwrap_or(paths::API_KEY_HEADER);
     let key_header = HeaderName::try_from(key_header)
@@ -56,14 +56,14 @@ pub fn parse(text: &str, base: &Path) -> Result<Config> {
         paths::API_KEY_HEADER
     );
 
-    let mut organisations: Vec<Organisation> = Vec::new();
+    let mut organizations: Vec<Organization> = Vec::new();
     let mut ids = HashMap::new();
-    for declared in file.organisation {
+    for declared in file.organization {
         let name = declared.name;
-        ensure!(!name.trim().is_empty(), "an organisation has an empty name");
+        ensure!(!name.trim().is_empty(), "an organization has an empty name");
         ensure!(
-            organisations.iter().all(|o| o.name != name),
-            "the organisation \"{name}\" is declared twice. Put its jobs under one [[organisation]]"
+            organizations.iter().all(|o| o.name != name),
+            "the organization \"{name}\" is declared twice. Put its jobs under one [[organization]]"
         );
         let mut jobs = Vec::new();
         for job in declared.job {
@@ -77,16 +77,16 @@ pub fn parse(text: &str, base: &Path) -> Result<Config> {
             }
             jobs.push(job);
         }
-        organisations.push(Organisation { name, jobs });
+        organizations.push(Organization { name, jobs });
     }
-    Ok(Config { key_header, organisations })
+    Ok(Config { key_header, organizations })
 }
 
-fn read_job(job: file::Job, organisation: &str, base: &Path) -> Result<Job> {
-    ensure!(!job.name.trim().is_empty(), "a job of \"{organisation}\" has an empty name");
+fn read_job(job: file::Job, organization: &str, base: &Path) -> Result<Job> {
+    ensure!(!job.name.trim().is_empty(), "a job of \"{organization}\" has an empty name");
     let name = job.name.clone();
-    let id = job.id.unwrap_or_else(|| Uuid::new_v5(&NAMESPACE, format!("{organisation}\0{name}").as_bytes()));
-    let work = read_work(job, base).with_context(|| format!("the job \"{name}\" of \"{organisation}\""))?;
+    let id = job.id.unwrap_or_else(|| Uuid::new_v5(&NAMESPACE, format!("{organization}\0{name}").as_bytes()));
+    let work = read_work(job, base).with_context(|| format!("the job \"{name}\" of \"{organization}\""))?;
     Ok(Job { id, name, work })
 }
 

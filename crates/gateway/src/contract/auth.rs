@@ -1,18 +1,18 @@
-//! Who calls: the organisation that the API key belongs to.
+//! Who calls: the organization that the API key belongs to.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use super::{Gateway, Refusal, refusal};
 use crate::key;
-use crate::store::OrganisationId;
+use crate::store::OrganizationId;
 
 /// A caller with a valid key. It stands first among a handler's arguments, so that nobody without one learns
 /// anything, not even that a parameter is malformed.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller {
     /// Whose jobs the caller sees.
-    pub organisation: OrganisationId,
+    pub organization: OrganizationId,
     /// The version of the catalog in which the key was found.
     pub catalog_version: i64,
 }
@@ -29,9 +29,9 @@ impl FromRequestParts<Gateway> for Caller {
         let key = value.to_str().map_err(|_| refusal::key_refused())?;
         let hash = key::hash(key.trim());
         let catalog = gateway.store.catalog().await?;
-        let organisation = gateway.store.organisation_of_demo_key(&hash);
-        let organisation = organisation.or_else(|| catalog.organisation_of_key(&hash));
-        let caller = |organisation| Self { organisation, catalog_version: catalog.version };
-        organisation.map(caller).ok_or_else(refusal::key_refused)
+        let organization = gateway.store.organization_of_demo_key(&hash);
+        let organization = organization.or_else(|| catalog.organization_of_key(&hash));
+        let caller = |organization| Self { organization, catalog_version: catalog.version };
+        organization.map(caller).ok_or_else(refusal::key_refused)
     }
 }

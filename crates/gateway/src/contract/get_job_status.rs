@@ -14,7 +14,7 @@ pub async fn answer(
     JobPath(job): JobPath,
     State(gateway): State<Gateway>,
 ) -> Result<Json<JobStatus>, Refusal> {
-    let status = gateway.store.status(caller.organisation, job).await?;
+    let status = gateway.store.status(caller.organization, job).await?;
     let mut body = body(job, status.ok_or_else(refusal::no_such_job)?);
     if let (JobStatusCode::Pending, Some(count)) = (body.status, gateway.runner.full_count()) {
         body.message = Some(format!(

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::representation::Representation;
 use super::{Caller, get_job_status};
-use crate::store::{OrganisationId, Result, Store, UnfinishedJobs};
+use crate::store::{OrganizationId, Result, Store, UnfinishedJobs};
 
 /// The most bytes of job lists that are kept. The statuses and the compressed forms of a list take about as much again.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -20,7 +20,7 @@ pub struct Lists(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    kept: RwLock<HashMap<OrganisationId, Arc<OrganizationLists>>>,
+    kept: RwLock<HashMap<OrganizationId, Arc<OrganizationLists>>>,
     /// Held while jobs are read, so that many requests cause one read.
     loading: tokio::sync::Mutex<()>,
 }
@@ -86,20 +86,20 @@ impl Lists {
         if let Some(lists) = self.if_current(caller) {
             return Ok(lists);
         }
-        let jobs = store.jobs(caller.organisation).await?;
+        let jobs = store.jobs(caller.organization).await?;
         let lists = Arc::new(OrganizationLists::new(key_header, caller.catalog_version, jobs));
         let mut kept = self.0.kept.write().unwrap_or_else(PoisonError::into_inner);
-        kept.remove(&caller.organisation);
+        kept.remove(&caller.organization);
         if lists.jobs.len() + kept.values().map(|other| other.jobs.len()).sum::<usize>() > MAX_BYTES {
             kept.clear();
         }
-        kept.insert(caller.organisation, Arc::clone(&lists));
+        kept.insert(caller.organization, Arc::clone(&lists));
         Ok(lists)
     }
 
     fn if_current(&self, caller: Caller) -> Option<Arc<OrganizationLists>> {
         let kept = self.0.kept.read().unwrap_or_else(PoisonError::into_inner);
-        let lists = kept.get(&caller.organisation)?;
+        let lists = kept.get(&caller.organization)?;
         // A list newer than this request's catalog is valid as well: another request has seen a later change.
         (lists.catalog_version >= caller.catalog_version).then(|| Arc::clone(lists))
     }

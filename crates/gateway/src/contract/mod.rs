@@ -70,9 +70,9 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Refuses a job that the caller's organisation does not have; another organisation's is no different from none.
+    /// Refuses a job that the caller's organization does not have; another organization's is no different from none.
     async fn require_job(&self, caller: Caller, job: Uuid) -> Result<(), Refusal> {
-        match self.store.has_job(caller.organisation, job).await? {
+        match self.store.has_job(caller.organization, job).await? {
             true => Ok(()),
             false => Err(refusal::no_such_job()),
         }

@@ -25,7 +25,7 @@ pub struct Refusal {
 pub enum Reason {
     /// The key is missing or wrong.
     KeyRefused,
-    /// The organisation has no such job.
+    /// The organization has no such job.
     NoSuchJob,
     /// The job is pending or running.
     Busy,
@@ -108,7 +108,7 @@ pub(crate) fn not_from_here() -> Refusal {
 }
 
 pub(super) fn no_such_job() -> Refusal {
-    Refusal::new(StatusCode::NOT_FOUND, "There is no such job in the organisation of this API key.")
+    Refusal::new(StatusCode::NOT_FOUND, "There is no such job in the organization of this API key.")
         .because(Reason::NoSuchJob)
 }
 

@@ -301,8 +301,7 @@ mod tests {
             let problem = read(json!({ (name): value })).unwrap_err();
             assert!(problem.starts_with(name), "{problem}");
         }
-        for value in [json!({ "casing": "snake" }), json!({ "keyHeader": null }), json!({ "colour": "red" })]
-        {
+        for value in [json!({ "casing": "snake" }), json!({ "keyHeader": null }), json!({ "color": "red" })] {
             assert!(read(value.clone()).is_err(), "{value}");
         }
         for (name, value) in [

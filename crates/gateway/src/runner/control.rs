@@ -24,7 +24,7 @@ struct Inner {
     running: Mutex<HashMap<i64, CancellationToken>>,
 }
 
-/// A run that can be cancelled, until this is dropped.
+/// A run that can be canceled, until this is dropped.
 #[derive(Debug)]
 pub(super) struct Registered {
     control: Control,

@@ -29,7 +29,7 @@ pub(super) enum Finish {
 /// Why a run ends early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Interrupt {
-    Cancelled,
+    Canceled,
     Stopped,
 }
 
@@ -44,7 +44,7 @@ impl Interrupts {
     pub async fn wait(&self) -> Interrupt {
         tokio::select! {
             biased;
-            () = self.cancel.cancelled() => Interrupt::Cancelled,
+            () = self.cancel.cancelled() => Interrupt::Canceled,
             () = self.stop.soon.cancelled() => Interrupt::Stopped,
         }
     }
@@ -159,7 +159,7 @@ fn ending(finish: Finish, worst: Result<Severity, JoinError>) -> Ending {
         },
         Finish::Failed(because) => return failed(because),
         // The store writes the line of a cancellation, in the transaction in which it wins.
-        Finish::Interrupted(Interrupt::Cancelled) => ExecutionState::Failed,
+        Finish::Interrupted(Interrupt::Canceled) => ExecutionState::Failed,
         Finish::Interrupted(Interrupt::Stopped) => {
             return failed("The gateway was stopped while the job was running, and ended it.".to_owned());
         }

@@ -23,7 +23,7 @@ pub(super) static ADMIN: Reference = Reference {
     spec: include_str!("../../admin.yaml"),
 };
 
-/// The console's colours, so that both look like one thing.
+/// The console's colors, so that both look like one thing.
 const STYLE: &str =
     concat!(include_str!("../../../../web/styles/tokens.css"), include_str!("docs/style.css"));
 const ICON: &str = include_str!("../../../../web/favicon.svg");

@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 use uuid::Uuid;
 
-use super::{OrganisationId, Result, Store};
+use super::{OrganizationId, Result, Store};
 use crate::key::KeyHash;
 
 /// The keys, and the version of organizations, keys and jobs.
@@ -15,14 +15,14 @@ use crate::key::KeyHash;
 pub struct Catalog {
     /// Increases with every change of organizations, keys and jobs.
     pub version: i64,
-    keys: HashMap<KeyHash, OrganisationId>,
+    keys: HashMap<KeyHash, OrganizationId>,
 }
 
 impl Catalog {
     /// Returns the organization that this key belongs to.
     ///
     /// The time of the look-up may reveal something about a hash, but nothing about the key: an attacker cannot choose hashes.
-    pub fn organisation_of_key(&self, hash: &KeyHash) -> Option<OrganisationId> {
+    pub fn organization_of_key(&self, hash: &KeyHash) -> Option<OrganizationId> {
         self.keys.get(hash).copied()
     }
 }
@@ -67,13 +67,13 @@ async fn read_catalog(connection: &mut SqliteConnection, last: Option<Arc<Catalo
     if let Some(last) = last.filter(|last| last.version == version) {
         return Ok(last);
     }
-    let rows: Vec<(Vec<u8>, OrganisationId)> = sqlx::query_as(
-        "SELECT k.hash, k.organisation FROM api_keys k JOIN organisations o ON o.id = k.organisation
+    let rows: Vec<(Vec<u8>, OrganizationId)> = sqlx::query_as(
+        "SELECT k.hash, k.organization FROM api_keys k JOIN organizations o ON o.id = k.organization
          WHERE o.declared = 1",
     )
     .fetch_all(connection)
     .await?;
-    let key = |(hash, organisation): (Vec<u8>, _)| Some((KeyHash::try_from(hash).ok()?, organisation));
+    let key = |(hash, organization): (Vec<u8>, _)| Some((KeyHash::try_from(hash).ok()?, organization));
     let keys = rows.into_iter().filter_map(key).collect();
     Ok(Arc::new(Catalog { version, keys }))
 }

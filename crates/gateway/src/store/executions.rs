@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 use uuid::Uuid;
 
-use super::{OrganisationId, Result, Run, Store};
+use super::{OrganizationId, Result, Run, Store};
 use crate::clock::Micros;
 use crate::log_id;
 
@@ -77,14 +77,14 @@ pub enum TriggerState {
 type Row = (i64, Uuid, Uuid, i64, Micros, Option<Micros>, i64);
 
 impl Store {
-    /// The status of one job, if the organisation has it.
-    pub async fn status(&self, organisation: OrganisationId, job: Uuid) -> Result<Option<JobStatusCode>> {
+    /// The status of one job, if the organization has it.
+    pub async fn status(&self, organization: OrganizationId, job: Uuid) -> Result<Option<JobStatusCode>> {
         let row: Option<(Option<i64>,)> = sqlx::query_as(
             "SELECT (SELECT max(e.state) FROM executions e WHERE e.job = j.id AND e.state < 2) FROM jobs j
-             WHERE j.id = ? AND j.organisation = ? AND j.position IS NOT NULL",
+             WHERE j.id = ? AND j.organization = ? AND j.position IS NOT NULL",
         )
         .bind(job)
-        .bind(organisation)
+        .bind(organization)
         .fetch_optional(&self.readers)
         .await?;
         Ok(row.map(|(state,)| status(state)))

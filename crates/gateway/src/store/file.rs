@@ -17,7 +17,7 @@ pub(super) static MIGRATIONS: Migrator = sqlx::migrate!();
 pub(super) const APPLICATION_ID: i64 = 0x5458_4a42;
 
 /// The tables of a database that has no application id yet.
-const TABLES: [&str; 4] = ["_sqlx_migrations", "api_keys", "executions", "organisations"];
+const TABLES: [&str; 4] = ["_sqlx_migrations", "api_keys", "executions", "organizations"];
 
 /// The content at the path of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

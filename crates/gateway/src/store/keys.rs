@@ -2,20 +2,20 @@
 
 use subtle::ConstantTimeEq;
 
-use super::{OrganisationId, Result, Store, WriteTransaction};
+use super::{OrganizationId, Result, Store, WriteTransaction};
 use crate::clock::Micros;
 use crate::key::{self, KeyHash};
 
 /// A key as `keys list` shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyEntry {
-    /// The organisation's name.
-    pub organisation: String,
+    /// The organization's name.
+    pub organization: String,
     /// The key's name.
     pub name: String,
     /// When it was made.
     pub created_at: Micros,
-    /// Whether the organisation is still in the configuration: otherwise the key is refused.
+    /// Whether the organization is still in the configuration: otherwise the key is refused.
     pub declared: bool,
 }
 
@@ -24,36 +24,36 @@ pub struct KeyEntry {
 pub enum AddKey {
     /// It is kept.
     Added,
-    /// The organisation has a key of this name.
+    /// The organization has a key of this name.
     NameTaken,
-    /// The organisation has as many keys as it may have.
+    /// The organization has as many keys as it may have.
     TooMany,
 }
 
 impl Store {
     /// Accepts the key with this hash as well, as long as this process runs. It is not stored, so that it ends with the
     /// process.
-    pub fn accept_demo_key(&self, organisation: OrganisationId, hash: KeyHash) {
+    pub fn accept_demo_key(&self, organization: OrganizationId, hash: KeyHash) {
         // There is one demo per process.
-        let _ = self.demo_key.set((organisation, hash));
+        let _ = self.demo_key.set((organization, hash));
     }
 
     /// Returns the organization of the demo key, if this is its hash.
-    pub fn organisation_of_demo_key(&self, hash: &KeyHash) -> Option<OrganisationId> {
-        let (organisation, demo) = self.demo_key.get()?;
-        bool::from(demo.ct_eq(hash)).then_some(*organisation)
+    pub fn organization_of_demo_key(&self, hash: &KeyHash) -> Option<OrganizationId> {
+        let (organization, demo) = self.demo_key.get()?;
+        bool::from(demo.ct_eq(hash)).then_some(*organization)
     }
 
     /// Stores the hash of a new key.
     pub async fn add_key(
         &self,
-        organisation: OrganisationId,
+        organization: OrganizationId,
         name: &str,
         hash: &KeyHash,
         now: Micros,
     ) -> Result<AddKey> {
         let mut tx = self.write().await?;
-        let added = insert(&mut tx, &NewKey { organisation, name, hash, now }).await?;
+        let added = insert(&mut tx, &NewKey { organization, name, hash, now }).await?;
         tx.commit().await?;
         Ok(added)
     }
@@ -62,12 +62,12 @@ impl Store {
     pub async fn keys(&self) -> Result<Vec<KeyEntry>> {
         let rows: Vec<(String, String, Micros, bool)> = sqlx::query_as(
             "SELECT o.name, k.name, k.created_at, o.declared FROM api_keys k
-             JOIN organisations o ON o.id = k.organisation ORDER BY o.name, k.created_at, k.id",
+             JOIN organizations o ON o.id = k.organization ORDER BY o.name, k.created_at, k.id",
         )
         .fetch_all(&self.readers)
         .await?;
-        let entry = |(organisation, name, created_at, declared)| KeyEntry {
-            organisation,
+        let entry = |(organization, name, created_at, declared)| KeyEntry {
+            organization,
             name,
             created_at,
             declared,
@@ -75,14 +75,14 @@ impl Store {
         Ok(rows.into_iter().map(entry).collect())
     }
 
-    /// Forgets a key; false if there is none of this name. The organisation need not be declared any longer.
-    pub async fn revoke_key(&self, organisation: &str, name: &str) -> Result<bool> {
+    /// Forgets a key; false if there is none of this name. The organization need not be declared any longer.
+    pub async fn revoke_key(&self, organization: &str, name: &str) -> Result<bool> {
         let mut tx = self.write().await?;
         let done = sqlx::query(
-            "DELETE FROM api_keys WHERE name = ? AND organisation = (SELECT id FROM organisations WHERE name = ?)",
+            "DELETE FROM api_keys WHERE name = ? AND organization = (SELECT id FROM organizations WHERE name = ?)",
         )
         .bind(name)
-        .bind(organisation)
+        .bind(organization)
         .execute(&mut tx)
         .await?;
         tx.commit().await?;
@@ -92,25 +92,25 @@ impl Store {
 
 /// A key on its way to the store.
 pub(super) struct NewKey<'a> {
-    pub organisation: OrganisationId,
+    pub organization: OrganizationId,
     pub name: &'a str,
     pub hash: &'a KeyHash,
     pub now: Micros,
 }
 
 pub(super) async fn insert(tx: &mut WriteTransaction, key: &NewKey<'_>) -> Result<AddKey> {
-    let names: Vec<String> = sqlx::query_scalar("SELECT name FROM api_keys WHERE organisation = ?")
-        .bind(key.organisation)
+    let names: Vec<String> = sqlx::query_scalar("SELECT name FROM api_keys WHERE organization = ?")
+        .bind(key.organization)
         .fetch_all(&mut *tx)
         .await?;
     if names.iter().any(|n| n == key.name) {
         return Ok(AddKey::NameTaken);
     }
-    if names.len() >= key::PER_ORGANISATION {
+    if names.len() >= key::PER_ORGANIZATION {
         return Ok(AddKey::TooMany);
     }
-    sqlx::query("INSERT INTO api_keys (organisation, name, hash, created_at) VALUES (?, ?, ?, ?)")
-        .bind(key.organisation)
+    sqlx::query("INSERT INTO api_keys (organization, name, hash, created_at) VALUES (?, ?, ?, ?)")
+        .bind(key.organization)
         .bind(key.name)
         .bind(key.hash.as_slice())
         .bind(key.now)

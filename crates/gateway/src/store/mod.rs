@@ -1,4 +1,4 @@
-//! Everything that is kept: organisations and jobs, keys, executions, log lines.
+//! Everything that is kept: organizations and jobs, keys, executions, log lines.
 //!
 //! One SQLite file in WAL mode: one connection writes, a few read without ever waiting for it. The SQL stays inside
 //! this module, one subject a file, so that another database can take its place.
@@ -12,7 +12,7 @@ mod history;
 mod keys;
 mod lines;
 mod lock;
-mod organisations;
+mod organizations;
 mod outcomes;
 mod past;
 mod requests;
@@ -43,8 +43,8 @@ pub use history::PastRun;
 pub use keys::{AddKey, KeyEntry};
 pub use lines::{Line, Lines, StoredLine};
 pub use lock::DatabaseLock;
-pub use organisations::OrganisationId;
-pub use runs::{Cancelling, Ending, Run, Unfinished};
+pub use organizations::OrganizationId;
+pub use runs::{CancelOutcome, Ending, Run, Unfinished};
 pub use seeded::{Piece, SeededJob, SeededWork, Seeding};
 
 use crate::key::KeyHash;
@@ -65,7 +65,7 @@ pub type Result<T> = std::result::Result<T, sqlx::Error>;
 pub struct Store {
     writer: Writer,
     readers: SqlitePool,
-    /// Held while an organisation is made up: another one, or a reset, waits.
+    /// Held while an organization is made up: another one, or a reset, waits.
     seeding: Arc<Mutex<()>>,
     requests: RequestSender,
     changes: Arc<Changes>,
@@ -73,7 +73,7 @@ pub struct Store {
     unfinished_jobs: Arc<Cached<UnfinishedJobs>>,
     /// Held while a health check writes. Concurrent checks use its result.
     checking: Arc<Mutex<()>>,
-    demo_key: Arc<OnceLock<(OrganisationId, KeyHash)>>,
+    demo_key: Arc<OnceLock<(OrganizationId, KeyHash)>>,
 }
 
 impl Store {
@@ -136,7 +136,7 @@ impl Store {
     /// Fails if it cannot, or if it does not answer within five seconds.
     pub async fn check(&self) -> std::result::Result<(), ErrorKind> {
         let check = async {
-            let read = sqlx::query("SELECT 1 FROM organisations LIMIT 1").fetch_optional(&self.readers).await;
+            let read = sqlx::query("SELECT 1 FROM organizations LIMIT 1").fetch_optional(&self.readers).await;
             read.map_err(|error| ErrorKind::of(&error))?;
             if let Some(known) = self.writer.outcomes.recent() {
                 return known;

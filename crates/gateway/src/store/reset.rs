@@ -2,13 +2,13 @@
 
 use super::{Result, Store};
 
-const MADE_UP: &str = "(SELECT id FROM organisations WHERE seeded IS NOT NULL)";
+const MADE_UP: &str = "(SELECT id FROM organizations WHERE seeded IS NOT NULL)";
 
 impl Store {
-    /// Forgets every execution with its lines, and every made-up organisation with its jobs and keys; all of it or
+    /// Forgets every execution with its lines, and every made-up organization with its jobs and keys; all of it or
     /// nothing. What `gateway.toml` declares, or once did, stays with its keys.
     ///
-    /// False, and nothing is changed, while a run is pending or running. Waits for a made-up organisation that is
+    /// False, and nothing is changed, while a run is pending or running. Waits for a made-up organization that is
     /// being written. The file keeps its size; the room is used again.
     ///
     /// # Errors
@@ -27,10 +27,10 @@ impl Store {
                 sqlx::query(sql).execute(&mut tx).await?;
             }
             for table in ["jobs", "api_keys"] {
-                let sql = format!("DELETE FROM {table} WHERE organisation IN {MADE_UP}");
+                let sql = format!("DELETE FROM {table} WHERE organization IN {MADE_UP}");
                 sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut tx).await?;
             }
-            sqlx::query("DELETE FROM organisations WHERE seeded IS NOT NULL").execute(&mut tx).await?;
+            sqlx::query("DELETE FROM organizations WHERE seeded IS NOT NULL").execute(&mut tx).await?;
             tx.commit().await?;
         } else {
             tx.rollback().await?;

@@ -1,4 +1,4 @@
-//! The life of a run: requested, claimed, ended; or cancelled on the way.
+//! The life of a run: requested, claimed, ended; or canceled on the way.
 
 use txjobs_sdk::{ExecutionState, Severity};
 use uuid::Uuid;
@@ -7,8 +7,8 @@ use super::lines::{self, Line};
 use super::{Result, Store};
 use crate::clock::Micros;
 
-const CANCELLED_PENDING: &str = "Cancelled before it started.";
-const CANCELLED_RUNNING: &str = "Cancelled while it was running.";
+const CANCELED_PENDING: &str = "Canceled before it started.";
+const CANCELED_RUNNING: &str = "Canceled while it was running.";
 
 /// A run that the runner has claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -34,12 +34,12 @@ pub struct Ending {
 
 /// What a request to cancel found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cancelling {
+pub enum CancelOutcome {
     /// Nothing to cancel.
     Idle,
     /// A pending run, which has ended now.
     Ended(Run),
-    /// A running one, which ends as cancelled whatever its process does.
+    /// A running one, which ends as canceled whatever its process does.
     Requested(Run),
 }
 
@@ -79,7 +79,7 @@ impl Store {
     }
 
     /// Cancels the job's unfinished run; of several, the one that runs, or else the first.
-    pub async fn cancel_run(&self, job: Uuid, now: Micros) -> Result<Cancelling> {
+    pub async fn cancel_run(&self, job: Uuid, now: Micros) -> Result<CancelOutcome> {
         let mut tx = self.write().await?;
         let pending: Option<Run> = sqlx::query_as(
             "UPDATE executions SET state = 3, created_at = ?1, ended_at = ?1, cancel_requested = 1
@@ -91,10 +91,10 @@ impl Store {
         .bind(job)
         .fetch_optional(&mut tx)
         .await?;
-        let cancelling = match pending {
+        let canceling = match pending {
             Some(run) => {
-                lines::insert(&mut tx, run.number, 1, &[error_line(now, CANCELLED_PENDING)]).await?;
-                Cancelling::Ended(run)
+                lines::insert(&mut tx, run.number, 1, &[error_line(now, CANCELED_PENDING)]).await?;
+                CancelOutcome::Ended(run)
             }
             None => sqlx::query_as(
                 "UPDATE executions SET cancel_requested = 1 WHERE job = ? AND state < 2 AND state = 1
@@ -103,13 +103,13 @@ impl Store {
             .bind(job)
             .fetch_optional(&mut tx)
             .await?
-            .map_or(Cancelling::Idle, Cancelling::Requested),
+            .map_or(CancelOutcome::Idle, CancelOutcome::Requested),
         };
-        match cancelling {
-            Cancelling::Idle => tx.rollback().await?,
-            Cancelling::Ended(_) | Cancelling::Requested(_) => tx.commit().await?,
+        match canceling {
+            CancelOutcome::Idle => tx.rollback().await?,
+            CancelOutcome::Ended(_) | CancelOutcome::Requested(_) => tx.commit().await?,
         }
-        Ok(cancelling)
+        Ok(canceling)
     }
 
     /// Whether somebody asked to cancel this run.
@@ -132,17 +132,17 @@ impl Store {
                 .bind(run.number)
                 .fetch_optional(&mut tx)
                 .await?;
-        let (state, cancelled) = found.ok_or(sqlx::Error::RowNotFound)?;
+        let (state, canceled) = found.ok_or(sqlx::Error::RowNotFound)?;
         let state = ExecutionState::from(state);
         if state.is_final() {
             tx.rollback().await?;
             return Ok(state);
         }
         let mut last: Vec<Line> = ending.because.iter().map(|because| error_line(now, because)).collect();
-        if cancelled {
-            last.push(error_line(now, CANCELLED_RUNNING));
+        if canceled {
+            last.push(error_line(now, CANCELED_RUNNING));
         }
-        let state = if cancelled { ExecutionState::Failed } else { ending.state };
+        let state = if canceled { ExecutionState::Failed } else { ending.state };
         let seq = lines::next_seq(&mut tx, run.number).await?;
         lines::insert(&mut tx, run.number, seq, &last).await?;
         sqlx::query("UPDATE executions SET state = ?, created_at = coalesce(created_at, ?3), ended_at = ?3 WHERE number = ?2")

@@ -1,11 +1,11 @@
-//! Made-up organisations: written in pieces, seen when they are whole.
+//! Made-up organizations: written in pieces, seen when they are whole.
 
 use sqlx::{QueryBuilder, Sqlite};
 use tokio::sync::OwnedMutexGuard;
 use uuid::Uuid;
 
 use super::keys::{self, NewKey};
-use super::{Line, OrganisationId, PastRun, Result, Store, WriteTransaction, lines};
+use super::{Line, OrganizationId, PastRun, Result, Store, WriteTransaction, lines};
 use crate::clock::Micros;
 use crate::key::KeyHash;
 
@@ -29,7 +29,7 @@ pub struct SeededJob {
 /// What the store knows of a made-up job that is to run.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct SeededWork {
-    /// The name of the profile that made up its organisation.
+    /// The name of the profile that made up its organization.
     pub profile: String,
     /// What plays its runs.
     pub seed: i64,
@@ -37,7 +37,7 @@ pub struct SeededWork {
     pub name: String,
 }
 
-/// A part of a made-up organisation.
+/// A part of a made-up organization.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Piece {
     /// Further lines of the last run of the piece before.
@@ -48,13 +48,13 @@ pub struct Piece {
     pub runs: Vec<PastRun>,
 }
 
-/// The writing of a made-up organisation, which nobody sees before [`Seeding::finish`]. There is one at a time.
+/// The writing of a made-up organization, which nobody sees before [`Seeding::finish`]. There is one at a time.
 ///
-/// What is dropped half-way stays invisible, until an organisation of the same name is made up or the store is reset.
+/// What is dropped half-way stays invisible, until an organization of the same name is made up or the store is reset.
 #[derive(Debug)]
 pub struct Seeding {
     store: Store,
-    organisation: OrganisationId,
+    organization: OrganizationId,
     jobs: i64,
     /// The last run's number and how many lines it has.
     last: (i64, i64),
@@ -62,13 +62,13 @@ pub struct Seeding {
 }
 
 impl Store {
-    /// Begins an organisation of this name; `None` if there is one, declared, made up or with a history.
+    /// Begins an organization of this name; `None` if there is one, declared, made up or with a history.
     ///
     /// What a killed gateway left of one that it made up is taken away first.
     pub async fn begin_seeding(&self, name: &str, profile: &str) -> Result<Option<Seeding>> {
         let turn = self.seeding.clone().lock_owned().await;
-        let remains: Option<OrganisationId> = sqlx::query_scalar(
-            "SELECT id FROM organisations WHERE name = ? AND seeded IS NOT NULL AND declared = 0",
+        let remains: Option<OrganizationId> = sqlx::query_scalar(
+            "SELECT id FROM organizations WHERE name = ? AND seeded IS NOT NULL AND declared = 0",
         )
         .bind(name)
         .fetch_optional(&self.readers)
@@ -77,8 +77,8 @@ impl Store {
             self.clear(remains).await?;
         }
         let mut tx = self.write().await?;
-        let organisation = sqlx::query_scalar(
-            "INSERT INTO organisations (name, declared, seeded) VALUES (?, 0, ?)
+        let organization = sqlx::query_scalar(
+            "INSERT INTO organizations (name, declared, seeded) VALUES (?, 0, ?)
              ON CONFLICT (name) DO NOTHING RETURNING id",
         )
         .bind(name)
@@ -87,14 +87,14 @@ impl Store {
         .await?;
         tx.commit().await?;
         let seeding =
-            |organisation| Seeding { store: self.clone(), organisation, jobs: 0, last: (0, 0), _turn: turn };
-        Ok(organisation.map(seeding))
+            |organization| Seeding { store: self.clone(), organization, jobs: 0, last: (0, 0), _turn: turn };
+        Ok(organization.map(seeding))
     }
 
     /// What a job runs, if it is a made-up one.
     pub async fn seeded_work(&self, job: Uuid) -> Result<Option<SeededWork>> {
         sqlx::query_as(
-            "SELECT o.seeded AS profile, j.seed, j.name FROM jobs j JOIN organisations o ON o.id = j.organisation
+            "SELECT o.seeded AS profile, j.seed, j.name FROM jobs j JOIN organizations o ON o.id = j.organization
              WHERE j.id = ? AND j.seed IS NOT NULL AND o.seeded IS NOT NULL",
         )
         .bind(job)
@@ -102,16 +102,16 @@ impl Store {
         .await
     }
 
-    /// Takes away an organisation with all it has, a piece at a time.
-    async fn clear(&self, organisation: OrganisationId) -> Result<()> {
+    /// Takes away an organization with all it has, a piece at a time.
+    async fn clear(&self, organization: OrganizationId) -> Result<()> {
         let mut after = Some(0);
         while let Some(number) = after {
             let mut tx = self.write().await?;
-            after = remove_runs(&mut tx, organisation, number).await?;
+            after = remove_runs(&mut tx, organization, number).await?;
             tx.commit().await?;
         }
         let mut tx = self.write().await?;
-        remove(&mut tx, organisation).await?;
+        remove(&mut tx, organization).await?;
         tx.commit().await
     }
 }
@@ -120,7 +120,7 @@ impl Seeding {
     /// Writes a piece, in one transaction.
     pub async fn write(&mut self, piece: Piece) -> Result<()> {
         let mut tx = self.store.write().await?;
-        insert_jobs(&mut tx, self.organisation, self.jobs, &piece.jobs).await?;
+        insert_jobs(&mut tx, self.organization, self.jobs, &piece.jobs).await?;
         self.jobs += count(&piece.jobs);
 
         // Runs that were requested meanwhile have numbers of their own, so these are asked for anew each time. Only
@@ -143,14 +143,14 @@ impl Seeding {
         Ok(())
     }
 
-    /// Shows the organisation, with a key of this name.
+    /// Shows the organization, with a key of this name.
     pub async fn finish(&self, key_name: &str, hash: &KeyHash, now: Micros) -> Result<()> {
         let mut tx = self.store.write().await?;
         // It has no key yet, so neither the name nor the room for one is taken.
-        let key = NewKey { organisation: self.organisation, name: key_name, hash, now };
+        let key = NewKey { organization: self.organization, name: key_name, hash, now };
         keys::insert(&mut tx, &key).await?;
-        sqlx::query("UPDATE organisations SET declared = 1 WHERE id = ?")
-            .bind(self.organisation)
+        sqlx::query("UPDATE organizations SET declared = 1 WHERE id = ?")
+            .bind(self.organization)
             .execute(&mut tx)
             .await?;
         tx.commit().await
@@ -158,22 +158,22 @@ impl Seeding {
 
     /// Takes away what was written.
     pub async fn abandon(self) -> Result<()> {
-        self.store.clear(self.organisation).await
+        self.store.clear(self.organization).await
     }
 }
 
-/// Takes away an organisation with all it has, in one transaction.
-pub(super) async fn remove(tx: &mut WriteTransaction, organisation: OrganisationId) -> Result<()> {
+/// Takes away an organization with all it has, in one transaction.
+pub(super) async fn remove(tx: &mut WriteTransaction, organization: OrganizationId) -> Result<()> {
     let mut after = Some(0);
     while let Some(number) = after {
-        after = remove_runs(tx, organisation, number).await?;
+        after = remove_runs(tx, organization, number).await?;
     }
     for sql in [
-        "DELETE FROM jobs WHERE organisation = ?",
-        "DELETE FROM api_keys WHERE organisation = ?",
-        "DELETE FROM organisations WHERE id = ?",
+        "DELETE FROM jobs WHERE organization = ?",
+        "DELETE FROM api_keys WHERE organization = ?",
+        "DELETE FROM organizations WHERE id = ?",
     ] {
-        sqlx::query(sql).bind(organisation).execute(&mut *tx).await?;
+        sqlx::query(sql).bind(organization).execute(&mut *tx).await?;
     }
     Ok(())
 }
@@ -181,16 +181,16 @@ pub(super) async fn remove(tx: &mut WriteTransaction, organisation: Organisation
 /// Takes away some of its runs after this number, or some lines of them. After which number there may be more.
 async fn remove_runs(
     tx: &mut WriteTransaction,
-    organisation: OrganisationId,
+    organization: OrganizationId,
     after: i64,
 ) -> Result<Option<i64>> {
     // CROSS: through the runs in their order, which begins where the last piece ended.
     let runs: Vec<i64> = sqlx::query_scalar(
         "SELECT e.number FROM executions e CROSS JOIN jobs j ON j.id = e.job
-         WHERE e.number > ? AND j.organisation = ? ORDER BY e.number LIMIT ?",
+         WHERE e.number > ? AND j.organization = ? ORDER BY e.number LIMIT ?",
     )
     .bind(after)
-    .bind(organisation)
+    .bind(organization)
     .bind(RUNS)
     .fetch_all(&mut *tx)
     .await?;
@@ -217,17 +217,17 @@ async fn remove_runs(
 
 async fn insert_jobs(
     tx: &mut WriteTransaction,
-    organisation: OrganisationId,
+    organization: OrganizationId,
     first: i64,
     jobs: &[SeededJob],
 ) -> Result<()> {
     let mut placed = (first..).zip(jobs);
     for chunk in jobs.chunks(ROWS) {
         let mut insert: QueryBuilder<Sqlite> =
-            QueryBuilder::new("INSERT INTO jobs (id, organisation, name, position, seed) ");
+            QueryBuilder::new("INSERT INTO jobs (id, organization, name, position, seed) ");
         insert.push_values(placed.by_ref().take(chunk.len()), |mut row, (position, job)| {
             row.push_bind(job.id)
-                .push_bind(organisation)
+                .push_bind(organization)
                 .push_bind(job.name.as_str())
                 .push_bind(position)
                 .push_bind(job.seed);

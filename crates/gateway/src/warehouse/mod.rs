@@ -1,4 +1,4 @@
-//! A made-up organisation of any size, with jobs that can be run and a past: the same for the same [`Plan`].
+//! A made-up organization of any size, with jobs that can be run and a past: the same for the same [`Plan`].
 
 mod faults;
 mod history;
@@ -28,10 +28,10 @@ pub const MOST_EXECUTIONS: u32 = 100_000;
 /// The most lines that the longest run may have.
 pub const LONGEST_RUN: u32 = 1_000_000;
 
-/// The name of a made-up organisation's key.
+/// The name of a made-up organization's key.
 pub const KEY_NAME: &str = "seed";
 
-/// What kind of texts an organisation has. On the wire in small letters.
+/// What kind of texts an organization has. On the wire in small letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
@@ -59,15 +59,15 @@ impl Profile {
 }
 
 /// What to make up. What has the same number, profile and sizes is the same at the same time, but for the ids, which
-/// are also the organisation's: two of them can be side by side.
+/// are also the organization's: two of them can be side by side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// The same number makes the same organisation.
+    /// The same number makes the same organization.
     pub number: u64,
     /// What kind of texts.
     pub profile: Profile,
     /// Its name.
-    pub organisation: String,
+    pub organization: String,
     /// How many jobs: up to [`MOST_JOBS`].
     pub jobs: u32,
     /// How many past runs all jobs have together: up to [`MOST_EXECUTIONS`].
@@ -90,16 +90,16 @@ pub struct Seeded {
 /// Why nothing was made up.
 #[derive(Debug)]
 pub enum SeedError {
-    /// There is an organisation of this name.
+    /// There is an organization of this name.
     NameTaken,
-    /// The store does not answer, or does not take it: the key may be another organisation's.
+    /// The store does not answer, or does not take it: the key may be another organization's.
     Store(sqlx::Error),
 }
 
 impl fmt::Display for SeedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NameTaken => f.write_str("There is an organisation of this name."),
+            Self::NameTaken => f.write_str("There is an organization of this name."),
             Self::Store(error) => write!(f, "The store did not take it: {error}."),
         }
     }
@@ -120,24 +120,24 @@ impl From<sqlx::Error> for SeedError {
     }
 }
 
-/// Makes up an organisation, whose history ends before `now`, and which has one key: the one of this hash, named
-/// [`KEY_NAME`]. Nobody sees anything of it before all is there, and others can write meanwhile. One organisation is
+/// Makes up an organization, whose history ends before `now`, and which has one key: the one of this hash, named
+/// [`KEY_NAME`]. Nobody sees anything of it before all is there, and others can write meanwhile. One organization is
 /// made up at a time; another call waits.
 ///
-/// A caller that may be dropped half-way spawns this: what it leaves is invisible, but takes room until an organisation
+/// A caller that may be dropped half-way spawns this: what it leaves is invisible, but takes room until an organization
 /// of the same name is made up or the store is reset.
 ///
 /// # Errors
 ///
 /// The name is taken, or the store does not take it. Then nothing is left of it.
 pub async fn seed(store: &Store, plan: &Plan, now: Micros, key_hash: &KeyHash) -> Result<Seeded, SeedError> {
-    let begun = store.begin_seeding(&plan.organisation, plan.profile.name()).await?;
+    let begun = store.begin_seeding(&plan.organization, plan.profile.name()).await?;
     let mut seeding = begun.ok_or(SeedError::NameTaken)?;
     match fill(&mut seeding, plan, now, key_hash).await {
         Ok(seeded) => Ok(seeded),
         Err(error) => {
             if let Err(error) = seeding.abandon().await {
-                tracing::error!(%error, "what was made up of an organisation could not be taken away; it is not shown");
+                tracing::error!(%error, "what was made up of an organization could not be taken away; it is not shown");
             }
             Err(error.into())
         }

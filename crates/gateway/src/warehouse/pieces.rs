@@ -1,4 +1,4 @@
-//! A made-up organisation, in pieces that are small enough to be in memory and to be written at once.
+//! A made-up organization, in pieces that are small enough to be in memory and to be written at once.
 
 use std::{fmt, mem};
 
@@ -138,9 +138,9 @@ fn run(ids: &mut Rng, job: Uuid, past: &Past) -> PastRun {
     PastRun { id, job, trigger_id, state, created_at, ended_at, lines: Vec::new() }
 }
 
-/// Ids are also the organisation's: two of the same number can be in one store.
+/// Ids are also the organization's: two of the same number can be in one store.
 fn ids(plan: &Plan, of: &str) -> Rng {
-    let text = format!("{}\0{}\0{of}\0{}", plan.number, plan.profile.name(), plan.organisation);
+    let text = format!("{}\0{}\0{of}\0{}", plan.number, plan.profile.name(), plan.organization);
     let digest = Sha256::digest(text.as_bytes());
     let mut head = [0; 8];
     head.copy_from_slice(&digest[..8]);

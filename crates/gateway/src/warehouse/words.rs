@@ -24,7 +24,7 @@ pub(super) const AREAS: [(&str, [&str; 12]); 12] = [
         [
             "General ledger",
             "Chart of accounts",
-            "Cost centres",
+            "Cost centers",
             "Budgets",
             "Accounts payable",
             "Accounts receivable",
@@ -93,7 +93,7 @@ pub(super) const AREAS: [(&str, [&str; 12]); 12] = [
             "Production orders",
             "Bills of materials",
             "Routings",
-            "Work centres",
+            "Work centers",
             "Machine hours",
             "Scrap",
             "Downtime",

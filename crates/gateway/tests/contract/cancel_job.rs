@@ -4,7 +4,7 @@ use serde_json::json;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use tokio::time::timeout;
-use txjobs_gateway::store::{Cancelling, Ending};
+use txjobs_gateway::store::{CancelOutcome, Ending};
 use txjobs_sdk::{ExecutionState, paths};
 
 use crate::house::{House, lines};
@@ -15,12 +15,12 @@ async fn a_pending_run_ends_at_once() {
     let job = house.job("Quick");
     let trigger = house.execute(job).await;
     let body = house.ask(paths::cancel_job(job)).await.ok();
-    let message = "The run was cancelled before it started.";
+    let message = "The run was canceled before it started.";
     assert_eq!(body, json!({ "JobId": job, "TriggerId": trigger, "Message": message }));
     let run = house.run_of(job, trigger).await.unwrap();
     assert_eq!(run["State"], 3);
     assert!(run["EndTime"].is_string());
-    assert_eq!(lines(&run), [(2, "Cancelled before it started.")]);
+    assert_eq!(lines(&run), [(2, "Canceled before it started.")]);
     assert!(house.store.claim_run(1, 1).await.unwrap().is_none());
 }
 
@@ -34,7 +34,7 @@ async fn a_running_run_ends_as_cancelled() {
     assert_eq!(body["TriggerId"], json!(trigger));
     let run = house.outcome(job, trigger).await;
     assert_eq!(run["State"], 3);
-    assert_eq!(lines(&run), [(0, "Started"), (2, "Cancelled while it was running.")]);
+    assert_eq!(lines(&run), [(0, "Started"), (2, "Canceled while it was running.")]);
 }
 
 #[tokio::test]
@@ -50,16 +50,16 @@ async fn an_accepted_cancellation_wins_over_the_natural_end() {
     let job = house.job("Quick");
     let trigger = house.execute(job).await;
     let run = house.store.claim_run(1, 1).await.unwrap().unwrap();
-    assert_eq!(house.store.cancel_run(job.0, 2).await.unwrap(), Cancelling::Requested(run));
+    assert_eq!(house.store.cancel_run(job.0, 2).await.unwrap(), CancelOutcome::Requested(run));
     let ending = Ending { state: ExecutionState::Completed, because: None };
     assert_eq!(house.store.end_run(&run, &ending, 3).await.unwrap(), ExecutionState::Failed);
     let shown = house.run_of(job, trigger).await.unwrap();
     assert_eq!(
         (shown["State"].clone(), lines(&shown)),
-        (json!(3), vec![(2, "Cancelled while it was running.")])
+        (json!(3), vec![(2, "Canceled while it was running.")])
     );
-    // And the other way round: what has ended cannot be cancelled.
-    assert_eq!(house.store.cancel_run(job.0, 4).await.unwrap(), Cancelling::Idle);
+    // And the other way round: what has ended cannot be canceled.
+    assert_eq!(house.store.cancel_run(job.0, 4).await.unwrap(), CancelOutcome::Idle);
 }
 
 #[tokio::test]

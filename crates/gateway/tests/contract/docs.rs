@@ -288,7 +288,7 @@ async fn every_link_leads_somewhere() {
     for link in links {
         match link.strip_prefix('#') {
             Some(id) => assert!(page.contains(&format!("id=\"{id}\"")), "{link}"),
-            // The licence: a link that people follow, not something that is loaded.
+            // The license: a link that people follow, not something that is loaded.
             None if link.starts_with("https://spdx.org/") => {}
             None => {
                 let path = format!("/{}", link.trim_start_matches("./"));

@@ -20,7 +20,7 @@ async fn idle_pending_running_idle() {
 }
 
 #[tokio::test]
-async fn another_organisations_job_is_no_different_from_none() {
+async fn another_organizations_job_is_no_different_from_none() {
     let house = House::idle().await;
     let theirs = house.ask(paths::get_job_status(house.job("Theirs"))).await;
     let none = house.ask(paths::get_job_status(txjobs_sdk::types::JobId(uuid::Uuid::nil()))).await;

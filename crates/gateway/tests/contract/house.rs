@@ -21,23 +21,23 @@ use txjobs_sdk::types::{JobId, TriggerId};
 use txjobs_sdk::{ApiKey, operation, paths};
 
 pub const CONFIG: &str = r#"
-[[organisation]]
+[[organization]]
 name = "Contoso"
 
-[[organisation.job]]
+[[organization.job]]
 name = "Quick"
 id = "11111111-1111-4111-8111-111111111111"
 script = { state = "completed", lines = [{ message = "Line {n}", repeat = 5 }] }
 
-[[organisation.job]]
+[[organization.job]]
 name = "Slow"
 id = "22222222-2222-4222-8222-222222222222"
 script = { state = "completed", lines = [{ message = "Started" }, { after = "1h", message = "Never" }] }
 
-[[organisation]]
+[[organization]]
 name = "Fabrikam"
 
-[[organisation.job]]
+[[organization.job]]
 name = "Theirs"
 id = "33333333-3333-4333-8333-333333333333"
 script = { state = "completed", lines = [] }
@@ -114,11 +114,11 @@ impl House {
         let folder = TempDir::new().unwrap();
         let config = config::parse(text, Path::new("")).unwrap();
         let store = Store::open(&folder.path().join("gateway.db")).await.unwrap();
-        store.declare(&config.organisations).await.unwrap();
+        store.declare(&config.organizations).await.unwrap();
         let clock = Clock::system();
         let mut keys = Vec::new();
-        for organisation in &config.organisations {
-            let id = store.organisation(&organisation.name).await.unwrap().unwrap();
+        for organization in &config.organizations {
+            let id = store.organization(&organization.name).await.unwrap().unwrap();
             let key = key::mint().unwrap();
             store.add_key(id, "test", &key::hash(key.expose()), clock.now()).await.unwrap();
             keys.push(key);

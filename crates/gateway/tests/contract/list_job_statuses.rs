@@ -4,7 +4,7 @@ use txjobs_sdk::paths;
 use crate::house::House;
 
 #[tokio::test]
-async fn one_status_for_each_job_of_the_organisation() {
+async fn one_status_for_each_job_of_the_organization() {
     let house = House::idle().await;
     house.execute(house.job("Slow")).await;
     let expected = json!([

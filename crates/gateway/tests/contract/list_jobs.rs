@@ -4,7 +4,7 @@ use txjobs_sdk::paths;
 use crate::house::House;
 
 #[tokio::test]
-async fn each_organisation_sees_its_own_jobs_in_the_order_of_the_file() {
+async fn each_organization_sees_its_own_jobs_in_the_order_of_the_file() {
     let house = House::idle().await;
     let quick = json!({ "Id": "11111111-1111-4111-8111-111111111111", "Name": "Quick" });
     let slow = json!({ "Id": "22222222-2222-4222-8222-222222222222", "Name": "Slow" });
@@ -16,10 +16,10 @@ async fn each_organisation_sees_its_own_jobs_in_the_order_of_the_file() {
 #[tokio::test]
 async fn what_is_declared_no_longer_is_not_listed() {
     let house = House::idle().await;
-    let mut organisations = house.config.organisations.clone();
-    organisations[0].jobs.remove(0);
-    organisations.pop();
-    house.store.declare(&organisations).await.unwrap();
+    let mut organizations = house.config.organizations.clone();
+    organizations[0].jobs.remove(0);
+    organizations.pop();
+    house.store.declare(&organizations).await.unwrap();
     let listed = house.ask(paths::list_jobs()).await.ok();
     assert_eq!(listed.as_array().unwrap().len(), 1);
     house.ask(paths::get_job_status(house.job("Quick"))).await.refused(404);
@@ -29,9 +29,9 @@ async fn what_is_declared_no_longer_is_not_listed() {
 #[tokio::test]
 async fn a_job_id_never_changes_hands_with_its_history() {
     let house = House::idle().await;
-    let mut organisations = house.config.organisations.clone();
-    let job = organisations[0].jobs.remove(0);
-    organisations[1].jobs.push(job);
-    let error = house.store.declare(&organisations).await.unwrap_err().to_string();
+    let mut organizations = house.config.organizations.clone();
+    let job = organizations[0].jobs.remove(0);
+    organizations[1].jobs.push(job);
+    let error = house.store.declare(&organizations).await.unwrap_err().to_string();
     assert!(error.contains("Give the job another id."), "{error}");
 }

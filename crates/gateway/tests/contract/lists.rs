@@ -18,10 +18,10 @@ use crate::house::{CONFIG, House};
 fn config_of(jobs: usize) -> String {
     let job = |n| {
         format!(
-            "[[organisation.job]]\nname = \"Job {n}\"\nscript = {{ state = \"completed\", lines = [] }}\n"
+            "[[organization.job]]\nname = \"Job {n}\"\nscript = {{ state = \"completed\", lines = [] }}\n"
         )
     };
-    format!("[[organisation]]\nname = \"Contoso\"\n{}", (0..jobs).map(job).collect::<String>())
+    format!("[[organization]]\nname = \"Contoso\"\n{}", (0..jobs).map(job).collect::<String>())
 }
 
 /// Opens another program's connection to the database.
@@ -41,12 +41,12 @@ async fn lists_after_a_new_declaration_show_its_jobs() {
     let before = house.ask(paths::list_jobs()).await;
     assert_eq!(names(&house).await, ["Quick", "Slow"]);
     let renamed = config::parse(&CONFIG.replace("\"Slow\"", "\"Slower\""), Path::new("")).unwrap();
-    house.store.declare(&renamed.organisations).await.unwrap();
+    house.store.declare(&renamed.organizations).await.unwrap();
     assert_eq!(names(&house).await, ["Quick", "Slower"]);
     assert_ne!(house.ask(paths::list_jobs()).await.header("etag"), before.header("etag"));
 
     let fewer = config::parse(&config_of(1), Path::new("")).unwrap();
-    house.store.declare(&fewer.organisations).await.unwrap();
+    house.store.declare(&fewer.organizations).await.unwrap();
     assert_eq!(names(&house).await, ["Job 0"]);
     let statuses = house.ask(paths::list_job_statuses()).await.ok();
     assert_eq!(statuses.as_array().unwrap().len(), 1);
@@ -59,7 +59,7 @@ async fn lists_after_a_change_by_another_program_show_it() {
     let mut other = other_connection(&house).await;
     assert_eq!(names(&house).await, ["Quick", "Slow"]);
     for name in ["A", "B", "C"] {
-        let sql = "UPDATE jobs SET name = ? WHERE name <> 'Quick' AND organisation = 1";
+        let sql = "UPDATE jobs SET name = ? WHERE name <> 'Quick' AND organization = 1";
         sqlx::query(sql).bind(name).execute(&mut other).await.unwrap();
         assert_eq!(names(&house).await, ["Quick", name]);
     }
@@ -74,7 +74,7 @@ async fn lists_after_a_change_by_another_program_show_it() {
 #[tokio::test]
 async fn a_key_works_from_its_creation_to_its_revocation() {
     let house = House::idle().await;
-    let contoso = house.store.organisation("Contoso").await.unwrap().unwrap();
+    let contoso = house.store.organization("Contoso").await.unwrap().unwrap();
     for _ in 0..20 {
         let key = key::mint().unwrap();
         house.ask_as(&key, paths::list_jobs()).await.refused(401);

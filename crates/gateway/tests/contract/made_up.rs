@@ -1,4 +1,4 @@
-//! Made-up organisations through the contract: seen when they are whole, kept, run, and taken away.
+//! Made-up organizations through the contract: seen when they are whole, kept, run, and taken away.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::house::{CONFIG, House, lines};
 const NOW: i64 = 1_773_453_602_117_000;
 
 fn plan(profile: Profile, jobs: u32, executions: u32) -> Plan {
-    Plan { number: 1, profile, organisation: "Wide World".into(), jobs, executions, longest_run: 0 }
+    Plan { number: 1, profile, organization: "Wide World".into(), jobs, executions, longest_run: 0 }
 }
 
 async fn seed(house: &House, plan: &Plan) -> (ApiKey, Seeded) {
@@ -54,7 +54,7 @@ async fn everything(house: &House) -> HashMap<&'static str, i64> {
     let file = house.folder.path().join("gateway.db");
     let pool = sqlx::SqlitePool::connect(file.to_str().unwrap()).await.unwrap();
     let mut counts = HashMap::new();
-    for table in ["organisations", "api_keys", "jobs", "executions", "lines"] {
+    for table in ["organizations", "api_keys", "jobs", "executions", "lines"] {
         let sql = format!("SELECT count(*) FROM {table}");
         let count = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&pool).await.unwrap();
         counts.insert(table, count);
@@ -149,7 +149,7 @@ async fn a_restart_keeps_it() {
     house.ask_as(&key, paths::execute_job(job)).await.ok();
 
     let again = Store::open(&house.folder.path().join("gateway.db")).await.unwrap();
-    again.declare(&house.config.organisations).await.unwrap();
+    again.declare(&house.config.organizations).await.unwrap();
     recover(&again, &Clock::system(), &HashMap::new()).await.unwrap();
     again.close().await;
     assert_eq!(jobs(&house, &key).await, before.0);
@@ -167,12 +167,12 @@ async fn a_name_is_taken_once() {
     seed(&house, &plan).await;
     let before = everything(&house).await;
     for name in ["Wide World", "Contoso"] {
-        plan.organisation = name.into();
+        plan.organization = name.into();
         let refused = warehouse::seed(&house.store, &plan, NOW, &hash).await;
         assert!(matches!(refused, Err(SeedError::NameTaken)), "{refused:?}");
     }
     // Also that of one which is no longer declared: its history is kept.
-    house.store.declare(&house.config.organisations[1..]).await.unwrap();
+    house.store.declare(&house.config.organizations[1..]).await.unwrap();
     let refused = warehouse::seed(&house.store, &plan, NOW, &hash).await;
     assert!(matches!(refused, Err(SeedError::NameTaken)), "{refused:?}");
     assert_eq!(everything(&house).await, before);
@@ -190,7 +190,7 @@ async fn two_at_once_do_not_meet() {
     assert!(one.is_ok(), "{one:?}");
     assert!(matches!(other, Err(SeedError::NameTaken)), "{other:?}");
 
-    let plan = Plan { organisation: "Another".into(), ..plan };
+    let plan = Plan { organization: "Another".into(), ..plan };
     let (seeded, reset) =
         tokio::join!(warehouse::seed(&house.store, &plan, NOW, &keys[1]), house.store.reset());
     assert!(seeded.is_ok() && reset.unwrap(), "{seeded:?}");
@@ -198,13 +198,13 @@ async fn two_at_once_do_not_meet() {
 }
 
 #[tokio::test]
-async fn the_configuration_cannot_take_a_made_up_organisation_over() {
+async fn the_configuration_cannot_take_a_made_up_organization_over() {
     let house = House::idle().await;
     let (key, _) = seed(&house, &plan(Profile::Warehouse, 3, 20)).await;
     let text = CONFIG.replace("Fabrikam", "Wide World");
     let config = config::parse(&text, std::path::Path::new("")).unwrap();
-    let refused = house.store.declare(&config.organisations).await.unwrap_err().to_string();
-    assert!(refused.starts_with("There is a made-up organisation \"Wide World\""), "{refused}");
+    let refused = house.store.declare(&config.organizations).await.unwrap_err().to_string();
+    assert!(refused.starts_with("There is a made-up organization \"Wide World\""), "{refused}");
     assert_eq!(jobs(&house, &key).await.len(), 3);
 }
 
@@ -214,14 +214,14 @@ async fn what_was_killed_half_way_is_not_seen_and_is_made_anew() {
     let clean = everything(&house).await;
     half(&house.store, "Wide World").await;
     assert_ne!(everything(&house).await, clean, "otherwise this shows nothing");
-    house.store.declare(&house.config.organisations).await.unwrap();
-    assert_eq!(house.store.organisation("Wide World").await.unwrap(), None);
+    house.store.declare(&house.config.organizations).await.unwrap();
+    assert_eq!(house.store.organization("Wide World").await.unwrap(), None);
 
     let (key, seeded) = seed(&house, &plan(Profile::Warehouse, 3, 20)).await;
     assert_eq!(jobs(&house, &key).await.len(), 3);
     let now = everything(&house).await;
     let more = |table| now[table] - clean[table];
-    assert_eq!((more("organisations"), more("api_keys"), more("jobs")), (1, 1, 3));
+    assert_eq!((more("organizations"), more("api_keys"), more("jobs")), (1, 1, 3));
     assert_eq!((more("executions"), more("lines")), (20, seeded.lines.cast_signed()));
 }
 
@@ -232,17 +232,17 @@ async fn what_was_killed_half_way_does_not_keep_its_name_from_the_configuration(
     half(&house.store, "Wide World").await;
     let text = CONFIG.replace("Fabrikam", "Wide World").replace("33333333-3333", "44444444-3333");
     let config = config::parse(&text, std::path::Path::new("")).unwrap();
-    house.store.declare(&config.organisations).await.unwrap();
+    house.store.declare(&config.organizations).await.unwrap();
     let now = everything(&house).await;
     let more = |table| now[table] - clean[table];
-    assert_eq!((more("organisations"), more("jobs"), more("executions"), more("lines")), (1, 1, 0, 0));
+    assert_eq!((more("organizations"), more("jobs"), more("executions"), more("lines")), (1, 1, 0, 0));
 }
 
 #[tokio::test]
 async fn what_the_store_does_not_take_leaves_nothing() {
     let house = House::idle().await;
     let before = everything(&house).await;
-    // The key is another organisation's, which the store says at the very end.
+    // The key is another organization's, which the store says at the very end.
     let refused =
         warehouse::seed(&house.store, &plan(Profile::Warehouse, 3, 20), NOW, &hash(&house.keys[0])).await;
     assert!(matches!(refused, Err(SeedError::Store(_))), "{refused:?}");

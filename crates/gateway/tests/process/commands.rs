@@ -42,9 +42,9 @@ async fn exit_codes_and_the_worst_line_give_the_state() {
 #[tokio::test]
 async fn what_cannot_start_says_so() {
     let home = Home::new(
-        "[[organisation]]\nname = \"Contoso\"\n\
-         [[organisation.job]]\nname = \"no program\"\ncommand = [\"/no/such/program\"]\n\
-         [[organisation.job]]\nname = \"no folder\"\ncommand = [\"true\"]\ndirectory = \"no-such-folder\"\n",
+        "[[organization]]\nname = \"Contoso\"\n\
+         [[organization.job]]\nname = \"no program\"\ncommand = [\"/no/such/program\"]\n\
+         [[organization.job]]\nname = \"no folder\"\ncommand = [\"true\"]\ndirectory = \"no-such-folder\"\n",
     );
     let gateway = home.serve(&[]);
     let run = gateway.run("no program").await;
@@ -56,10 +56,10 @@ async fn what_cannot_start_says_so() {
 
 #[tokio::test]
 async fn start_failure_names_the_interpreter_or_the_line_ends() {
-    let job = |name: &str| format!("[[organisation.job]]\nname = \"{name}\"\ncommand = [\"./{name}\"]\n");
+    let job = |name: &str| format!("[[organization.job]]\nname = \"{name}\"\ncommand = [\"./{name}\"]\n");
     let names = ["python.sh", "windows.sh", "env.sh", "empty.sh"];
     let jobs: String = names.into_iter().map(job).collect();
-    let home = Home::new(&format!("[[organisation]]\nname = \"Contoso\"\n{jobs}"));
+    let home = Home::new(&format!("[[organization]]\nname = \"Contoso\"\n{jobs}"));
     let texts = [
         "#!/usr/bin/no-such-python4\n",
         "#!/bin/sh\r\necho\r\n",
@@ -122,12 +122,12 @@ async fn a_cancellation_ends_the_whole_group() {
     let begun = gateway.execute("long").await;
     gateway.until(begun, |run| lines(run) == [(0, "begun")]).await;
     let answer = gateway.ask(paths::cancel_job(begun.0)).await;
-    assert_eq!(answer["Message"], "The run is being cancelled.");
+    assert_eq!(answer["Message"], "The run is being canceled.");
     let run = gateway.outcome(begun).await;
     assert_eq!(run["State"], 3);
     let said = lines(&run);
     assert_eq!(said[..2], [(0, "begun"), (0, "cleaned up")]);
-    assert_eq!(said.last(), Some(&(2, "Cancelled while it was running.")));
+    assert_eq!(said.last(), Some(&(2, "Canceled while it was running.")));
     let child = std::fs::read_to_string(home.path("child")).unwrap();
     until("the end of the grandchild", async || (!is_alive(&child)).then_some(())).await;
     // And the job can run again.

@@ -112,7 +112,7 @@ async fn full_disk_does_not_hold_up_a_stop() {
 async fn disk_that_is_full_or_read_only_at_the_start_is_named() {
     let (disk, key) = small_disk();
     let refused = |expected: &str| {
-        for command in ["serve --listen 127.0.0.1:0", "keys create --organisation Contoso --name b"] {
+        for command in ["serve --listen 127.0.0.1:0", "keys create --organization Contoso --name b"] {
             let output = disk.run(&format!("{command} --database disk/new.db"));
             let said = String::from_utf8(output.stderr).unwrap();
             assert!(!output.status.success(), "{command}");
@@ -150,7 +150,7 @@ async fn database_behind_a_mount_has_one_gateway() {
 
 #[tokio::test]
 async fn input_output_error_is_named_and_passes() {
-    let home = Home::new("[[organisation]]\nname = \"Contoso\"\n");
+    let home = Home::new("[[organization]]\nname = \"Contoso\"\n");
     std::fs::write(home.path("gateway.toml"), config(home.folder.path().to_str().unwrap())).unwrap();
     // A limit on the size of files fails writes with an error that is not that of a full disk, and can be lifted.
     let mut serve = Command::new("sh");

@@ -15,7 +15,7 @@ use txjobs_sdk::{ApiKey, paths};
 const ADMIN_TOKEN: &str = "a-token-of-these-tests";
 const BOUND: Duration = Duration::from_secs(30);
 
-/// A folder with a configuration, a database and a key of the first organisation.
+/// A folder with a configuration, a database and a key of the first organization.
 pub struct Home {
     pub folder: TempDir,
     pub key: ApiKey,
@@ -32,7 +32,7 @@ impl Home {
     pub fn new(config: &str) -> Self {
         let folder = TempDir::new().unwrap();
         std::fs::write(folder.path().join("gateway.toml"), config).unwrap();
-        let made = txjobs(folder.path(), &["keys", "create", "--organisation", "Contoso", "--name", "test"]);
+        let made = txjobs(folder.path(), &["keys", "create", "--organization", "Contoso", "--name", "test"]);
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let key = ApiKey::new(String::from_utf8(made.stdout).unwrap()).unwrap();
         Self { folder, key }
@@ -223,12 +223,12 @@ pub fn lines(run: &Value) -> Vec<(i64, &str)> {
     lines.iter().map(|l| (l["Severity"].as_i64().unwrap(), l["Message"].as_str().unwrap())).collect()
 }
 
-/// A configuration of one organisation with these jobs, each a shell script.
+/// A configuration of one organization with these jobs, each a shell script.
 pub fn shell_jobs(jobs: &[(&str, &str, &str)]) -> String {
-    let mut text = "[[organisation]]\nname = \"Contoso\"\n".to_owned();
+    let mut text = "[[organization]]\nname = \"Contoso\"\n".to_owned();
     for (name, script, more) in jobs {
         text.push_str(&format!(
-            "[[organisation.job]]\nname = \"{name}\"\ncommand = [\"sh\", \"-c\", '''{script}''']\n{more}\n"
+            "[[organization.job]]\nname = \"{name}\"\ncommand = [\"sh\", \"-c\", '''{script}''']\n{more}\n"
         ));
     }
     text

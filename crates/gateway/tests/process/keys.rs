@@ -25,7 +25,7 @@ async fn a_key_revoked_by_another_process_is_refused_at_once() {
         }
     };
     let run = async |verb| {
-        let arguments = ["keys", verb, "--organisation", "Contoso", "--name", "short"];
+        let arguments = ["keys", verb, "--organization", "Contoso", "--name", "short"];
         let output = tokio::process::Command::from(command(home.folder.path())).args(arguments).output();
         let output = output.await.unwrap();
         assert!(output.status.success());

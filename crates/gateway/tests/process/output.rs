@@ -50,8 +50,8 @@ async fn bytes_that_are_no_text_and_lines_without_end() {
 #[tokio::test]
 async fn a_command_knows_its_run_and_no_secret_of_the_gateway() {
     let script =
-        "echo $TXJOBS_JOB_ID; echo $TXJOBS_TRIGGER_ID; echo ${TXJOBS_API_KEY-none}; echo $COLOUR; pwd";
-    let more = "environment = { COLOUR = \"blue\" }\ndirectory = \"sub\"";
+        "echo $TXJOBS_JOB_ID; echo $TXJOBS_TRIGGER_ID; echo ${TXJOBS_API_KEY-none}; echo $COLOR; pwd";
+    let more = "environment = { COLOR = \"blue\" }\ndirectory = \"sub\"";
     let home = Home::new(&shell_jobs(&[("env", script, more)]));
     std::fs::create_dir(home.path("sub")).unwrap();
     let gateway = home.serve(&[]);

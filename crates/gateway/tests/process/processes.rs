@@ -101,7 +101,7 @@ async fn cancellation_ends_detached_children() {
     alive.assert_dead();
     let said = lines(&run);
     assert!(said[1].1.starts_with("Ended with the command: sleep ("), "{run}");
-    assert_eq!(said[2..], [(2, "Cancelled while it was running.")]);
+    assert_eq!(said[2..], [(2, "Canceled while it was running.")]);
 }
 
 #[tokio::test]

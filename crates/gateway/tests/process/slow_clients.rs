@@ -72,11 +72,11 @@ async fn a_client_that_sends_a_large_body_whole_reads_why_it_is_refused() {
 
 /// A job whose log is larger than all buffers between a gateway and its client.
 const LONG: &str = r#"
-[[organisation]]
+[[organization]]
 name = "Contoso"
-[[organisation.job]]
+[[organization.job]]
 name = "Long"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = [{ message = "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 {n}", repeat = 30000 }]
 "#;

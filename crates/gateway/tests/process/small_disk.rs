@@ -75,7 +75,7 @@ impl SmallDisk {
     }
 
     pub fn create_key(&self) -> ApiKey {
-        let output = self.run("keys create --organisation Contoso --name test --database disk/gateway.db");
+        let output = self.run("keys create --organization Contoso --name test --database disk/gateway.db");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         ApiKey::new(String::from_utf8(output.stdout).unwrap()).unwrap()
     }

@@ -10,14 +10,14 @@ use txjobs_sdk::paths;
 use crate::gateway::{Home, shell_jobs};
 
 const SCRIPT: &str = r#"
-[[organisation]]
+[[organization]]
 name = "Contoso"
-[[organisation.job]]
+[[organization.job]]
 name = "Load"
-[organisation.job.script]
+[organization.job.script]
 state = "completed"
 lines = [{ after = "10ms", message = "Batch {n}", repeat = 1000 }]
-[[organisation.job.script.history]]
+[[organization.job.script.history]]
 state = "failed"
 lines = [{ severity = "error", message = "lost" }]
 "#;
@@ -96,7 +96,7 @@ async fn commands_with_another_configuration_change_no_jobs() {
     std::fs::write(home.path("other.toml"), other).unwrap();
     let create = |organization, name| {
         let arguments =
-            ["keys", "create", "--config", "other.toml", "--organisation", organization, "--name", name];
+            ["keys", "create", "--config", "other.toml", "--organization", organization, "--name", name];
         let created = home.run(&arguments);
         assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
         String::from_utf8(created.stdout).unwrap().trim().to_owned()
@@ -115,7 +115,7 @@ async fn commands_with_another_configuration_change_no_jobs() {
     // Seeding a history adds its organization and jobs, and changes no existing job.
     assert!(home.run(&["seed", "--config", "other.toml"]).status.success());
     let store = Store::open(home.path("txjobs-gateway.db").as_ref()).await.unwrap();
-    let contoso = store.organisation("Contoso").await.unwrap().unwrap();
+    let contoso = store.organization("Contoso").await.unwrap().unwrap();
     let names: Vec<_> = store.jobs(contoso).await.unwrap().into_iter().map(|(_, name)| name).collect();
     assert_eq!(names, ["Load"]);
     store.close().await;
@@ -133,10 +133,10 @@ async fn keys_work_at_once_and_are_five() {
     let gateway = home.serve(&[]);
     assert!(gateway.ask(paths::list_jobs()).await.is_array());
     for name in ["b", "c", "d", "e"] {
-        assert!(home.run(&["keys", "create", "--organisation", "Contoso", "--name", name]).status.success());
+        assert!(home.run(&["keys", "create", "--organization", "Contoso", "--name", name]).status.success());
     }
     let create =
-        |organisation, name| home.run(&["keys", "create", "--organisation", organisation, "--name", name]);
+        |organization, name| home.run(&["keys", "create", "--organization", organization, "--name", name]);
     refused(&create("Contoso", "f"), 1, "\"Contoso\" has 5 keys, which is all.");
     refused(&create("Contoso", "b"), 1, "has a key named \"b\".");
     refused(&create("Fabrikam", "b"), 1, "There is: \"Contoso\".");
@@ -146,11 +146,11 @@ async fn keys_work_at_once_and_are_five() {
     assert!(listed.starts_with("Contoso\ttest\t2"), "{listed}");
     assert!(!listed.contains("txg_"));
 
-    assert!(home.run(&["keys", "revoke", "--organisation", "Contoso", "--name", "test"]).status.success());
+    assert!(home.run(&["keys", "revoke", "--organization", "Contoso", "--name", "test"]).status.success());
     let answer = gateway.ask(paths::list_jobs()).await;
     assert_eq!(answer["Message"], "The API key is missing or wrong.");
     refused(
-        &home.run(&["keys", "revoke", "--organisation", "Contoso", "--name", "test"]),
+        &home.run(&["keys", "revoke", "--organization", "Contoso", "--name", "test"]),
         1,
         "has no key named",
     );
@@ -193,7 +193,7 @@ fn the_example_is_valid() {
 #[tokio::test]
 async fn demo_key_ends_with_the_demo() {
     let home = Home::new(&shell_jobs(&[("a", "true", "")]));
-    let keys = ["keys", "create", "--organisation", "Contoso", "--name", "demo"];
+    let keys = ["keys", "create", "--organization", "Contoso", "--name", "demo"];
     let mine = String::from_utf8(home.run(&keys).stdout).unwrap().trim().to_owned();
     let mut demo_keys = Vec::new();
     for _ in 0..2 {

@@ -51,7 +51,7 @@ async fn unread_standard_error_stops_nothing() {
 fn output_that_cannot_be_written_is_an_error_and_no_panic() {
     let home = home();
     let full = || OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let create = ["keys", "create", "--organisation", "Contoso", "--name", "lost"];
+    let create = ["keys", "create", "--organization", "Contoso", "--name", "lost"];
     for arguments in [&["check"][..], &["keys", "list"], &create] {
         let mut command = crate::gateway::command(home.folder.path());
         let output = command.args(arguments).stdout(full()).output().unwrap();

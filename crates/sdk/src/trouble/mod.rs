@@ -241,10 +241,10 @@ impl Trouble {
                  (CORS): ask whoever runs it to allow the page."
             }
             TroubleKind::KeyRefused => {
-                "Check that the key is whole and of this organisation, and that the header's name is right."
+                "Check that the key is whole and of this organization, and that the header's name is right."
             }
             TroubleKind::NotFound => {
-                "List the jobs: it may have been removed, or belong to another organisation."
+                "List the jobs: it may have been removed, or belong to another organization."
             }
             TroubleKind::Conflict => "Look at the job's status; try again when it is idle.",
             TroubleKind::TooManyRequests => "Wait a little, then try again.",
@@ -341,7 +341,7 @@ mod tests {
         assert_eq!(
             trouble.to_string(),
             "The server refused the API key. (401: The API key is missing or wrong.) Check that the key is whole and \
-             of this organisation, and that the header's name is right."
+             of this organization, and that the header's name is right."
         );
     }
 

@@ -20,14 +20,14 @@ pub(super) fn answered(raw: &Raw, took: i64) -> El {
     }
     let cut = (shown.len() < text.len())
         .then(|| format!(" · the first {} characters are shown", format::count(LONGEST)));
-    let colour = if raw.status < 400 { "badge ok" } else { "badge bad" };
+    let color = if raw.status < 400 { "badge ok" } else { "badge bad" };
     let about = format!("{took} ms · {} bytes{}", format::count(size), cut.unwrap_or_default());
     let head = el("div")
         .class("bar")
         .child(el("h2").child("Answer"))
         .child(
             el("span")
-                .class(colour)
+                .class(color)
                 .child(icon(if raw.status < 400 { "check" } else { "cross" }))
                 .child(raw.status.to_string()),
         )

@@ -8,7 +8,7 @@ use crate::{
     browser,
     dom::El,
     domain,
-    profile::{Colour, Profile},
+    profile::{Color, Profile},
     reactive::RwSignal,
     state::{App, Session},
 };
@@ -22,7 +22,7 @@ pub(super) struct Fields {
     pub(super) domain: RwSignal<String>,
     pub(super) header: RwSignal<String>,
     pub(super) name: RwSignal<String>,
-    pub(super) colour: RwSignal<Colour>,
+    pub(super) color: RwSignal<Color>,
     pub(super) is_production: RwSignal<bool>,
     pub(super) remember: RwSignal<bool>,
     pub(super) key: RwSignal<HtmlInputElement>,
@@ -41,7 +41,7 @@ impl Fields {
             domain: RwSignal::new(profile.domain),
             header: RwSignal::new(profile.header),
             name: RwSignal::new(profile.name),
-            colour: RwSignal::new(profile.colour),
+            color: RwSignal::new(profile.color),
             is_production: RwSignal::new(profile.is_production),
             remember: RwSignal::new(remember),
             key: RwSignal::new(key.get()),
@@ -64,7 +64,7 @@ impl Fields {
             name: text(self.name),
             domain: text(self.domain),
             header: text(self.header),
-            colour: self.colour.get_untracked(),
+            color: self.color.get_untracked(),
             is_production: self.is_production.get_untracked(),
         }
     }

@@ -30,7 +30,7 @@ pub(super) fn form(app: App, profile: Profile, preset: &Preset) -> El {
     let is_kept = app.remembered.with_untracked(|kept| kept.contains(&before));
     // No value is ever bound to these two: what is secret stands in its input, and only until it is used.
     let (key, passphrase) = (input("key", "password"), input("passphrase", "password"));
-    // Who only changes a name or a colour need not enter the key again; another domain never gets it.
+    // Who only changes a name or a color need not enter the key again; another domain never gets it.
     let held = keyring::key_of(&before).map(|key| (profile.domain.clone(), key));
     let key = key.attr("placeholder", held.is_some().then_some("as it is"));
     let fields = Fields::new(profile, is_kept, &key, &passphrase);

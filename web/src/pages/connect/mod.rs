@@ -72,7 +72,7 @@ fn choices(app: App, another_key: RwSignal<bool>) -> Option<El> {
     let one = |profile: Profile| {
         let id = profile.id();
         let is_chosen = move || app.chosen.with(|chosen| chosen.id() == id).to_string();
-        let swatch = el("span").class(format!("swatch {}", profile.colour.name()));
+        let swatch = el("span").class(format!("swatch {}", profile.color.name()));
         let name = el("bdi").child(profile.title());
         button("choice", move || choose(profile.clone()))
             .attr("aria-pressed", is_chosen)

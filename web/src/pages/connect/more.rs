@@ -1,4 +1,4 @@
-//! What is seldom typed: the key's header, the profile's name, its colour, and whether it is production.
+//! What is seldom typed: the key's header, the profile's name, its color, and whether it is production.
 
 use txjobs_sdk::paths;
 use web_sys::{Event, HtmlInputElement};
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     dom::{El, el},
-    profile::Colour,
+    profile::Color,
     reactive::RwSignal,
 };
 
@@ -29,25 +29,25 @@ pub(super) fn more(fields: Fields) -> El {
     let header =
         control("header", "Header name of the key", bound(header, fields.header, Some(fields.header_wrong)));
     let name = input("name", "text").attr("placeholder", "Production");
-    let colours = Colour::ALL.map(|colour| {
+    let colors = Color::ALL.map(|color| {
         let radio = el("input")
             .attr("type", "radio")
-            .attr("name", "colour")
-            .attr("value", colour.name())
-            .checked(move || fields.colour.get() == colour)
-            .on("change", move |_: Event| fields.colour.set(colour));
-        let swatch = el("span").class(format!("swatch {}", colour.name()));
-        el("label").child(radio).child(swatch).child(colour.name())
+            .attr("name", "color")
+            .attr("value", color.name())
+            .checked(move || fields.color.get() == color)
+            .on("change", move |_: Event| fields.color.set(color));
+        let swatch = el("span").class(format!("swatch {}", color.name()));
+        el("label").child(radio).child(swatch).child(color.name())
     });
-    let colours = el("fieldset")
-        .child(el("legend").child("Colour that marks the page"))
-        .child(el("div").class("choices").child(colours));
+    let colors = el("fieldset")
+        .child(el("legend").child("Color that marks the page"))
+        .child(el("div").class("choices").child(colors));
     let production = tick("production", "Production: warn before each run", fields.is_production);
     let all = el("div")
         .class("more-fields")
         .child(header.child(wrong("header-wrong", fields.header_wrong)))
         .child(control("name", "Name of this profile", bound(name, fields.name, None)))
-        .child(colours)
+        .child(colors)
         .child(production);
     el("details").class("more").attr("open", is_unusual).child(el("summary").child("More")).child(all)
 }

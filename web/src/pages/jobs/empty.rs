@@ -10,11 +10,11 @@ use crate::{
     state::App,
 };
 
-/// The organisation has no jobs.
+/// The organization has no jobs.
 pub(super) fn no_jobs(app: App) -> El {
     let server = app.session.with_untracked(|s| s.as_ref().map(|s| s.profile.title())).unwrap_or_default();
     let words = el("p").child("The connection to ").child(el("bdi").child(server)).child(
-        " works, and its organisation has no jobs. Jobs are made in TimeXtender, or in the configuration of a \
+        " works, and its organization has no jobs. Jobs are made in TimeXtender, or in the configuration of a \
          gateway; they appear here by themselves.",
     );
     let again = button("button primary", move || app.refresh()).child(icon("refresh")).child("Look again");

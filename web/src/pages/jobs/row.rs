@@ -30,7 +30,7 @@ pub(super) fn row(job: JobId, listing: Memo<Listing>, selected: Memo<Vec<JobId>>
         .child(el("bdi").attr("id", format!("name-{job}")).child(name));
     let tick = el("input")
         .attr("type", "checkbox")
-        .attr("aria-labelledby", format!("name-{job}"))
+        .attr("aria-labeledby", format!("name-{job}"))
         .checked(move || selected.with(|selected| selected.contains(&job)));
     let input: HtmlInputElement = tick.get();
     let tick = tick.on("change", move |_: Event| {
@@ -137,7 +137,7 @@ fn under(app: App, job: JobId, history: Memo<Option<History>>) -> View {
     let when = run.created.map(|at| app.when(at)).unwrap_or_default();
     let took = took(app, &run).map(|took| format!(" · {took}")).unwrap_or_default();
     let state =
-        el("span").class(format!("{}-text", outcome_shape(run.state).colour)).child(run.state.to_string());
+        el("span").class(format!("{}-text", outcome_shape(run.state).color)).child(run.state.to_string());
     (state, format!(" · {when}{took}")).into_view()
 }
 

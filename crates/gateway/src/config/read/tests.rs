@@ -5,7 +5,7 @@ fn complaint(text: &str) -> String {
 }
 
 fn job(lines: &str) -> String {
-    format!("[[organisation]]\nname = \"Contoso\"\n[[organisation.job]]\nname = \"Load\"\n{lines}\n")
+    format!("[[organization]]\nname = \"Contoso\"\n[[organization.job]]\nname = \"Load\"\n{lines}\n")
 }
 
 #[test]
@@ -14,7 +14,7 @@ fn a_command_with_its_defaults() {
         parse(&job("command = [\"python3\", \"load.py\"]\ndirectory = \"jobs\""), Path::new("/base"))
             .unwrap();
     assert_eq!(config.key_header, "apikey");
-    let Work::Command(command) = &config.organisations[0].jobs[0].work else { panic!() };
+    let Work::Command(command) = &config.organizations[0].jobs[0].work else { panic!() };
     assert_eq!(
         (command.program.as_str(), command.arguments.as_slice()),
         ("python3", &["load.py".to_owned()][..])
@@ -28,7 +28,7 @@ fn a_command_with_its_defaults() {
 
 #[test]
 fn an_id_is_stable_and_follows_both_names() {
-    let id = |text: &str| parse(text, Path::new("")).unwrap().organisations[0].jobs[0].id;
+    let id = |text: &str| parse(text, Path::new("")).unwrap().organizations[0].jobs[0].id;
     let text = job("command = [\"x\"]");
     // Written down: were it to change, every history would be lost.
     assert_eq!(id(&text).to_string(), "f670d19a-e63c-5e5f-8b4d-1d0d274859aa");
@@ -39,15 +39,15 @@ fn an_id_is_stable_and_follows_both_names() {
 #[test]
 fn a_script_with_history() {
     let text = job(
-        "[organisation.job.script]
+        "[organization.job.script]
          state = \"completed with errors\"
          lines = [ { after = \"10ms\", message = \"Batch {n} of 44\", repeat = 44 }, { severity = \"error\", message = \"x\" } ]
-         [[organisation.job.script.history]]
+         [[organization.job.script.history]]
          state = \"failed\"
          weight = 3",
     );
     let config = parse(&text, Path::new("")).unwrap();
-    let Work::Script(script) = &config.organisations[0].jobs[0].work else { panic!() };
+    let Work::Script(script) = &config.organizations[0].jobs[0].work else { panic!() };
     assert_eq!(script.outcome.state.label(), Some("completed with errors"));
     assert_eq!(script.outcome.steps[0].message(7), "Batch 7 of 44");
     assert_eq!((script.history[0].weight, script.history[0].steps.len()), (3, 2));
@@ -64,7 +64,7 @@ fn key_header_that_http_uses_itself_is_refused() {
 
 #[test]
 fn complaints_name_the_job_and_what_to_do() {
-    assert!(complaint("").contains("Begin with [[organisation]]"));
+    assert!(complaint("").contains("Begin with [[organization]]"));
     let nothing = complaint(&job(""));
     assert!(nothing.starts_with("the job \"Load\" of \"Contoso\": it says nothing to run."), "{nothing}");
     let both = "command = [\"x\"]\nscript = { state = \"failed\", lines = [] }";
@@ -74,7 +74,7 @@ fn complaints_name_the_job_and_what_to_do() {
     assert!(complaint(&job("command = [\"x\"]\nwarning = ['(']")).contains("no regular expression"));
     assert!(complaint(&job("command = []")).contains("Name a program"));
     let twice =
-        format!("{0}[[organisation.job]]\nname = \"Load\"\ncommand = [\"y\"]", job("command = [\"x\"]"));
+        format!("{0}[[organization.job]]\nname = \"Load\"\ncommand = [\"y\"]", job("command = [\"x\"]"));
     assert!(complaint(&twice).contains("Give one of them an `id`"));
 }
 
@@ -90,7 +90,7 @@ fn what_is_unknown_or_misspelt_is_refused_with_its_line() {
 
 fn command(lines: &str) -> Command {
     let config = parse(&job(&format!("command = [\"x\"]\n{lines}")), Path::new("")).unwrap();
-    let Work::Command(command) = &config.organisations[0].jobs[0].work else { panic!() };
+    let Work::Command(command) = &config.organizations[0].jobs[0].work else { panic!() };
     (**command).clone()
 }
 

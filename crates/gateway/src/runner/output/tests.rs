@@ -9,10 +9,10 @@ use crate::config::{Work, parse};
 /// Returns the log lines of these bytes, each written after a pause in milliseconds.
 async fn written(chunks: &[(u64, &[u8])], settings: &str) -> Vec<(i64, String)> {
     let text = format!(
-        "[[organisation]]\nname = \"Contoso\"\n[[organisation.job]]\nname = \"Load\"\ncommand = [\"x\"]\n{settings}\n"
+        "[[organization]]\nname = \"Contoso\"\n[[organization.job]]\nname = \"Load\"\ncommand = [\"x\"]\n{settings}\n"
     );
     let config = parse(&text, Path::new("")).unwrap();
-    let Work::Command(command) = &config.organisations[0].jobs[0].work else { panic!() };
+    let Work::Command(command) = &config.organizations[0].jobs[0].work else { panic!() };
     let (log, mut entries) = Log::to_channel(RunClock::start(&Clock::system()));
     let (mut writer, reader) = tokio::io::duplex(BUFFER);
     let write = async {

@@ -3,7 +3,7 @@
 use txjobs_sdk::ExecutionState;
 
 use super::*;
-use crate::store::{Cancelling, Ending, ErrorKind, PastRun, Piece, Result, SeededJob};
+use crate::store::{CancelOutcome, Ending, ErrorKind, PastRun, Piece, Result, SeededJob};
 
 const COMPLETED: Ending = Ending { state: ExecutionState::Completed, because: None };
 const HASH: [u8; 32] = [7; 32];
@@ -102,12 +102,12 @@ async fn failed_end_leaves_the_run_running() {
 async fn failed_cancel_leaves_the_run_as_it_was() {
     let statements = ["UPDATE ON executions", "INSERT ON lines"];
     fails_without_effect(&statements, requested, async |fixture, ()| {
-        assert!(matches!(fixture.store.cancel_run(fixture.job, 2).await?, Cancelling::Ended(_)));
+        assert!(matches!(fixture.store.cancel_run(fixture.job, 2).await?, CancelOutcome::Ended(_)));
         Ok(())
     })
     .await;
     fails_without_effect(&["UPDATE ON executions"], claimed, async |fixture, run| {
-        assert_eq!(fixture.store.cancel_run(fixture.job, 2).await?, Cancelling::Requested(*run));
+        assert_eq!(fixture.store.cancel_run(fixture.job, 2).await?, CancelOutcome::Requested(*run));
         Ok(())
     })
     .await;
@@ -120,7 +120,7 @@ async fn failed_seeding_shows_no_organization() {
         Ok(tokio::sync::Mutex::new(seeding.unwrap()))
     };
     fails_without_effect(
-        &["INSERT ON organisations"],
+        &["INSERT ON organizations"],
         async |_| Ok(()),
         async |fixture, ()| {
             assert!(fixture.store.begin_seeding("Made up", "warehouse").await?.is_some());
@@ -135,7 +135,7 @@ async fn failed_seeding_shows_no_organization() {
         seeding.lock().await.write(piece).await
     })
     .await;
-    let statements = ["INSERT ON api_keys", "UPDATE ON organisations"];
+    let statements = ["INSERT ON api_keys", "UPDATE ON organizations"];
     fails_without_effect(&statements, begin, async |_, seeding| {
         seeding.lock().await.finish("seed", &HASH, 1).await
     })
@@ -156,9 +156,9 @@ async fn failed_change_of_keys_changes_none() {
     })
     .await;
     fails_without_effect(
-        &["INSERT ON organisations"],
+        &["INSERT ON organizations"],
         async |_| Ok(()),
-        async |fixture, ()| fixture.store.add_organisation("Fabrikam").await.map(drop),
+        async |fixture, ()| fixture.store.add_organization("Fabrikam").await.map(drop),
     )
     .await;
 }

@@ -11,7 +11,7 @@ async fn database_of_another_program_is_refused_unchanged() {
     // Also one that uses sqlx as well, and one with a write-ahead log.
     for (n, sql) in [
         "CREATE TABLE notes (text TEXT)",
-        "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY); CREATE TABLE organisations (id INTEGER)",
+        "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY); CREATE TABLE organizations (id INTEGER)",
         "PRAGMA journal_mode = wal; CREATE TABLE notes (text TEXT)",
         "PRAGMA application_id = 252006673; VACUUM",
     ]

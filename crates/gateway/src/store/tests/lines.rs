@@ -64,9 +64,9 @@ async fn earlier_database_keeps_its_lines_and_keys() {
     let earlier = MIGRATIONS.iter().filter(|migration| migration.version <= 3).cloned().collect();
     Migrator::with_migrations(earlier).run(&mut connection).await.unwrap();
     sqlx::raw_sql(
-        "INSERT INTO organisations (id, name, declared) VALUES (1, 'Contoso', 1);
-         INSERT INTO api_keys (organisation, name, hash, created_at) VALUES (1, 'demo', x'01', 1), (1, 'mine', x'02', 1);
-         INSERT INTO jobs (id, organisation, name) VALUES (x'11', 1, 'Load');
+        "INSERT INTO organizations (id, name, declared) VALUES (1, 'Contoso', 1);
+         INSERT INTO api_keys (organization, name, hash, created_at) VALUES (1, 'demo', x'01', 1), (1, 'mine', x'02', 1);
+         INSERT INTO jobs (id, organization, name) VALUES (x'11', 1, 'Load');
          INSERT INTO executions (number, id, job, trigger_id, state, requested_at, created_at, ended_at)
              VALUES (1, x'21', x'11', x'00', 2, 1, 1, 2), (70000, x'22', x'11', x'00', 2, 1, 1, 2);
          INSERT INTO lines (execution, seq, time, severity, message)

@@ -17,9 +17,9 @@ use super::{Line, Store, database_path};
 use crate::config;
 
 const CONFIG: &str = r#"
-[[organisation]]
+[[organization]]
 name = "Contoso"
-[[organisation.job]]
+[[organization.job]]
 name = "Load"
 id = "11111111-1111-4111-8111-111111111111"
 command = ["true"]
@@ -36,8 +36,8 @@ impl Fixture {
         let folder = TempDir::new().unwrap();
         let store = Store::open(&folder.path().join("gateway.db")).await.unwrap();
         let config = config::parse(CONFIG, Path::new("")).unwrap();
-        store.declare(&config.organisations).await.unwrap();
-        Self { folder, store, job: config.organisations[0].jobs[0].id }
+        store.declare(&config.organizations).await.unwrap();
+        Self { folder, store, job: config.organizations[0].jobs[0].id }
     }
 
     fn path(&self) -> PathBuf {
@@ -69,8 +69,8 @@ impl Fixture {
         let mut connection = connect(&self.path()).await;
         let mut content = Vec::new();
         for sql in [
-            "SELECT concat_ws('|', 'organisation', id, name, declared, seeded) FROM organisations ORDER BY id",
-            "SELECT concat_ws('|', 'key', organisation, name, hex(hash)) FROM api_keys ORDER BY id",
+            "SELECT concat_ws('|', 'organization', id, name, declared, seeded) FROM organizations ORDER BY id",
+            "SELECT concat_ws('|', 'key', organization, name, hex(hash)) FROM api_keys ORDER BY id",
             "SELECT concat_ws('|', 'job', hex(id), name, position) FROM jobs ORDER BY id",
             "SELECT concat_ws('|', 'run', number, hex(id), state, created_at, ended_at, cancel_requested)
              FROM executions ORDER BY number",

@@ -13,13 +13,13 @@ async fn fixture() -> (Fixture, Vec<Uuid>) {
     let fixture = Fixture::new().await;
     let job = |n| {
         format!(
-            "[[organisation.job]]\nname = \"Job {n}\"\nscript = {{ state = \"completed\", lines = [] }}\n"
+            "[[organization.job]]\nname = \"Job {n}\"\nscript = {{ state = \"completed\", lines = [] }}\n"
         )
     };
-    let text = format!("[[organisation]]\nname = \"Many\"\n{}", (0..JOBS).map(job).collect::<String>());
+    let text = format!("[[organization]]\nname = \"Many\"\n{}", (0..JOBS).map(job).collect::<String>());
     let config = config::parse(&text, Path::new("")).unwrap();
-    fixture.store.declare(&config.organisations).await.unwrap();
-    let jobs = config.organisations[0].jobs.iter().map(|job| job.id).collect();
+    fixture.store.declare(&config.organizations).await.unwrap();
+    let jobs = config.organizations[0].jobs.iter().map(|job| job.id).collect();
     (fixture, jobs)
 }
 

@@ -7,7 +7,7 @@ use super::*;
 const NOW: Micros = 1_773_453_602_117_000;
 
 fn plan(profile: Profile, jobs: u32, executions: u32, longest_run: u32) -> Plan {
-    Plan { number: 7, profile, organisation: "Contoso".into(), jobs, executions, longest_run }
+    Plan { number: 7, profile, organization: "Contoso".into(), jobs, executions, longest_run }
 }
 
 fn pieces(plan: &Plan) -> (Vec<Piece>, Seeded) {
@@ -42,9 +42,9 @@ fn the_same_plan_makes_the_same() {
 }
 
 #[test]
-fn another_organisation_has_other_ids_and_the_same_texts() {
+fn another_organization_has_other_ids_and_the_same_texts() {
     let ours = plan(Profile::Warehouse, 40, 300, 0);
-    let (ours, theirs) = (whole(&ours), whole(&Plan { organisation: "Fabrikam".into(), ..ours.clone() }));
+    let (ours, theirs) = (whole(&ours), whole(&Plan { organization: "Fabrikam".into(), ..ours.clone() }));
     let ids = |of: &Piece| -> HashSet<Uuid> {
         of.jobs.iter().map(|job| job.id).chain(of.runs.iter().map(|run| run.id)).collect()
     };
