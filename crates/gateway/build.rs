@@ -14,8 +14,6 @@ const CONTRACT: &str = "../../openapi.yaml";
 const ADMIN: &str = "admin.yaml";
 
 fn main() {
-    // `sqlx::migrate!` sees changed migrations; a new file it learns of only by this.
-    println!("cargo::rerun-if-changed=migrations");
     println!("cargo::rerun-if-changed=build");
 
     let contract = read(CONTRACT);

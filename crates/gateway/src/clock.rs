@@ -9,8 +9,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use txjobs_sdk::Timestamp;
 
-/// Microseconds since 1970-01-01T00:00:00Z, as the store keeps a time.
-pub type Micros = i64;
+pub use txjobs_store::time::{Micros, from_timestamp, micros, timestamp};
 
 /// The first and the last time that can be written: 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999999Z.
 const FIRST: Micros = -62_135_596_800_000_000;
@@ -185,22 +184,6 @@ impl Setting {
         let real = Duration::try_from_secs_f64((left as f64 / self.speed).ceil() / 1e6 + 1e-6);
         tokio::time::sleep(real.unwrap_or(Duration::MAX)).await;
     }
-}
-
-/// The time as the contract writes it.
-pub fn timestamp(time: Micros) -> Timestamp {
-    let nanos = time.rem_euclid(1_000_000) * 1000;
-    Timestamp::from_unix(time.div_euclid(1_000_000), u32::try_from(nanos).unwrap_or(0))
-}
-
-/// What the contract wrote as a time, or somebody else did.
-pub fn from_timestamp(time: &Timestamp) -> Micros {
-    time.unix_seconds().saturating_mul(1_000_000).saturating_add(i64::from(time.subsec_nanos() / 1000))
-}
-
-/// A length of time, as long as it can be counted.
-pub fn micros(duration: Duration) -> Micros {
-    Micros::try_from(duration.as_micros()).unwrap_or(Micros::MAX / 4)
 }
 
 fn system_time() -> Micros {

@@ -10,12 +10,7 @@ pub const PREFIX: &str = "txg_";
 /// What every token of `/admin` begins with.
 pub const TOKEN_PREFIX: &str = "txa_";
 
-/// At most this many keys an organization, as with the vendor.
-pub const PER_ORGANIZATION: usize = 5;
-
-/// What the store keeps of a key. SHA-256 without salt or stretching is enough: a key is 32 random bytes, and those
-/// cannot be guessed however quick the hash is.
-pub type KeyHash = [u8; 32];
+pub use txjobs_store::KeyHash;
 
 /// Makes a key from 32 random bytes of the operating system.
 ///

@@ -13,8 +13,8 @@ use super::Admin;
 use super::answer::{Body, GREATEST, Problem};
 use crate::emulator::{Profile, some, within};
 use crate::key;
-use crate::store::CancelOutcome;
 use crate::warehouse::{self, LONGEST_RUN, MOST_EXECUTIONS, MOST_JOBS, Plan, SeedError};
+use txjobs_store::CancelOutcome;
 
 /// How long what runs may take to end; a command has five seconds before it is killed.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -8,7 +8,7 @@ use super::{NewKey, Place, clock, note, print};
 use crate::clock::timestamp;
 use crate::config::Config;
 use crate::key;
-use crate::store::AddKey;
+use txjobs_store::AddKey;
 
 pub(super) async fn create(arguments: NewKey) -> Result<()> {
     let NewKey { place, organization, name } = arguments;
@@ -31,7 +31,7 @@ pub(super) async fn create(arguments: NewKey) -> Result<()> {
             )
         }
         AddKey::TooMany => {
-            bail!("\"{organization}\" has {} keys, which is all. Revoke one first.", key::PER_ORGANIZATION)
+            bail!("\"{organization}\" has {} keys, which is all. Revoke one first.", txjobs_store::MAX_KEYS)
         }
     }
     note(&format!("The key \"{name}\" of \"{organization}\". It is shown this once; only its hash is kept."));

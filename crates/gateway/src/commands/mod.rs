@@ -18,8 +18,8 @@ use txjobs_sdk::paths;
 
 use crate::clock::Clock;
 use crate::config::{self, Config};
-use crate::store::{Contents, DatabaseLock, Store, database_path, inspect};
 use listen::Listen;
+use txjobs_store::{Contents, DatabaseLock, Store, database_path, inspect};
 
 /// The configuration, unless another one is named.
 const CONFIG: &str = "gateway.toml";

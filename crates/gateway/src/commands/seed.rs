@@ -9,7 +9,7 @@ use uuid::{Builder, Uuid};
 use super::clock;
 use crate::clock::Micros;
 use crate::config::{Job, Outcome, Script, Work};
-use crate::store::{Line, PastRun};
+use txjobs_store::{Line, PastRun};
 
 const DAY: Micros = 86_400_000_000;
 
@@ -21,7 +21,7 @@ pub(super) async fn run(arguments: super::Seed) -> Result<()> {
         "The database {} has a history already, and none is written over it. Name a new file with --database.",
         arguments.place.database.display()
     );
-    store.add_undeclared(&config.organizations).await?;
+    store.add_undeclared(&config.declared()).await?;
     let now = clock().now();
     let start = now - DAY * Micros::from(arguments.days);
     let mut rng = Rng::with_seed(arguments.number);

@@ -17,7 +17,7 @@ use crate::key;
 use crate::runner::{self, Control, Runner, Stop};
 use crate::server::connections::{self, ConnectionLimits};
 use crate::server::{self, Front, open_files};
-use crate::store::Store;
+use txjobs_store::Store;
 
 // How long answers under way may take once the gateway is to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
@@ -57,7 +57,7 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
         !demo || !config.organizations.is_empty(),
         "--demo needs an organization for its key. Name a configuration with --config."
     );
-    let declared = store.declare(&config.organizations).await;
+    let declared = store.declare(&config.declared()).await;
     declared.context("The jobs of the configuration could not be written to the database")?;
     // In the background, because a folder on a file server that does not answer would block the start.
     let checked = config.clone();

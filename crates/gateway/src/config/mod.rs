@@ -146,6 +146,16 @@ impl Config {
         }
     }
 
+    /// Returns the organizations and jobs as the store needs them.
+    pub fn declared(&self) -> Vec<txjobs_store::Organization> {
+        let job = |job: &Job| txjobs_store::Job { id: job.id, name: job.name.clone() };
+        let organization = |organization: &Organization| txjobs_store::Organization {
+            name: organization.name.clone(),
+            jobs: organization.jobs.iter().map(job).collect(),
+        };
+        self.organizations.iter().map(organization).collect()
+    }
+
     /// Every job with its organization.
     pub fn jobs(&self) -> impl Iterator<Item = (&Organization, &Job)> {
         self.organizations.iter().flat_map(|o| o.jobs.iter().map(move |j| (o, j)))

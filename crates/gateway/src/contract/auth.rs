@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 
 use super::{Gateway, Refusal, refusal};
 use crate::key;
-use crate::store::OrganizationId;
+use txjobs_store::OrganizationId;
 
 /// A caller with a valid key. It stands first among a handler's arguments, so that nobody without one learns
 /// anything, not even that a parameter is malformed.

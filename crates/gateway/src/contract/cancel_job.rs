@@ -6,7 +6,7 @@ use txjobs_sdk::types::{CancelJobResult, JobId, TriggerId};
 
 use super::parameters::JobPath;
 use super::{Caller, Gateway, Refusal, refusal};
-use crate::store::CancelOutcome;
+use txjobs_store::CancelOutcome;
 
 pub async fn answer(
     caller: Caller,

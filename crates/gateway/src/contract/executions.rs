@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::validator::Validator;
 use super::{Gateway, Refusal};
 use crate::clock::timestamp;
-use crate::log_id;
-use crate::store::{Execution, Lines, Result, Store, StoredLine};
+use txjobs_store::log_id;
+use txjobs_store::{Execution, Lines, Result, Store, StoredLine};
 
 /// About how much is read from the store at once, in bytes.
 const PIECE: usize = 64 * 1024;

@@ -7,7 +7,7 @@ use txjobs_sdk::types::LogsSelection;
 
 use super::parameters::{JobPath, Parameters};
 use super::{Caller, Gateway, Refusal, executions};
-use crate::store::Selection;
+use txjobs_store::Selection;
 
 const LIMITS: std::ops::RangeInclusive<u32> = 1..=100_000;
 

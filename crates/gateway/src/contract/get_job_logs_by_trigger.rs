@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::parameters::{Parameters, TriggerPath, guid};
 use super::{Caller, Gateway, Refusal, executions};
-use crate::store::Selection;
+use txjobs_store::Selection;
 
 pub async fn answer(
     caller: Caller,

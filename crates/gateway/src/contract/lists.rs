@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::representation::Representation;
 use super::{Caller, get_job_status};
-use crate::store::{OrganizationId, Result, Store, UnfinishedJobs};
+use txjobs_store::{OrganizationId, Result, Store, UnfinishedJobs};
 
 /// The most bytes of job lists that are kept. The statuses and the compressed forms of a list take about as much again.
 const MAX_BYTES: usize = 16 * 1024 * 1024;

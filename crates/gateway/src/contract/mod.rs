@@ -46,7 +46,7 @@ use representation::Representation;
 use crate::clock::Clock;
 use crate::emulator::{Busy, Emulator};
 use crate::runner::Control;
-use crate::store::Store;
+use txjobs_store::Store;
 
 // No operation takes a body. What is longer than this is not even read.
 const LARGEST_BODY: u64 = 64 * 1024;

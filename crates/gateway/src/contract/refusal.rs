@@ -9,7 +9,7 @@ use axum::{Extension, Json};
 use txjobs_sdk::operation::Operation;
 use txjobs_sdk::{paths, types};
 
-use crate::store::ErrorKind;
+use txjobs_store::ErrorKind;
 
 /// A request that is not done, and why.
 #[derive(Debug)]

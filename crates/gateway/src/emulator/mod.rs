@@ -36,11 +36,11 @@ pub use span::Span;
 pub use wire::{Switch, Wires};
 
 use crate::clock::{Clock, Micros, Moment, micros, timestamp};
-use crate::store::Store;
 use error_body::ErrorWriter;
 use lost_runs::LostRuns;
 use profile::{Came, Replicas, View};
 use rate_limit::RateLimiter;
+use txjobs_store::Store;
 
 const TOO_MANY: &str = "There were too many requests. Come again when Retry-After says.";
 

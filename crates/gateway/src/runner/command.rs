@@ -15,7 +15,7 @@ use super::run::{Finish, Interrupt, Interrupts};
 use super::start::{Started, start};
 use crate::clock::Clock;
 use crate::config::Command;
-use crate::store::Run;
+use txjobs_store::Run;
 
 /// The variable by which a process, and a gateway started later, knows the run.
 pub(super) const TRIGGER_VARIABLE: &str = "TXJOBS_TRIGGER_ID";

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::store::Run;
+use txjobs_store::Run;
 
 /// A way to wake the runner and to cancel what it runs.
 #[derive(Clone, Debug, Default)]

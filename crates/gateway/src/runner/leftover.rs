@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::processes::{Processes, Report, list};
 use crate::clock::Clock;
 use crate::config::{DEFAULT_STOP_GRACE, Work};
-use crate::store::{Ending, Result, Run, Store, Unfinished};
+use txjobs_store::{Ending, Result, Run, Store, Unfinished};
 
 const KILLED: &str = "The gateway was killed or crashed while the job was running, so the run was given up.";
 const UNDECLARED: &str = "The job was taken out of gateway.toml before the run started.";

@@ -11,7 +11,7 @@ use txjobs_sdk::Severity;
 
 use super::insist;
 use crate::clock::RunClock;
-use crate::store::{Line, Store};
+use txjobs_store::{Line, Store};
 
 const QUEUE: usize = 1024;
 // Bytes of messages on their way. Who writes more waits, and with it the process whose pipe is read.

@@ -28,7 +28,7 @@ use self::places::Places;
 use self::started::Started;
 use crate::clock::{Clock, RunClock, micros};
 use crate::config::Work;
-use crate::store::Store;
+use txjobs_store::Store;
 
 // `Control::wake` is what starts a run. This finds what was requested while nobody could wake the runner.
 const POLL: Duration = Duration::from_secs(2);
@@ -122,7 +122,7 @@ impl Runner {
     }
 
     /// Returns the next run with its wait time; `None` when it is time to stop.
-    async fn next(&self, places: &mut Places) -> Option<(crate::store::Run, RunClock)> {
+    async fn next(&self, places: &mut Places) -> Option<(txjobs_store::Run, RunClock)> {
         loop {
             if self.stop.soon.is_cancelled() {
                 return None;
@@ -154,7 +154,7 @@ impl Runner {
 
 /// Repeats a write until it succeeds, so that a full disk delays a run's end and does not lose it. Returns `None` if the store
 /// still fails when it is time to give up; then the next start ends the run.
-async fn insist<T, F: Future<Output = crate::store::Result<T>>>(
+async fn insist<T, F: Future<Output = txjobs_store::Result<T>>>(
     give_up: &CancellationToken,
     mut write: impl FnMut() -> F,
 ) -> Option<T> {

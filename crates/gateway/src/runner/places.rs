@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Control;
 use crate::clock::{Clock, Moment, RunClock, micros};
-use crate::store::{Run, Store};
+use txjobs_store::{Run, Store};
 
 // A shorter wait is not logged.
 const MIN_WAIT: Duration = Duration::from_secs(1);

@@ -10,8 +10,8 @@ use super::processes::Processes;
 use super::{RETRY, Runner, Stop, command, insist, script};
 use crate::clock::RunClock;
 use crate::config::Work;
-use crate::store::{Ending, Run};
 use crate::warehouse;
+use txjobs_store::{Ending, Run};
 
 /// How the work itself ended.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use txjobs_sdk::Severity;
 use super::command::{JOB_VARIABLE, TRIGGER_VARIABLE};
 use super::processes::{self, Child, Processes};
 use crate::config::{Command, StandardError};
-use crate::store::Run;
+use txjobs_store::Run;
 
 /// The prefix of the variables of the gateway and its operator, such as keys, which are not passed on.
 const OURS: &str = "TXJOBS_";

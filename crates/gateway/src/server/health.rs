@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use crate::store::Store;
+use txjobs_store::Store;
 
 pub async fn answer(State(store): State<Store>) -> Response {
     match store.check().await {

@@ -19,7 +19,7 @@ pub use script::{script, script_of};
 
 use crate::clock::Micros;
 use crate::key::KeyHash;
-use crate::store::{Seeding, Store};
+use txjobs_store::{Seeding, Store};
 
 /// The most jobs that a plan may have: all their names differ.
 pub const MOST_JOBS: u32 = 50_000;

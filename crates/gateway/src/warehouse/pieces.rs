@@ -11,7 +11,7 @@ use super::job::{self, Job};
 use super::story::{self, Story, Told};
 use super::{Plan, Profile, Seeded, hostile};
 use crate::clock::Micros;
-use crate::store::{Line, PastRun, Piece, SeededJob};
+use txjobs_store::{Line, PastRun, Piece, SeededJob};
 
 // Jobs, runs and lines of a piece, and bytes of its texts: well below a second of writing.
 const ROWS: usize = 20_000;

@@ -10,7 +10,7 @@ use super::job::Job;
 use super::story::{self, Story, Told};
 use super::{Profile, hostile};
 use crate::config::{Outcome, Script, Step};
-use crate::store::{Result, Store};
+use txjobs_store::{Result, Store};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const LINES: std::ops::RangeInclusive<usize> = 5..=30;

@@ -4,8 +4,8 @@ use serde_json::json;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use tokio::time::timeout;
-use txjobs_gateway::store::{CancelOutcome, Ending};
 use txjobs_sdk::{ExecutionState, paths};
+use txjobs_store::{CancelOutcome, Ending};
 
 use crate::house::{House, lines};
 

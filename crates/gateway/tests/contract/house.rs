@@ -16,9 +16,9 @@ use txjobs_gateway::contract::{Gateway, Lists};
 use txjobs_gateway::key;
 use txjobs_gateway::runner::{Control, Runner, Stop};
 use txjobs_gateway::server::{Front, router};
-use txjobs_gateway::store::Store;
 use txjobs_sdk::types::{JobId, TriggerId};
 use txjobs_sdk::{ApiKey, operation, paths};
+use txjobs_store::Store;
 
 pub const CONFIG: &str = r#"
 [[organization]]
@@ -114,7 +114,7 @@ impl House {
         let folder = TempDir::new().unwrap();
         let config = config::parse(text, Path::new("")).unwrap();
         let store = Store::open(&folder.path().join("gateway.db")).await.unwrap();
-        store.declare(&config.organizations).await.unwrap();
+        store.declare(&config.declared()).await.unwrap();
         let clock = Clock::system();
         let mut keys = Vec::new();
         for organization in &config.organizations {

@@ -16,7 +16,7 @@ async fn each_organization_sees_its_own_jobs_in_the_order_of_the_file() {
 #[tokio::test]
 async fn what_is_declared_no_longer_is_not_listed() {
     let house = House::idle().await;
-    let mut organizations = house.config.organizations.clone();
+    let mut organizations = house.config.declared();
     organizations[0].jobs.remove(0);
     organizations.pop();
     house.store.declare(&organizations).await.unwrap();
@@ -29,7 +29,7 @@ async fn what_is_declared_no_longer_is_not_listed() {
 #[tokio::test]
 async fn a_job_id_never_changes_hands_with_its_history() {
     let house = House::idle().await;
-    let mut organizations = house.config.organizations.clone();
+    let mut organizations = house.config.declared();
     let job = organizations[0].jobs.remove(0);
     organizations[1].jobs.push(job);
     let error = house.store.declare(&organizations).await.unwrap_err().to_string();

@@ -41,12 +41,12 @@ async fn lists_after_a_new_declaration_show_its_jobs() {
     let before = house.ask(paths::list_jobs()).await;
     assert_eq!(names(&house).await, ["Quick", "Slow"]);
     let renamed = config::parse(&CONFIG.replace("\"Slow\"", "\"Slower\""), Path::new("")).unwrap();
-    house.store.declare(&renamed.organizations).await.unwrap();
+    house.store.declare(&renamed.declared()).await.unwrap();
     assert_eq!(names(&house).await, ["Quick", "Slower"]);
     assert_ne!(house.ask(paths::list_jobs()).await.header("etag"), before.header("etag"));
 
     let fewer = config::parse(&config_of(1), Path::new("")).unwrap();
-    house.store.declare(&fewer.organizations).await.unwrap();
+    house.store.declare(&fewer.declared()).await.unwrap();
     assert_eq!(names(&house).await, ["Job 0"]);
     let statuses = house.ask(paths::list_job_statuses()).await.ok();
     assert_eq!(statuses.as_array().unwrap().len(), 1);

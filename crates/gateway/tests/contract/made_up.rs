@@ -8,10 +8,10 @@ use txjobs_gateway::clock::Clock;
 use txjobs_gateway::config;
 use txjobs_gateway::key::{self, KeyHash};
 use txjobs_gateway::runner::recover;
-use txjobs_gateway::store::{Ending, Line, PastRun, Piece, SeededJob, Store};
 use txjobs_gateway::warehouse::{self, Plan, Profile, SeedError, Seeded};
 use txjobs_sdk::types::JobId;
 use txjobs_sdk::{ApiKey, ExecutionState, Severity, Timestamp, paths};
+use txjobs_store::{Ending, Line, PastRun, Piece, SeededJob, Store};
 use uuid::Uuid;
 
 use crate::house::{CONFIG, House, lines};
@@ -149,7 +149,7 @@ async fn a_restart_keeps_it() {
     house.ask_as(&key, paths::execute_job(job)).await.ok();
 
     let again = Store::open(&house.folder.path().join("gateway.db")).await.unwrap();
-    again.declare(&house.config.organizations).await.unwrap();
+    again.declare(&house.config.declared()).await.unwrap();
     recover(&again, &Clock::system(), &HashMap::new()).await.unwrap();
     again.close().await;
     assert_eq!(jobs(&house, &key).await, before.0);
@@ -172,7 +172,7 @@ async fn a_name_is_taken_once() {
         assert!(matches!(refused, Err(SeedError::NameTaken)), "{refused:?}");
     }
     // Also that of one which is no longer declared: its history is kept.
-    house.store.declare(&house.config.organizations[1..]).await.unwrap();
+    house.store.declare(&house.config.declared()[1..]).await.unwrap();
     let refused = warehouse::seed(&house.store, &plan, NOW, &hash).await;
     assert!(matches!(refused, Err(SeedError::NameTaken)), "{refused:?}");
     assert_eq!(everything(&house).await, before);
@@ -203,7 +203,7 @@ async fn the_configuration_cannot_take_a_made_up_organization_over() {
     let (key, _) = seed(&house, &plan(Profile::Warehouse, 3, 20)).await;
     let text = CONFIG.replace("Fabrikam", "Wide World");
     let config = config::parse(&text, std::path::Path::new("")).unwrap();
-    let refused = house.store.declare(&config.organizations).await.unwrap_err().to_string();
+    let refused = house.store.declare(&config.declared()).await.unwrap_err().to_string();
     assert!(refused.starts_with("There is a made-up organization \"Wide World\""), "{refused}");
     assert_eq!(jobs(&house, &key).await.len(), 3);
 }
@@ -214,7 +214,7 @@ async fn what_was_killed_half_way_is_not_seen_and_is_made_anew() {
     let clean = everything(&house).await;
     half(&house.store, "Wide World").await;
     assert_ne!(everything(&house).await, clean, "otherwise this shows nothing");
-    house.store.declare(&house.config.organizations).await.unwrap();
+    house.store.declare(&house.config.declared()).await.unwrap();
     assert_eq!(house.store.organization("Wide World").await.unwrap(), None);
 
     let (key, seeded) = seed(&house, &plan(Profile::Warehouse, 3, 20)).await;
@@ -232,7 +232,7 @@ async fn what_was_killed_half_way_does_not_keep_its_name_from_the_configuration(
     half(&house.store, "Wide World").await;
     let text = CONFIG.replace("Fabrikam", "Wide World").replace("33333333-3333", "44444444-3333");
     let config = config::parse(&text, std::path::Path::new("")).unwrap();
-    house.store.declare(&config.organizations).await.unwrap();
+    house.store.declare(&config.declared()).await.unwrap();
     let now = everything(&house).await;
     let more = |table| now[table] - clean[table];
     assert_eq!((more("organizations"), more("jobs"), more("executions"), more("lines")), (1, 1, 0, 0));

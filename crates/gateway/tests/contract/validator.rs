@@ -2,9 +2,9 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use txjobs_gateway::store::{Ending, Line};
 use txjobs_sdk::types::{LogsSelection, TriggerId};
 use txjobs_sdk::{ExecutionState, Severity, operation, paths};
+use txjobs_store::{Ending, Line};
 
 use crate::house::{Answer, House, lines};
 

@@ -4,8 +4,8 @@ use std::net::TcpListener;
 use std::process::Output;
 
 use serde_json::Value;
-use txjobs_gateway::store::Store;
 use txjobs_sdk::paths;
+use txjobs_store::Store;
 
 use crate::gateway::{Home, shell_jobs};
 

@@ -14,7 +14,7 @@ use crate::emulator::error_body::ErrorWriter;
 use crate::emulator::lost_runs::LostRuns;
 use crate::emulator::operation::Asked;
 use crate::shapes;
-use crate::store::{Store, TriggerState};
+use txjobs_store::{Store, TriggerState};
 
 /// The settings and the state that an answer is made with.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ use sqlx::{QueryBuilder, Sqlite};
 use txjobs_sdk::Severity;
 use uuid::Uuid;
 
-use super::{Result, Store, WriteTransaction};
-use crate::clock::Micros;
+use crate::time::Micros;
+use crate::{Result, Store, WriteTransaction};
 
 // Four values a row: far below SQLite's limit of 32,766, and large enough that a statement costs little per line.
 const ROWS: usize = 200;

@@ -10,7 +10,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::Mutex;
 
-use super::Result;
+use crate::Result;
 
 /// The size of SQLite's wal-index header: the first of its two copies (<https://www.sqlite.org/walformat.html>, 2.1).
 const HEADER_SIZE: usize = 48;

@@ -11,15 +11,8 @@ const JOBS: usize = 20;
 
 async fn fixture() -> (Fixture, Vec<Uuid>) {
     let fixture = Fixture::new().await;
-    let job = |n| {
-        format!(
-            "[[organization.job]]\nname = \"Job {n}\"\nscript = {{ state = \"completed\", lines = [] }}\n"
-        )
-    };
-    let text = format!("[[organization]]\nname = \"Many\"\n{}", (0..JOBS).map(job).collect::<String>());
-    let config = config::parse(&text, Path::new("")).unwrap();
-    fixture.store.declare(&config.organizations).await.unwrap();
-    let jobs = config.organizations[0].jobs.iter().map(|job| job.id).collect();
+    let jobs: Vec<Uuid> = (0..JOBS).map(|_| Uuid::new_v4()).collect();
+    fixture.store.declare(&[organization("Many", &jobs)]).await.unwrap();
     (fixture, jobs)
 }
 
@@ -103,10 +96,10 @@ fn copies_of_an_error_have_its_kind() {
     use std::io::ErrorKind as Io;
     for kind in [Io::StorageFull, Io::ReadOnlyFilesystem, Io::NotFound, Io::Other] {
         let error = sqlx::Error::Io(std::io::Error::new(kind, "text"));
-        let copy = crate::store::requests::copy_of(&error);
-        assert_eq!(crate::store::ErrorKind::of(&copy), crate::store::ErrorKind::of(&error));
+        let copy = crate::requests::copy_of(&error);
+        assert_eq!(crate::ErrorKind::of(&copy), crate::ErrorKind::of(&error));
         assert!(copy.to_string().contains("text"));
     }
-    let copy = crate::store::requests::copy_of(&sqlx::Error::PoolTimedOut);
-    assert_eq!(crate::store::ErrorKind::of(&copy), crate::store::ErrorKind::Busy);
+    let copy = crate::requests::copy_of(&sqlx::Error::PoolTimedOut);
+    assert_eq!(crate::ErrorKind::of(&copy), crate::ErrorKind::Busy);
 }

@@ -4,10 +4,10 @@ use sqlx::{QueryBuilder, Sqlite};
 use tokio::sync::OwnedMutexGuard;
 use uuid::Uuid;
 
-use super::keys::{self, NewKey};
-use super::{Line, OrganizationId, PastRun, Result, Store, WriteTransaction, lines};
-use crate::clock::Micros;
-use crate::key::KeyHash;
+use crate::keys::KeyHash;
+use crate::keys::{self, NewKey};
+use crate::time::Micros;
+use crate::{Line, OrganizationId, PastRun, Result, Store, WriteTransaction, lines};
 
 // Rows of one statement. Large enough that a statement costs little a row, and below SQLite's limit of 32,766 values.
 const ROWS: usize = 1000;

@@ -9,7 +9,7 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use super::BUSY;
+use crate::BUSY;
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!();
 

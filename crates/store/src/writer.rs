@@ -11,9 +11,9 @@ use sqlx::{ConnectOptions, Connection, Either, Execute, Executor, Sqlite, Sqlite
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::timeout;
 
-use super::Result;
-use super::file::Identity;
-use super::outcomes::Outcomes;
+use crate::Result;
+use crate::file::Identity;
+use crate::outcomes::Outcomes;
 
 /// The longest wait for earlier writes.
 const MAX_WAIT: Duration = Duration::from_secs(10);

@@ -4,8 +4,8 @@ use sqlx::Row;
 use sqlx::migrate::Migrator;
 
 use super::*;
-use crate::store::file::{APPLICATION_ID, MIGRATIONS};
-use crate::store::lines::LINES_BETWEEN;
+use crate::file::{APPLICATION_ID, MIGRATIONS};
+use crate::lines::LINES_BETWEEN;
 
 #[tokio::test]
 async fn long_lines_take_little_more_room_than_their_text() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::ErrorKind;
+use crate::ErrorKind;
 
 /// How long a failure is reported without another try. A run whose log waits tries each second.
 const FAILURE_AGE: Duration = Duration::from_secs(3);

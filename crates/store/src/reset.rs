@@ -1,6 +1,6 @@
 //! Back to what `gateway.toml` says.
 
-use super::{Result, Store};
+use crate::{Result, Store};
 
 const MADE_UP: &str = "(SELECT id FROM organizations WHERE seeded IS NOT NULL)";
 

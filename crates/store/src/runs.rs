@@ -3,9 +3,9 @@
 use txjobs_sdk::{ExecutionState, Severity};
 use uuid::Uuid;
 
-use super::lines::{self, Line};
-use super::{Result, Store};
-use crate::clock::Micros;
+use crate::lines::{self, Line};
+use crate::time::Micros;
+use crate::{Result, Store};
 
 const CANCELED_PENDING: &str = "Canceled before it started.";
 const CANCELED_RUNNING: &str = "Canceled while it was running.";

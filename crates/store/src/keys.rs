@@ -2,9 +2,8 @@
 
 use subtle::ConstantTimeEq;
 
-use super::{OrganizationId, Result, Store, WriteTransaction};
-use crate::clock::Micros;
-use crate::key::{self, KeyHash};
+use crate::time::Micros;
+use crate::{OrganizationId, Result, Store, WriteTransaction};
 
 /// A key as `keys list` shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +28,12 @@ pub enum AddKey {
     /// The organization has as many keys as it may have.
     TooMany,
 }
+
+/// The SHA-256 hash of an API key. Salt and stretching are not needed, because a key has 32 random bytes.
+pub type KeyHash = [u8; 32];
+
+/// The maximum number of keys of an organization, as in the vendor's service.
+pub const MAX_KEYS: usize = 5;
 
 impl Store {
     /// Accepts the key with this hash as well, as long as this process runs. It is not stored, so that it ends with the
@@ -106,7 +111,7 @@ pub(super) async fn insert(tx: &mut WriteTransaction, key: &NewKey<'_>) -> Resul
     if names.iter().any(|n| n == key.name) {
         return Ok(AddKey::NameTaken);
     }
-    if names.len() >= key::PER_ORGANIZATION {
+    if names.len() >= MAX_KEYS {
         return Ok(AddKey::TooMany);
     }
     sqlx::query("INSERT INTO api_keys (organization, name, hash, created_at) VALUES (?, ?, ?, ?)")

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use tokio::time::{Instant, sleep};
 
-use super::file;
+use crate::file;
 
 /// The longest wait for the lock. A child that a killed gateway forked holds its lock until it executes its program.
 const MAX_WAIT: Duration = Duration::from_secs(2);

@@ -3,7 +3,7 @@
 use txjobs_sdk::ExecutionState;
 
 use super::*;
-use crate::store::{CancelOutcome, Ending, ErrorKind, PastRun, Piece, Result, SeededJob};
+use crate::{CancelOutcome, Ending, ErrorKind, PastRun, Piece, Result, SeededJob};
 
 const COMPLETED: Ending = Ending { state: ExecutionState::Completed, because: None };
 const HASH: [u8; 32] = [7; 32];
@@ -52,7 +52,7 @@ async fn requested(fixture: &Fixture) -> Result<()> {
     Ok(())
 }
 
-async fn claimed(fixture: &Fixture) -> Result<crate::store::Run> {
+async fn claimed(fixture: &Fixture) -> Result<crate::Run> {
     requested(fixture).await?;
     Ok(fixture.store.claim_run(1, 1).await?.unwrap())
 }

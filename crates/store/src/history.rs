@@ -3,9 +3,9 @@
 use txjobs_sdk::ExecutionState;
 use uuid::Uuid;
 
-use super::lines::{self, Line};
-use super::{Result, Store};
-use crate::clock::Micros;
+use crate::lines::{self, Line};
+use crate::time::Micros;
+use crate::{Result, Store};
 
 /// A run that ended in the past.
 #[derive(Clone, Debug, PartialEq, Eq)]

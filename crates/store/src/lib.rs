@@ -12,6 +12,7 @@ mod history;
 mod keys;
 mod lines;
 mod lock;
+pub mod log_id;
 mod organizations;
 mod outcomes;
 mod past;
@@ -21,6 +22,7 @@ mod runs;
 mod seeded;
 #[cfg(test)]
 mod tests;
+pub mod time;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -40,14 +42,13 @@ pub use error::ErrorKind;
 pub use executions::{Execution, Selection, TriggerState};
 pub use file::{Contents, inspect};
 pub use history::PastRun;
-pub use keys::{AddKey, KeyEntry};
+pub use keys::{AddKey, KeyEntry, KeyHash, MAX_KEYS};
 pub use lines::{Line, Lines, StoredLine};
 pub use lock::DatabaseLock;
-pub use organizations::OrganizationId;
+pub use organizations::{Job, Organization, OrganizationId};
 pub use runs::{CancelOutcome, Ending, Run, Unfinished};
 pub use seeded::{Piece, SeededJob, SeededWork, Seeding};
 
-use crate::key::KeyHash;
 use changes::{Cached, Changes};
 use requests::RequestSender;
 use writer::{WriteTransaction, Writer};

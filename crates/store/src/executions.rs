@@ -5,9 +5,9 @@ use std::ops::RangeInclusive;
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 use uuid::Uuid;
 
-use super::{OrganizationId, Result, Run, Store};
-use crate::clock::Micros;
 use crate::log_id;
+use crate::time::Micros;
+use crate::{OrganizationId, Result, Run, Store};
 
 /// An execution, and which of its log lines are to be shown.
 #[derive(Clone, Debug)]

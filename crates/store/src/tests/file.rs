@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::*;
-use crate::store::{Contents, DatabaseLock, inspect};
+use crate::{Contents, DatabaseLock, inspect};
 
 #[tokio::test]
 async fn database_of_another_program_is_refused_unchanged() {

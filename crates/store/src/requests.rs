@@ -3,9 +3,9 @@
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use super::writer::{WriteTransaction, Writer};
-use super::{ErrorKind, Result, Store};
-use crate::clock::Micros;
+use crate::time::Micros;
+use crate::writer::{WriteTransaction, Writer};
+use crate::{ErrorKind, Result, Store};
 
 /// The capacity of the queue. Further callers wait for a place.
 const QUEUE_SIZE: usize = 1024;

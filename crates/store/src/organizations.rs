@@ -2,8 +2,25 @@
 
 use uuid::Uuid;
 
-use super::{Result, Store, WriteTransaction, seeded};
-use crate::config;
+use crate::{Result, Store, WriteTransaction, seeded};
+
+/// An organization of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organization {
+    /// The unique name.
+    pub name: String,
+    /// The jobs, in the order of the list.
+    pub jobs: Vec<Job>,
+}
+
+/// A job of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// The id, unique in the store.
+    pub id: Uuid,
+    /// The name for people.
+    pub name: String,
+}
 
 /// An organization's number in the store.
 pub type OrganizationId = i64;
@@ -16,7 +33,7 @@ impl Store {
     ///
     /// The store does not answer, a job id already belongs to another organization, whose history it would show, or an
     /// organization has the name of a made-up one, whose keys would open it.
-    pub async fn declare(&self, organizations: &[config::Organization]) -> anyhow::Result<()> {
+    pub async fn declare(&self, organizations: &[Organization]) -> anyhow::Result<()> {
         let mut tx = self.write().await?;
         sqlx::query("UPDATE organizations SET declared = 0 WHERE seeded IS NULL").execute(&mut tx).await?;
         sqlx::query("UPDATE jobs SET position = NULL WHERE seed IS NULL").execute(&mut tx).await?;
@@ -52,7 +69,7 @@ impl Store {
     /// # Errors
     ///
     /// Fails if the store does not answer, or if a job id belongs to another organization.
-    pub async fn add_undeclared(&self, organizations: &[config::Organization]) -> anyhow::Result<()> {
+    pub async fn add_undeclared(&self, organizations: &[Organization]) -> anyhow::Result<()> {
         let mut tx = self.write().await?;
         for organization in organizations {
             let id = add_organization(&mut tx, &organization.name).await?;
@@ -106,7 +123,7 @@ impl Store {
 }
 
 /// Fails if the history of a job belongs to another organization.
-fn ensure_owner(is_owner: bool, job: &config::Job) -> anyhow::Result<()> {
+fn ensure_owner(is_owner: bool, job: &Job) -> anyhow::Result<()> {
     anyhow::ensure!(
         is_owner,
         "The id {} of the job \"{}\" belongs to the history of another organization. Give the job another id.",
@@ -143,7 +160,7 @@ async fn make_room(tx: &mut WriteTransaction, name: &str) -> anyhow::Result<()> 
 async fn declare_job(
     tx: &mut WriteTransaction,
     organization: OrganizationId,
-    job: &config::Job,
+    job: &Job,
     position: i64,
 ) -> Result<bool> {
     let done = sqlx::query(

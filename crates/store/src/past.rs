@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use txjobs_sdk::JobStatusCode;
 use uuid::Uuid;
 
-use super::{Result, Store};
-use crate::clock::Micros;
+use crate::time::Micros;
+use crate::{Result, Store};
 
 impl Store {
     /// Returns the jobs of all organizations that were pending or running at a time.

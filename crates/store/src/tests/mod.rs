@@ -13,17 +13,14 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::writer::Slot;
-use super::{Line, Store, database_path};
-use crate::config;
+use super::{Job, Line, Organization, Store, database_path};
 
-const CONFIG: &str = r#"
-[[organization]]
-name = "Contoso"
-[[organization.job]]
-name = "Load"
-id = "11111111-1111-4111-8111-111111111111"
-command = ["true"]
-"#;
+const JOB: Uuid = Uuid::from_u128(0x11111111_1111_4111_8111_111111111111);
+
+fn organization(name: &str, jobs: &[Uuid]) -> Organization {
+    let job = |id: &Uuid| Job { id: *id, name: format!("Load {id}") };
+    Organization { name: name.to_owned(), jobs: jobs.iter().map(job).collect() }
+}
 
 struct Fixture {
     folder: TempDir,
@@ -35,9 +32,8 @@ impl Fixture {
     async fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let store = Store::open(&folder.path().join("gateway.db")).await.unwrap();
-        let config = config::parse(CONFIG, Path::new("")).unwrap();
-        store.declare(&config.organizations).await.unwrap();
-        Self { folder, store, job: config.organizations[0].jobs[0].id }
+        store.declare(&[organization("Contoso", &[JOB])]).await.unwrap();
+        Self { folder, store, job: JOB }
     }
 
     fn path(&self) -> PathBuf {

@@ -7,8 +7,8 @@ use sqlx::SqliteConnection;
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 use uuid::Uuid;
 
-use super::{OrganizationId, Result, Store};
-use crate::key::KeyHash;
+use crate::keys::KeyHash;
+use crate::{OrganizationId, Result, Store};
 
 /// The keys, and the version of organizations, keys and jobs.
 #[derive(Debug)]
