@@ -152,7 +152,7 @@ async fn trouble_is_told_in_words_where_it_happened() {
     domain.clear().await.unwrap();
     domain.send_keys("127.0.0.1:1").await.unwrap();
     browser.press("Test connection").await;
-    browser.see(By::Css("[data-trouble=blocked]")).await;
+    browser.see(By::Css("[data-trouble=blocked_by_browser]")).await;
     browser.every_look("unreachable").await;
 
     domain.clear().await.unwrap();
@@ -175,7 +175,7 @@ async fn trouble_is_told_in_words_where_it_happened() {
     browser.see_text("a", "Endless").await;
     drop(gateway);
     browser.press("Refresh").await;
-    browser.see(By::Css("[data-trouble=blocked]")).await;
+    browser.see(By::Css("[data-trouble=blocked_by_browser]")).await;
     browser.see_text("a", "Endless").await;
     browser.every_look("gone").await;
 }
@@ -191,9 +191,9 @@ async fn each_refusal_of_a_server_has_its_words() {
         ("403", "key_refused", "The server refused the API key."),
         ("409", "conflict", "Look at the job's status"),
         ("429", "too_many_requests", "It asks to wait 30 s."),
-        ("418", "refused", "Because of the moon."),
-        ("500", "server_trouble", "The server said 500: Because of the moon."),
-        ("503", "server_trouble", "Try again later"),
+        ("418", "request_refused", "Because of the moon."),
+        ("500", "server_error", "The server said 500: Because of the moon."),
+        ("503", "server_error", "Try again later"),
         ("page", "not_this_api", "Welcome"),
         ("half", "interrupted", "not all of it."),
         ("elsewhere", "not_this_api", "Check the domain, and the path prefix"),

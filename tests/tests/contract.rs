@@ -74,7 +74,8 @@ async fn a_real_process_is_followed_through_the_sdk() {
     let [job] = jobs.as_slice() else { panic!("another organization's jobs: {jobs:?}") };
 
     let started = client.execute_job().job_id(job.id).send().await.unwrap();
-    let mut follow = txjobs_sdk::follow::Follow::new(job.id, started.trigger_id, std::time::Duration::ZERO);
+    let mut follow =
+        txjobs_sdk::follow::RunFollower::new(job.id, started.trigger_id, std::time::Duration::ZERO);
     let start = std::time::Instant::now();
     let mut arrivals = Vec::new();
     let state = loop {
@@ -83,7 +84,7 @@ async fn a_real_process_is_followed_through_the_sdk() {
                 tokio::time::sleep(until.saturating_sub(start.elapsed())).await;
             }
             txjobs_sdk::follow::Step::Ended(state) => break state,
-            txjobs_sdk::follow::Step::Ask(_) => {
+            txjobs_sdk::follow::Step::Send(_) => {
                 let mut request =
                     client.get_job_logs_by_trigger().job_id(job.id).trigger_id(started.trigger_id);
                 if let Some(after) = follow.after() {
@@ -91,7 +92,7 @@ async fn a_real_process_is_followed_through_the_sdk() {
                 }
                 let answer = request.send().await.unwrap();
                 let extensions = Extensions::from(answer.headers());
-                let lines = follow.answered(start.elapsed(), answer.into_inner().0, extensions);
+                let lines = follow.handle_response(start.elapsed(), answer.into_inner().0, extensions);
                 if !lines.is_empty() {
                     arrivals.push(lines.into_iter().map(|line| line.message).collect::<Vec<_>>());
                 }

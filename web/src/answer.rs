@@ -1,7 +1,7 @@
 //! What an answer means, whoever brought it.
 
 use serde::de::DeserializeOwned;
-use txjobs_sdk::{Extensions, Trouble, decode, operation::Operation};
+use txjobs_sdk::{Error, Extensions, decode, operation::Operation};
 
 /// What came, and which extensions the server announced with it.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,13 +30,13 @@ impl Raw {
     /// # Errors
     ///
     /// It is no success, or its body is not what the contract promises.
-    pub fn read<T: DeserializeOwned>(&self, operation: &'static Operation) -> Result<Answer<T>, Trouble> {
+    pub fn read<T: DeserializeOwned>(&self, operation: &'static Operation) -> Result<Answer<T>, Error> {
         self.refusal(operation)?;
         match decode::json(&self.body) {
             Ok(value) => {
                 Ok(Answer { value, extensions: Extensions::from_header(self.extensions.as_deref()) })
             }
-            Err(error) => Err(Trouble::from_unreadable(operation, self.status, &self.body, &error)),
+            Err(error) => Err(Error::from_decode_error(operation, self.status, &self.body, &error)),
         }
     }
 
@@ -45,11 +45,11 @@ impl Raw {
     /// # Errors
     ///
     /// It is none.
-    pub fn refusal(&self, operation: &'static Operation) -> Result<(), Trouble> {
+    pub fn refusal(&self, operation: &'static Operation) -> Result<(), Error> {
         if (200..300).contains(&self.status) {
             return Ok(());
         }
-        let trouble = Trouble::from_answer(operation, self.status, self.retry_after.as_deref(), &self.body);
+        let trouble = Error::from_response(operation, self.status, self.retry_after.as_deref(), &self.body);
         Err(trouble.with_server_date(self.date.as_deref()))
     }
 }

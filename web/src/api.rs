@@ -9,7 +9,7 @@ use gloo_net::http::{Method as HttpMethod, RequestBuilder, Response};
 use js_sys::{Reflect, Uint8Array};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::set_timeout_with_handle};
 use txjobs_sdk::{
-    Extensions, Gate, RetryAfter, Trouble, TroubleKind,
+    Error, ErrorKind, Extensions, RateLimitPause, RetryAfter,
     follow::KnownLines,
     operation::{Method, Operation, Request},
     paths,
@@ -35,39 +35,39 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// How long lines are decoded before the page may do something else, in milliseconds.
 const SLICE: f64 = 24.0;
 
-pub async fn list_jobs(session: &Session) -> Result<Answer<Vec<Job>>, Trouble> {
+pub async fn list_jobs(session: &Session) -> Result<Answer<Vec<Job>>, Error> {
     send(session, &paths::list_jobs(), LONGEST).await
 }
 
-pub async fn list_job_statuses(session: &Session) -> Result<Answer<Vec<JobStatus>>, Trouble> {
+pub async fn list_job_statuses(session: &Session) -> Result<Answer<Vec<JobStatus>>, Error> {
     send(session, &paths::list_job_statuses(), LONGEST).await
 }
 
-/// Starts a job. Sent once; see [`Trouble::leaves_outcome_unclear`].
-pub async fn execute(session: &Session, job: JobId) -> Result<Answer<ExecuteJobResult>, Trouble> {
+/// Starts a job. Sent once; see [`Error::is_outcome_unknown`].
+pub async fn execute(session: &Session, job: JobId) -> Result<Answer<ExecuteJobResult>, Error> {
     send(session, &paths::execute_job(job), LONGEST).await
 }
 
 /// Cancels the job's run. Sent once.
-pub async fn cancel(session: &Session, job: JobId) -> Result<Answer<CancelJobResult>, Trouble> {
+pub async fn cancel(session: &Session, job: JobId) -> Result<Answer<CancelJobResult>, Error> {
     send(session, &paths::cancel_job(job), LONGEST).await
 }
 
 /// The executions that a request for logs asks for, with whatever lines come with them.
-pub async fn executions(session: &Session, request: &Request) -> Result<Answer<Arrived>, Trouble> {
+pub async fn executions(session: &Session, request: &Request) -> Result<Answer<Arrived>, Error> {
     let seen = RefCell::<KnownLines>::default();
-    seen.borrow_mut().begin(None);
+    seen.borrow_mut().begin_response(None);
     let answer = executions_in_pieces(session, request, &seen, &|_| true).await;
-    answer.map_err(|(trouble, _)| trouble.unwrap_or_else(|| Trouble::new(TroubleKind::Interrupted)))
+    answer.map_err(|(trouble, _)| trouble.unwrap_or_else(|| Error::new(ErrorKind::Interrupted)))
 }
 
 /// How many jobs there are: the read-only call that tells whether a connection works.
-pub async fn test(session: &Session) -> Result<Answer<Vec<Job>>, Trouble> {
+pub async fn test(session: &Session) -> Result<Answer<Vec<Job>>, Error> {
     send(session, &paths::list_jobs(), Duration::from_secs(15)).await
 }
 
 /// A request by hand: whatever comes, as it comes, with every header that the server lets a page see.
-pub async fn by_hand(session: &Session, request: &Request) -> Result<Raw, Trouble> {
+pub async fn by_hand(session: &Session, request: &Request) -> Result<Raw, Error> {
     fetch(session, request, LONGEST, true).await
 }
 
@@ -89,7 +89,7 @@ async fn send<T: serde::de::DeserializeOwned>(
     session: &Session,
     request: &Request,
     longest: Duration,
-) -> Result<Answer<T>, Trouble> {
+) -> Result<Answer<T>, Error> {
     let raw = fetch(session, request, longest, false).await?;
     raw.read(request.operation()).map_err(|trouble| trouble.with_masked_key(&session.key))
 }
@@ -100,7 +100,7 @@ fn fetch<'a>(
     request: &'a Request,
     longest: Duration,
     all_headers: bool,
-) -> Pin<Box<dyn Future<Output = Result<Raw, Trouble>> + 'a>> {
+) -> Pin<Box<dyn Future<Output = Result<Raw, Error>> + 'a>> {
     Box::pin(async move {
         let opened = open(session, request, longest).await?;
         opened.whole(request.operation(), all_headers).await
@@ -115,14 +115,14 @@ struct Opened {
 
 thread_local! {
     /// The gate, and the base URL of its server.
-    static GATE: RefCell<(String, Gate)> = RefCell::default();
+    static GATE: RefCell<(String, RateLimitPause)> = RefCell::default();
 }
 
 /// Waits as long as the server asked for a pause of all requests.
 pub async fn pass_gate(session: &Session) {
     loop {
         let wait = GATE.with_borrow(|(base, gate)| {
-            if *base == session.base { gate.wait(browser::since_start()) } else { Duration::ZERO }
+            if *base == session.base { gate.remaining(browser::since_start()) } else { Duration::ZERO }
         });
         if wait.is_zero() {
             return;
@@ -138,16 +138,16 @@ fn note_pause(session: &Session, response: &Response) {
         return;
     }
     let retry_after = headers.get("retry-after").and_then(|value| RetryAfter::parse(&value));
-    let retry_after = retry_after.map(|after| after.counted_from(headers.get("date").as_deref()));
+    let retry_after = retry_after.map(|after| after.relative_to_server_date(headers.get("date").as_deref()));
     GATE.with_borrow_mut(|(base, gate)| {
         if *base != session.base {
-            (*base, *gate) = (session.base.clone(), Gate::default());
+            (*base, *gate) = (session.base.clone(), RateLimitPause::default());
         }
         gate.handle_response(browser::since_start(), browser::timestamp(), status, retry_after);
     });
 }
 
-async fn open(session: &Session, request: &Request, longest: Duration) -> Result<Opened, Trouble> {
+async fn open(session: &Session, request: &Request, longest: Duration) -> Result<Opened, Error> {
     pass_gate(session).await;
     let limit = TimeLimit::new(longest);
     let response = RequestBuilder::new(&format!("{}{}", session.base, request.path_and_query()))
@@ -163,10 +163,10 @@ async fn open(session: &Session, request: &Request, longest: Duration) -> Result
         .abort_signal(limit.signal().as_ref())
         .send()
         .await
-        .map_err(|_| limit.trouble(TroubleKind::Blocked).during(request.operation()))?;
+        .map_err(|_| limit.trouble(ErrorKind::BlockedByBrowser).with_operation(request.operation()))?;
     if response.type_() == ResponseType::Opaqueredirect {
-        return Err(Trouble::new(TroubleKind::NotThisApi)
-            .during(request.operation())
+        return Err(Error::new(ErrorKind::NotThisApi)
+            .with_operation(request.operation())
             .with_message("It answers with a redirect, which is not followed: the key would go along."));
     }
     note_pause(session, &response);
@@ -178,7 +178,7 @@ impl Opened {
         self.response.headers().get(paths::EXTENSIONS_HEADER)
     }
 
-    async fn whole(self, operation: &'static Operation, all_headers: bool) -> Result<Raw, Trouble> {
+    async fn whole(self, operation: &'static Operation, all_headers: bool) -> Result<Raw, Error> {
         let body = self.response.binary().await;
         let headers = self.response.headers();
         Ok(Raw {
@@ -187,7 +187,7 @@ impl Opened {
             date: headers.get("date"),
             extensions: self.extensions(),
             headers: if all_headers { headers.entries().collect() } else { Vec::new() },
-            body: body.map_err(|_| self.limit.trouble(TroubleKind::Interrupted).during(operation))?,
+            body: body.map_err(|_| self.limit.trouble(ErrorKind::Interrupted).with_operation(operation))?,
         })
     }
 }
@@ -210,15 +210,15 @@ pub fn executions_in_pieces<'a>(
 }
 
 /// An answer on its way in pieces.
-pub type Pieces<'a> = Pin<Box<dyn Future<Output = Result<Answer<Arrived>, (Option<Trouble>, Lines)>> + 'a>>;
+pub type Pieces<'a> = Pin<Box<dyn Future<Output = Result<Answer<Arrived>, (Option<Error>, Lines)>> + 'a>>;
 
 async fn in_pieces(
     session: &Session,
     request: &Request,
     seen: &RefCell<KnownLines>,
     went_on: &dyn Fn(usize) -> bool,
-) -> Result<Answer<Arrived>, (Option<Trouble>, Lines)> {
-    let none = |trouble: Trouble| (Some(trouble.with_masked_key(&session.key)), Lines::default());
+) -> Result<Answer<Arrived>, (Option<Error>, Lines)> {
+    let none = |trouble: Error| (Some(trouble.with_masked_key(&session.key)), Lines::default());
     let operation = request.operation();
     let opened = open(session, request, LONGEST).await.map_err(none)?;
     let (status, extensions) = (opened.response.status(), opened.extensions());
@@ -228,7 +228,7 @@ async fn in_pieces(
             let raw = opened.whole(operation, false).await.map_err(none)?;
             // A success without a body promises nothing that could be read.
             return Err(none(
-                raw.refusal(operation).err().unwrap_or_else(|| Trouble::new(TroubleKind::Interrupted)),
+                raw.refusal(operation).err().unwrap_or_else(|| Error::new(ErrorKind::Interrupted)),
             ));
         }
     };
@@ -240,7 +240,7 @@ async fn in_pieces(
     loop {
         let next = JsFuture::from(reader.read()).await;
         let Ok(next) = next else {
-            let trouble = limit.trouble(TroubleKind::Interrupted).during(operation);
+            let trouble = limit.trouble(ErrorKind::Interrupted).with_operation(operation);
             return Err((Some(trouble), arriving.broken_off()));
         };
         let bytes =
@@ -262,7 +262,7 @@ async fn in_pieces(
                 Ok(true) => {}
                 Err(error) => {
                     let _ = reader.cancel();
-                    return Err(none(Trouble::from_unreadable(operation, status, &[], &error)));
+                    return Err(none(Error::from_decode_error(operation, status, &[], &error)));
                 }
             }
             if browser::uptime() - begun > SLICE {
@@ -278,10 +278,10 @@ async fn in_pieces(
             break;
         }
     }
-    seen.borrow_mut().end();
+    seen.borrow_mut().end_response();
     match arriving.finish() {
         Ok(value) => Ok(Answer { value, extensions: Extensions::from_header(extensions.as_deref()) }),
-        Err((error, body)) => Err(none(Trouble::from_unreadable(operation, status, &body, &error))),
+        Err((error, body)) => Err(none(Error::from_decode_error(operation, status, &body, &error))),
     }
 }
 
@@ -318,12 +318,12 @@ impl TimeLimit {
     }
 
     /// What a failure means: the end of our patience, or else this.
-    fn trouble(&self, otherwise: TroubleKind) -> Trouble {
+    fn trouble(&self, otherwise: ErrorKind) -> Error {
         if self.signal().is_some_and(|signal| signal.aborted()) {
             let words = format!("No whole answer within {} seconds.", self.longest.as_secs());
-            Trouble::new(TroubleKind::Interrupted).with_message(&words)
+            Error::new(ErrorKind::Interrupted).with_message(&words)
         } else {
-            Trouble::new(otherwise)
+            Error::new(otherwise)
         }
     }
 }

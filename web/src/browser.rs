@@ -26,7 +26,7 @@ pub fn uptime() -> f64 {
     window().performance().map_or_else(Date::now, |performance| performance.now())
 }
 
-/// [`uptime`] as the SDK's `Follow` counts.
+/// [`uptime`] as the SDK's `RunFollower` counts.
 pub fn since_start() -> Duration {
     Duration::from_millis(uptime() as u64)
 }

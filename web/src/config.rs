@@ -2,7 +2,7 @@
 
 use txjobs_sdk::{
     ApiKey,
-    decode::{self, Loose},
+    decode::{self, LenientValue},
 };
 
 use crate::profile::{Color, Profile};
@@ -19,9 +19,9 @@ pub struct Preset {
 impl Preset {
     /// Reads the file: one profile, or several as `profiles`. What it lacks, or what is not a text, is not preset.
     pub fn parse(body: &[u8]) -> Self {
-        let Ok(all) = decode::json::<Loose>(body) else { return Self::default() };
+        let Ok(all) = decode::json::<LenientValue>(body) else { return Self::default() };
         let mut profiles = Vec::new();
-        if let Some(Loose::List(several)) = all.fields("profiles").next() {
+        if let Some(LenientValue::Array(several)) = all.fields("profiles").next() {
             profiles.extend(several.iter().filter_map(profile));
         }
         if profiles.is_empty() {
@@ -32,20 +32,20 @@ impl Preset {
     }
 }
 
-fn text(fields: &Loose, name: &str) -> Option<String> {
-    let text = fields.fields(name).find_map(Loose::as_text)?.trim();
+fn text(fields: &LenientValue, name: &str) -> Option<String> {
+    let text = fields.fields(name).find_map(LenientValue::as_str)?.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// A profile, if it says where its server is.
-fn profile(fields: &Loose) -> Option<Profile> {
+fn profile(fields: &LenientValue) -> Option<Profile> {
     let usual = Profile::default();
     Some(Profile {
         domain: text(fields, "domain")?,
         name: text(fields, "name").unwrap_or_default(),
         header: text(fields, "keyHeader").unwrap_or(usual.header),
         color: Color::named(&text(fields, "color").unwrap_or_default()),
-        is_production: fields.fields("production").any(|flag| *flag == Loose::Flag(true)),
+        is_production: fields.fields("production").any(|flag| *flag == LenientValue::Bool(true)),
     })
 }
 

@@ -1,4 +1,4 @@
-//! One run, from the address to its outcome: the SDK's `Follow` and the browser brought together.
+//! One run, from the address to its outcome: the SDK's `RunFollower` and the browser brought together.
 
 use std::{
     cell::RefCell,
@@ -11,8 +11,8 @@ use std::{
 
 use leptos::prelude::on_cleanup;
 use txjobs_sdk::{
-    Extensions, Trouble, TroubleKind,
-    follow::{Follow, KnownLines, Step},
+    Error, ErrorKind, Extensions,
+    follow::{KnownLines, RunFollower, Step},
     operation::Request,
     paths,
     types::{JobExecution, JobId, LogsSelection, TriggerId},
@@ -40,7 +40,7 @@ pub struct RunView {
     pub execution: RwSignal<Option<RunSummary>>,
     pub log: RwSignal<Log>,
     /// What went wrong last; what came before stays on the screen.
-    pub trouble: RwSignal<Option<Trouble>>,
+    pub trouble: RwSignal<Option<Error>>,
     /// How many bytes of the answer that is on its way have come.
     pub came: RwSignal<usize>,
     /// The person wants no more of it.
@@ -98,7 +98,7 @@ async fn ask(
     view: RunView,
     seen: &Seen,
     alive: &AtomicBool,
-) -> Option<Result<Answer<Arrived>, Trouble>> {
+) -> Option<Result<Answer<Arrived>, Error>> {
     let went_on = |came: usize| {
         if !alive.load(Ordering::Relaxed) {
             return false;
@@ -146,7 +146,7 @@ pub async fn follow(
     alive: Arc<AtomicBool>,
 ) {
     let is_alive = || alive.load(Ordering::Relaxed);
-    let mut follow = Follow::new(job, run, browser::since_start());
+    let mut follow = RunFollower::new(job, run, browser::since_start());
     let (mut looked_elsewhere, mut rest) = (false, 0);
     loop {
         // A wait here must not count as slowness of the server, which sets the pace.
@@ -167,15 +167,15 @@ pub async fn follow(
                 return;
             }
             // The console polls the list of statuses anyway.
-            Step::AskStatus(_) => {
+            Step::SendStatusRequest(_) => {
                 let now = browser::since_start();
                 match app.jobs.statuses.with_untracked(|all| all.get(&job).copied()) {
                     Some(status) if app.jobs.trouble.with_untracked(Option::is_none) => {
-                        follow.status_answered(now, status);
+                        follow.handle_status(now, status);
                     }
                     _ => {
-                        let trouble = Trouble::new(TroubleKind::Unreachable);
-                        let _ = follow.troubled(now, browser::timestamp(), trouble);
+                        let trouble = Error::new(ErrorKind::Unreachable);
+                        let _ = follow.handle_error(now, browser::timestamp(), trouble);
                     }
                 }
                 continue;
@@ -189,10 +189,10 @@ pub async fn follow(
                 }
                 continue;
             }
-            Step::Ask(request) => request,
+            Step::Send(request) => request,
         };
         let begun = browser::uptime();
-        seen.borrow_mut().begin(follow.requested_after());
+        seen.borrow_mut().begin_response(follow.requested_after());
         let Some(answer) = ask(&session, &request, view, &seen, &alive).await else { return };
         match answer {
             Ok(answer) => {
@@ -204,14 +204,14 @@ pub async fn follow(
                 let ours = |execution: &JobExecution| execution.trigger_id.is_none_or(|id| id == run);
                 let (executions, lines) = newest(answer.value, ours);
                 let now = browser::since_start();
-                follow.answered_without_lines(now, executions, extensions, &seen.borrow());
+                follow.handle_response_without_lines(now, executions, extensions, &seen.borrow());
                 add(view, lines);
             }
             Err(trouble) => {
-                let not_found = trouble.kind == TroubleKind::NotFound;
+                let not_found = trouble.kind == ErrorKind::NotFound;
                 // Some servers answer 404 while the job is pending: no trouble.
                 view.trouble.set((!not_found).then(|| trouble.clone()));
-                if follow.troubled(browser::since_start(), browser::timestamp(), trouble).is_err() {
+                if follow.handle_error(browser::since_start(), browser::timestamp(), trouble).is_err() {
                     view.stage.set(Stage::Stopped);
                     return;
                 }
@@ -284,7 +284,7 @@ async fn follow_execution(
     let request = paths::get_job_logs(job, None, None);
     loop {
         let begun = browser::uptime();
-        seen.borrow_mut().begin(None);
+        seen.borrow_mut().begin_response(None);
         let Some(answer) = ask(&session, &request, view, &seen, &alive).await else { return };
         match answer {
             Ok(answer) => {
@@ -304,7 +304,7 @@ async fn follow_execution(
                 }
             }
             Err(trouble) => {
-                let ends = !trouble.is_passing();
+                let ends = !trouble.is_transient();
                 view.trouble.set(Some(trouble));
                 if ends {
                     view.stage.set(Stage::Stopped);

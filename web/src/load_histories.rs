@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use txjobs_sdk::{
-    Extensions, TroubleKind, paths,
+    ErrorKind, Extensions, paths,
     types::{JobId, LogsSelection, TriggerId},
 };
 
@@ -110,7 +110,7 @@ async fn load_history(app: App, session: &Session, job: JobId, extensions: Exten
         Err(trouble) => {
             app.jobs.missing.update(|missing| {
                 missing.push(job);
-                if trouble.kind == TroubleKind::TooManyRequests {
+                if trouble.kind == ErrorKind::TooManyRequests {
                     // Ask for no more until the person does.
                     missing.extend(app.jobs.wanted.get_untracked());
                 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use txjobs_sdk::{
-    JobStatusCode, StartedJobs, Trouble,
+    Error, JobStatusCode, StartedJobs,
     types::{Job, JobId, TriggerId},
 };
 
@@ -78,7 +78,7 @@ async fn look(app: App, session: &Session, all: bool) -> i64 {
 }
 
 /// Whether something is pending or running.
-async fn fetch(app: App, session: &Session, all: bool) -> Result<bool, Trouble> {
+async fn fetch(app: App, session: &Session, all: bool) -> Result<bool, Error> {
     let jobs = app.jobs;
     if all || jobs.list.with_untracked(Option::is_none) {
         fetch_list(app, session).await?;
@@ -130,7 +130,7 @@ async fn fetch(app: App, session: &Session, all: bool) -> Result<bool, Trouble> 
     Ok(jobs.statuses.with_untracked(|statuses| statuses.values().any(|status| status.is_active())))
 }
 
-async fn fetch_list(app: App, session: &Session) -> Result<(), Trouble> {
+async fn fetch_list(app: App, session: &Session) -> Result<(), Error> {
     let answer = api::list_jobs(session).await?;
     if app.session_numbered(session.number).is_some() {
         jobs_came(app, answer);
@@ -151,7 +151,7 @@ pub fn jobs_came(app: App, answer: Answer<Vec<Job>>) {
 /// What is known before the next look: the job was just started. The end of its run will be told.
 pub fn expect(app: App, job: JobId, run: TriggerId) {
     app.watched.update(|watched| watched.push((job, run)));
-    STARTED.with_borrow_mut(|started| started.start(job, browser::since_start()));
+    STARTED.with_borrow_mut(|started| started.mark_started(job, browser::since_start()));
     app.jobs.statuses.update(|statuses| {
         statuses.insert(job, JobStatusCode::Pending);
     });
@@ -160,6 +160,6 @@ pub fn expect(app: App, job: JobId, run: TriggerId) {
 
 /// Notes that the run of a job has ended.
 pub fn run_ended(app: App, job: JobId) {
-    STARTED.with_borrow_mut(|started| started.end(job));
+    STARTED.with_borrow_mut(|started| started.mark_ended(job));
     app.refresh();
 }

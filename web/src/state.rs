@@ -3,7 +3,7 @@
 use std::{cell::Cell, collections::HashMap, ops::Deref, rc::Rc};
 
 use txjobs_sdk::{
-    ApiKey, Extensions, JobStatusCode, Timestamp, Trouble,
+    ApiKey, Error, Extensions, JobStatusCode, Timestamp,
     types::{JobId, TriggerId},
 };
 
@@ -61,7 +61,7 @@ pub struct Jobs {
     /// When jobs and statuses came last.
     pub updated: RwSignal<Option<i64>>,
     /// What went wrong with them since.
-    pub trouble: RwSignal<Option<Trouble>>,
+    pub trouble: RwSignal<Option<Error>>,
     /// Counts up when they are to be fetched at once.
     pub refresh: RwSignal<u32>,
 }

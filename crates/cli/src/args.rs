@@ -25,7 +25,7 @@ Exit codes:
   4  the API key was refused
   5  the execution completed with warnings (only with --fail-on warnings)
   6  the wait timed out; the job goes on
-  7  network or server trouble, or output that cannot be written
+  7  network or server error, or output that cannot be written
 129  the terminal was closed (SIGHUP)
 130  interrupted (SIGINT, Ctrl-C)
 143  asked to end (SIGTERM)
@@ -73,7 +73,7 @@ fn domain_help() -> String {
     format!(
         "The service: a host, or a URL with a port and a path prefix. Without a scheme, https is used, and http for this \
          machine itself [env: {DOMAIN_VARIABLE}] [default: {}]",
-        paths::LOCAL_GATEWAY
+        paths::LOCAL_GATEWAY_URL
     )
 }
 

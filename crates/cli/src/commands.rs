@@ -17,7 +17,7 @@ use crate::{
 
 pub(crate) async fn run(cli: Cli, output: &mut Output, interruption: &Interruption) -> Result<Exit, Failure> {
     let session = &Session::open(&cli.service, interruption).await?;
-    if let Some(warning) = session.client.key_warning() {
+    if let Some(warning) = session.client.cleartext_key_warning() {
         output.note(&format!("warning: {warning}"));
     }
     match cli.command {

@@ -2,7 +2,7 @@
 
 use std::{fmt, io, process::ExitCode};
 
-use txjobs_sdk::{ExecutionState, InvalidKey, SetupError, Trouble, TroubleKind};
+use txjobs_sdk::{Error, ErrorKind, ExecutionState, InvalidKey, SetupError};
 
 use crate::signals::Signal;
 
@@ -18,7 +18,7 @@ pub(crate) enum Exit {
     CompletedWithWarnings = 5,
     TimedOut = 6,
     /// Network or server trouble, or output that cannot be written.
-    Trouble = 7,
+    Error = 7,
     // As in a shell: 128 plus the number of the signal. A run that was started goes on.
     HungUp = 129,
     Interrupted = 130,
@@ -60,9 +60,9 @@ pub(crate) enum Failure {
     /// The command line cannot be followed.
     Usage(String),
     /// The server or the way to it. With `unclear`, what a POST did is not known.
-    Trouble(Trouble),
+    Api(Error),
     /// A POST whose outcome is not known: the trouble, and how to find out.
-    Unclear(Trouble, String),
+    OutcomeUnknown(Error, String),
     /// The wait is over and the job is not; how to go on.
     TimedOut(String),
     /// A signal ended the command; the clause says what it interrupted.
@@ -77,10 +77,10 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
-            Self::Trouble(trouble) | Self::Unclear(trouble, _) if trouble.kind == TroubleKind::KeyRefused => {
+            Self::Api(error) | Self::OutcomeUnknown(error, _) if error.kind == ErrorKind::KeyRefused => {
                 Exit::KeyRefused
             }
-            Self::Trouble(_) | Self::Unclear(..) | Self::Output(..) | Self::System(_) => Exit::Trouble,
+            Self::Api(_) | Self::OutcomeUnknown(..) | Self::Output(..) | Self::System(_) => Exit::Error,
             Self::TimedOut(_) => Exit::TimedOut,
             Self::Interrupted(signal, _) => (*signal).into(),
         }
@@ -91,8 +91,8 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(why) | Self::System(why) => f.write_str(why),
-            Self::Trouble(trouble) => trouble.fmt(f),
-            Self::Unclear(trouble, next) => write!(f, "{trouble}\n{next}"),
+            Self::Api(error) => error.fmt(f),
+            Self::OutcomeUnknown(error, next) => write!(f, "{error}\n{next}"),
             Self::TimedOut(next) => write!(f, "The wait timed out; the job goes on. {next}"),
             Self::Interrupted(signal, None) => write!(f, "Interrupted ({}).", signal.name()),
             Self::Interrupted(signal, Some(clause)) => write!(f, "Interrupted ({}); {clause}", signal.name()),
@@ -104,9 +104,9 @@ impl fmt::Display for Failure {
     }
 }
 
-impl From<Trouble> for Failure {
-    fn from(trouble: Trouble) -> Self {
-        Self::Trouble(trouble)
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Api(error)
     }
 }
 
@@ -140,8 +140,8 @@ mod tests {
 
     #[test]
     fn missing_run_has_the_exit_code_of_trouble() {
-        for kind in [TroubleKind::NoSuchRun, TroubleKind::EndedWithoutExecution] {
-            assert_eq!(Failure::Trouble(Trouble::new(kind)).exit() as u8, 7);
+        for kind in [ErrorKind::NoSuchRun, ErrorKind::EndedWithoutExecution] {
+            assert_eq!(Failure::Api(Error::new(kind)).exit() as u8, 7);
         }
     }
 

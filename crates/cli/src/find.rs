@@ -1,7 +1,7 @@
 //! Which job a person means.
 
 use txjobs_sdk::{
-    Trouble, paths,
+    Error, paths,
     types::{Job, JobId},
 };
 
@@ -15,7 +15,7 @@ use crate::{
 /// Returns all jobs of the organization, sorted by name.
 pub(crate) async fn jobs(session: &Session<'_>) -> Result<Vec<Job>, Failure> {
     let answer = session.client.list_jobs().send().await;
-    let mut jobs = answer.map_err(|e| Trouble::from_client(&paths::LIST_JOBS, e))?.into_inner();
+    let mut jobs = answer.map_err(|e| Error::from_client(&paths::LIST_JOBS, e))?.into_inner();
     let order = NameOrder::new();
     jobs.sort_by(|left, right| order.compare(&left.name, &right.name).then_with(|| left.id.cmp(&right.id)));
     Ok(jobs)

@@ -113,7 +113,7 @@ impl Output {
             self.note(&format!("{BAD}error:{BAD:#} {failure}"));
             failure.exit()
         });
-        if exit == Exit::Completed && self.has_lost_note { Exit::Trouble } else { exit }
+        if exit == Exit::Completed && self.has_lost_note { Exit::Error } else { exit }
     }
 
     /// Shows `words` with a spinner while something is awaited, where standard error is a terminal.
@@ -235,7 +235,7 @@ pub(crate) fn print_clap_message(message: &clap::Error) -> Exit {
         Err(error) if !is_closed_pipe(&error) => {
             // If this cannot be written either, the exit code still says it.
             let _ = writeln!(io::stderr(), "error: {}", Failure::Output(error, None));
-            if exit == Exit::Completed { Exit::Trouble } else { exit }
+            if exit == Exit::Completed { Exit::Error } else { exit }
         }
         _ => exit,
     }

@@ -28,10 +28,10 @@ impl<'a> Session<'a> {
             };
             Ok(value.unwrap_or_else(|| default.to_owned()))
         };
-        let domain = setting(&service.domain, DOMAIN_VARIABLE, paths::LOCAL_GATEWAY)?;
+        let domain = setting(&service.domain, DOMAIN_VARIABLE, paths::LOCAL_GATEWAY_URL)?;
         let key_header = setting(&service.key_header, KEY_HEADER_VARIABLE, paths::API_KEY_HEADER)?;
         let flags = [
-            ("--domain", &domain, paths::LOCAL_GATEWAY),
+            ("--domain", &domain, paths::LOCAL_GATEWAY_URL),
             ("--key-header", &key_header, paths::API_KEY_HEADER),
         ]
         .into_iter()

@@ -5,7 +5,7 @@ use std::pin::pin;
 use futures::StreamExt;
 use tokio::time;
 use txjobs_sdk::{
-    Event, Severity, TroubleKind,
+    ErrorKind, RunEvent, Severity,
     types::{Job, JobExecution, TriggerId},
 };
 
@@ -40,8 +40,8 @@ pub(crate) async fn tail(
     output.end_progress();
     let end = end.unwrap_or_else(|_| Err(Failure::TimedOut(go_on.clone())));
     let execution = end.map_err(|failure| match failure {
-        Failure::Trouble(trouble) if !is_absent(trouble.kind) => {
-            Failure::Unclear(trouble, format!("The job goes on. {go_on}"))
+        Failure::Api(error) if !is_absent(error.kind) => {
+            Failure::OutcomeUnknown(error, format!("The job goes on. {go_on}"))
         }
         Failure::Output(error, _) => Failure::Output(error, Some(format!("The job goes on. {go_on}"))),
         other => other,
@@ -53,8 +53,8 @@ pub(crate) async fn tail(
 }
 
 /// Returns whether the error says that there is no run.
-fn is_absent(kind: TroubleKind) -> bool {
-    matches!(kind, TroubleKind::NoSuchRun | TroubleKind::EndedWithoutExecution)
+fn is_absent(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NoSuchRun | ErrorKind::EndedWithoutExecution)
 }
 
 fn resume_hint(
@@ -91,8 +91,8 @@ async fn follow(
     });
     while let Some(event) = run.next().await {
         match event? {
-            Event::State(state) => output.progress(progress(&state.to_string())),
-            Event::Line(line) => {
+            RunEvent::State(state) => output.progress(progress(&state.to_string())),
+            RunEvent::Line(line) => {
                 counts.add(line.severity);
                 let was_open = !output.is_closed();
                 output.log_line(&line)?;
@@ -100,8 +100,10 @@ async fn follow(
                     output.note("Standard output was closed. Still waiting for the outcome.");
                 }
             }
-            Event::Trouble(trouble) => output.note(&format!("{trouble} Still waiting; the job goes on.")),
-            Event::Ended(execution) => return Ok(execution),
+            RunEvent::TransientError(error) => {
+                output.note(&format!("{error} Still waiting; the job goes on."))
+            }
+            RunEvent::Ended(execution) => return Ok(execution),
             _ => {}
         }
     }

@@ -33,7 +33,7 @@ pub fn paths(spec: &OpenAPI) -> syn::File {
         pub const EXTENSIONS_HEADER: &str = #extensions_header;
 
         /// The base URL of a gateway on this machine, at its usual port.
-        pub const LOCAL_GATEWAY: &str = #local;
+        pub const LOCAL_GATEWAY_URL: &str = #local;
 
         /// Every operation of the contract.
         pub const ALL: [&Operation; #count] = [#(&#all),*];
@@ -63,7 +63,7 @@ fn one_operation(
     let method_ident = format_ident!("{method}");
     let summary = operation.summary.as_deref().unwrap_or(id);
     let doc = format!("{summary}: `{} {template}`.", method.to_uppercase());
-    let extension = operation.extensions.get("x-extension").is_some_and(|v| v == true);
+    let is_extension = operation.extensions.get("x-extension").is_some_and(|v| v == true);
     let parameters: Vec<_> =
         item.parameters.iter().chain(&operation.parameters).map(|p| resolve(spec, p)).collect();
 
@@ -106,8 +106,8 @@ fn one_operation(
             template: #template,
             summary: #summary,
             parameters: &[#(#names),*],
-            query: &[#(#query),*],
-            extension: #extension,
+            query_parameters: &[#(#query),*],
+            is_extension: #is_extension,
         };
 
         #[doc = #doc]

@@ -3,7 +3,7 @@
 
 use std::{env, error::Error, io::Write};
 
-use txjobs_sdk::{ApiKey, Client, follow::in_order};
+use txjobs_sdk::{ApiKey, Client, follow::sort_lines};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "execution,state,time,severity,message")?;
     for execution in &mut executions {
-        in_order(&mut execution.job_execution_logs);
+        sort_lines(&mut execution.job_execution_logs);
         for line in &execution.job_execution_logs {
             let time = line.time_stamp.map(|time| time.to_string()).unwrap_or_default();
             let message = line.message.replace('"', "\"\"");

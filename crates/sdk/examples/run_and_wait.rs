@@ -4,7 +4,7 @@
 use std::{env, error::Error, pin::pin, process::ExitCode, time::Duration};
 
 use futures::StreamExt;
-use txjobs_sdk::{ApiKey, Client, Event, ExecutionState};
+use txjobs_sdk::{ApiKey, Client, ExecutionState, RunEvent};
 
 /// The longest wait for the end. The job goes on if it is over.
 const LONGEST: Duration = Duration::from_secs(2 * 60 * 60);
@@ -22,11 +22,11 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         let mut run = pin!(client.execute_and_follow(job.id));
         while let Some(event) = run.next().await {
             match event? {
-                Event::Queued(queued) => eprintln!("trigger id {}", queued.trigger_id),
-                Event::State(state) => eprintln!("{state}"),
-                Event::Line(line) => println!("{:11} {}", line.severity, line.message),
-                Event::Trouble(trouble) => eprintln!("{trouble} Still waiting."),
-                Event::Ended(execution) => return Ok(execution.state),
+                RunEvent::Queued(queued) => eprintln!("trigger id {}", queued.trigger_id),
+                RunEvent::State(state) => eprintln!("{state}"),
+                RunEvent::Line(line) => println!("{:11} {}", line.severity, line.message),
+                RunEvent::TransientError(trouble) => eprintln!("{trouble} Still waiting."),
+                RunEvent::Ended(execution) => return Ok(execution.state),
                 _ => {}
             }
         }

@@ -4,7 +4,7 @@ pub const API_KEY_HEADER: &str = "apiKey";
 /// The response header in which a server names the extensions of txjobs that it has.
 pub const EXTENSIONS_HEADER: &str = "x-txjobs-extensions";
 /// The base URL of a gateway on this machine, at its usual port.
-pub const LOCAL_GATEWAY: &str = "http://127.0.0.1:8400";
+pub const LOCAL_GATEWAY_URL: &str = "http://127.0.0.1:8400";
 /// Every operation of the contract.
 pub const ALL: [&Operation; 7usize] = [
     &LIST_JOBS,
@@ -22,8 +22,8 @@ pub const LIST_JOBS: Operation = Operation {
     template: "/public/jobs",
     summary: "Get all jobs",
     parameters: &[],
-    query: &[],
-    extension: false,
+    query_parameters: &[],
+    is_extension: false,
 };
 ///Get all jobs: `GET /public/jobs`.
 #[allow(unused_mut, reason = "not every operation has parameters")]
@@ -40,8 +40,8 @@ pub const LIST_JOB_STATUSES: Operation = Operation {
     template: "/public/jobs/status",
     summary: "Get all job statuses",
     parameters: &[],
-    query: &[],
-    extension: false,
+    query_parameters: &[],
+    is_extension: false,
 };
 ///Get all job statuses: `GET /public/jobs/status`.
 #[allow(unused_mut, reason = "not every operation has parameters")]
@@ -58,8 +58,8 @@ pub const EXECUTE_JOB: Operation = Operation {
     template: "/public/jobs/{job_id}/execute",
     summary: "Execute a job",
     parameters: &["job_id"],
-    query: &[],
-    extension: false,
+    query_parameters: &[],
+    is_extension: false,
 };
 ///Execute a job: `POST /public/jobs/{job_id}/execute`.
 #[allow(unused_mut, reason = "not every operation has parameters")]
@@ -78,8 +78,8 @@ pub const CANCEL_JOB: Operation = Operation {
     template: "/public/jobs/{job_id}/cancel",
     summary: "Cancel the current run of a job",
     parameters: &["job_id"],
-    query: &[],
-    extension: true,
+    query_parameters: &[],
+    is_extension: true,
 };
 ///Cancel the current run of a job: `POST /public/jobs/{job_id}/cancel`.
 #[allow(unused_mut, reason = "not every operation has parameters")]
@@ -98,8 +98,8 @@ pub const GET_JOB_STATUS: Operation = Operation {
     template: "/public/jobs/{job_id}/status",
     summary: "Get the status of a job",
     parameters: &["job_id"],
-    query: &[],
-    extension: false,
+    query_parameters: &[],
+    is_extension: false,
 };
 ///Get the status of a job: `GET /public/jobs/{job_id}/status`.
 #[allow(unused_mut, reason = "not every operation has parameters")]
@@ -118,8 +118,8 @@ pub const GET_JOB_LOGS: Operation = Operation {
     template: "/public/jobs/{job_id}/logs",
     summary: "Get the executions of a job, with their logs",
     parameters: &["job_id", "limit", "logs"],
-    query: &["limit", "logs"],
-    extension: false,
+    query_parameters: &["limit", "logs"],
+    is_extension: false,
 };
 ///Get the executions of a job, with their logs: `GET /public/jobs/{job_id}/logs`.
 #[allow(unused_mut, reason = "not every operation has parameters")]
@@ -144,8 +144,8 @@ pub const GET_JOB_LOGS_BY_TRIGGER: Operation = Operation {
     template: "/public/jobs/{job_id}/logs/{trigger_id}",
     summary: "Get the execution of a trigger id, with its log",
     parameters: &["job_id", "trigger_id", "after"],
-    query: &["after"],
-    extension: false,
+    query_parameters: &["after"],
+    is_extension: false,
 };
 ///Get the execution of a trigger id, with its log: `GET /public/jobs/{job_id}/logs/{trigger_id}`.
 #[allow(unused_mut, reason = "not every operation has parameters")]

@@ -36,16 +36,16 @@ pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
 /// # Errors
 ///
 /// What stands there is not JSON, not of this shape, or not whole.
-pub fn first<T: DeserializeOwned>(body: &[u8]) -> Result<(T, usize), serde_json::Error> {
-    first_strictly(body).or_else(|error| {
+pub fn first_value<T: DeserializeOwned>(body: &[u8]) -> Result<(T, usize), serde_json::Error> {
+    first_value_strictly(body).or_else(|error| {
         // The end of the received bytes is not an error of the JSON.
         let repaired = if error.is_eof() { None } else { repair(body, true) };
         let Some(repaired) = repaired else { return Err(error) };
-        first_strictly(&repaired.json).map(|(value, _)| (value, repaired.original_len))
+        first_value_strictly(&repaired.json).map(|(value, _)| (value, repaired.original_len))
     })
 }
 
-fn first_strictly<T: DeserializeOwned>(body: &[u8]) -> Result<(T, usize), serde_json::Error> {
+fn first_value_strictly<T: DeserializeOwned>(body: &[u8]) -> Result<(T, usize), serde_json::Error> {
     let mut values = serde_json::Deserializer::from_slice(body).into_iter::<T>();
     match values.next() {
         Some(value) => Ok((value?, values.byte_offset())),
@@ -55,30 +55,30 @@ fn first_strictly<T: DeserializeOwned>(body: &[u8]) -> Result<(T, usize), serde_
 
 /// JSON of no known shape, as far as texts are looked for in it. A whole value would weigh more than the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Loose {
+pub enum LenientValue {
     /// A string.
-    Text(String),
+    String(String),
     /// `true` or `false`.
-    Flag(bool),
+    Bool(bool),
     /// An array.
-    List(Vec<Loose>),
+    Array(Vec<LenientValue>),
     /// An object, its fields in their order.
-    Object(Vec<(String, Loose)>),
+    Object(Vec<(String, LenientValue)>),
     /// Anything else.
     Other,
 }
 
-impl Loose {
+impl LenientValue {
     /// The string, if it is one.
-    pub fn as_text(&self) -> Option<&str> {
+    pub fn as_str(&self) -> Option<&str> {
         match self {
-            Self::Text(text) => Some(text),
+            Self::String(text) => Some(text),
             _ => None,
         }
     }
 
     /// The fields of an object with this name, in ASCII of any case.
-    pub fn fields<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Loose> {
+    pub fn fields<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a LenientValue> {
         let fields = match self {
             Self::Object(fields) => fields.as_slice(),
             _ => &[],
@@ -87,59 +87,59 @@ impl Loose {
     }
 }
 
-impl<'de> Deserialize<'de> for Loose {
+impl<'de> Deserialize<'de> for LenientValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(LooseVisitor)
+        deserializer.deserialize_any(LenientValueVisitor)
     }
 }
 
-struct LooseVisitor;
+struct LenientValueVisitor;
 
-impl<'de> Visitor<'de> for LooseVisitor {
-    type Value = Loose;
+impl<'de> Visitor<'de> for LenientValueVisitor {
+    type Value = LenientValue;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Loose, E> {
-        Ok(Loose::Text(text.to_owned()))
+    fn visit_str<E>(self, text: &str) -> Result<LenientValue, E> {
+        Ok(LenientValue::String(text.to_owned()))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Loose, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<LenientValue, A::Error> {
         let mut fields = Vec::new();
         while let Some(field) = map.next_entry()? {
             fields.push(field);
         }
-        Ok(Loose::Object(fields))
+        Ok(LenientValue::Object(fields))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Loose, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<LenientValue, A::Error> {
         let mut elements = Vec::new();
         while let Some(element) = array.next_element()? {
             elements.push(element);
         }
-        Ok(Loose::List(elements))
+        Ok(LenientValue::Array(elements))
     }
 
-    fn visit_unit<E>(self) -> Result<Loose, E> {
-        Ok(Loose::Other)
+    fn visit_unit<E>(self) -> Result<LenientValue, E> {
+        Ok(LenientValue::Other)
     }
 
-    fn visit_bool<E>(self, flag: bool) -> Result<Loose, E> {
-        Ok(Loose::Flag(flag))
+    fn visit_bool<E>(self, flag: bool) -> Result<LenientValue, E> {
+        Ok(LenientValue::Bool(flag))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Loose, E> {
-        Ok(Loose::Other)
+    fn visit_i64<E>(self, _: i64) -> Result<LenientValue, E> {
+        Ok(LenientValue::Other)
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Loose, E> {
-        Ok(Loose::Other)
+    fn visit_u64<E>(self, _: u64) -> Result<LenientValue, E> {
+        Ok(LenientValue::Other)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Loose, E> {
-        Ok(Loose::Other)
+    fn visit_f64<E>(self, _: f64) -> Result<LenientValue, E> {
+        Ok(LenientValue::Other)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    ExecutionState, Extensions, JobStatusCode, Timestamp, Trouble, TroubleKind,
+    Error, ErrorKind, ExecutionState, Extensions, JobStatusCode, Timestamp,
     operation::Request,
     paths,
     types::{JobExecution, JobExecutionLog, JobId, LogId, TriggerId},
@@ -17,7 +17,7 @@ use absence::Absence;
 pub use lines::KnownLines;
 use pace::Pace;
 
-/// Trouble that lasts longer than this ends the following.
+/// Error that lasts longer than this ends the following.
 const LONGEST_OUTAGE: Duration = Duration::from_secs(15 * 60);
 /// After the end, a server that does not promise otherwise is asked again for late lines, at most this often.
 const MOST_LATE_POLLS: u32 = 5;
@@ -27,23 +27,23 @@ const LATE: Duration = Duration::from_secs(1);
 /// A state machine that follows one run: it says what to request and when, is fed the answers, and gives out every new
 /// log line once. Times are durations since any fixed moment of the caller's.
 ///
-/// It never asks more than [75 times a minute](Self::MOST_POLLS_A_MINUTE), and 12 times while nothing happens. While no
+/// It never asks more than [75 times a minute](Self::MAX_POLLS_PER_MINUTE), and 12 times while nothing happens. While no
 /// execution is found it sometimes requests the job's status. If the job is idle for [a minute](Self::MAX_ABSENCE) and
 /// no execution is found, following ends.
 ///
 /// ```
 /// # use std::time::Duration;
-/// # use txjobs_sdk::{Extensions, follow::{Follow, Step}, types::{JobId, TriggerId}};
+/// # use txjobs_sdk::{Extensions, follow::{RunFollower, Step}, types::{JobId, TriggerId}};
 /// # let (job, trigger) = (JobId(Default::default()), TriggerId(Default::default()));
-/// let mut follow = Follow::new(job, trigger, Duration::ZERO);
-/// let Step::Ask(request) = follow.step(Duration::ZERO) else { panic!("the first step asks") };
+/// let mut follow = RunFollower::new(job, trigger, Duration::ZERO);
+/// let Step::Send(request) = follow.step(Duration::ZERO) else { panic!("the first step asks") };
 /// assert!(request.path_and_query().starts_with("/public/jobs/"));
 /// // Nothing there yet: the job is pending. Ask again later.
-/// follow.answered(Duration::ZERO, Vec::new(), Extensions::default());
+/// follow.handle_response(Duration::ZERO, Vec::new(), Extensions::default());
 /// assert!(matches!(follow.step(Duration::ZERO), Step::Wait(_)));
 /// ```
 #[derive(Clone, Debug)]
-pub struct Follow {
+pub struct RunFollower {
     job_id: JobId,
     trigger_id: TriggerId,
     deadline: Option<Duration>,
@@ -69,23 +69,23 @@ pub struct Follow {
 /// What to do next.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
-    /// Send this request, for the run's log, then call [`Follow::answered`] or [`Follow::troubled`].
-    Ask(Request),
-    /// Send this request, for the job's status, then call [`Follow::status_answered`] or [`Follow::troubled`].
-    AskStatus(Request),
-    /// Wait until this time, then call [`Follow::step`] again.
+    /// Send this request, for the run's log, then call [`RunFollower::handle_response`] or [`RunFollower::handle_error`].
+    Send(Request),
+    /// Send this request, for the job's status, then call [`RunFollower::handle_status`] or [`RunFollower::handle_error`].
+    SendStatusRequest(Request),
+    /// Wait until this time, then call [`RunFollower::step`] again.
     Wait(Duration),
     /// The execution has ended in this state, and every line was given out.
     Ended(ExecutionState),
     /// The deadline, if one was given, has passed. The job goes on.
     TimedOut,
     /// There is no such run, or it ended without an execution: see the kind of the trouble.
-    Failed(Trouble),
+    Failed(Error),
 }
 
-impl Follow {
+impl RunFollower {
     /// The most requests in any minute, whatever happens.
-    pub const MOST_POLLS_A_MINUTE: u32 = 75;
+    pub const MAX_POLLS_PER_MINUTE: u32 = 75;
 
     /// How long a job has to be idle without an execution of the run before following ends. It does not end while the job
     /// is pending or running.
@@ -120,7 +120,7 @@ impl Follow {
 
     /// Notes that the server has accepted the run. If it is never found, it ended without an execution.
     #[must_use]
-    pub fn accepted(mut self) -> Self {
+    pub fn with_run_accepted(mut self) -> Self {
         self.absence.was_active = true;
         self
     }
@@ -144,7 +144,7 @@ impl Follow {
             return Step::Ended(execution.state);
         }
         if let Some(kind) = self.absence.conclusion {
-            return Step::Failed(Trouble::new(kind).during(&paths::GET_JOB_LOGS_BY_TRIGGER));
+            return Step::Failed(Error::new(kind).with_operation(&paths::GET_JOB_LOGS_BY_TRIGGER));
         }
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             return Step::TimedOut;
@@ -153,13 +153,13 @@ impl Follow {
         if now < next {
             return Step::Wait(self.deadline.map_or(next, |deadline| next.min(deadline)));
         }
-        self.pace.asked(now);
+        self.pace.request_sent(now);
         self.asked_status = self.execution.is_none() && self.absence.is_status_due(now);
         if self.asked_status {
-            return Step::AskStatus(paths::get_job_status(self.job_id));
+            return Step::SendStatusRequest(paths::get_job_status(self.job_id));
         }
         self.requested_after = self.after();
-        Step::Ask(paths::get_job_logs_by_trigger(self.job_id, self.trigger_id, self.requested_after))
+        Step::Send(paths::get_job_logs_by_trigger(self.job_id, self.trigger_id, self.requested_after))
     }
 
     /// Takes in an answer that came at `now`, and gives out the log lines that are new, in order. `extensions` is what
@@ -167,7 +167,7 @@ impl Follow {
     ///
     /// Returns each line once, also if it arrives after one with a later time or if the server's ids cannot be trusted (see
     /// [`KnownLines`]). A state only goes forward: an older answer of a server that lags behind does not change it.
-    pub fn answered(
+    pub fn handle_response(
         &mut self,
         now: Duration,
         executions: Vec<JobExecution>,
@@ -176,20 +176,20 @@ impl Follow {
         let mut execution = self.pick(executions);
         let mut lines =
             execution.as_mut().map(|e| std::mem::take(&mut e.job_execution_logs)).unwrap_or_default();
-        self.lines.begin(self.requested_after);
-        lines.retain(|line| self.lines.is_new(line));
-        self.lines.end();
+        self.lines.begin_response(self.requested_after);
+        lines.retain(|line| self.lines.insert(line));
+        self.lines.end_response();
         // The server's `after` uses its own order; this order is for people.
-        in_order(&mut lines);
-        let (new_lines, is_incomplete) = (self.lines.new_lines(), self.lines.is_incomplete());
+        sort_lines(&mut lines);
+        let (new_lines, is_incomplete) = (self.lines.new_line_count(), self.lines.is_incomplete());
         self.newest = self.lines.after();
         self.apply_execution(now, execution, extensions, new_lines, is_incomplete);
         lines
     }
 
-    /// Does the same as [`answered`](Self::answered), for a caller that passes the lines to `lines` while they arrive. The
+    /// Does the same as [`handle_response`](Self::handle_response), for a caller that passes the lines to `lines` while they arrive. The
     /// `executions` need no lines.
-    pub fn answered_without_lines(
+    pub fn handle_response_without_lines(
         &mut self,
         now: Duration,
         executions: Vec<JobExecution>,
@@ -198,18 +198,18 @@ impl Follow {
     ) {
         let execution = self.pick(executions);
         self.newest = lines.after();
-        self.apply_execution(now, execution, extensions, lines.new_lines(), lines.is_incomplete());
+        self.apply_execution(now, execution, extensions, lines.new_line_count(), lines.is_incomplete());
     }
 
-    /// Returns the line after which the log was last requested, for [`KnownLines::begin`].
+    /// Returns the line after which the log was last requested, for [`KnownLines::begin_response`].
     pub fn requested_after(&self) -> Option<LogId> {
         self.requested_after
     }
 
     /// Handles the job's status, which arrived at `now`.
-    pub fn status_answered(&mut self, now: Duration, status: JobStatusCode) {
+    pub fn handle_status(&mut self, now: Duration, status: JobStatusCode) {
         self.absence.status(now, status);
-        self.pace.answered(now, false);
+        self.pace.handle_response(now, false);
     }
 
     fn apply_execution(
@@ -232,7 +232,7 @@ impl Follow {
         if !is_behind {
             self.advance(execution);
         }
-        self.pace.answered(now, changed);
+        self.pace.handle_response(now, changed);
         // A server that lags behind may also lack lines.
         self.end_if_settled(now, new_lines, is_incomplete || is_behind);
     }
@@ -257,7 +257,7 @@ impl Follow {
         if self.execution.is_none() {
             self.absence.found_nothing(was_not_found);
         }
-        self.pace.answered(now, false);
+        self.pace.handle_response(now, false);
         self.end_if_settled(now, 0, false);
     }
 
@@ -268,35 +268,35 @@ impl Follow {
     /// Gives the trouble back if following has to end: the key was refused, this is not the Jobs API, or nothing but
     /// trouble has come for a quarter of an hour. A 404 alone does not end it: some servers answer it while the job is
     /// pending. Neither does a server that asks for a pause, however often, nor trouble with the job's status.
-    pub fn troubled(
+    pub fn handle_error(
         &mut self,
         now: Duration,
         wall_clock: Timestamp,
-        trouble: Trouble,
-    ) -> Result<(), Trouble> {
-        let lost = trouble.kind == TroubleKind::NotFound;
+        trouble: Error,
+    ) -> Result<(), Error> {
+        let lost = trouble.kind == ErrorKind::NotFound;
         let asked_for = trouble.retry_after.map(|after| after.delay(wall_clock));
         if self.asked_status {
             if lost {
                 self.absence.status_not_found(now);
             }
-            self.pace.troubled(now, asked_for.unwrap_or_default());
+            self.pace.handle_error(now, asked_for.unwrap_or_default());
             return Ok(());
         }
         if lost && self.execution.is_none() {
             self.found_nothing(now, true);
             return Ok(());
         }
-        let is_asked_to_wait = trouble.kind == TroubleKind::TooManyRequests || asked_for.is_some();
-        if trouble.is_passing() && is_asked_to_wait {
+        let is_asked_to_wait = trouble.kind == ErrorKind::TooManyRequests || asked_for.is_some();
+        if trouble.is_transient() && is_asked_to_wait {
             self.trouble_since = None;
         } else {
             let since = *self.trouble_since.get_or_insert(now);
-            if !(trouble.is_passing() || lost) || now.saturating_sub(since) >= LONGEST_OUTAGE {
+            if !(trouble.is_transient() || lost) || now.saturating_sub(since) >= LONGEST_OUTAGE {
                 return Err(trouble);
             }
         }
-        self.pace.troubled(now, asked_for.unwrap_or_default());
+        self.pace.handle_error(now, asked_for.unwrap_or_default());
         Ok(())
     }
 
@@ -330,7 +330,7 @@ fn progress(state: ExecutionState) -> u8 {
 }
 
 /// Orders lines by time, then by position. If any has no time, all stay where they are.
-pub fn in_order(lines: &mut [JobExecutionLog]) {
+pub fn sort_lines(lines: &mut [JobExecutionLog]) {
     if lines.iter().all(|line| line.time_stamp.is_some()) {
         lines.sort_by_key(|line| line.time_stamp);
     }

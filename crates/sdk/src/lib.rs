@@ -4,19 +4,19 @@
 
 pub mod decode;
 mod enumeration;
+mod error;
 mod extensions;
 pub mod follow;
-mod gate;
 #[cfg(feature = "client")]
 mod host;
 mod html;
 mod id;
 mod key;
 pub mod operation;
+mod rate_limit;
 mod started;
 mod states;
 mod timestamp;
-mod trouble;
 
 /// Every schema of the contract, as progenitor generates it, made tolerant.
 pub mod types {
@@ -39,25 +39,25 @@ pub mod paths {
 #[cfg(feature = "client")]
 pub mod client;
 #[cfg(feature = "client")]
-mod following;
+mod follow_stream;
 #[cfg(feature = "client")]
 mod setup;
 #[cfg(feature = "client")]
 mod transport;
 
+pub use error::{Error, ErrorKind, RetryAfter};
 pub use extensions::Extensions;
-pub use gate::Gate;
 pub use key::{ApiKey, InvalidKey};
+pub use rate_limit::RateLimitPause;
 pub use started::StartedJobs;
 pub use states::{ExecutionState, JobStatusCode, Severity};
 pub use timestamp::{InvalidTimestamp, Timestamp};
 #[cfg(feature = "client")]
 pub use transport::Transport;
-pub use trouble::{RetryAfter, Trouble, TroubleKind};
 
 #[cfg(feature = "client")]
 pub use client::Client;
 #[cfg(feature = "client")]
-pub use following::Event;
+pub use follow_stream::RunEvent;
 #[cfg(feature = "client")]
 pub use setup::{ClientBuilder, SetupError};

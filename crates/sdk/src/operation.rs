@@ -41,9 +41,9 @@ pub struct Operation {
     /// The names of all its parameters: those of the path and then those of the query.
     pub parameters: &'static [&'static str],
     /// The names of its query parameters, which are all optional.
-    pub query: &'static [&'static str],
+    pub query_parameters: &'static [&'static str],
     /// Whether it is ours and not the vendor's: use it only where the server announces it.
-    pub extension: bool,
+    pub is_extension: bool,
 }
 
 impl Operation {
@@ -59,7 +59,7 @@ impl Operation {
         }
         path.push_str(rest);
         let mut query = String::new();
-        for name in self.query {
+        for name in self.query_parameters {
             let value = value(name);
             if !value.is_empty() {
                 query.push(if query.is_empty() { '?' } else { '&' });

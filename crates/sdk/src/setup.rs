@@ -11,9 +11,8 @@ use reqwest::{
 use crate::{
     ApiKey,
     client::Client,
-    host, paths,
+    error, host, paths,
     transport::{SharedGate, Transport, same_origin},
-    trouble,
 };
 
 /// Sets up a [`Client`]. Get one from [`Client::builder`].
@@ -71,7 +70,7 @@ impl Client {
 
     /// Returns a warning if the API key is sent over a network without encryption: the base URL is plain http and not this
     /// machine.
-    pub fn key_warning(&self) -> Option<String> {
+    pub fn cleartext_key_warning(&self) -> Option<String> {
         let url = Url::parse(&self.baseurl).ok()?;
         if url.scheme() != "http" || host::is_this_machine(&url) {
             return None;
@@ -112,7 +111,7 @@ impl ClientBuilder {
     /// long as `Retry-After` says if that is at most five seconds. A POST is never sent again.
     ///
     /// After 429, and after 503 with `Retry-After`, every request of this client and of its clones waits as long as the
-    /// server asked, also a POST before it is sent: see [`Gate`](crate::Gate).
+    /// server asked, also a POST before it is sent: see [`RateLimitPause`](crate::RateLimitPause).
     #[must_use]
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
@@ -155,7 +154,7 @@ impl ClientBuilder {
                 // A lost connection must not send a POST twice.
                 .retry(reqwest::retry::never())
                 .build()
-                .map_err(|e| SetupError::Transport(trouble::root_cause(&e)))
+                .map_err(|e| SetupError::Transport(error::root_cause(&e)))
         };
         let transport = Transport {
             post: client(redirect::Policy::none())?,
@@ -165,7 +164,7 @@ impl ClientBuilder {
         };
         let gets = client(same_origin())?;
         let client = Client::new_with_client(base.as_str().trim_end_matches('/'), gets, transport);
-        if let Some(warning) = client.key_warning() {
+        if let Some(warning) = client.cleartext_key_warning() {
             tracing::warn!("{warning}");
         }
         Ok(client)
@@ -238,7 +237,10 @@ mod tests {
     #[test]
     fn key_in_clear_text_has_a_warning() {
         let warning = |domain: &str| {
-            Client::builder(domain, ApiKey::new("s3cret-key").unwrap()).build().unwrap().key_warning()
+            Client::builder(domain, ApiKey::new("s3cret-key").unwrap())
+                .build()
+                .unwrap()
+                .cleartext_key_warning()
         };
         let words = warning("http://api.example.com:81/x").unwrap();
         assert!(words.contains("api.example.com") && !words.contains("s3cret"), "{words}");

@@ -14,11 +14,11 @@ use crate::{JobStatusCode, types::JobId};
 /// # use txjobs_sdk::{JobStatusCode, StartedJobs, types::JobId};
 /// # let job = JobId(uuid::Uuid::nil());
 /// let mut started = StartedJobs::default();
-/// started.start(job, Duration::ZERO);
+/// started.mark_started(job, Duration::ZERO);
 /// let status = |started: &StartedJobs, seconds| started.status(job, JobStatusCode::Idle, Duration::from_secs(seconds));
 /// assert_eq!(status(&started, 2), JobStatusCode::Pending);
 /// assert_eq!(status(&started, 60), JobStatusCode::Idle);
-/// started.end(job);
+/// started.mark_ended(job);
 /// assert_eq!(status(&started, 2), JobStatusCode::Idle);
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -31,13 +31,13 @@ impl StartedJobs {
     pub const HOLD_TIME: Duration = Duration::from_secs(10);
 
     /// Notes that the server accepted a run of `job` at the time `now`.
-    pub fn start(&mut self, job: JobId, now: Duration) {
+    pub fn mark_started(&mut self, job: JobId, now: Duration) {
         self.started.retain(|_, started| now.saturating_sub(*started) < Self::HOLD_TIME);
         self.started.insert(job, now);
     }
 
     /// Notes that the run of `job` has ended.
-    pub fn end(&mut self, job: JobId) {
+    pub fn mark_ended(&mut self, job: JobId) {
         self.started.remove(&job);
     }
 

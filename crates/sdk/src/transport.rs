@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use progenitor_client::{ClientHooks, Error, OperationInfo, ResponseValue};
+use progenitor_client::{ClientHooks, OperationInfo, ResponseValue};
 use reqwest::{
     Method, Request, Response, StatusCode, Url,
     header::{HeaderMap, HeaderValue},
@@ -15,7 +15,7 @@ use reqwest::{
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
-use crate::{ApiKey, Extensions, Gate, Timestamp, client::Client, decode, paths, trouble, types};
+use crate::{ApiKey, Extensions, RateLimitPause, Timestamp, client::Client, decode, error, paths, types};
 
 /// An error body longer than this is cut: nobody reads more, and a server is not to be trusted with our memory.
 const LONGEST_ERROR_BODY: usize = 64 * 1024;
@@ -39,7 +39,7 @@ pub struct Transport {
 #[derive(Clone, Debug)]
 pub(crate) struct SharedGate {
     start: Instant,
-    gate: Arc<Mutex<Gate>>,
+    gate: Arc<Mutex<RateLimitPause>>,
 }
 
 impl SharedGate {
@@ -50,7 +50,7 @@ impl SharedGate {
     /// Waits until the gate is open.
     pub(crate) async fn pass(&self) {
         loop {
-            let wait = self.lock().wait(self.start.elapsed());
+            let wait = self.lock().remaining(self.start.elapsed());
             if wait.is_zero() {
                 return;
             }
@@ -63,18 +63,18 @@ impl SharedGate {
     fn handle_response(&self, status: StatusCode, headers: &HeaderMap) {
         if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
             let wall_clock = Timestamp::from(SystemTime::now());
-            let retry_after = trouble::retry_after(headers);
+            let retry_after = error::retry_after(headers);
             self.lock().handle_response(self.start.elapsed(), wall_clock, status.as_u16(), retry_after);
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Gate> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, RateLimitPause> {
         self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The result of a generated method.
-type Outcome<T> = Result<ResponseValue<T>, Error<types::ErrorBody>>;
+type Outcome<T> = Result<ResponseValue<T>, progenitor_client::Error<types::ErrorBody>>;
 
 impl Client {
     /// The same client without repetitions, for callers that pace themselves.
@@ -127,7 +127,7 @@ impl Client {
                 self.inner.gate.handle_response(answer.status, &answer.headers);
             }
             Err(error) => {
-                let error = self.inner.key.mask(&trouble::root_cause(error));
+                let error = self.inner.key.mask(&error::root_cause(error));
                 tracing::debug!(error, ?took, "no answer");
             }
         }
@@ -143,8 +143,8 @@ impl Client {
             Body::Success(response.bytes().await?)
         } else {
             headers.values_mut().for_each(|value| self.hide_key(value));
-            let proxy = is_proxy_status(status).then(|| trouble::proxy_for(response.url())).flatten();
-            let message = trouble::message_of(&beginning(response).await).unwrap_or_default();
+            let proxy = is_proxy_status(status).then(|| error::proxy_for(response.url())).flatten();
+            let message = error::message_of(&beginning(response).await).unwrap_or_default();
             let message = self.inner.key.mask(&message);
             Body::Refusal(match proxy {
                 Some(proxy) => format!("{message} (through the proxy {proxy})").trim_start().to_owned(),
@@ -166,42 +166,54 @@ impl Client {
 
     #[expect(clippy::result_large_err, reason = "progenitor's methods return it as it is")]
     fn decoded<T: DeserializeOwned>(&self, answer: reqwest::Result<Answer>) -> Outcome<T> {
-        let Answer { status, headers, body } = answer.map_err(Error::CommunicationError)?;
+        let Answer { status, headers, body } =
+            answer.map_err(progenitor_client::Error::CommunicationError)?;
         match body {
             Body::Success(body) => match decode::json(&body) {
                 Ok(value) => Ok(ResponseValue::new(value, status, headers)),
                 Err(error) => Err(self.unreadable(body, error)),
             },
             Body::Refusal(message) if status.is_client_error() || status.is_server_error() => {
-                Err(Error::ErrorResponse(ResponseValue::new(types::ErrorBody { message }, status, headers)))
+                Err(progenitor_client::Error::ErrorResponse(ResponseValue::new(
+                    types::ErrorBody { message },
+                    status,
+                    headers,
+                )))
             }
             Body::Refusal(_) => {
                 let mut response = http::Response::new("");
                 *response.status_mut() = status;
                 *response.headers_mut() = headers;
-                Err(Error::UnexpectedResponse(response.into()))
+                Err(progenitor_client::Error::UnexpectedResponse(response.into()))
             }
         }
     }
 
     /// Returns the trouble of a body that could not be decoded, with the key masked.
-    fn unreadable(&self, body: Bytes, error: serde_json::Error) -> Error<types::ErrorBody> {
+    fn unreadable(
+        &self,
+        body: Bytes,
+        error: serde_json::Error,
+    ) -> progenitor_client::Error<types::ErrorBody> {
         let text = String::from_utf8_lossy(&body);
         let masked = self.inner.key.mask(&text);
         let words = error.to_string();
         let masked_words = self.inner.key.mask(&words);
         let error = if masked_words == words { error } else { serde::de::Error::custom(masked_words) };
         // Markup may split the key where the visible text does not.
-        let said = trouble::message_of(masked.as_bytes()).unwrap_or_default();
+        let said = error::message_of(masked.as_bytes()).unwrap_or_default();
         let hidden = self.inner.key.mask(&said);
         if hidden != said {
             let escaped = hidden.replace('&', "&amp;").replace('<', "&lt;");
-            return Error::InvalidResponsePayload(format!("<p>{escaped}</p>").into(), error);
+            return progenitor_client::Error::InvalidResponsePayload(
+                format!("<p>{escaped}</p>").into(),
+                error,
+            );
         }
         if masked == text {
-            return Error::InvalidResponsePayload(body, error);
+            return progenitor_client::Error::InvalidResponsePayload(body, error);
         }
-        Error::InvalidResponsePayload(masked.into(), error)
+        progenitor_client::Error::InvalidResponsePayload(masked.into(), error)
     }
 }
 
@@ -235,26 +247,26 @@ fn pause_before_another<T>(outcome: &Outcome<T>, attempt: u32) -> Option<Duratio
     let pause = FIRST_PAUSE.saturating_mul(1 << attempt.min(8)).mul_f64(0.5 + fastrand::f64() / 2.0);
     let asked_for = match outcome {
         // A request that timed out took its time already.
-        Err(Error::CommunicationError(error))
+        Err(progenitor_client::Error::CommunicationError(error))
             if error.is_timeout() || error.is_builder() || error.is_redirect() =>
         {
             return None;
         }
-        Err(Error::CommunicationError(_)) => Duration::ZERO,
+        Err(progenitor_client::Error::CommunicationError(_)) => Duration::ZERO,
         // The length matches, so the server sent a body that was already cut.
-        Err(Error::InvalidResponsePayload(body, error))
+        Err(progenitor_client::Error::InvalidResponsePayload(body, error))
             if error.is_eof() && !body.trim_ascii().is_empty() =>
         {
             Duration::ZERO
         }
-        Err(Error::ErrorResponse(answer)) => match answer.status() {
+        Err(progenitor_client::Error::ErrorResponse(answer)) => match answer.status() {
             StatusCode::REQUEST_TIMEOUT
             | StatusCode::TOO_MANY_REQUESTS
             | StatusCode::BAD_GATEWAY
             | StatusCode::SERVICE_UNAVAILABLE
             | StatusCode::GATEWAY_TIMEOUT => {
                 let now = Timestamp::from(SystemTime::now());
-                trouble::retry_after(answer.headers()).map_or(Duration::ZERO, |after| after.delay(now))
+                error::retry_after(answer.headers()).map_or(Duration::ZERO, |after| after.delay(now))
             }
             _ => return None,
         },
@@ -276,7 +288,11 @@ pub(crate) fn same_origin() -> redirect::Policy {
 }
 
 impl ClientHooks<Transport> for Client {
-    async fn pre<E>(&self, request: &mut Request, _: &OperationInfo) -> Result<(), Error<E>> {
+    async fn pre<E>(
+        &self,
+        request: &mut Request,
+        _: &OperationInfo,
+    ) -> Result<(), progenitor_client::Error<E>> {
         // progenitor adds it; no server of this API knows it, and a CORS preflight could refuse it.
         request.headers_mut().remove("api-version");
         Ok(())

@@ -196,11 +196,11 @@ fn invalid_characters_are_replaced() {
         let job: Job = decode::json(&body).unwrap();
         assert_eq!(job.name, read);
         let whole = [&body as &[u8], b",{}"].concat();
-        let (first, length) = decode::first::<Job>(&whole).unwrap();
+        let (first, length) = decode::first_value::<Job>(&whole).unwrap();
         assert_eq!((first.name.as_str(), length), (read, body.len()), "in a stream");
         // Cut at any byte, it is incomplete, and no character that was cut is replaced.
         for end in 1..body.len() {
-            let error = decode::first::<Job>(&body[..end]).unwrap_err();
+            let error = decode::first_value::<Job>(&body[..end]).unwrap_err();
             assert!(error.is_eof(), "{end} of {read:?}: {error}");
         }
     }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use txjobs_sdk::{
-    ExecutionState, Extensions, JobStatusCode, RetryAfter, Severity, Timestamp, Trouble, TroubleKind,
-    follow::{Follow, Step},
+    Error, ErrorKind, ExecutionState, Extensions, JobStatusCode, RetryAfter, Severity, Timestamp,
+    follow::{RunFollower, Step},
     types::{ExecutionId, JobExecution, JobExecutionLog, JobId, LogId, TriggerId},
 };
 
@@ -43,84 +43,93 @@ fn messages(lines: &[JobExecutionLog]) -> Vec<&str> {
     lines.iter().map(|line| line.message.as_str()).collect()
 }
 
-fn asked(follow: &mut Follow, now: Duration) -> String {
+fn asked(follow: &mut RunFollower, now: Duration) -> String {
     match follow.step(now) {
-        Step::Ask(request) => request.path_and_query().to_owned(),
+        Step::Send(request) => request.path_and_query().to_owned(),
         other => panic!("{other:?}"),
     }
 }
 
 #[test]
 fn pending_then_lines_then_the_outcome() {
-    let mut follow = Follow::new(JOB, TRIGGER, at(0));
+    let mut follow = RunFollower::new(JOB, TRIGGER, at(0));
     let plain = "/public/jobs/00000000-0000-0000-0000-000000000001/logs/00000000-0000-0000-0000-000000000002";
     assert_eq!(asked(&mut follow, at(0)), plain);
-    assert!(follow.answered(at(0), Vec::new(), Extensions::default()).is_empty());
+    assert!(follow.handle_response(at(0), Vec::new(), Extensions::default()).is_empty());
     assert!(follow.execution().is_none());
     assert!(matches!(follow.step(at(0)), Step::Wait(until) if until > at(0)));
 
-    let news = follow.answered(at(1), execution(ExecutionState::Running, &[2, 1]), Extensions::default());
-    assert_eq!(messages(&news), ["1", "2"], "in order of time");
-    let news = follow.answered(at(2), execution(ExecutionState::Running, &[1, 2, 3]), Extensions::default());
-    assert_eq!(messages(&news), ["3"], "each line once");
     let news =
-        follow.answered(at(3), execution(ExecutionState::Failed, &[1, 2, 3, 4]), Extensions::default());
+        follow.handle_response(at(1), execution(ExecutionState::Running, &[2, 1]), Extensions::default());
+    assert_eq!(messages(&news), ["1", "2"], "in order of time");
+    let news =
+        follow.handle_response(at(2), execution(ExecutionState::Running, &[1, 2, 3]), Extensions::default());
+    assert_eq!(messages(&news), ["3"], "each line once");
+    let news = follow.handle_response(
+        at(3),
+        execution(ExecutionState::Failed, &[1, 2, 3, 4]),
+        Extensions::default(),
+    );
     assert_eq!(messages(&news), ["4"]);
     assert!(matches!(follow.step(at(3)), Step::Wait(_)), "this server does not say that its end is complete");
     let late = execution(ExecutionState::Failed, &[1, 2, 3, 4, 5]);
-    assert_eq!(messages(&follow.answered(at(5), late.clone(), Extensions::default())), ["5"], "a late line");
-    follow.answered(at(7), late, Extensions::default());
+    assert_eq!(
+        messages(&follow.handle_response(at(5), late.clone(), Extensions::default())),
+        ["5"],
+        "a late line"
+    );
+    follow.handle_response(at(7), late, Extensions::default());
     assert_eq!(follow.step(at(7)), Step::Ended(ExecutionState::Failed));
 }
 
 #[test]
 fn only_later_lines_are_asked_for_where_the_server_can() {
-    let mut follow = Follow::new(JOB, TRIGGER, at(0));
-    follow.answered(at(0), execution(ExecutionState::Running, &[1]), Extensions::ALL);
+    let mut follow = RunFollower::new(JOB, TRIGGER, at(0));
+    follow.handle_response(at(0), execution(ExecutionState::Running, &[1]), Extensions::ALL);
     assert!(asked(&mut follow, at(60)).ends_with("?after=00000000-0000-0000-0000-000000000065"));
-    follow.answered(at(60), execution(ExecutionState::Running, &[2]), Extensions::default());
+    follow.handle_response(at(60), execution(ExecutionState::Running, &[2]), Extensions::default());
     assert!(!asked(&mut follow, at(120)).contains("after"), "not announced any more");
 }
 
 #[test]
 fn somebody_else_s_execution_is_not_ours() {
-    let mut follow = Follow::new(JOB, TRIGGER, at(0));
+    let mut follow = RunFollower::new(JOB, TRIGGER, at(0));
     let mut other = execution(ExecutionState::Completed, &[1]);
     other[0].trigger_id = Some(TriggerId(uuid::Uuid::from_u128(9)));
-    assert!(follow.answered(at(0), other, Extensions::default()).is_empty());
+    assert!(follow.handle_response(at(0), other, Extensions::default()).is_empty());
     assert!(follow.execution().is_none());
 }
 
 #[test]
 fn passing_trouble_is_waited_out_and_retry_after_is_honoured() {
-    let mut follow = Follow::new(JOB, TRIGGER, at(0));
-    follow.troubled(at(0), NOON, Trouble::new(TroubleKind::NotFound)).unwrap();
-    let mut busy = Trouble::new(TroubleKind::TooManyRequests);
+    let mut follow = RunFollower::new(JOB, TRIGGER, at(0));
+    follow.handle_error(at(0), NOON, Error::new(ErrorKind::NotFound)).unwrap();
+    let mut busy = Error::new(ErrorKind::TooManyRequests);
     busy.retry_after = Some(RetryAfter::Delay(at(30)));
-    follow.troubled(at(1), NOON, busy).unwrap();
+    follow.handle_error(at(1), NOON, busy).unwrap();
     assert!(matches!(follow.step(at(30)), Step::Wait(until) if until >= at(31)));
-    assert!(matches!(follow.step(at(40)), Step::AskStatus(_)), "nothing was found yet");
-    follow.status_answered(at(40), JobStatusCode::Pending);
-    assert!(matches!(follow.step(at(50)), Step::Ask(_)));
-    let refused = follow.troubled(at(50), NOON, Trouble::new(TroubleKind::KeyRefused)).unwrap_err();
-    assert_eq!(refused.kind, TroubleKind::KeyRefused);
+    assert!(matches!(follow.step(at(40)), Step::SendStatusRequest(_)), "nothing was found yet");
+    follow.handle_status(at(40), JobStatusCode::Pending);
+    assert!(matches!(follow.step(at(50)), Step::Send(_)));
+    let refused = follow.handle_error(at(50), NOON, Error::new(ErrorKind::KeyRefused)).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::KeyRefused);
 }
 
 #[test]
 fn polls_slow_down_while_nothing_happens() {
-    let mut follow = Follow::new(JOB, TRIGGER, at(0));
+    let mut follow = RunFollower::new(JOB, TRIGGER, at(0));
     let mut now = Duration::ZERO;
     let mut polls = 0;
     while now < at(600) {
         match follow.step(now) {
             Step::Wait(until) => now = until,
-            Step::Ask(_) => {
+            Step::Send(_) => {
                 polls += 1;
-                follow.answered(now, Vec::new(), Extensions::default());
+                follow.handle_response(now, Vec::new(), Extensions::default());
             }
-            Step::AskStatus(_) => {
+            Step::SendStatusRequest(_) => {
                 polls += 1;
-                follow.status_answered(now, JobStatusCode::Pending);
+                follow.handle_status(now, JobStatusCode::Pending);
             }
             other => panic!("{other:?}"),
         }
@@ -130,21 +139,21 @@ fn polls_slow_down_while_nothing_happens() {
 
 #[test]
 fn a_server_with_after_writes_the_end_last() {
-    let mut follow = Follow::new(JOB, TRIGGER, at(0));
-    follow.answered(at(0), execution(ExecutionState::Completed, &[1]), Extensions::ALL);
+    let mut follow = RunFollower::new(JOB, TRIGGER, at(0));
+    follow.handle_response(at(0), execution(ExecutionState::Completed, &[1]), Extensions::ALL);
     assert_eq!(follow.step(at(0)), Step::Ended(ExecutionState::Completed));
 }
 
 #[test]
 fn a_deadline_ends_the_wait_and_not_the_job() {
-    let mut follow = Follow::new(JOB, TRIGGER, at(0)).with_deadline(at(3));
-    follow.answered(at(2), Vec::new(), Extensions::default());
+    let mut follow = RunFollower::new(JOB, TRIGGER, at(0)).with_deadline(at(3));
+    follow.handle_response(at(2), Vec::new(), Extensions::default());
     let mut now = at(2);
     while let Step::Wait(until) = follow.step(now) {
         assert!(until <= at(3));
         now = until;
         if follow.step(now) != Step::TimedOut {
-            follow.answered(now, Vec::new(), Extensions::default());
+            follow.handle_response(now, Vec::new(), Extensions::default());
         }
     }
     assert_eq!(follow.step(at(3)), Step::TimedOut);
@@ -152,73 +161,73 @@ fn a_deadline_ends_the_wait_and_not_the_job() {
 
 #[test]
 fn an_outage_or_a_loss_that_lasts_is_given_back() {
-    for kind in [TroubleKind::ServerTrouble, TroubleKind::NotFound] {
-        let mut follow = Follow::new(JOB, TRIGGER, at(0));
-        follow.answered(at(0), execution(ExecutionState::Running, &[1]), Extensions::default());
-        follow.troubled(at(1), NOON, Trouble::new(kind)).unwrap();
-        follow.troubled(at(600), NOON, Trouble::new(kind)).unwrap();
-        assert_eq!(follow.troubled(at(1000), NOON, Trouble::new(kind)).unwrap_err().kind, kind);
+    for kind in [ErrorKind::ServerError, ErrorKind::NotFound] {
+        let mut follow = RunFollower::new(JOB, TRIGGER, at(0));
+        follow.handle_response(at(0), execution(ExecutionState::Running, &[1]), Extensions::default());
+        follow.handle_error(at(1), NOON, Error::new(kind)).unwrap();
+        follow.handle_error(at(600), NOON, Error::new(kind)).unwrap();
+        assert_eq!(follow.handle_error(at(1000), NOON, Error::new(kind)).unwrap_err().kind, kind);
     }
 }
 
 #[test]
 fn an_answer_that_was_overtaken_does_not_undo_the_end() {
-    let mut follow = Follow::new(JOB, TRIGGER, at(0));
-    follow.answered(at(0), execution(ExecutionState::Failed, &[1]), Extensions::default());
-    follow.answered(at(1), execution(ExecutionState::Running, &[]), Extensions::default());
+    let mut follow = RunFollower::new(JOB, TRIGGER, at(0));
+    follow.handle_response(at(0), execution(ExecutionState::Failed, &[1]), Extensions::default());
+    follow.handle_response(at(1), execution(ExecutionState::Running, &[]), Extensions::default());
     assert_eq!(follow.execution().unwrap().state, ExecutionState::Failed);
     assert!(
         matches!(follow.step(at(1)), Step::Wait(_)),
         "an answer that is behind says nothing of late lines"
     );
-    follow.answered(at(3), execution(ExecutionState::Failed, &[1]), Extensions::default());
+    follow.handle_response(at(3), execution(ExecutionState::Failed, &[1]), Extensions::default());
     assert_eq!(follow.step(at(3)), Step::Ended(ExecutionState::Failed));
 }
 
 #[test]
 fn state_that_goes_back_is_ignored() {
-    let mut follow = Follow::new(JOB, TRIGGER, at(0));
+    let mut follow = RunFollower::new(JOB, TRIGGER, at(0));
     let mut running = execution(ExecutionState::Running, &[1]);
     running[0].end_time = None;
-    follow.answered(at(0), running, Extensions::default());
+    follow.handle_response(at(0), running, Extensions::default());
     for (second, behind) in
         [(1, ExecutionState::Created), (2, ExecutionState::None), (3, ExecutionState::Unknown(-7))]
     {
         let mut old = execution(behind, &[]);
         old[0].create_time = None;
-        follow.answered(at(second), old, Extensions::default());
+        follow.handle_response(at(second), old, Extensions::default());
         let known = follow.execution().unwrap();
         assert_eq!((known.state, known.create_time), (ExecutionState::Running, Some(NOON)), "{behind}");
     }
-    follow.answered(at(4), Vec::new(), Extensions::default());
+    follow.handle_response(at(4), Vec::new(), Extensions::default());
     assert_eq!(follow.execution().unwrap().state, ExecutionState::Running, "and it does not vanish");
 }
 
 /// Follows a run without an execution. Returns how and when it ends, and how often the status was requested.
 fn absent(
-    mut follow: Follow,
-    status: impl Fn(Duration) -> Result<JobStatusCode, Trouble>,
+    mut follow: RunFollower,
+    status: impl Fn(Duration) -> Result<JobStatusCode, Error>,
     not_found: bool,
 ) -> (Step, Duration, usize) {
     let (mut now, mut statuses) = (Duration::ZERO, 0);
     while now < at(3 * 60 * 60) {
         match follow.step(now) {
             Step::Wait(until) => now = until,
-            Step::Ask(_) if not_found => {
-                follow.troubled(now, NOON, Trouble::new(TroubleKind::NotFound)).expect("it is waited for");
+            Step::Send(_) if not_found => {
+                follow.handle_error(now, NOON, Error::new(ErrorKind::NotFound)).expect("it is waited for");
             }
-            Step::Ask(_) => {
-                assert!(follow.answered(now, Vec::new(), Extensions::default()).is_empty());
+            Step::Send(_) => {
+                assert!(follow.handle_response(now, Vec::new(), Extensions::default()).is_empty());
             }
-            Step::AskStatus(request) => {
+            Step::SendStatusRequest(request) => {
                 assert_eq!(
                     request.path_and_query(),
                     "/public/jobs/00000000-0000-0000-0000-000000000001/status"
                 );
                 statuses += 1;
                 match status(now) {
-                    Ok(status) => follow.status_answered(now, status),
-                    Err(trouble) => follow.troubled(now, NOON, trouble).expect("it is waited for"),
+                    Ok(status) => follow.handle_status(now, status),
+                    Err(trouble) => follow.handle_error(now, NOON, trouble).expect("it is waited for"),
                 }
             }
             end => return (end, now, statuses),
@@ -227,7 +236,7 @@ fn absent(
     (Step::Wait(now), now, statuses)
 }
 
-fn kind(step: &Step) -> TroubleKind {
+fn kind(step: &Step) -> ErrorKind {
     match step {
         Step::Failed(trouble) => trouble.kind,
         other => panic!("{other:?}"),
@@ -238,73 +247,76 @@ fn kind(step: &Step) -> TroubleKind {
 fn run_not_found_on_an_idle_job_ends_following() {
     for not_found in [false, true] {
         let (end, after, statuses) =
-            absent(Follow::new(JOB, TRIGGER, at(0)), |_| Ok(JobStatusCode::Idle), not_found);
-        assert_eq!(kind(&end), TroubleKind::NoSuchRun);
-        assert!(after >= Follow::MAX_ABSENCE && after < at(120) && statuses < 8, "{after:?}, {statuses}");
+            absent(RunFollower::new(JOB, TRIGGER, at(0)), |_| Ok(JobStatusCode::Idle), not_found);
+        assert_eq!(kind(&end), ErrorKind::NoSuchRun);
+        assert!(
+            after >= RunFollower::MAX_ABSENCE && after < at(120) && statuses < 8,
+            "{after:?}, {statuses}"
+        );
         let Step::Failed(trouble) = end else { unreachable!() };
-        assert!(!trouble.is_passing() && !trouble.leaves_outcome_unclear(), "{trouble}");
+        assert!(!trouble.is_transient() && !trouble.is_outcome_unknown(), "{trouble}");
     }
 }
 
 #[test]
 fn a_run_that_the_server_accepted_ended_without_an_execution() {
-    let accepted = Follow::new(JOB, TRIGGER, at(0)).accepted();
+    let accepted = RunFollower::new(JOB, TRIGGER, at(0)).with_run_accepted();
     assert_eq!(
         kind(&absent(accepted, |_| Ok(JobStatusCode::Idle), false).0),
-        TroubleKind::EndedWithoutExecution
+        ErrorKind::EndedWithoutExecution
     );
-    let follow = Follow::new(JOB, TRIGGER, at(0));
+    let follow = RunFollower::new(JOB, TRIGGER, at(0));
     let pending = |now| Ok(if now < at(300) { JobStatusCode::Pending } else { JobStatusCode::Idle });
     let (end, after, _) = absent(follow, pending, false);
-    assert_eq!(kind(&end), TroubleKind::EndedWithoutExecution);
-    assert!(after >= at(300) + Follow::MAX_ABSENCE, "{after:?}");
+    assert_eq!(kind(&end), ErrorKind::EndedWithoutExecution);
+    assert!(after >= at(300) + RunFollower::MAX_ABSENCE, "{after:?}");
 }
 
 #[test]
 fn run_that_may_still_appear_is_awaited() {
-    type Status = fn(Duration) -> Result<JobStatusCode, Trouble>;
+    type Status = fn(Duration) -> Result<JobStatusCode, Error>;
     let cases: [(Status, bool); 6] = [
         (|_| Ok(JobStatusCode::Pending), false),
         (|_| Ok(JobStatusCode::Running), true),
         (|_| Ok(JobStatusCode::Unknown(7)), false),
         // It lags, and is up to date again within the minute.
         (|now| Ok(if now.as_secs() % 50 < 25 { JobStatusCode::Idle } else { JobStatusCode::Pending }), false),
-        (|_| Err(Trouble::new(TroubleKind::ServerTrouble)), false),
+        (|_| Err(Error::new(ErrorKind::ServerError)), false),
         // A server without this operation, or without the other.
-        (|_| Err(Trouble::new(TroubleKind::NotFound)), false),
+        (|_| Err(Error::new(ErrorKind::NotFound)), false),
     ];
     for (n, (status, not_found)) in cases.into_iter().enumerate() {
-        let (end, ..) = absent(Follow::new(JOB, TRIGGER, at(0)), status, not_found);
+        let (end, ..) = absent(RunFollower::new(JOB, TRIGGER, at(0)), status, not_found);
         assert!(matches!(end, Step::Wait(_)), "{n}: {end:?}");
     }
     let (end, ..) =
-        absent(Follow::new(JOB, TRIGGER, at(0)), |_| Err(Trouble::new(TroubleKind::NotFound)), true);
-    assert_eq!(kind(&end), TroubleKind::NoSuchRun, "neither the log nor the status is known");
+        absent(RunFollower::new(JOB, TRIGGER, at(0)), |_| Err(Error::new(ErrorKind::NotFound)), true);
+    assert_eq!(kind(&end), ErrorKind::NoSuchRun, "neither the log nor the status is known");
 }
 
 #[test]
 fn pause_never_ends_following() {
-    let mut follow = Follow::new(JOB, TRIGGER, at(0));
-    follow.answered(at(0), execution(ExecutionState::Running, &[1]), Extensions::default());
+    let mut follow = RunFollower::new(JOB, TRIGGER, at(0));
+    follow.handle_response(at(0), execution(ExecutionState::Running, &[1]), Extensions::default());
     let mut now = at(1);
     for n in 0..100 {
         let mut busy =
-            Trouble::new(if n % 2 == 0 { TroubleKind::TooManyRequests } else { TroubleKind::ServerTrouble });
+            Error::new(if n % 2 == 0 { ErrorKind::TooManyRequests } else { ErrorKind::ServerError });
         busy.retry_after = RetryAfter::parse("86400");
-        follow.troubled(now, NOON, busy).unwrap();
+        follow.handle_error(now, NOON, busy).unwrap();
         let Step::Wait(until) = follow.step(now) else { panic!("it waits") };
         let waited = until - now;
         assert!(waited >= RetryAfter::MAX_DELAY && waited <= RetryAfter::MAX_DELAY * 6 / 5, "{waited:?}");
         now = until;
     }
-    let without = Trouble::new(TroubleKind::TooManyRequests);
-    follow.troubled(now, NOON, without.clone()).unwrap();
-    follow.troubled(now + at(10_000), NOON, without).unwrap();
+    let without = Error::new(ErrorKind::TooManyRequests);
+    follow.handle_error(now, NOON, without.clone()).unwrap();
+    follow.handle_error(now + at(10_000), NOON, without).unwrap();
 }
 
 /// Returns the texts that are new in these answers of (id, text), with one time and severity for all.
 fn given(answers: &[&[(u32, &str)]]) -> Vec<String> {
-    let mut follow = Follow::new(JOB, TRIGGER, at(0));
+    let mut follow = RunFollower::new(JOB, TRIGGER, at(0));
     let mut given = Vec::new();
     for (second, lines) in answers.iter().enumerate() {
         let mut running = execution(ExecutionState::Running, &[]);
@@ -316,7 +328,7 @@ fn given(answers: &[&[(u32, &str)]]) -> Vec<String> {
                 ..line(0)
             })
             .collect();
-        let news = follow.answered(at(second as u64), running, Extensions::default());
+        let news = follow.handle_response(at(second as u64), running, Extensions::default());
         given.extend(news.into_iter().map(|line| line.message));
     }
     given

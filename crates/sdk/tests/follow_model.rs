@@ -1,11 +1,11 @@
-//! `Follow` against simulated servers of every temper: each line once and in order, the right outcome, no haste.
+//! `RunFollower` against simulated servers of every temper: each line once and in order, the right outcome, no haste.
 
 use std::time::Duration;
 
 use proptest::prelude::*;
 use txjobs_sdk::{
-    ExecutionState, Extensions, JobStatusCode, RetryAfter, Severity, Timestamp, Trouble, TroubleKind,
-    follow::{Follow, Step},
+    Error, ErrorKind, ExecutionState, Extensions, JobStatusCode, RetryAfter, Severity, Timestamp,
+    follow::{RunFollower, Step},
     operation::Request,
     types::{ExecutionId, JobExecution, JobExecutionLog, JobId, LogId, TriggerId},
 };
@@ -53,7 +53,7 @@ struct Server {
     has_after: bool,
     shuffle: usize,
     /// From when to when it answers nothing but trouble.
-    outages: Vec<(Duration, Duration, TroubleKind)>,
+    outages: Vec<(Duration, Duration, ErrorKind)>,
     latency: Duration,
 }
 
@@ -74,12 +74,12 @@ impl Server {
         }
     }
 
-    fn answer(&self, request: &Request, poll: usize, now: Duration) -> Result<Vec<JobExecution>, Trouble> {
+    fn answer(&self, request: &Request, poll: usize, now: Duration) -> Result<Vec<JobExecution>, Error> {
         if let Some((_, until, kind)) =
             self.outages.iter().find(|(from, until, _)| (*from..*until).contains(&now))
         {
-            let mut trouble = Trouble::new(*kind);
-            if *kind == TroubleKind::TooManyRequests {
+            let mut trouble = Error::new(*kind);
+            if *kind == ErrorKind::TooManyRequests {
                 let seconds = (*until - now).as_secs();
                 trouble.retry_after = Some(match seconds % 2 {
                     0 => RetryAfter::Delay(Duration::from_secs(seconds)),
@@ -96,7 +96,7 @@ impl Server {
         if now < self.picked_up {
             return match self.pending {
                 Pending::Empty => Ok(Vec::new()),
-                Pending::NotFound => Err(Trouble::new(TroubleKind::NotFound)),
+                Pending::NotFound => Err(Error::new(ErrorKind::NotFound)),
                 Pending::Created => Ok(vec![self.execution(ExecutionState::Created, Vec::new())]),
             };
         }
@@ -169,12 +169,12 @@ fn server() -> impl Strategy<Value = Server> {
         Just(ExecutionState::Unknown(7)),
     ];
     let kind = prop_oneof![
-        Just(TroubleKind::Unreachable),
-        Just(TroubleKind::Interrupted),
-        Just(TroubleKind::ServerTrouble),
-        Just(TroubleKind::TooManyRequests),
-        Just(TroubleKind::Blocked),
-        Just(TroubleKind::Unreadable),
+        Just(ErrorKind::Unreachable),
+        Just(ErrorKind::Interrupted),
+        Just(ErrorKind::ServerError),
+        Just(ErrorKind::TooManyRequests),
+        Just(ErrorKind::BlockedByBrowser),
+        Just(ErrorKind::InvalidBody),
     ];
     let outage =
         (ms(0..120_000), ms(0..60_000), kind).prop_map(|(from, long, kind)| (from, from + long, kind));
@@ -244,7 +244,7 @@ struct Followed {
 }
 
 fn follow(server: &Server) -> Followed {
-    let mut follow = Follow::new(JOB, TRIGGER, Duration::ZERO);
+    let mut follow = RunFollower::new(JOB, TRIGGER, Duration::ZERO);
     let extensions = Extensions::from_header(server.has_after.then_some("after"));
     let mut followed = Followed { batches: Vec::new(), state: ExecutionState::None, asked: Vec::new() };
     let mut now = Duration::ZERO;
@@ -255,21 +255,23 @@ fn follow(server: &Server) -> Followed {
                 assert!(until > now, "a wait goes forward");
                 now = until;
             }
-            Step::AskStatus(_) => {
+            Step::SendStatusRequest(_) => {
                 followed.asked.push(now);
                 let status = server.status(followed.asked.len(), now);
                 now += server.latency;
-                follow.status_answered(now, status);
+                follow.handle_status(now, status);
             }
-            Step::Ask(request) => {
+            Step::Send(request) => {
                 followed.asked.push(now);
                 let answer = server.answer(&request, followed.asked.len(), now);
                 now += server.latency;
                 match answer {
-                    Ok(executions) => followed.batches.push(follow.answered(now, executions, extensions)),
+                    Ok(executions) => {
+                        followed.batches.push(follow.handle_response(now, executions, extensions))
+                    }
                     Err(trouble) => {
                         let clock = Timestamp::from_unix(NOON.unix_seconds() + now.as_secs() as i64, 0);
-                        follow.troubled(now, clock, trouble).expect("it passes");
+                        follow.handle_error(now, clock, trouble).expect("it passes");
                     }
                 }
             }
@@ -308,7 +310,7 @@ proptest! {
         let asked = follow(&server).asked;
         for (n, &first) in asked.iter().enumerate() {
             let in_a_minute = asked[n..].iter().take_while(|&&at| at < first + Duration::from_secs(60)).count();
-            prop_assert!(in_a_minute as u32 <= Follow::MOST_POLLS_A_MINUTE, "{} from {:?}", in_a_minute, first);
+            prop_assert!(in_a_minute as u32 <= RunFollower::MAX_POLLS_PER_MINUTE, "{} from {:?}", in_a_minute, first);
         }
     }
 

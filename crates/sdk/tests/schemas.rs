@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use txjobs_sdk::{
-    Extensions, RetryAfter, Timestamp, Trouble, TroubleKind, decode,
-    follow::Follow,
+    Error, ErrorKind, Extensions, RetryAfter, Timestamp, decode,
+    follow::RunFollower,
     paths,
     types::{self, JobExecution, JobExecutions},
 };
@@ -136,7 +136,7 @@ proptest! {
         let _ = decode::json::<JobExecutions>(&bytes);
         let _ = decode::json::<types::ExecuteJobResult>(&bytes);
         for status in [200, 302, 401, 404, 429, 500, 999] {
-            let trouble = Trouble::from_answer(&paths::LIST_JOBS, status, None, &bytes);
+            let trouble = Error::from_response(&paths::LIST_JOBS, status, None, &bytes);
             prop_assert!(trouble.to_string().chars().all(|c| !c.is_control()));
         }
     }
@@ -146,7 +146,7 @@ proptest! {
         let _ = text.parse::<Timestamp>();
         let _ = RetryAfter::parse(&text);
         let _ = Extensions::from_header(Some(&text));
-        let trouble = Trouble::new(TroubleKind::Refused).with_message(&text);
+        let trouble = Error::new(ErrorKind::RequestRefused).with_message(&text);
         prop_assert!(trouble.message.is_none_or(|message| message.chars().count() <= 501));
     }
 
@@ -166,13 +166,13 @@ proptest! {
         answers in prop::collection::vec(values(&schemas(), "JobExecutions"), 0..6),
     ) {
         let start = std::time::Duration::ZERO;
-        let mut follow = Follow::new(types::JobId(uuid::Uuid::nil()), types::TriggerId(uuid::Uuid::nil()), start);
+        let mut follow = RunFollower::new(types::JobId(uuid::Uuid::nil()), types::TriggerId(uuid::Uuid::nil()), start);
         for (second, answer) in answers.iter().enumerate() {
             let now = std::time::Duration::from_secs(second as u64);
             let executions: JobExecutions = decode::json(&serde_json::to_vec(answer).unwrap()).unwrap();
             let executions: Vec<JobExecution> = executions.0;
             follow.step(now);
-            follow.answered(now, executions, Extensions::ALL);
+            follow.handle_response(now, executions, Extensions::ALL);
         }
     }
 }

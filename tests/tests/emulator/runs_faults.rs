@@ -195,8 +195,7 @@ async fn key_repeated_by_an_error_is_not_printed() {
             assert!(json.code != 0, "{body} {operation}: {json:?}");
             let error = server.client().list_jobs().send().await;
             if operation == "list_jobs" {
-                let error =
-                    txjobs_sdk::Trouble::from_client(&txjobs_sdk::paths::LIST_JOBS, error.unwrap_err());
+                let error = txjobs_sdk::Error::from_client(&txjobs_sdk::paths::LIST_JOBS, error.unwrap_err());
                 let said = format!("{error} {error:?}");
                 assert!(!said.contains(server.gateway.key()), "{body}: {said}");
             }

@@ -11,12 +11,12 @@ use table::{Expected, Row, TABLE};
 use tokio::net::TcpListener;
 use txjobs_console::answer::Raw;
 use txjobs_sdk::{
-    ApiKey, Client, Trouble, decode,
+    ApiKey, Client, Error, decode,
     types::{self, JobExecutions},
 };
 
 /// What each reader made of a row.
-type Read = Result<Value, Trouble>;
+type Read = Result<Value, Error>;
 
 fn compare(row: &Row, reader: &str, read: Read) {
     let what = format!("{} ({reader})", row.what);
@@ -24,7 +24,7 @@ fn compare(row: &Row, reader: &str, read: Read) {
         (Expected::Value(expected), Ok(value)) => {
             assert_eq!(value, serde_json::from_str::<Value>(expected).unwrap(), "{what}");
         }
-        (Expected::Trouble(kind, message), Err(trouble)) => {
+        (Expected::Error(kind, message), Err(trouble)) => {
             assert_eq!((trouble.kind, trouble.message.as_deref()), (kind, message), "{what}");
             assert!(trouble.retry_after.is_some() == row.retry_after.is_some(), "{what}");
         }
@@ -116,7 +116,7 @@ async fn ask(client: &Client, row: &Row) -> Read {
                 .send()
                 .await
                 .map(|answer| serde_json::to_value(answer.into_inner()).unwrap())
-                .map_err(|error| Trouble::from_client(row.operation, error))
+                .map_err(|error| Error::from_client(row.operation, error))
         };
     }
     match row.operation.id {

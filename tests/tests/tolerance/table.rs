@@ -1,9 +1,9 @@
 //! The table: what a server sends, and what it is to be read as.
 
 use txjobs_sdk::{
-    TroubleKind::{
-        self, Conflict, Interrupted, KeyRefused, NotFound, NotThisApi, Refused, ServerTrouble,
-        TooManyRequests, Unreadable,
+    ErrorKind::{
+        self, Conflict, Interrupted, InvalidBody, KeyRefused, NotFound, NotThisApi, RequestRefused,
+        ServerError, TooManyRequests,
     },
     operation::Operation,
     paths::{
@@ -20,8 +20,8 @@ pub(crate) const TRIGGER: &str = "5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57";
 pub(crate) enum Expected {
     /// This value, as the article writes it.
     Value(&'static str),
-    /// Trouble of this kind, with these words of the server's.
-    Trouble(TroubleKind, Option<&'static str>),
+    /// An error of this kind, with these words of the server's.
+    Error(ErrorKind, Option<&'static str>),
 }
 
 /// An answer, and what it is to be read as.
@@ -58,10 +58,10 @@ const fn refused(
     operation: &'static Operation,
     status: u16,
     body: &'static str,
-    kind: TroubleKind,
+    kind: ErrorKind,
     message: Option<&'static str>,
 ) -> Row {
-    let expected = Expected::Trouble(kind, message);
+    let expected = Expected::Error(kind, message);
     Row { what, operation, status, content_type: None, retry_after: None, body: body.as_bytes(), expected }
 }
 
@@ -329,22 +329,15 @@ pub(crate) const TABLE: &[Row] = &[
     ),
     refused("problem+json", &EXECUTE_JOB, 409, PROBLEM, Conflict, Some("It runs already.")),
     refused("plain text", &EXECUTE_JOB, 409, "It runs already.\r\n", Conflict, Some("It runs already.")),
-    refused("a web page", &LIST_JOBS, 502, PAGE, ServerTrouble, Some("502 Bad Gateway: nginx")),
-    refused("nothing at all", &LIST_JOBS, 500, "", ServerTrouble, None),
-    refused(
-        "an error that is JSON of another shape",
-        &LIST_JOBS,
-        500,
-        r#"[{"code":7}]"#,
-        ServerTrouble,
-        None,
-    ),
+    refused("a web page", &LIST_JOBS, 502, PAGE, ServerError, Some("502 Bad Gateway: nginx")),
+    refused("nothing at all", &LIST_JOBS, 500, "", ServerError, None),
+    refused("an error that is JSON of another shape", &LIST_JOBS, 500, r#"[{"code":7}]"#, ServerError, None),
     refused(
         "markup and control characters in the words",
         &LIST_JOBS,
         500,
         "{\"Message\":\"<b>No</b>\\u001b[31m\\u202e disk\"}",
-        ServerTrouble,
+        ServerError,
         Some("No [31m disk"),
     ),
     refused(
@@ -352,7 +345,7 @@ pub(crate) const TABLE: &[Row] = &[
         &LIST_JOBS,
         500,
         "<title>Error</title><style>p{}</style><h1>Server Error</h1><p>The database is down.</p>",
-        ServerTrouble,
+        ServerError,
         Some("Server Error The database is down."),
     ),
     refused(
@@ -360,7 +353,7 @@ pub(crate) const TABLE: &[Row] = &[
         &LIST_JOBS,
         500,
         r#"{"Message":"No \ud800 disk"}"#,
-        ServerTrouble,
+        ServerError,
         Some("No \u{fffd} disk"),
     ),
     // Refusals by another number.
@@ -370,11 +363,11 @@ pub(crate) const TABLE: &[Row] = &[
         &EXECUTE_JOB,
         400,
         r#"{"Message":"It runs."}"#,
-        Refused,
+        RequestRefused,
         Some("It runs."),
     ),
     refused("the log of a run that is pending: 404", &GET_JOB_LOGS_BY_TRIGGER, 404, "", NotFound, None),
-    refused("an unknown job: 400", &GET_JOB_STATUS, 400, "Unknown job", Refused, Some("Unknown job")),
+    refused("an unknown job: 400", &GET_JOB_STATUS, 400, "Unknown job", RequestRefused, Some("Unknown job")),
     refused("a wrong key: 401 and nothing", &LIST_JOBS, 401, "", KeyRefused, None),
     refused(
         "a wrong key: 403 and a web page",
@@ -410,6 +403,6 @@ pub(crate) const TABLE: &[Row] = &[
         Some("502 Bad Gateway: nginx"),
     ),
     refused("half an answer", &LIST_JOBS, 200, "[{\"Id\":", Interrupted, None),
-    refused("a success without a body", &LIST_JOBS, 200, "", Unreadable, None),
-    refused("an answer without what must be there", &EXECUTE_JOB, 200, "{}", Unreadable, None),
+    refused("a success without a body", &LIST_JOBS, 200, "", InvalidBody, None),
+    refused("an answer without what must be there", &EXECUTE_JOB, 200, "{}", InvalidBody, None),
 ];

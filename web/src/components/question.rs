@@ -3,7 +3,7 @@
 use leptos::prelude::untrack;
 use std::rc::Rc;
 
-use txjobs_sdk::{Trouble, TroubleKind};
+use txjobs_sdk::{Error, ErrorKind};
 use web_sys::{Event, HtmlDialogElement};
 
 use super::{icon, reconnect, trouble_note};
@@ -22,7 +22,7 @@ use crate::{
 enum Step {
     Asking,
     Sending,
-    Failed(Trouble),
+    Failed(Error),
 }
 
 /// The dialog that asks. It is open while `app.ask` holds a question.
@@ -154,12 +154,12 @@ async fn send(app: App, session: Rc<Session>, ask: Ask, step: RwSignal<Step>) {
 }
 
 /// What to say after a POST that failed.
-fn failure(app: App, ask: Ask, trouble: &Trouble) -> El {
+fn failure(app: App, ask: Ask, trouble: &Error) -> El {
     let look = move || {
         app.ask.set(None);
         browser::go(&Route::Job(ask.job).to_string());
     };
-    let look = (trouble.leaves_outcome_unclear() || trouble.kind == TroubleKind::Conflict)
+    let look = (trouble.is_outcome_unknown() || trouble.kind == ErrorKind::Conflict)
         .then(|| button("button", look).child("Look at its runs"));
     trouble_note(trouble, "", (look, reconnect(trouble.kind)))
 }

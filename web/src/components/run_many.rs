@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use txjobs_sdk::{
-    TroubleKind,
+    ErrorKind,
     types::{JobId, TriggerId},
 };
 use web_sys::{Event, HtmlDialogElement};
@@ -145,7 +145,7 @@ async fn send(app: App, session: Rc<Session>, starts: RwSignal<Vec<Start>>) {
             }
             Err(trouble) => {
                 // What is refused for one job may be right for the next; what else went wrong would go wrong again.
-                goes_on = matches!(trouble.kind, TroubleKind::Conflict | TroubleKind::NotFound);
+                goes_on = matches!(trouble.kind, ErrorKind::Conflict | ErrorKind::NotFound);
                 let said = trouble.message.as_deref().map(|said| format!(" “{said}”")).unwrap_or_default();
                 put(starts, at, Start::Refused(format!("{}{said} {}", trouble.summary(), trouble.advice())));
             }

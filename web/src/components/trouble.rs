@@ -1,6 +1,6 @@
 //! What went wrong, in the place where it happened: what, what the server said, what to do.
 
-use txjobs_sdk::{Trouble, TroubleKind};
+use txjobs_sdk::{Error, ErrorKind};
 
 use super::icon;
 use crate::{
@@ -11,15 +11,15 @@ use crate::{
 };
 
 /// A trouble in words. `lead` says what was being done; `actions` are what can be done here.
-pub fn trouble_note(trouble: &Trouble, lead: &'static str, actions: impl IntoView) -> El {
+pub fn trouble_note(trouble: &Error, lead: &'static str, actions: impl IntoView) -> El {
     note(trouble, lead, actions.into_view())
 }
 
 /// Compiled once, whatever the actions are.
-fn note(trouble: &Trouble, lead: &'static str, actions: View) -> El {
+fn note(trouble: &Error, lead: &'static str, actions: View) -> El {
     let said = match (trouble.status, &trouble.message) {
         // Its text is not meant for people.
-        (Some(_), None) if matches!(trouble.kind, TroubleKind::Unreadable | TroubleKind::Interrupted) => None,
+        (Some(_), None) if matches!(trouble.kind, ErrorKind::InvalidBody | ErrorKind::Interrupted) => None,
         (Some(status), Some(message)) => Some(format!("The server said {status}: {message}")),
         (Some(status), None) => Some(format!("The server said {status} and nothing else.")),
         (None, message) => message.clone(),
@@ -27,7 +27,7 @@ fn note(trouble: &Trouble, lead: &'static str, actions: View) -> El {
     let wait = trouble.retry_after.map(|after| after.delay(browser::timestamp()).as_secs());
     let wait = wait.filter(|seconds| *seconds > 0).map(|seconds| format!(" It asks to wait {seconds} s."));
     let app = app();
-    let is_local = trouble.kind == TroubleKind::Blocked
+    let is_local = trouble.kind == ErrorKind::BlockedByBrowser
         && browser::is_https()
         && app.session.with(|session| session.as_ref().is_some_and(|s| domain::is_this_machine(&s.base)));
     let words = el("div")
@@ -46,8 +46,8 @@ fn note(trouble: &Trouble, lead: &'static str, actions: View) -> El {
 }
 
 /// The way back to the connect screen, where the key was refused.
-pub fn reconnect(kind: TroubleKind) -> Option<El> {
+pub fn reconnect(kind: ErrorKind) -> Option<El> {
     let app = app();
-    (kind == TroubleKind::KeyRefused)
+    (kind == ErrorKind::KeyRefused)
         .then(|| button("button", move || app.disconnect()).child("Connect with another key"))
 }

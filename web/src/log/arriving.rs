@@ -149,11 +149,11 @@ impl Arriving {
             Some(_) if pending.len() < self.enough => return Ok(false),
             Some(_) => {}
         }
-        match decode::first::<JobExecutionLog>(pending) {
+        match decode::first_value::<JobExecutionLog>(pending) {
             Ok((mut line, length)) => {
                 self.at += length;
                 self.enough = 0;
-                if seen.is_new(&line) {
+                if seen.insert(&line) {
                     self.lines.push(&line);
                     line.message = String::new();
                     if let Some(execution) = self.executions.last_mut() {
@@ -234,14 +234,14 @@ mod tests {
 
     fn read_again(body: &[u8], piece: usize, seen: &mut KnownLines) -> Result<Arrived, String> {
         let mut arriving = Arriving::default();
-        seen.begin(None);
+        seen.begin_response(None);
         for bytes in body.chunks(piece) {
             arriving.push(bytes);
             while arriving.work(seen).map_err(|error| error.to_string())? {}
         }
         arriving.end();
         while arriving.work(seen).map_err(|error| error.to_string())? {}
-        seen.end();
+        seen.end_response();
         arriving.finish().map_err(|(error, _)| error.to_string())
     }
 

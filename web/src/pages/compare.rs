@@ -3,7 +3,7 @@
 use std::{rc::Rc, sync::atomic::Ordering};
 
 use txjobs_sdk::{
-    Trouble, paths,
+    Error, paths,
     types::{JobId, TriggerId},
 };
 use web_sys::Event;
@@ -62,7 +62,7 @@ pub(super) fn comparison(
     history: RwSignal<Option<History>>,
     chosen: RwSignal<Vec<TriggerId>>,
 ) -> View {
-    let pair = RwSignal::new(None::<Result<Rc<Pair>, Trouble>>);
+    let pair = RwSignal::new(None::<Result<Rc<Pair>, Error>>);
     // Only other runs are a reason to load again, not a history that came again.
     let runs = Memo::new(move || {
         let two = chosen.get();
@@ -97,7 +97,7 @@ pub(super) fn comparison(
     view.into_view()
 }
 
-async fn load(session: &Session, job: JobId, two: [RunSummary; 2]) -> Result<Pair, Trouble> {
+async fn load(session: &Session, job: JobId, two: [RunSummary; 2]) -> Result<Pair, Error> {
     let mut logs = [Lines::default(), Lines::default()];
     for (log, run) in logs.iter_mut().zip(two) {
         let request = match run.trigger {
@@ -117,7 +117,7 @@ async fn load(session: &Session, job: JobId, two: [RunSummary; 2]) -> Result<Pai
 fn shown(
     job: JobId,
     two: [RunSummary; 2],
-    pair: Option<Result<Rc<Pair>, Trouble>>,
+    pair: Option<Result<Rc<Pair>, Error>>,
     chosen: RwSignal<Vec<TriggerId>>,
 ) -> El {
     let close = button("button", move || chosen.set(Vec::new())).child("Close");

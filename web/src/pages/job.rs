@@ -2,7 +2,7 @@
 
 use std::{rc::Rc, sync::atomic::Ordering};
 
-use txjobs_sdk::{JobStatusCode, Trouble, types::JobId};
+use txjobs_sdk::{Error, JobStatusCode, types::JobId};
 
 use super::{
     compare::{chosen_by_address, comparison, keep_chosen},
@@ -24,7 +24,7 @@ pub fn job_page(session: Rc<Session>, job: JobId) -> El {
     let name = Memo::new(move || app.name_of(job).unwrap_or_else(|| job.to_string()));
     let status = Memo::new(move || app.status_of(job));
     let history = RwSignal::new(None::<History>);
-    let trouble = RwSignal::new(None::<Trouble>);
+    let trouble = RwSignal::new(None::<Error>);
     let alive = follow::alive();
     let chosen = RwSignal::new(chosen_by_address());
     keep_chosen(job, chosen);

@@ -1,6 +1,6 @@
 //! `txjobs cancel`
 
-use txjobs_sdk::{Extensions, Trouble, paths};
+use txjobs_sdk::{Error, Extensions, paths};
 
 use crate::{
     failure::{Exit, Failure},
@@ -15,7 +15,7 @@ pub(crate) async fn run(session: &Session<'_>, output: &mut Output, job: &str) -
     let job = find::job(session, job).await?;
     let (id, name) = (job.id, text::one_line(&job.name));
     let status = session.client.get_job_status().job_id(id).send().await;
-    let status = status.map_err(|e| Trouble::from_client(&paths::GET_JOB_STATUS, e))?;
+    let status = status.map_err(|e| Error::from_client(&paths::GET_JOB_STATUS, e))?;
     if !Extensions::from(status.headers()).cancel {
         return Err(Failure::Usage(
             "This server cannot cancel: the vendor's API has no such operation, and this server does not announce the \
@@ -26,11 +26,11 @@ pub(crate) async fn run(session: &Session<'_>, output: &mut Output, job: &str) -
     let find_out = format!("Find out: {}", session.suggest("status", &id.to_string()));
     session.interruption.set(format!("it is not known whether {name} is being canceled.\n{find_out}"));
     let answer = session.client.cancel_job().job_id(id).send().await.map_err(|error| {
-        let trouble = Trouble::from_client(&paths::CANCEL_JOB, error);
-        if trouble.leaves_outcome_unclear() {
-            Failure::Unclear(trouble, find_out)
+        let error = Error::from_client(&paths::CANCEL_JOB, error);
+        if error.is_outcome_unknown() {
+            Failure::OutcomeUnknown(error, find_out)
         } else {
-            Failure::Trouble(trouble)
+            Failure::Api(error)
         }
     })?;
     let canceled = answer.into_inner();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde::Serialize;
-use txjobs_sdk::{JobStatusCode, Trouble, paths, types::Job};
+use txjobs_sdk::{Error, JobStatusCode, paths, types::Job};
 
 use crate::{
     failure::{Exit, Failure},
@@ -27,7 +27,7 @@ pub(crate) async fn run(
     filter: Option<&str>,
 ) -> Result<Exit, Failure> {
     let (jobs, statuses) = tokio::join!(find::jobs(session), session.client.list_job_statuses().send());
-    let statuses = statuses.map_err(|e| Trouble::from_client(&paths::LIST_JOB_STATUSES, e))?;
+    let statuses = statuses.map_err(|e| Error::from_client(&paths::LIST_JOB_STATUSES, e))?;
     let statuses: HashMap<_, _> = statuses.into_inner().into_iter().map(|s| (s.job_id, s.status)).collect();
     let wanted = fold(filter.unwrap_or_default());
     let rows: Vec<_> = jobs?

@@ -1,7 +1,7 @@
 //! `txjobs logs`
 
 use txjobs_sdk::{
-    Extensions, Severity, Trouble,
+    Error, Extensions, Severity,
     follow::KnownLines,
     paths,
     types::{JobExecution, JobId, TriggerId},
@@ -41,8 +41,8 @@ pub(crate) async fn run(
     let lines = &mut execution.job_execution_logs;
     // A server may send a line twice.
     let mut known = KnownLines::default();
-    known.begin(None);
-    lines.retain(|line| known.is_new(line) && is_at_least(line.severity, severity));
+    known.begin_response(None);
+    lines.retain(|line| known.insert(line) && is_at_least(line.severity, severity));
     if lines.iter().all(|line| line.time_stamp.is_some()) {
         lines.sort_by_key(|line| line.time_stamp);
     }
@@ -64,19 +64,19 @@ async fn by_trigger(
     trigger_id: TriggerId,
 ) -> Result<Vec<JobExecution>, Failure> {
     let answer = session.client.get_job_logs_by_trigger().job_id(job).trigger_id(trigger_id).send().await;
-    Ok(answer.map_err(|e| Trouble::from_client(&paths::GET_JOB_LOGS_BY_TRIGGER, e))?.into_inner().0)
+    Ok(answer.map_err(|e| Error::from_client(&paths::GET_JOB_LOGS_BY_TRIGGER, e))?.into_inner().0)
 }
 
 /// The newest execution alone where the server can do that, else all of them.
 async fn newest(session: &Session<'_>, job: JobId) -> Result<Vec<JobExecution>, Failure> {
     let status = session.client.get_job_status().job_id(job).send().await;
-    let status = status.map_err(|e| Trouble::from_client(&paths::GET_JOB_STATUS, e))?;
+    let status = status.map_err(|e| Error::from_client(&paths::GET_JOB_STATUS, e))?;
     let mut request = session.client.get_job_logs().job_id(job);
     if Extensions::from(status.headers()).limit {
         request = request.limit(1);
     }
     let answer = request.send().await;
-    Ok(answer.map_err(|e| Trouble::from_client(&paths::GET_JOB_LOGS, e))?.into_inner().0)
+    Ok(answer.map_err(|e| Error::from_client(&paths::GET_JOB_LOGS, e))?.into_inner().0)
 }
 
 fn is_at_least(severity: Severity, wanted: AtLeast) -> bool {

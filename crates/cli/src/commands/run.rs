@@ -1,6 +1,6 @@
 //! `txjobs run`
 
-use txjobs_sdk::{Trouble, paths};
+use txjobs_sdk::{Error, paths};
 
 use crate::{
     args::Wait,
@@ -29,11 +29,11 @@ pub(crate) async fn run(
     session.interruption.set(format!("it is not known whether {name} was started.\n{find_out}"));
     // Sent once: a second request could start the job a second time.
     let answer = session.client.execute_job().job_id(id).send().await.map_err(|error| {
-        let trouble = Trouble::from_client(&paths::EXECUTE_JOB, error);
-        if trouble.leaves_outcome_unclear() {
-            Failure::Unclear(trouble, find_out)
+        let error = Error::from_client(&paths::EXECUTE_JOB, error);
+        if error.is_outcome_unknown() {
+            Failure::OutcomeUnknown(error, find_out)
         } else {
-            Failure::Trouble(trouble)
+            Failure::Api(error)
         }
     })?;
     let started = answer.into_inner();

@@ -1,6 +1,6 @@
 //! `txjobs status`
 
-use txjobs_sdk::{JobStatusCode, Trouble, paths, types::JobStatus};
+use txjobs_sdk::{Error, JobStatusCode, paths, types::JobStatus};
 
 use crate::{
     failure::{Exit, Failure},
@@ -12,7 +12,7 @@ use crate::{
 pub(crate) async fn run(session: &Session<'_>, output: &mut Output, job: &str) -> Result<Exit, Failure> {
     let job = find::job(session, job).await?;
     let answer = session.client.get_job_status().job_id(job.id).send().await;
-    let status = answer.map_err(|e| Trouble::from_client(&paths::GET_JOB_STATUS, e))?.into_inner();
+    let status = answer.map_err(|e| Error::from_client(&paths::GET_JOB_STATUS, e))?.into_inner();
     if output.is_json() {
         output.json(&status)?;
     } else {

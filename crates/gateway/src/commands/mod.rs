@@ -238,7 +238,7 @@ fn note(line: &str) {
 }
 
 fn local_gateway() -> &'static str {
-    paths::LOCAL_GATEWAY.trim_start_matches("http://")
+    paths::LOCAL_GATEWAY_URL.trim_start_matches("http://")
 }
 
 /// Parses a time-out, which must be longer than zero.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::Follow;
-use crate::{JobStatusCode, TroubleKind};
+use super::RunFollower;
+use crate::{ErrorKind, JobStatusCode};
 
 /// The time before the first request of the job's status. Most runs have an execution by then.
 const FIRST_STATUS: Duration = Duration::from_secs(6);
@@ -11,13 +11,13 @@ const FIRST_STATUS: Duration = Duration::from_secs(6);
 const STATUS_INTERVAL: Duration = Duration::from_secs(20);
 
 /// The evidence that a run does not exist. The conclusion needs a log without the run after the job was idle for
-/// [`Follow::MAX_ABSENCE`].
+/// [`RunFollower::MAX_ABSENCE`].
 #[derive(Clone, Debug)]
 pub(super) struct Absence {
     /// The run was accepted, or the job was seen pending or running.
     pub(super) was_active: bool,
     /// The kind of absence, once it is certain.
-    pub(super) conclusion: Option<TroubleKind>,
+    pub(super) conclusion: Option<ErrorKind>,
     next_status: Duration,
     /// Since when every status was idle.
     idle_since: Option<Duration>,
@@ -73,9 +73,8 @@ impl Absence {
         self.found_nothing = true;
         self.was_not_found = was_not_found;
         let idle_for = self.idle_since.map_or(Duration::ZERO, |since| self.last_status.saturating_sub(since));
-        if idle_for >= Follow::MAX_ABSENCE {
-            let kind =
-                if self.was_active { TroubleKind::EndedWithoutExecution } else { TroubleKind::NoSuchRun };
+        if idle_for >= RunFollower::MAX_ABSENCE {
+            let kind = if self.was_active { ErrorKind::EndedWithoutExecution } else { ErrorKind::NoSuchRun };
             self.conclusion = Some(kind);
         }
     }

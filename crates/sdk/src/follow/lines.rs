@@ -20,11 +20,11 @@ use crate::types::{JobExecutionLog, LogId};
 /// #     id: uuid::Uuid::nil().into(), job_execution_id: None, message: String::new(), severity: Severity::Error, time_stamp: None
 /// # };
 /// let mut known = KnownLines::default();
-/// known.begin(None);
-/// assert!(known.is_new(&line));
-/// known.end();
-/// known.begin(None);
-/// assert!(!known.is_new(&line));
+/// known.begin_response(None);
+/// assert!(known.insert(&line));
+/// known.end_response();
+/// known.begin_response(None);
+/// assert!(!known.insert(&line));
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct KnownLines {
@@ -84,13 +84,13 @@ struct Answer {
 
 impl KnownLines {
     /// Begins an answer. `after` is the line after which it was requested, if any.
-    pub fn begin(&mut self, after: Option<LogId>) {
+    pub fn begin_response(&mut self, after: Option<LogId>) {
         let number = self.answer.number.wrapping_add(1);
         self.answer = Answer { number, is_partial: after.is_some(), has_one_id: true, ..Answer::default() };
     }
 
     /// Adds the next line of the answer, in the server's order. Returns whether it is new.
-    pub fn is_new(&mut self, line: &JobExecutionLog) -> bool {
+    pub fn insert(&mut self, line: &JobExecutionLog) -> bool {
         let answer = &mut self.answer;
         if answer.lines == 0 {
             answer.first_id = Some(line.id);
@@ -192,7 +192,7 @@ impl KnownLines {
     }
 
     /// Ends the answer, and draws the conclusions that need all of it.
-    pub fn end(&mut self) {
+    pub fn end_response(&mut self) {
         let has_withheld = self.answer.withheld.values().any(|withheld| !withheld.is_empty());
         let is_shared = self.answer.lines > 1
             && self.answer.has_one_id
@@ -220,7 +220,7 @@ impl KnownLines {
     }
 
     /// Returns how many lines of the last answer were new.
-    pub fn new_lines(&self) -> usize {
+    pub fn new_line_count(&self) -> usize {
         self.answer.new_lines
     }
 

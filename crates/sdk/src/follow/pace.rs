@@ -12,7 +12,7 @@ const NEAR_ACTIVITY: Duration = Duration::from_secs(1);
 const QUIET: Duration = Duration::from_secs(5);
 /// An answer that took long is not asked for again at once: the server works at most a third of the time for us.
 const TIMES_THE_ANSWER: u32 = 2;
-/// Trouble doubles the delay up to this.
+/// Error doubles the delay up to this.
 const IN_TROUBLE: Duration = Duration::from_secs(30);
 
 #[derive(Clone, Debug)]
@@ -35,12 +35,12 @@ impl Pace {
         self.next
     }
 
-    pub(super) fn asked(&mut self, now: Duration) {
+    pub(super) fn request_sent(&mut self, now: Duration) {
         self.asked = now;
     }
 
     /// An answer came; `changed` is whether it told something new.
-    pub(super) fn answered(&mut self, now: Duration, changed: bool) {
+    pub(super) fn handle_response(&mut self, now: Duration, changed: bool) {
         self.troubles = 0;
         if changed {
             self.changed = now;
@@ -56,8 +56,8 @@ impl Pace {
         self.next = self.next.max(now.saturating_add(delay));
     }
 
-    /// Trouble came; wait at least `asked_for`.
-    pub(super) fn troubled(&mut self, now: Duration, asked_for: Duration) {
+    /// Error came; wait at least `asked_for`.
+    pub(super) fn handle_error(&mut self, now: Duration, asked_for: Duration) {
         self.troubles = (self.troubles + 1).min(8);
         let backoff = (NEAR_ACTIVITY * (1 << (self.troubles - 1))).min(IN_TROUBLE);
         self.wait(now, backoff.max(asked_for));

@@ -3,10 +3,10 @@
 #![cfg(feature = "client")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-mod following;
-mod gate;
+mod follow_stream;
 mod oddities;
 mod proxy;
+mod rate_limit;
 mod redirects;
 mod retries;
 mod server;

@@ -1,7 +1,7 @@
 //! Bodies that a strict parser would refuse, and servers that repeat the key.
 
 use axum::{body::Body, http::Response};
-use txjobs_sdk::{Trouble, TroubleKind, paths, types::JobId};
+use txjobs_sdk::{Error, ErrorKind, paths, types::JobId};
 
 use crate::server::{Server, json};
 
@@ -29,7 +29,7 @@ async fn one_bad_character_does_not_lose_the_list() {
     assert_eq!(names().await, ["a\u{fffd}b", "c"]);
     assert_eq!(names().await, ["a\u{fffd}b"]);
     let error = server.client().list_jobs().send().await.unwrap_err();
-    let trouble = Trouble::from_client(&paths::LIST_JOBS, error);
+    let trouble = Error::from_client(&paths::LIST_JOBS, error);
     assert_eq!(trouble.message.as_deref(), Some("No \u{fffd}\u{fffd} disk"));
 }
 
@@ -48,15 +48,15 @@ async fn json_that_always_ends_early_is_an_interrupted_transfer() {
     .await;
     let error = server.client().list_jobs().send().await.unwrap_err();
     assert_eq!(server.asked().len(), 3, "within the usual bounds");
-    let trouble = Trouble::from_client(&paths::LIST_JOBS, error);
-    assert_eq!(trouble.kind, TroubleKind::Interrupted);
-    assert!(trouble.is_passing() && !trouble.leaves_outcome_unclear(), "{trouble}");
+    let trouble = Error::from_client(&paths::LIST_JOBS, error);
+    assert_eq!(trouble.kind, ErrorKind::Interrupted);
+    assert!(trouble.is_transient() && !trouble.is_outcome_unknown(), "{trouble}");
     assert!(!trouble.to_string().contains("EOF") && trouble.detail.unwrap().contains("EOF"));
 
     let error = server.client().execute_job().job_id(JOB).send().await.unwrap_err();
     assert_eq!(server.asked().len(), 4, "a POST is sent once");
-    let trouble = Trouble::from_client(&paths::EXECUTE_JOB, error);
-    assert!(trouble.kind == TroubleKind::Interrupted && trouble.leaves_outcome_unclear(), "{trouble}");
+    let trouble = Error::from_client(&paths::EXECUTE_JOB, error);
+    assert!(trouble.kind == ErrorKind::Interrupted && trouble.is_outcome_unknown(), "{trouble}");
 }
 
 #[tokio::test]
@@ -64,8 +64,8 @@ async fn an_answer_that_is_not_cut_is_not_asked_for_again() {
     let server = Server::start(|n, _| json(200, ["", "nonsense", "{}"][n])).await;
     for _ in 0..3 {
         let error = server.client().list_jobs().send().await.unwrap_err();
-        let trouble = Trouble::from_client(&paths::LIST_JOBS, error);
-        assert_eq!((trouble.kind, trouble.message), (TroubleKind::Unreadable, None));
+        let trouble = Error::from_client(&paths::LIST_JOBS, error);
+        assert_eq!((trouble.kind, trouble.message), (ErrorKind::InvalidBody, None));
     }
     assert_eq!(server.asked().len(), 3);
 }
@@ -76,7 +76,7 @@ async fn request_timeout_of_a_post_leaves_the_outcome_unknown() {
         Server::start(|n, _| if n == 0 { json(408, "") } else { json([200, 408][n - 1], "[]") }).await;
     assert!(server.client().list_jobs().send().await.unwrap().is_empty(), "a GET is sent again");
     let error = server.client().execute_job().job_id(JOB).send().await.unwrap_err();
-    assert!(Trouble::from_client(&paths::EXECUTE_JOB, error).leaves_outcome_unclear());
+    assert!(Error::from_client(&paths::EXECUTE_JOB, error).is_outcome_unknown());
     assert_eq!(server.asked().len(), 3);
 }
 
@@ -100,7 +100,7 @@ async fn a_key_that_the_server_repeats_is_in_no_message() {
         let error = server.client().list_jobs().send().await.unwrap_err();
         let texts = format!("{error} {error:?}");
         assert!(!texts.contains("cret"), "{n}: {texts}");
-        let trouble = Trouble::from_client(&paths::LIST_JOBS, error);
+        let trouble = Error::from_client(&paths::LIST_JOBS, error);
         let texts = format!("{trouble} {trouble:?}");
         assert!(!texts.contains("cret"), "{n}: {texts}");
         let words = [(0, "The key *** is not known."), (4, "Bad key *** <x>")];

@@ -4,7 +4,7 @@
 
 use std::{env, process::Command};
 
-use txjobs_sdk::{ApiKey, Client, Trouble, paths};
+use txjobs_sdk::{ApiKey, Client, Error, paths};
 
 use crate::server::{Server, json};
 
@@ -15,7 +15,7 @@ async fn list_as_child(domain: String) {
     let client = Client::builder(domain, ApiKey::new("s3cret-key").unwrap()).retries(0).build().unwrap();
     match client.list_jobs().send().await {
         Ok(_) => println!("outcome: listed"),
-        Err(error) => println!("outcome: {:?}", Trouble::from_client(&paths::LIST_JOBS, error)),
+        Err(error) => println!("outcome: {:?}", Error::from_client(&paths::LIST_JOBS, error)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Redirects: within the origin for a GET, and never with the key to somebody else.
 
-use txjobs_sdk::{Trouble, TroubleKind, paths, types::JobId};
+use txjobs_sdk::{Error, ErrorKind, paths, types::JobId};
 
 use crate::server::{Server, json, redirect};
 
@@ -18,8 +18,8 @@ async fn the_key_goes_nowhere_else() {
     let to = format!("{}/public/jobs", elsewhere.address);
     let server = Server::start(move |_, _| redirect(302, &to)).await;
     let error = server.client().list_jobs().send().await.unwrap_err();
-    let trouble = Trouble::from_client(&paths::LIST_JOBS, error);
-    assert_eq!((trouble.kind, trouble.status), (TroubleKind::NotThisApi, Some(302)));
+    let trouble = Error::from_client(&paths::LIST_JOBS, error);
+    assert_eq!((trouble.kind, trouble.status), (ErrorKind::NotThisApi, Some(302)));
     assert!(elsewhere.asked().is_empty());
 }
 
@@ -28,7 +28,7 @@ async fn a_post_follows_none() {
     let server = Server::start(|_, _| redirect(307, "/again")).await;
     let client = server.client();
     let error = client.execute_job().job_id(JobId(uuid::Uuid::nil())).send().await.unwrap_err();
-    assert_eq!(Trouble::from_client(&paths::EXECUTE_JOB, error).status, Some(307));
+    assert_eq!(Error::from_client(&paths::EXECUTE_JOB, error).status, Some(307));
     assert_eq!(server.asked().len(), 1);
 }
 

@@ -7,7 +7,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
 };
-use txjobs_sdk::{ApiKey, Client, Trouble, TroubleKind, paths, types::JobId};
+use txjobs_sdk::{ApiKey, Client, Error, ErrorKind, paths, types::JobId};
 
 use crate::server::{Server, json};
 
@@ -30,7 +30,7 @@ async fn not_more_often_than_said_and_not_after_other_answers() {
         let client = server.builder().retries(retries).build().unwrap();
         let error = client.get_job_status().job_id(JOB).send().await.unwrap_err();
         assert_eq!(server.asked().len(), times, "{status}");
-        let trouble = Trouble::from_client(&paths::GET_JOB_STATUS, error);
+        let trouble = Error::from_client(&paths::GET_JOB_STATUS, error);
         assert_eq!((trouble.status, trouble.message.as_deref()), (Some(status), Some("No.")));
     }
 }
@@ -51,8 +51,8 @@ async fn as_late_as_the_server_asks_but_no_longer_than_bearable() {
 
     let server = Server::start(move |n, _| late(n)).await;
     let error = server.client().list_jobs().send().await.unwrap_err();
-    let trouble = Trouble::from_client(&paths::LIST_JOBS, error);
-    assert_eq!(trouble.kind, TroubleKind::TooManyRequests);
+    let trouble = Error::from_client(&paths::LIST_JOBS, error);
+    assert_eq!(trouble.kind, ErrorKind::TooManyRequests);
     assert_eq!(server.asked().len(), 1);
 }
 
@@ -62,8 +62,8 @@ async fn a_post_is_never_sent_again() {
         let server = Server::start(move |_, _| json(status, "")).await;
         let error = server.client().execute_job().job_id(JOB).send().await.unwrap_err();
         assert_eq!(server.asked().len(), 1, "{status}");
-        let trouble = Trouble::from_client(&paths::EXECUTE_JOB, error);
-        assert_eq!(trouble.leaves_outcome_unclear(), status >= 500);
+        let trouble = Error::from_client(&paths::EXECUTE_JOB, error);
+        assert_eq!(trouble.is_outcome_unknown(), status >= 500);
     }
 }
 
@@ -89,12 +89,12 @@ async fn a_connection_that_breaks_before_the_answer() {
     let (address, told) = closes_without_an_answer().await;
     let client = Client::builder(address, ApiKey::new("k").unwrap()).build().unwrap();
     let error = client.list_jobs().send().await.unwrap_err();
-    assert_eq!(Trouble::from_client(&paths::LIST_JOBS, error).kind, TroubleKind::Interrupted);
+    assert_eq!(Error::from_client(&paths::LIST_JOBS, error).kind, ErrorKind::Interrupted);
     assert_eq!(*told.borrow(), 3, "a GET is tried three times");
 
     let error = client.execute_job().job_id(JOB).send().await.unwrap_err();
-    let trouble = Trouble::from_client(&paths::EXECUTE_JOB, error);
-    assert!(trouble.leaves_outcome_unclear() && trouble.advice().contains("not sent again"), "{trouble}");
+    let trouble = Error::from_client(&paths::EXECUTE_JOB, error);
+    assert!(trouble.is_outcome_unknown() && trouble.advice().contains("not sent again"), "{trouble}");
     assert_eq!(*told.borrow(), 4, "a POST once");
 }
 
@@ -126,8 +126,8 @@ async fn a_time_out_is_not_tried_again() {
     let start = Instant::now();
     let error = client.build().unwrap().list_jobs().send().await.unwrap_err();
     assert!(start.elapsed() < Duration::from_secs(5));
-    let trouble = Trouble::from_client(&paths::LIST_JOBS, error);
-    assert_eq!(trouble.kind, TroubleKind::Interrupted);
+    let trouble = Error::from_client(&paths::LIST_JOBS, error);
+    assert_eq!(trouble.kind, ErrorKind::Interrupted);
     drop(listener);
 }
 
@@ -137,7 +137,7 @@ async fn nothing_listens_and_no_certificate_is_to_be_had() {
     let address = listener.local_addr().unwrap();
     let kind = async |domain: String| {
         let client = Client::builder(domain, ApiKey::new("k").unwrap()).retries(0).build().unwrap();
-        Trouble::from_client(&paths::LIST_JOBS, client.list_jobs().send().await.unwrap_err()).kind
+        Error::from_client(&paths::LIST_JOBS, client.list_jobs().send().await.unwrap_err()).kind
     };
     // A server that speaks no TLS where TLS is expected.
     let plain = tokio::spawn(async move {
@@ -146,7 +146,7 @@ async fn nothing_listens_and_no_certificate_is_to_be_had() {
         let _ = connection.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         listener
     });
-    assert_eq!(kind(format!("https://{address}")).await, TroubleKind::PlainHttp);
+    assert_eq!(kind(format!("https://{address}")).await, ErrorKind::PlainHttp);
     drop(plain.await.unwrap());
-    assert_eq!(kind(format!("http://{address}")).await, TroubleKind::Unreachable);
+    assert_eq!(kind(format!("http://{address}")).await, ErrorKind::Unreachable);
 }

@@ -22,7 +22,7 @@ pub(super) fn operations(page: Page) -> El {
     });
     let label = el("label").attr("for", "operation").child("Operation");
     let note =
-        move || page.operation().extension.then_some("An extension: only where the server announces it.");
+        move || page.operation().is_extension.then_some("An extension: only where the server announces it.");
     let note = el("span").class("hint").child(move || note().unwrap_or_default());
     el("div").class("control").child(label).child(select).child(note)
 }
@@ -30,7 +30,8 @@ pub(super) fn operations(page: Page) -> El {
 /// A field for each parameter of the operation.
 pub(super) fn fields(page: Page) -> Vec<El> {
     let field = |name: &'static str| {
-        let is_optional = page.operation.with_untracked(|at| paths::ALL[*at].query.contains(&name));
+        let is_optional =
+            page.operation.with_untracked(|at| paths::ALL[*at].query_parameters.contains(&name));
         let field =
             el("input").attr("type", "text").attr("id", name).class("field").attr("spellcheck", "false");
         let field = field.attr("autocomplete", "off").attr("placeholder", is_optional.then_some("left out"));

@@ -8,8 +8,8 @@ mod fields;
 use std::rc::Rc;
 
 use txjobs_sdk::{
-    Trouble,
-    decode::{self, Loose},
+    Error,
+    decode::{self, LenientValue},
     operation::{Method, Operation, Request},
     paths,
 };
@@ -40,7 +40,7 @@ enum Step {
     Asking,
     Sending,
     Answered(Rc<Raw>, i64),
-    Failed(Trouble),
+    Failed(Error),
 }
 
 /// Values of parameters by their names; a map would weigh more than its few entries are worth.
@@ -154,8 +154,8 @@ fn start(app: App, page: Page) {
         // A trigger id that comes is the one to look for next.
         if let Step::Answered(raw, _) = &step
             && page.step.try_get_untracked().is_some()
-            && let Ok(answer) = decode::json::<Loose>(&raw.body)
-            && let Some(run) = answer.fields("triggerId").find_map(Loose::as_text)
+            && let Ok(answer) = decode::json::<LenientValue>(&raw.body)
+            && let Some(run) = answer.fields("triggerId").find_map(LenientValue::as_str)
         {
             page.put("trigger_id", run.to_owned());
         }

@@ -120,7 +120,7 @@ fn demo(fields: Fields, open: impl FnMut() + 'static) -> El {
 
 fn domain_field(fields: Fields) -> El {
     let local = move || {
-        fields.domain.set(paths::LOCAL_GATEWAY.to_owned());
+        fields.domain.set(paths::LOCAL_GATEWAY_URL.to_owned());
         browser::focus("key");
     };
     let local_hint = move || {

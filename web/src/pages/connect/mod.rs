@@ -5,7 +5,7 @@ mod form;
 mod more;
 mod unlock;
 
-use txjobs_sdk::{ApiKey, Trouble, TroubleKind};
+use txjobs_sdk::{ApiKey, Error, ErrorKind};
 
 use crate::{
     api, browser,
@@ -24,7 +24,7 @@ enum Outcome {
     None,
     Trying,
     Works(usize),
-    Failed(Trouble),
+    Failed(Error),
 }
 
 /// The connect screen. Any link leads here first, and on to its own screen after.
@@ -95,7 +95,7 @@ fn result(outcome: RwSignal<Outcome>, typed: RwSignal<String>) -> View {
         }
         Outcome::Failed(trouble) => {
             let typed = typed.get_untracked();
-            let is_local = trouble.kind == TroubleKind::Blocked
+            let is_local = trouble.kind == ErrorKind::BlockedByBrowser
                 && browser::is_https()
                 && domain::is_this_machine(typed.trim());
             let local = is_local.then(|| el("p").class("quiet").child(domain::LOCAL_NETWORK));

@@ -1,7 +1,7 @@
 //! What an error body says, in one line of plain text.
 
 use crate::{
-    decode::{self, Loose},
+    decode::{self, LenientValue},
     html,
 };
 
@@ -15,15 +15,15 @@ pub(super) fn is_markup(body: &[u8]) -> bool {
 /// visible text of a web page. `None` if there is none.
 pub(crate) fn message_of(body: &[u8]) -> Option<String> {
     let body = decode::without_mark(body);
-    if let Ok(value) = decode::json::<Loose>(body) {
+    if let Ok(value) = decode::json::<LenientValue>(body) {
         return message_in(&value).and_then(clean);
     }
     let text = String::from_utf8_lossy(&body[..body.len().min(64 * 1024)]);
     if is_markup(body) { one_line(&html::text_of(&text)) } else { clean(&text) }
 }
 
-fn message_in(value: &Loose) -> Option<&str> {
-    value.as_text().or_else(|| {
+fn message_in(value: &LenientValue) -> Option<&str> {
+    value.as_str().or_else(|| {
         let names = ["message", "detail", "title", "error_description", "error"];
         names.into_iter().flat_map(|name| value.fields(name)).find_map(message_in)
     })

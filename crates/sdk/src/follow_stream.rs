@@ -1,4 +1,4 @@
-//! [`Follow`] with a client and a clock, as an async stream.
+//! [`RunFollower`] with a client and a clock, as an async stream.
 
 use std::{
     collections::VecDeque,
@@ -8,8 +8,8 @@ use std::{
 use futures::{Stream, StreamExt, stream};
 
 use crate::{
-    Client, ExecutionState, Extensions, Timestamp, Trouble,
-    follow::{Follow, Step},
+    Client, Error, ExecutionState, Extensions, Timestamp,
+    follow::{RunFollower, Step},
     paths,
     types::{ExecuteJobResult, JobExecution, JobExecutionLog, JobId, TriggerId},
 };
@@ -17,7 +17,7 @@ use crate::{
 /// What happens in a run that is followed.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Event {
+pub enum RunEvent {
     /// The job was queued: keep the trigger id. Only from [`Client::execute_and_follow`], and first.
     Queued(ExecuteJobResult),
     /// The execution is in this state now. Before the first of these the job is pending.
@@ -25,7 +25,7 @@ pub enum Event {
     /// A log line; each comes once.
     Line(JobExecutionLog),
     /// Something went wrong that may pass; following goes on. Told once until an answer comes again.
-    Trouble(Trouble),
+    TransientError(Error),
     /// The run has ended: the execution, without its lines. Nothing comes after it.
     Ended(JobExecution),
 }
@@ -33,17 +33,17 @@ pub enum Event {
 impl Client {
     /// Follows the run that `trigger_id` started, to its end.
     ///
-    /// The stream asks as often as [`Follow`] says and at no time more; dropping it ends the asking, and nothing else:
+    /// The stream asks as often as [`RunFollower`] says and at no time more; dropping it ends the asking, and nothing else:
     /// the job goes on. It has no deadline: put a time-out around it.
     ///
     /// # Errors
     ///
-    /// The last item is trouble if following had to end without an outcome: see [`Follow::troubled`] and [`Step::Failed`].
+    /// The last item is trouble if following had to end without an outcome: see [`RunFollower::handle_error`] and [`Step::Failed`].
     pub fn follow(
         &self,
         job_id: JobId,
         trigger_id: TriggerId,
-    ) -> impl Stream<Item = Result<Event, Trouble>> + use<> {
+    ) -> impl Stream<Item = Result<RunEvent, Error>> + use<> {
         Following::new(self.without_retries(), job_id, trigger_id).events()
     }
 
@@ -57,33 +57,33 @@ impl Client {
         &self,
         job_id: JobId,
         trigger_id: TriggerId,
-    ) -> impl Stream<Item = Result<Event, Trouble>> + use<> {
+    ) -> impl Stream<Item = Result<RunEvent, Error>> + use<> {
         let mut following = Following::new(self.without_retries(), job_id, trigger_id);
-        following.follow = following.follow.accepted();
+        following.follow = following.follow.with_run_accepted();
         following.events()
     }
 
-    /// Executes a job, once, and follows its run: [`Event::Queued`], then what [`follow`](Self::follow) gives.
+    /// Executes a job, once, and follows its run: [`RunEvent::Queued`], then what [`follow`](Self::follow) gives.
     ///
     /// Nothing is sent until the stream is polled.
     ///
     /// # Errors
     ///
-    /// If `execute_job` itself fails its trouble is the only item. [`Trouble::leaves_outcome_unclear`] tells whether the
+    /// If `execute_job` itself fails its trouble is the only item. [`Error::is_outcome_unknown`] tells whether the
     /// job may have been queued all the same.
-    pub fn execute_and_follow(&self, job_id: JobId) -> impl Stream<Item = Result<Event, Trouble>> + use<> {
+    pub fn execute_and_follow(&self, job_id: JobId) -> impl Stream<Item = Result<RunEvent, Error>> + use<> {
         let client = self.clone();
         stream::once(async move {
             let answer = client.execute_job().job_id(job_id).send().await;
             let queued = match answer {
                 Ok(answer) => answer.into_inner(),
                 Err(error) => {
-                    let trouble = Trouble::from_client(&paths::EXECUTE_JOB, error);
+                    let trouble = Error::from_client(&paths::EXECUTE_JOB, error);
                     return stream::iter([Err(trouble)]).left_stream();
                 }
             };
             let run = client.follow_accepted(job_id, queued.trigger_id);
-            stream::iter([Ok(Event::Queued(queued))]).chain(run).right_stream()
+            stream::iter([Ok(RunEvent::Queued(queued))]).chain(run).right_stream()
         })
         .flatten()
     }
@@ -94,9 +94,9 @@ struct Following {
     job_id: JobId,
     trigger_id: TriggerId,
     start: Instant,
-    follow: Follow,
+    follow: RunFollower,
     /// What has happened and is not given out yet.
-    events: VecDeque<Event>,
+    events: VecDeque<RunEvent>,
     state: Option<ExecutionState>,
     in_trouble: bool,
     done: bool,
@@ -110,7 +110,7 @@ impl Following {
             job_id,
             trigger_id,
             start,
-            follow: Follow::new(job_id, trigger_id, start.elapsed()),
+            follow: RunFollower::new(job_id, trigger_id, start.elapsed()),
             events: VecDeque::new(),
             state: None,
             in_trouble: false,
@@ -118,14 +118,14 @@ impl Following {
         }
     }
 
-    fn events(self) -> impl Stream<Item = Result<Event, Trouble>> + use<> {
+    fn events(self) -> impl Stream<Item = Result<RunEvent, Error>> + use<> {
         stream::unfold(self, |mut following| async move {
             let event = following.next().await?;
             Some((event, following))
         })
     }
 
-    async fn next(&mut self) -> Option<Result<Event, Trouble>> {
+    async fn next(&mut self) -> Option<Result<RunEvent, Error>> {
         loop {
             if let Some(event) = self.events.pop_front() {
                 return Some(Ok(event));
@@ -137,13 +137,13 @@ impl Following {
             self.client.inner.gate.pass().await;
             match self.follow.step(self.start.elapsed()) {
                 Step::Wait(until) => tokio::time::sleep(until.saturating_sub(self.start.elapsed())).await,
-                Step::Ask(_) => {
+                Step::Send(_) => {
                     if let Err(trouble) = self.ask().await {
                         self.done = true;
                         return Some(Err(trouble));
                     }
                 }
-                Step::AskStatus(_) => self.ask_status().await,
+                Step::SendStatusRequest(_) => self.ask_status().await,
                 Step::Failed(trouble) => {
                     self.done = true;
                     return Some(Err(trouble));
@@ -151,13 +151,13 @@ impl Following {
                 // No deadline was given, so the end is the only one.
                 Step::Ended(_) | Step::TimedOut => {
                     self.done = true;
-                    self.events.extend(self.follow.execution().cloned().map(Event::Ended));
+                    self.events.extend(self.follow.execution().cloned().map(RunEvent::Ended));
                 }
             }
         }
     }
 
-    async fn ask(&mut self) -> Result<(), Trouble> {
+    async fn ask(&mut self) -> Result<(), Error> {
         let mut request =
             self.client.get_job_logs_by_trigger().job_id(self.job_id).trigger_id(self.trigger_id);
         if let Some(after) = self.follow.after() {
@@ -166,20 +166,21 @@ impl Following {
         match request.send().await {
             Ok(answer) => {
                 let extensions = Extensions::from(answer.headers());
-                let lines = self.follow.answered(self.start.elapsed(), answer.into_inner().0, extensions);
+                let lines =
+                    self.follow.handle_response(self.start.elapsed(), answer.into_inner().0, extensions);
                 self.in_trouble = false;
                 self.tell_state();
-                self.events.extend(lines.into_iter().map(Event::Line));
+                self.events.extend(lines.into_iter().map(RunEvent::Line));
             }
             Err(error) => {
-                let trouble = Trouble::from_client(&paths::GET_JOB_LOGS_BY_TRIGGER, error);
+                let trouble = Error::from_client(&paths::GET_JOB_LOGS_BY_TRIGGER, error);
                 let now = Timestamp::from(SystemTime::now());
                 // Some servers answer 404 while the job is pending: that is no news.
                 let is_news = !(self.in_trouble || trouble.status == Some(404) && self.state.is_none());
-                self.follow.troubled(self.start.elapsed(), now, trouble.clone())?;
+                self.follow.handle_error(self.start.elapsed(), now, trouble.clone())?;
                 if is_news {
                     self.in_trouble = true;
-                    self.events.push_back(Event::Trouble(trouble));
+                    self.events.push_back(RunEvent::TransientError(trouble));
                 }
             }
         }
@@ -188,12 +189,12 @@ impl Following {
 
     async fn ask_status(&mut self) {
         match self.client.get_job_status().job_id(self.job_id).send().await {
-            Ok(answer) => self.follow.status_answered(self.start.elapsed(), answer.status),
+            Ok(answer) => self.follow.handle_status(self.start.elapsed(), answer.status),
             Err(error) => {
-                let trouble = Trouble::from_client(&paths::GET_JOB_STATUS, error);
+                let trouble = Error::from_client(&paths::GET_JOB_STATUS, error);
                 let now = Timestamp::from(SystemTime::now());
                 // This answer says nothing about the run; the log does.
-                let _ = self.follow.troubled(self.start.elapsed(), now, trouble);
+                let _ = self.follow.handle_error(self.start.elapsed(), now, trouble);
             }
         }
     }
@@ -202,7 +203,7 @@ impl Following {
         let state = self.follow.execution().map(|execution| execution.state);
         if state != self.state {
             self.state = state;
-            self.events.extend(state.map(Event::State));
+            self.events.extend(state.map(RunEvent::State));
         }
     }
 }

@@ -15,22 +15,22 @@ const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
 ///
 /// ```
 /// # use std::time::Duration;
-/// # use txjobs_sdk::{Gate, RetryAfter, Timestamp};
+/// # use txjobs_sdk::{RateLimitPause, RetryAfter, Timestamp};
 /// # let wall_clock = Timestamp::from_unix(0, 0);
-/// let mut gate = Gate::default();
+/// let mut gate = RateLimitPause::default();
 /// let now = Duration::from_secs(10);
-/// assert_eq!(gate.wait(now), Duration::ZERO);
+/// assert_eq!(gate.remaining(now), Duration::ZERO);
 /// gate.handle_response(now, wall_clock, 429, RetryAfter::parse("30"));
-/// assert_eq!(gate.wait(now), Duration::from_secs(30));
+/// assert_eq!(gate.remaining(now), Duration::from_secs(30));
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Gate {
+pub struct RateLimitPause {
     opens: Duration,
 }
 
-impl Gate {
+impl RateLimitPause {
     /// Returns how long to wait at the time `now` before a request is sent; zero while the gate is open.
-    pub fn wait(&self, now: Duration) -> Duration {
+    pub fn remaining(&self, now: Duration) -> Duration {
         self.opens.saturating_sub(now)
     }
 
@@ -59,18 +59,18 @@ mod tests {
 
     #[test]
     fn longest_pause_wins_up_to_the_maximum() {
-        let (mut gate, wall_clock) = (Gate::default(), Timestamp::from_unix(0, 0));
+        let (mut gate, wall_clock) = (RateLimitPause::default(), Timestamp::from_unix(0, 0));
         let at = Duration::from_secs;
         gate.handle_response(at(0), wall_clock, 503, None);
         gate.handle_response(at(0), wall_clock, 500, RetryAfter::parse("9"));
         gate.handle_response(at(0), wall_clock, 200, RetryAfter::parse("9"));
-        assert_eq!(gate.wait(at(0)), Duration::ZERO);
+        assert_eq!(gate.remaining(at(0)), Duration::ZERO);
         gate.handle_response(at(0), wall_clock, 429, None);
-        assert_eq!(gate.wait(at(0)), DEFAULT_PAUSE);
+        assert_eq!(gate.remaining(at(0)), DEFAULT_PAUSE);
         gate.handle_response(at(0), wall_clock, 503, RetryAfter::parse("20"));
         gate.handle_response(at(1), wall_clock, 429, RetryAfter::parse("2"));
-        assert_eq!(gate.wait(at(1)), at(19));
+        assert_eq!(gate.remaining(at(1)), at(19));
         gate.handle_response(at(30), wall_clock, 429, RetryAfter::parse("86400"));
-        assert_eq!(gate.wait(at(30)), RetryAfter::MAX_DELAY);
+        assert_eq!(gate.remaining(at(30)), RetryAfter::MAX_DELAY);
     }
 }

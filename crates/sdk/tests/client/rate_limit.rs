@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use axum::{body::Body, http::Response};
-use txjobs_sdk::{Trouble, TroubleKind, paths, types::JobId};
+use txjobs_sdk::{Error, ErrorKind, paths, types::JobId};
 
 use crate::server::{Server, json};
 
@@ -52,8 +52,8 @@ async fn a_date_is_counted_from_the_answer_s_own() {
         [("date", "Fri, 14 Mar 2098 02:00:00 GMT"), ("retry-after", "Fri, 14 Mar 2098 02:00:30 GMT")];
     let server = Server::start(move |_, _| busy(429, &headers)).await;
     let error = server.client().list_jobs().send().await.unwrap_err();
-    let trouble = Trouble::from_client(&paths::LIST_JOBS, error);
-    assert_eq!(trouble.kind, TroubleKind::TooManyRequests);
+    let trouble = Error::from_client(&paths::LIST_JOBS, error);
+    assert_eq!(trouble.kind, ErrorKind::TooManyRequests);
     let asked_for = trouble.retry_after.unwrap().delay(txjobs_sdk::Timestamp::from_unix(0, 0));
     assert_eq!(asked_for, Duration::from_secs(30));
 }

@@ -2,7 +2,7 @@
 
 use axum::{body::Body, http::Response};
 use futures::StreamExt;
-use txjobs_sdk::{Event, ExecutionState, TroubleKind, types::JobId};
+use txjobs_sdk::{ErrorKind, ExecutionState, RunEvent, types::JobId};
 
 use crate::server::{Server, json};
 
@@ -29,13 +29,13 @@ fn execution(state: i32, lines: usize) -> Response<Body> {
     )
 }
 
-fn told(event: &Event) -> String {
+fn told(event: &RunEvent) -> String {
     match event {
-        Event::Queued(queued) => format!("queued {}", queued.trigger_id),
-        Event::State(state) => state.to_string(),
-        Event::Line(line) => line.message.clone(),
-        Event::Trouble(trouble) => trouble.kind.name().to_owned(),
-        Event::Ended(execution) => format!("ended {}", execution.state),
+        RunEvent::Queued(queued) => format!("queued {}", queued.trigger_id),
+        RunEvent::State(state) => state.to_string(),
+        RunEvent::Line(line) => line.message.clone(),
+        RunEvent::TransientError(trouble) => trouble.kind.name().to_owned(),
+        RunEvent::Ended(execution) => format!("ended {}", execution.state),
         other => format!("{other:?}"),
     }
 }
@@ -60,7 +60,7 @@ async fn executed_once_and_followed_to_its_end() {
             &format!("queued {TRIGGER}"),
             "running",
             "line 0",
-            "server_trouble",
+            "server_error",
             "line 1",
             "completed with errors",
             "line 2",
@@ -84,8 +84,8 @@ async fn a_refused_execute_is_the_only_item() {
     let server = Server::start(|_, _| json(409, r#"{"Message":"It runs."}"#)).await;
     let events: Vec<_> = server.client().execute_and_follow(JOB.parse().unwrap()).collect().await;
     let [Err(trouble)] = events.as_slice() else { panic!("{events:?}") };
-    assert_eq!(trouble.kind, TroubleKind::Conflict);
-    assert!(!trouble.leaves_outcome_unclear());
+    assert_eq!(trouble.kind, ErrorKind::Conflict);
+    assert!(!trouble.is_outcome_unknown());
 }
 
 #[tokio::test]
@@ -94,6 +94,6 @@ async fn a_refused_key_ends_it() {
     let events: Vec<_> =
         server.client().follow(JOB.parse().unwrap(), TRIGGER.parse().unwrap()).collect().await;
     assert_eq!(events.len(), 3);
-    assert_eq!(events[0].as_ref().unwrap(), &Event::State(ExecutionState::Running));
-    assert_eq!(events[2].as_ref().unwrap_err().kind, TroubleKind::KeyRefused);
+    assert_eq!(events[0].as_ref().unwrap(), &RunEvent::State(ExecutionState::Running));
+    assert_eq!(events[2].as_ref().unwrap_err().kind, ErrorKind::KeyRefused);
 }

@@ -1,29 +1,35 @@
 //! What goes wrong with a client's request, as trouble.
 
-use progenitor_client::Error;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
-use super::{RetryAfter, Trouble, TroubleKind, message::clean, proxy_for};
+use super::{Error, ErrorKind, RetryAfter, message::clean, proxy_for};
 use crate::{operation::Operation, types};
 
-impl Trouble {
+impl Error {
     /// What an error of a [`Client`](crate::Client)'s method for `operation` means.
-    pub fn from_client(operation: &'static Operation, error: Error<types::ErrorBody>) -> Self {
+    pub fn from_client(
+        operation: &'static Operation,
+        error: progenitor_client::Error<types::ErrorBody>,
+    ) -> Self {
         match error {
-            Error::ErrorResponse(answer) => Self {
+            progenitor_client::Error::ErrorResponse(answer) => Self {
                 message: Some(&answer.message).filter(|message| !message.is_empty()).cloned(),
                 retry_after: retry_after(answer.headers()),
                 ..Self::from_status(operation, answer.status().as_u16())
             },
-            Error::UnexpectedResponse(answer) => Self::from_status(operation, answer.status().as_u16()),
-            Error::InvalidResponsePayload(body, error) => {
-                Self::from_unreadable(operation, 200, &body, &error)
+            progenitor_client::Error::UnexpectedResponse(answer) => {
+                Self::from_status(operation, answer.status().as_u16())
             }
-            Error::CommunicationError(error)
-            | Error::ResponseBodyError(error)
-            | Error::InvalidUpgrade(error) => Self::from_transport(&error).during(operation),
-            Error::InvalidRequest(why) | Error::Custom(why) => {
-                Self::new(TroubleKind::Refused).with_message(&why).during(operation)
+            progenitor_client::Error::InvalidResponsePayload(body, error) => {
+                Self::from_decode_error(operation, 200, &body, &error)
+            }
+            progenitor_client::Error::CommunicationError(error)
+            | progenitor_client::Error::ResponseBodyError(error)
+            | progenitor_client::Error::InvalidUpgrade(error) => {
+                Self::from_transport(&error).with_operation(operation)
+            }
+            progenitor_client::Error::InvalidRequest(why) | progenitor_client::Error::Custom(why) => {
+                Self::new(ErrorKind::RequestRefused).with_message(&why).with_operation(operation)
             }
         }
     }
@@ -32,7 +38,7 @@ impl Trouble {
         let kind = transport_kind(error);
         let cause = root_cause(error);
         // The error text of a body that ends early comes from a parser.
-        if kind == TroubleKind::PlainHttp || ends_early(error) {
+        if kind == ErrorKind::PlainHttp || ends_early(error) {
             return Self::new(kind).with_detail(&cause);
         }
         // Without a connection, either the proxy could not be reached or it could not reach the server.
@@ -48,18 +54,18 @@ impl Trouble {
 /// Returns the `Retry-After` of an answer, counted from its own date.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<RetryAfter> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    Some(RetryAfter::parse(text(&RETRY_AFTER)?)?.counted_from(text(&DATE)))
+    Some(RetryAfter::parse(text(&RETRY_AFTER)?)?.relative_to_server_date(text(&DATE)))
 }
 
-fn transport_kind(error: &reqwest::Error) -> TroubleKind {
+fn transport_kind(error: &reqwest::Error) -> ErrorKind {
     if !error.is_connect() {
-        return TroubleKind::Interrupted;
+        return ErrorKind::Interrupted;
     }
     let tls = causes(error).filter_map(tls_fault).last();
     match tls {
-        Some(TlsFault::NotTls) => TroubleKind::PlainHttp,
-        Some(TlsFault::Other) => TroubleKind::Tls,
-        None => TroubleKind::Unreachable,
+        Some(TlsFault::NotTls) => ErrorKind::PlainHttp,
+        Some(TlsFault::Other) => ErrorKind::Tls,
+        None => ErrorKind::Unreachable,
     }
 }
 

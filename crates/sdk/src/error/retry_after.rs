@@ -30,7 +30,7 @@ impl RetryAfter {
     /// Counts a date from the answer's own `Date` header instead of from this machine's clock, which may differ from the
     /// server's. Without a header that can be read it stays a date.
     #[must_use]
-    pub fn counted_from(self, date: Option<&str>) -> Self {
+    pub fn relative_to_server_date(self, date: Option<&str>) -> Self {
         match (self, date.and_then(|date| http_date(date.trim()))) {
             (Self::At(time), Some(date)) => Self::Delay(time.since(date).unwrap_or_default()),
             (unchanged, _) => unchanged,
@@ -85,11 +85,11 @@ mod tests {
         // This machine's clock is an hour behind, or ahead.
         for now in ["2026-03-14T01:00:00Z", "2026-03-14T03:00:00Z"] {
             let now = now.parse().unwrap();
-            assert_eq!(after.counted_from(Some(TWO)).delay(now), Duration::from_secs(30));
-            assert_ne!(after.counted_from(None).delay(now), Duration::from_secs(30));
+            assert_eq!(after.relative_to_server_date(Some(TWO)).delay(now), Duration::from_secs(30));
+            assert_ne!(after.relative_to_server_date(None).delay(now), Duration::from_secs(30));
         }
-        assert_eq!(after.counted_from(Some("yesterday")), after);
+        assert_eq!(after.relative_to_server_date(Some("yesterday")), after);
         let seconds = RetryAfter::parse("7").unwrap();
-        assert_eq!(seconds.counted_from(Some(TWO)), seconds);
+        assert_eq!(seconds.relative_to_server_date(Some(TWO)), seconds);
     }
 }

@@ -25,7 +25,7 @@ pub use retry_after::RetryAfter;
 /// The kinds of trouble. Each has one sentence and one next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum TroubleKind {
+pub enum ErrorKind {
     /// No connection: wrong domain, no network, nothing listening.
     Unreachable,
     /// Connected, and no whole answer in time, or the connection broke half-way.
@@ -36,7 +36,7 @@ pub enum TroubleKind {
     PlainHttp,
     /// The browser kept the answer from the page, or never sent the request (CORS, mixed content, no network): it
     /// does not say which.
-    Blocked,
+    BlockedByBrowser,
     /// 401 or 403.
     KeyRefused,
     /// 404 for a job or a trigger id.
@@ -46,27 +46,27 @@ pub enum TroubleKind {
     /// 429.
     TooManyRequests,
     /// Another 4XX: the request itself was not accepted.
-    Refused,
+    RequestRefused,
     /// 5XX.
-    ServerTrouble,
+    ServerError,
     /// An answer that this API does not give: a redirect, a web page, a 404 for the list of jobs.
     NotThisApi,
     /// A success whose body is not the JSON that the contract promises.
-    Unreadable,
+    InvalidBody,
     /// No execution has the trigger id that was followed, and the job is idle.
     NoSuchRun,
     /// The job was pending or running and is idle now, and no execution has the trigger id that was followed.
     EndedWithoutExecution,
 }
 
-/// Something went wrong; made from an answer with [`from_answer`](Self::from_answer) or from a transport's error with
+/// Something went wrong; made from an answer with [`from_response`](Self::from_response) or from a transport's error with
 /// [`new`](Self::new).
 ///
 /// `Display` is the whole: what happened, what the server said, what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
+pub struct Error {
     /// What kind of trouble.
-    pub kind: TroubleKind,
+    pub kind: ErrorKind,
     /// The HTTP status, where an answer came.
     pub status: Option<u16>,
     /// What the server said about it, without markup and control characters, at most 500 characters.
@@ -79,7 +79,7 @@ pub struct Trouble {
     pub detail: Option<String>,
 }
 
-impl TroubleKind {
+impl ErrorKind {
     /// A name for programs, which does not change: `key_refused`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -87,30 +87,30 @@ impl TroubleKind {
             Self::Interrupted => "interrupted",
             Self::Tls => "tls",
             Self::PlainHttp => "plain_http",
-            Self::Blocked => "blocked",
+            Self::BlockedByBrowser => "blocked_by_browser",
             Self::KeyRefused => "key_refused",
             Self::NotFound => "not_found",
             Self::Conflict => "conflict",
             Self::TooManyRequests => "too_many_requests",
-            Self::Refused => "refused",
-            Self::ServerTrouble => "server_trouble",
+            Self::RequestRefused => "request_refused",
+            Self::ServerError => "server_error",
             Self::NotThisApi => "not_this_api",
-            Self::Unreadable => "unreadable",
+            Self::InvalidBody => "invalid_body",
             Self::NoSuchRun => "no_such_run",
             Self::EndedWithoutExecution => "ended_without_execution",
         }
     }
 }
 
-impl Trouble {
-    /// Trouble without an answer.
-    pub fn new(kind: TroubleKind) -> Self {
+impl Error {
+    /// Error without an answer.
+    pub fn new(kind: ErrorKind) -> Self {
         Self { kind, status: None, message: None, retry_after: None, operation: None, detail: None }
     }
 
     /// Says what was asked for.
     #[must_use]
-    pub fn during(mut self, operation: &'static Operation) -> Self {
+    pub fn with_operation(mut self, operation: &'static Operation) -> Self {
         self.operation = Some(operation);
         self
     }
@@ -132,7 +132,7 @@ impl Trouble {
     /// Masks `key` in message and detail, as [`ApiKey::mask`] does, because a server may repeat it.
     ///
     /// A `Client` returns trouble without the key. Call this for trouble that was created with
-    /// [`from_answer`](Self::from_answer) or [`from_unreadable`](Self::from_unreadable).
+    /// [`from_response`](Self::from_response) or [`from_decode_error`](Self::from_decode_error).
     #[must_use]
     pub fn with_masked_key(mut self, key: &ApiKey) -> Self {
         self.message = self.message.map(|message| key.mask(&message));
@@ -142,7 +142,7 @@ impl Trouble {
 
     /// Returns the trouble of an answer that is not a success. `retry_after` is the header's value; see
     /// [`with_server_date`](Self::with_server_date).
-    pub fn from_answer(
+    pub fn from_response(
         operation: &'static Operation,
         status: u16,
         retry_after: Option<&str>,
@@ -157,45 +157,45 @@ impl Trouble {
 
     fn from_status(operation: &'static Operation, status: u16) -> Self {
         let kind = match status {
-            401 | 403 => TroubleKind::KeyRefused,
-            404 if operation.template.contains('{') => TroubleKind::NotFound,
-            404 | 300..400 => TroubleKind::NotThisApi,
+            401 | 403 => ErrorKind::KeyRefused,
+            404 if operation.template.contains('{') => ErrorKind::NotFound,
+            404 | 300..400 => ErrorKind::NotThisApi,
             // The server, or a proxy before it, stopped waiting. It is not known whether it has received the request.
-            408 => TroubleKind::Interrupted,
-            409 => TroubleKind::Conflict,
-            429 => TroubleKind::TooManyRequests,
-            400..500 => TroubleKind::Refused,
-            500.. => TroubleKind::ServerTrouble,
-            _ => TroubleKind::NotThisApi,
+            408 => ErrorKind::Interrupted,
+            409 => ErrorKind::Conflict,
+            429 => ErrorKind::TooManyRequests,
+            400..500 => ErrorKind::RequestRefused,
+            500.. => ErrorKind::ServerError,
+            _ => ErrorKind::NotThisApi,
         };
-        Self { status: Some(status), ..Self::new(kind).during(operation) }
+        Self { status: Some(status), ..Self::new(kind).with_operation(operation) }
     }
 
     /// Counts a `Retry-After` that is a date from the answer's `Date` header, as
-    /// [`RetryAfter::counted_from`] does.
+    /// [`RetryAfter::relative_to_server_date`] does.
     #[must_use]
     pub fn with_server_date(mut self, date: Option<&str>) -> Self {
-        self.retry_after = self.retry_after.map(|after| after.counted_from(date));
+        self.retry_after = self.retry_after.map(|after| after.relative_to_server_date(date));
         self
     }
 
     /// Returns the trouble of a successful answer whose body could not be decoded. JSON that ends too early is an interrupted transfer.
-    pub fn from_unreadable(
+    pub fn from_decode_error(
         operation: &'static Operation,
         status: u16,
         body: &[u8],
         error: &serde_json::Error,
     ) -> Self {
         let kind = if is_markup(body) {
-            TroubleKind::NotThisApi
+            ErrorKind::NotThisApi
         } else if error.is_eof() && !body.trim_ascii().is_empty() {
-            TroubleKind::Interrupted
+            ErrorKind::Interrupted
         } else {
-            TroubleKind::Unreadable
+            ErrorKind::InvalidBody
         };
         Self {
             kind,
-            message: if kind == TroubleKind::NotThisApi { message_of(body) } else { None },
+            message: if kind == ErrorKind::NotThisApi { message_of(body) } else { None },
             ..Self::from_status(operation, status).with_detail(&error.to_string())
         }
     }
@@ -203,93 +203,93 @@ impl Trouble {
     /// What happened, in a sentence.
     pub fn summary(&self) -> &'static str {
         match self.kind {
-            TroubleKind::Unreachable => "The server cannot be reached.",
-            TroubleKind::Interrupted => "The answer did not arrive, or not all of it.",
-            TroubleKind::Tls => "The server's certificate was not accepted.",
-            TroubleKind::PlainHttp => "The server does not answer with https at this address.",
-            TroubleKind::Blocked => "The browser got no answer that this page may read.",
-            TroubleKind::KeyRefused => "The server refused the API key.",
-            TroubleKind::NotFound => "The server does not know this job or run.",
-            TroubleKind::Conflict => "The job's status does not allow this now.",
-            TroubleKind::TooManyRequests => "The server asks for fewer requests.",
-            TroubleKind::Refused => "The server did not accept the request.",
-            TroubleKind::ServerTrouble => "The server has trouble of its own.",
-            TroubleKind::NotThisApi => "What answers there is not the Jobs API.",
-            TroubleKind::Unreadable => "The answer is not what the Jobs API promises.",
-            TroubleKind::NoSuchRun => "The job has no run with this trigger id.",
-            TroubleKind::EndedWithoutExecution => "The run ended without an execution.",
+            ErrorKind::Unreachable => "The server cannot be reached.",
+            ErrorKind::Interrupted => "The answer did not arrive, or not all of it.",
+            ErrorKind::Tls => "The server's certificate was not accepted.",
+            ErrorKind::PlainHttp => "The server does not answer with https at this address.",
+            ErrorKind::BlockedByBrowser => "The browser got no answer that this page may read.",
+            ErrorKind::KeyRefused => "The server refused the API key.",
+            ErrorKind::NotFound => "The server does not know this job or run.",
+            ErrorKind::Conflict => "The job's status does not allow this now.",
+            ErrorKind::TooManyRequests => "The server asks for fewer requests.",
+            ErrorKind::RequestRefused => "The server did not accept the request.",
+            ErrorKind::ServerError => "The server has trouble of its own.",
+            ErrorKind::NotThisApi => "What answers there is not the Jobs API.",
+            ErrorKind::InvalidBody => "The answer is not what the Jobs API promises.",
+            ErrorKind::NoSuchRun => "The job has no run with this trigger id.",
+            ErrorKind::EndedWithoutExecution => "The run ended without an execution.",
         }
     }
 
     /// What to do about it, in a sentence.
     pub fn advice(&self) -> &'static str {
-        if self.operation.is_some() && self.leaves_outcome_unclear() {
+        if self.operation.is_some() && self.is_outcome_unknown() {
             return "Nobody knows whether it took effect, and it is not sent again by itself: look at the job's runs first.";
         }
         match self.kind {
-            TroubleKind::Unreachable => "Check the domain and your network.",
-            TroubleKind::Interrupted if self.operation.is_none() => {
+            ErrorKind::Unreachable => "Check the domain and your network.",
+            ErrorKind::Interrupted if self.operation.is_none() => {
                 "Look at the job before you start it again: the request may have arrived."
             }
-            TroubleKind::Interrupted => "Try again; if it lasts, check your network.",
-            TroubleKind::Tls => "Check the domain and this machine's clock and certificates.",
-            TroubleKind::PlainHttp => {
+            ErrorKind::Interrupted => "Try again; if it lasts, check your network.",
+            ErrorKind::Tls => "Check the domain and this machine's clock and certificates.",
+            ErrorKind::PlainHttp => {
                 "If it is a plain http server, begin the domain with http://. The API key is then sent without encryption."
             }
-            TroubleKind::Blocked => {
+            ErrorKind::BlockedByBrowser => {
                 "Check the domain and your network. If they are right, the server does not allow this page's origin \
                  (CORS): ask whoever runs it to allow the page."
             }
-            TroubleKind::KeyRefused => {
+            ErrorKind::KeyRefused => {
                 "Check that the key is whole and of this organization, and that the header's name is right."
             }
-            TroubleKind::NotFound => {
+            ErrorKind::NotFound => {
                 "List the jobs: it may have been removed, or belong to another organization."
             }
-            TroubleKind::Conflict => "Look at the job's status; try again when it is idle.",
-            TroubleKind::TooManyRequests => "Wait a little, then try again.",
-            TroubleKind::Refused => "Check what was asked for; the server's words say more.",
-            TroubleKind::ServerTrouble => "Try again later; if it lasts, tell whoever runs the server.",
-            TroubleKind::NotThisApi => "Check the domain, and the path prefix if there is one.",
-            TroubleKind::Unreadable => "Check the domain; if it is right, tell whoever runs the server.",
-            TroubleKind::NoSuchRun => "Check the job and the trigger id.",
-            TroubleKind::EndedWithoutExecution => {
+            ErrorKind::Conflict => "Look at the job's status; try again when it is idle.",
+            ErrorKind::TooManyRequests => "Wait a little, then try again.",
+            ErrorKind::RequestRefused => "Check what was asked for; the server's words say more.",
+            ErrorKind::ServerError => "Try again later; if it lasts, tell whoever runs the server.",
+            ErrorKind::NotThisApi => "Check the domain, and the path prefix if there is one.",
+            ErrorKind::InvalidBody => "Check the domain; if it is right, tell whoever runs the server.",
+            ErrorKind::NoSuchRun => "Check the job and the trigger id.",
+            ErrorKind::EndedWithoutExecution => {
                 "It was probably canceled before it began: look at the job's runs."
             }
         }
     }
 
     /// Whether the same GET may well succeed later.
-    pub fn is_passing(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         matches!(
             self.kind,
-            TroubleKind::Unreachable
-                | TroubleKind::Interrupted
-                | TroubleKind::Blocked
-                | TroubleKind::TooManyRequests
-                | TroubleKind::ServerTrouble
-                | TroubleKind::Unreadable
+            ErrorKind::Unreachable
+                | ErrorKind::Interrupted
+                | ErrorKind::BlockedByBrowser
+                | ErrorKind::TooManyRequests
+                | ErrorKind::ServerError
+                | ErrorKind::InvalidBody
         )
     }
 
     /// Whether what was asked for may have taken effect all the same: a POST whose answer was lost. Where the operation
     /// is not known, it is taken to be one.
-    pub fn leaves_outcome_unclear(&self) -> bool {
+    pub fn is_outcome_unknown(&self) -> bool {
         let is_get = self.operation.is_some_and(|operation| operation.method == Method::Get);
         !is_get
             && matches!(
                 self.kind,
-                TroubleKind::Interrupted
-                    | TroubleKind::Blocked
-                    | TroubleKind::ServerTrouble
-                    | TroubleKind::Unreadable
+                ErrorKind::Interrupted
+                    | ErrorKind::BlockedByBrowser
+                    | ErrorKind::ServerError
+                    | ErrorKind::InvalidBody
             )
             // A web page or a redirect may be the answer to a request that took effect.
-            || !is_get && self.kind == TroubleKind::NotThisApi && matches!(self.status, Some(200..300 | 303))
+            || !is_get && self.kind == ErrorKind::NotThisApi && matches!(self.status, Some(200..300 | 303))
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.summary())?;
         match (self.status, &self.message) {
@@ -302,37 +302,37 @@ impl fmt::Display for Trouble {
     }
 }
 
-impl std::error::Error for Trouble {}
+impl std::error::Error for Error {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::paths;
 
-    fn answer(status: u16, body: &str) -> Trouble {
-        Trouble::from_answer(&paths::GET_JOB_STATUS, status, None, body.as_bytes())
+    fn answer(status: u16, body: &str) -> Error {
+        Error::from_response(&paths::GET_JOB_STATUS, status, None, body.as_bytes())
     }
 
     #[test]
     fn a_status_is_classified() {
-        use TroubleKind::*;
+        use ErrorKind::*;
         let kinds = [
             (301, NotThisApi),
-            (400, Refused),
+            (400, RequestRefused),
             (401, KeyRefused),
             (403, KeyRefused),
             (404, NotFound),
             (408, Interrupted),
             (409, Conflict),
-            (418, Refused),
+            (418, RequestRefused),
             (429, TooManyRequests),
-            (500, ServerTrouble),
-            (503, ServerTrouble),
+            (500, ServerError),
+            (503, ServerError),
         ];
         for (status, kind) in kinds {
             assert_eq!(answer(status, "").kind, kind, "{status}");
         }
-        assert_eq!(Trouble::from_answer(&paths::LIST_JOBS, 404, None, b"").kind, NotThisApi);
+        assert_eq!(Error::from_response(&paths::LIST_JOBS, 404, None, b"").kind, NotThisApi);
     }
 
     #[test]
@@ -348,7 +348,7 @@ mod tests {
     #[test]
     fn post_that_may_have_taken_effect_leaves_the_outcome_unclear() {
         let unclear =
-            |status| Trouble::from_answer(&paths::EXECUTE_JOB, status, None, b"").leaves_outcome_unclear();
+            |status| Error::from_response(&paths::EXECUTE_JOB, status, None, b"").is_outcome_unknown();
         for status in [200, 303, 408, 500, 502, 504] {
             assert!(unclear(status), "{status}");
         }
@@ -356,7 +356,7 @@ mod tests {
             assert!(!unclear(status), "{status}");
         }
         let timed_out = answer(408, "");
-        assert!(timed_out.is_passing() && !timed_out.leaves_outcome_unclear());
+        assert!(timed_out.is_transient() && !timed_out.is_outcome_unknown());
     }
 
     #[test]
@@ -365,20 +365,20 @@ mod tests {
             let text = answer(status, "").to_string();
             assert!(!text.contains("start it again") && !text.contains("took effect"), "{text}");
         }
-        let broken = Trouble::new(TroubleKind::Interrupted).during(&paths::LIST_JOBS);
+        let broken = Error::new(ErrorKind::Interrupted).with_operation(&paths::LIST_JOBS);
         assert!(broken.advice().starts_with("Try again"), "{broken}");
     }
 
     #[test]
     fn parser_message_is_a_detail() {
         for (body, kind) in [
-            ("[{\"Id\":", TroubleKind::Interrupted),
-            ("", TroubleKind::Unreadable),
-            ("nonsense", TroubleKind::Unreadable),
-            ("{}", TroubleKind::Unreadable),
+            ("[{\"Id\":", ErrorKind::Interrupted),
+            ("", ErrorKind::InvalidBody),
+            ("nonsense", ErrorKind::InvalidBody),
+            ("{}", ErrorKind::InvalidBody),
         ] {
             let error = crate::decode::json::<Vec<crate::types::Job>>(body.as_bytes()).unwrap_err();
-            let trouble = Trouble::from_unreadable(&paths::LIST_JOBS, 200, body.as_bytes(), &error);
+            let trouble = Error::from_decode_error(&paths::LIST_JOBS, 200, body.as_bytes(), &error);
             assert_eq!(trouble.kind, kind, "{body}");
             let detail = trouble.detail.as_deref().unwrap();
             assert!(detail.contains(" line 1 column"), "{detail}");
