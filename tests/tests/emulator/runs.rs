@@ -5,7 +5,7 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures::{FutureExt, StreamExt, future::join_all};
 use serde_json::{Value, json};
-use txjobs_sdk::{ApiKey, Client, Event, ExecutionState, types::JobId};
+use txjobs_sdk::{ApiKey, Client, ExecutionState, RunEvent, types::JobId};
 use txjobs_tests::{
     admin::Admin,
     cli::{Said, said, txjobs},
@@ -250,7 +250,7 @@ async fn the_sdk_through_every_profile() {
         let messages: Vec<_> = events
             .iter()
             .filter_map(|event| match event {
-                Ok(Event::Line(line)) => Some(line.message.as_str()),
+                Ok(RunEvent::Line(line)) => Some(line.message.as_str()),
                 _ => None,
             })
             .collect();
@@ -261,11 +261,11 @@ async fn the_sdk_through_every_profile() {
         );
         let messages: Vec<_> = messages.iter().map(|message| message.trim_end_matches('\u{fffd}')).collect();
         assert_eq!(messages, server.messages(), "{settings}: {events:?}");
-        let Some(Ok(Event::Ended(execution))) = events.last() else { panic!("{settings}: {events:?}") };
+        let Some(Ok(RunEvent::Ended(execution))) = events.last() else { panic!("{settings}: {events:?}") };
         assert_eq!(execution.state, server.state(), "{settings}");
         assert!(!execution.id.0.is_nil() && execution.job_id == job, "{settings}: {execution:?}");
         let states = events.iter().filter_map(|event| match event {
-            Ok(Event::State(state)) => Some(state.is_final()),
+            Ok(RunEvent::State(state)) => Some(state.is_final()),
             _ => None,
         });
         assert!(states.is_sorted(), "an end is an end, {settings}: {events:?}");
