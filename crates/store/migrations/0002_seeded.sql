@@ -1,11 +1,6 @@
--- Organizations that `POST /admin/seed` made up. gateway.toml neither declares them nor takes them away.
+-- Data of organizations that the emulator adds.
 
--- The profile that made it up; null for those of gateway.toml. One with declared = 0 is not whole: it is still being
--- written, or its gateway was killed over it.
+-- The name of the profile that generated the organization.
 ALTER TABLE organizations ADD COLUMN seeded TEXT;
-
--- The number that plays the runs of a made-up job; null for those of gateway.toml.
+-- The seed that generates the runs of the job.
 ALTER TABLE jobs ADD COLUMN seed INTEGER;
-
--- Tens of thousands of jobs are listed in their order, and taken away by their organization.
-CREATE INDEX jobs_of_organization ON jobs (organization, position);

@@ -1,4 +1,4 @@
-//! Caches the data that requests need and that rarely changes: keys, and which jobs are pending or running.
+//! The data that most requests need and that rarely changes: the keys, and which jobs are pending or running.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use sqlx::SqliteConnection;
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 use uuid::Uuid;
 
-use crate::keys::KeyHash;
-use crate::{OrganizationId, Result, Store};
+use crate::error::Result;
+use crate::identifiers::{KeyHash, OrganizationId};
 
 /// The keys, and the version of organizations, keys and jobs.
 #[derive(Debug)]
@@ -36,31 +36,18 @@ impl UnfinishedJobs {
     pub fn status_of(&self, job: Uuid) -> JobStatusCode {
         self.0.get(&job).copied().unwrap_or(JobStatusCode::Idle)
     }
-}
 
-impl Store {
-    /// Returns the catalog. It includes every change that was committed before this call, also by other processes.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the store does not answer.
-    pub async fn catalog(&self) -> Result<Arc<Catalog>> {
-        self.catalog.get(&self.changes, read_catalog).await
-    }
-
-    /// Returns the jobs that are pending or running, as of the last commit before this call.
-    ///
-    /// Returns the same `Arc` as long as nothing has changed.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the store does not answer.
-    pub async fn unfinished_jobs(&self) -> Result<Arc<UnfinishedJobs>> {
-        self.unfinished_jobs.get(&self.changes, read_unfinished_jobs).await
+    /// Returns the ids of the jobs.
+    pub fn ids(&self) -> impl Iterator<Item = Uuid> {
+        self.0.keys().copied()
     }
 }
 
-async fn read_catalog(connection: &mut SqliteConnection, last: Option<Arc<Catalog>>) -> Result<Arc<Catalog>> {
+/// Reads the catalog, or returns the last one if its version is current.
+pub(crate) async fn read_catalog(
+    connection: &mut SqliteConnection,
+    last: Option<Arc<Catalog>>,
+) -> Result<Arc<Catalog>> {
     // Read before the keys, so that the keys are at least as new as the version.
     let version: i64 =
         sqlx::query_scalar("SELECT version FROM catalog_version").fetch_one(&mut *connection).await?;
@@ -69,7 +56,7 @@ async fn read_catalog(connection: &mut SqliteConnection, last: Option<Arc<Catalo
     }
     let rows: Vec<(Vec<u8>, OrganizationId)> = sqlx::query_as(
         "SELECT k.hash, k.organization FROM api_keys k JOIN organizations o ON o.id = k.organization
-         WHERE o.declared = 1",
+         WHERE o.is_active = 1",
     )
     .fetch_all(connection)
     .await?;
@@ -78,7 +65,8 @@ async fn read_catalog(connection: &mut SqliteConnection, last: Option<Arc<Catalo
     Ok(Arc::new(Catalog { version, keys }))
 }
 
-async fn read_unfinished_jobs(
+/// Reads the jobs that are pending or running, or returns the last ones if they are the same.
+pub(crate) async fn read_unfinished_jobs(
     connection: &mut SqliteConnection,
     last: Option<Arc<UnfinishedJobs>>,
 ) -> Result<Arc<UnfinishedJobs>> {

@@ -10,7 +10,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::Mutex;
 
-use crate::Result;
+use crate::error::{ErrorKind, Result};
 
 /// The size of SQLite's wal-index header: the first of its two copies (<https://www.sqlite.org/walformat.html>, 2.1).
 const HEADER_SIZE: usize = 48;
@@ -21,12 +21,12 @@ const HEADER_VERSION: u32 = 3_007_000;
 type Stamp = [u8; HEADER_SIZE];
 
 /// Detects changes of the database, and reads changed values.
-pub(super) struct Changes {
+pub(crate) struct Changes {
     header: Option<&'static File>,
-    /// The connection for validations, one at a time. It stays open as long as the store, so that SQLite keeps the file of the
-    /// wal-index. `None`: the store is closed.
+    /// The connection that reads changed values. It stays open as long as the store, so that SQLite keeps the file of the
+    /// wal-index. `None` after the store is closed.
     connection: Mutex<Option<SqliteConnection>>,
-    /// Whether the store is closed, so that the file is no longer current.
+    /// Whether the store is closed, so that the wal-index is no longer updated.
     is_closed: AtomicBool,
 }
 
@@ -48,7 +48,7 @@ impl Changes {
         Ok(Self { header, connection: Mutex::new(Some(connection)), is_closed: AtomicBool::new(false) })
     }
 
-    /// Returns the value that every commit changes; `None` if it is not available, so that every read is a query.
+    /// Returns the stamp, which every commit changes; `None` if it is not available, so that every read is a query.
     fn stamp(&self) -> Option<Stamp> {
         if self.is_closed.load(Ordering::Acquire) {
             return None;
@@ -66,7 +66,7 @@ impl Changes {
     pub async fn close(&self) -> Result<()> {
         self.is_closed.store(true, Ordering::Release);
         match self.connection.lock().await.take() {
-            Some(connection) => connection.close().await,
+            Some(connection) => Ok(connection.close().await?),
             None => Ok(()),
         }
     }
@@ -80,7 +80,7 @@ impl fmt::Debug for Changes {
 
 /// A value read from the database, and the stamp of the database before it was read.
 #[derive(Debug)]
-pub(super) struct Cached<T>(RwLock<Option<(Stamp, Arc<T>)>>);
+pub(crate) struct Cached<T>(RwLock<Option<(Stamp, Arc<T>)>>);
 
 impl<T> Default for Cached<T> {
     fn default() -> Self {
@@ -106,7 +106,7 @@ impl<T> Cached<T> {
             return Ok(value);
         }
         let mut connection = changes.connection.lock().await;
-        let connection = connection.as_mut().ok_or(sqlx::Error::PoolClosed)?;
+        let connection = connection.as_mut().ok_or(ErrorKind::Closed)?;
         // Before the read, so that the next call treats a commit in between as a change.
         let stamp = changes.stamp();
         if let Some(value) = self.if_current(stamp) {
@@ -121,20 +121,20 @@ impl<T> Cached<T> {
 
     fn if_current(&self, stamp: Option<Stamp>) -> Option<Arc<T>> {
         let stamp = stamp?;
-        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        kept.as_ref().filter(|(read_at, _)| *read_at == stamp).map(|(_, value)| Arc::clone(value))
+        let cached = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        cached.as_ref().filter(|(read_at, _)| *read_at == stamp).map(|(_, value)| Arc::clone(value))
     }
 
     fn last(&self) -> Option<Arc<T>> {
-        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        kept.as_ref().map(|(_, value)| Arc::clone(value))
+        let cached = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        cached.as_ref().map(|(_, value)| Arc::clone(value))
     }
 }
 
 /// Opens the wal-index, a file beside the database that SQLite maps into memory.
 ///
 /// The descriptor is never closed: when a process closes any descriptor of a file, the system drops all its locks on
-/// that file, and SQLite relies on its locks on this one. A process opens one store, so it is one descriptor.
+/// that file, and SQLite relies on its locks on this one. A process opens one store, so one descriptor stays open.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 fn open_header(path: &Path) -> Option<&'static File> {
     let file: &'static File = Box::leak(Box::new(File::open(path).ok()?));

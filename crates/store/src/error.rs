@@ -1,11 +1,30 @@
-//! The causes of database failures, with their descriptions.
+//! The errors of the store.
 
-use std::{fmt, io};
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::{error, fmt, io};
 
-/// The cause of a database failure.
+use sqlx::migrate::MigrateError;
+
+/// The result of an operation of the store.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error of the store.
+///
+/// `{}` writes a description for people, `{:#}` writes the causes as well.
+#[derive(Clone, Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    /// Replaces the description of the kind.
+    message: Option<Cow<'static, str>>,
+    source: Option<Arc<dyn error::Error + Send + Sync>>,
+}
+
+/// The category of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ErrorKind {
-    /// The file system has no room left.
+    /// The file system is full.
     DiskFull,
     /// The shared memory file beside the database cannot grow, usually because the disk is full.
     NoSharedMemory,
@@ -15,24 +34,123 @@ pub enum ErrorKind {
     InputOutput,
     /// Another program holds the lock, or an earlier write takes too long.
     Busy,
-    /// The file cannot be opened: it was removed, moved or replaced.
-    Gone,
-    /// The content is not a database, or a damaged one.
+    /// The file cannot be opened: it was removed, moved, or replaced, or it is not accessible.
+    CannotOpen,
+    /// The file is damaged.
     Damaged,
+    /// The path does not name a database of this program.
+    InvalidFile,
+    /// The database was written by another version of this program, whose tables this version does not know.
+    UnsupportedVersion,
+    /// Another process holds the [`DatabaseLock`](crate::DatabaseLock).
+    Locked,
+    /// A record with the same unique name, id, or hash exists.
+    Conflict,
+    /// The record does not exist.
+    NotFound,
+    /// The store is closed.
+    Closed,
     /// Another cause, such as a violated constraint.
     Other,
 }
 
+impl Error {
+    /// Creates an error with a description for people.
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, message: Some(message.into()), source: None }
+    }
+
+    /// Returns the category.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Returns an error of the same kind with this description and this error as its cause.
+    pub(crate) fn with_message(self, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind: self.kind, message: Some(message.into()), source: Some(Arc::new(self)) }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.message {
+            Some(message) => f.write_str(message)?,
+            None => write!(f, "{}", self.kind)?,
+        }
+        if f.alternate() {
+            let mut source = error::Error::source(self);
+            while let Some(cause) = source {
+                write!(f, ": {cause}")?;
+                source = cause.source();
+            }
+        }
+        Ok(())
+    }
+}
+
+impl error::Error for Error {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self { kind, message: None, source: None }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self { kind: ErrorKind::from_sqlx(&error), message: None, source: Some(Arc::new(error)) }
+    }
+}
+
+impl From<MigrateError> for Error {
+    fn from(error: MigrateError) -> Self {
+        sqlx::Error::from(error).into()
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self { kind: ErrorKind::from_io(error.kind()), message: None, source: Some(Arc::new(error)) }
+    }
+}
+
 impl ErrorKind {
-    /// Classifies an error of the database driver.
-    pub fn of(error: &sqlx::Error) -> Self {
+    /// Returns whether other operations fail as well, because the cause is the disk, the file, or another program.
+    pub fn is_outage(self) -> bool {
+        matches!(
+            self,
+            Self::DiskFull
+                | Self::NoSharedMemory
+                | Self::ReadOnly
+                | Self::InputOutput
+                | Self::Busy
+                | Self::CannotOpen
+                | Self::Damaged
+        )
+    }
+
+    /// Returns whether the failed transaction certainly changed nothing. An input/output error may occur after the last byte
+    /// was written.
+    pub fn has_no_effect(self) -> bool {
+        matches!(self, Self::DiskFull | Self::ReadOnly | Self::Busy)
+    }
+
+    pub(crate) fn from_sqlx(error: &sqlx::Error) -> Self {
         match error {
+            sqlx::Error::Database(error) if error.is_unique_violation() => Self::Conflict,
             sqlx::Error::Database(error) => {
                 let code = error.code().and_then(|code| code.parse().ok());
                 code.map_or(Self::Other, Self::from_sqlite)
             }
             sqlx::Error::Io(error) => Self::from_io(error.kind()),
+            sqlx::Error::Migrate(error) => Self::from_migration(error),
             sqlx::Error::PoolTimedOut => Self::Busy,
+            sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Self::Closed,
+            sqlx::Error::RowNotFound => Self::NotFound,
             _ => Self::Other,
         }
     }
@@ -47,7 +165,15 @@ impl ErrorKind {
             10 => Self::InputOutput,
             11 | 26 => Self::Damaged,
             13 => Self::DiskFull,
-            14 => Self::Gone,
+            14 => Self::CannotOpen,
+            _ => Self::Other,
+        }
+    }
+
+    fn from_migration(error: &MigrateError) -> Self {
+        match error {
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => Self::from_sqlx(error),
+            MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) => Self::UnsupportedVersion,
             _ => Self::Other,
         }
     }
@@ -56,20 +182,9 @@ impl ErrorKind {
         match kind {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
             io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
-            io::ErrorKind::NotFound => Self::Gone,
+            io::ErrorKind::NotFound => Self::CannotOpen,
             _ => Self::InputOutput,
         }
-    }
-
-    /// Returns whether the cause is outside of the request that failed, so that other requests fail as well.
-    pub fn is_lasting(self) -> bool {
-        self != Self::Other
-    }
-
-    /// Returns whether the failed transaction certainly changed nothing. An input/output error may occur after the last byte
-    /// was written.
-    pub fn is_without_effect(self) -> bool {
-        matches!(self, Self::DiskFull | Self::ReadOnly | Self::Busy)
     }
 }
 
@@ -81,8 +196,14 @@ impl fmt::Display for ErrorKind {
             Self::ReadOnly => "the database is read-only",
             Self::InputOutput => "the disk reports an input/output error",
             Self::Busy => "the database is locked by another program, or its disk is too slow",
-            Self::Gone => "the database file cannot be opened",
+            Self::CannotOpen => "the database file cannot be opened",
             Self::Damaged => "the database file is damaged",
+            Self::InvalidFile => "the file is not a database of txjobs-gateway",
+            Self::UnsupportedVersion => "the database was written by another version of txjobs-gateway",
+            Self::Locked => "another gateway uses the database",
+            Self::Conflict => "a record with the same name or id exists already",
+            Self::NotFound => "the record does not exist",
+            Self::Closed => "the database is closed",
             Self::Other => "the database failed",
         })
     }
@@ -93,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn extended_codes_have_the_kind_of_their_primary_code() {
+    fn extended_sqlite_codes_have_the_kind_of_their_primary_code() {
         let kinds = [13, 8, 8 | 4 << 8, 10, 10 | 3 << 8, 10 | 19 << 8, 5, 5 | 2 << 8, 14, 11, 19, 531];
         use ErrorKind::*;
         let expected = [
@@ -105,7 +226,7 @@ mod tests {
             NoSharedMemory,
             Busy,
             Busy,
-            Gone,
+            CannotOpen,
             Damaged,
             Other,
             Other,
@@ -114,12 +235,31 @@ mod tests {
     }
 
     #[test]
-    fn errors_of_the_file_system_have_a_kind() {
-        let kind = |kind: io::ErrorKind| ErrorKind::of(&sqlx::Error::Io(kind.into()));
+    fn driver_errors_are_classified() {
+        let kind = |kind: io::ErrorKind| Error::from(io::Error::from(kind)).kind();
         assert_eq!(kind(io::ErrorKind::StorageFull), ErrorKind::DiskFull);
         assert_eq!(kind(io::ErrorKind::ReadOnlyFilesystem), ErrorKind::ReadOnly);
         assert_eq!(kind(io::ErrorKind::Other), ErrorKind::InputOutput);
-        assert_eq!(ErrorKind::of(&sqlx::Error::PoolTimedOut), ErrorKind::Busy);
-        assert_eq!(ErrorKind::of(&sqlx::Error::RowNotFound), ErrorKind::Other);
+        let kind = |error: sqlx::Error| Error::from(error).kind();
+        assert_eq!(kind(sqlx::Error::Io(io::ErrorKind::StorageFull.into())), ErrorKind::DiskFull);
+        assert_eq!(kind(sqlx::Error::PoolTimedOut), ErrorKind::Busy);
+        assert_eq!(kind(sqlx::Error::RowNotFound), ErrorKind::NotFound);
+        assert_eq!(kind(sqlx::Error::PoolClosed), ErrorKind::Closed);
+        assert_eq!(
+            kind(MigrateError::ExecuteMigration(sqlx::Error::PoolTimedOut, 1).into()),
+            ErrorKind::Busy
+        );
+        assert_eq!(kind(MigrateError::VersionMismatch(1).into()), ErrorKind::UnsupportedVersion);
+    }
+
+    #[test]
+    fn alternate_format_includes_the_causes() {
+        let error = Error::from(io::Error::other("cable")).with_message("The database x.db cannot be opened");
+        assert_eq!(error.to_string(), "The database x.db cannot be opened");
+        assert_eq!(
+            format!("{error:#}"),
+            "The database x.db cannot be opened: the disk reports an input/output error: cable"
+        );
+        assert_eq!(error.clone().kind(), ErrorKind::InputOutput);
     }
 }

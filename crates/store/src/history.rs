@@ -1,55 +1,70 @@
-//! A history of past runs, for `seed`.
+//! Past runs, which were executed earlier or elsewhere.
 
+use sqlx::{QueryBuilder, Sqlite};
 use txjobs_sdk::ExecutionState;
 use uuid::Uuid;
 
-use crate::lines::{self, Line};
+use crate::error::Result;
+use crate::lines::Line;
 use crate::time::Micros;
-use crate::{Result, Store};
+use crate::transaction::WriteTransaction;
+
+/// The number of rows of a statement: with eight values each below SQLite's limit of 32,766 values.
+const ROWS_PER_STATEMENT: usize = 1000;
 
 /// A run that ended in the past.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastRun {
-    /// The execution's id.
+    /// The id of its execution.
     pub id: Uuid,
     /// Its job.
     pub job: Uuid,
-    /// What started it; the empty guid for the application itself.
+    /// The trigger id; nil if the run was not started by the API.
     pub trigger_id: Uuid,
-    /// How it ended.
+    /// Its final state.
     pub state: ExecutionState,
-    /// When it was picked up.
+    /// When the execution was created.
     pub created_at: Micros,
     /// When it ended.
     pub ended_at: Micros,
-    /// Its whole log.
+    /// Its log.
     pub lines: Vec<Line>,
 }
 
-impl Store {
-    /// How many executions there are, finished or not.
-    pub async fn count_executions(&self) -> Result<i64> {
-        sqlx::query_scalar("SELECT count(*) FROM executions").fetch_one(&self.readers).await
-    }
-
-    /// Adds past runs, oldest first, in one transaction: all of them or none.
-    pub async fn add_history(&self, runs: impl Iterator<Item = PastRun>) -> Result<()> {
-        let mut tx = self.write().await?;
-        for run in runs {
-            let number: i64 = sqlx::query_scalar(
-                "INSERT INTO executions (id, job, trigger_id, state, requested_at, created_at, ended_at)
-                 VALUES (?, ?, ?, ?, ?5, ?5, ?6) RETURNING number",
-            )
-            .bind(run.id)
-            .bind(run.job)
-            .bind(run.trigger_id)
-            .bind(run.state.number())
-            .bind(run.created_at)
-            .bind(run.ended_at)
-            .fetch_one(&mut tx)
+impl WriteTransaction {
+    /// Adds past runs with their logs. The runs of a job must be in the order of time, and no newer run of the job may exist.
+    ///
+    /// Returns the number of the first execution. The others follow it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if an id exists, or if the database fails.
+    pub async fn add_past_runs(&mut self, runs: &[PastRun]) -> Result<i64> {
+        let first: i64 = sqlx::query_scalar("SELECT coalesce(max(number), 0) + 1 FROM executions")
+            .fetch_one(&mut *self)
             .await?;
-            lines::insert(&mut tx, number, 1, &run.lines).await?;
+        let mut rows = (first..).zip(runs);
+        for chunk in runs.chunks(ROWS_PER_STATEMENT) {
+            let mut insert: QueryBuilder<Sqlite> = QueryBuilder::new(
+                "INSERT INTO executions (number, id, job, trigger_id, state, requested_at, created_at, ended_at) ",
+            );
+            insert.push_values(rows.by_ref().take(chunk.len()), |mut row, (number, run)| {
+                row.push_bind(number)
+                    .push_bind(run.id)
+                    .push_bind(run.job)
+                    .push_bind(run.trigger_id)
+                    .push_bind(run.state.number())
+                    .push_bind(run.created_at)
+                    .push_bind(run.created_at)
+                    .push_bind(run.ended_at);
+            });
+            insert.build().persistent(chunk.len() == ROWS_PER_STATEMENT).execute(&mut *self).await?;
         }
-        tx.commit().await
+        let mut lines = Vec::with_capacity(runs.iter().map(|run| run.lines.len()).sum());
+        for (number, run) in (first..).zip(runs) {
+            lines.extend((1..).zip(&run.lines).map(|(seq, line)| (number, seq, line)));
+        }
+        self.insert_lines(&lines).await?;
+        Ok(first)
     }
 }

@@ -1,86 +1,83 @@
-//! API keys, of which the store knows nothing but hashes.
+//! API keys, of which the store has the hashes only.
 
-use subtle::ConstantTimeEq;
-
+use crate::error::Result;
+use crate::identifiers::{KeyHash, OrganizationId};
+use crate::store::Store;
 use crate::time::Micros;
-use crate::{OrganizationId, Result, Store, WriteTransaction};
+use crate::transaction::WriteTransaction;
 
-/// A key as `keys list` shows it.
+/// A key of an organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyEntry {
-    /// The organization's name.
+    /// The name of the organization.
     pub organization: String,
-    /// The key's name.
+    /// The name of the key.
     pub name: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Micros,
-    /// Whether the organization is still in the configuration: otherwise the key is refused.
-    pub declared: bool,
+    /// Whether the organization is active. Otherwise the key is refused.
+    pub is_active: bool,
 }
 
-/// What became of a new key.
+/// The outcome of adding a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AddKey {
-    /// It is kept.
+pub enum AddKeyOutcome {
+    /// The key is stored.
     Added,
     /// The organization has a key of this name.
     NameTaken,
-    /// The organization has as many keys as it may have.
-    TooMany,
+    /// The organization has [`MAX_KEYS`] keys.
+    LimitReached,
 }
-
-/// The SHA-256 hash of an API key. Salt and stretching are not needed, because a key has 32 random bytes.
-pub type KeyHash = [u8; 32];
 
 /// The maximum number of keys of an organization, as in the vendor's service.
 pub const MAX_KEYS: usize = 5;
 
 impl Store {
-    /// Accepts the key with this hash as well, as long as this process runs. It is not stored, so that it ends with the
-    /// process.
-    pub fn accept_demo_key(&self, organization: OrganizationId, hash: KeyHash) {
-        // There is one demo per process.
-        let _ = self.demo_key.set((organization, hash));
-    }
-
-    /// Returns the organization of the demo key, if this is its hash.
-    pub fn organization_of_demo_key(&self, hash: &KeyHash) -> Option<OrganizationId> {
-        let (organization, demo) = self.demo_key.get()?;
-        bool::from(demo.ct_eq(hash)).then_some(*organization)
-    }
-
     /// Stores the hash of a new key.
+    ///
+    /// # Errors
+    ///
+    /// Fails if another key has this hash, or if the database fails.
     pub async fn add_key(
         &self,
         organization: OrganizationId,
         name: &str,
         hash: &KeyHash,
         now: Micros,
-    ) -> Result<AddKey> {
+    ) -> Result<AddKeyOutcome> {
         let mut tx = self.write().await?;
-        let added = insert(&mut tx, &NewKey { organization, name, hash, now }).await?;
+        let outcome = tx.add_key(organization, name, hash, now).await?;
         tx.commit().await?;
-        Ok(added)
+        Ok(outcome)
     }
 
-    /// Every key, in the order in which the keys were made.
+    /// Returns the keys of all organizations, in the order of the organizations' names and of the keys' creation.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the database fails.
     pub async fn keys(&self) -> Result<Vec<KeyEntry>> {
         let rows: Vec<(String, String, Micros, bool)> = sqlx::query_as(
-            "SELECT o.name, k.name, k.created_at, o.declared FROM api_keys k
+            "SELECT o.name, k.name, k.created_at, o.is_active FROM api_keys k
              JOIN organizations o ON o.id = k.organization ORDER BY o.name, k.created_at, k.id",
         )
-        .fetch_all(&self.readers)
+        .fetch_all(&self.read_pool)
         .await?;
-        let entry = |(organization, name, created_at, declared)| KeyEntry {
+        let entry = |(organization, name, created_at, is_active)| KeyEntry {
             organization,
             name,
             created_at,
-            declared,
+            is_active,
         };
         Ok(rows.into_iter().map(entry).collect())
     }
 
-    /// Forgets a key; false if there is none of this name. The organization need not be declared any longer.
+    /// Deletes a key. Returns false if no key has this name. The organization need not be active.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the database fails.
     pub async fn revoke_key(&self, organization: &str, name: &str) -> Result<bool> {
         let mut tx = self.write().await?;
         let done = sqlx::query(
@@ -95,31 +92,36 @@ impl Store {
     }
 }
 
-/// A key on its way to the store.
-pub(super) struct NewKey<'a> {
-    pub organization: OrganizationId,
-    pub name: &'a str,
-    pub hash: &'a KeyHash,
-    pub now: Micros,
-}
-
-pub(super) async fn insert(tx: &mut WriteTransaction, key: &NewKey<'_>) -> Result<AddKey> {
-    let names: Vec<String> = sqlx::query_scalar("SELECT name FROM api_keys WHERE organization = ?")
-        .bind(key.organization)
-        .fetch_all(&mut *tx)
-        .await?;
-    if names.iter().any(|n| n == key.name) {
-        return Ok(AddKey::NameTaken);
+impl WriteTransaction {
+    /// Adds the hash of a new key.
+    ///
+    /// # Errors
+    ///
+    /// Fails if another key has this hash, or if the database fails.
+    pub async fn add_key(
+        &mut self,
+        organization: OrganizationId,
+        name: &str,
+        hash: &KeyHash,
+        now: Micros,
+    ) -> Result<AddKeyOutcome> {
+        let names: Vec<String> = sqlx::query_scalar("SELECT name FROM api_keys WHERE organization = ?")
+            .bind(organization)
+            .fetch_all(&mut *self)
+            .await?;
+        if names.iter().any(|taken| taken == name) {
+            return Ok(AddKeyOutcome::NameTaken);
+        }
+        if names.len() >= MAX_KEYS {
+            return Ok(AddKeyOutcome::LimitReached);
+        }
+        sqlx::query("INSERT INTO api_keys (organization, name, hash, created_at) VALUES (?, ?, ?, ?)")
+            .bind(organization)
+            .bind(name)
+            .bind(hash.as_slice())
+            .bind(now)
+            .execute(self)
+            .await?;
+        Ok(AddKeyOutcome::Added)
     }
-    if names.len() >= MAX_KEYS {
-        return Ok(AddKey::TooMany);
-    }
-    sqlx::query("INSERT INTO api_keys (organization, name, hash, created_at) VALUES (?, ?, ?, ?)")
-        .bind(key.organization)
-        .bind(key.name)
-        .bind(key.hash.as_slice())
-        .bind(key.now)
-        .execute(&mut *tx)
-        .await?;
-    Ok(AddKey::Added)
 }

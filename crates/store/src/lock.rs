@@ -5,20 +5,21 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
 use tokio::time::{Instant, sleep};
 
-use crate::file;
+use crate::error::{Error, ErrorKind, Result};
+use crate::file::{self, cannot_open_message, with_suffix};
+use crate::inspect::inspect;
 
 /// The longest wait for the lock. A child that a killed gateway forked holds its lock until it executes its program.
 const MAX_WAIT: Duration = Duration::from_secs(2);
-const POLL: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// The lock of the one process that runs the jobs of a database. Another gateway would treat its running runs as left over. The
+/// The lock of the one process that runs the jobs of a database. Another gateway would end its running runs as failed. The
 /// system releases the lock when the process ends in any way. Child processes do not inherit it.
 #[derive(Debug)]
 pub struct DatabaseLock {
-    /// The lock is held while they are open.
+    /// The lock is held while these files are open.
     _files: Vec<File>,
 }
 
@@ -31,20 +32,28 @@ impl DatabaseLock {
     ///
     /// Fails if another process has the lock, or if the file is not a database of this program.
     pub async fn acquire(database: &Path) -> Result<Self> {
-        file::inspect(database).await?;
+        inspect(database).await?;
         file::create(database)?;
-        let files = open(database).with_context(|| file::cannot_be_opened(database))?;
+        let files =
+            open(database).map_err(|error| Error::from(error).with_message(cannot_open_message(database)))?;
         let shown = database.display();
         let end = Instant::now() + MAX_WAIT;
         loop {
             match files.iter().try_for_each(|(file, lock)| lock(file)) {
                 Ok(()) => break,
-                Err(TryLockError::WouldBlock) if Instant::now() < end => sleep(POLL).await,
-                Err(TryLockError::WouldBlock) => bail!(
-                    "Another gateway works on the database {shown}. Stop that one, or name another file with --database."
-                ),
+                Err(TryLockError::WouldBlock) if Instant::now() < end => sleep(POLL_INTERVAL).await,
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Error::new(
+                        ErrorKind::Locked,
+                        format!(
+                            "Another gateway uses the database {shown}. Stop that gateway, or name another file with --database."
+                        ),
+                    ));
+                }
                 Err(TryLockError::Error(error)) => {
-                    return Err(error).context(format!("The database {shown} cannot be locked"));
+                    return Err(
+                        Error::from(error).with_message(format!("The database {shown} cannot be locked"))
+                    );
                 }
             }
         }
@@ -52,18 +61,18 @@ impl DatabaseLock {
     }
 }
 
-type Lock = fn(&File) -> Result<(), TryLockError>;
+type TryLock = fn(&File) -> Result<(), TryLockError>;
 
 /// Opens the files to lock. Links and relative paths lead to the same files.
-fn open(database: &Path) -> io::Result<Vec<(File, Lock)>> {
+fn open(database: &Path) -> io::Result<Vec<(File, TryLock)>> {
     let database = fs::canonicalize(database)?;
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    // Beside the database, as in earlier versions and on systems without a lock that is compatible with SQLite's.
-    let lock_file = options.open(file::beside(&database, ".lock"))?;
-    let mut files: Vec<(File, Lock)> = vec![(lock_file, File::try_lock)];
+    // Beside the database, for systems and file systems without a lock that is compatible with SQLite's.
+    let lock_file = options.open(with_suffix(&database, ".lock"))?;
+    let mut files: Vec<(File, TryLock)> = vec![(lock_file, File::try_lock)];
     #[cfg(target_os = "linux")]
     {
         // The file itself: under another name (hard link, mount) the lock file beside it is another one.

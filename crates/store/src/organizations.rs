@@ -1,8 +1,18 @@
-//! Organizations and their jobs, as `gateway.toml` declares them; and all of them for who asks.
+//! Organizations and their jobs.
 
+use sqlx::{QueryBuilder, Sqlite};
 use uuid::Uuid;
 
-use crate::{Result, Store, WriteTransaction, seeded};
+use crate::error::{Error, ErrorKind, Result};
+use crate::identifiers::OrganizationId;
+use crate::store::Store;
+use crate::transaction::WriteTransaction;
+
+/// The source of the organizations that `gateway.toml` declares.
+const CONFIGURATION: &str = "configuration";
+
+/// The number of rows of a statement: with four values each below SQLite's limit of 32,766 values.
+const ROWS_PER_STATEMENT: usize = 1000;
 
 /// An organization of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,66 +23,71 @@ pub struct Organization {
     pub jobs: Vec<Job>,
 }
 
-/// A job of the configuration.
+/// A job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
     /// The id, unique in the store.
     pub id: Uuid,
-    /// The name for people.
+    /// The name.
     pub name: String,
 }
 
-/// An organization's number in the store.
-pub type OrganizationId = i64;
-
 impl Store {
-    /// Makes the store's organizations and jobs those of the configuration. What is no longer declared keeps its
-    /// history and is not shown. Made-up organizations stay as they are.
+    /// Makes the organizations and jobs of the configuration the active ones. Organizations and jobs that the configuration
+    /// declares no longer become inactive: they are not shown, and their history stays. Organizations of another source are
+    /// not changed.
     ///
     /// # Errors
     ///
-    /// The store does not answer, a job id already belongs to another organization, whose history it would show, or an
-    /// organization has the name of a made-up one, whose keys would open it.
-    pub async fn declare(&self, organizations: &[Organization]) -> anyhow::Result<()> {
+    /// Fails with [`ErrorKind::Conflict`] if a job id belongs to another organization, whose history the job would show, or
+    /// if an organization of another source has the name of one of these, which its keys would open. Fails if the database
+    /// fails.
+    pub async fn declare(&self, organizations: &[Organization]) -> Result<()> {
         let mut tx = self.write().await?;
-        sqlx::query("UPDATE organizations SET declared = 0 WHERE seeded IS NULL").execute(&mut tx).await?;
-        sqlx::query("UPDATE jobs SET position = NULL WHERE seed IS NULL").execute(&mut tx).await?;
-        for organization in organizations {
-            make_room(&mut tx, &organization.name).await?;
-            let (id,): (OrganizationId,) = sqlx::query_as(
-                "INSERT INTO organizations (name, declared) VALUES (?, 1)
-                 ON CONFLICT (name) DO UPDATE SET declared = 1 RETURNING id",
-            )
-            .bind(&organization.name)
-            .fetch_one(&mut tx)
+        sqlx::query("UPDATE organizations SET is_active = 0 WHERE source = ?")
+            .bind(CONFIGURATION)
+            .execute(&mut tx)
             .await?;
+        sqlx::query(
+            "UPDATE jobs SET position = NULL WHERE organization IN (SELECT id FROM organizations WHERE source = ?)",
+        )
+        .bind(CONFIGURATION)
+        .execute(&mut tx)
+        .await?;
+        for organization in organizations {
+            let id = add_configured(&mut tx, &organization.name).await?;
+            tx.activate_organization(id).await?;
             for (position, job) in (0i64..).zip(&organization.jobs) {
-                let ours = declare_job(&mut tx, id, job, position).await?;
-                ensure_owner(ours, job)?;
+                let is_owner = declare_job(&mut tx, id, job, position).await?;
+                ensure_owner(is_owner, job)?;
             }
         }
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
-    /// Returns the organization of this name, and adds it if it is unknown, for a key that is made before a gateway declares it.
-    /// Until a gateway declares it, its keys are refused and it has no jobs.
-    pub async fn add_organization(&self, name: &str) -> Result<OrganizationId> {
+    /// Returns the organization of this name, and adds it if it is unknown, for a key that is created before a gateway declares
+    /// it. An added organization is inactive: its keys are refused, and it has no jobs.
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`ErrorKind::Conflict`] if an organization of another source has this name. Fails if the database fails.
+    pub async fn ensure_organization(&self, name: &str) -> Result<OrganizationId> {
         let mut tx = self.write().await?;
-        let id = add_organization(&mut tx, name).await?;
+        let id = add_configured(&mut tx, name).await?;
         tx.commit().await?;
         Ok(id)
     }
 
-    /// Adds the unknown organizations and jobs of the configuration, for their history. Known ones are not changed. Added ones
-    /// are not shown before a gateway declares them.
+    /// Adds the unknown organizations and jobs of the configuration, so that past runs can be added before a gateway declares
+    /// them. Known ones are not changed. Added ones are inactive.
     ///
     /// # Errors
     ///
-    /// Fails if the store does not answer, or if a job id belongs to another organization.
-    pub async fn add_undeclared(&self, organizations: &[Organization]) -> anyhow::Result<()> {
+    /// Fails with [`ErrorKind::Conflict`] as [`Self::declare`]. Fails if the database fails.
+    pub async fn ensure_organizations(&self, organizations: &[Organization]) -> Result<()> {
         let mut tx = self.write().await?;
         for organization in organizations {
-            let id = add_organization(&mut tx, &organization.name).await?;
+            let id = add_configured(&mut tx, &organization.name).await?;
             for job in &organization.jobs {
                 sqlx::query(
                     "INSERT INTO jobs (id, organization, name) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
@@ -89,74 +104,135 @@ impl Store {
                 ensure_owner(owner == id, job)?;
             }
         }
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
-    /// The organization of this name, if it is declared.
-    pub async fn organization(&self, name: &str) -> Result<Option<OrganizationId>> {
-        sqlx::query_scalar("SELECT id FROM organizations WHERE name = ? AND declared = 1")
+    /// Returns the active organization of this name.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the database fails.
+    pub async fn organization_id(&self, name: &str) -> Result<Option<OrganizationId>> {
+        let id = sqlx::query_scalar("SELECT id FROM organizations WHERE name = ? AND is_active = 1")
             .bind(name)
-            .fetch_optional(&self.readers)
-            .await
+            .fetch_optional(&self.read_pool)
+            .await?;
+        Ok(id)
     }
 
-    /// The jobs of an organization, in the order of the configuration.
+    /// Returns the ids and names of an organization's jobs, in the order of the list.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the database fails.
     pub async fn jobs(&self, organization: OrganizationId) -> Result<Vec<(Uuid, String)>> {
-        sqlx::query_as(
+        let jobs = sqlx::query_as(
             "SELECT id, name FROM jobs WHERE organization = ? AND position IS NOT NULL ORDER BY position",
         )
         .bind(organization)
-        .fetch_all(&self.readers)
-        .await
+        .fetch_all(&self.read_pool)
+        .await?;
+        Ok(jobs)
     }
 
-    /// Whether the organization has this job.
+    /// Returns whether the organization has this job.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the database fails.
     pub async fn has_job(&self, organization: OrganizationId, job: Uuid) -> Result<bool> {
         let found =
             sqlx::query("SELECT 1 FROM jobs WHERE id = ? AND organization = ? AND position IS NOT NULL")
                 .bind(job)
                 .bind(organization)
-                .fetch_optional(&self.readers)
+                .fetch_optional(&self.read_pool)
                 .await?;
         Ok(found.is_some())
     }
 }
 
-/// Fails if the history of a job belongs to another organization.
-fn ensure_owner(is_owner: bool, job: &Job) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        is_owner,
-        "The id {} of the job \"{}\" belongs to the history of another organization. Give the job another id.",
-        job.id,
-        job.name
-    );
-    Ok(())
-}
-
-async fn add_organization(tx: &mut WriteTransaction, name: &str) -> Result<OrganizationId> {
-    sqlx::query("INSERT INTO organizations (name, declared) VALUES (?, 0) ON CONFLICT (name) DO NOTHING")
+impl WriteTransaction {
+    /// Adds an organization without jobs. `source` names the component that manages it; only that one changes or deletes it.
+    /// The organization is inactive: its keys are refused. Returns `None` if an organization has this name, active or not.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the database fails.
+    pub async fn add_organization(&mut self, name: &str, source: &str) -> Result<Option<OrganizationId>> {
+        let id = sqlx::query_scalar(
+            "INSERT INTO organizations (name, source, is_active) VALUES (?, ?, 0)
+             ON CONFLICT (name) DO NOTHING RETURNING id",
+        )
         .bind(name)
-        .execute(&mut *tx)
+        .bind(source)
+        .fetch_optional(self)
         .await?;
-    sqlx::query_scalar("SELECT id FROM organizations WHERE name = ?").bind(name).fetch_one(tx).await
-}
+        Ok(id)
+    }
 
-/// Refuses the name of a made-up organization; what is left of one that never was whole is taken away.
-async fn make_room(tx: &mut WriteTransaction, name: &str) -> anyhow::Result<()> {
-    let made_up: Option<(OrganizationId, bool)> =
-        sqlx::query_as("SELECT id, declared FROM organizations WHERE name = ? AND seeded IS NOT NULL")
-            .bind(name)
-            .fetch_optional(&mut *tx)
+    /// Makes an organization active, so that its keys are accepted.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the database fails.
+    pub async fn activate_organization(&mut self, organization: OrganizationId) -> Result<()> {
+        sqlx::query("UPDATE organizations SET is_active = 1 WHERE id = ?")
+            .bind(organization)
+            .execute(self)
             .await?;
-    let Some((id, is_whole)) = made_up else { return Ok(()) };
-    anyhow::ensure!(
-        !is_whole,
-        "There is a made-up organization \"{name}\" (POST /admin/seed), whose keys would open the one in gateway.toml. \
-         Give that one another name, or first remove the made-up ones with POST /admin/reset."
-    );
-    Ok(seeded::remove(tx, id).await?)
+        Ok(())
+    }
+
+    /// Adds jobs to an organization. The first one gets this position in the list.
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`ErrorKind::Conflict`] if a job id exists. Fails if the database fails.
+    pub async fn add_jobs(
+        &mut self,
+        organization: OrganizationId,
+        first_position: i64,
+        jobs: &[Job],
+    ) -> Result<()> {
+        let mut rows = (first_position..).zip(jobs);
+        for chunk in jobs.chunks(ROWS_PER_STATEMENT) {
+            let mut insert: QueryBuilder<Sqlite> =
+                QueryBuilder::new("INSERT INTO jobs (id, organization, name, position) ");
+            insert.push_values(rows.by_ref().take(chunk.len()), |mut row, (position, job)| {
+                row.push_bind(job.id)
+                    .push_bind(organization)
+                    .push_bind(job.name.as_str())
+                    .push_bind(position);
+            });
+            insert.build().persistent(chunk.len() == ROWS_PER_STATEMENT).execute(&mut *self).await?;
+        }
+        Ok(())
+    }
 }
 
+/// Returns the organization of the configuration of this name, and adds it if it is unknown.
+async fn add_configured(tx: &mut WriteTransaction, name: &str) -> Result<OrganizationId> {
+    if let Some(id) = tx.add_organization(name, CONFIGURATION).await? {
+        return Ok(id);
+    }
+    let (id, source): (OrganizationId, String) =
+        sqlx::query_as("SELECT id, source FROM organizations WHERE name = ?")
+            .bind(name)
+            .fetch_one(tx)
+            .await?;
+    if source == CONFIGURATION {
+        return Ok(id);
+    }
+    Err(Error::new(
+        ErrorKind::Conflict,
+        format!(
+            "The database has an organization \"{name}\" that gateway.toml does not manage (source: {source}). Its keys would \
+             open the organization in gateway.toml. Give the organization in gateway.toml another name, or delete the other one."
+        ),
+    ))
+}
+
+/// Adds or updates a job. Returns false and changes nothing if it belongs to another organization.
 async fn declare_job(
     tx: &mut WriteTransaction,
     organization: OrganizationId,
@@ -175,4 +251,18 @@ async fn declare_job(
     .execute(&mut *tx)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Fails if the history of a job belongs to another organization.
+fn ensure_owner(is_owner: bool, job: &Job) -> Result<()> {
+    if is_owner {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Conflict,
+        format!(
+            "The id {} of the job \"{}\" belongs to the history of another organization. Give the job another id.",
+            job.id, job.name
+        ),
+    ))
 }

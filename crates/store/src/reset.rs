@@ -1,40 +1,34 @@
-//! Back to what `gateway.toml` says.
+//! Deletes the runs and the organizations that the emulator added.
 
-use crate::{Result, Store};
-
-const MADE_UP: &str = "(SELECT id FROM organizations WHERE seeded IS NOT NULL)";
+use crate::error::Result;
+use crate::seeded::SEEDED;
+use crate::store::Store;
 
 impl Store {
-    /// Forgets every execution with its lines, and every made-up organization with its jobs and keys; all of it or
-    /// nothing. What `gateway.toml` declares, or once did, stays with its keys.
+    /// Deletes every run, and every organization that was seeded. Organizations of `gateway.toml` and their keys stay.
     ///
-    /// False, and nothing is changed, while a run is pending or running. Waits for a made-up organization that is
-    /// being written. The file keeps its size; the room is used again.
+    /// Returns false and changes nothing while a run is pending or running. Waits for an organization that is being written. The
+    /// file keeps its size.
     ///
     /// # Errors
     ///
-    /// The store does not answer.
+    /// Fails if the database fails.
     pub async fn reset(&self) -> Result<bool> {
         let _turn = self.seeding.lock().await;
-        // SQLite truncates a table at once only if no foreign key refers to it.
-        let mut tx = self.writer.begin_without_foreign_keys().await?;
-        let busy: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM executions WHERE state < 2)")
-            .fetch_one(&mut tx)
-            .await?;
-        if !busy {
-            // Without WHERE: row by row, a million lines take seconds.
-            for sql in ["DELETE FROM lines", "DELETE FROM executions"] {
-                sqlx::query(sql).execute(&mut tx).await?;
-            }
-            for table in ["jobs", "api_keys"] {
-                let sql = format!("DELETE FROM {table} WHERE organization IN {MADE_UP}");
-                sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut tx).await?;
-            }
-            sqlx::query("DELETE FROM organizations WHERE seeded IS NOT NULL").execute(&mut tx).await?;
-            tx.commit().await?;
-        } else {
+        let mut tx = self.write_without_foreign_keys().await?;
+        if tx.has_unfinished_runs().await? {
             tx.rollback().await?;
+            return Ok(false);
         }
-        Ok(!busy)
+        tx.delete_all_runs().await?;
+        let seeded: Vec<i64> = sqlx::query_scalar("SELECT id FROM organizations WHERE source = ?")
+            .bind(SEEDED)
+            .fetch_all(&mut tx)
+            .await?;
+        for organization in seeded {
+            tx.delete_organization(organization).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
     }
 }

@@ -1,11 +1,13 @@
-//! The life of a run: requested, claimed, ended; or canceled on the way.
+//! The life of a run: requested, claimed, ended, or canceled in between.
 
 use txjobs_sdk::{ExecutionState, Severity};
 use uuid::Uuid;
 
-use crate::lines::{self, Line};
+use crate::error::{ErrorKind, Result};
+use crate::lines::Line;
+use crate::run_requests::BusyPolicy;
+use crate::store::Store;
 use crate::time::Micros;
-use crate::{Result, Store};
 
 const CANCELED_PENDING: &str = "Canceled before it started.";
 const CANCELED_RUNNING: &str = "Canceled while it was running.";
@@ -13,52 +15,64 @@ const CANCELED_RUNNING: &str = "Canceled while it was running.";
 /// A run that the runner has claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Run {
-    /// Its number in the store.
+    /// The number of its execution in the store.
     pub number: i64,
-    /// The execution's id.
+    /// The id of its execution.
     pub id: Uuid,
     /// The job to run.
     pub job: Uuid,
-    /// What requested it.
+    /// The trigger id.
     pub trigger_id: Uuid,
 }
 
-/// How a run ended.
+/// The result of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ending {
-    /// A final state.
+pub struct RunResult {
+    /// The final state.
     pub state: ExecutionState,
-    /// A last error line that says why, where the log does not.
-    pub because: Option<String>,
+    /// The reason of a failure, which becomes the last line of the log. `None` if the log contains it already.
+    pub error: Option<String>,
 }
 
-/// What a request to cancel found.
+/// The outcome of a request to cancel a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CancelOutcome {
-    /// Nothing to cancel.
+    /// The job is neither pending nor running.
     Idle,
-    /// A pending run, which has ended now.
+    /// The run was pending and has ended as failed.
     Ended(Run),
-    /// A running one, which ends as canceled whatever its process does.
+    /// The run is running. It will end as failed, whatever its own result.
     Requested(Run),
 }
 
-/// Which unfinished runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unfinished {
-    /// Claimed by a gateway that is gone.
-    Running,
-    /// Pending, of a job that is no longer in the configuration.
-    Orphaned,
-}
-
 impl Store {
-    /// Claims the run that has been pending longest, of those requested until `until` and of jobs that do not run. From
-    /// now on it exists for the contract, and it is running. A request from the future, of a clock that was set back, does
-    /// not wait for it.
+    /// Requests a run. Returns true if the run is on the disk, and false if the job is pending or running and the policy
+    /// refuses the run.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the job does not exist, or if the database fails.
+    pub async fn request_run(
+        &self,
+        job: Uuid,
+        trigger_id: Uuid,
+        now: Micros,
+        policy: BusyPolicy,
+    ) -> Result<bool> {
+        self.run_requests.send(job, trigger_id, now, policy).await
+    }
+
+    /// Claims the first pending run that was requested until `requested_until` and whose job is not running. From now on its
+    /// execution exists for the API, and it is running.
+    ///
+    /// A run whose request has a time after `now`, because the clock was set back, is claimed as well.
     ///
     /// A run is returned only after its claim is on the disk. Otherwise it would still be pending and would run again.
-    pub async fn claim_run(&self, now: Micros, until: Micros) -> Result<Option<Run>> {
+    ///
+    /// # Errors
+    ///
+    /// Fails if the database fails.
+    pub async fn claim_run(&self, now: Micros, requested_until: Micros) -> Result<Option<Run>> {
         let mut tx = self.write().await?;
         let claimed: Option<Run> = sqlx::query_as(
             "UPDATE executions SET state = 1, created_at = ?1 WHERE number =
@@ -68,7 +82,7 @@ impl Store {
              RETURNING number, id, job, trigger_id",
         )
         .bind(now)
-        .bind(until)
+        .bind(requested_until)
         .fetch_optional(&mut tx)
         .await?;
         match claimed {
@@ -78,7 +92,11 @@ impl Store {
         Ok(claimed)
     }
 
-    /// Cancels the job's unfinished run; of several, the one that runs, or else the first.
+    /// Cancels the job's unfinished run. If the job has several, cancels the running one, or else the first pending one.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the database fails.
     pub async fn cancel_run(&self, job: Uuid, now: Micros) -> Result<CancelOutcome> {
         let mut tx = self.write().await?;
         let pending: Option<Run> = sqlx::query_as(
@@ -91,9 +109,9 @@ impl Store {
         .bind(job)
         .fetch_optional(&mut tx)
         .await?;
-        let canceling = match pending {
+        let outcome = match pending {
             Some(run) => {
-                lines::insert(&mut tx, run.number, 1, &[error_line(now, CANCELED_PENDING)]).await?;
+                tx.append_lines(run.number, 1, &[error_line(now, CANCELED_PENDING)]).await?;
                 CancelOutcome::Ended(run)
             }
             None => sqlx::query_as(
@@ -105,46 +123,56 @@ impl Store {
             .await?
             .map_or(CancelOutcome::Idle, CancelOutcome::Requested),
         };
-        match canceling {
+        match outcome {
             CancelOutcome::Idle => tx.rollback().await?,
             CancelOutcome::Ended(_) | CancelOutcome::Requested(_) => tx.commit().await?,
         }
-        Ok(canceling)
+        Ok(outcome)
     }
 
-    /// Whether somebody asked to cancel this run.
-    pub async fn is_cancelled(&self, run: &Run) -> Result<bool> {
-        // A reader that begins after the commit of a cancellation sees it.
-        sqlx::query_scalar("SELECT cancel_requested FROM executions WHERE number = ?")
-            .bind(run.number)
-            .fetch_one(&self.readers)
-            .await
-    }
-
-    /// Ends a run, with its last line, in one transaction: who sees the final state sees the whole log.
+    /// Returns whether a cancellation of this run was requested.
     ///
-    /// A cancellation that was accepted wins over any other ending, so that its answer stays true. Ending a run that
-    /// has ended changes nothing.
-    pub async fn end_run(&self, run: &Run, ending: &Ending, now: Micros) -> Result<ExecutionState> {
+    /// # Errors
+    ///
+    /// Fails if the database fails.
+    pub async fn is_cancel_requested(&self, run: &Run) -> Result<bool> {
+        // A reader that begins after the commit of a cancellation sees it.
+        let is_requested = sqlx::query_scalar("SELECT cancel_requested FROM executions WHERE number = ?")
+            .bind(run.number)
+            .fetch_one(&self.read_pool)
+            .await?;
+        Ok(is_requested)
+    }
+
+    /// Ends a run and writes its last line in one transaction, so that a final state is never shown without the whole log.
+    /// Returns the final state.
+    ///
+    /// A canceled run ends as failed, whatever its result, so that the response to the cancellation stays true. Ending a run
+    /// that has ended changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the run does not exist, or if the database fails.
+    pub async fn end_run(&self, run: &Run, result: &RunResult, now: Micros) -> Result<ExecutionState> {
         let mut tx = self.write().await?;
         let found: Option<(i64, bool)> =
             sqlx::query_as("SELECT state, cancel_requested FROM executions WHERE number = ?")
                 .bind(run.number)
                 .fetch_optional(&mut tx)
                 .await?;
-        let (state, canceled) = found.ok_or(sqlx::Error::RowNotFound)?;
+        let (state, is_canceled) = found.ok_or(ErrorKind::NotFound)?;
         let state = ExecutionState::from(state);
         if state.is_final() {
             tx.rollback().await?;
             return Ok(state);
         }
-        let mut last: Vec<Line> = ending.because.iter().map(|because| error_line(now, because)).collect();
-        if canceled {
-            last.push(error_line(now, CANCELED_RUNNING));
+        let mut lines: Vec<Line> = result.error.iter().map(|error| error_line(now, error)).collect();
+        if is_canceled {
+            lines.push(error_line(now, CANCELED_RUNNING));
         }
-        let state = if canceled { ExecutionState::Failed } else { ending.state };
-        let seq = lines::next_seq(&mut tx, run.number).await?;
-        lines::insert(&mut tx, run.number, seq, &last).await?;
+        let state = if is_canceled { ExecutionState::Failed } else { result.state };
+        let seq = tx.next_seq(run.number).await?;
+        tx.append_lines(run.number, seq, &lines).await?;
         sqlx::query("UPDATE executions SET state = ?, created_at = coalesce(created_at, ?3), ended_at = ?3 WHERE number = ?2")
             .bind(state.number())
             .bind(run.number)
@@ -155,25 +183,64 @@ impl Store {
         Ok(state)
     }
 
-    /// The jobs that are pending or running.
-    pub async fn busy_jobs(&self) -> Result<Vec<Uuid>> {
-        sqlx::query_scalar("SELECT DISTINCT job FROM executions WHERE state < 2")
-            .fetch_all(&self.readers)
-            .await
+    /// Returns when a run was requested.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the run does not exist, or if the database fails.
+    pub async fn requested_at(&self, run: &Run) -> Result<Micros> {
+        let time = sqlx::query_scalar("SELECT requested_at FROM executions WHERE number = ?")
+            .bind(run.number)
+            .fetch_one(&self.read_pool)
+            .await?;
+        Ok(time)
     }
 
-    /// Runs that no gateway will end by itself.
-    pub async fn leftovers(&self, unfinished: Unfinished) -> Result<Vec<Run>> {
-        let sql = match unfinished {
-            Unfinished::Running => {
-                "SELECT number, id, job, trigger_id FROM executions WHERE state < 2 AND state = 1 ORDER BY number"
-            }
-            Unfinished::Orphaned => {
-                "SELECT e.number, e.id, e.job, e.trigger_id FROM executions e JOIN jobs j ON j.id = e.job
-                 WHERE e.state < 2 AND e.state = 0 AND j.position IS NULL ORDER BY e.number"
-            }
-        };
-        sqlx::query_as(sql).fetch_all(&self.readers).await
+    /// Returns the latest time of a run's execution and its log, or [`Micros::MIN`] if it has neither.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the run does not exist, or if the database fails.
+    pub async fn latest_time(&self, run: &Run) -> Result<Micros> {
+        let time = sqlx::query_scalar(
+            "SELECT max(coalesce(created_at, ?1), coalesce((SELECT max(time) FROM lines
+                 WHERE lines.id BETWEEN number << 32 AND number << 32 | 0xffffffff), ?1))
+             FROM executions WHERE number = ?2",
+        )
+        .bind(Micros::MIN)
+        .bind(run.number)
+        .fetch_one(&self.read_pool)
+        .await?;
+        Ok(time)
+    }
+
+    /// Returns the running runs. Before a runner starts, these are the runs of an earlier process that did not end them.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the database fails.
+    pub async fn running_runs(&self) -> Result<Vec<Run>> {
+        let runs = sqlx::query_as(
+            "SELECT number, id, job, trigger_id FROM executions WHERE state < 2 AND state = 1 ORDER BY number",
+        )
+        .fetch_all(&self.read_pool)
+        .await?;
+        Ok(runs)
+    }
+
+    /// Returns the pending runs of jobs that are no longer in the configuration.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the database fails.
+    pub async fn orphaned_runs(&self) -> Result<Vec<Run>> {
+        let runs = sqlx::query_as(
+            "SELECT e.number, e.id, e.job, e.trigger_id FROM executions e JOIN jobs j ON j.id = e.job
+             WHERE e.state < 2 AND e.state = 0 AND j.position IS NULL ORDER BY e.number",
+        )
+        .fetch_all(&self.read_pool)
+        .await?;
+        Ok(runs)
     }
 }
 

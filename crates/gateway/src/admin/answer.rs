@@ -48,9 +48,9 @@ impl IntoResponse for Problem {
     }
 }
 
-impl From<sqlx::Error> for Problem {
-    fn from(error: sqlx::Error) -> Self {
-        tracing::error!(%error, "the store did not answer");
+impl From<txjobs_store::Error> for Problem {
+    fn from(error: txjobs_store::Error) -> Self {
+        tracing::error!("the store failed: {error:#}");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "The store did not do it. The gateway's log says more.")
     }
 }

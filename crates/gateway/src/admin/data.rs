@@ -14,7 +14,7 @@ use super::answer::{Body, GREATEST, Problem};
 use crate::emulator::{Profile, some, within};
 use crate::key;
 use crate::warehouse::{self, LONGEST_RUN, MOST_EXECUTIONS, MOST_JOBS, Plan, SeedError};
-use txjobs_store::CancelOutcome;
+use txjobs_store::{CancelOutcome, ErrorKind};
 
 /// How long what runs may take to end; a command has five seconds before it is killed.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -67,7 +67,7 @@ pub(super) async fn reset(State(admin): State<Admin>) -> Result<StatusCode, Prob
     let store = &admin.gateway.store;
     let end = Instant::now() + PATIENCE;
     while Instant::now() < end {
-        for job in store.busy_jobs().await? {
+        for job in store.unfinished_jobs().await?.ids() {
             if let CancelOutcome::Requested(run) = store.cancel_run(job, admin.gateway.clock.now()).await? {
                 admin.gateway.runner.cancel(&run);
             }
@@ -155,7 +155,7 @@ fn refused(error: SeedError, organization: &str) -> Problem {
                 "There is an organization {organization:?} already. Reset first, or give this one another name."
             ),
         ),
-        SeedError::Store(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+        SeedError::Store(error) if error.kind() == ErrorKind::Conflict => {
             Problem::new(StatusCode::CONFLICT, "Another organization has this key. Give this one another.")
         }
         SeedError::Store(error) => error.into(),

@@ -8,29 +8,29 @@ use super::{NewKey, Place, clock, note, print};
 use crate::clock::timestamp;
 use crate::config::Config;
 use crate::key;
-use txjobs_store::AddKey;
+use txjobs_store::AddKeyOutcome;
 
 pub(super) async fn create(arguments: NewKey) -> Result<()> {
     let NewKey { place, organization, name } = arguments;
     let store = place.open_store().await?;
-    let id = match store.organization(&organization).await? {
+    let id = match store.organization_id(&organization).await? {
         Some(id) => id,
         None => {
             ensure_declared(&place.load_config(false)?, &organization)?;
-            store.add_organization(&organization).await?
+            store.ensure_organization(&organization).await?
         }
     };
     let key = key::mint().context("The operating system gave no random bytes")?;
     let added = store.add_key(id, &name, &key::hash(key.expose()), clock().now()).await?;
     store.close().await;
     match added {
-        AddKey::Added => {}
-        AddKey::NameTaken => {
+        AddKeyOutcome::Added => {}
+        AddKeyOutcome::NameTaken => {
             bail!(
                 "\"{organization}\" has a key named \"{name}\". Choose another name, or revoke that key first."
             )
         }
-        AddKey::TooMany => {
+        AddKeyOutcome::LimitReached => {
             bail!("\"{organization}\" has {} keys, which is all. Revoke one first.", txjobs_store::MAX_KEYS)
         }
     }
@@ -55,7 +55,7 @@ pub(super) async fn list(place: Place) -> Result<()> {
     store.close().await;
     let mut lines = String::new();
     for key in &keys {
-        let note = if key.declared { "" } else { "\t(refused until a gateway serves the organization)" };
+        let note = if key.is_active { "" } else { "\t(refused until a gateway serves the organization)" };
         lines.push_str(&format!("{}\t{}\t{}{note}\n", key.organization, key.name, timestamp(key.created_at)));
     }
     if keys.is_empty() {

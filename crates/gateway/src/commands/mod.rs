@@ -19,7 +19,7 @@ use txjobs_sdk::paths;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use listen::Listen;
-use txjobs_store::{Contents, DatabaseLock, Store, database_path, inspect};
+use txjobs_store::{DatabaseContent, DatabaseLock, Store, inspect, parse_database_path};
 
 /// The configuration, unless another one is named.
 const CONFIG: &str = "gateway.toml";
@@ -67,7 +67,7 @@ struct Place {
     #[command(flatten)]
     config: ConfigFile,
     /// Where everything is kept: a SQLite file, made if there is none
-    #[arg(long, value_name = "FILE", default_value = "txjobs-gateway.db", value_parser = database_path)]
+    #[arg(long, value_name = "FILE", default_value = "txjobs-gateway.db", value_parser = parse_database_path)]
     database: PathBuf,
 }
 
@@ -214,10 +214,12 @@ impl Place {
     /// of an earlier version uses.
     async fn open_store(&self) -> Result<Store> {
         let _lock = match inspect(&self.database).await? {
-            Contents::Current => None,
-            Contents::Nothing | Contents::Outdated => Some(DatabaseLock::acquire(&self.database).await?),
+            DatabaseContent::Current => None,
+            DatabaseContent::Empty | DatabaseContent::Outdated => {
+                Some(DatabaseLock::acquire(&self.database).await?)
+            }
         };
-        Store::open(&self.database).await
+        Ok(Store::open(&self.database).await?)
     }
 }
 

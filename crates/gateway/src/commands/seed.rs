@@ -12,6 +12,8 @@ use crate::config::{Job, Outcome, Script, Work};
 use txjobs_store::{Line, PastRun};
 
 const DAY: Micros = 86_400_000_000;
+/// The number of runs in memory.
+const BATCH_SIZE: usize = 1000;
 
 pub(super) async fn run(arguments: super::Seed) -> Result<()> {
     // Refused while a gateway runs: it would show a history that grows, of jobs that may not be its own.
@@ -21,7 +23,7 @@ pub(super) async fn run(arguments: super::Seed) -> Result<()> {
         "The database {} has a history already, and none is written over it. Name a new file with --database.",
         arguments.place.database.display()
     );
-    store.add_undeclared(&config.declared()).await?;
+    store.ensure_organizations(&config.declared()).await?;
     let now = clock().now();
     let start = now - DAY * Micros::from(arguments.days);
     let mut rng = Rng::with_seed(arguments.number);
@@ -36,7 +38,16 @@ pub(super) async fn run(arguments: super::Seed) -> Result<()> {
     let runs = plan.len();
     let played = plan.into_iter().map(|(time, job, script)| play(&mut rng, job.id, script, time));
     // A run that would still go on belongs to the present.
-    store.add_history(played.filter(|run| run.ended_at < now)).await?;
+    let mut past = played.filter(|run| run.ended_at < now);
+    let mut tx = store.write().await?;
+    loop {
+        let batch: Vec<PastRun> = past.by_ref().take(BATCH_SIZE).collect();
+        if batch.is_empty() {
+            break;
+        }
+        tx.add_past_runs(&batch).await?;
+    }
+    tx.commit().await?;
     let kept = store.count_executions().await?;
     store.close().await;
     drop(lock);

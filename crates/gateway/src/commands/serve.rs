@@ -57,6 +57,9 @@ pub(super) async fn run(arguments: Serve) -> Result<()> {
         !demo || !config.organizations.is_empty(),
         "--demo needs an organization for its key. Name a configuration with --config."
     );
+    if admin {
+        store.delete_incomplete_seeded().await?;
+    }
     let declared = store.declare(&config.declared()).await;
     declared.context("The jobs of the configuration could not be written to the database")?;
     // In the background, because a folder on a file server that does not answer would block the start.
@@ -159,7 +162,7 @@ fn connection_limits(connections: &Connections, concurrency: u16) -> Result<Conn
 
 async fn demo_key(config: &Config, store: &Store) -> Result<ApiKey> {
     let name = &config.organizations[0].name;
-    let organization = store.organization(name).await?.context("The store lost an organization")?;
+    let organization = store.organization_id(name).await?.context("The store lost an organization")?;
     let key = key::mint().context("The operating system gave no random bytes")?;
     store.accept_demo_key(organization, key::hash(key.expose()));
     Ok(key)

@@ -18,7 +18,9 @@ pub async fn answer(
     gateway.require_job(caller, job).await?;
     let trigger_id = Uuid::new_v4();
     let is_kept = lose_run.is_none();
-    if is_kept && !gateway.store.request_run(job, trigger_id, gateway.clock.now(), gateway.queues()).await? {
+    if is_kept
+        && !gateway.store.request_run(job, trigger_id, gateway.clock.now(), gateway.busy_policy()).await?
+    {
         return Err(refusal::busy());
     }
     gateway.runner.wake();

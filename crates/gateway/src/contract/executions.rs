@@ -13,7 +13,7 @@ use super::validator::Validator;
 use super::{Gateway, Refusal};
 use crate::clock::timestamp;
 use txjobs_store::log_id;
-use txjobs_store::{Execution, Lines, Result, Store, StoredLine};
+use txjobs_store::{Execution, LinePage, Result, Store, StoredLine};
 
 /// About how much is read from the store at once, in bytes.
 const PIECE: usize = 64 * 1024;
@@ -48,8 +48,8 @@ pub(super) async fn answer(
             let rest = stream::try_unfold(pieces, async |mut pieces| {
                 let piece = pieces.next().await;
                 // The answer breaks off, so that nobody takes half of it for the whole.
-                let piece = piece.inspect_err(|error| tracing::error!(%error, "the store did not answer"))?;
-                Ok::<_, sqlx::Error>(piece.map(|piece| (piece, pieces)))
+                let piece = piece.inspect_err(|error| tracing::error!("the store failed: {error:#}"))?;
+                Ok::<_, txjobs_store::Error>(piece.map(|piece| (piece, pieces)))
             });
             Body::from_stream(stream::iter([Ok(first)]).chain(rest))
         }
@@ -107,7 +107,7 @@ impl Pieces {
     }
 
     /// Reads what comes next: lines of the execution at `place`, or of several short ones up to the place given back.
-    async fn read(&self) -> Result<(usize, Lines)> {
+    async fn read(&self) -> Result<(usize, LinePage)> {
         let rest = &self.executions[self.place..];
         let (mut count, mut lines) = (0, 0);
         for execution in rest.iter().take(TOGETHER) {
@@ -121,24 +121,24 @@ impl Pieces {
         let first = &rest[0];
         match count {
             0 | 1 => {
-                let lines = self.store.lines_of(first.number, self.seq..=*first.lines.end(), PIECE).await?;
+                let lines = self.store.lines(first.number, self.seq..=*first.lines.end(), PIECE).await?;
                 Ok((self.place, lines))
             }
             // Asked for without their lines, or without any.
             _ if rest[..count].iter().all(|execution| execution.line_count() == 0) => {
-                Ok((self.place + count - 1, Lines { read: Vec::new(), is_all: true }))
+                Ok((self.place + count - 1, LinePage { lines: Vec::new(), is_complete: true }))
             }
             _ => {
                 let numbers = first.number..=rest[count - 1].number;
-                let lines = self.store.lines_between(first.job, numbers, PIECE).await?;
+                let lines = self.store.lines_of_job(first.job, numbers, PIECE).await?;
                 Ok((self.place + count - 1, lines))
             }
         }
     }
 
     /// Writes executions with these lines, up to the one at `last`, which may have more of them to come.
-    fn write(&mut self, out: &mut Vec<u8>, last: usize, lines: Lines) {
-        let mut read = lines.read.into_iter().peekable();
+    fn write(&mut self, out: &mut Vec<u8>, last: usize, page: LinePage) {
+        let mut read = page.lines.into_iter().peekable();
         while self.place <= last {
             let execution = &self.executions[self.place];
             let (begin, end) = frame(execution);
@@ -166,7 +166,7 @@ impl Pieces {
                 any = true;
                 json(out, &line(execution.id, stored));
             }
-            if read.peek().is_none() && !lines.is_all {
+            if read.peek().is_none() && !page.is_complete {
                 self.stage = Stage::Within { any };
                 return;
             }

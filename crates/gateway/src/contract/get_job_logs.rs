@@ -21,8 +21,8 @@ pub async fn answer(
     let limit = parameters.one("limit", "a whole number from 1 to 100000", limit)?;
     let logs = parameters.one("logs", "all or none", |text| text.parse::<LogsSelection>().ok())?;
     gateway.require_job(caller, job).await?;
-    let lines = logs != Some(LogsSelection::None);
-    let found = gateway.store.executions(job, Selection::Newest { limit, lines }).await?;
+    let with_lines = logs != Some(LogsSelection::None);
+    let found = gateway.store.executions(job, Selection::Newest { limit, with_lines }).await?;
     executions::answer(&gateway, &headers, found).await
 }
 

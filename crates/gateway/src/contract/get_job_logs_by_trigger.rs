@@ -17,6 +17,6 @@ pub async fn answer(
 ) -> Result<Response, Refusal> {
     let after = parameters.one("after", "the id of a log line", guid)?;
     gateway.require_job(caller, job).await?;
-    let found = gateway.store.executions(job, Selection::OfTrigger { trigger_id, after }).await?;
+    let found = gateway.store.executions(job, Selection::ByTrigger { trigger_id, after }).await?;
     executions::answer(&gateway, &headers, found).await
 }

@@ -46,7 +46,7 @@ use representation::Representation;
 use crate::clock::Clock;
 use crate::emulator::{Busy, Emulator};
 use crate::runner::Control;
-use txjobs_store::Store;
+use txjobs_store::{BusyPolicy, Store};
 
 // No operation takes a body. What is longer than this is not even read.
 const LARGEST_BODY: u64 = 64 * 1024;
@@ -86,9 +86,12 @@ impl Gateway {
         }
     }
 
-    /// Whether a job that is pending or running may be executed again.
-    fn queues(&self) -> bool {
-        self.emulator.as_ref().is_some_and(|emulator| emulator.profile.get().busy == Busy::Queue)
+    /// Returns the policy for executing a job that is pending or running.
+    fn busy_policy(&self) -> BusyPolicy {
+        match &self.emulator {
+            Some(emulator) if emulator.profile.get().busy == Busy::Queue => BusyPolicy::Queue,
+            _ => BusyPolicy::Refuse,
+        }
     }
 }
 

@@ -67,10 +67,10 @@ impl IntoResponse for Refusal {
     }
 }
 
-impl From<sqlx::Error> for Refusal {
-    fn from(error: sqlx::Error) -> Self {
-        tracing::error!(%error, "the store did not answer");
-        store_failed(ErrorKind::of(&error))
+impl From<txjobs_store::Error> for Refusal {
+    fn from(error: txjobs_store::Error) -> Self {
+        tracing::error!("the store failed: {error:#}");
+        store_failed(error.kind())
     }
 }
 
@@ -158,8 +158,8 @@ pub(super) fn internal() -> Refusal {
 
 fn store_failed(kind: ErrorKind) -> Refusal {
     let message = match kind {
-        ErrorKind::Other => "The store did not answer. Whether anything happened is unknown.".into(),
-        kind if kind.is_without_effect() => {
+        kind if !kind.is_outage() => "The store failed. Whether anything happened is unknown.".to_owned(),
+        kind if kind.has_no_effect() => {
             format!("The gateway cannot do this now: {kind}. Nothing was changed. Try again later.")
         }
         kind => format!("The gateway cannot do this now: {kind}. Whether anything happened is unknown."),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::processes::{Processes, Report, list};
 use crate::clock::Clock;
 use crate::config::{DEFAULT_STOP_GRACE, Work};
-use txjobs_store::{Ending, Result, Run, Store, Unfinished};
+use txjobs_store::{Result, Run, RunResult, Store};
 
 const KILLED: &str = "The gateway was killed or crashed while the job was running, so the run was given up.";
 const UNDECLARED: &str = "The job was taken out of gateway.toml before the run started.";
@@ -21,14 +21,14 @@ const UNDECLARED: &str = "The job was taken out of gateway.toml before the run s
 ///
 /// The store does not answer.
 pub async fn recover(store: &Store, clock: &Clock, works: &HashMap<Uuid, Work>) -> Result<()> {
-    let runs = store.leftovers(Unfinished::Running).await?;
+    let runs = store.running_runs().await?;
     let reports = join_all(runs.iter().map(|run| end_processes(run, works))).await;
     for (run, report) in runs.iter().zip(reports) {
         let because = killed(&report);
         tracing::warn!(job = %run.job, trigger = %run.trigger_id, "{because}");
         end(store, clock, run, &because).await?;
     }
-    for run in store.leftovers(Unfinished::Orphaned).await? {
+    for run in store.orphaned_runs().await? {
         tracing::warn!(job = %run.job, trigger = %run.trigger_id, "{UNDECLARED}");
         end(store, clock, &run, UNDECLARED).await?;
     }
@@ -44,7 +44,7 @@ async fn end_processes(run: &Run, works: &HashMap<Uuid, Work>) -> Report {
 }
 
 async fn end(store: &Store, clock: &Clock, run: &Run, because: &str) -> Result<ExecutionState> {
-    let ending = Ending { state: ExecutionState::Failed, because: Some(because.to_owned()) };
+    let ending = RunResult { state: ExecutionState::Failed, error: Some(because.to_owned()) };
     // The clock may have been set back since the last gateway wrote.
     let now = clock.now().max(store.latest_time(run).await?);
     store.end_run(run, &ending, now).await

@@ -70,7 +70,7 @@ async fn keep(
     let mut worst = Severity::Information;
     let mut seq = 1;
     while let Some((lines, room)) = batch(&mut queue).await {
-        if insist(&give_up, || store.append(execution, seq, &lines)).await.is_none() {
+        if insist(&give_up, || store.append_lines(execution, seq, &lines)).await.is_none() {
             return Severity::Error;
         }
         seq += i64::try_from(lines.len()).unwrap_or_default();

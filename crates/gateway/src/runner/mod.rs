@@ -137,7 +137,7 @@ impl Runner {
                     POLL
                 }
                 Err(error) => {
-                    tracing::error!(%error, "the store did not answer; pending runs wait");
+                    tracing::error!("the store failed; pending runs wait: {error:#}");
                     RETRY
                 }
             };
@@ -161,7 +161,7 @@ async fn insist<T, F: Future<Output = txjobs_store::Result<T>>>(
     loop {
         match write().await {
             Ok(value) => return Some(value),
-            Err(error) => tracing::error!(%error, "the store did not take a run's log; trying again"),
+            Err(error) => tracing::error!("a log could not be written to the store; trying again: {error:#}"),
         }
         tokio::select! {
             () = tokio::time::sleep(RETRY) => {}

@@ -11,7 +11,7 @@ use super::{RETRY, Runner, Stop, command, insist, script};
 use crate::clock::RunClock;
 use crate::config::Work;
 use crate::warehouse;
-use txjobs_store::{Ending, Run};
+use txjobs_store::{Run, RunResult};
 
 /// How the work itself ended.
 #[derive(Debug)]
@@ -95,10 +95,10 @@ impl Runner {
         }
     }
 
-    async fn attempt(&self, run: Run, clock: RunClock, waited: Option<WaitTime>) -> Ending {
+    async fn attempt(&self, run: Run, clock: RunClock, waited: Option<WaitTime>) -> RunResult {
         let registered = self.control.register(&run);
         // A cancellation either found the registration, or came before it and stands in the store.
-        if insist(&self.give_up, || self.store.is_cancelled(&run)).await.unwrap_or_default() {
+        if insist(&self.give_up, || self.store.is_cancel_requested(&run)).await.unwrap_or_default() {
             registered.cancel.cancel();
         }
         let interrupts = Interrupts { cancel: registered.cancel.clone(), stop: self.stop.clone() };
@@ -146,7 +146,7 @@ async fn catch_panic<T: Send + 'static>(
 }
 
 /// Returns the end of a run whose log has this worst severity, or whose log failed.
-fn ending(finish: Finish, worst: Result<Severity, JoinError>) -> Ending {
+fn ending(finish: Finish, worst: Result<Severity, JoinError>) -> RunResult {
     let Ok(worst) = worst else {
         return failed("The gateway itself failed at this log, which is incomplete. Its log on standard error says more.".to_owned());
     };
@@ -164,11 +164,11 @@ fn ending(finish: Finish, worst: Result<Severity, JoinError>) -> Ending {
             return failed("The gateway was stopped while the job was running, and ended it.".to_owned());
         }
     };
-    Ending { state, because: None }
+    RunResult { state, error: None }
 }
 
-fn failed(because: String) -> Ending {
-    Ending { state: ExecutionState::Failed, because: Some(because) }
+fn failed(because: String) -> RunResult {
+    RunResult { state: ExecutionState::Failed, error: Some(because) }
 }
 
 #[cfg(test)]
@@ -189,7 +189,7 @@ mod tests {
     async fn panic_in_a_log_fails_the_run() {
         let ended = ending(Finish::ByItsLog, tokio::spawn(panics()).await);
         assert_eq!(ended.state, ExecutionState::Failed);
-        assert!(ended.because.is_some_and(|because| because.contains("is incomplete")));
+        assert!(ended.error.is_some_and(|error| error.contains("is incomplete")));
         let ended = ending(Finish::ByItsLog, Ok(Severity::Warning));
         assert_eq!(ended.state, ExecutionState::CompletedWithWarnings);
     }

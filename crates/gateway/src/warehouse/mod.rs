@@ -93,7 +93,7 @@ pub enum SeedError {
     /// There is an organization of this name.
     NameTaken,
     /// The store does not answer, or does not take it: the key may be another organization's.
-    Store(sqlx::Error),
+    Store(txjobs_store::Error),
 }
 
 impl fmt::Display for SeedError {
@@ -114,8 +114,8 @@ impl std::error::Error for SeedError {
     }
 }
 
-impl From<sqlx::Error> for SeedError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<txjobs_store::Error> for SeedError {
+    fn from(error: txjobs_store::Error) -> Self {
         Self::Store(error)
     }
 }
@@ -137,14 +137,21 @@ pub async fn seed(store: &Store, plan: &Plan, now: Micros, key_hash: &KeyHash) -
         Ok(seeded) => Ok(seeded),
         Err(error) => {
             if let Err(error) = seeding.abandon().await {
-                tracing::error!(%error, "what was made up of an organization could not be taken away; it is not shown");
+                tracing::error!(
+                    "an incomplete organization could not be deleted; it is not shown: {error:#}"
+                );
             }
             Err(error.into())
         }
     }
 }
 
-async fn fill(seeding: &mut Seeding, plan: &Plan, now: Micros, key_hash: &KeyHash) -> sqlx::Result<Seeded> {
+async fn fill(
+    seeding: &mut Seeding,
+    plan: &Plan,
+    now: Micros,
+    key_hash: &KeyHash,
+) -> txjobs_store::Result<Seeded> {
     // One piece is made up while another one is written. No more are in memory.
     let (sender, mut receiver) = mpsc::channel(1);
     let plan = plan.clone();

@@ -1,11 +1,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use sqlx::ConnectOptions;
-use sqlx::sqlite::SqliteConnectOptions;
 use tokio::time::timeout;
 use txjobs_sdk::{ExecutionState, paths};
-use txjobs_store::{CancelOutcome, Ending};
+use txjobs_store::{CancelOutcome, RunResult, Store};
 
 use crate::house::{House, lines};
 
@@ -51,7 +49,7 @@ async fn an_accepted_cancellation_wins_over_the_natural_end() {
     let trigger = house.execute(job).await;
     let run = house.store.claim_run(1, 1).await.unwrap().unwrap();
     assert_eq!(house.store.cancel_run(job.0, 2).await.unwrap(), CancelOutcome::Requested(run));
-    let ending = Ending { state: ExecutionState::Completed, because: None };
+    let ending = RunResult { state: ExecutionState::Completed, error: None };
     assert_eq!(house.store.end_run(&run, &ending, 3).await.unwrap(), ExecutionState::Failed);
     let shown = house.run_of(job, trigger).await.unwrap();
     assert_eq!(
@@ -68,12 +66,11 @@ async fn a_caller_that_goes_away_does_not_stop_its_cancellation_half_way() {
     let job = house.job("Slow");
     let trigger = house.execute(job).await;
     house.until(job, trigger, |run| lines(run) == [(0, "Started")]).await;
-    let path = house.folder.path().join("gateway.db");
-    let mut other = SqliteConnectOptions::new().filename(path).connect().await.unwrap();
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let other = Store::open(&house.folder.path().join("gateway.db")).await.unwrap();
+    let write = other.write().await.unwrap();
     // Longer than a request takes to come to the write, which nothing else tells of.
     let answer = timeout(Duration::from_secs(1), house.ask(paths::cancel_job(job))).await;
     assert!(answer.is_err(), "it waits for the other write");
-    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    write.rollback().await.unwrap();
     assert_eq!(house.outcome(job, trigger).await["State"], 3);
 }

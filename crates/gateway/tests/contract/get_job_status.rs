@@ -13,7 +13,7 @@ async fn idle_pending_running_idle() {
     assert_eq!(status().await, json!({ "JobId": job, "Status": 1, "Message": "The job is pending." }));
     let run = house.store.claim_run(1, 1).await.unwrap().unwrap();
     assert_eq!(status().await, json!({ "JobId": job, "Status": 2, "Message": "The job is running." }));
-    let ending = txjobs_store::Ending { state: txjobs_sdk::ExecutionState::Completed, because: None };
+    let ending = txjobs_store::RunResult { state: txjobs_sdk::ExecutionState::Completed, error: None };
     house.store.end_run(&run, &ending, 2).await.unwrap();
     assert_eq!(status().await["Status"], 0);
 }

@@ -118,7 +118,7 @@ impl House {
         let clock = Clock::system();
         let mut keys = Vec::new();
         for organization in &config.organizations {
-            let id = store.organization(&organization.name).await.unwrap().unwrap();
+            let id = store.organization_id(&organization.name).await.unwrap().unwrap();
             let key = key::mint().unwrap();
             store.add_key(id, "test", &key::hash(key.expose()), clock.now()).await.unwrap();
             keys.push(key);

@@ -6,11 +6,12 @@ use std::path::Path;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use serde_json::Value;
-use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use txjobs_gateway::config;
 use txjobs_gateway::key;
 use txjobs_sdk::types::JobId;
 use txjobs_sdk::{operation, paths};
+use txjobs_store::{Job, Store};
+use uuid::Uuid;
 
 use crate::house::{CONFIG, House};
 
@@ -24,10 +25,9 @@ fn config_of(jobs: usize) -> String {
     format!("[[organization]]\nname = \"Contoso\"\n{}", (0..jobs).map(job).collect::<String>())
 }
 
-/// Opens another program's connection to the database.
-async fn other_connection(house: &House) -> SqliteConnection {
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(house.folder.path().join("gateway.db"));
-    options.connect().await.unwrap()
+/// Opens the database as another process does.
+async fn open_again(house: &House) -> Store {
+    Store::open(&house.folder.path().join("gateway.db")).await.unwrap()
 }
 
 async fn names(house: &House) -> Vec<String> {
@@ -56,16 +56,18 @@ async fn lists_after_a_new_declaration_show_its_jobs() {
 #[tokio::test]
 async fn lists_after_a_change_by_another_program_show_it() {
     let house = House::idle().await;
-    let mut other = other_connection(&house).await;
+    let other = open_again(&house).await;
     assert_eq!(names(&house).await, ["Quick", "Slow"]);
     for name in ["A", "B", "C"] {
-        let sql = "UPDATE jobs SET name = ? WHERE name <> 'Quick' AND organization = 1";
-        sqlx::query(sql).bind(name).execute(&mut other).await.unwrap();
+        let renamed = CONFIG.replace("\"Slow\"", &format!("\"{name}\""));
+        let renamed = config::parse(&renamed, Path::new("")).unwrap();
+        other.declare(&renamed.declared()).await.unwrap();
         assert_eq!(names(&house).await, ["Quick", name]);
     }
     // Uncommitted changes are not shown.
-    let mut transaction = other.begin().await.unwrap();
-    sqlx::query("UPDATE jobs SET name = 'D'").execute(&mut *transaction).await.unwrap();
+    let contoso = other.organization_id("Contoso").await.unwrap().unwrap();
+    let mut transaction = other.write().await.unwrap();
+    transaction.add_jobs(contoso, 9, &[Job { id: Uuid::new_v4(), name: "D".to_owned() }]).await.unwrap();
     assert_eq!(names(&house).await, ["Quick", "C"]);
     transaction.rollback().await.unwrap();
     assert_eq!(names(&house).await, ["Quick", "C"]);
@@ -74,7 +76,7 @@ async fn lists_after_a_change_by_another_program_show_it() {
 #[tokio::test]
 async fn a_key_works_from_its_creation_to_its_revocation() {
     let house = House::idle().await;
-    let contoso = house.store.organization("Contoso").await.unwrap().unwrap();
+    let contoso = house.store.organization_id("Contoso").await.unwrap().unwrap();
     for _ in 0..20 {
         let key = key::mint().unwrap();
         house.ask_as(&key, paths::list_jobs()).await.refused(401);

@@ -11,7 +11,7 @@ use txjobs_gateway::runner::recover;
 use txjobs_gateway::warehouse::{self, Plan, Profile, SeedError, Seeded};
 use txjobs_sdk::types::JobId;
 use txjobs_sdk::{ApiKey, ExecutionState, Severity, Timestamp, paths};
-use txjobs_store::{Ending, Line, PastRun, Piece, SeededJob, Store};
+use txjobs_store::{BusyPolicy, Line, PastRun, Piece, RunResult, SeededJob, Store};
 use uuid::Uuid;
 
 use crate::house::{CONFIG, House, lines};
@@ -204,7 +204,11 @@ async fn the_configuration_cannot_take_a_made_up_organization_over() {
     let text = CONFIG.replace("Fabrikam", "Wide World");
     let config = config::parse(&text, std::path::Path::new("")).unwrap();
     let refused = house.store.declare(&config.declared()).await.unwrap_err().to_string();
-    assert!(refused.starts_with("There is a made-up organization \"Wide World\""), "{refused}");
+    assert!(
+        refused
+            .starts_with("The database has an organization \"Wide World\" that gateway.toml does not manage"),
+        "{refused}"
+    );
     assert_eq!(jobs(&house, &key).await.len(), 3);
 }
 
@@ -215,7 +219,7 @@ async fn what_was_killed_half_way_is_not_seen_and_is_made_anew() {
     half(&house.store, "Wide World").await;
     assert_ne!(everything(&house).await, clean, "otherwise this shows nothing");
     house.store.declare(&house.config.declared()).await.unwrap();
-    assert_eq!(house.store.organization("Wide World").await.unwrap(), None);
+    assert_eq!(house.store.organization_id("Wide World").await.unwrap(), None);
 
     let (key, seeded) = seed(&house, &plan(Profile::Warehouse, 3, 20)).await;
     assert_eq!(jobs(&house, &key).await.len(), 3);
@@ -232,6 +236,7 @@ async fn what_was_killed_half_way_does_not_keep_its_name_from_the_configuration(
     half(&house.store, "Wide World").await;
     let text = CONFIG.replace("Fabrikam", "Wide World").replace("33333333-3333", "44444444-3333");
     let config = config::parse(&text, std::path::Path::new("")).unwrap();
+    house.store.delete_incomplete_seeded().await.unwrap();
     house.store.declare(&config.declared()).await.unwrap();
     let now = everything(&house).await;
     let more = |table| now[table] - clean[table];
@@ -299,7 +304,7 @@ async fn a_reset_leaves_what_is_declared() {
     house.ask_as(&key, paths::list_jobs()).await.refused(401);
     // It goes on as if nothing had been, with a new connection that minds foreign keys as the one before.
     assert_eq!(house.run("Quick").await["State"], 2);
-    assert!(house.store.request_run(Uuid::new_v4(), Uuid::new_v4(), 1, false).await.is_err());
+    assert!(house.store.request_run(Uuid::new_v4(), Uuid::new_v4(), 1, BusyPolicy::Refuse).await.is_err());
     let (key, _) = seed(&house, &plan(Profile::Warehouse, 3, 20)).await;
     assert_eq!(jobs(&house, &key).await.len(), 3);
 }
@@ -315,7 +320,7 @@ async fn a_reset_is_refused_while_a_run_is_unfinished() {
     let run = house.store.claim_run(NOW, NOW).await.unwrap().unwrap();
     assert!(!house.store.reset().await.unwrap(), "running");
     assert_eq!(everything(&house).await, before);
-    let ending = Ending { state: ExecutionState::Completed, because: None };
+    let ending = RunResult { state: ExecutionState::Completed, error: None };
     house.store.end_run(&run, &ending, NOW).await.unwrap();
     assert!(house.store.reset().await.unwrap());
 }

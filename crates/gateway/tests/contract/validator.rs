@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::Request;
 use txjobs_sdk::types::{LogsSelection, TriggerId};
 use txjobs_sdk::{ExecutionState, Severity, operation, paths};
-use txjobs_store::{Ending, Line};
+use txjobs_store::{Line, RunResult};
 
 use crate::house::{Answer, House, lines};
 
@@ -55,7 +55,7 @@ async fn what_has_changed_is() {
     let run = house.store.claim_run(1_000_000, 1_000_000).await.unwrap().unwrap();
     let mut tags = vec![house.ask(log.clone()).await.header("etag").to_owned()];
     let line = Line { time: 2_000_000, severity: Severity::Information, message: "One".to_owned() };
-    house.store.append(run.number, 1, &[line]).await.unwrap();
+    house.store.append_lines(run.number, 1, &[line]).await.unwrap();
     let by_trigger = paths::get_job_logs_by_trigger(job, trigger, None);
     tags.push(again(&house, &log, &tags[0]).await.header("etag").to_owned());
     assert_eq!(lines(&house.ask(by_trigger).await.ok()[0]).len(), 1);
@@ -86,8 +86,8 @@ async fn a_long_history_in_pieces_is_whole() {
             // Some as long as a whole piece.
             message: if n % 5_000 == 7 { "x".repeat(300_000) } else { format!("line {n}") },
         };
-        house.store.append(run.number, 1, &(0..count).map(line).collect::<Vec<_>>()).await.unwrap();
-        let ending = Ending { state: ExecutionState::Completed, because: None };
+        house.store.append_lines(run.number, 1, &(0..count).map(line).collect::<Vec<_>>()).await.unwrap();
+        let ending = RunResult { state: ExecutionState::Completed, error: None };
         house.store.end_run(&run, &ending, 2_000_000).await.unwrap();
     }
     let whole = house.ask(paths::get_job_logs(job, None, None)).await.ok();

@@ -145,7 +145,7 @@ async fn database_behind_a_mount_has_one_gateway() {
     disk.mount(&["--bind", &database, &other]);
     let output = disk.run(&format!("serve --listen 127.0.0.1:0 --database {other}"));
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.starts_with(&format!("Another gateway works on the database {other}.")), "{said}");
+    assert!(said.starts_with(&format!("Another gateway uses the database {other}.")), "{said}");
 }
 
 #[tokio::test]

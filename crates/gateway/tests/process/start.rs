@@ -82,7 +82,7 @@ async fn one_gateway_a_database_whatever_its_name() {
     }
     for name in names {
         let second = home.run(&["serve", "--listen", "127.0.0.1:0", "--database", name]);
-        refused(&second, 1, &format!("Another gateway works on the database {name}."));
+        refused(&second, 1, &format!("Another gateway uses the database {name}."));
     }
     assert_eq!(gateway.run("Load").await["State"], 2);
 }
@@ -109,13 +109,13 @@ async fn commands_with_another_configuration_change_no_jobs() {
     assert_eq!(refusal["Message"], "The API key is missing or wrong.");
     let listed = String::from_utf8(home.run(&["keys", "list"]).stdout).unwrap();
     assert_eq!(listed.matches("(refused until a gateway serves the organization)").count(), 1, "{listed}");
-    refused(&home.run(&["seed", "--config", "other.toml"]), 1, "Another gateway works on the database");
+    refused(&home.run(&["seed", "--config", "other.toml"]), 1, "Another gateway uses the database");
     drop(gateway);
 
     // Seeding a history adds its organization and jobs, and changes no existing job.
     assert!(home.run(&["seed", "--config", "other.toml"]).status.success());
     let store = Store::open(home.path("txjobs-gateway.db").as_ref()).await.unwrap();
-    let contoso = store.organization("Contoso").await.unwrap().unwrap();
+    let contoso = store.organization_id("Contoso").await.unwrap().unwrap();
     let names: Vec<_> = store.jobs(contoso).await.unwrap().into_iter().map(|(_, name)| name).collect();
     assert_eq!(names, ["Load"]);
     store.close().await;

@@ -1,4 +1,7 @@
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed; helpers are no test functions")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a failed unwrap fails the test; the lint ignores test functions only, not their helpers"
+)]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -47,7 +50,7 @@ impl Database {
 }
 
 #[tokio::test]
-async fn a_value_is_loaded_once_for_each_commit() {
+async fn value_is_loaded_once_for_each_commit() {
     let mut database = Database::new().await;
     let changes = Changes::open(&database.options).await.unwrap();
     let cached = Cached::default();
@@ -61,7 +64,7 @@ async fn a_value_is_loaded_once_for_each_commit() {
 }
 
 #[tokio::test]
-async fn a_value_is_loaded_again_after_the_log_begins_anew() {
+async fn value_is_loaded_again_after_the_write_ahead_log_restarts() {
     let mut database = Database::new().await;
     let changes = Changes::open(&database.options).await.unwrap();
     let cached = Cached::default();
@@ -73,7 +76,7 @@ async fn a_value_is_loaded_again_after_the_log_begins_anew() {
 }
 
 #[tokio::test]
-async fn callers_that_find_an_old_value_share_one_load() {
+async fn concurrent_callers_share_one_load() {
     let mut database = Database::new().await;
     let changes = Changes::open(&database.options).await.unwrap();
     let cached = Cached::default();
@@ -86,7 +89,7 @@ async fn callers_that_find_an_old_value_share_one_load() {
 }
 
 #[tokio::test]
-async fn a_database_behind_a_symbolic_link_is_watched() {
+async fn changes_of_a_database_behind_a_symbolic_link_are_detected() {
     let mut database = Database::new().await;
     let elsewhere = TempDir::new().unwrap();
     let link = elsewhere.path().join("link.db");
@@ -99,7 +102,7 @@ async fn a_database_behind_a_symbolic_link_is_watched() {
 }
 
 #[tokio::test]
-async fn without_a_wal_index_every_read_is_a_query() {
+async fn database_without_wal_index_is_queried_at_each_read() {
     let mut database = Database::new().await;
     let options = database.options.clone().journal_mode(SqliteJournalMode::Delete);
     database.writer.close().await.unwrap();
@@ -115,15 +118,13 @@ async fn without_a_wal_index_every_read_is_a_query() {
 }
 
 #[tokio::test]
-async fn a_closed_store_gives_no_value() {
+async fn closed_store_returns_no_value() {
     let database = Database::new().await;
     let changes = Changes::open(&database.options).await.unwrap();
     let cached = Cached::default();
     database.read(&cached, &changes).await.unwrap();
     changes.close().await.unwrap();
     // The previous value is not returned, because nothing would notice that it becomes outdated.
-    assert!(matches!(
-        cached.get(&changes, async |_, _| -> Result<Arc<i64>> { unreachable!() }).await,
-        Err(sqlx::Error::PoolClosed)
-    ));
+    let value = cached.get(&changes, async |_, _| -> Result<Arc<i64>> { unreachable!() }).await;
+    assert_eq!(value.unwrap_err().kind(), ErrorKind::Closed);
 }

@@ -1,17 +1,17 @@
-//! Errors at each statement of each change.
+//! Tests of changes that fail at each of their statements.
 
 use txjobs_sdk::ExecutionState;
 
 use super::*;
-use crate::{CancelOutcome, Ending, ErrorKind, PastRun, Piece, Result, SeededJob};
+use crate::{AddKeyOutcome, CancelOutcome, ErrorKind, PastRun, Run, RunResult};
 
-const COMPLETED: Ending = Ending { state: ExecutionState::Completed, because: None };
+const COMPLETED: RunResult = RunResult { state: ExecutionState::Completed, error: None };
 const HASH: [u8; 32] = [7; 32];
 
-/// Fails a change at each of its statements and at its commit. Each time it must fail without any effect, and succeed when it is
-/// tried again on the same store.
+/// Makes a change fail at each of its statements and at its commit. Each time it must fail without any effect, and succeed when
+/// it is tried again on the same store.
 ///
-/// The statements are given as the events of a trigger. `RAISE(ROLLBACK)` does to the transaction what SQLite itself does
+/// The statements are the events of a trigger. `RAISE(ROLLBACK)` does to the transaction what SQLite itself does
 /// when the disk is full.
 async fn fails_without_effect<T>(
     statements: &[&str],
@@ -48,11 +48,11 @@ async fn fails_without_effect<T>(
 }
 
 async fn requested(fixture: &Fixture) -> Result<()> {
-    assert!(fixture.store.request_run(fixture.job, Uuid::new_v4(), 1, false).await?);
+    assert!(fixture.request(fixture.job).await?);
     Ok(())
 }
 
-async fn claimed(fixture: &Fixture) -> Result<crate::Run> {
+async fn claimed(fixture: &Fixture) -> Result<Run> {
     requested(fixture).await?;
     Ok(fixture.store.claim_run(1, 1).await?.unwrap())
 }
@@ -63,7 +63,7 @@ async fn failed_request_adds_no_run() {
         &["INSERT ON executions"],
         async |_| Ok(()),
         async |fixture, ()| {
-            assert!(fixture.store.request_run(fixture.job, Uuid::new_v4(), 1, false).await?);
+            assert!(fixture.request(fixture.job).await?);
             Ok(())
         },
     )
@@ -71,7 +71,7 @@ async fn failed_request_adds_no_run() {
 }
 
 #[tokio::test]
-async fn failed_claim_gives_out_no_run() {
+async fn failed_claim_returns_no_run() {
     fails_without_effect(&["UPDATE ON executions"], requested, async |fixture, ()| {
         assert!(fixture.store.claim_run(1, 1).await?.is_some());
         Ok(())
@@ -82,7 +82,7 @@ async fn failed_claim_gives_out_no_run() {
 #[tokio::test]
 async fn failed_append_adds_no_line() {
     fails_without_effect(&["INSERT ON lines"], claimed, async |fixture, run| {
-        fixture.store.append(run.number, 1, &vec![line("a"); 450]).await
+        fixture.store.append_lines(run.number, 1, &vec![line("a"); 450]).await
     })
     .await;
 }
@@ -91,8 +91,8 @@ async fn failed_append_adds_no_line() {
 async fn failed_end_leaves_the_run_running() {
     let statements = ["INSERT ON lines", "UPDATE ON executions"];
     fails_without_effect(&statements, claimed, async |fixture, run| {
-        let ending = Ending { state: ExecutionState::Failed, because: Some("Because.".to_owned()) };
-        assert_eq!(fixture.store.end_run(run, &ending, 2).await?, ExecutionState::Failed);
+        let result = RunResult { state: ExecutionState::Failed, error: Some("No such table.".to_owned()) };
+        assert_eq!(fixture.store.end_run(run, &result, 2).await?, ExecutionState::Failed);
         Ok(())
     })
     .await;
@@ -114,36 +114,29 @@ async fn failed_cancel_leaves_the_run_as_it_was() {
 }
 
 #[tokio::test]
-async fn failed_seeding_shows_no_organization() {
-    let begin = async |fixture: &Fixture| {
-        let seeding = fixture.store.begin_seeding("Made up", "warehouse").await?;
-        Ok(tokio::sync::Mutex::new(seeding.unwrap()))
+async fn failed_addition_of_an_organization_changes_nothing() {
+    let add = async |fixture: &Fixture| {
+        let mut tx = fixture.store.write().await?;
+        let organization = tx.add_organization("Archive", "test").await?.unwrap();
+        tx.add_jobs(organization, 0, &[Job { id: Uuid::from_u128(9), name: "Load".to_owned() }]).await?;
+        tx.add_past_runs(&[past_run(Uuid::from_u128(9))]).await?;
+        assert_eq!(tx.add_key(organization, "archive", &HASH, 1).await?, AddKeyOutcome::Added);
+        tx.activate_organization(organization).await?;
+        tx.commit().await
     };
-    fails_without_effect(
-        &["INSERT ON organizations"],
-        async |_| Ok(()),
-        async |fixture, ()| {
-            assert!(fixture.store.begin_seeding("Made up", "warehouse").await?.is_some());
-            Ok(())
-        },
-    )
-    .await;
-    let statements = ["INSERT ON jobs", "INSERT ON executions", "INSERT ON lines"];
-    fails_without_effect(&statements, begin, async |_, seeding| {
-        let job = SeededJob { id: Uuid::from_u128(9), name: "Made up".to_owned(), seed: 1 };
-        let piece = Piece { jobs: vec![job], runs: vec![past_run(Uuid::from_u128(9))], ..Piece::default() };
-        seeding.lock().await.write(piece).await
-    })
-    .await;
-    let statements = ["INSERT ON api_keys", "UPDATE ON organizations"];
-    fails_without_effect(&statements, begin, async |_, seeding| {
-        seeding.lock().await.finish("seed", &HASH, 1).await
-    })
-    .await;
+    let statements = [
+        "INSERT ON organizations",
+        "INSERT ON jobs",
+        "INSERT ON executions",
+        "INSERT ON lines",
+        "INSERT ON api_keys",
+        "UPDATE ON organizations",
+    ];
+    fails_without_effect(&statements, async |_| Ok(()), async |fixture, ()| add(fixture).await).await;
 }
 
 #[tokio::test]
-async fn failed_change_of_keys_changes_none() {
+async fn failed_change_of_keys_changes_nothing() {
     let add = async |fixture: &Fixture| {
         fixture.store.add_key(1, "laptop", &HASH, 1).await?;
         Ok(())
@@ -158,31 +151,32 @@ async fn failed_change_of_keys_changes_none() {
     fails_without_effect(
         &["INSERT ON organizations"],
         async |_| Ok(()),
-        async |fixture, ()| fixture.store.add_organization("Fabrikam").await.map(drop),
+        async |fixture, ()| fixture.store.ensure_organization("Fabrikam").await.map(drop),
     )
     .await;
 }
 
 #[tokio::test]
-async fn failed_history_and_reset_change_nothing() {
-    let statements = ["INSERT ON executions", "INSERT ON lines"];
-    let add = async |fixture: &Fixture| fixture.store.add_history([past_run(fixture.job)].into_iter()).await;
-    fails_without_effect(&statements, async |_| Ok(()), async |fixture, ()| add(fixture).await).await;
+async fn failed_deletion_changes_nothing() {
+    let add = async |fixture: &Fixture| {
+        let mut tx = fixture.store.write().await?;
+        tx.add_past_runs(&[past_run(fixture.job)]).await?;
+        tx.commit().await
+    };
     let statements = ["DELETE ON executions", "DELETE ON lines"];
-    for statement in statements {
-        let fixture = Fixture::new().await;
-        add(&fixture).await.unwrap();
-        let before = fixture.content().await;
-        fixture
-            .sql(format!(
-                "CREATE TRIGGER fault BEFORE {statement} BEGIN SELECT RAISE(ROLLBACK, 'injected'); END"
-            ))
-            .await;
-        fixture.store.reset().await.unwrap_err();
-        assert_eq!(fixture.content().await, before);
-        fixture.sql("DROP TRIGGER fault".to_owned()).await;
-        assert!(fixture.store.reset().await.unwrap());
-    }
+    fails_without_effect(&statements, add, async |fixture, ()| {
+        let mut tx = fixture.store.write().await?;
+        tx.delete_all_runs().await?;
+        tx.commit().await
+    })
+    .await;
+    let statements = ["DELETE ON executions", "DELETE ON lines", "DELETE ON jobs", "DELETE ON organizations"];
+    fails_without_effect(&statements, add, async |fixture, ()| {
+        let mut tx = fixture.store.write().await?;
+        tx.delete_organization(1).await?;
+        tx.commit().await
+    })
+    .await;
 }
 
 fn past_run(job: Uuid) -> PastRun {
@@ -198,40 +192,40 @@ fn past_run(job: Uuid) -> PastRun {
 }
 
 #[tokio::test]
-async fn full_database_refuses_writes_and_goes_on_when_there_is_room() {
+async fn full_database_refuses_writes_until_it_has_space() {
     let fixture = Fixture::new().await;
     let run = claimed(&fixture).await.unwrap();
-    fixture.store.append(run.number, 1, &[line("kept")]).await.unwrap();
-    // A limit of the connection: at once SQLITE_FULL, as from a full disk. SQLite rolls back by itself.
+    fixture.store.append_lines(run.number, 1, &[line("full")]).await.unwrap();
+    // A limit of the connection: SQLITE_FULL, as from a full disk. SQLite rolls back by itself.
     fixture.sql_on_writer("PRAGMA max_page_count = 1").await;
     let long = [line("x".repeat(1_000_000))];
-    let error = fixture.store.append(run.number, 2, &long).await.unwrap_err();
-    assert_eq!(ErrorKind::of(&error), ErrorKind::DiskFull);
+    let error = fixture.store.append_lines(run.number, 2, &long).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::DiskFull);
     assert_eq!(fixture.store.check().await, Err(ErrorKind::DiskFull));
 
-    fixture.store.append(run.number, 2, &long).await.unwrap();
+    fixture.store.append_lines(run.number, 2, &long).await.unwrap();
     fixture.store.end_run(&run, &COMPLETED, 3).await.unwrap();
-    let lines = fixture.store.lines_of(run.number, 1..=9, usize::MAX).await.unwrap();
+    let page = fixture.store.lines(run.number, 1..=9, usize::MAX).await.unwrap();
     assert_eq!(
-        lines.read.iter().map(|(_, line)| line.line.message.len()).collect::<Vec<_>>(),
+        page.lines.iter().map(|(_, line)| line.line.message.len()).collect::<Vec<_>>(),
         [4, 1_000_000]
     );
     requested(&fixture).await.unwrap();
 }
 
 #[tokio::test]
-async fn read_only_database_is_noticed_by_the_health_check_alone() {
+async fn health_check_detects_a_read_only_database() {
     let fixture = Fixture::new().await;
     fixture.sql_on_writer("PRAGMA query_only = on").await;
     // The declaration of the fixture succeeded a moment ago, so only a write of the check itself detects the failure.
-    fixture.store.writer.outcomes.forget();
+    fixture.store.writer.outcomes.clear();
     assert_eq!(fixture.store.check().await, Err(ErrorKind::ReadOnly));
-    fixture.store.writer.outcomes.forget();
+    fixture.store.writer.outcomes.clear();
     assert_eq!(fixture.store.check().await, Ok(()));
 }
 
 #[tokio::test]
-async fn abandoned_change_is_rolled_back() {
+async fn dropped_transaction_is_rolled_back() {
     let fixture = Fixture::new().await;
     let before = fixture.content().await;
     for _ in 0..3 {
@@ -245,22 +239,22 @@ async fn abandoned_change_is_rolled_back() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn removed_file_does_not_get_the_writes() {
+async fn removed_file_is_not_written() {
     let fixture = Fixture::new().await;
     let path = fixture.path();
     std::fs::rename(&path, path.with_extension("moved")).unwrap();
     let error = requested(&fixture).await.unwrap_err();
-    assert_eq!(ErrorKind::of(&error), ErrorKind::Gone);
-    assert_eq!(fixture.store.check().await, Err(ErrorKind::Gone));
+    assert_eq!(error.kind(), ErrorKind::CannotOpen);
+    assert_eq!(fixture.store.check().await, Err(ErrorKind::CannotOpen));
     std::fs::rename(path.with_extension("moved"), &path).unwrap();
     requested(&fixture).await.unwrap();
-    fixture.store.writer.outcomes.forget();
+    fixture.store.writer.outcomes.clear();
     assert_eq!(fixture.store.check().await, Ok(()));
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn replaced_file_does_not_get_the_writes() {
+async fn replaced_file_is_not_written() {
     let fixture = Fixture::new().await;
     fixture.fail_next_commit().await;
     requested(&fixture).await.unwrap_err();
@@ -269,7 +263,7 @@ async fn replaced_file_does_not_get_the_writes() {
     std::fs::rename(&path, path.with_extension("moved")).unwrap();
     std::fs::write(&path, "another file").unwrap();
     let error = requested(&fixture).await.unwrap_err();
-    assert_eq!(ErrorKind::of(&error), ErrorKind::Gone);
+    assert_eq!(error.kind(), ErrorKind::CannotOpen);
     assert_eq!(std::fs::read(&path).unwrap(), b"another file");
     std::fs::rename(path.with_extension("moved"), &path).unwrap();
     requested(&fixture).await.unwrap();

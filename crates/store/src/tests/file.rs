@@ -1,14 +1,15 @@
-//! Which files are accepted as a database, their permissions and their lock.
+//! Tests of the files: which are accepted as a database, their permissions, and their lock.
 
 use std::fs;
 
 use super::*;
-use crate::{Contents, DatabaseLock, inspect};
+use crate::migrations::APPLICATION_ID;
+use crate::{DatabaseContent, DatabaseLock, ErrorKind, inspect};
 
 #[tokio::test]
 async fn database_of_another_program_is_refused_unchanged() {
     let folder = TempDir::new().unwrap();
-    // Also one that uses sqlx as well, and one with a write-ahead log.
+    // Among them one that uses sqlx, and one with a write-ahead log.
     for (n, sql) in [
         "CREATE TABLE notes (text TEXT)",
         "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY); CREATE TABLE organizations (id INTEGER)",
@@ -24,7 +25,9 @@ async fn database_of_another_program_is_refused_unchanged() {
         sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
         sqlx::Connection::close(connection).await.unwrap();
         let (before, beside) = (fs::read(&path).unwrap(), names(folder.path()));
-        let error = Store::open(&path).await.unwrap_err().to_string();
+        let error = Store::open(&path).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidFile);
+        let error = error.to_string();
         assert!(error.contains("is the SQLite database of another program. Nothing was changed"), "{error}");
         let error = DatabaseLock::acquire(&path).await.unwrap_err().to_string();
         assert!(error.contains("is the SQLite database of another program"), "{error}");
@@ -34,7 +37,7 @@ async fn database_of_another_program_is_refused_unchanged() {
 }
 
 #[tokio::test]
-async fn other_files_are_refused_unchanged() {
+async fn path_without_a_database_is_refused_unchanged() {
     let folder = TempDir::new().unwrap();
     let text = folder.path().join("notes.txt");
     fs::write(&text, "These are notes, and they are longer than the header of a database.\n".repeat(9))
@@ -49,7 +52,7 @@ async fn other_files_are_refused_unchanged() {
     #[cfg(unix)]
     {
         let pipe = folder.path().join("pipe");
-        nix_mkfifo(&pipe);
+        make_pipe(&pipe);
         for path in [pipe.as_path(), Path::new("/dev/null")] {
             let error = DatabaseLock::acquire(path).await.unwrap_err().to_string();
             assert!(error.contains(" is a device or a pipe, not a file."), "{error}");
@@ -58,22 +61,58 @@ async fn other_files_are_refused_unchanged() {
 }
 
 #[cfg(unix)]
-fn nix_mkfifo(path: &Path) {
+fn make_pipe(path: &Path) {
     assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
 #[tokio::test]
-async fn later_version_is_refused() {
+async fn new_database_is_current_and_marked() {
     let fixture = Fixture::new().await;
-    assert_eq!(inspect(&fixture.path()).await.unwrap(), Contents::Current);
-    fixture.sql("DELETE FROM _sqlx_migrations WHERE version > 3".to_owned()).await;
-    assert_eq!(inspect(&fixture.path()).await.unwrap(), Contents::Outdated);
+    assert_eq!(inspect(&fixture.path()).await.unwrap(), DatabaseContent::Current);
+    let mut connection = connect(&fixture.path()).await;
+    let id: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(id, APPLICATION_ID);
+}
+
+#[tokio::test]
+async fn database_without_the_latest_migration_is_outdated() {
+    let fixture = Fixture::new().await;
+    let last = "DELETE FROM _sqlx_migrations WHERE version = (SELECT max(version) FROM _sqlx_migrations)";
+    fixture.sql(last.to_owned()).await;
+    assert_eq!(inspect(&fixture.path()).await.unwrap(), DatabaseContent::Outdated);
+}
+
+#[tokio::test]
+async fn database_of_a_later_version_is_refused() {
+    let fixture = Fixture::new().await;
     let later = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
                  VALUES (99990101, 'later', 1, x'00', 0)";
     fixture.sql(later.to_owned()).await;
     fixture.store.close().await;
-    let error = Store::open(&fixture.path()).await.unwrap_err().to_string();
-    assert!(error.contains("was written by a later version of txjobs-gateway."), "{error}");
+    let error = Store::open(&fixture.path()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnsupportedVersion);
+    assert!(error.to_string().contains("was written by a later version of txjobs-gateway."), "{error}");
+}
+
+#[tokio::test]
+async fn database_of_a_development_version_is_refused_unchanged() {
+    let fixture = Fixture::new().await;
+    // Before the first release, a migration was changed in place, and there were others.
+    let changed = "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1;
+                   INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                   VALUES (10, 'catalog version', 1, x'00', 0)";
+    fixture.sql(changed.to_owned()).await;
+    fixture.store.close().await;
+    let before = fs::read(fixture.path()).unwrap();
+    let error = Store::open(&fixture.path()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnsupportedVersion);
+    let text = error.to_string();
+    assert!(
+        text.contains("was written by a development version of txjobs-gateway with other tables."),
+        "{text}"
+    );
+    assert!(text.contains("name another file with --database"), "{text}");
+    assert_eq!(fs::read(fixture.path()).unwrap(), before);
 }
 
 fn names(folder: &Path) -> Vec<std::ffi::OsString> {
@@ -84,7 +123,7 @@ fn names(folder: &Path) -> Vec<std::ffi::OsString> {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn files_are_readable_by_their_owner_only() {
+async fn database_files_are_readable_by_their_owner_only() {
     use std::os::unix::fs::PermissionsExt;
 
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -98,7 +137,7 @@ async fn files_are_readable_by_their_owner_only() {
     assert_eq!(names(fixture.folder.path()).len(), 4);
     check(&fixture);
 
-    // A database of an earlier version, open at the same time: its files are restricted and go on working.
+    // Opening a database restricts its files, even if it is open already.
     for name in names(fixture.folder.path()) {
         fs::set_permissions(fixture.folder.path().join(name), fs::Permissions::from_mode(0o644)).unwrap();
     }
@@ -106,42 +145,42 @@ async fn files_are_readable_by_their_owner_only() {
     fs::set_permissions(fixture.folder.path().join("gateway.db.lock"), fs::Permissions::from_mode(0o600))
         .unwrap();
     check(&fixture);
-    assert!(again.request_run(fixture.job, Uuid::new_v4(), 1, false).await.unwrap());
-    assert!(!fixture.store.request_run(fixture.job, Uuid::new_v4(), 1, false).await.unwrap());
+    assert!(again.request_run(fixture.job, Uuid::new_v4(), 1, BusyPolicy::Refuse).await.unwrap());
+    assert!(!fixture.request(fixture.job).await.unwrap());
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn lock_belongs_to_the_file_whatever_its_name() {
+async fn lock_is_held_under_every_name_of_the_file() {
     let fixture = Fixture::new().await;
     let folder = fixture.folder.path();
     let lock = DatabaseLock::acquire(&fixture.path()).await.unwrap();
     std::os::unix::fs::symlink("gateway.db", folder.join("link.db")).unwrap();
     fs::hard_link(fixture.path(), folder.join("second.db")).unwrap();
     fs::create_dir(folder.join("sub")).unwrap();
-    let refused = async |name: &str| {
+    let assert_locked = async |name: &str| {
         let error = DatabaseLock::acquire(&folder.join(name)).await.unwrap_err().to_string();
-        assert!(error.starts_with("Another gateway works on the database "), "{error}");
+        assert!(error.starts_with("Another gateway uses the database "), "{error}");
     };
     tokio::join!(
-        refused("gateway.db"),
-        refused("link.db"),
-        refused("second.db"),
-        refused("sub/../gateway.db")
+        assert_locked("gateway.db"),
+        assert_locked("link.db"),
+        assert_locked("second.db"),
+        assert_locked("sub/../gateway.db")
     );
     // SQLite can still use the file.
-    assert!(fixture.store.request_run(fixture.job, Uuid::new_v4(), 1, false).await.unwrap());
+    assert!(fixture.request(fixture.job).await.unwrap());
     drop(lock);
     DatabaseLock::acquire(&folder.join("second.db")).await.unwrap();
 }
 
 #[tokio::test]
-async fn lock_that_is_given_back_soon_is_waited_for() {
+async fn lock_that_is_released_soon_is_acquired() {
     let fixture = Fixture::new().await;
     let first = DatabaseLock::acquire(&fixture.path()).await.unwrap();
     let path = fixture.path();
     let second = tokio::spawn(async move { DatabaseLock::acquire(&path).await });
-    // It finds the lock taken: the scheduler runs it while this task waits for the timer.
+    // It waits for the lock: the scheduler runs it while this task waits for the timer.
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     assert!(!second.is_finished());
     drop(first);

@@ -1,4 +1,4 @@
-//! The store on a disk that fails, and its file.
+//! Tests of the store on a disk that fails, and of its files.
 
 mod faults;
 mod file;
@@ -12,8 +12,8 @@ use sqlx::{ConnectOptions, SqliteConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::writer::Slot;
-use super::{Job, Line, Organization, Store, database_path};
+use crate::transaction::WriteConnection;
+use crate::{BusyPolicy, Job, Line, Organization, Result, Store};
 
 const JOB: Uuid = Uuid::from_u128(0x11111111_1111_4111_8111_111111111111);
 
@@ -40,6 +40,11 @@ impl Fixture {
         self.folder.path().join("gateway.db")
     }
 
+    /// Requests a run of a job.
+    async fn request(&self, job: Uuid) -> Result<bool> {
+        self.store.request_run(job, Uuid::new_v4(), 1, BusyPolicy::Refuse).await
+    }
+
     /// Executes SQL on a connection outside of the store.
     async fn sql(&self, sql: String) {
         let mut connection = connect(&self.path()).await;
@@ -48,15 +53,15 @@ impl Fixture {
 
     /// Executes SQL on the store's writing connection.
     async fn sql_on_writer(&self, sql: &'static str) {
-        let mut slot = self.store.writer.slot().await;
-        let Slot::Ready(connection) = &mut *slot else { panic!("no connection: {slot:?}") };
+        let mut turn = self.store.writer.lock().await.unwrap();
+        let WriteConnection::Ready(connection) = &mut *turn else { panic!("no connection: {turn:?}") };
         sqlx::raw_sql(sql).execute(connection.as_mut()).await.unwrap();
     }
 
     /// Makes the next commit fail with a rollback, as SQLite does when it cannot write.
     async fn fail_next_commit(&self) {
-        let mut slot = self.store.writer.slot().await;
-        let Slot::Ready(connection) = &mut *slot else { panic!("no connection: {slot:?}") };
+        let mut turn = self.store.writer.lock().await.unwrap();
+        let WriteConnection::Ready(connection) = &mut *turn else { panic!("no connection: {turn:?}") };
         connection.lock_handle().await.unwrap().set_commit_hook(|| false);
     }
 
@@ -65,7 +70,7 @@ impl Fixture {
         let mut connection = connect(&self.path()).await;
         let mut content = Vec::new();
         for sql in [
-            "SELECT concat_ws('|', 'organization', id, name, declared, seeded) FROM organizations ORDER BY id",
+            "SELECT concat_ws('|', 'organization', id, name, source, is_active) FROM organizations ORDER BY id",
             "SELECT concat_ws('|', 'key', organization, name, hex(hash)) FROM api_keys ORDER BY id",
             "SELECT concat_ws('|', 'job', hex(id), name, position) FROM jobs ORDER BY id",
             "SELECT concat_ws('|', 'run', number, hex(id), state, created_at, ended_at, cancel_requested)
@@ -84,14 +89,4 @@ async fn connect(path: &Path) -> SqliteConnection {
 
 fn line(message: impl Into<String>) -> Line {
     Line { time: 1_700_000_000_000_000, severity: txjobs_sdk::Severity::Information, message: message.into() }
-}
-
-#[test]
-fn a_database_is_a_file() {
-    for text in ["a/b.db", "sqlite:a/b.db", "sqlite://a/b.db"] {
-        assert_eq!(database_path(text), Ok(PathBuf::from("a/b.db")), "{text}");
-    }
-    assert!(database_path("postgres://localhost/x").unwrap_err().starts_with("postgres is not supported"));
-    assert!(database_path("sqlite::memory:").is_err());
-    assert!(database_path("").is_err());
 }

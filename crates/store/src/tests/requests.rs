@@ -1,4 +1,4 @@
-//! Requests of runs that are committed together.
+//! Tests of run requests that are committed together.
 
 use std::pin::pin;
 
@@ -17,15 +17,15 @@ async fn fixture() -> (Fixture, Vec<Uuid>) {
 }
 
 async fn pending(fixture: &Fixture) -> usize {
-    fixture.store.busy_jobs().await.unwrap().len()
+    fixture.store.unfinished_jobs().await.unwrap().ids().count()
 }
 
 #[tokio::test]
-async fn requests_that_wait_share_one_commit() {
+async fn waiting_requests_share_one_commit() {
     let (fixture, jobs) = fixture().await;
     let before = fixture.store.changes.commits();
-    let turn = fixture.store.writer.slot().await;
-    let requests = jobs.iter().map(|job| fixture.store.request_run(*job, Uuid::new_v4(), 1, false));
+    let turn = fixture.store.writer.lock().await.unwrap();
+    let requests = jobs.iter().map(|job| fixture.request(*job));
     let mut all = pin!(join_all(requests));
     assert!(poll!(all.as_mut()).is_pending());
     drop(turn);
@@ -35,10 +35,10 @@ async fn requests_that_wait_share_one_commit() {
 }
 
 #[tokio::test]
-async fn requests_of_one_job_in_one_transaction_accept_one() {
+async fn concurrent_requests_of_one_job_accept_exactly_one() {
     let (fixture, jobs) = fixture().await;
-    let turn = fixture.store.writer.slot().await;
-    let requests = (0..JOBS).map(|_| fixture.store.request_run(jobs[0], Uuid::new_v4(), 1, false));
+    let turn = fixture.store.writer.lock().await.unwrap();
+    let requests = (0..JOBS).map(|_| fixture.request(jobs[0]));
     let mut all = pin!(join_all(requests));
     assert!(poll!(all.as_mut()).is_pending());
     drop(turn);
@@ -49,8 +49,8 @@ async fn requests_of_one_job_in_one_transaction_accept_one() {
 async fn request_that_violates_a_constraint_fails_alone() {
     let (fixture, mut jobs) = fixture().await;
     jobs.insert(JOBS / 2, Uuid::from_u128(7));
-    let turn = fixture.store.writer.slot().await;
-    let requests = jobs.iter().map(|job| fixture.store.request_run(*job, Uuid::new_v4(), 1, false));
+    let turn = fixture.store.writer.lock().await.unwrap();
+    let requests = jobs.iter().map(|job| fixture.request(*job));
     let mut all = pin!(join_all(requests));
     assert!(poll!(all.as_mut()).is_pending());
     drop(turn);
@@ -64,42 +64,30 @@ async fn request_that_violates_a_constraint_fails_alone() {
 async fn failed_commit_fails_every_request_of_the_transaction() {
     let (fixture, jobs) = fixture().await;
     fixture.fail_next_commit().await;
-    let turn = fixture.store.writer.slot().await;
-    let requests = jobs.iter().map(|job| fixture.store.request_run(*job, Uuid::new_v4(), 1, false));
+    let turn = fixture.store.writer.lock().await.unwrap();
+    let requests = jobs.iter().map(|job| fixture.request(*job));
     let mut all = pin!(join_all(requests));
     assert!(poll!(all.as_mut()).is_pending());
     drop(turn);
     assert!(all.await.into_iter().all(|accepted| accepted.is_err()));
     assert_eq!(pending(&fixture).await, 0);
     for job in jobs {
-        assert!(fixture.store.request_run(job, Uuid::new_v4(), 1, false).await.unwrap());
+        assert!(fixture.request(job).await.unwrap());
     }
 }
 
 #[tokio::test]
-async fn request_of_a_dropped_caller_starts_nothing() {
+async fn request_of_a_dropped_caller_is_not_written() {
     let (fixture, jobs) = fixture().await;
-    let turn = fixture.store.writer.slot().await;
+    let turn = fixture.store.writer.lock().await.unwrap();
     {
-        let request = pin!(fixture.store.request_run(jobs[0], Uuid::new_v4(), 1, false));
+        let request = pin!(fixture.request(jobs[0]));
         assert!(poll!(request).is_pending());
     }
-    let mut next = pin!(fixture.store.request_run(jobs[1], Uuid::new_v4(), 1, false));
+    let mut next = pin!(fixture.request(jobs[1]));
     assert!(poll!(next.as_mut()).is_pending());
     drop(turn);
     assert!(next.await.unwrap());
-    assert_eq!(fixture.store.busy_jobs().await.unwrap(), [jobs[1]]);
-}
-
-#[test]
-fn copies_of_an_error_have_its_kind() {
-    use std::io::ErrorKind as Io;
-    for kind in [Io::StorageFull, Io::ReadOnlyFilesystem, Io::NotFound, Io::Other] {
-        let error = sqlx::Error::Io(std::io::Error::new(kind, "text"));
-        let copy = crate::requests::copy_of(&error);
-        assert_eq!(crate::ErrorKind::of(&copy), crate::ErrorKind::of(&error));
-        assert!(copy.to_string().contains("text"));
-    }
-    let copy = crate::requests::copy_of(&sqlx::Error::PoolTimedOut);
-    assert_eq!(crate::ErrorKind::of(&copy), crate::ErrorKind::Busy);
+    let unfinished = fixture.store.unfinished_jobs().await.unwrap();
+    assert_eq!(unfinished.ids().collect::<Vec<_>>(), [jobs[1]]);
 }

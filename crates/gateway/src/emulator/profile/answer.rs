@@ -85,7 +85,7 @@ impl View<'_> {
             true => match self.store.unfinished_jobs_at(time).await {
                 Ok(busy) => Some(busy),
                 Err(error) => {
-                    tracing::error!(%error, "the store did not answer");
+                    tracing::error!("the store failed: {error:#}");
                     return (answer, now);
                 }
             },

@@ -1,0 +1,32 @@
+//! The tables of the store, and the mark of its database files.
+
+use sqlx::SqliteConnection;
+use sqlx::migrate::Migrator;
+
+use crate::error::Result;
+use crate::writer::Writer;
+
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// Marks a database of this program: "TXJB". <https://www.sqlite.org/pragma.html#pragma_application_id>
+pub(crate) const APPLICATION_ID: i64 = 0x5458_4a42;
+
+/// The table of applied migrations.
+pub(crate) const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
+
+/// Creates or upgrades the tables.
+pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<()> {
+    Ok(MIGRATIONS.run(connection).await?)
+}
+
+/// Marks the file as a database of this program.
+pub(crate) async fn set_application_id(writer: &Writer) -> Result<()> {
+    let mut tx = writer.begin().await?;
+    let id: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut tx).await?;
+    if id == APPLICATION_ID {
+        return tx.rollback().await;
+    }
+    let sql = format!("PRAGMA application_id = {APPLICATION_ID}");
+    sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut tx).await?;
+    tx.commit().await
+}

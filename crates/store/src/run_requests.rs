@@ -1,0 +1,137 @@
+//! Writes requested runs. Requests that arrive during another write are committed together.
+
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::time::Micros;
+use crate::transaction::WriteTransaction;
+use crate::writer::Writer;
+
+/// The capacity of the queue. Further callers wait until a request leaves it.
+const QUEUE_SIZE: usize = 1024;
+/// The maximum number of requests in one transaction, so that other writes need not wait long.
+const MAX_BATCH_SIZE: usize = 256;
+
+/// Decides about the request of a run whose job is pending or running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BusyPolicy {
+    /// Refuse the request.
+    Refuse,
+    /// Run it after the earlier ones.
+    Queue,
+}
+
+/// Sends requests to the task that writes them, which ends with the last clone.
+#[derive(Clone, Debug)]
+pub(crate) struct RunRequests(mpsc::Sender<RunRequest>);
+
+/// A request of a run, and the channel for its result.
+#[derive(Debug)]
+struct RunRequest {
+    job: Uuid,
+    trigger_id: Uuid,
+    now: Micros,
+    policy: BusyPolicy,
+    response: oneshot::Sender<Result<bool>>,
+}
+
+impl RunRequests {
+    /// Starts the task that writes requests.
+    pub fn start(writer: Writer) -> Self {
+        let (sender, receiver) = mpsc::channel(QUEUE_SIZE);
+        tokio::spawn(write_requests(writer, receiver));
+        Self(sender)
+    }
+
+    /// Returns true if the run is on the disk, and false if the policy refuses it.
+    pub async fn send(&self, job: Uuid, trigger_id: Uuid, now: Micros, policy: BusyPolicy) -> Result<bool> {
+        let (response, receiver) = oneshot::channel();
+        let request = RunRequest { job, trigger_id, now, policy, response };
+        self.0.send(request).await.map_err(|_| ErrorKind::Closed)?;
+        receiver.await.map_err(|_| ErrorKind::Closed)?
+    }
+}
+
+async fn write_requests(writer: Writer, mut queue: mpsc::Receiver<RunRequest>) {
+    while let Some(first) = queue.recv().await {
+        let transaction = writer.begin().await;
+        // Requests that arrived while this one waited for the writer.
+        let mut batch = vec![first];
+        while batch.len() < MAX_BATCH_SIZE
+            && let Ok(request) = queue.try_recv()
+        {
+            batch.push(request);
+        }
+        match transaction {
+            Ok(transaction) => write_batch(&writer, transaction, batch).await,
+            Err(error) => fail(batch, error),
+        }
+    }
+}
+
+/// Writes requests in one transaction and sends the result of each.
+async fn write_batch(writer: &Writer, mut transaction: WriteTransaction, batch: Vec<RunRequest>) {
+    let mut results = Vec::with_capacity(batch.len());
+    for request in &batch {
+        if request.response.is_closed() {
+            // Its caller no longer waits for the result.
+            results.push(false);
+            continue;
+        }
+        match insert(&mut transaction, request).await {
+            Ok(is_accepted) => results.push(is_accepted),
+            Err(_) if batch.len() > 1 => {
+                // Nothing was committed. The cause may concern one request only, so each gets a transaction of its own.
+                drop(transaction);
+                return write_each(writer, batch).await;
+            }
+            Err(error) => return fail(batch, error),
+        }
+    }
+    let committed = match results.contains(&true) {
+        true => transaction.commit().await,
+        false => transaction.rollback().await,
+    };
+    match committed {
+        Ok(()) => {
+            for (request, is_accepted) in batch.into_iter().zip(results) {
+                // The caller may have stopped waiting in the meantime. Then the run exists nevertheless.
+                let _ = request.response.send(Ok(is_accepted));
+            }
+        }
+        Err(error) => fail(batch, error),
+    }
+}
+
+async fn write_each(writer: &Writer, batch: Vec<RunRequest>) {
+    for request in batch {
+        match writer.begin().await {
+            Ok(transaction) => Box::pin(write_batch(writer, transaction, vec![request])).await,
+            Err(error) => fail(vec![request], error),
+        }
+    }
+}
+
+async fn insert(transaction: &mut WriteTransaction, request: &RunRequest) -> Result<bool> {
+    let done = sqlx::query(
+        "INSERT INTO executions (id, job, trigger_id, state, requested_at, queue_index)
+         SELECT ?1, ?2, ?3, 0, ?4, coalesce(max(queue_index) + 1, 0) FROM executions WHERE job = ?2 AND state < 2
+         HAVING ?5 OR count(*) = 0",
+    )
+    .bind(Uuid::new_v4())
+    .bind(request.job)
+    .bind(request.trigger_id)
+    .bind(request.now)
+    .bind(request.policy == BusyPolicy::Queue)
+    .execute(transaction)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Sends the error to the caller of each request.
+fn fail(batch: Vec<RunRequest>, error: Error) {
+    for request in batch {
+        let _ = request.response.send(Err(error.clone()));
+    }
+}

@@ -1,0 +1,131 @@
+//! Transactions that change the database.
+
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use futures::{FutureExt, StreamExt, TryFutureExt};
+use sqlx::sqlite::{SqliteQueryResult, SqliteRow, SqliteStatement, SqliteTypeInfo};
+use sqlx::{Either, Execute, Executor, Sqlite, SqliteConnection};
+use tokio::sync::OwnedMutexGuard;
+
+use crate::error::{ErrorKind, Result};
+use crate::outcomes::WriteOutcomes;
+
+/// The connection that writes.
+#[derive(Debug)]
+pub(crate) enum WriteConnection {
+    /// Connected, without an open transaction.
+    Ready(Box<SqliteConnection>),
+    /// The next transaction connects.
+    Disconnected,
+    /// The store is closed.
+    Closed,
+}
+
+/// A transaction that changes the database. It is an executor of `sqlx`.
+///
+/// It holds the write lock from its start, so that it never fails half-way because of the lock. Other writes wait for its end.
+///
+/// Nothing has taken effect before [`Self::commit`] returns. If a transaction ends in any other way, its connection is closed:
+/// after a full disk or an input/output error SQLite has rolled back by itself, and sqlx's count of transactions and the
+/// cached statements may be wrong. A new connection costs a millisecond.
+#[derive(Debug)]
+pub struct WriteTransaction {
+    connection: Box<SqliteConnection>,
+    turn: OwnedMutexGuard<WriteConnection>,
+    outcomes: WriteOutcomes,
+    /// Whether the next transaction may use the same connection.
+    is_reusable: bool,
+}
+
+impl WriteTransaction {
+    pub(crate) async fn begin(
+        connection: Box<SqliteConnection>,
+        turn: OwnedMutexGuard<WriteConnection>,
+        outcomes: WriteOutcomes,
+        is_reusable: bool,
+    ) -> Result<Self> {
+        let mut transaction = Self { connection, turn, outcomes, is_reusable };
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut transaction).await?;
+        Ok(transaction)
+    }
+
+    /// Commits the changes.
+    ///
+    /// # Errors
+    ///
+    /// After an error it is unknown whether the changes were committed, unless [`ErrorKind::has_no_effect`] returns true.
+    pub async fn commit(mut self) -> Result<()> {
+        sqlx::query("COMMIT").execute(&mut self).await?;
+        self.outcomes.record_success();
+        self.return_connection();
+        Ok(())
+    }
+
+    /// Discards the changes and keeps the connection. Dropping a transaction discards its changes and closes the connection.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the database fails.
+    pub async fn rollback(mut self) -> Result<()> {
+        sqlx::query("ROLLBACK").execute(&mut self).await?;
+        self.return_connection();
+        Ok(())
+    }
+
+    fn return_connection(self) {
+        let Self { connection, mut turn, is_reusable, .. } = self;
+        if is_reusable {
+            *turn = WriteConnection::Ready(connection);
+        }
+    }
+}
+
+/// Runs statements on the connection and records their failures.
+impl<'c> Executor<'c> for &'c mut WriteTransaction {
+    type Database = Sqlite;
+
+    fn fetch_many<'e, 'q: 'e, E>(
+        self,
+        query: E,
+    ) -> BoxStream<'e, sqlx::Result<Either<SqliteQueryResult, SqliteRow>>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Sqlite>,
+    {
+        let outcomes = &self.outcomes;
+        let rows = self.connection.as_mut().fetch_many(query);
+        rows.inspect(|row| {
+            if let Err(error) = row {
+                outcomes.record_failure(ErrorKind::from_sqlx(error));
+            }
+        })
+        .boxed()
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<SqliteRow>>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Sqlite>,
+    {
+        // To the end of the statement, not only to its first row: an error may come after the row.
+        self.fetch_all(query).map_ok(|rows| rows.into_iter().next()).boxed()
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: sqlx::SqlStr,
+        parameters: &'e [SqliteTypeInfo],
+    ) -> BoxFuture<'e, sqlx::Result<SqliteStatement>>
+    where
+        'c: 'e,
+    {
+        self.connection.as_mut().prepare_with(sql, parameters)
+    }
+
+    fn describe<'e>(self, sql: sqlx::SqlStr) -> BoxFuture<'e, sqlx::Result<sqlx::Describe<Sqlite>>>
+    where
+        'c: 'e,
+    {
+        self.connection.as_mut().describe(sql)
+    }
+}
