@@ -1,27 +1,27 @@
-//! The public id of a log line, which takes no room in the store.
+//! The public id of a log line, which is computed and not stored.
 //!
-//! It is a UUID version 8: the 60 random bits at the front of the execution's id, then the line's sequence number. So
-//! the query parameter `after` leads to its place in the log without a look-up.
+//! It is a UUID version 8: the first 60 random bits of the execution's id, then the line's sequence number. So the query
+//! parameter `after` gives the sequence number without a query.
 
 use uuid::{Builder, Uuid, Variant};
 
-const HEAD: usize = 8;
-const SEQ_BITS: u64 = (1 << 62) - 1;
+const PREFIX_BYTES: usize = 8;
+const SEQ_MASK: u64 = (1 << 62) - 1;
 
-/// The id of a line of this execution.
+/// Returns the id of a line of this execution.
 pub fn encode(execution: Uuid, seq: i64) -> Uuid {
     let mut bytes = [0; 16];
-    bytes[..HEAD].copy_from_slice(&execution.as_bytes()[..HEAD]);
-    bytes[HEAD..].copy_from_slice(&(seq.cast_unsigned() & SEQ_BITS).to_be_bytes());
+    bytes[..PREFIX_BYTES].copy_from_slice(&execution.as_bytes()[..PREFIX_BYTES]);
+    bytes[PREFIX_BYTES..].copy_from_slice(&(seq.cast_unsigned() & SEQ_MASK).to_be_bytes());
     Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-/// The sequence number, if this is the id of a line of this execution.
+/// Returns the sequence number of a line; `None` if this is not the id of a line of this execution.
 pub fn decode(execution: Uuid, line: Uuid) -> Option<i64> {
     if line.get_version_num() != 8 || line.get_variant() != Variant::RFC4122 {
         return None;
     }
-    let seq = i64::try_from(line.as_u64_pair().1 & SEQ_BITS).ok()?;
+    let seq = i64::try_from(line.as_u64_pair().1 & SEQ_MASK).ok()?;
     (encode(execution, seq) == line).then_some(seq)
 }
 
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_found_again_and_only_in_its_execution() {
+    fn line_id_is_decoded_only_with_its_execution() {
         let (execution, other) = (Uuid::new_v4(), Uuid::new_v4());
         for seq in [1, 2, 255, 1_000_000, i64::from(u32::MAX), (1 << 62) - 1] {
             let id = encode(execution, seq);

@@ -1,4 +1,4 @@
-//! Times as the store keeps them.
+//! Times in the store.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub fn from_timestamp(time: &Timestamp) -> Micros {
     time.unix_seconds().saturating_mul(1_000_000).saturating_add(i64::from(time.subsec_nanos() / 1000))
 }
 
-/// Converts a duration into microseconds, at most about 146,000 years.
+/// Converts a duration into microseconds. A longer one than about 146,000 years becomes this one.
 pub fn micros(duration: Duration) -> Micros {
     Micros::try_from(duration.as_micros()).unwrap_or(Micros::MAX / 4)
 }

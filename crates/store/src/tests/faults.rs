@@ -1,9 +1,10 @@
 //! Tests of changes that fail at each of their statements.
 
 use txjobs_sdk::ExecutionState;
+use uuid::Uuid;
 
-use super::*;
-use crate::{AddKeyOutcome, CancelOutcome, ErrorKind, PastRun, Run, RunResult};
+use super::test_store::{TestStore, line};
+use crate::{AddKeyOutcome, CancelOutcome, ErrorKind, Job, PastRun, Result, Run, RunResult};
 
 const COMPLETED: RunResult = RunResult { state: ExecutionState::Completed, error: None };
 const HASH: [u8; 32] = [7; 32];
@@ -15,46 +16,46 @@ const HASH: [u8; 32] = [7; 32];
 /// when the disk is full.
 async fn fails_without_effect<T>(
     statements: &[&str],
-    prepare: impl AsyncFn(&Fixture) -> Result<T>,
-    change: impl AsyncFn(&Fixture, &T) -> Result<()>,
+    prepare: impl AsyncFn(&TestStore) -> Result<T>,
+    change: impl AsyncFn(&TestStore, &T) -> Result<()>,
 ) {
     for statement in statements {
-        let fixture = Fixture::new().await;
-        let prepared = prepare(&fixture).await.unwrap();
-        let before = fixture.content().await;
+        let test = TestStore::new().await;
+        let prepared = prepare(&test).await.unwrap();
+        let before = test.content().await;
         let trigger =
             format!("CREATE TRIGGER fault BEFORE {statement} BEGIN SELECT RAISE(ROLLBACK, 'injected'); END");
-        fixture.sql(trigger).await;
+        test.sql(trigger).await;
         for _ in 0..2 {
-            change(&fixture, &prepared).await.expect_err(statement);
-            assert_eq!(fixture.content().await, before, "{statement}");
+            change(&test, &prepared).await.expect_err(statement);
+            assert_eq!(test.content().await, before, "{statement}");
         }
-        fixture.sql("DROP TRIGGER fault".to_owned()).await;
-        change(&fixture, &prepared).await.expect(statement);
-        assert_ne!(fixture.content().await, before, "{statement}");
+        test.sql("DROP TRIGGER fault".to_owned()).await;
+        change(&test, &prepared).await.expect(statement);
+        assert_ne!(test.content().await, before, "{statement}");
     }
-    let fixture = Fixture::new().await;
-    let prepared = prepare(&fixture).await.unwrap();
-    let before = fixture.content().await;
+    let test = TestStore::new().await;
+    let prepared = prepare(&test).await.unwrap();
+    let before = test.content().await;
     for _ in 0..2 {
-        fixture.fail_next_commit().await;
-        change(&fixture, &prepared).await.expect_err("commit");
-        assert_eq!(fixture.content().await, before, "commit");
+        test.fail_next_commit().await;
+        change(&test, &prepared).await.expect_err("commit");
+        assert_eq!(test.content().await, before, "commit");
         // Opens the connection that fails in the next round.
-        fixture.store.write().await.unwrap().rollback().await.unwrap();
+        test.store.write().await.unwrap().rollback().await.unwrap();
     }
-    change(&fixture, &prepared).await.expect("commit");
-    assert_ne!(fixture.content().await, before, "commit");
+    change(&test, &prepared).await.expect("commit");
+    assert_ne!(test.content().await, before, "commit");
 }
 
-async fn requested(fixture: &Fixture) -> Result<()> {
-    assert!(fixture.request(fixture.job).await?);
+async fn requested(test: &TestStore) -> Result<()> {
+    assert!(test.request(test.job).await?);
     Ok(())
 }
 
-async fn claimed(fixture: &Fixture) -> Result<Run> {
-    requested(fixture).await?;
-    Ok(fixture.store.claim_run(1, 1).await?.unwrap())
+async fn claimed(test: &TestStore) -> Result<Run> {
+    requested(test).await?;
+    Ok(test.store.claim_run(1, 1).await?.unwrap())
 }
 
 #[tokio::test]
@@ -62,8 +63,8 @@ async fn failed_request_adds_no_run() {
     fails_without_effect(
         &["INSERT ON executions"],
         async |_| Ok(()),
-        async |fixture, ()| {
-            assert!(fixture.request(fixture.job).await?);
+        async |test, ()| {
+            assert!(test.request(test.job).await?);
             Ok(())
         },
     )
@@ -72,8 +73,8 @@ async fn failed_request_adds_no_run() {
 
 #[tokio::test]
 async fn failed_claim_returns_no_run() {
-    fails_without_effect(&["UPDATE ON executions"], requested, async |fixture, ()| {
-        assert!(fixture.store.claim_run(1, 1).await?.is_some());
+    fails_without_effect(&["UPDATE ON executions"], requested, async |test, ()| {
+        assert!(test.store.claim_run(1, 1).await?.is_some());
         Ok(())
     })
     .await;
@@ -81,8 +82,8 @@ async fn failed_claim_returns_no_run() {
 
 #[tokio::test]
 async fn failed_append_adds_no_line() {
-    fails_without_effect(&["INSERT ON lines"], claimed, async |fixture, run| {
-        fixture.store.append_lines(run.number, 1, &vec![line("a"); 450]).await
+    fails_without_effect(&["INSERT ON lines"], claimed, async |test, run| {
+        test.store.append_lines(run.number, 1, &vec![line("a"); 450]).await
     })
     .await;
 }
@@ -90,9 +91,9 @@ async fn failed_append_adds_no_line() {
 #[tokio::test]
 async fn failed_end_leaves_the_run_running() {
     let statements = ["INSERT ON lines", "UPDATE ON executions"];
-    fails_without_effect(&statements, claimed, async |fixture, run| {
+    fails_without_effect(&statements, claimed, async |test, run| {
         let result = RunResult { state: ExecutionState::Failed, error: Some("No such table.".to_owned()) };
-        assert_eq!(fixture.store.end_run(run, &result, 2).await?, ExecutionState::Failed);
+        assert_eq!(test.store.end_run(run, &result, 2).await?, ExecutionState::Failed);
         Ok(())
     })
     .await;
@@ -101,13 +102,13 @@ async fn failed_end_leaves_the_run_running() {
 #[tokio::test]
 async fn failed_cancel_leaves_the_run_as_it_was() {
     let statements = ["UPDATE ON executions", "INSERT ON lines"];
-    fails_without_effect(&statements, requested, async |fixture, ()| {
-        assert!(matches!(fixture.store.cancel_run(fixture.job, 2).await?, CancelOutcome::Ended(_)));
+    fails_without_effect(&statements, requested, async |test, ()| {
+        assert!(matches!(test.store.cancel_run(test.job, 2).await?, CancelOutcome::Ended(_)));
         Ok(())
     })
     .await;
-    fails_without_effect(&["UPDATE ON executions"], claimed, async |fixture, run| {
-        assert_eq!(fixture.store.cancel_run(fixture.job, 2).await?, CancelOutcome::Requested(*run));
+    fails_without_effect(&["UPDATE ON executions"], claimed, async |test, run| {
+        assert_eq!(test.store.cancel_run(test.job, 2).await?, CancelOutcome::Requested(*run));
         Ok(())
     })
     .await;
@@ -115,8 +116,8 @@ async fn failed_cancel_leaves_the_run_as_it_was() {
 
 #[tokio::test]
 async fn failed_addition_of_an_organization_changes_nothing() {
-    let add = async |fixture: &Fixture| {
-        let mut tx = fixture.store.write().await?;
+    let add = async |test: &TestStore| {
+        let mut tx = test.store.write().await?;
         let organization = tx.add_organization("Archive", "test").await?.unwrap();
         tx.add_jobs(organization, 0, &[Job { id: Uuid::from_u128(9), name: "Load".to_owned() }]).await?;
         tx.add_past_runs(&[past_run(Uuid::from_u128(9))]).await?;
@@ -132,47 +133,46 @@ async fn failed_addition_of_an_organization_changes_nothing() {
         "INSERT ON api_keys",
         "UPDATE ON organizations",
     ];
-    fails_without_effect(&statements, async |_| Ok(()), async |fixture, ()| add(fixture).await).await;
+    fails_without_effect(&statements, async |_| Ok(()), async |test, ()| add(test).await).await;
 }
 
 #[tokio::test]
 async fn failed_change_of_keys_changes_nothing() {
-    let add = async |fixture: &Fixture| {
-        fixture.store.add_key(1, "laptop", &HASH, 1).await?;
+    let add = async |test: &TestStore| {
+        test.store.add_key(1, "laptop", &HASH, 1).await?;
         Ok(())
     };
-    fails_without_effect(&["INSERT ON api_keys"], async |_| Ok(()), async |fixture, ()| add(fixture).await)
-        .await;
-    fails_without_effect(&["DELETE ON api_keys"], add, async |fixture, ()| {
-        assert!(fixture.store.revoke_key("Contoso", "laptop").await?);
+    fails_without_effect(&["INSERT ON api_keys"], async |_| Ok(()), async |test, ()| add(test).await).await;
+    fails_without_effect(&["DELETE ON api_keys"], add, async |test, ()| {
+        assert!(test.store.revoke_key("Contoso", "laptop").await?);
         Ok(())
     })
     .await;
     fails_without_effect(
         &["INSERT ON organizations"],
         async |_| Ok(()),
-        async |fixture, ()| fixture.store.ensure_organization("Fabrikam").await.map(drop),
+        async |test, ()| test.store.ensure_organization("Fabrikam").await.map(drop),
     )
     .await;
 }
 
 #[tokio::test]
 async fn failed_deletion_changes_nothing() {
-    let add = async |fixture: &Fixture| {
-        let mut tx = fixture.store.write().await?;
-        tx.add_past_runs(&[past_run(fixture.job)]).await?;
+    let add = async |test: &TestStore| {
+        let mut tx = test.store.write().await?;
+        tx.add_past_runs(&[past_run(test.job)]).await?;
         tx.commit().await
     };
     let statements = ["DELETE ON executions", "DELETE ON lines"];
-    fails_without_effect(&statements, add, async |fixture, ()| {
-        let mut tx = fixture.store.write().await?;
+    fails_without_effect(&statements, add, async |test, ()| {
+        let mut tx = test.store.write().await?;
         tx.delete_all_runs().await?;
         tx.commit().await
     })
     .await;
     let statements = ["DELETE ON executions", "DELETE ON lines", "DELETE ON jobs", "DELETE ON organizations"];
-    fails_without_effect(&statements, add, async |fixture, ()| {
-        let mut tx = fixture.store.write().await?;
+    fails_without_effect(&statements, add, async |test, ()| {
+        let mut tx = test.store.write().await?;
         tx.delete_organization(1).await?;
         tx.commit().await
     })
@@ -193,78 +193,78 @@ fn past_run(job: Uuid) -> PastRun {
 
 #[tokio::test]
 async fn full_database_refuses_writes_until_it_has_space() {
-    let fixture = Fixture::new().await;
-    let run = claimed(&fixture).await.unwrap();
-    fixture.store.append_lines(run.number, 1, &[line("full")]).await.unwrap();
+    let test = TestStore::new().await;
+    let run = claimed(&test).await.unwrap();
+    test.store.append_lines(run.number, 1, &[line("full")]).await.unwrap();
     // A limit of the connection: SQLITE_FULL, as from a full disk. SQLite rolls back by itself.
-    fixture.sql_on_writer("PRAGMA max_page_count = 1").await;
+    test.sql_on_writer("PRAGMA max_page_count = 1").await;
     let long = [line("x".repeat(1_000_000))];
-    let error = fixture.store.append_lines(run.number, 2, &long).await.unwrap_err();
+    let error = test.store.append_lines(run.number, 2, &long).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::DiskFull);
-    assert_eq!(fixture.store.check().await, Err(ErrorKind::DiskFull));
+    assert_eq!(test.store.check().await, Err(ErrorKind::DiskFull));
 
-    fixture.store.append_lines(run.number, 2, &long).await.unwrap();
-    fixture.store.end_run(&run, &COMPLETED, 3).await.unwrap();
-    let page = fixture.store.lines(run.number, 1..=9, usize::MAX).await.unwrap();
+    test.store.append_lines(run.number, 2, &long).await.unwrap();
+    test.store.end_run(&run, &COMPLETED, 3).await.unwrap();
+    let page = test.store.lines(run.number, 1..=9, usize::MAX).await.unwrap();
     assert_eq!(
         page.lines.iter().map(|(_, line)| line.line.message.len()).collect::<Vec<_>>(),
         [4, 1_000_000]
     );
-    requested(&fixture).await.unwrap();
+    requested(&test).await.unwrap();
 }
 
 #[tokio::test]
 async fn health_check_detects_a_read_only_database() {
-    let fixture = Fixture::new().await;
-    fixture.sql_on_writer("PRAGMA query_only = on").await;
-    // The declaration of the fixture succeeded a moment ago, so only a write of the check itself detects the failure.
-    fixture.store.writer.outcomes.clear();
-    assert_eq!(fixture.store.check().await, Err(ErrorKind::ReadOnly));
-    fixture.store.writer.outcomes.clear();
-    assert_eq!(fixture.store.check().await, Ok(()));
+    let test = TestStore::new().await;
+    test.sql_on_writer("PRAGMA query_only = on").await;
+    // The declaration of the test succeeded a moment ago, so only a write of the check itself detects the failure.
+    test.store.writer.outcomes.clear();
+    assert_eq!(test.store.check().await, Err(ErrorKind::ReadOnly));
+    test.store.writer.outcomes.clear();
+    assert_eq!(test.store.check().await, Ok(()));
 }
 
 #[tokio::test]
 async fn dropped_transaction_is_rolled_back() {
-    let fixture = Fixture::new().await;
-    let before = fixture.content().await;
+    let test = TestStore::new().await;
+    let before = test.content().await;
     for _ in 0..3 {
-        let mut tx = fixture.store.write().await.unwrap();
+        let mut tx = test.store.write().await.unwrap();
         sqlx::query("DELETE FROM jobs").execute(&mut tx).await.unwrap();
         drop(tx);
-        assert_eq!(fixture.content().await, before);
+        assert_eq!(test.content().await, before);
     }
-    requested(&fixture).await.unwrap();
+    requested(&test).await.unwrap();
 }
 
 #[cfg(unix)]
 #[tokio::test]
 async fn removed_file_is_not_written() {
-    let fixture = Fixture::new().await;
-    let path = fixture.path();
+    let test = TestStore::new().await;
+    let path = test.path();
     std::fs::rename(&path, path.with_extension("moved")).unwrap();
-    let error = requested(&fixture).await.unwrap_err();
+    let error = requested(&test).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::CannotOpen);
-    assert_eq!(fixture.store.check().await, Err(ErrorKind::CannotOpen));
+    assert_eq!(test.store.check().await, Err(ErrorKind::CannotOpen));
     std::fs::rename(path.with_extension("moved"), &path).unwrap();
-    requested(&fixture).await.unwrap();
-    fixture.store.writer.outcomes.clear();
-    assert_eq!(fixture.store.check().await, Ok(()));
+    requested(&test).await.unwrap();
+    test.store.writer.outcomes.clear();
+    assert_eq!(test.store.check().await, Ok(()));
 }
 
 #[cfg(unix)]
 #[tokio::test]
 async fn replaced_file_is_not_written() {
-    let fixture = Fixture::new().await;
-    fixture.fail_next_commit().await;
-    requested(&fixture).await.unwrap_err();
+    let test = TestStore::new().await;
+    test.fail_next_commit().await;
+    requested(&test).await.unwrap_err();
     // The next write opens the file again.
-    let path = fixture.path();
+    let path = test.path();
     std::fs::rename(&path, path.with_extension("moved")).unwrap();
     std::fs::write(&path, "another file").unwrap();
-    let error = requested(&fixture).await.unwrap_err();
+    let error = requested(&test).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::CannotOpen);
     assert_eq!(std::fs::read(&path).unwrap(), b"another file");
     std::fs::rename(path.with_extension("moved"), &path).unwrap();
-    requested(&fixture).await.unwrap();
+    requested(&test).await.unwrap();
 }

@@ -1,10 +1,16 @@
 //! Tests of the files: which are accepted as a database, their permissions, and their lock.
 
 use std::fs;
+use std::path::Path;
 
-use super::*;
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::test_store::{TestStore, connect};
 use crate::migrations::APPLICATION_ID;
-use crate::{DatabaseContent, DatabaseLock, ErrorKind, inspect};
+use crate::{BusyPolicy, DatabaseContent, DatabaseLock, ErrorKind, Store, inspect};
 
 #[tokio::test]
 async fn database_of_another_program_is_refused_unchanged() {
@@ -67,44 +73,44 @@ fn make_pipe(path: &Path) {
 
 #[tokio::test]
 async fn new_database_is_current_and_marked() {
-    let fixture = Fixture::new().await;
-    assert_eq!(inspect(&fixture.path()).await.unwrap(), DatabaseContent::Current);
-    let mut connection = connect(&fixture.path()).await;
+    let test = TestStore::new().await;
+    assert_eq!(inspect(&test.path()).await.unwrap(), DatabaseContent::Current);
+    let mut connection = connect(&test.path()).await;
     let id: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut connection).await.unwrap();
     assert_eq!(id, APPLICATION_ID);
 }
 
 #[tokio::test]
 async fn database_without_the_latest_migration_is_outdated() {
-    let fixture = Fixture::new().await;
+    let test = TestStore::new().await;
     let last = "DELETE FROM _sqlx_migrations WHERE version = (SELECT max(version) FROM _sqlx_migrations)";
-    fixture.sql(last.to_owned()).await;
-    assert_eq!(inspect(&fixture.path()).await.unwrap(), DatabaseContent::Outdated);
+    test.sql(last.to_owned()).await;
+    assert_eq!(inspect(&test.path()).await.unwrap(), DatabaseContent::Outdated);
 }
 
 #[tokio::test]
 async fn database_of_a_later_version_is_refused() {
-    let fixture = Fixture::new().await;
+    let test = TestStore::new().await;
     let later = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
                  VALUES (99990101, 'later', 1, x'00', 0)";
-    fixture.sql(later.to_owned()).await;
-    fixture.store.close().await;
-    let error = Store::open(&fixture.path()).await.unwrap_err();
+    test.sql(later.to_owned()).await;
+    test.store.close().await;
+    let error = Store::open(&test.path()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnsupportedVersion);
     assert!(error.to_string().contains("was written by a later version of txjobs-gateway."), "{error}");
 }
 
 #[tokio::test]
 async fn database_of_a_development_version_is_refused_unchanged() {
-    let fixture = Fixture::new().await;
+    let test = TestStore::new().await;
     // Before the first release, a migration was changed in place, and there were others.
     let changed = "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1;
                    INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
                    VALUES (10, 'catalog version', 1, x'00', 0)";
-    fixture.sql(changed.to_owned()).await;
-    fixture.store.close().await;
-    let before = fs::read(fixture.path()).unwrap();
-    let error = Store::open(&fixture.path()).await.unwrap_err();
+    test.sql(changed.to_owned()).await;
+    test.store.close().await;
+    let before = fs::read(test.path()).unwrap();
+    let error = Store::open(&test.path()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnsupportedVersion);
     let text = error.to_string();
     assert!(
@@ -112,7 +118,7 @@ async fn database_of_a_development_version_is_refused_unchanged() {
         "{text}"
     );
     assert!(text.contains("name another file with --database"), "{text}");
-    assert_eq!(fs::read(fixture.path()).unwrap(), before);
+    assert_eq!(fs::read(test.path()).unwrap(), before);
 }
 
 fn names(folder: &Path) -> Vec<std::ffi::OsString> {
@@ -127,36 +133,36 @@ async fn database_files_are_readable_by_their_owner_only() {
     use std::os::unix::fs::PermissionsExt;
 
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    let fixture = Fixture::new().await;
-    let _lock = DatabaseLock::acquire(&fixture.path()).await.unwrap();
-    let check = |fixture: &Fixture| {
-        for name in names(fixture.folder.path()) {
-            assert_eq!(mode(&fixture.folder.path().join(&name)), 0o600, "{name:?}");
+    let test = TestStore::new().await;
+    let _lock = DatabaseLock::acquire(&test.path()).await.unwrap();
+    let check = |test: &TestStore| {
+        for name in names(test.folder.path()) {
+            assert_eq!(mode(&test.folder.path().join(&name)), 0o600, "{name:?}");
         }
     };
-    assert_eq!(names(fixture.folder.path()).len(), 4);
-    check(&fixture);
+    assert_eq!(names(test.folder.path()).len(), 4);
+    check(&test);
 
     // Opening a database restricts its files, even if it is open already.
-    for name in names(fixture.folder.path()) {
-        fs::set_permissions(fixture.folder.path().join(name), fs::Permissions::from_mode(0o644)).unwrap();
+    for name in names(test.folder.path()) {
+        fs::set_permissions(test.folder.path().join(name), fs::Permissions::from_mode(0o644)).unwrap();
     }
-    let again = Store::open(&fixture.path()).await.unwrap();
-    fs::set_permissions(fixture.folder.path().join("gateway.db.lock"), fs::Permissions::from_mode(0o600))
+    let again = Store::open(&test.path()).await.unwrap();
+    fs::set_permissions(test.folder.path().join("gateway.db.lock"), fs::Permissions::from_mode(0o600))
         .unwrap();
-    check(&fixture);
-    assert!(again.request_run(fixture.job, Uuid::new_v4(), 1, BusyPolicy::Refuse).await.unwrap());
-    assert!(!fixture.request(fixture.job).await.unwrap());
+    check(&test);
+    assert!(again.request_run(test.job, Uuid::new_v4(), 1, BusyPolicy::Refuse).await.unwrap());
+    assert!(!test.request(test.job).await.unwrap());
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn lock_is_held_under_every_name_of_the_file() {
-    let fixture = Fixture::new().await;
-    let folder = fixture.folder.path();
-    let lock = DatabaseLock::acquire(&fixture.path()).await.unwrap();
+    let test = TestStore::new().await;
+    let folder = test.folder.path();
+    let lock = DatabaseLock::acquire(&test.path()).await.unwrap();
     std::os::unix::fs::symlink("gateway.db", folder.join("link.db")).unwrap();
-    fs::hard_link(fixture.path(), folder.join("second.db")).unwrap();
+    fs::hard_link(test.path(), folder.join("second.db")).unwrap();
     fs::create_dir(folder.join("sub")).unwrap();
     let assert_locked = async |name: &str| {
         let error = DatabaseLock::acquire(&folder.join(name)).await.unwrap_err().to_string();
@@ -169,16 +175,16 @@ async fn lock_is_held_under_every_name_of_the_file() {
         assert_locked("sub/../gateway.db")
     );
     // SQLite can still use the file.
-    assert!(fixture.request(fixture.job).await.unwrap());
+    assert!(test.request(test.job).await.unwrap());
     drop(lock);
     DatabaseLock::acquire(&folder.join("second.db")).await.unwrap();
 }
 
 #[tokio::test]
 async fn lock_that_is_released_soon_is_acquired() {
-    let fixture = Fixture::new().await;
-    let first = DatabaseLock::acquire(&fixture.path()).await.unwrap();
-    let path = fixture.path();
+    let test = TestStore::new().await;
+    let first = DatabaseLock::acquire(&test.path()).await.unwrap();
+    let path = test.path();
     let second = tokio::spawn(async move { DatabaseLock::acquire(&path).await });
     // It waits for the lock: the scheduler runs it while this task waits for the timer.
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;

@@ -2,46 +2,46 @@
 
 use sqlx::Row;
 
-use super::*;
+use super::test_store::{TestStore, connect, line};
 use crate::lines::SELECT_LINES_OF_JOB;
 
 #[tokio::test]
 async fn long_lines_take_little_more_space_than_their_text() {
     const LINES: usize = 5_000;
-    let fixture = Fixture::new().await;
-    fixture.request(fixture.job).await.unwrap();
-    let run = fixture.store.claim_run(1, 1).await.unwrap().unwrap();
+    let test = TestStore::new().await;
+    test.request(test.job).await.unwrap();
+    let run = test.store.claim_run(1, 1).await.unwrap().unwrap();
     for batch in 0..10 {
         let lines = vec![line("x".repeat(1_000)); LINES / 10];
-        fixture.store.append_lines(run.number, 1 + batch * 500, &lines).await.unwrap();
+        test.store.append_lines(run.number, 1 + batch * 500, &lines).await.unwrap();
     }
-    fixture.store.close().await;
-    let size = std::fs::metadata(fixture.path()).unwrap().len();
+    test.store.close().await;
+    let size = std::fs::metadata(test.path()).unwrap().len();
     // Three in a page of 4,096 bytes.
     assert!(size < 1_450 * LINES as u64, "{} bytes a line", size / LINES as u64);
 }
 
 #[tokio::test]
 async fn repeated_append_replaces_its_lines() {
-    let fixture = Fixture::new().await;
+    let test = TestStore::new().await;
     for n in [3, 700] {
         let lines: Vec<_> = (0..450).map(|i| line(format!("{n}.{i}"))).collect();
-        fixture.store.append_lines(n, 1, &lines).await.unwrap();
-        fixture.store.append_lines(n, 1, &lines[..200]).await.unwrap();
-        let page = fixture.store.lines(n, 1..=i64::MAX, usize::MAX).await.unwrap();
+        test.store.append_lines(n, 1, &lines).await.unwrap();
+        test.store.append_lines(n, 1, &lines[..200]).await.unwrap();
+        let page = test.store.lines(n, 1..=i64::MAX, usize::MAX).await.unwrap();
         assert!(page.is_complete);
         let seqs: Vec<_> = page.lines.iter().map(|(run, line)| (*run, line.seq)).collect();
         assert_eq!(seqs, (1..=450).map(|seq| (n, seq)).collect::<Vec<_>>());
         assert!(page.lines.iter().zip(&lines).all(|((_, stored), line)| stored.line == *line));
-        let part = fixture.store.lines(n, 449..=450, usize::MAX).await.unwrap();
+        let part = test.store.lines(n, 449..=450, usize::MAX).await.unwrap();
         assert_eq!(part.lines.len(), 2);
     }
 }
 
 #[tokio::test]
 async fn lines_of_a_job_are_read_without_sorting() {
-    let fixture = Fixture::new().await;
-    let mut connection = connect(&fixture.path()).await;
+    let test = TestStore::new().await;
+    let mut connection = connect(&test.path()).await;
     let explain = format!("EXPLAIN QUERY PLAN {SELECT_LINES_OF_JOB}");
     let plan = sqlx::query(sqlx::AssertSqlSafe(explain)).fetch_all(&mut connection).await.unwrap();
     let plan: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();

@@ -4,41 +4,43 @@ use std::pin::pin;
 
 use futures::future::join_all;
 use futures::poll;
+use uuid::Uuid;
 
-use super::*;
+use super::test_store::{TestStore, organization};
 
 const JOBS: usize = 20;
 
-async fn fixture() -> (Fixture, Vec<Uuid>) {
-    let fixture = Fixture::new().await;
+/// Returns a store with an organization of [`JOBS`] jobs.
+async fn store_with_jobs() -> (TestStore, Vec<Uuid>) {
+    let test = TestStore::new().await;
     let jobs: Vec<Uuid> = (0..JOBS).map(|_| Uuid::new_v4()).collect();
-    fixture.store.declare(&[organization("Many", &jobs)]).await.unwrap();
-    (fixture, jobs)
+    test.store.declare(&[organization("Many", &jobs)]).await.unwrap();
+    (test, jobs)
 }
 
-async fn pending(fixture: &Fixture) -> usize {
-    fixture.store.unfinished_jobs().await.unwrap().ids().count()
+async fn pending(test: &TestStore) -> usize {
+    test.store.unfinished_jobs().await.unwrap().ids().count()
 }
 
 #[tokio::test]
 async fn waiting_requests_share_one_commit() {
-    let (fixture, jobs) = fixture().await;
-    let before = fixture.store.changes.commits();
-    let turn = fixture.store.writer.lock().await.unwrap();
-    let requests = jobs.iter().map(|job| fixture.request(*job));
+    let (test, jobs) = store_with_jobs().await;
+    let before = test.store.changes.commits();
+    let turn = test.store.writer.lock().await.unwrap();
+    let requests = jobs.iter().map(|job| test.request(*job));
     let mut all = pin!(join_all(requests));
     assert!(poll!(all.as_mut()).is_pending());
     drop(turn);
     assert!(all.await.into_iter().all(|accepted| accepted.unwrap()));
-    assert_eq!(fixture.store.changes.commits(), before + 1);
-    assert_eq!(pending(&fixture).await, JOBS);
+    assert_eq!(test.store.changes.commits(), before + 1);
+    assert_eq!(pending(&test).await, JOBS);
 }
 
 #[tokio::test]
 async fn concurrent_requests_of_one_job_accept_exactly_one() {
-    let (fixture, jobs) = fixture().await;
-    let turn = fixture.store.writer.lock().await.unwrap();
-    let requests = (0..JOBS).map(|_| fixture.request(jobs[0]));
+    let (test, jobs) = store_with_jobs().await;
+    let turn = test.store.writer.lock().await.unwrap();
+    let requests = (0..JOBS).map(|_| test.request(jobs[0]));
     let mut all = pin!(join_all(requests));
     assert!(poll!(all.as_mut()).is_pending());
     drop(turn);
@@ -47,47 +49,47 @@ async fn concurrent_requests_of_one_job_accept_exactly_one() {
 
 #[tokio::test]
 async fn request_that_violates_a_constraint_fails_alone() {
-    let (fixture, mut jobs) = fixture().await;
+    let (test, mut jobs) = store_with_jobs().await;
     jobs.insert(JOBS / 2, Uuid::from_u128(7));
-    let turn = fixture.store.writer.lock().await.unwrap();
-    let requests = jobs.iter().map(|job| fixture.request(*job));
+    let turn = test.store.writer.lock().await.unwrap();
+    let requests = jobs.iter().map(|job| test.request(*job));
     let mut all = pin!(join_all(requests));
     assert!(poll!(all.as_mut()).is_pending());
     drop(turn);
     for (n, accepted) in all.await.into_iter().enumerate() {
         assert_eq!(accepted.is_ok_and(|is_accepted| is_accepted), n != JOBS / 2, "{n}");
     }
-    assert_eq!(pending(&fixture).await, JOBS);
+    assert_eq!(pending(&test).await, JOBS);
 }
 
 #[tokio::test]
 async fn failed_commit_fails_every_request_of_the_transaction() {
-    let (fixture, jobs) = fixture().await;
-    fixture.fail_next_commit().await;
-    let turn = fixture.store.writer.lock().await.unwrap();
-    let requests = jobs.iter().map(|job| fixture.request(*job));
+    let (test, jobs) = store_with_jobs().await;
+    test.fail_next_commit().await;
+    let turn = test.store.writer.lock().await.unwrap();
+    let requests = jobs.iter().map(|job| test.request(*job));
     let mut all = pin!(join_all(requests));
     assert!(poll!(all.as_mut()).is_pending());
     drop(turn);
     assert!(all.await.into_iter().all(|accepted| accepted.is_err()));
-    assert_eq!(pending(&fixture).await, 0);
+    assert_eq!(pending(&test).await, 0);
     for job in jobs {
-        assert!(fixture.request(job).await.unwrap());
+        assert!(test.request(job).await.unwrap());
     }
 }
 
 #[tokio::test]
 async fn request_of_a_dropped_caller_is_not_written() {
-    let (fixture, jobs) = fixture().await;
-    let turn = fixture.store.writer.lock().await.unwrap();
+    let (test, jobs) = store_with_jobs().await;
+    let turn = test.store.writer.lock().await.unwrap();
     {
-        let request = pin!(fixture.request(jobs[0]));
+        let request = pin!(test.request(jobs[0]));
         assert!(poll!(request).is_pending());
     }
-    let mut next = pin!(fixture.request(jobs[1]));
+    let mut next = pin!(test.request(jobs[1]));
     assert!(poll!(next.as_mut()).is_pending());
     drop(turn);
     assert!(next.await.unwrap());
-    let unfinished = fixture.store.unfinished_jobs().await.unwrap();
+    let unfinished = test.store.unfinished_jobs().await.unwrap();
     assert_eq!(unfinished.ids().collect::<Vec<_>>(), [jobs[1]]);
 }

@@ -1,0 +1,87 @@
+//! A store in a temporary folder.
+
+use std::path::{Path, PathBuf};
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, SqliteConnection};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::transaction::WriteConnection;
+use crate::{BusyPolicy, Job, Line, Organization, Result, Store};
+
+pub(super) const JOB: Uuid = Uuid::from_u128(0x11111111_1111_4111_8111_111111111111);
+
+pub(super) fn organization(name: &str, jobs: &[Uuid]) -> Organization {
+    let job = |id: &Uuid| Job { id: *id, name: format!("Load {id}") };
+    Organization { name: name.to_owned(), jobs: jobs.iter().map(job).collect() }
+}
+
+pub(super) struct TestStore {
+    pub folder: TempDir,
+    pub store: Store,
+    pub job: Uuid,
+}
+
+impl TestStore {
+    pub async fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(&folder.path().join("gateway.db")).await.unwrap();
+        store.declare(&[organization("Contoso", &[JOB])]).await.unwrap();
+        Self { folder, store, job: JOB }
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("gateway.db")
+    }
+
+    /// Requests a run of a job.
+    pub async fn request(&self, job: Uuid) -> Result<bool> {
+        self.store.request_run(job, Uuid::new_v4(), 1, BusyPolicy::Refuse).await
+    }
+
+    /// Executes SQL on a connection outside of the store.
+    pub async fn sql(&self, sql: String) {
+        let mut connection = connect(&self.path()).await;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    }
+
+    /// Executes SQL on the store's writing connection.
+    pub async fn sql_on_writer(&self, sql: &'static str) {
+        let mut turn = self.store.writer.lock().await.unwrap();
+        let WriteConnection::Ready(connection) = &mut *turn else { panic!("no connection: {turn:?}") };
+        sqlx::raw_sql(sql).execute(connection.as_mut()).await.unwrap();
+    }
+
+    /// Makes the next commit fail with a rollback, as SQLite does when it cannot write.
+    pub async fn fail_next_commit(&self) {
+        let mut turn = self.store.writer.lock().await.unwrap();
+        let WriteConnection::Ready(connection) = &mut *turn else { panic!("no connection: {turn:?}") };
+        connection.lock_handle().await.unwrap().set_commit_hook(|| false);
+    }
+
+    /// Returns the whole content of the database.
+    pub async fn content(&self) -> Vec<String> {
+        let mut connection = connect(&self.path()).await;
+        let mut content = Vec::new();
+        for sql in [
+            "SELECT concat_ws('|', 'organization', id, name, source, is_active) FROM organizations ORDER BY id",
+            "SELECT concat_ws('|', 'key', organization, name, hex(hash)) FROM api_keys ORDER BY id",
+            "SELECT concat_ws('|', 'job', hex(id), name, position) FROM jobs ORDER BY id",
+            "SELECT concat_ws('|', 'run', number, hex(id), state, created_at, ended_at, cancel_requested)
+             FROM executions ORDER BY number",
+            "SELECT concat_ws('|', 'line', id, message) FROM lines ORDER BY id",
+        ] {
+            content.extend(sqlx::query_scalar::<_, String>(sql).fetch_all(&mut connection).await.unwrap());
+        }
+        content
+    }
+}
+
+pub(super) async fn connect(path: &Path) -> SqliteConnection {
+    SqliteConnectOptions::new().filename(path).connect().await.unwrap()
+}
+
+pub(super) fn line(message: impl Into<String>) -> Line {
+    Line { time: 1_700_000_000_000_000, severity: txjobs_sdk::Severity::Information, message: message.into() }
+}
