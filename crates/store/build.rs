@@ -1,4 +1,4 @@
-//! `sqlx::migrate!` notices changed migrations, but not new files.
+//! Rebuilds the crate after a migration was added. `sqlx::migrate!` detects changed files only.
 
 fn main() {
     println!("cargo::rerun-if-changed=migrations");

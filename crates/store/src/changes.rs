@@ -96,7 +96,7 @@ impl<T> Cached<T> {
     ///
     /// # Errors
     ///
-    /// Fails if the store is closed or does not answer.
+    /// Fails if the store is closed, or if the database fails.
     pub async fn get(
         &self,
         changes: &Changes,

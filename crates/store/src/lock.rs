@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::file::{self, cannot_open_message, with_suffix};
 use crate::inspect::inspect;
 
-/// The longest wait for the lock. A child that a killed gateway forked holds its lock until it executes its program.
+/// The longest wait for the lock. The child of a killed gateway holds the lock between fork and exec.
 const MAX_WAIT: Duration = Duration::from_secs(2);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
@@ -92,9 +92,9 @@ mod linux {
 
     /// Locks a byte beyond the end of every database.
     ///
-    /// SQLite locks bytes after the first gigabyte, and its write-ahead log elsewhere. `File::try_lock` would do on
-    /// a local file system, but on NFS it locks the whole file, and with it the bytes of SQLite. A lock of the open file
-    /// description is not lost when another handle of the file is closed.
+    /// SQLite locks bytes after the first gigabyte, and bytes of other files. `File::try_lock` is sufficient on a local file
+    /// system, but on NFS it locks the whole file, including the bytes of SQLite. A lock of the open file description is not
+    /// lost when another handle of the file is closed.
     pub fn try_lock(file: &File) -> Result<(), TryLockError> {
         let lock = libc::flock {
             l_type: libc::F_WRLCK as _,
