@@ -1,18 +1,26 @@
-//! The TimeXtender Jobs API on your own machine.
+//! A server of the TimeXtender Jobs API for one's own machines.
 //!
-//! Three parts around one [`store`]: the [`contract`] (one handler an operation, routes and bodies from the SDK), the
-//! [`runner`] (claims pending runs, runs them, writes their lines, ends them), and what `gateway.toml` declares
-//! ([`config`]). [`server`] puts the contract, the console's files and the health check behind one address.
+//! [`api`] has a handler for each operation, [`runner`] runs the jobs that `gateway.toml` declares ([`config`]), and
+//! [`server`] adds the console's files, the reference page and the health check. [`serve`] starts all of them.
+//!
+//! Other programs can build on this library. They add layers around [`api::operations`] and around the whole router, kinds
+//! of jobs ([`config::DeclaredJob`], [`runner::Work`]), sources of jobs ([`runner::WorkResolver`]), clocks
+//! ([`clock::Clock`]) and listeners ([`server::connections::ClientStream`]).
 
-pub mod admin;
+pub mod api;
+pub mod args;
 pub mod clock;
+pub mod command;
 pub mod commands;
 pub mod config;
-pub mod contract;
-pub mod emulator;
 pub mod key;
+pub mod listen;
 pub mod logging;
+pub mod output;
+pub mod process;
+mod processes;
 pub mod runner;
+pub mod secrets;
+pub mod serve;
 pub mod server;
-mod shapes;
-pub mod warehouse;
+mod signals;

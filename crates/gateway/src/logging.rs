@@ -1,7 +1,7 @@
-//! Writes the gateway's own log to standard error without blocking.
+//! Writes the log of the program to standard error without blocking.
 //!
-//! Standard error may be full (`2>/dev/full`), closed, or a pipe that nobody reads. That must not block or fail a run or an
-//! answer. So a separate thread writes; lines that it cannot write in time are dropped and counted.
+//! Standard error may be full (`2>/dev/full`), closed, or a pipe that nobody reads. That must not block or fail a run or a
+//! response. So a separate thread writes; lines that it cannot write in time are dropped and counted.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, IsTerminal, Write, stderr};
@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 
 use tracing_subscriber::EnvFilter;
 
-// The most entries that wait for the thread. An entry is a line, mostly of a few hundred bytes.
+/// The most entries that wait for the thread. An entry is a line, usually of a few hundred bytes.
 const MAX_WAITING: usize = 4096;
-const RETRY: Duration = Duration::from_millis(10);
+const RETRY_INTERVAL: Duration = Duration::from_millis(10);
 
-/// A handle of the thread that writes to standard error. Clones share the thread.
+/// A handle to the thread that writes to standard error. Clones share the thread.
 #[derive(Clone, Debug)]
 pub struct Logging {
     entries: SyncSender<Entry>,
@@ -28,20 +28,19 @@ pub struct Logging {
 #[derive(Debug)]
 enum Entry {
     Text(Vec<u8>),
-    /// Sends an answer when everything before it is written.
+    /// Sends a message when everything before it is written.
     Flush(SyncSender<()>),
 }
 
 impl Logging {
-    /// Starts the thread, and sends it every panic and the events of `tracing` that `RUST_LOG` enables.
+    /// Starts the thread, and sends it every panic and the events of `tracing` that `RUST_LOG`, or else the filter, enables.
     ///
     /// # Errors
     ///
     /// Fails if the system cannot start a thread.
-    pub fn start() -> io::Result<Self> {
-        let logging = Self::to(stderr())?;
-        let filter =
-            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,txjobs_gateway=info"));
+    pub fn start(filter: &str) -> io::Result<Self> {
+        let logging = Self::to_output(stderr())?;
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(filter));
         let writer = logging.clone();
         tracing_subscriber::fmt()
             .with_env_filter(filter)
@@ -53,7 +52,7 @@ impl Logging {
         Ok(logging)
     }
 
-    fn to(output: impl Write + Send + 'static) -> io::Result<Self> {
+    fn to_output(output: impl Write + Send + 'static) -> io::Result<Self> {
         let (entries, waiting) = sync_channel(MAX_WAITING);
         let lost = Arc::new(AtomicU64::new(0));
         let logging = Self { entries, lost: Arc::clone(&lost) };
@@ -62,7 +61,7 @@ impl Logging {
     }
 
     /// Writes a line that is not an event.
-    pub fn line(&self, text: &str) {
+    pub fn write_line(&self, text: &str) {
         self.send(format!("{text}\n").into_bytes());
     }
 
@@ -74,7 +73,7 @@ impl Logging {
             if Instant::now() >= deadline {
                 return;
             }
-            thread::sleep(RETRY);
+            thread::sleep(RETRY_INTERVAL);
         }
         let _ = is_done.recv_timeout(deadline.saturating_duration_since(Instant::now()));
     }
@@ -134,11 +133,11 @@ mod tests {
 
     use super::*;
 
-    /// Blocks while the test holds it.
+    /// An output that blocks while the test holds its lock.
     #[derive(Clone, Default)]
-    struct Slow(Arc<Mutex<Vec<u8>>>);
+    struct BlockableOutput(Arc<Mutex<Vec<u8>>>);
 
-    impl Write for Slow {
+    impl Write for BlockableOutput {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().extend_from_slice(bytes);
             Ok(bytes.len())
@@ -151,18 +150,18 @@ mod tests {
 
     #[test]
     fn blocked_output_loses_lines_and_blocks_no_caller() {
-        let output = Slow::default();
-        let logging = Logging::to(output.clone()).unwrap();
+        let output = BlockableOutput::default();
+        let logging = Logging::to_output(output.clone()).unwrap();
         let sent = MAX_WAITING + 10;
         {
             let _blocked = output.0.lock().unwrap();
             for n in 0..sent {
-                logging.line(&n.to_string());
+                logging.write_line(&n.to_string());
             }
             logging.flush(Duration::from_millis(50));
         }
         logging.flush(Duration::from_secs(30));
-        logging.line("end");
+        logging.write_line("end");
         logging.flush(Duration::from_secs(30));
         let text = String::from_utf8(output.0.lock().unwrap().clone()).unwrap();
         assert!(text.starts_with("0\n"));

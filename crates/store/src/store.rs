@@ -43,8 +43,6 @@ pub struct Store {
     /// Held while a health check writes. Concurrent checks use its result.
     check_turn: Arc<Mutex<()>>,
     demo_key: DemoKey,
-    /// Held while an organization is seeded. Other ones, and a reset, wait.
-    pub(crate) seeding: Arc<Mutex<()>>,
 }
 
 impl Store {
@@ -91,7 +89,6 @@ impl Store {
             unfinished_jobs: Arc::default(),
             check_turn: Arc::default(),
             demo_key: DemoKey::default(),
-            seeding: Arc::default(),
         })
     }
 

@@ -1,4 +1,4 @@
-//! A specification as a page for people: no script, no request to anywhere else, nothing that it does not say.
+//! Generates the reference page of a specification. The page has no scripts and loads nothing from other servers.
 
 mod answer;
 mod choices;
@@ -14,15 +14,27 @@ mod security;
 mod shared;
 mod spec;
 
+use std::path::Path;
+use std::{env, fs};
+
 use maud::{DOCTYPE, Markup, html};
 
 use markdown::markdown;
 use security::Scheme;
 use spec::text;
-pub use spec::{Operation, Spec};
+use spec::{Operation, Spec};
 
-/// The page, with `root` as the way from it to where everything begins.
-pub fn page(spec: &Spec, root: &str) -> String {
+/// Reads a specification, and writes its page to a file in the output folder. `root` is the relative URL of the server's root.
+pub fn write_page(spec: &str, name: &str, root: &str) {
+    println!("cargo::rerun-if-changed={spec}");
+    let text = fs::read_to_string(spec).unwrap_or_else(|e| panic!("cannot read {spec}: {e}"));
+    let value = yaml_serde::from_str(&text).unwrap_or_else(|e| panic!("{spec} is not YAML: {e}"));
+    let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
+    let page = page(&Spec::new(value), root);
+    fs::write(Path::new(&out).join(name), page).unwrap_or_else(|e| panic!("cannot write {name}: {e}"));
+}
+
+fn page(spec: &Spec, root: &str) -> String {
     let info = spec.at("/info");
     let title = text(info, "title");
     let operations = spec.operations();

@@ -1,28 +1,21 @@
-//! `check`: what the configuration would run.
+//! `check`: lists the jobs of the configuration.
 
 use anyhow::{Result, bail};
 
-use super::{ConfigFile, note, print};
-use crate::config::{self, Config, Work};
+use crate::config::Config;
+use crate::output::{note, print};
 
-pub(super) fn run(file: &ConfigFile) -> Result<()> {
-    let config = config::load(&file.config)?;
-    let mut lines = String::new();
-    for (organization, job) in config.jobs() {
-        let what = match &job.work {
-            Work::Command(command) => {
-                let words = std::iter::once(&command.program).chain(&command.arguments);
-                format!("command {:?}", words.collect::<Vec<_>>())
-            }
-            Work::Script(script) => {
-                let lines: u64 = script.outcome.steps.iter().map(|s| u64::from(s.repeat)).sum();
-                format!("script of {lines} lines, ends {}", script.outcome.state)
-            }
-        };
-        lines.push_str(&format!("{}\t{}\t{}\t{what}\n", organization.name, job.id, job.name));
-    }
-    print(&lines)?;
-    let problems = start_problems(&config);
+/// Lists the jobs, and reports those that cannot start on this machine.
+///
+/// # Errors
+///
+/// Fails if a job cannot start.
+pub fn run(config: &Config) -> Result<()> {
+    let line = |(organization, job): (&crate::config::Organization, &crate::config::Job)| {
+        format!("{}\t{}\t{}\t{}\n", organization.name, job.id, job.name, job.work.describe())
+    };
+    print(&config.jobs().map(line).collect::<String>())?;
+    let problems = config.start_problems();
     problems.iter().for_each(|problem| note(problem));
     let (organizations, jobs) = (config.organizations.len(), config.jobs().count());
     if !problems.is_empty() {
@@ -30,15 +23,4 @@ pub(super) fn run(file: &ConfigFile) -> Result<()> {
     }
     note(&format!("The configuration is valid. Organizations: {organizations}, jobs: {jobs}."));
     Ok(())
-}
-
-/// Returns a sentence for each job whose command cannot start on this machine.
-pub(super) fn start_problems(config: &Config) -> Vec<String> {
-    let jobs = config.jobs().filter_map(|(organization, job)| match &job.work {
-        Work::Command(command) => command.start_problem().map(|problem| {
-            format!("The job \"{}\" of \"{}\" cannot start: {problem}.", job.name, organization.name)
-        }),
-        Work::Script(_) => None,
-    });
-    jobs.collect()
 }

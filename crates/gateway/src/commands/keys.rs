@@ -1,27 +1,46 @@
-//! `keys`: the only place where a key is ever shown.
+//! `keys`: creates, lists and revokes API keys. A key is shown only when it is created.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use txjobs_store::{AddKeyOutcome, DatabaseContent, DatabaseLock, Store, inspect};
 
-use super::{NewKey, Place, clock, note, print};
-use crate::clock::timestamp;
+use crate::args::{DatabaseArgs, KeyArgs, KeysCommand};
+use crate::clock::{system_time, timestamp};
 use crate::config::Config;
 use crate::key;
-use txjobs_store::AddKeyOutcome;
+use crate::output::{note, print};
 
-pub(super) async fn create(arguments: NewKey) -> Result<()> {
-    let NewKey { place, organization, name } = arguments;
-    let store = place.open_store().await?;
+/// Runs a command for API keys. `program` is the name of the program, and `load` reads its configuration.
+///
+/// # Errors
+///
+/// Fails with a sentence that says what to do.
+pub async fn run(
+    command: KeysCommand,
+    program: &str,
+    load: impl FnOnce(&Path) -> Result<Config>,
+) -> Result<()> {
+    match command {
+        KeysCommand::Create(arguments) => create(arguments, load).await,
+        KeysCommand::List(arguments) => list(&arguments, program).await,
+        KeysCommand::Revoke(arguments) => revoke(&arguments, program).await,
+    }
+}
+
+async fn create(arguments: KeyArgs, load: impl FnOnce(&Path) -> Result<Config>) -> Result<()> {
+    let KeyArgs { database, organization, name } = arguments;
+    let store = open_store(&database).await?;
     let id = match store.organization_id(&organization).await? {
         Some(id) => id,
         None => {
-            ensure_declared(&place.load_config(false)?, &organization)?;
+            ensure_declared(&load(&database.config.config)?, &organization)?;
             store.ensure_organization(&organization).await?
         }
     };
-    let key = key::mint().context("The operating system gave no random bytes")?;
-    let added = store.add_key(id, &name, &key::hash(key.expose()), clock().now()).await?;
+    let key = key::generate().context("The operating system provided no random bytes")?;
+    let added = store.add_key(id, &name, &key::hash(key.expose()), system_time()).await?;
     store.close().await;
     match added {
         AddKeyOutcome::Added => {}
@@ -31,10 +50,13 @@ pub(super) async fn create(arguments: NewKey) -> Result<()> {
             )
         }
         AddKeyOutcome::LimitReached => {
-            bail!("\"{organization}\" has {} keys, which is all. Revoke one first.", txjobs_store::MAX_KEYS)
+            bail!(
+                "\"{organization}\" has {} keys, which is the maximum. Revoke one first.",
+                txjobs_store::MAX_KEYS
+            )
         }
     }
-    note(&format!("The key \"{name}\" of \"{organization}\". It is shown this once; only its hash is kept."));
+    note(&format!("The key \"{name}\" of \"{organization}\". It is shown only now; only its hash is stored."));
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", key.expose()).and_then(|()| out.flush()).with_context(|| {
         format!("The key \"{name}\" was created and could not be written to standard output. Revoke it and create another one")
@@ -46,11 +68,14 @@ fn ensure_declared(config: &Config, organization: &str) -> Result<()> {
         return Ok(());
     }
     let known: Vec<_> = config.organizations.iter().map(|o| format!("\"{}\"", o.name)).collect();
-    bail!("There is no organization \"{organization}\" in the configuration. There is: {}.", known.join(", "))
+    bail!(
+        "There is no organization \"{organization}\" in the configuration. Its organizations: {}.",
+        known.join(", ")
+    )
 }
 
-pub(super) async fn list(place: Place) -> Result<()> {
-    let store = place.open_store().await?;
+async fn list(arguments: &DatabaseArgs, program: &str) -> Result<()> {
+    let store = open_store(arguments).await?;
     let keys = store.keys().await?;
     store.close().await;
     let mut lines = String::new();
@@ -59,19 +84,31 @@ pub(super) async fn list(place: Place) -> Result<()> {
         lines.push_str(&format!("{}\t{}\t{}{note}\n", key.organization, key.name, timestamp(key.created_at)));
     }
     if keys.is_empty() {
-        note("There are no keys. Make one: txjobs-gateway keys create --organization NAME --name LABEL");
+        note(&format!(
+            "There are no keys. Create one: {program} keys create --organization NAME --name LABEL"
+        ));
     }
     print(&lines)
 }
 
-pub(super) async fn revoke(arguments: NewKey) -> Result<()> {
-    let NewKey { place, organization, name } = arguments;
-    let store = place.open_store().await?;
-    let revoked = store.revoke_key(&organization, &name).await?;
+async fn revoke(arguments: &KeyArgs, program: &str) -> Result<()> {
+    let KeyArgs { database, organization, name } = arguments;
+    let store = open_store(database).await?;
+    let revoked = store.revoke_key(organization, name).await?;
     store.close().await;
     if !revoked {
-        bail!("\"{organization}\" has no key named \"{name}\". See: txjobs-gateway keys list");
+        bail!("\"{organization}\" has no key named \"{name}\". List the keys: {program} keys list");
     }
     note(&format!("The key \"{name}\" of \"{organization}\" is revoked."));
     Ok(())
+}
+
+/// Opens the store for a command that may be used while a gateway uses it. Changes no jobs, and no tables that a gateway of an
+/// earlier version uses.
+async fn open_store(arguments: &DatabaseArgs) -> Result<Store> {
+    let _lock = match inspect(&arguments.database).await? {
+        DatabaseContent::Current => None,
+        DatabaseContent::Empty | DatabaseContent::Outdated => Some(DatabaseLock::acquire(&arguments.database).await?),
+    };
+    Ok(Store::open(&arguments.database).await?)
 }

@@ -1,4 +1,4 @@
-//! The way of a run's lines into the store: in batches, in order, and never more of them in memory than fit a budget.
+//! Writes a run's lines to the store in batches, with a bounded amount of text in memory.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,22 +8,22 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use txjobs_sdk::Severity;
-
-use super::insist;
-use crate::clock::RunClock;
 use txjobs_store::{Line, Store};
 
-const QUEUE: usize = 1024;
-// Bytes of messages on their way. Who writes more waits, and with it the process whose pipe is read.
-const BUDGET: u32 = 4 * 1024 * 1024;
+use super::retry::retry_until_ok;
+use crate::clock::RunClock;
+
+const QUEUE_LINES: usize = 1024;
+/// The most bytes of queued messages. A writer that exceeds it waits, and with it the process whose pipe is read.
+const QUEUE_BYTES: u32 = 4 * 1024 * 1024;
 const BATCH_LINES: usize = 1000;
 const BATCH_BYTES: usize = 1024 * 1024;
-// A line is in the store at most this long after it came, plus the time of the write.
+/// The longest time between the arrival of a line and the start of its write.
 const BATCH_TIME: Duration = Duration::from_millis(100);
 
-/// Where a run's lines are written.
+/// The log of a run.
 #[derive(Debug)]
-pub(super) struct Log {
+pub struct Log {
     clock: RunClock,
     queue: mpsc::Sender<Entry>,
     budget: Arc<Semaphore>,
@@ -32,36 +32,37 @@ pub(super) struct Log {
 #[derive(Debug)]
 struct Entry {
     line: Line,
-    /// Given back when the line is in the store.
-    room: OwnedSemaphorePermit,
+    /// Released when the line is in the store.
+    permit: OwnedSemaphorePermit,
 }
 
 impl Log {
-    /// A log for the execution, and the task that keeps its lines: it ends when the log is dropped and the last line
-    /// is in the store, with the worst severity that it saw. After a fault in the task, lines are dropped, so that no sender
-    /// waits for it.
-    pub fn open(
+    /// Opens the log of an execution, and spawns the task that writes it.
+    ///
+    /// The task ends when the log is dropped and the last line is in the store. It returns the worst severity. After a panic
+    /// in the task, lines are dropped, so that no writer waits for it.
+    pub(super) fn open(
         store: Store,
         clock: RunClock,
         execution: i64,
         give_up: CancellationToken,
     ) -> (Self, JoinHandle<Severity>) {
-        let (queue, lines) = mpsc::channel(QUEUE);
-        let keeper = tokio::spawn(keep(store, execution, lines, give_up));
-        (Self { clock, queue, budget: Arc::new(Semaphore::new(BUDGET as usize)) }, keeper)
+        let (queue, entries) = mpsc::channel(QUEUE_LINES);
+        let writer = tokio::spawn(write_batches(store, execution, entries, give_up));
+        (Self { clock, queue, budget: Arc::new(Semaphore::new(QUEUE_BYTES as usize)) }, writer)
     }
 
-    /// Writes a line, dated now. Waits while too much is on its way.
+    /// Writes a line with the current time of the run. Waits while the queue is full.
     pub async fn write(&self, severity: Severity, message: String) {
         let line = Line { time: self.clock.now(), severity, message };
-        let size = u32::try_from(line.message.len()).unwrap_or(BUDGET).clamp(1, BUDGET);
-        // Neither is closed before the log is, unless the gateway stops while the store fails: no other line is lost here.
-        let Ok(room) = Arc::clone(&self.budget).acquire_many_owned(size).await else { return };
-        let _ = self.queue.send(Entry { line, room }).await;
+        let size = u32::try_from(line.message.len()).unwrap_or(QUEUE_BYTES).clamp(1, QUEUE_BYTES);
+        // Both stay open as long as the log, unless the gateway stops while the store fails. Only then are lines lost here.
+        let Ok(permit) = Arc::clone(&self.budget).acquire_many_owned(size).await else { return };
+        let _ = self.queue.send(Entry { line, permit }).await;
     }
 }
 
-async fn keep(
+async fn write_batches(
     store: Store,
     execution: i64,
     mut queue: mpsc::Receiver<Entry>,
@@ -69,21 +70,21 @@ async fn keep(
 ) -> Severity {
     let mut worst = Severity::Information;
     let mut seq = 1;
-    while let Some((lines, room)) = batch(&mut queue).await {
-        if insist(&give_up, || store.append_lines(execution, seq, &lines)).await.is_none() {
+    while let Some((lines, permit)) = next_batch(&mut queue).await {
+        if retry_until_ok(&give_up, || store.append_lines(execution, seq, &lines)).await.is_none() {
             return Severity::Error;
         }
         seq += i64::try_from(lines.len()).unwrap_or_default();
         worst =
             lines.iter().map(|l| l.severity).fold(worst, |a, b| if b.number() > a.number() { b } else { a });
-        drop(room);
+        drop(permit);
     }
     worst
 }
 
-/// What comes within the batch time after a first line; `None` at the end of the log.
-async fn batch(queue: &mut mpsc::Receiver<Entry>) -> Option<(Vec<Line>, OwnedSemaphorePermit)> {
-    let Entry { line, mut room } = queue.recv().await?;
+/// Returns a first line and those that arrive within the batch time, or `None` at the end of the log.
+async fn next_batch(queue: &mut mpsc::Receiver<Entry>) -> Option<(Vec<Line>, OwnedSemaphorePermit)> {
+    let Entry { line, mut permit } = queue.recv().await?;
     let deadline = Instant::now() + BATCH_TIME;
     let mut bytes = line.message.len();
     let mut lines = vec![line];
@@ -91,22 +92,22 @@ async fn batch(queue: &mut mpsc::Receiver<Entry>) -> Option<(Vec<Line>, OwnedSem
         let Ok(Some(entry)) = timeout_at(deadline, queue.recv()).await else { break };
         bytes += entry.line.message.len();
         lines.push(entry.line);
-        room.merge(entry.room);
+        permit.merge(entry.permit);
     }
-    Some((lines, room))
+    Some((lines, permit))
 }
 
 #[cfg(test)]
 impl Log {
     /// Returns a log whose lines go to the test.
     pub fn to_channel(clock: RunClock) -> (Self, mpsc::UnboundedReceiver<Line>) {
-        let (queue, mut entries) = mpsc::channel::<Entry>(QUEUE);
+        let (queue, mut entries) = mpsc::channel::<Entry>(QUEUE_LINES);
         let (lines, received) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             while let Some(Entry { line, .. }) = entries.recv().await {
                 let _ = lines.send(line);
             }
         });
-        (Self { clock, queue, budget: Arc::new(Semaphore::new(BUDGET as usize)) }, received)
+        (Self { clock, queue, budget: Arc::new(Semaphore::new(QUEUE_BYTES as usize)) }, received)
     }
 }

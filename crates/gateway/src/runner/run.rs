@@ -1,139 +1,108 @@
-//! One run, from its claim to its end.
+//! Executes one run, from its claim to its end.
+
+use std::sync::Arc;
 
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 use txjobs_sdk::{ExecutionState, Severity};
+use txjobs_store::{Run, RunResult, Store};
 
+use super::handle::RunnerHandle;
+use super::interrupts::{Interrupt, Interrupts};
 use super::log::Log;
-use super::places::WaitTime;
-use super::processes::Processes;
-use super::{RETRY, Runner, Stop, command, insist, script};
-use crate::clock::RunClock;
-use crate::config::Work;
-use crate::warehouse;
-use txjobs_store::{Run, RunResult};
+use super::retry::{RETRY_INTERVAL, retry_until_ok};
+use super::shutdown::Shutdown;
+use super::slots::WaitTime;
+use super::work::{Exit, RunContext, WorkResolver};
+use crate::clock::{RunClock, SharedClock};
+use crate::processes::Processes;
 
-/// How the work itself ended.
-#[derive(Debug)]
-pub(super) enum Finish {
-    /// At its end: the worst line says how well.
-    ByItsLog,
-    /// In this state.
-    As(ExecutionState),
-    /// Before its end, for this reason.
-    Failed(String),
-    /// Because somebody or something wanted it to.
-    Interrupted(Interrupt),
-}
-
-/// Why a run ends early.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Interrupt {
-    Canceled,
-    Stopped,
-}
-
-/// What can end a run early.
+/// What the execution of a run needs.
 #[derive(Clone, Debug)]
-pub(super) struct Interrupts {
-    cancel: CancellationToken,
-    stop: Stop,
+pub(super) struct Executor {
+    pub store: Store,
+    pub clock: SharedClock,
+    pub handle: RunnerHandle,
+    pub resolver: Arc<dyn WorkResolver>,
+    pub shutdown: Shutdown,
+    /// Cancels the repetition of failing writes.
+    pub give_up: CancellationToken,
 }
 
-impl Interrupts {
-    pub async fn wait(&self) -> Interrupt {
+/// Executes a run and stores its end.
+pub(super) async fn execute(executor: &Executor, run: Run, clock: RunClock, wait_time: Option<WaitTime>) {
+    tracing::info!(job = %run.job, trigger = %run.trigger_id, "run started");
+    let (own_executor, run_clock) = (executor.clone(), clock.clone());
+    let attempt = async move { attempt(&own_executor, run, run_clock, wait_time).await };
+    let ending = match catch_panic(attempt).await {
+        Ok(ending) => ending,
+        Err(panic) => {
+            tracing::error!(%panic, trigger = %run.trigger_id, "the gateway's own code failed at a run");
+            end_processes(executor, &run).await;
+            failed("The gateway itself failed at this run. Its log on standard error has the details.".to_owned())
+        }
+    };
+    let state = loop {
+        let (store, give_up) = (executor.store.clone(), executor.give_up.clone());
+        let (ending, clock) = (ending.clone(), clock.clone());
+        let end = async move {
+            retry_until_ok(&give_up, || store.end_run(&run, &ending, clock.now())).await
+        };
+        match catch_panic(end).await {
+            Ok(state) => break state,
+            Err(panic) => {
+                tracing::error!(%panic, trigger = %run.trigger_id, "the end of a run failed; trying again");
+            }
+        }
         tokio::select! {
-            biased;
-            () = self.cancel.cancelled() => Interrupt::Canceled,
-            () = self.stop.soon.cancelled() => Interrupt::Stopped,
+            () = tokio::time::sleep(RETRY_INTERVAL) => {}
+            () = executor.give_up.cancelled() => break None,
         }
-    }
-
-    /// When there is no time left for manners.
-    pub async fn at_once(&self) {
-        self.stop.now.cancelled().await;
+    };
+    match state {
+        Some(state) => tracing::info!(job = %run.job, trigger = %run.trigger_id, %state, "run ended"),
+        None => {
+            tracing::error!(trigger = %run.trigger_id, "the end of a run could not be written; the next start ends it");
+        }
     }
 }
 
-impl Runner {
-    pub(super) async fn execute(&self, run: Run, clock: RunClock, waited: Option<WaitTime>) {
-        tracing::info!(job = %run.job, trigger = %run.trigger_id, "run started");
-        let runner = self.clone();
-        let run_clock = clock.clone();
-        let attempt = async move { runner.attempt(run, run_clock, waited).await };
-        let ending = match catch_panic(attempt).await {
-            Ok(ending) => ending,
-            Err(fault) => {
-                tracing::error!(%fault, trigger = %run.trigger_id, "a run broke the gateway's own code");
-                self.end_processes(&run).await;
-                failed(
-                    "The gateway itself failed at this run. Its log on standard error says more.".to_owned(),
-                )
-            }
-        };
-        let state = loop {
-            let (runner, ending, clock) = (self.clone(), ending.clone(), clock.clone());
-            let end = async move {
-                insist(&runner.give_up, || runner.store.end_run(&run, &ending, clock.now())).await
-            };
-            match catch_panic(end).await {
-                Ok(state) => break state,
-                Err(fault) => {
-                    tracing::error!(%fault, trigger = %run.trigger_id, "the end of a run failed; trying again");
-                }
-            }
-            tokio::select! {
-                () = tokio::time::sleep(RETRY) => {}
-                () = self.give_up.cancelled() => break None,
-            }
-        };
-        match state {
-            Some(state) => tracing::info!(job = %run.job, trigger = %run.trigger_id, %state, "run ended"),
-            None => {
-                tracing::error!(trigger = %run.trigger_id, "the end of a run could not be written; the next start ends it");
-            }
-        }
+async fn attempt(executor: &Executor, run: Run, clock: RunClock, wait_time: Option<WaitTime>) -> RunResult {
+    let Executor { store, handle, resolver, shutdown, give_up, .. } = executor;
+    let registered = handle.register(&run);
+    // A cancellation either found the registration, or is in the store already.
+    if retry_until_ok(give_up, || store.is_cancel_requested(&run)).await.unwrap_or_default() {
+        registered.cancel.cancel();
     }
-
-    async fn attempt(&self, run: Run, clock: RunClock, waited: Option<WaitTime>) -> RunResult {
-        let registered = self.control.register(&run);
-        // A cancellation either found the registration, or came before it and stands in the store.
-        if insist(&self.give_up, || self.store.is_cancel_requested(&run)).await.unwrap_or_default() {
-            registered.cancel.cancel();
-        }
-        let interrupts = Interrupts { cancel: registered.cancel.clone(), stop: self.stop.clone() };
-        let (log, keeper) = Log::open(self.store.clone(), clock, run.number, self.give_up.clone());
-        if let Some(waited) = waited {
-            log.write(Severity::Information, waited.to_string()).await;
-        }
-        let finish = match self.works.get(&run.job) {
-            Some(Work::Command(command)) => command::run(command, &run, &self.clock, &log, &interrupts).await,
-            Some(Work::Script(script)) => script::run(&script.outcome, &self.clock, &log, &interrupts).await,
-            None => {
-                match insist(&self.give_up, || warehouse::script_of(&self.store, run.job)).await.flatten() {
-                    Some(script) => script::run(&script.outcome, &self.clock, &log, &interrupts).await,
-                    None => Finish::Failed(
-                        "The job is not in gateway.toml any longer, so it cannot run.".to_owned(),
-                    ),
-                }
-            }
-        };
-        // The keeper ends when the last line is in the store.
-        drop(log);
-        let worst = keeper.await.inspect_err(|fault| {
-            tracing::error!(%fault, trigger = %run.trigger_id, "a run's log broke the gateway's own code");
-        });
-        ending(finish, worst)
+    let interrupts = Interrupts::new(registered.cancel.clone(), shutdown.clone());
+    let (log, writer) = Log::open(store.clone(), clock, run.number, give_up.clone());
+    if let Some(wait_time) = wait_time {
+        log.write(Severity::Information, wait_time.to_string()).await;
     }
+    let exit = match retry_until_ok(give_up, || resolver.resolve(run.job)).await.flatten() {
+        Some(work) => {
+            let context =
+                RunContext { run: &run, clock: &executor.clock, log: &log, interrupts: &interrupts };
+            work.run(context).await
+        }
+        None => Exit::Failed("The job is no longer in gateway.toml, so it cannot run.".to_owned()),
+    };
+    // The writer ends when the last line is in the store.
+    drop(log);
+    let worst = writer.await.inspect_err(|panic| {
+        tracing::error!(%panic, trigger = %run.trigger_id, "the gateway's own code failed at a run's log");
+    });
+    ending(exit, worst)
+}
 
-    /// Ends the processes of a run after a panic in the task of the run.
-    async fn end_processes(&self, run: &Run) {
-        if let Some(Work::Command(command)) = self.works.get(&run.job) {
-            let processes = Processes::of_run(run.trigger_id);
-            let report = processes.end(None, command.stop_grace, self.stop.now.cancelled()).await;
-            for (_, line) in report.lines(false) {
-                tracing::warn!(trigger = %run.trigger_id, "{line}");
-            }
+/// Ends the processes of a run after a panic in the task of the run.
+async fn end_processes(executor: &Executor, run: &Run) {
+    if let Ok(Some(work)) = executor.resolver.resolve(run.job).await {
+        let processes = Processes::of_run(run.trigger_id);
+        let killed = executor.shutdown.immediate.cancelled();
+        let report = processes.end(None, work.stop_grace(), killed).await;
+        for (_, line) in report.lines(false) {
+            tracing::warn!(trigger = %run.trigger_id, "{line}");
         }
     }
 }
@@ -146,29 +115,29 @@ async fn catch_panic<T: Send + 'static>(
 }
 
 /// Returns the end of a run whose log has this worst severity, or whose log failed.
-fn ending(finish: Finish, worst: Result<Severity, JoinError>) -> RunResult {
+fn ending(exit: Exit, worst: Result<Severity, JoinError>) -> RunResult {
     let Ok(worst) = worst else {
-        return failed("The gateway itself failed at this log, which is incomplete. Its log on standard error says more.".to_owned());
+        return failed("The gateway itself failed at this log, which is incomplete. Its log on standard error has the details.".to_owned());
     };
-    let state = match finish {
-        Finish::As(state) => state,
-        Finish::ByItsLog => match worst {
+    let state = match exit {
+        Exit::State(state) => state,
+        Exit::FromWorstSeverity => match worst {
             Severity::Error => ExecutionState::CompletedWithErrors,
             Severity::Warning => ExecutionState::CompletedWithWarnings,
             _ => ExecutionState::Completed,
         },
-        Finish::Failed(because) => return failed(because),
-        // The store writes the line of a cancellation, in the transaction in which it wins.
-        Finish::Interrupted(Interrupt::Canceled) => ExecutionState::Failed,
-        Finish::Interrupted(Interrupt::Stopped) => {
+        Exit::Failed(reason) => return failed(reason),
+        // The store writes the line of a cancellation, in the same transaction as the state.
+        Exit::Interrupted(Interrupt::Canceled) => ExecutionState::Failed,
+        Exit::Interrupted(Interrupt::Shutdown) => {
             return failed("The gateway was stopped while the job was running, and ended it.".to_owned());
         }
     };
     RunResult { state, error: None }
 }
 
-fn failed(because: String) -> RunResult {
-    RunResult { state: ExecutionState::Failed, error: Some(because) }
+fn failed(reason: String) -> RunResult {
+    RunResult { state: ExecutionState::Failed, error: Some(reason) }
 }
 
 #[cfg(test)]
@@ -176,21 +145,21 @@ mod tests {
     use super::*;
 
     async fn panics<T>() -> T {
-        panic!("a fault that this test makes")
+        panic!("a panic that this test causes")
     }
 
     #[tokio::test]
-    async fn panic_in_a_run_does_not_go_further() {
+    async fn panic_in_a_run_does_not_propagate() {
         assert_eq!(catch_panic(async { 7 }).await.ok(), Some(7));
-        assert!(catch_panic(panics::<()>()).await.is_err_and(|fault| fault.is_panic()));
+        assert!(catch_panic(panics::<()>()).await.is_err_and(|panic| panic.is_panic()));
     }
 
     #[tokio::test]
     async fn panic_in_a_log_fails_the_run() {
-        let ended = ending(Finish::ByItsLog, tokio::spawn(panics()).await);
+        let ended = ending(Exit::FromWorstSeverity, tokio::spawn(panics()).await);
         assert_eq!(ended.state, ExecutionState::Failed);
-        assert!(ended.error.is_some_and(|error| error.contains("is incomplete")));
-        let ended = ending(Finish::ByItsLog, Ok(Severity::Warning));
+        assert!(ended.error.is_some_and(|reason| reason.contains("is incomplete")));
+        let ended = ending(Exit::FromWorstSeverity, Ok(Severity::Warning));
         assert_eq!(ended.state, ExecutionState::CompletedWithWarnings);
     }
 }

@@ -1,4 +1,4 @@
-//! The console's files, and what a browser is told about every page from here.
+//! The console's files, and the security headers of pages.
 
 mod files;
 
@@ -13,7 +13,7 @@ use axum::response::Response;
 use axum::routing::get;
 use txjobs_sdk::paths;
 
-/// No code and no style but the console's own files; no request but to itself, to https, and to this machine.
+/// Allows code and styles of the console's own files only, and requests to this origin, to https and to this machine.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
      img-src 'self' data:; \
      connect-src 'self' https: http://localhost:* http://127.0.0.1:*; \
@@ -33,9 +33,9 @@ const HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 /// Serves the console's files, or a page that says how to build them. Unknown paths go to `not_found`.
-pub(super) fn router(console: Option<&Path>, not_found: Router) -> Router {
+pub(super) fn console_router(console: Option<&Path>, not_found: Router) -> Router {
     match console {
-        Some(directory) => files::router(directory, not_found).layer(middleware::from_fn(caching)),
+        Some(directory) => files::files_router(directory, not_found).layer(middleware::from_fn(caching)),
         None => Router::new().route("/", get(async || without_console())).fallback_service(not_found),
     }
 }
@@ -43,9 +43,9 @@ pub(super) fn router(console: Option<&Path>, not_found: Router) -> Router {
 fn without_console() -> String {
     format!(
         "This is a txjobs gateway: the TimeXtender Jobs API on your own machine.\n\
-         The API begins at {} and wants a key: txjobs-gateway keys create --help\n\
+         The API begins at {} and needs a key: txjobs-gateway keys create --help\n\
          Its reference is at /docs\n\
-         Start it with --console DIR to have the console here.\n",
+         To serve the console here, start the gateway with --console DIR.\n",
         paths::LIST_JOBS.template
     )
 }
@@ -59,7 +59,7 @@ pub(super) fn with_security_headers(router: Router) -> Router {
     }))
 }
 
-/// What has its own hash in its name never changes; everything else is asked for again (and mostly answered by 304).
+/// Adds cache control. A file with its hash in its name never changes. Other files are validated at each request.
 async fn caching(request: Request, next: Next) -> Response {
     let name = request.uri().path().rsplit('/').next().unwrap_or_default();
     let value = if is_hashed(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
@@ -79,7 +79,7 @@ mod tests {
     use super::is_hashed;
 
     #[test]
-    fn names_with_a_hash() {
+    fn name_with_a_hash_is_recognized() {
         assert!(is_hashed("txjobs-console-0123456789abcdef_bg.wasm"));
         assert!(is_hashed("style-89abcdef01234567.css") && is_hashed("style-9abcdef01234567.css"));
         for name in ["", "index.html", "config.json", "txjobs-console.js", "facade.css"] {

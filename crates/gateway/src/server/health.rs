@@ -1,14 +1,13 @@
-//! `GET /health`: whether the gateway can do its work, for whatever watches over it. No key, no detail.
+//! `GET /health`: whether the gateway can do its work. It needs no key and shows no details.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-
 use txjobs_store::Store;
 
-pub async fn answer(State(store): State<Store>) -> Response {
+pub(super) async fn health(State(store): State<Store>) -> Response {
     match store.check().await {
         Ok(()) => Json(json!({ "status": "ok" })).into_response(),
         Err(error) => {

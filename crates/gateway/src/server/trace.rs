@@ -4,13 +4,13 @@ use axum::extract::{MatchedPath, Request};
 use tracing::Span;
 use txjobs_sdk::paths;
 
-use crate::contract::guid;
+use crate::api::parse_id;
 
 /// Returns the span of a request: its method, and the known parts of its path.
 ///
 /// People put keys into URLs by mistake. So only known paths and the ids in them are written: no query, no unknown path, and no
 /// header.
-pub(super) fn span(request: &Request) -> Span {
+pub(super) fn request_span(request: &Request) -> Span {
     tracing::debug_span!("request", method = %method(request), path = known_path(request))
 }
 
@@ -24,17 +24,17 @@ fn method(request: &Request) -> &str {
 
 fn known_path(request: &Request) -> &str {
     let path = request.uri().path();
-    if paths::ALL.iter().any(|operation| is_of(operation.template, path)) {
+    if paths::ALL.iter().any(|operation| matches_template(operation.template, path)) {
         return path;
     }
     request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str)
 }
 
 /// Returns whether a path matches this template, with ids as its parameters.
-fn is_of(template: &str, path: &str) -> bool {
+fn matches_template(template: &str, path: &str) -> bool {
     let mut parts = path.split('/');
     template.split('/').all(|expected| match parts.next() {
-        Some(part) if expected.starts_with('{') => guid(part).is_some(),
+        Some(part) if expected.starts_with('{') => parse_id(part).is_some(),
         part => part == Some(expected),
     }) && parts.next().is_none()
 }

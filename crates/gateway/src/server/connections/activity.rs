@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use futures::task::AtomicWaker;
 
-use super::ConnectionLimits;
+use super::limits::ConnectionLimits;
 
 /// A client that reads nothing for this long may be disconnected when there are too many connections.
 const MIN_STALL_TIME: Duration = Duration::from_secs(5);
@@ -18,11 +18,11 @@ const CLOSED_FRACTION: usize = 16;
 /// How a connection is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Close {
-    /// After the current answer, if there is one.
+    /// After the current response, if there is one.
     Gracefully,
-    /// At once.
+    /// Immediately.
     Now,
-    /// At once, with a reset, so that the system frees its send buffer.
+    /// Immediately, with a reset, so that the system frees its send buffer.
     Reset,
 }
 
@@ -32,9 +32,9 @@ enum Phase {
     Head,
     /// The body of a request has not arrived completely.
     Body,
-    /// A request is being answered.
-    Answering,
-    /// The last request was answered.
+    /// A request is being handled.
+    Responding,
+    /// The last request has its response.
     Idle,
 }
 
@@ -76,13 +76,13 @@ impl Activity {
 
     /// Notes that the head of a request is complete.
     pub fn request_began(&self) {
-        self.state().phase = Phase::Answering;
+        self.state().phase = Phase::Responding;
     }
 
-    /// Notes that the rest of a request's body is awaited. Its time-out counts from the first such wait.
+    /// Notes that the rest of a request's body is awaited. Its timeout counts from the first such wait.
     pub fn body_awaited(&self) {
         let mut state = self.state();
-        if state.phase == Phase::Answering {
+        if state.phase == Phase::Responding {
             (state.phase, state.since) = (Phase::Body, Instant::now());
         }
     }
@@ -91,11 +91,11 @@ impl Activity {
     pub fn body_ended(&self) {
         let mut state = self.state();
         if state.phase == Phase::Body {
-            state.phase = Phase::Answering;
+            state.phase = Phase::Responding;
         }
     }
 
-    /// Notes that the answer was passed to the connection.
+    /// Notes that the response was passed to the connection.
     pub fn request_ended(&self) {
         let mut state = self.state();
         (state.phase, state.since) = (Phase::Idle, Instant::now());
@@ -132,7 +132,7 @@ impl Activity {
         }
     }
 
-    /// Returns how to close a connection that exceeds a time-out.
+    /// Returns how to close a connection that exceeds a timeout.
     fn overdue(&self, limits: &ConnectionLimits, now: Instant) -> Option<Close> {
         let state = self.state();
         let is_over = |since: Instant, timeout| now.saturating_duration_since(since) >= timeout;
@@ -154,7 +154,7 @@ impl Activity {
             (_, Some(since)) if now.saturating_duration_since(since) >= MIN_STALL_TIME => {
                 Some((since, Close::Reset))
             }
-            (_, Some(_)) | (Phase::Answering, None) => None,
+            (_, Some(_)) | (Phase::Responding, None) => None,
             (Phase::Head | Phase::Body, None) => Some((state.since, Close::Now)),
             (Phase::Idle, None) => Some((state.since, Close::Gracefully)),
         }
@@ -174,7 +174,7 @@ pub(super) struct Registry {
 
 /// Keeps a connection in the registry until it is dropped.
 #[derive(Debug)]
-pub(super) struct Registered {
+pub(super) struct RegisteredConnection {
     registry: Arc<Registry>,
     number: u64,
     pub activity: Arc<Activity>,
@@ -182,14 +182,14 @@ pub(super) struct Registered {
 
 impl Registry {
     /// Adds a new connection.
-    pub fn register(self: &Arc<Self>) -> Registered {
+    pub fn register(self: &Arc<Self>) -> RegisteredConnection {
         let activity = Arc::new(Activity::new(Instant::now()));
         let number = self.last.fetch_add(1, Ordering::Relaxed);
         self.connections().insert(number, Arc::clone(&activity));
-        Registered { registry: Arc::clone(self), number, activity }
+        RegisteredConnection { registry: Arc::clone(self), number, activity }
     }
 
-    /// Closes connections that exceed a time-out.
+    /// Closes connections that exceed a timeout.
     pub fn close_overdue(&self, limits: &ConnectionLimits, now: Instant) {
         for activity in self.connections().values() {
             if let Some(how) = activity.overdue(limits, now) {
@@ -199,7 +199,7 @@ impl Registry {
     }
 
     /// Closes idle connections to make room for new ones: first those on which no key was accepted, and of these the ones that
-    /// have waited longest. Connections with a request that is being answered stay open.
+    /// have waited longest. Connections with a request that is being handled stay open.
     pub fn make_room(&self, limit: usize, now: Instant) {
         let connections = self.connections();
         let closable = connections.values().filter_map(|activity| Some((activity, activity.closable(now)?)));
@@ -210,7 +210,7 @@ impl Registry {
         }
     }
 
-    /// Closes every connection: after the current answer, or at once if no request is complete.
+    /// Closes every connection: after the current response, or immediately if no request is complete.
     pub fn close_all(&self) {
         for activity in self.connections().values() {
             let is_waiting = activity.state().phase == Phase::Head;
@@ -223,7 +223,7 @@ impl Registry {
     }
 }
 
-impl Drop for Registered {
+impl Drop for RegisteredConnection {
     fn drop(&mut self) {
         self.registry.connections().remove(&self.number);
     }
@@ -241,7 +241,7 @@ mod tests {
         write_timeout: Duration::from_secs(30),
     };
 
-    fn order(registered: &Registered) -> Option<Close> {
+    fn order(registered: &RegisteredConnection) -> Option<Close> {
         match registered.activity.poll_close(&Context::from_waker(std::task::Waker::noop())) {
             Poll::Ready(how) => Some(how),
             Poll::Pending => None,
@@ -251,14 +251,14 @@ mod tests {
     #[test]
     fn each_phase_has_its_own_timeout() {
         let registry = Arc::new(Registry::default());
-        let [new, body, answering, idle, stalled] = std::array::from_fn(|_| registry.register());
-        for connection in [&body, &answering, &idle, &stalled] {
+        let [new, body, responding, idle, stalled] = std::array::from_fn(|_| registry.register());
+        for connection in [&body, &responding, &idle, &stalled] {
             connection.activity.request_began();
         }
         body.activity.body_awaited();
         idle.activity.request_ended();
         stalled.activity.set_stalled(true);
-        let all = [&new, &body, &answering, &idle, &stalled];
+        let all = [&new, &body, &responding, &idle, &stalled];
         let after = |seconds| {
             registry.close_overdue(&LIMITS, Instant::now() + Duration::from_secs(seconds));
             all.map(order)
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn progress_starts_the_time_anew() {
+    fn progress_restarts_the_timeout() {
         let registry = Arc::new(Registry::default());
         let connection = registry.register();
         connection.activity.request_began();
@@ -290,8 +290,8 @@ mod tests {
     fn connections_without_a_key_make_room_first() {
         let registry = Arc::new(Registry::default());
         let connections: [_; 6] = std::array::from_fn(|_| registry.register());
-        let [with_key, new, idle, answering, reading, stalled] = &connections;
-        for connection in [with_key, idle, answering, reading, stalled] {
+        let [with_key, new, idle, responding, reading, stalled] = &connections;
+        for connection in [with_key, idle, responding, reading, stalled] {
             connection.activity.request_began();
         }
         with_key.activity.key_accepted();
@@ -302,7 +302,7 @@ mod tests {
             registry.make_room(limit, Instant::now() + Duration::from_secs(seconds));
             connections.each_ref().map(|connection| order(connection).is_some())
         };
-        // At least one at a time, the one that waited longest.
+        // Each call closes at least one connection, the one that waited longest.
         assert_eq!(room(1, 1), [false, true, false, false, false, false]);
         assert_eq!(order(new), Some(Close::Now));
         assert_eq!(room(32, 1), [false, true, true, false, false, false]);

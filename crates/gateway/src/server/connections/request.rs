@@ -1,4 +1,4 @@
-//! Bodies of requests and answers that note the progress of a request on a connection.
+//! Bodies of requests and responses that note the progress of a request on a connection.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use txjobs_sdk::paths;
 
 use super::activity::Activity;
 
-/// A request that is being answered, until this is dropped.
+/// A request that is being handled, until this is dropped.
 #[derive(Debug)]
 pub(super) struct ActiveRequest(pub Arc<Activity>);
 
@@ -23,13 +23,13 @@ impl ActiveRequest {
         Self(activity)
     }
 
-    /// Notes whether only a caller with a valid key gets this answer.
-    pub fn answered<B>(&self, answer: &Response<B>) {
-        let status = answer.status();
+    /// Notes whether only a caller with a valid key gets this response.
+    pub fn note_response<B>(&self, response: &Response<B>) {
+        let status = response.status();
         let is_accepted =
             status.is_success() || [StatusCode::NOT_MODIFIED, StatusCode::CONFLICT].contains(&status);
-        // Only answers of operations have this header.
-        if is_accepted && !self.0.has_key() && answer.headers().contains_key(paths::EXTENSIONS_HEADER) {
+        // Only responses of operations have this header.
+        if is_accepted && !self.0.has_key() && response.headers().contains_key(paths::EXTENSIONS_HEADER) {
             self.0.key_accepted();
         }
     }
@@ -92,20 +92,20 @@ impl Drop for RequestBody {
     }
 }
 
-/// The body of an answer. The request is active until this has been passed to the connection.
+/// The body of a response. The request is active until this has been passed to the connection.
 #[derive(Debug)]
-pub(super) struct AnswerBody {
+pub(super) struct ResponseBody {
     body: Body,
     _active_request: ActiveRequest,
 }
 
-impl AnswerBody {
+impl ResponseBody {
     pub fn new(body: Body, active_request: ActiveRequest) -> Self {
         Self { body, _active_request: active_request }
     }
 }
 
-impl HttpBody for AnswerBody {
+impl HttpBody for ResponseBody {
     type Data = Bytes;
     type Error = axum::Error;
 

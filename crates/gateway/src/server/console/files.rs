@@ -12,9 +12,9 @@ use percent_encoding::percent_decode_str;
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
-use crate::contract;
+use crate::api;
 
-/// The one name with a leading dot that is public (RFC 8615).
+/// The only public name with a leading dot (RFC 8615).
 const WELL_KNOWN: &str = ".well-known";
 /// The suffixes of compressed forms of a file.
 const COMPRESSED: [&str; 2] = ["br", "gz"];
@@ -27,7 +27,7 @@ struct Files {
     not_found: Router,
 }
 
-/// The target of a path.
+/// What is found at a path.
 #[derive(Debug, PartialEq, Eq)]
 enum Found {
     /// A file that may be served, and whether its compressed forms may be as well.
@@ -38,13 +38,13 @@ enum Found {
     Nothing,
 }
 
-pub(super) fn router(directory: &Path, not_found: Router) -> Router {
+pub(super) fn files_router(directory: &Path, not_found: Router) -> Router {
     let serve = ServeDir::new(directory).precompressed_br().precompressed_gzip();
     let files = Files { directory: directory.to_owned(), serve, not_found };
-    Router::new().fallback(answer).with_state(files)
+    Router::new().fallback(serve_file).with_state(files)
 }
 
-async fn answer(State(files): State<Files>, mut request: Request) -> Response {
+async fn serve_file(State(files): State<Files>, mut request: Request) -> Response {
     let found = match relative_path(request.uri().path()) {
         Some(path) => {
             let directory = files.directory.clone();
@@ -57,18 +57,18 @@ async fn answer(State(files): State<Files>, mut request: Request) -> Response {
     };
     match found {
         Found::Nothing => {
-            let Ok(answer) = files.not_found.oneshot(request).await;
-            answer
+            let Ok(response) = files.not_found.oneshot(request).await;
+            response
         }
         _ if ![Method::GET, Method::HEAD].contains(request.method()) => {
-            ([(ALLOW, "GET,HEAD")], contract::no_such_method()).into_response()
+            ([(ALLOW, "GET,HEAD")], api::method_not_allowed()).into_response()
         }
         found => {
             if found == (Found::File { is_compressed_public: false }) {
                 request.headers_mut().remove(ACCEPT_ENCODING);
             }
-            let Ok(answer) = files.serve.oneshot(request).await;
-            answer.into_response()
+            let Ok(response) = files.serve.oneshot(request).await;
+            response.into_response()
         }
     }
 }
@@ -96,7 +96,7 @@ fn is_public(relative: &Path) -> bool {
     relative
         .iter()
         .enumerate()
-        .all(|(place, name)| !name.to_string_lossy().starts_with('.') || (place == 0 && name == WELL_KNOWN))
+        .all(|(index, name)| !name.to_string_lossy().starts_with('.') || (index == 0 && name == WELL_KNOWN))
 }
 
 fn find(directory: &Path, relative: &Path) -> Result<Found> {

@@ -1,0 +1,39 @@
+//! `/admin/reset`
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use tokio::time::Instant;
+use txjobs_store::CancelOutcome;
+
+use super::error::AdminError;
+use super::state::AdminState;
+use crate::behavior::Behavior;
+
+/// The longest time for running jobs to end. A command has five seconds before it is killed.
+const MAX_WAIT: Duration = Duration::from_secs(20);
+const CHECK_INTERVAL: Duration = Duration::from_millis(20);
+
+pub(super) async fn handle(State(state): State<AdminState>) -> Result<StatusCode, AdminError> {
+    // First, so that no run waits for a stopped clock.
+    state.set_behavior(Behavior::default());
+    state.emulator.reset();
+    let store = &state.app.store;
+    let deadline = Instant::now() + MAX_WAIT;
+    while Instant::now() < deadline {
+        for job in store.unfinished_jobs().await?.ids() {
+            if let CancelOutcome::Requested(run) = store.cancel_run(job, state.app.clock.now()).await? {
+                state.app.runner.cancel(&run);
+            }
+        }
+        if state.fixtures.reset().await? {
+            // Requests that arrived during the reset.
+            state.emulator.journal.clear();
+            return Ok(StatusCode::NO_CONTENT);
+        }
+        tokio::time::sleep(CHECK_INTERVAL).await;
+    }
+    let message = "A job is still running although it was canceled; nothing was removed. Try again.";
+    Err(AdminError::new(StatusCode::SERVICE_UNAVAILABLE, message))
+}

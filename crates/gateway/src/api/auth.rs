@@ -1,0 +1,55 @@
+//! Authenticates requests.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use txjobs_store::OrganizationId;
+use uuid::Uuid;
+
+use super::error::{self, ApiError};
+use super::state::AppState;
+use crate::key;
+
+/// A caller with a valid key.
+///
+/// It is the first argument of every handler, so that a caller without a key learns nothing, not even that a parameter is
+/// invalid.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller {
+    /// The organization of the key.
+    pub organization: OrganizationId,
+    /// The version of the catalog in which the key was found.
+    pub catalog_version: i64,
+}
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let mut values = parts.headers.get_all(&state.key_header).iter();
+        // With two keys it is not known which one was meant.
+        let (Some(value), None) = (values.next(), values.next()) else {
+            return Err(error::invalid_key());
+        };
+        let key = value.to_str().map_err(|_| error::invalid_key())?;
+        let hash = key::hash(key.trim());
+        let catalog = state.store.catalog().await?;
+        let organization = state.store.organization_of_demo_key(&hash);
+        let organization = organization.or_else(|| catalog.organization_of_key(&hash));
+        let caller = |organization| Self { organization, catalog_version: catalog.version };
+        organization.map(caller).ok_or_else(error::invalid_key)
+    }
+}
+
+impl Caller {
+    /// Checks that the caller's organization has this job.
+    ///
+    /// # Errors
+    ///
+    /// Fails with 404 if it does not, also if another organization has the job.
+    pub async fn require_job(&self, state: &AppState, job: Uuid) -> Result<(), ApiError> {
+        match state.store.has_job(self.organization, job).await? {
+            true => Ok(()),
+            false => Err(error::unknown_job()),
+        }
+    }
+}

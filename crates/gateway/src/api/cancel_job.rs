@@ -1,0 +1,38 @@
+//! `POST /public/jobs/{job_id}/cancel`
+
+use axum::Json;
+use axum::extract::State;
+use txjobs_sdk::types::{CancelJobResult, JobId, TriggerId};
+use txjobs_store::CancelOutcome;
+
+use super::auth::Caller;
+use super::error::{self, ApiError};
+use super::parameters::JobPath;
+use super::state::AppState;
+
+pub(super) async fn handle(
+    caller: Caller,
+    JobPath(job): JobPath,
+    State(state): State<AppState>,
+) -> Result<Json<CancelJobResult>, ApiError> {
+    caller.require_job(&state, job).await?;
+    // In a task of its own, so that the runner is notified even if the caller disconnects.
+    let canceling = tokio::spawn(async move {
+        let outcome = state.store.cancel_run(job, state.clock.now()).await;
+        if let Ok(CancelOutcome::Requested(run)) = &outcome {
+            // After the store: a run reads its cancellation from there once this can reach it, so that none is missed.
+            state.runner.cancel(run);
+        }
+        outcome
+    });
+    let (run, message) = match canceling.await.map_err(|_| error::internal())?? {
+        CancelOutcome::Idle => return Err(error::job_is_idle()),
+        CancelOutcome::Ended(run) => (run, "The run was canceled before it started."),
+        CancelOutcome::Requested(run) => (run, "The run is being canceled."),
+    };
+    Ok(Json(CancelJobResult {
+        job_id: JobId(job),
+        message: Some(message.to_owned()),
+        trigger_id: TriggerId(run.trigger_id),
+    }))
+}

@@ -1,0 +1,26 @@
+//! `GET /public/jobs/{job_id}/logs/{trigger_id}`
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use txjobs_store::Selection;
+
+use super::auth::Caller;
+use super::error::ApiError;
+use super::executions;
+use super::ids::parse_id;
+use super::parameters::{Parameters, TriggerPath};
+use super::state::AppState;
+
+pub(super) async fn handle(
+    caller: Caller,
+    TriggerPath(job, trigger_id): TriggerPath,
+    parameters: Parameters,
+    headers: HeaderMap,
+    State(state): State<AppState>,
+) -> Result<Response, ApiError> {
+    let after = parameters.get("after", "the id of a log line", parse_id)?;
+    caller.require_job(&state, job).await?;
+    let found = state.store.executions(job, Selection::ByTrigger { trigger_id, after }).await?;
+    executions::respond(&state, &headers, found).await
+}

@@ -1,0 +1,18 @@
+//! `GET /public/jobs`
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::auth::Caller;
+use super::error::ApiError;
+use super::state::AppState;
+
+pub(super) async fn handle(
+    caller: Caller,
+    headers: HeaderMap,
+    State(state): State<AppState>,
+) -> Result<Response, ApiError> {
+    let jobs = state.lists.jobs(caller.organization, caller.catalog_version).await?;
+    Ok(jobs.respond(&headers).await)
+}

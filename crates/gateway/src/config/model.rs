@@ -1,0 +1,77 @@
+//! The checked configuration.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::http::HeaderName;
+use txjobs_sdk::paths;
+use uuid::Uuid;
+
+use crate::runner::Work;
+
+/// The configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The request header that carries the API key.
+    pub key_header: HeaderName,
+    /// The organizations, in the order of the file.
+    pub organizations: Vec<Organization>,
+}
+
+/// An organization. Its keys give access to its own jobs only.
+#[derive(Clone, Debug)]
+pub struct Organization {
+    /// The unique name.
+    pub name: String,
+    /// The jobs, in the order of the file.
+    pub jobs: Vec<Job>,
+}
+
+/// A job.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The id, unique in the whole file.
+    pub id: Uuid,
+    /// The name for people.
+    pub name: String,
+    /// What it runs.
+    pub work: Arc<dyn Work>,
+}
+
+impl Config {
+    /// Creates a configuration without organizations.
+    pub fn empty() -> Self {
+        let key_header =
+            HeaderName::from_bytes(paths::API_KEY_HEADER.as_bytes()).expect("the contract's header name");
+        Self { key_header, organizations: Vec::new() }
+    }
+
+    /// Returns the organizations and jobs as the store needs them.
+    pub fn declared(&self) -> Vec<txjobs_store::Organization> {
+        let job = |job: &Job| txjobs_store::Job { id: job.id, name: job.name.clone() };
+        let organization = |organization: &Organization| txjobs_store::Organization {
+            name: organization.name.clone(),
+            jobs: organization.jobs.iter().map(job).collect(),
+        };
+        self.organizations.iter().map(organization).collect()
+    }
+
+    /// Iterates over all jobs with their organizations.
+    pub fn jobs(&self) -> impl Iterator<Item = (&Organization, &Job)> {
+        self.organizations.iter().flat_map(|o| o.jobs.iter().map(move |j| (o, j)))
+    }
+
+    /// Returns the work of each job by its id.
+    pub fn jobs_by_id(&self) -> HashMap<Uuid, Arc<dyn Work>> {
+        self.jobs().map(|(_, job)| (job.id, Arc::clone(&job.work))).collect()
+    }
+
+    /// Returns a sentence for each job that cannot start on this machine.
+    pub fn start_problems(&self) -> Vec<String> {
+        let problem = |(organization, job): (&Organization, &Job)| {
+            let problem = job.work.start_problem()?;
+            Some(format!("The job \"{}\" of \"{}\" cannot start: {problem}.", job.name, organization.name))
+        };
+        self.jobs().filter_map(problem).collect()
+    }
+}

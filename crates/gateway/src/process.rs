@@ -1,0 +1,29 @@
+//! The life of the whole process.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::logging::Logging;
+
+/// The longest wait for the log to be written, and for a system call that does not return.
+const MAX_EXIT_WAIT: Duration = Duration::from_secs(2);
+
+/// Runs a program with a runtime and a log, and returns its exit code. `log_filter` is used if `RUST_LOG` is not set.
+///
+/// `prepare` runs first, before any thread is started.
+pub fn run(log_filter: &str, prepare: impl FnOnce() -> Result<()>, program: impl Future<Output = Result<()>>) -> ExitCode {
+    let prepared = prepare();
+    let (Ok(logging), Ok(runtime)) = (Logging::start(log_filter), tokio::runtime::Runtime::new()) else {
+        // The logging thread does not exist, so that the error cannot be written.
+        return ExitCode::FAILURE;
+    };
+    let result = prepared.and_then(|()| runtime.block_on(program));
+    runtime.shutdown_timeout(MAX_EXIT_WAIT);
+    if let Err(error) = &result {
+        logging.write_line(&format!("{error:#}"));
+    }
+    logging.flush(MAX_EXIT_WAIT);
+    if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,42 @@
+//! The reasons to end a run before its work is complete.
+
+use tokio_util::sync::CancellationToken;
+
+use super::shutdown::Shutdown;
+
+/// The reason why a run ends early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interrupt {
+    /// A client canceled the run.
+    Canceled,
+    /// The gateway shuts down.
+    Shutdown,
+}
+
+/// The signals that end a run early.
+#[derive(Clone, Debug)]
+pub struct Interrupts {
+    cancel: CancellationToken,
+    shutdown: Shutdown,
+}
+
+impl Interrupts {
+    /// Creates the interrupts of a run.
+    pub fn new(cancel: CancellationToken, shutdown: Shutdown) -> Self {
+        Self { cancel, shutdown }
+    }
+
+    /// Waits until the run is to end.
+    pub async fn wait(&self) -> Interrupt {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Interrupt::Canceled,
+            () = self.shutdown.graceful.cancelled() => Interrupt::Shutdown,
+        }
+    }
+
+    /// Waits until the run is to be killed without a grace period.
+    pub async fn killed(&self) {
+        self.shutdown.immediate.cancelled().await;
+    }
+}

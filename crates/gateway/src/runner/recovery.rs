@@ -1,0 +1,64 @@
+//! Ends the runs that an earlier gateway left unfinished.
+
+use futures::future::join_all;
+use txjobs_sdk::ExecutionState;
+use txjobs_store::{Result, Run, RunResult, Store};
+
+use super::work::{DEFAULT_STOP_GRACE, WorkResolver};
+use crate::clock::SharedClock;
+use crate::processes::{Processes, Report, join_names};
+
+const KILLED: &str = "The gateway was killed or crashed while the job was running, so the run was given up.";
+const UNDECLARED: &str = "The job was removed from gateway.toml before the run started.";
+
+/// Ends the runs that an earlier gateway left unfinished. Their processes get the stop grace of the job.
+///
+/// Call this before a runner uses the store, and only in the process that holds the lock of the database.
+///
+/// # Errors
+///
+/// Fails if the store fails.
+pub async fn recover(store: &Store, clock: &SharedClock, resolver: &dyn WorkResolver) -> Result<()> {
+    let runs = store.running_runs().await?;
+    let reports = join_all(runs.iter().map(|run| end_processes(run, resolver))).await;
+    for (run, report) in runs.iter().zip(reports) {
+        let reason = killed_message(&report?);
+        tracing::warn!(job = %run.job, trigger = %run.trigger_id, "{reason}");
+        end_run(store, clock, run, &reason).await?;
+    }
+    for run in store.orphaned_runs().await? {
+        tracing::warn!(job = %run.job, trigger = %run.trigger_id, "{UNDECLARED}");
+        end_run(store, clock, &run, UNDECLARED).await?;
+    }
+    Ok(())
+}
+
+async fn end_processes(run: &Run, resolver: &dyn WorkResolver) -> Result<Report> {
+    let grace = resolver.resolve(run.job).await?.map_or(DEFAULT_STOP_GRACE, |work| work.stop_grace());
+    Ok(Processes::of_run(run.trigger_id).end(None, grace, std::future::pending()).await)
+}
+
+async fn end_run(store: &Store, clock: &SharedClock, run: &Run, reason: &str) -> Result<ExecutionState> {
+    let ending = RunResult { state: ExecutionState::Failed, error: Some(reason.to_owned()) };
+    // The clock may have been set back since the earlier gateway wrote.
+    let now = clock.now().max(store.latest_time(run).await?);
+    store.end_run(run, &ending, now).await
+}
+
+/// Returns the last line of the log of a run that was killed with its gateway.
+fn killed_message(report: &Report) -> String {
+    let mut text = KILLED.to_owned();
+    let ended: Vec<_> = report.ended.values().chain(report.killed.values()).collect();
+    if !ended.is_empty() {
+        let names = join_names(ended.into_iter());
+        text.push_str(&format!(" Processes that were still running at the next start were ended: {names}."));
+    }
+    if !report.remaining.is_empty() {
+        let reasons = report.remaining.values().map(|(name, reason)| format!("{name}, {reason}"));
+        text.push_str(&format!(" Could not be ended: {}.", join_names(reasons)));
+    }
+    if let Some(error) = &report.search_error {
+        text.push_str(&format!(" It is not known whether all its processes have ended: {error}."));
+    }
+    text
+}

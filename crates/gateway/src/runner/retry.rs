@@ -1,0 +1,27 @@
+//! Repeats writes of the store that fail.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+/// The pause before a failed operation of the store is repeated.
+pub(super) const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Repeats a write until it succeeds, so that a full disk delays a run's end and does not lose it.
+///
+/// Returns `None` if the store still fails when `give_up` is canceled. Then the next start of the gateway ends the run.
+pub(super) async fn retry_until_ok<T, F: Future<Output = txjobs_store::Result<T>>>(
+    give_up: &CancellationToken,
+    mut write: impl FnMut() -> F,
+) -> Option<T> {
+    loop {
+        match write().await {
+            Ok(value) => return Some(value),
+            Err(error) => tracing::error!("the store failed at a run's log; trying again: {error:#}"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(RETRY_INTERVAL) => {}
+            () = give_up.cancelled() => return None,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The loop that claims pending runs and executes them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use txjobs_store::{Run, Store};
+
+use super::handle::RunnerHandle;
+use super::retry::RETRY_INTERVAL;
+use super::run::{Executor, execute};
+use super::shutdown::Shutdown;
+use super::slots::Slots;
+use super::started_runs::StartedRuns;
+use super::work::WorkResolver;
+use crate::clock::{RunClock, SharedClock, micros};
+use crate::processes;
+
+/// `RunnerHandle::wake` starts a run. This finds runs that were requested while no handle could wake the runner.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
+/// How long failing writes are repeated after the gateway was told to stop.
+const MAX_FINAL_WRITE_TIME: Duration = Duration::from_secs(5);
+
+/// Runs the jobs.
+#[derive(Debug)]
+pub struct Runner {
+    executor: Executor,
+    concurrency: usize,
+}
+
+impl Runner {
+    /// Creates a runner that executes at most `concurrency` runs at the same time.
+    pub fn new(
+        store: Store,
+        clock: SharedClock,
+        handle: RunnerHandle,
+        resolver: Arc<dyn WorkResolver>,
+        concurrency: usize,
+        shutdown: Shutdown,
+    ) -> Self {
+        let give_up = CancellationToken::new();
+        Self { executor: Executor { store, clock, handle, resolver, shutdown, give_up }, concurrency }
+    }
+
+    /// Runs jobs until the shutdown, and returns when everything that ran has ended.
+    pub async fn work(self) {
+        let Self { executor, concurrency } = self;
+        let mut slots = Slots::new(concurrency, executor.clock.clone(), executor.handle.clone());
+        let runs = TaskTracker::new();
+        let mut started = StartedRuns::default();
+        let orphans = tokio::spawn(processes::reap_orphans());
+        loop {
+            let slot = tokio::select! {
+                biased;
+                () = executor.shutdown.graceful.cancelled() => break,
+                slot = slots.acquire() => slot,
+            };
+            let Some((run, clock)) = next_run(&executor, &mut slots).await else { break };
+            if !started.insert(run.id) {
+                tracing::error!(trigger = %run.trigger_id, "the store returned a run twice; it is not started again");
+                continue;
+            }
+            let wait_time = slots.wait_time(&executor.store, &run, &clock).await;
+            let executor = executor.clone();
+            runs.spawn(async move {
+                execute(&executor, run, clock, wait_time).await;
+                // Another run of the job may have waited for this one.
+                executor.handle.wake();
+                drop(slot);
+            });
+        }
+        runs.close();
+        let give_up = async {
+            tokio::select! {
+                () = executor.shutdown.immediate.cancelled() => {}
+                () = tokio::time::sleep(MAX_FINAL_WRITE_TIME) => {}
+            }
+            executor.give_up.cancel();
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            () = runs.wait() => {}
+            () = give_up => {}
+        }
+        orphans.abort();
+    }
+}
+
+/// Claims the next run and starts its clock. Returns `None` on a shutdown.
+async fn next_run(executor: &Executor, slots: &mut Slots) -> Option<(Run, RunClock)> {
+    let Executor { store, clock, handle, shutdown, .. } = executor;
+    loop {
+        if shutdown.graceful.is_cancelled() {
+            return None;
+        }
+        let run_clock = RunClock::start(clock);
+        let now = run_clock.started_at();
+        let start_delay = handle.start_delay();
+        let wait = match store.claim_run(now, now.saturating_sub(micros(start_delay))).await {
+            Ok(Some(run)) => return Some((run, run_clock)),
+            Ok(None) => {
+                slots.set_idle();
+                POLL_INTERVAL
+            }
+            Err(error) => {
+                tracing::error!("the store failed; pending runs wait: {error:#}");
+                RETRY_INTERVAL
+            }
+        };
+        tokio::select! {
+            () = handle.woken() => {}
+            // Not by the gateway's clock, which may stand still.
+            () = tokio::time::sleep(wait) => {}
+            () = clock.sleep(start_delay), if !start_delay.is_zero() => {}
+            () = shutdown.graceful.cancelled() => {}
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Combines all routes.
+
+use axum::Router;
+use axum::http::{Extensions, HeaderMap, StatusCode, Version};
+use axum::routing::get;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
+use tower_http::trace::TraceLayer;
+
+use super::console;
+use super::health::health;
+use super::options::{NoCompression, ServerOptions};
+use super::page_config::page_config_router;
+use super::reference::{self, reference_router};
+use super::trace;
+use crate::api::{self, AppState};
+
+/// Returns all routes of the gateway.
+pub fn router(state: AppState, options: &ServerOptions) -> Router {
+    let pages = pages(&state, options, Router::new());
+    with_compression_and_trace(pages.merge(api::router(api::operations(), state)))
+}
+
+/// Returns the pages beside the contract, with the security headers of pages. `more` are pages of the program.
+pub fn pages(state: &AppState, options: &ServerOptions, more: Router) -> Router {
+    let not_found = api::unknown_path_router(&state.key_header);
+    let pages = Router::new()
+        .route("/health", get(health).with_state(state.store.clone()))
+        .merge(page_config_router(options, &state.key_header))
+        .merge(reference_router(&reference::CONTRACT))
+        .merge(console::console_router(options.console.as_deref(), not_found))
+        .merge(more)
+        .method_not_allowed_fallback(async || api::method_not_allowed());
+    console::with_security_headers(pages)
+}
+
+/// Adds the compression of responses and the tracing of requests. These are the outermost layers.
+pub fn with_compression_and_trace(router: Router) -> Router {
+    let compresses =
+        DefaultPredicate::new().and(|_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| {
+            extensions.get::<NoCompression>().is_none()
+        });
+    router
+        // The level with the smallest state: a client that reads a log slowly keeps one, and the default level of brotli takes
+        // 11 MB.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compresses))
+        // Method, known path and status: nothing that may be a key.
+        .layer(TraceLayer::new_for_http().make_span_with(trace::request_span))
+}
