@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use txjobs_sdk::paths;
 
-use crate::gateway::{Home, is_alive, lines, shell_jobs, until};
+use crate::gateway_process::{Home, is_alive, lines, shell_jobs, until};
 
 #[tokio::test]
 async fn exit_codes_and_the_worst_line_give_the_state() {

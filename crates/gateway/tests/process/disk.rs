@@ -5,7 +5,7 @@ use std::process::Command;
 use txjobs_sdk::ApiKey;
 use txjobs_sdk::paths;
 
-use crate::gateway::{Gateway, Home, lines, shell_jobs, until};
+use crate::gateway_process::{Gateway, Home, lines, shell_jobs, until};
 use crate::small_disk::SmallDisk;
 
 const LINES: usize = 4000;

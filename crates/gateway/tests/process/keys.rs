@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use txjobs_sdk::paths;
 
-use crate::gateway::{Home, command, shell_jobs};
+use crate::gateway_process::{Home, command, shell_jobs};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_key_revoked_by_another_process_is_refused_at_once() {

@@ -4,7 +4,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
 use txjobs_sdk::paths;
 
-use crate::gateway::{Gateway, Home, is_alive, lines, shell_jobs, until};
+use crate::gateway_process::{Gateway, Home, is_alive, lines, shell_jobs, until};
 
 const LONG: &str = "echo $$ > parent; sleep 1000 & echo $! > child; echo begun; wait";
 
@@ -47,7 +47,7 @@ async fn killed_in_the_middle_of_a_run() {
     assert!(said[1].1.starts_with("The gateway was killed or crashed"), "{run}");
     let parent = parent.trim();
     if cfg!(target_os = "linux") {
-        let ended = format!(" What still ran at the next start was ended: sh ({parent}), sleep (");
+        let ended = format!(" Processes that were still running at the next start were ended: sh ({parent}), sleep (");
         assert!(said[1].1.contains(&ended), "{run}");
     }
     let run = gateway.outcome(next).await;
@@ -104,7 +104,7 @@ async fn a_job_taken_out_of_the_configuration_while_pending() {
     std::fs::write(home.path("gateway.toml"), whole).unwrap();
     let gateway = home.serve(&[]);
     let run = gateway.outcome(next).await;
-    let because = "The job was taken out of gateway.toml before the run started.";
+    let because = "The job was removed from gateway.toml before the run started.";
     assert_eq!((run["State"].as_i64(), lines(&run)), (Some(3), vec![(2, because)]));
 }
 

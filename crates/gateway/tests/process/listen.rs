@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::gateway::{Home, command, shell_jobs};
+use crate::gateway_process::{Home, command, shell_jobs};
 
 fn serve(home: &Home, listen: &str) -> Command {
     let mut serve = command(home.folder.path());

@@ -1,12 +1,16 @@
-//! The real binary, with real processes: what it runs, and what is left when it is stopped or killed.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed; helpers are no test functions")]
+//! Tests of the real binary with real processes.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 #![cfg(unix)]
 
 mod commands;
+mod connection;
 mod connections;
 #[cfg(target_os = "linux")]
+mod detached;
+#[cfg(target_os = "linux")]
 mod disk;
-mod gateway;
+mod gateway_process;
+mod key_logging;
 mod keys;
 mod killed;
 mod listen;
@@ -18,9 +22,10 @@ mod signals;
 mod slow_clients;
 #[cfg(target_os = "linux")]
 mod small_disk;
+#[cfg(target_os = "linux")]
+mod spy;
 mod start;
 #[cfg(target_os = "linux")]
 mod stderr;
-#[cfg(target_os = "linux")]
-mod time;
-mod wire;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_txjobs-gateway");

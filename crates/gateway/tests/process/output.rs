@@ -2,7 +2,7 @@
 
 use txjobs_sdk::paths;
 
-use crate::gateway::{Home, lines, shell_jobs};
+use crate::gateway_process::{Home, lines, shell_jobs};
 
 #[tokio::test]
 async fn lines_are_there_while_the_command_runs() {

@@ -1,78 +1,9 @@
 //! Ending a run ends all processes that it started, also detached ones.
 
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read};
-use std::os::unix::fs::OpenOptionsExt;
-
 use txjobs_sdk::paths;
 
-use crate::gateway::{Gateway, Home, lines, shell_jobs, until};
-
-const NONBLOCK: i32 = 0o4000;
-
-/// Starts a child in a session of its own, one whose parent has ended, and one that also has an empty environment. Each writes
-/// to the pipe `alive` and holds it until it ends. Continues when they have started.
-const DETACH: &str = r#"
-    exec 9>alive
-    setsid sh -c 'echo setsid >&9; : > one; exec sleep 1000' >/dev/null 2>&1 &
-    (setsid sh -c 'echo forked >&9; : > two; exec sleep 1000' >/dev/null 2>&1 &)
-    env -i setsid sh -c '(setsid sh -c "echo emptied >&9; : > three; exec sleep 1000" &)' >/dev/null 2>&1
-    while [ ! -e one ] || [ ! -e two ] || [ ! -e three ]; do sleep 0.01; done
-    echo begun
-"#;
-
-/// A pipe that the processes of a run hold while they live.
-struct Alive(File);
-
-impl Alive {
-    fn new(home: &Home) -> Self {
-        let path = home.path("alive");
-        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-        Self(OpenOptions::new().read(true).custom_flags(NONBLOCK).open(path).unwrap())
-    }
-
-    /// Returns what the processes have written since the last call, and whether one of them lives.
-    fn look(&mut self) -> (String, bool) {
-        let mut said = Vec::new();
-        let mut buffer = [0; 4096];
-        loop {
-            match self.0.read(&mut buffer) {
-                Ok(0) => return (String::from_utf8(said).unwrap(), false),
-                Ok(read) => said.extend_from_slice(&buffer[..read]),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    return (String::from_utf8(said).unwrap(), true);
-                }
-                Err(error) => panic!("{error}"),
-            }
-        }
-    }
-
-    #[track_caller]
-    fn assert_all_detached(&mut self) {
-        let (said, is_alive) = self.look();
-        let mut names: Vec<_> = said.lines().collect();
-        names.sort_unstable();
-        assert_eq!(names, ["emptied", "forked", "setsid"]);
-        assert!(is_alive, "otherwise this shows nothing");
-    }
-
-    #[track_caller]
-    fn assert_dead(&mut self) {
-        assert_eq!(self.look(), (String::new(), false));
-    }
-}
-
-fn home(after: &str, more: &str) -> (Home, Alive) {
-    let home = Home::new(&shell_jobs(&[("detaches", &format!("{DETACH}{after}"), more)]));
-    let alive = Alive::new(&home);
-    (home, alive)
-}
-
-async fn begin(gateway: &Gateway) -> (txjobs_sdk::types::JobId, txjobs_sdk::types::TriggerId) {
-    let run = gateway.execute("detaches").await;
-    gateway.until(run, |run| lines(run) == [(0, "begun")]).await;
-    run
-}
+use crate::detached::{DETACH, ProcessProbe, begin, home};
+use crate::gateway_process::{Home, lines, shell_jobs, until};
 
 #[tokio::test]
 async fn end_of_the_command_ends_detached_children() {
@@ -105,18 +36,6 @@ async fn cancellation_ends_detached_children() {
 }
 
 #[tokio::test]
-async fn time_out_ends_detached_children() {
-    let (home, mut alive) = home("sleep 1000", "timeout = \"2h\"");
-    let gateway = home.serve_with_admin(&[]);
-    let run = begin(&gateway).await;
-    alive.assert_all_detached();
-    gateway.clock("POST", "/advance", r#"{ "by": "2h" }"#).await;
-    let run = gateway.outcome(run).await;
-    alive.assert_dead();
-    assert!(lines(&run)[1].1.starts_with("Ended with the command: sleep ("), "{run}");
-}
-
-#[tokio::test]
 async fn stop_of_the_gateway_ends_detached_children() {
     let (home, mut alive) = home("sleep 1000", "");
     let gateway = home.serve(&[]);
@@ -138,7 +57,7 @@ async fn restart_after_kill_ends_detached_children() {
     let gateway = home.serve(&[]);
     let run = gateway.outcome(run).await;
     alive.assert_dead();
-    assert!(lines(&run)[1].1.contains(" What still ran at the next start was ended: sh ("), "{run}");
+    assert!(lines(&run)[1].1.contains(" Processes that were still running at the next start were ended: sh ("), "{run}");
 }
 
 #[tokio::test]
@@ -146,7 +65,7 @@ async fn end_of_a_run_leaves_another_run_alone() {
     let script =
         format!("mkdir $TXJOBS_JOB_ID; cd $TXJOBS_JOB_ID; ln -s $OLDPWD/alive alive; {DETACH} sleep 1000");
     let home = Home::new(&shell_jobs(&[("a", &script, ""), ("detaches", &script, "")]));
-    let mut alive = Alive::new(&home);
+    let mut alive = ProcessProbe::new(&home);
     let gateway = home.serve(&[]);
     let ended = begin(&gateway).await;
     alive.assert_all_detached();
@@ -173,18 +92,18 @@ async fn every_process_has_the_whole_time_after_sigterm() {
         while :; do sleep 0.1; done
     "#;
     let home = Home::new(&shell_jobs(&[("cleans", script, "")]));
-    let mut alive = Alive::new(&home);
+    let mut alive = ProcessProbe::new(&home);
     let gateway = home.serve(&[]);
     let run = gateway.execute("cleans").await;
     let mut begun = String::new();
     until("both children", async || {
-        begun.push_str(&alive.look().0);
+        begun.push_str(&alive.read().0);
         (begun == "begun\nbegun\n").then_some(())
     })
     .await;
     gateway.ask(paths::cancel_job(run.0)).await;
     let run = gateway.outcome(run).await;
-    assert_eq!(alive.look(), ("cleaned up\ncleaned up\n".to_owned(), false));
+    assert_eq!(alive.read(), ("cleaned up\ncleaned up\n".to_owned(), false));
     assert!(!lines(&run).iter().any(|line| line.1.starts_with("Killed")), "{run}");
 }
 
@@ -196,10 +115,10 @@ async fn process_that_ignores_sigterm_is_killed_after_the_job_s_time() {
         while [ ! -e go ]; do sleep 0.01; done
     "#;
     let home = Home::new(&shell_jobs(&[("deaf", script, "stop_grace = \"300ms\"")]));
-    let mut alive = Alive::new(&home);
+    let mut alive = ProcessProbe::new(&home);
     let gateway = home.serve(&[]);
     let run = gateway.execute("deaf").await;
-    until("the child", async || (alive.look().0 == "deaf\n").then_some(())).await;
+    until("the child", async || (alive.read().0 == "deaf\n").then_some(())).await;
     std::fs::write(home.path("go"), "").unwrap();
     let run = gateway.outcome(run).await;
     alive.assert_dead();
@@ -219,16 +138,16 @@ async fn job_may_leave_processes_running_and_says_so() {
     let said = lines(&run)[1];
     assert_eq!((run["State"].as_i64(), said.0), (Some(2), 0));
     let left =
-        said.1.strip_prefix("Left running, because the job says leave_running = true: sleep (").unwrap();
+        said.1.strip_prefix("Left running, because the job has leave_running = true: sleep (").unwrap();
     let pids: Vec<_> = left.split(['(', ')']).step_by(2).filter(|pid| pid.parse::<u32>().is_ok()).collect();
     assert_eq!(pids.len(), 3, "{left}");
     gateway.signal("TERM");
     assert!(gateway.wait().success());
     let gateway = home.serve(&[]);
-    assert_eq!(alive.look(), (String::new(), true));
+    assert_eq!(alive.read(), (String::new(), true));
     drop(gateway);
     assert!(std::process::Command::new("kill").args(pids).status().unwrap().success());
-    until("their end", async || (!alive.look().1).then_some(())).await;
+    until("their end", async || (!alive.read().1).then_some(())).await;
 }
 
 /// Each process starts the next one and ends, so that none is there for long.
@@ -241,7 +160,7 @@ async fn processes_that_pass_on_their_work_are_ended() {
         echo begun
     "#;
     let home = Home::new(&shell_jobs(&[("passes on", script, "stop_grace = \"100ms\"")]));
-    let mut alive = Alive::new(&home);
+    let mut alive = ProcessProbe::new(&home);
     let gateway = home.serve(&[]);
     let run = gateway.execute("passes on").await;
     let run = gateway.outcome(run).await;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::gateway::{Home, command, lines, shell_jobs};
+use crate::gateway_process::{Home, command, lines, shell_jobs};
 
 const CLEANS_UP: &str = "trap 'echo cleaned up; exit 0' TERM; echo begun; sleep 1000 & wait";
 

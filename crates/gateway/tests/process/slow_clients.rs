@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::Value;
 use txjobs_sdk::paths;
 
-use crate::gateway::{Gateway, Home, shell_jobs, until};
-use crate::wire::{Connection, address, head};
+use crate::gateway_process::{Gateway, Home, shell_jobs, until};
+use crate::connection::{Connection, address, head};
 
 fn home() -> Home {
     Home::new(&shell_jobs(&[("echo", "echo ran", "")]))
@@ -70,18 +70,10 @@ async fn a_client_that_sends_a_large_body_whole_reads_why_it_is_refused() {
     assert!(has_no_run(&gateway).await);
 }
 
-/// A job whose log is larger than all buffers between a gateway and its client.
-const LONG: &str = r#"
-[[organization]]
-name = "Contoso"
-[[organization.job]]
-name = "Long"
-[organization.job.script]
-state = "completed"
-lines = [{ message = "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 {n}", repeat = 30000 }]
-"#;
+/// Writes a log that is larger than all buffers between a gateway and its client.
+const LONG: &str = "yes '0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789' | head -n 30000";
 
-/// Asks for the log on a connection with a small window.
+/// Requests the log on a connection with a small window.
 fn ask_for_log(home: &Home, gateway: &Gateway, path: &str) -> TcpStream {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     socket.set_recv_buffer_size(4096).unwrap();
@@ -94,7 +86,7 @@ fn ask_for_log(home: &Home, gateway: &Gateway, path: &str) -> TcpStream {
 
 #[tokio::test]
 async fn a_reader_that_takes_nothing_is_dropped_and_a_slow_one_is_served() {
-    let home = Home::new(LONG);
+    let home = Home::new(&shell_jobs(&[("Long", LONG, "")]));
     let gateway = home.serve(&["--write-timeout", "2s"]);
     let run = gateway.run("Long").await;
     let path = format!("/public/jobs/{}/logs", run["JobId"].as_str().unwrap());

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
 use txjobs_sdk::ApiKey;
 
-use crate::gateway::Gateway;
+use crate::gateway_process::Gateway;
 
 pub struct SmallDisk {
     holder: Child,

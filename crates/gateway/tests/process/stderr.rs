@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::process::Stdio;
 
-use crate::gateway::{Home, lines, shell_jobs};
+use crate::gateway_process::{Home, lines, shell_jobs};
 
 /// The default capacity of a pipe.
 const PIPE: usize = 64 * 1024;
@@ -53,12 +53,12 @@ fn output_that_cannot_be_written_is_an_error_and_no_panic() {
     let full = || OpenOptions::new().write(true).open("/dev/full").unwrap();
     let create = ["keys", "create", "--organization", "Contoso", "--name", "lost"];
     for arguments in [&["check"][..], &["keys", "list"], &create] {
-        let mut command = crate::gateway::command(home.folder.path());
+        let mut command = crate::gateway_process::command(home.folder.path());
         let output = command.args(arguments).stdout(full()).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{said}");
         assert!(said.contains("could not be written"), "{said}");
-        let mut command = crate::gateway::command(home.folder.path());
+        let mut command = crate::gateway_process::command(home.folder.path());
         let status = command.args(["check", "--config", "none"]).stderr(full()).status().unwrap();
         assert_eq!(status.code(), Some(1));
     }

@@ -11,8 +11,6 @@ use txjobs_sdk::operation::Request;
 use txjobs_sdk::types::{JobId, TriggerId};
 use txjobs_sdk::{ApiKey, paths};
 
-#[cfg(target_os = "linux")]
-const ADMIN_TOKEN: &str = "a-token-of-these-tests";
 const BOUND: Duration = Duration::from_secs(30);
 
 /// A folder with a configuration, a database and a key of the first organization.
@@ -46,14 +44,6 @@ impl Home {
         self.serve_with(more, |_| {})
     }
 
-    /// Starts a gateway with a clock that can be set.
-    #[cfg(target_os = "linux")]
-    pub fn serve_with_admin(&self, more: &[&str]) -> Gateway {
-        self.serve_with(&[more, &["--admin"]].concat(), |command| {
-            command.env("TXJOBS_ADMIN_TOKEN", ADMIN_TOKEN);
-        })
-    }
-
     pub fn serve_with(&self, more: &[&str], set_up: impl FnOnce(&mut Command)) -> Gateway {
         let mut serve = command(self.folder.path());
         serve.args(["serve", "--listen", "127.0.0.1:0"]).args(more).env("TXJOBS_API_KEY", "not for children");
@@ -78,7 +68,7 @@ impl Home {
 }
 
 pub fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_txjobs-gateway"));
+    let mut command = Command::new(crate::PROGRAM);
     command.current_dir(folder).env("RUST_LOG", "warn");
     command
 }
@@ -186,19 +176,6 @@ impl Gateway {
     pub async fn run(&self, name: &str) -> Value {
         let run = self.execute(name).await;
         self.outcome(run).await
-    }
-
-    /// Sets or winds the clock of a gateway with `--admin`.
-    #[cfg(target_os = "linux")]
-    pub async fn clock(&self, method: &str, path: &str, body: &str) {
-        let sent = self
-            .http
-            .request(method.parse().unwrap(), format!("{}/admin/clock{path}", self.url))
-            .bearer_auth(ADMIN_TOKEN)
-            .header("Content-Type", "application/json")
-            .body(body.to_owned());
-        let answer = sent.send().await.unwrap();
-        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 
     pub fn signal(&self, name: &str) {

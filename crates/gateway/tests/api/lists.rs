@@ -1,101 +1,97 @@
 //! The lists that are cached in memory: never older than an earlier answer, and the same bytes for every client.
 
 use std::io::Read;
-use std::path::Path;
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use serde_json::Value;
-use txjobs_gateway::config;
 use txjobs_gateway::key;
 use txjobs_sdk::types::JobId;
 use txjobs_sdk::{operation, paths};
 use txjobs_store::{Job, Store};
 use uuid::Uuid;
 
-use crate::house::{CONFIG, House};
+use crate::test_app::{CONFIG, TestApp, parse};
 
 /// Returns one organization with this many jobs that run nothing.
 fn config_of(jobs: usize) -> String {
     let job = |n| {
-        format!(
-            "[[organization.job]]\nname = \"Job {n}\"\nscript = {{ state = \"completed\", lines = [] }}\n"
-        )
+        format!("[[organization.job]]\nname = \"Job {n}\"\n")
     };
     format!("[[organization]]\nname = \"Contoso\"\n{}", (0..jobs).map(job).collect::<String>())
 }
 
 /// Opens the database as another process does.
-async fn open_again(house: &House) -> Store {
-    Store::open(&house.folder.path().join("gateway.db")).await.unwrap()
+async fn open_again(app: &TestApp) -> Store {
+    Store::open(&app.folder.path().join("gateway.db")).await.unwrap()
 }
 
-async fn names(house: &House) -> Vec<String> {
-    let list = house.ask(paths::list_jobs()).await.ok();
+async fn names(app: &TestApp) -> Vec<String> {
+    let list = app.call(paths::list_jobs()).await.expect_ok();
     list.as_array().unwrap().iter().map(|job| job["Name"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
 async fn lists_after_a_new_declaration_show_its_jobs() {
-    let house = House::idle().await;
-    let before = house.ask(paths::list_jobs()).await;
-    assert_eq!(names(&house).await, ["Quick", "Slow"]);
-    let renamed = config::parse(&CONFIG.replace("\"Slow\"", "\"Slower\""), Path::new("")).unwrap();
-    house.store.declare(&renamed.declared()).await.unwrap();
-    assert_eq!(names(&house).await, ["Quick", "Slower"]);
-    assert_ne!(house.ask(paths::list_jobs()).await.header("etag"), before.header("etag"));
+    let app = TestApp::without_runner().await;
+    let before = app.call(paths::list_jobs()).await;
+    assert_eq!(names(&app).await, ["Quick", "Slow"]);
+    let renamed = parse(&CONFIG.replace("\"Slow\"", "\"Slower\""));
+    app.store.declare(&renamed.declared()).await.unwrap();
+    assert_eq!(names(&app).await, ["Quick", "Slower"]);
+    assert_ne!(app.call(paths::list_jobs()).await.header("etag"), before.header("etag"));
 
-    let fewer = config::parse(&config_of(1), Path::new("")).unwrap();
-    house.store.declare(&fewer.declared()).await.unwrap();
-    assert_eq!(names(&house).await, ["Job 0"]);
-    let statuses = house.ask(paths::list_job_statuses()).await.ok();
+    let fewer = parse(&config_of(1));
+    app.store.declare(&fewer.declared()).await.unwrap();
+    assert_eq!(names(&app).await, ["Job 0"]);
+    let statuses = app.call(paths::list_job_statuses()).await.expect_ok();
     assert_eq!(statuses.as_array().unwrap().len(), 1);
-    house.ask_as(&house.keys[1], paths::list_jobs()).await.refused(401);
+    app.call_as(&app.keys[1], paths::list_jobs()).await.expect_error(401);
 }
 
 #[tokio::test]
 async fn lists_after_a_change_by_another_program_show_it() {
-    let house = House::idle().await;
-    let other = open_again(&house).await;
-    assert_eq!(names(&house).await, ["Quick", "Slow"]);
+    let app = TestApp::without_runner().await;
+    let other = open_again(&app).await;
+    assert_eq!(names(&app).await, ["Quick", "Slow"]);
     for name in ["A", "B", "C"] {
         let renamed = CONFIG.replace("\"Slow\"", &format!("\"{name}\""));
-        let renamed = config::parse(&renamed, Path::new("")).unwrap();
+        let renamed = parse(&renamed);
         other.declare(&renamed.declared()).await.unwrap();
-        assert_eq!(names(&house).await, ["Quick", name]);
+        assert_eq!(names(&app).await, ["Quick", name]);
     }
     // Uncommitted changes are not shown.
     let contoso = other.organization_id("Contoso").await.unwrap().unwrap();
     let mut transaction = other.write().await.unwrap();
     transaction.add_jobs(contoso, 9, &[Job { id: Uuid::new_v4(), name: "D".to_owned() }]).await.unwrap();
-    assert_eq!(names(&house).await, ["Quick", "C"]);
+    assert_eq!(names(&app).await, ["Quick", "C"]);
     transaction.rollback().await.unwrap();
-    assert_eq!(names(&house).await, ["Quick", "C"]);
+    assert_eq!(names(&app).await, ["Quick", "C"]);
 }
 
 #[tokio::test]
 async fn a_key_works_from_its_creation_to_its_revocation() {
-    let house = House::idle().await;
-    let contoso = house.store.organization_id("Contoso").await.unwrap().unwrap();
+    let app = TestApp::without_runner().await;
+    let contoso = app.store.organization_id("Contoso").await.unwrap().unwrap();
     for _ in 0..20 {
-        let key = key::mint().unwrap();
-        house.ask_as(&key, paths::list_jobs()).await.refused(401);
-        house.store.add_key(contoso, "short", &key::hash(key.expose()), 1).await.unwrap();
-        house.ask_as(&key, paths::list_jobs()).await.ok();
-        house.store.revoke_key("Contoso", "short").await.unwrap();
-        house.ask_as(&key, paths::list_jobs()).await.refused(401);
-        house.ask(paths::list_jobs()).await.ok();
+        let key = key::generate().unwrap();
+        app.call_as(&key, paths::list_jobs()).await.expect_error(401);
+        app.store.add_key(contoso, "short", &key::hash(key.expose()), 1).await.unwrap();
+        app.call_as(&key, paths::list_jobs()).await.expect_ok();
+        app.store.revoke_key("Contoso", "short").await.unwrap();
+        app.call_as(&key, paths::list_jobs()).await.expect_error(401);
+        app.call(paths::list_jobs()).await.expect_ok();
     }
 }
 
 #[tokio::test]
 async fn compressed_lists_are_whole_bodies_of_the_same_content() {
-    let house = House::working_on(&config_of(200)).await;
+    let app = TestApp::with_jobs(&config_of(200)).await;
     for request in [paths::list_jobs(), paths::list_job_statuses()] {
-        let (plain, _) = body(&house, &request, "identity").await;
+        let (plain, _) = body(&app, &request, "identity").await;
         let mut tags = Vec::new();
         for (encoding, unpack) in [("br", unpack_brotli as fn(&[u8]) -> Vec<u8>), ("gzip", unpack_gzip)] {
-            let (packed, head) = body(&house, &request, encoding).await;
+            let (packed, head) = body(&app, &request, encoding).await;
             assert_eq!(head.headers["content-encoding"], encoding);
             // A body that is compressed while it is sent has no length.
             assert_eq!(head.headers["content-length"], packed.len().to_string());
@@ -104,34 +100,34 @@ async fn compressed_lists_are_whole_bodies_of_the_same_content() {
             let vary: Vec<_> = head.headers.get_all("vary").iter().map(|v| v.to_str().unwrap()).collect();
             assert_eq!(vary.join(",").to_ascii_lowercase().matches("accept-encoding").count(), 1, "{vary:?}");
             assert!(vary.contains(&"apikey"), "{vary:?}");
-            assert_eq!(body(&house, &request, encoding).await.0, packed);
+            assert_eq!(body(&app, &request, encoding).await.0, packed);
             tags.push(head.headers["etag"].clone());
 
             let request = Request::get(request.path_and_query())
-                .header(paths::API_KEY_HEADER, house.keys[0].expose())
+                .header(paths::API_KEY_HEADER, app.keys[0].expose())
                 .header("accept-encoding", encoding)
                 .header("if-none-match", &tags[0]);
-            let known = house.send(request.body(Body::empty()).unwrap()).await;
+            let known = app.send(request.body(Body::empty()).unwrap()).await;
             assert_eq!((known.status, known.text.as_str()), (304, ""));
             assert_eq!(known.header("content-encoding"), "");
         }
         assert_eq!(tags[0], tags[1]);
         // `br` is preferred, unless the caller wants something else.
-        assert_eq!(body(&house, &request, "gzip, br").await.1.headers["content-encoding"], "br");
-        assert_eq!(body(&house, &request, "gzip, br;q=0.5").await.1.headers["content-encoding"], "gzip");
-        assert!(!body(&house, &request, "br;q=0").await.1.headers.contains_key("content-encoding"));
+        assert_eq!(body(&app, &request, "gzip, br").await.1.headers["content-encoding"], "br");
+        assert_eq!(body(&app, &request, "gzip, br;q=0.5").await.1.headers["content-encoding"], "gzip");
+        assert!(!body(&app, &request, "br;q=0").await.1.headers.contains_key("content-encoding"));
     }
 }
 
 async fn body(
-    house: &House,
+    app: &TestApp,
     request: &operation::Request,
     encoding: &str,
 ) -> (Vec<u8>, axum::http::response::Parts) {
     let request = Request::get(request.path_and_query())
-        .header(paths::API_KEY_HEADER, house.keys[0].expose())
+        .header(paths::API_KEY_HEADER, app.keys[0].expose())
         .header("accept-encoding", encoding);
-    let (head, body) = house.response(request.body(Body::empty()).unwrap()).await.into_parts();
+    let (head, body) = app.response(request.body(Body::empty()).unwrap()).await.into_parts();
     (to_bytes(body, usize::MAX).await.unwrap().into(), head)
 }
 
@@ -152,21 +148,21 @@ fn unpack_gzip(packed: &[u8]) -> Vec<u8> {
 async fn statuses_are_never_older_than_an_answer() {
     const JOBS: usize = 16;
     const RUNS: usize = 20;
-    let house = House::working_on(&config_of(JOBS)).await;
+    let app = TestApp::with_jobs(&config_of(JOBS)).await;
     let status_of = async |job: JobId| -> i64 {
-        let list = house.ask(paths::list_job_statuses()).await.ok();
+        let list = app.call(paths::list_job_statuses()).await.expect_ok();
         let of = |entry: &&Value| entry["JobId"] == job.to_string();
         list.as_array().unwrap().iter().find(of).unwrap()["Status"].as_i64().unwrap()
     };
     let each = (0..JOBS).map(async |n| {
-        let job = house.job(&format!("Job {n}"));
+        let job = app.job(&format!("Job {n}"));
         for _ in 0..RUNS {
-            let trigger = house.execute(job).await;
+            let trigger = app.execute(job).await;
             let status = status_of(job).await;
-            let run = house.run_of(job, trigger).await;
+            let run = app.find_run(job, trigger).await;
             let has_ended = run.is_some_and(|run| run["State"].as_i64().unwrap() >= 2);
             assert!(status != 0 || has_ended, "a run that was accepted and has not ended was shown as idle");
-            house.outcome(job, trigger).await;
+            app.wait_for_end(job, trigger).await;
             assert_eq!(status_of(job).await, 0, "a run that has ended was shown as unfinished");
         }
     });

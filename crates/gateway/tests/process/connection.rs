@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use txjobs_sdk::paths;
 
-use crate::gateway::{Gateway, Home};
+use crate::gateway_process::{Gateway, Home};
 
 /// Longer than any step of these tests.
 const MAX_WAIT: Duration = Duration::from_secs(30);

@@ -1,27 +1,27 @@
 use serde_json::json;
 use txjobs_sdk::paths;
 
-use crate::house::House;
+use crate::test_app::TestApp;
 
 #[tokio::test]
 async fn idle_pending_running_idle() {
-    let house = House::idle().await;
-    let job = house.job("Quick");
-    let status = async || house.ask(paths::get_job_status(job)).await.ok();
+    let app = TestApp::without_runner().await;
+    let job = app.job("Quick");
+    let status = async || app.call(paths::get_job_status(job)).await.expect_ok();
     assert_eq!(status().await, json!({ "JobId": job, "Status": 0, "Message": "The job is idle." }));
-    house.execute(job).await;
+    app.execute(job).await;
     assert_eq!(status().await, json!({ "JobId": job, "Status": 1, "Message": "The job is pending." }));
-    let run = house.store.claim_run(1, 1).await.unwrap().unwrap();
+    let run = app.store.claim_run(1, 1).await.unwrap().unwrap();
     assert_eq!(status().await, json!({ "JobId": job, "Status": 2, "Message": "The job is running." }));
     let ending = txjobs_store::RunResult { state: txjobs_sdk::ExecutionState::Completed, error: None };
-    house.store.end_run(&run, &ending, 2).await.unwrap();
+    app.store.end_run(&run, &ending, 2).await.unwrap();
     assert_eq!(status().await["Status"], 0);
 }
 
 #[tokio::test]
 async fn another_organizations_job_is_no_different_from_none() {
-    let house = House::idle().await;
-    let theirs = house.ask(paths::get_job_status(house.job("Theirs"))).await;
-    let none = house.ask(paths::get_job_status(txjobs_sdk::types::JobId(uuid::Uuid::nil()))).await;
-    assert_eq!(theirs.refused(404), none.refused(404));
+    let app = TestApp::without_runner().await;
+    let theirs = app.call(paths::get_job_status(app.job("Theirs"))).await;
+    let none = app.call(paths::get_job_status(txjobs_sdk::types::JobId(uuid::Uuid::nil()))).await;
+    assert_eq!(theirs.expect_error(404), none.expect_error(404));
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use txjobs_sdk::paths;
 
-use crate::gateway::{Home, lines, shell_jobs};
+use crate::gateway_process::{Home, lines, shell_jobs};
 
 const STEPS: &str = "echo one; while [ ! -e go ]; do sleep 0.01; done; echo two";
 

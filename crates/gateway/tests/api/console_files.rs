@@ -7,13 +7,13 @@ use std::os::unix::fs::symlink;
 use axum::body::Body;
 use axum::http::Request;
 use tempfile::TempDir;
-use txjobs_gateway::server::Front;
+use txjobs_gateway::server::ServerOptions;
 
-use crate::house::{Answer, CONFIG, House};
+use crate::test_app::{TestApp, TestResponse};
 
 struct Console {
     folder: TempDir,
-    house: House,
+    app: TestApp,
 }
 
 impl Console {
@@ -28,8 +28,8 @@ impl Console {
         write(public.join("index.html"), "index").unwrap();
         write(public.join("assets/app.js"), "app").unwrap();
         write(folder.path().join("private/secret.txt"), "secret").unwrap();
-        let front = Front { name: "Gateway".into(), console: Some(public), demo_key: None, admin: None };
-        Self { house: House::with(CONFIG, front, false).await, folder }
+        let options = ServerOptions { name: "Gateway".into(), console: Some(public), demo_key: None };
+        Self { app: TestApp::with_options(options).await, folder }
     }
 
     fn write(&self, path: &str, text: &str) {
@@ -40,13 +40,13 @@ impl Console {
         symlink(target, self.folder.path().join("public").join(path)).unwrap();
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    async fn get(&self, path: &str) -> TestResponse {
         let request = Request::get(path).header("accept-encoding", "br, gzip");
-        self.house.send(request.body(Body::empty()).unwrap()).await
+        self.app.send(request.body(Body::empty()).unwrap()).await
     }
 
     #[track_caller]
-    fn refused(path: &str, answer: &Answer) {
+    fn refused(path: &str, answer: &TestResponse) {
         assert_eq!(answer.status, 404, "{path}");
         assert!(!answer.text.contains("secret"), "{path}");
     }
@@ -134,12 +134,12 @@ async fn the_folder_itself_may_be_a_link_that_moves() {
     }
     let current = folder.path().join("current");
     symlink("one", &current).unwrap();
-    let front = Front { name: "Gateway".into(), console: Some(current.clone()), demo_key: None, admin: None };
-    let house = House::with(CONFIG, front, false).await;
+    let options = ServerOptions { name: "Gateway".into(), console: Some(current.clone()), demo_key: None };
+    let app = TestApp::with_options(options).await;
     for release in ["one", "two"] {
         std::fs::remove_file(&current).unwrap();
         symlink(release, &current).unwrap();
         let request = Request::get("/").body(Body::empty()).unwrap();
-        assert_eq!(house.send(request).await.text, release);
+        assert_eq!(app.send(request).await.text, release);
     }
 }

@@ -1,0 +1,76 @@
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::timeout;
+use txjobs_sdk::{ExecutionState, paths};
+use txjobs_store::{CancelOutcome, RunResult, Store};
+
+use crate::test_app::{TestApp, lines};
+
+#[tokio::test]
+async fn a_pending_run_ends_at_once() {
+    let app = TestApp::without_runner().await;
+    let job = app.job("Quick");
+    let trigger = app.execute(job).await;
+    let body = app.call(paths::cancel_job(job)).await.expect_ok();
+    let message = "The run was canceled before it started.";
+    assert_eq!(body, json!({ "JobId": job, "TriggerId": trigger, "Message": message }));
+    let run = app.find_run(job, trigger).await.unwrap();
+    assert_eq!(run["State"], 3);
+    assert!(run["EndTime"].is_string());
+    assert_eq!(lines(&run), [(2, "Canceled before it started.")]);
+    assert!(app.store.claim_run(1, 1).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_running_run_ends_as_cancelled() {
+    let app = TestApp::with_runner().await;
+    let job = app.job("Slow");
+    let trigger = app.execute(job).await;
+    app.wait_until(job, trigger, |run| lines(run) == [(0, "Started")]).await;
+    let body = app.call(paths::cancel_job(job)).await.expect_ok();
+    assert_eq!(body["TriggerId"], json!(trigger));
+    let run = app.wait_for_end(job, trigger).await;
+    assert_eq!(run["State"], 3);
+    assert_eq!(lines(&run), [(0, "Started"), (2, "Canceled while it was running.")]);
+}
+
+#[tokio::test]
+async fn an_idle_job_has_nothing_to_cancel() {
+    let app = TestApp::without_runner().await;
+    app.call(paths::cancel_job(app.job("Quick"))).await.expect_error(409);
+    app.call(paths::cancel_job(app.job("Theirs"))).await.expect_error(404);
+}
+
+#[tokio::test]
+async fn an_accepted_cancellation_wins_over_the_natural_end() {
+    let app = TestApp::without_runner().await;
+    let job = app.job("Quick");
+    let trigger = app.execute(job).await;
+    let run = app.store.claim_run(1, 1).await.unwrap().unwrap();
+    assert_eq!(app.store.cancel_run(job.0, 2).await.unwrap(), CancelOutcome::Requested(run));
+    let ending = RunResult { state: ExecutionState::Completed, error: None };
+    assert_eq!(app.store.end_run(&run, &ending, 3).await.unwrap(), ExecutionState::Failed);
+    let shown = app.find_run(job, trigger).await.unwrap();
+    assert_eq!(
+        (shown["State"].clone(), lines(&shown)),
+        (json!(3), vec![(2, "Canceled while it was running.")])
+    );
+    // And the other way round: what has ended cannot be canceled.
+    assert_eq!(app.store.cancel_run(job.0, 4).await.unwrap(), CancelOutcome::Idle);
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_does_not_stop_its_cancellation_half_way() {
+    let app = TestApp::with_runner().await;
+    let job = app.job("Slow");
+    let trigger = app.execute(job).await;
+    app.wait_until(job, trigger, |run| lines(run) == [(0, "Started")]).await;
+    let other = Store::open(&app.folder.path().join("gateway.db")).await.unwrap();
+    let write = other.write().await.unwrap();
+    // Longer than a request takes to come to the write, which nothing else tells of.
+    let answer = timeout(Duration::from_secs(1), app.call(paths::cancel_job(job))).await;
+    assert!(answer.is_err(), "it waits for the other write");
+    write.rollback().await.unwrap();
+    assert_eq!(app.wait_for_end(job, trigger).await["State"], 3);
+}

@@ -1,0 +1,68 @@
+use serde_json::json;
+use txjobs_sdk::paths;
+use txjobs_sdk::types::LogsSelection;
+
+use crate::test_app::{TestApp, lines};
+
+#[tokio::test]
+async fn every_execution_with_its_lines() {
+    let app = TestApp::with_runner().await;
+    let job = app.job("Quick");
+    assert_eq!(app.call(paths::get_job_logs(job, None, None)).await.expect_ok(), json!([]));
+    let one = app.run("Quick").await;
+    let two = app.run("Quick").await;
+    assert_eq!(app.call(paths::get_job_logs(job, None, None)).await.expect_ok(), json!([one, two]));
+    assert_eq!(lines(&two).len(), 5);
+    let keys: Vec<_> = two.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["CreateTime", "EndTime", "Id", "JobExecutionLogs", "JobId", "State", "TriggerId"]);
+    let line = &two["JobExecutionLogs"][0];
+    let keys: Vec<_> = line.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["Id", "JobExecutionId", "Message", "Severity", "TimeStamp"]);
+    assert_eq!(line["JobExecutionId"], two["Id"]);
+}
+
+#[tokio::test]
+async fn limit_is_the_newest_and_none_leaves_out_the_lines() {
+    let app = TestApp::with_runner().await;
+    let job = app.job("Quick");
+    let mut runs = Vec::new();
+    for _ in 0..3 {
+        runs.push(app.run("Quick").await);
+    }
+    assert_eq!(app.call(paths::get_job_logs(job, Some(2), None)).await.expect_ok(), json!(runs[1..]));
+    assert_eq!(
+        app.call(paths::get_job_logs(job, Some(100_000), Some(LogsSelection::All))).await.expect_ok(),
+        json!(runs)
+    );
+    let bare = app.call(paths::get_job_logs(job, Some(1), Some(LogsSelection::None))).await.expect_ok();
+    runs[2]["JobExecutionLogs"] = json!([]);
+    assert_eq!(bare, json!([runs[2]]));
+}
+
+#[tokio::test]
+async fn a_pending_run_is_not_there() {
+    let app = TestApp::without_runner().await;
+    let job = app.job("Quick");
+    app.execute(job).await;
+    assert_eq!(app.call(paths::get_job_logs(job, None, None)).await.expect_ok(), json!([]));
+    app.store.claim_run(1_000_000, 1_000_000).await.unwrap();
+    let shown = app.call(paths::get_job_logs(job, None, None)).await.expect_ok();
+    assert_eq!(shown[0]["State"], 1);
+    assert_eq!(shown[0]["CreateTime"], "1970-01-01T00:00:01Z");
+    assert_eq!(shown[0]["EndTime"], json!(null));
+}
+
+#[tokio::test]
+async fn parameters_are_read_strictly_and_unknown_ones_ignored() {
+    let app = TestApp::without_runner().await;
+    let path = paths::get_job_logs(app.job("Quick"), None, None).path_and_query().to_owned();
+    for query in ["limit=0", "limit=100001", "limit=x", "limit=", "limit=%2B1", "logs=some", "logs=None"] {
+        app.raw("GET", &format!("{path}?{query}")).await.expect_error(400);
+    }
+    for query in ["limit=1&limit=2", "logs=all&logs=all"] {
+        assert!(app.raw("GET", &format!("{path}?{query}")).await.expect_error(400).contains("twice"));
+    }
+    app.raw("GET", &format!("{path}?after=x&other=1&other=2&limit=1")).await.expect_ok();
+    let theirs = paths::get_job_logs(app.job("Theirs"), None, None);
+    app.call(theirs).await.expect_error(404);
+}
