@@ -2,8 +2,8 @@
 """How the console does with many jobs: first rows, a key press in the filter, scrolling, and what it asks its server.
 
     cargo xtask console
-    cargo build --release -p txjobs-gateway
-    python3 tests/load/console_jobs.py target/release/txjobs-gateway [JOBS]
+    cargo build --release -p txjobs-emulator
+    python3 tests/load/console_jobs.py target/release/txjobs-emulator [JOBS]
 
 Starts a gateway of its own on a free port of this machine with its data in a temporary folder, and a headless browser that
 it drives by WebDriver. The bounds are for 10,000 jobs: the first rows at most 200 ms after the answer, a key press in the

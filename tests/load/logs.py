@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """How quickly a gateway gives out the log of a long run, and what memory that takes.
 
-    cargo build --release -p txjobs-gateway
-    python3 tests/load/logs.py target/release/txjobs-gateway [LINES]
+    cargo build --release -p txjobs-emulator
+    python3 tests/load/logs.py target/release/txjobs-emulator [LINES]
 
 Starts a gateway of its own on a free port of this machine with its data in a temporary folder, runs one job that
 writes the lines, starts the gateway again (so that the memory of writing does not count), and reads the log whole.

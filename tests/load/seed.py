@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """How long a gateway takes to make organizations up, and that they are there after a restart.
 
-    cargo build --release -p txjobs-gateway
-    python3 tests/load/seed.py target/release/txjobs-gateway
+    cargo build --release -p txjobs-emulator
+    python3 tests/load/seed.py target/release/txjobs-emulator
 
 Starts a gateway of its own on a free port of this machine with its data in a temporary folder. The bounds are 10 seconds
 for 10,000 jobs with 100,000 executions, and 20 seconds for a run of 1,000,000 lines.
@@ -22,13 +22,13 @@ SIZES = [
     ("a run of 1,000,000 lines", {"jobs": 1, "executions": 1, "longestRun": 1_000_000}, 20),
     ("50,000 jobs", {"jobs": 50_000, "executions": 0}, None),
     ("100,000 executions of one job", {"jobs": 1, "executions": 100_000}, None),
-    ("the same, hostile", {"profile": "hostile", "jobs": 1_000, "executions": 10_000}, None),
+    ("the same, hostile", {"fixture": "hostile", "jobs": 1_000, "executions": 10_000}, None),
 ]
 
 
 class Gateway:
     def __init__(self, program, folder):
-        command = [program, "serve", "--admin", "--listen", "127.0.0.1:0", "--database", folder / "load.db"]
+        command = [program, "serve", "--listen", "127.0.0.1:0", "--database", folder / "load.db"]
         self.server = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
         self.address = self.server.stdout.readline().removeprefix("listening on ").strip()
         self.token = self.server.stdout.readline().removeprefix("admin token: ").strip()

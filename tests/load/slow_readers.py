@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures the memory that slow readers of a long log take in the gateway.
 
-    cargo build --release -p txjobs-gateway
-    python3 tests/load/slow_readers.py target/release/txjobs-gateway [READERS] [LINES]
+    cargo build --release -p txjobs-emulator
+    python3 tests/load/slow_readers.py target/release/txjobs-emulator [READERS] [LINES]
 
 Starts a gateway of its own on a free port of this machine with its data in a temporary folder, runs one job that
 writes the lines, starts the gateway again (so that the memory of writing does not count), and lets the readers ask for

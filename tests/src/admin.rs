@@ -1,6 +1,6 @@
 //! The gateway as an emulator, told from a test: fill it, slow it, break it, wind its clock forward, ask what it saw.
 //!
-//! What can be told stands in `crates/gateway/admin.yaml`; bodies are written as there.
+//! What can be told stands in `crates/emulator/admin.yaml`; bodies are written as there.
 
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde::Deserialize;
@@ -98,9 +98,9 @@ impl Admin {
         self.tell(Method::DELETE, "/faults", None).await;
     }
 
-    /// Sets the profile.
-    pub async fn profile(&self, settings: Value) {
-        self.tell(Method::PUT, "/profile", Some(settings)).await;
+    /// Sets the behavior.
+    pub async fn behavior(&self, settings: Value) {
+        self.tell(Method::PUT, "/behavior", Some(settings)).await;
     }
 
     /// Freezes the clock, and gives its time.

@@ -238,7 +238,7 @@ async fn a_run_that_goes_on_keeps_to_its_end_until_scrolled_up() {
 async fn a_server_that_sends_all_lines_each_time_is_left_alone_for_longer() {
     let gateway = Gateway::emulator(JOBS);
     let admin = gateway.admin();
-    admin.profile(json!({ "extensions": false })).await;
+    admin.behavior(json!({ "extensions": false })).await;
     let browser = connected(&gateway).await;
     let slow =
         json!({ "operation": "get_job_logs_by_trigger", "effect": { "kind": "delay", "delay": "2s" } });

@@ -23,7 +23,7 @@ pub(crate) fn format(_: &Tools) -> Result<Counts> {
 pub(crate) fn contract(tools: &Tools) -> Result<Counts> {
     let mut lint = Command::new(tools.test.redocly.join("redocly"));
     lint.args(["lint", "--extends", "recommended", "--max-problems", "100", "openapi.yaml"]);
-    lint.arg("crates/gateway/admin.yaml");
+    lint.arg("crates/emulator/admin.yaml");
     // It would look for a newer version of itself.
     lint.env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true").env("REDOCLY_TELEMETRY", "off");
     let said = lint.stdin(Stdio::null()).output().context("cannot start redocly")?;
@@ -93,14 +93,14 @@ pub(crate) fn fuzz(tools: &Tools) -> Result<Counts> {
 pub(crate) fn fuzz_admin(tools: &Tools) -> Result<Counts> {
     fuzz_with(|data| {
         let server = Gateway::emulator(data)?;
-        let mut fuzz = schemathesis(tools, "crates/gateway/admin.yaml", &server, 10);
+        let mut fuzz = schemathesis(tools, "crates/emulator/admin.yaml", &server, 10);
         run::run(fuzz.args(["--header", &format!("Authorization: Bearer {}", server.key)]))?;
         server.stop()
     })
 }
 
 fn fuzz_with(fuzz: impl FnOnce(&Path) -> Result<()>) -> Result<Counts> {
-    run::run(cargo().args(["build", "--package", "txjobs-gateway"]))?;
+    run::run(cargo().args(["build", "--package", "txjobs-emulator"]))?;
     let data = Path::new("target").join(format!("fuzz-{}", std::process::id()));
     std::fs::create_dir_all(&data)?;
     let result = fuzz(&data);

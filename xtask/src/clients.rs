@@ -40,7 +40,7 @@ const RUNS: &[(&str, &str, &str, i32)] =
     &[("Quick", "information  Done", "completed", 0), ("Slow", "warning  Step 50", "failed", 1)];
 
 pub(crate) fn run(tools: &Tools) -> Result<Counts> {
-    run::run(cargo().args(["build", "--package", "txjobs-gateway"]))?;
+    run::run(cargo().args(["build", "--package", "txjobs-emulator"]))?;
     let root = Path::new(FOLDER);
     if root.exists() {
         fs::remove_dir_all(root).with_context(|| format!("cannot remove {FOLDER}"))?;
@@ -144,7 +144,7 @@ fn admin(root: &Path, tools: &Tools) -> Result<()> {
         generate.args([
             "generate",
             "--input-spec",
-            "crates/gateway/admin.yaml",
+            "crates/emulator/admin.yaml",
             "--generator-name",
             language,
         ]);

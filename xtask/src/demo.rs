@@ -21,7 +21,7 @@ use crate::{
 
 const CONFIG: &str = "xtask/demo/warehouse.toml";
 const DATA: &str = "target/demo-data";
-const GATEWAY: &str = "target/demo/txjobs-gateway";
+const GATEWAY: &str = "target/demo/txjobs-emulator";
 /// The usual port of a gateway, which the console and the command line expect.
 const PORT: u16 = 8400;
 
@@ -49,7 +49,7 @@ pub(crate) fn run(options: Options) -> Result<ExitCode> {
     eprintln!("demo: building the console (about two minutes the first time)");
     console::build(&tools)?;
     eprintln!("demo: building the gateway (about two minutes the first time)");
-    run::run(cargo().args(["build", "--profile", "demo", "--package", "txjobs-gateway"]))?;
+    run::run(cargo().args(["build", "--profile", "demo", "--package", "txjobs-emulator"]))?;
 
     // Each demo begins with the same history.
     if Path::new(DATA).exists() {

@@ -24,7 +24,7 @@ pub(crate) struct Gateway {
 impl Gateway {
     /// Starts the debug build with these jobs. Its database and its log go into `data`.
     pub(crate) fn for_tests(config: &str, data: &Path) -> Result<Self> {
-        let mut serve = Command::new("target/debug/txjobs-gateway");
+        let mut serve = Command::new("target/debug/txjobs-emulator");
         serve.args(["serve", "--demo", "--listen", "127.0.0.1:0", "--config", config, "--database"]);
         serve.arg(data.join("gateway.db")).stderr(File::create(data.join("log"))?);
         Self::start(&mut serve)
@@ -32,13 +32,13 @@ impl Gateway {
 
     /// Starts the debug build as an emulator without a configuration.
     pub(crate) fn emulator(data: &Path) -> Result<Self> {
-        let mut serve = Command::new("target/debug/txjobs-gateway");
-        serve.args(["serve", "--admin", "--listen", "127.0.0.1:0", "--database"]);
+        let mut serve = Command::new("target/debug/txjobs-emulator");
+        serve.args(["serve", "--listen", "127.0.0.1:0", "--database"]);
         serve.arg(data.join("gateway.db")).stderr(File::create(data.join("log"))?);
         Self::start(&mut serve)
     }
 
-    /// Starts `txjobs-gateway serve --demo …` or `--admin …` and waits for what it says about itself.
+    /// Starts `txjobs-emulator serve`, with or without `--demo`, and waits for what it says about itself.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         // The terminal's Ctrl-C goes to us alone: we ask the gateway to stop, and wait until it has.

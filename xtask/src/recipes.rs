@@ -19,7 +19,7 @@ const RECIPES: &[Recipe] =
     &[("emulator.test.ts", typescript), ("test_emulator.py", python), ("emulator.sh", shell)];
 
 pub(crate) fn run(tools: &Tools) -> Result<Counts> {
-    run::run(cargo().args(["build", "--package", "txjobs-gateway"]))?;
+    run::run(cargo().args(["build", "--package", "txjobs-emulator"]))?;
     let book = fs::read_to_string(SOURCE).with_context(|| format!("cannot read {SOURCE}"))?;
     let folder = Path::new(FOLDER);
     fs::create_dir_all(folder).with_context(|| format!("cannot make {FOLDER}"))?;

@@ -132,7 +132,7 @@ fn size(tools: &Tools) -> Result<Counts> {
 
 fn e2e(tools: &Tools) -> Result<Counts> {
     // The tests start what was built beside them.
-    crate::run::run(cargo().args(["build", "--package", "txjobs-gateway", "--package", "txjobs"]))?;
+    crate::run::run(cargo().args(["build", "--package", "txjobs-gateway", "--package", "txjobs-emulator", "--package", "txjobs"]))?;
     crate::run::run(cargo().args(["build", "--package", "txjobs-sdk", "--examples"]))?;
     let mut test = cargo();
     test.args(["test", "--package", "txjobs-tests", "--no-fail-fast"]);

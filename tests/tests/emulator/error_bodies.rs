@@ -14,7 +14,7 @@ async fn errors_repeat_the_key_of_the_request() {
     let key = gateway.key();
     let path = format!("/public/jobs/{NOWHERE}/status");
     for kind in KINDS {
-        admin.profile(json!({ "errors": kind, "echoKey": true })).await;
+        admin.behavior(json!({ "errors": kind, "echoKey": true })).await;
         let answer = get(&gateway, &path);
         assert!(answer.status == 404 && answer.body.contains(key), "{kind}: {answer:?}");
         let wrong = ask(gateway.address(), &format!("GET {path} HTTP/1.1\r\napiKey: a-wrong-key\r\n"));
@@ -33,7 +33,7 @@ async fn errors_repeat_the_key_of_the_request() {
             assert!(answer.status >= 400 && answer.body.contains(key), "{kind} {effect}: {answer:?}");
             admin.no_faults().await;
         }
-        admin.profile(json!({ "errors": kind })).await;
+        admin.behavior(json!({ "errors": kind })).await;
         assert!(!get(&gateway, &path).body.contains(key), "{kind}");
     }
     assert!(!gateway.log().contains(key));
@@ -43,7 +43,7 @@ async fn errors_repeat_the_key_of_the_request() {
 async fn key_of_another_header_is_repeated() {
     let gateway = Gateway::emulator(JOBS);
     let settings = json!({ "keyHeader": "x-tenant-key", "prefix": "/v2", "echoKey": true });
-    gateway.admin().profile(settings).await;
+    gateway.admin().behavior(settings).await;
     let ask = |path: &str| {
         let key = gateway.key();
         ask(gateway.address(), &format!("GET {path} HTTP/1.1\r\nx-tenant-key: {key}\r\n"))
@@ -55,7 +55,7 @@ async fn key_of_another_header_is_repeated() {
 #[tokio::test]
 async fn message_of_an_html_page_comes_from_its_text() {
     let gateway = Gateway::emulator(JOBS);
-    gateway.admin().profile(json!({ "errors": "htmlMessage" })).await;
+    gateway.admin().behavior(json!({ "errors": "htmlMessage" })).await;
     let answer = get(&gateway, &format!("/public/jobs/{NOWHERE}/status"));
     assert_eq!((answer.status, answer.header("content-type")), (404, Some("text/html; charset=utf-8")));
     let (head, body) = answer.body.split_once("<body>").unwrap();
@@ -75,11 +75,11 @@ async fn clock_skew_changes_only_the_headers() {
     ] {
         admin.no_faults().await;
         let limit = json!({ "requests": 1, "per": "30s", "retryAfter": "date" });
-        admin.profile(json!({ "clockSkew": skew, "rateLimit": limit })).await;
+        admin.behavior(json!({ "clockSkew": skew, "rateLimit": limit })).await;
         let [answer, limited] = [get(&gateway, "/public/jobs"), get(&gateway, "/public/jobs")];
         assert_eq!((answer.status, answer.header("date")), (200, Some(date)));
         assert_eq!((limited.status, limited.header("retry-after")), (429, Some(retry_after)));
-        admin.profile(json!({ "clockSkew": skew })).await;
+        admin.behavior(json!({ "clockSkew": skew })).await;
         let wait = json!({ "seconds": 30, "form": "date" });
         admin.fault(json!({ "effect": { "kind": "status", "status": 503, "retryAfter": wait } })).await;
         let refused = get(&gateway, "/public/jobs");

@@ -48,7 +48,7 @@ async fn lost_run_is_pending_for_a_time_and_has_no_execution() {
 async fn a_refusal_stays_a_refusal_and_the_profile_applies() {
     let gateway = Gateway::emulator(JOBS);
     let admin = gateway.admin();
-    admin.profile(json!({ "casing": "camel", "executeStatus": 202 })).await;
+    admin.behavior(json!({ "casing": "camel", "executeStatus": 202 })).await;
     admin.fault(json!({ "effect": { "kind": "loseRun" } })).await;
     let refused = |path: &str| post(&gateway, path).status;
     assert_eq!(refused(&format!("/public/jobs/{NOWHERE}/execute")), 404);

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod behavior;
 mod clock;
 mod error_bodies;
 mod faults;
@@ -9,7 +10,6 @@ mod guard;
 mod journal;
 mod lost_runs;
 mod odd_values;
-mod profile;
 mod replicas;
 mod runs;
 mod runs_faults;

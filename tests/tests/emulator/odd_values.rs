@@ -10,7 +10,7 @@ async fn logs_with(settings: Value) -> [Answer; 2] {
     let gateway = Gateway::emulator(JOBS);
     let trigger_id = execute(&gateway, LOAD);
     until(&gateway, LOAD, &trigger_id, ended);
-    gateway.admin().profile(settings).await;
+    gateway.admin().behavior(settings).await;
     let path = format!("/public/jobs/{LOAD}/logs/{trigger_id}");
     [get(&gateway, &path), get(&gateway, &path)]
 }
@@ -35,7 +35,7 @@ async fn unpaired_surrogates_end_names_and_messages() {
     assert!(serde_json::from_str::<Value>(text).is_err(), "a strict reader refuses it");
 
     let gateway = Gateway::emulator(JOBS);
-    gateway.admin().profile(json!({ "badText": "unpairedSurrogates" })).await;
+    gateway.admin().behavior(json!({ "badText": "unpairedSurrogates" })).await;
     let jobs = get(&gateway, "/public/jobs");
     assert!(jobs.body.contains(r#""Load\ud"#), "{jobs:?}");
     assert!(jobs.is_whole && jobs.header("etag").is_none(), "{jobs:?}");
@@ -92,7 +92,7 @@ async fn ids_are_written_in_every_format() {
         }
         assert_eq!(run["JobExecutionLogs"][0]["Message"], "Reading");
         let gateway = Gateway::emulator(JOBS);
-        gateway.admin().profile(json!({ "idFormat": format })).await;
+        gateway.admin().behavior(json!({ "idFormat": format })).await;
         assert_eq!(get(&gateway, "/public/jobs").json()[0]["Id"], id.as_str());
         let trigger_id = execute(&gateway, LOAD);
         assert_eq!(trigger_id.len(), id.len(), "{trigger_id}");
@@ -115,13 +115,13 @@ async fn numbers_are_written_as_texts_floats_and_names() {
         admin.freeze().await;
         let trigger_id = execute(&gateway, SLOW);
         until(&gateway, SLOW, &trigger_id, |run| line_count(run) == 1);
-        admin.profile(json!({ "numberFormat": format })).await;
+        admin.behavior(json!({ "numberFormat": format })).await;
         let answer = get(&gateway, &format!("/public/jobs/{SLOW}/status"));
         assert!(answer.body.contains(&format!("\"Status\":{status}")), "{format}: {answer:?}");
     }
     let [logs, _] = logs_with(json!({ "numberFormat": "name", "numbers": "unknown" })).await;
     assert_eq!(logs.json()[0]["State"], 10, "a number without a name stays one");
     let gateway = Gateway::emulator(JOBS);
-    gateway.admin().profile(json!({ "numberFormat": "name" })).await;
+    gateway.admin().behavior(json!({ "numberFormat": "name" })).await;
     assert_eq!(get(&gateway, &format!("/public/jobs/{LOAD}/status")).json()["Status"], "None");
 }

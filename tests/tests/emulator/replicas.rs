@@ -25,16 +25,16 @@ async fn execution_from_a_lagging_replica_is_older_every_other_time() {
     until(&gateway, SLOW, &trigger_id, |run| line_count(run) == 1);
     let logs = format!("/public/jobs/{SLOW}/logs/{trigger_id}");
     let history = format!("/public/jobs/{SLOW}/logs");
-    admin.profile(json!({ "replicaLag": "10s" })).await;
+    admin.behavior(json!({ "replicaLag": "10s" })).await;
     for path in [&logs, &history] {
         let [old, fresh] = both(&gateway, path);
         assert_eq!(old, json!([]), "it is not there yet");
         assert_eq!((&fresh[0]["State"], line_count(&fresh[0])), (&json!(1), 1));
     }
     admin.advance("1h").await;
-    admin.profile(json!({})).await;
+    admin.behavior(json!({})).await;
     until(&gateway, SLOW, &trigger_id, ended);
-    admin.profile(json!({ "replicaLag": "10s" })).await;
+    admin.behavior(json!({ "replicaLag": "10s" })).await;
     for path in [&logs, &history] {
         let [old, fresh] = both(&gateway, path);
         assert_eq!((&old[0]["State"], &old[0]["EndTime"], line_count(&old[0])), (&json!(1), &Value::Null, 1));
@@ -49,7 +49,7 @@ async fn execution_from_a_lagging_replica_is_older_every_other_time() {
 #[tokio::test]
 async fn statuses_lag_as_well() {
     let (gateway, admin) = lagging().await;
-    admin.profile(json!({ "replicaLag": "10s", "pickUp": "5s" })).await;
+    admin.behavior(json!({ "replicaLag": "10s", "pickUp": "5s" })).await;
     let statuses = || {
         let [old, fresh] = both(&gateway, &format!("/public/jobs/{SLOW}/status"));
         let [old_list, fresh_list] = both(&gateway, "/public/jobs/status");
@@ -79,14 +79,14 @@ async fn statuses_lag_as_well() {
 #[tokio::test]
 async fn lagging_replica_disables_the_extension_after() {
     let (gateway, admin) = lagging().await;
-    admin.profile(json!({ "replicaLag": "10s" })).await;
+    admin.behavior(json!({ "replicaLag": "10s" })).await;
     let answer = get(&gateway, "/public/jobs");
     assert_eq!(answer.header("x-txjobs-extensions"), Some("cancel, limit, logs"));
     assert!(answer.header("etag").is_none() && answer.json().as_array().unwrap().len() == 2);
     let trigger_id = execute(&gateway, LOAD);
     admin.advance("1s").await;
     admin
-        .profile(json!({ "replicaLag": "10s", "pendingLogs": "created", "unknownTrigger": "notFound" }))
+        .behavior(json!({ "replicaLag": "10s", "pendingLogs": "created", "unknownTrigger": "notFound" }))
         .await;
     let path = format!("/public/jobs/{LOAD}/logs/{trigger_id}");
     let [old, _] = [get(&gateway, &path), get(&gateway, &path)];

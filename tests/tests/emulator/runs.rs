@@ -1,4 +1,4 @@
-//! Runs the SDK and the command line against every profile: the right outcome, each line once and in order, one execute, and
+//! Runs the SDK and the command line against every behavior: the right outcome, each line once and in order, one execute, and
 //! no key in the output. Faults are in `runs_faults`, lost runs in `runs_lost`.
 
 use std::{panic::AssertUnwindSafe, time::Duration};
@@ -17,14 +17,14 @@ use crate::{JOBS, LOAD};
 /// The messages in the log of "Load", in order.
 pub const MESSAGES: [&str; 5] = ["Reading", "A row without currency", "Written 1", "Written 2", "Written 3"];
 
-/// The number of gateways that share the profiles. Most of the time they wait.
+/// The number of gateways that share the behaviors. Most of the time they wait.
 const GATEWAYS: usize = 4;
 /// The longest time of one step.
 pub const MAX_WAIT: Duration = Duration::from_secs(240);
 
 /// Each entry of the column "must also work", alone, and some together.
-fn profiles() -> Vec<Value> {
-    let mut profiles = vec![
+fn behaviors() -> Vec<Value> {
+    let mut behaviors = vec![
         json!({}),
         json!({ "prefix": "/tenant/api" }),
         json!({ "keyHeader": "x-api-key" }),
@@ -62,13 +62,13 @@ fn profiles() -> Vec<Value> {
             "fields": "more", "pendingLogs": "notFound", "pickUp": "300ms", "emptyArrays": "null",
         }),
     ];
-    profiles.extend([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(|digits| json!({ "fractionDigits": digits })));
-    profiles.extend(odd_profiles());
-    profiles
+    behaviors.extend([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(|digits| json!({ "fractionDigits": digits })));
+    behaviors.extend(odd_behaviors());
+    behaviors
 }
 
-/// Profiles of servers with unusual answers.
-fn odd_profiles() -> Vec<Value> {
+/// Behavior of servers with unusual answers.
+fn odd_behaviors() -> Vec<Value> {
     let rate_limit = json!({ "requests": 3, "per": "1s", "retryAfter": "date" });
     vec![
         json!({ "badText": "unpairedSurrogates" }),
@@ -143,7 +143,7 @@ impl Server {
 
     pub async fn set(&mut self, settings: Value) {
         self.admin.reset().await;
-        self.admin.profile(settings.clone()).await;
+        self.admin.behavior(settings.clone()).await;
         self.settings = settings;
     }
 
@@ -182,10 +182,10 @@ pub fn says_in_order(out: &str, messages: &[&str], what: &str) {
     assert_eq!(out.lines().count(), messages.len(), "{what}: {out}");
 }
 
-/// Sets and checks each of the profiles, also after a failure of one.
-async fn through_every_profile(check: impl AsyncFn(&Server)) {
-    let profiles = profiles();
-    let shares = (0..GATEWAYS).map(|nth| profiles.iter().skip(nth).step_by(GATEWAYS).cloned());
+/// Sets and checks each of the behaviors, also after a failure of one.
+async fn through_every_behavior(check: impl AsyncFn(&Server)) {
+    let behaviors = behaviors();
+    let shares = (0..GATEWAYS).map(|nth| behaviors.iter().skip(nth).step_by(GATEWAYS).cloned());
     let failed = join_all(shares.map(async |share| {
         let mut server = Server::start(JOBS);
         let mut failed = Vec::new();
@@ -211,8 +211,8 @@ pub fn none_failed(failed: &[String]) {
 }
 
 #[tokio::test]
-async fn the_command_line_through_every_profile() {
-    through_every_profile(async |server| {
+async fn the_command_line_through_every_behavior() {
+    through_every_behavior(async |server| {
         let what = |command: &str, said: &Said| format!("{command}, {}: {said:?}", server.settings);
         let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
         let expected = if server.state() == ExecutionState::CompletedWithWarnings { 0 } else { 1 };
@@ -241,8 +241,8 @@ async fn the_command_line_through_every_profile() {
 }
 
 #[tokio::test]
-async fn the_sdk_through_every_profile() {
-    through_every_profile(async |server| {
+async fn the_sdk_through_every_behavior() {
+    through_every_behavior(async |server| {
         let settings = &server.settings;
         let job: JobId = LOAD.parse().unwrap();
         let events = server.client().execute_and_follow(job).collect::<Vec<_>>();

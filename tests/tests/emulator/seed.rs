@@ -86,7 +86,7 @@ async fn its_jobs_can_be_run_and_nobody_else_sees_them() {
 async fn a_run_can_be_long_and_texts_hostile() {
     let gateway = Gateway::emulator(JOBS);
     let admin = gateway.admin();
-    let hostile = json!({ "profile": "hostile", "jobs": 40, "executions": 80, "longestRun": 3000 });
+    let hostile = json!({ "fixture": "hostile", "jobs": 40, "executions": 80, "longestRun": 3000 });
     let seeded = admin.seed(hostile).await;
     assert_eq!(seeded.organization, "Seed hostile 1");
     let jobs = jobs(&gateway, &seeded.key);
@@ -149,7 +149,7 @@ async fn what_cannot_be_made_is_refused() {
         (json!({ "longestRun": 1, "executions": 0 }), "longestRun"),
         (json!({ "key": "short" }), "key"),
         (json!({ "organization": "" }), "organization"),
-        (json!({ "profile": "friendly" }), "friendly"),
+        (json!({ "fixture": "friendly" }), "friendly"),
         (json!({ "number": -1 }), "-1"),
         (json!({ "size": 7 }), "size"),
     ] {
@@ -173,7 +173,7 @@ async fn a_reset_ends_what_runs_and_leaves_what_is_declared() {
     );
     let admin = gateway.admin();
     admin.freeze().await;
-    admin.profile(json!({ "casing": "camel", "busy": "queue" })).await;
+    admin.behavior(json!({ "casing": "camel", "busy": "queue" })).await;
     admin.fault(json!({ "operation": "cancel_job", "effect": { "kind": "reset" } })).await;
     let seeded = admin.seed(small()).await;
     for _ in 0..3 {

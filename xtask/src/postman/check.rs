@@ -25,7 +25,7 @@ use crate::{
 pub(crate) fn check(tools: &Tools) -> Result<Counts> {
     let spec = Spec::read()?;
     write(Path::new(FILE), &text(&spec)?)?;
-    run::run(cargo().args(["build", "--package", "txjobs-gateway"]))?;
+    run::run(cargo().args(["build", "--package", "txjobs-emulator"]))?;
     let data = Path::new("target").join(format!("postman-{}", std::process::id()));
     fs::create_dir_all(&data)?;
     let result = against_gateway(&data, &spec, tools).and_then(|()| against_vendor(&data, &spec, tools));

@@ -60,7 +60,7 @@ async fn parameters_are_read_strictly_and_unknown_ones_ignored() {
         app.raw("GET", &format!("{path}?{query}")).await.expect_error(400);
     }
     for query in ["limit=1&limit=2", "logs=all&logs=all"] {
-        assert!(app.raw("GET", &format!("{path}?{query}")).await.expect_error(400).contains("twice"));
+        assert!(app.raw("GET", &format!("{path}?{query}")).await.expect_error(400).contains("repeated"));
     }
     app.raw("GET", &format!("{path}?after=x&other=1&other=2&limit=1")).await.expect_ok();
     let theirs = paths::get_job_logs(app.job("Theirs"), None, None);

@@ -172,7 +172,7 @@ async fn input_output_error_is_named_and_passes() {
     std::fs::write(home.path("go"), "").unwrap();
     until_health(&gateway, (503, "the gateway cannot work: the disk reports an input/output error")).await;
     let message = "The gateway cannot do this now: the disk reports an input/output error. \
-        Whether anything happened is unknown.";
+        Whether anything was changed is unknown.";
     refused(&gateway, &home.key, message).await;
     limit("unlimited");
     until_health(&gateway, (200, "ok")).await;

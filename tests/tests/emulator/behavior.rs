@@ -8,7 +8,7 @@ use crate::{JOBS, LOAD, NOWHERE, SLOW, ask, ended, execute, get, line_count, pos
 async fn with(settings: Value) -> (Gateway, Admin) {
     let gateway = Gateway::emulator(JOBS);
     let admin = gateway.admin();
-    admin.profile(settings).await;
+    admin.behavior(settings).await;
     (gateway, admin)
 }
 
@@ -17,25 +17,25 @@ async fn run_with(settings: Value) -> Value {
     let (gateway, admin) = with(json!({})).await;
     let trigger_id = execute(&gateway, LOAD);
     until(&gateway, LOAD, &trigger_id, ended);
-    admin.profile(settings).await;
+    admin.behavior(settings).await;
     get(&gateway, &format!("/public/jobs/{LOAD}/logs/{trigger_id}")).json()[0].clone()
 }
 
 #[tokio::test]
 async fn it_is_told_and_asked_as_a_whole() {
     let (_gateway, admin) = with(json!({ "casing": "camel", "pickUp": "90s" })).await;
-    let profile = async || -> Value {
-        admin.request(reqwest::Method::GET, "/profile").send().await.unwrap().json().await.unwrap()
+    let behavior = async || -> Value {
+        admin.request(reqwest::Method::GET, "/behavior").send().await.unwrap().json().await.unwrap()
     };
-    let told = profile().await;
+    let told = behavior().await;
     assert_eq!(
         (&told["casing"], &told["pickUp"], &told["times"]),
         (&json!("camel"), &json!("90s"), &json!("utc"))
     );
-    admin.profile(json!({ "times": "offset" })).await;
-    assert_eq!(profile().await["casing"], "pascal", "what is not given gets its default");
-    admin.request(reqwest::Method::DELETE, "/profile").send().await.unwrap();
-    assert_eq!(profile().await["times"], "utc");
+    admin.behavior(json!({ "times": "offset" })).await;
+    assert_eq!(behavior().await["casing"], "pascal", "what is not given gets its default");
+    admin.request(reqwest::Method::DELETE, "/behavior").send().await.unwrap();
+    assert_eq!(behavior().await["times"], "utc");
 }
 
 #[tokio::test]
@@ -175,7 +175,7 @@ async fn an_execute_while_the_job_is_busy() {
     assert_eq!(canceled["TriggerId"], second.as_str());
     until(&gateway, SLOW, &second, ended);
     until(&gateway, SLOW, &third, |run| line_count(run) == 1);
-    admin.profile(json!({})).await;
+    admin.behavior(json!({})).await;
     assert_eq!(post(&gateway, &path).status, 409);
     admin.advance("1h").await;
     until(&gateway, SLOW, &third, ended);
@@ -363,5 +363,5 @@ async fn settings_combine_with_one_another_and_with_faults() {
     assert_eq!(send("GET", &path).body.len(), 10);
     admin.no_faults().await;
     admin.fault(json!({ "effect": { "kind": "status", "status": 500 } })).await;
-    assert_eq!(send("GET", &path).json()["status"], 500, "in the profile's own body");
+    assert_eq!(send("GET", &path).json()["status"], 500, "in the behavior's own body");
 }
