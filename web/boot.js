@@ -1,13 +1,13 @@
-// Starts the program, and says so in words if it cannot. A file of its own, because the page's policy allows no
-// script in the page itself; trunk writes the names of the program's files into the tag that loads this one.
+// Starts the program, and shows an error screen if this fails. It is a separate file, because the content security
+// policy allows no inline script. Trunk writes the names of the program's files into the script tag of this file.
 const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
 
-// Before the first paint of the program, so that a chosen appearance does not flash.
+// Set the theme before the first paint, so that the page does not flash in another theme.
 try {
   const theme = localStorage.getItem("txjobs.theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 } catch {
-  // Storage is forbidden: the system's appearance it is.
+  // Storage is forbidden: use the theme of the system.
 }
 
 function fail(detail, what, why) {
@@ -21,11 +21,11 @@ function fail(detail, what, why) {
   element("failed").hidden = false;
 }
 
-// A fault of the program ends it without a word of its own: say so, instead of a page that answers to nothing.
+// Shows an error screen after a panic, which stops the program without a message.
 function stopped(error) {
   if (!(error instanceof WebAssembly.RuntimeError)) return;
-  const why = "What runs on the server is not touched by this. Reload the page to go on where you were.";
-  fail(error, "The console has stopped because of a fault in it.", why);
+  const why = "Jobs on the server are not affected. Reload the page to continue.";
+  fail(error, "The console has stopped because of an internal error.", why);
 }
 addEventListener("error", (event) => stopped(event.error));
 addEventListener("unhandledrejection", (event) => stopped(event.reason));
@@ -33,7 +33,7 @@ addEventListener("unhandledrejection", (event) => stopped(event.reason));
 try {
   const program = fetch(new URL(wasm, document.baseURI));
   const { default: start } = await import(new URL(js, document.baseURI));
-  // This script does not wait for the end of the page, in which the program is to be shown.
+  // This script is async, so the document may still be loading.
   if (document.readyState === "loading") await new Promise((done) => addEventListener("DOMContentLoaded", done));
   await start({ module_or_path: program });
 } catch (error) {

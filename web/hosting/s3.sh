@@ -1,11 +1,11 @@
 #!/bin/sh
-# Copies the console to a bucket of S3, or of anything like it:
+# Copies the console to a bucket of S3 or of a compatible service:
 #
-#   web/hosting/s3.sh s3://my-bucket/console [options of aws, like --endpoint-url ...]
+#   web/hosting/s3.sh s3://my-bucket/console [options of aws, such as --endpoint-url ...]
 #
-# Buckets do not compress, so the files go there compressed: by Brotli, which every browser takes over https. Over plain
-# http browsers do not ask for it: say TXJOBS_ENCODING=gzip then. Headers like the policy are for the service in front of
-# the bucket (CloudFront: a response headers policy); the page brings a policy of its own.
+# Buckets do not compress, so the script uploads compressed files. The default is Brotli, which browsers accept over https.
+# For plain http set TXJOBS_ENCODING=gzip. Set headers such as the content security policy in the service in front of the
+# bucket (in CloudFront: a response headers policy). The page also contains a policy.
 set -eu
 target=$1
 shift
@@ -13,18 +13,18 @@ encoding=${TXJOBS_ENCODING:-br}
 case $encoding in
   br) ending=br ;;
   gzip) ending=gz ;;
-  *) echo "TXJOBS_ENCODING is br or gzip" >&2; exit 2 ;;
+  *) echo "TXJOBS_ENCODING must be br or gzip" >&2; exit 2 ;;
 esac
 cd "$(dirname "$0")/../dist"
 
-put() { # file, as what, type, how long it is kept, options
+put() { # file, name, content type, cache control, options
   file=$1 name=$2 type=$3 keep=$4
   shift 4
   aws s3 cp "$file" "$target/$name" --content-type "$type" --cache-control "$keep" --no-progress "$@"
 }
 
 for file in *; do
-  # What is named by its hash never changes.
+  # Files with a hash in their name never change.
   case $file in
     *-????????????*.* | *-????????????*_bg.*) keep='public, max-age=31536000, immutable' ;;
     *) keep=no-cache ;;
@@ -44,5 +44,5 @@ for file in *; do
     put "$file" "$file" "$type" "$keep" "$@"
   fi
 done
-# Last, so that nobody gets a page whose files are not there yet.
+# Upload the page last, so that all files it refers to exist.
 put index.html index.html 'text/html; charset=utf-8' no-cache "$@"

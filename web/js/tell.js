@@ -1,4 +1,5 @@
-// Tells people who look elsewhere that a run has ended: by the page's title and icon, and by a notification if they want one.
+// Notifies users of another tab or window that a run has ended: with the page's title and icon, and with a browser
+// notification if it is turned on.
 const NAME = "txjobs.tell";
 const MARK = { true: ["%231f9254", "M4 8.5l2.5 2.5L12 5.5"], false: ["%23c0262d", "M5 5l6 6M11 5l-6 6"] };
 let before = null;
@@ -7,7 +8,7 @@ export function isOn() {
   return globalThis.Notification?.permission === "granted" && localStorage.getItem(NAME) === "on";
 }
 
-// Asks the browser for its leave, only when a person turns it on.
+// Turns notifications on or off. The browser asks for permission only when the user turns them on.
 export async function turn(on) {
   const allowed = on && (await globalThis.Notification?.requestPermission()) === "granted";
   localStorage.setItem(NAME, allowed ? "on" : "off");
@@ -34,6 +35,6 @@ export function tell(words, link, isGood) {
       location.hash = link;
     };
   } catch {
-    // Some browsers of phones have it only for installed pages: title and icon have told it.
+    // Some mobile browsers support notifications only for installed pages; title and icon have changed anyway.
   }
 }

@@ -1,5 +1,5 @@
-// Keeps API keys in this browser's IndexedDB, encrypted with a key that is derived from a passphrase. Neither the passphrase
-// nor the derived key is stored, and the derived key cannot be read out of the browser's own store of keys.
+// Stores API keys in the browser's IndexedDB, encrypted with a key that is derived from a passphrase. Neither the
+// passphrase nor the derived key is stored, and the derived key is not extractable.
 const ROUNDS = 600000;
 const SALT = "salt";
 let derived = null;
@@ -13,7 +13,7 @@ function request(asked) {
   });
 }
 
-// Does something with the one store of the one database.
+// Runs an action on the object store.
 async function store(mode, deed) {
   const opening = indexedDB.open("txjobs", 1);
   opening.onupgradeneeded = () => opening.result.createObjectStore("keys");
@@ -29,14 +29,15 @@ export function can() {
   return !!(globalThis.crypto?.subtle && globalThis.indexedDB);
 }
 
-// The names under which keys are kept, a line each; nothing where there is no vault, without making one.
+// Returns the names of the stored keys, one line each. Does not create the database.
 export async function names() {
   if (!can() || !(await indexedDB.databases()).some(({ name }) => name === "txjobs")) return "";
   const all = await store("readonly", (keys) => request(keys.getAllKeys()));
   return all.filter((name) => name !== SALT).join("\n");
 }
 
-// Opens the vault: gives a name and a key in turns. Fails if the passphrase is another. One that is empty is made.
+// Opens the vault and returns a list of alternating names and keys. Creates the vault if it does not exist. Fails if the
+// passphrase is wrong.
 export async function unlock(passphrase) {
   const salt = await store("readonly", (keys) => request(keys.get(SALT)));
   const used = salt ?? crypto.getRandomValues(new Uint8Array(16));
@@ -57,7 +58,7 @@ export async function unlock(passphrase) {
   return found;
 }
 
-// Keeps a key. The vault is open.
+// Stores a key in the open vault.
 export async function keep(name, secret) {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: text.encode(name) }, derived, text.encode(secret));
@@ -68,7 +69,7 @@ export function lock() {
   derived = null;
 }
 
-// Forgets one key; the last one takes the vault along.
+// Removes a key, and the database together with the last key.
 export async function forget(name) {
   await store("readwrite", (keys) => request(keys.delete(name)));
   if (!(await names())) {

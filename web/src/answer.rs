@@ -1,35 +1,35 @@
-//! What an answer means, whoever brought it.
+//! Decodes responses, independent of the HTTP client.
 
 use serde::de::DeserializeOwned;
 use txjobs_sdk::{Error, Extensions, decode, operation::Operation};
 
-/// What came, and which extensions the server announced with it.
+/// A decoded response, with the extensions that the server announced.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer<T> {
     pub value: T,
     pub extensions: Extensions,
 }
 
-/// An answer as it came: what matters of its head, and its whole body.
+/// A complete response before decoding.
 #[derive(Clone, Debug, Default)]
 pub struct Raw {
     pub status: u16,
     pub retry_after: Option<String>,
-    /// The server's `Date` header, to count a `Retry-After` from.
+    /// The `Date` header, the reference time of a `Retry-After` date.
     pub date: Option<String>,
-    /// The header that names the extensions.
+    /// The header with the extensions.
     pub extensions: Option<String>,
-    /// All headers, where they were asked for.
+    /// All headers, if requested.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
 impl Raw {
-    /// What it says.
+    /// Decodes the body.
     ///
     /// # Errors
     ///
-    /// It is no success, or its body is not what the contract promises.
+    /// Returns an error if the status is not a success or the body violates the contract.
     pub fn read<T: DeserializeOwned>(&self, operation: &'static Operation) -> Result<Answer<T>, Error> {
         self.refusal(operation)?;
         match decode::json(&self.body) {
@@ -40,11 +40,11 @@ impl Raw {
         }
     }
 
-    /// Whether it is a success at all.
+    /// Checks the status.
     ///
     /// # Errors
     ///
-    /// It is none.
+    /// Returns an error if the status is not a success.
     pub fn refusal(&self, operation: &'static Operation) -> Result<(), Error> {
         if (200..300).contains(&self.status) {
             return Ok(());

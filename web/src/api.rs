@@ -1,7 +1,7 @@
-//! Every request of the console.
+//! All requests of the console.
 //!
-//! It sends the least a strict server must allow: the key's header and nothing else of its own. It follows no
-//! redirect, because a browser would carry the key along, and it repeats nothing by itself.
+//! A request has the key header and no other custom header, so that a server with a strict CORS policy accepts it.
+//! Redirects are not followed, because the browser would send the key to the new origin. Nothing is retried here.
 
 use std::{cell::RefCell, pin::Pin, time::Duration};
 
@@ -30,9 +30,9 @@ use crate::{
     state::Session,
 };
 
-/// The longest wait for a whole answer; of one that comes in pieces, for the next of them.
+/// Maximum time for a complete response, or between two chunks of a streamed response.
 const LONGEST: Duration = Duration::from_secs(60);
-/// How long lines are decoded before the page may do something else, in milliseconds.
+/// Maximum time of decoding before control returns to the browser, in milliseconds.
 const SLICE: f64 = 24.0;
 
 pub async fn list_jobs(session: &Session) -> Result<Answer<Vec<Job>>, Error> {
@@ -43,17 +43,17 @@ pub async fn list_job_statuses(session: &Session) -> Result<Answer<Vec<JobStatus
     send(session, &paths::list_job_statuses(), LONGEST).await
 }
 
-/// Starts a job. Sent once; see [`Error::is_outcome_unknown`].
+/// Starts a job. The request is sent once; see [`Error::is_outcome_unknown`].
 pub async fn execute(session: &Session, job: JobId) -> Result<Answer<ExecuteJobResult>, Error> {
     send(session, &paths::execute_job(job), LONGEST).await
 }
 
-/// Cancels the job's run. Sent once.
+/// Cancels the current run of a job. The request is sent once.
 pub async fn cancel(session: &Session, job: JobId) -> Result<Answer<CancelJobResult>, Error> {
     send(session, &paths::cancel_job(job), LONGEST).await
 }
 
-/// The executions that a request for logs asks for, with whatever lines come with them.
+/// Sends a request for executions and decodes them with their log lines.
 pub async fn executions(session: &Session, request: &Request) -> Result<Answer<Arrived>, Error> {
     let seen = RefCell::<KnownLines>::default();
     seen.borrow_mut().begin_response(None);
@@ -61,19 +61,19 @@ pub async fn executions(session: &Session, request: &Request) -> Result<Answer<A
     answer.map_err(|(trouble, _)| trouble.unwrap_or_else(|| Error::new(ErrorKind::Interrupted)))
 }
 
-/// How many jobs there are: the read-only call that tells whether a connection works.
+/// Tests a connection by listing the jobs, which changes nothing on the server.
 pub async fn test(session: &Session) -> Result<Answer<Vec<Job>>, Error> {
     send(session, &paths::list_jobs(), Duration::from_secs(15)).await
 }
 
-/// A request by hand: whatever comes, as it comes, with every header that the server lets a page see.
+/// Sends a request of the API screen and returns the raw response with all headers that the browser exposes.
 pub async fn by_hand(session: &Session, request: &Request) -> Result<Raw, Error> {
     fetch(session, request, LONGEST, true).await
 }
 
-/// `config.json` beside the page; nothing preset where there is none.
+/// Loads `config.json` from the folder of the page. Returns the default if the file does not exist.
 pub async fn preset() -> Preset {
-    // A host that is silent is no reason to show nothing.
+    // A host that does not respond must not block the start.
     let limit = TimeLimit::new(Duration::from_secs(10));
     let request = RequestBuilder::new("config.json").cache(RequestCache::NoCache);
     let Ok(response) = request.abort_signal(limit.signal().as_ref()).send().await else {
@@ -94,7 +94,7 @@ async fn send<T: serde::de::DeserializeOwned>(
     raw.read(request.operation()).map_err(|trouble| trouble.with_masked_key(&session.key))
 }
 
-/// Boxed, so that it is compiled once and not into each operation.
+/// Returns a boxed future, so that it is compiled once and not for every operation.
 fn fetch<'a>(
     session: &'a Session,
     request: &'a Request,
@@ -107,18 +107,18 @@ fn fetch<'a>(
     })
 }
 
-/// An answer whose head has come.
+/// A response whose status and headers have arrived.
 struct Opened {
     limit: TimeLimit,
     response: Response,
 }
 
 thread_local! {
-    /// The gate, and the base URL of its server.
+    /// The gate and the base URL of the server it belongs to.
     static GATE: RefCell<(String, RateLimitPause)> = RefCell::default();
 }
 
-/// Waits as long as the server asked for a pause of all requests.
+/// Waits until the pause ends that the server requested for all requests.
 pub async fn pass_gate(session: &Session) {
     loop {
         let wait = GATE.with_borrow(|(base, gate)| {
@@ -131,7 +131,7 @@ pub async fn pass_gate(session: &Session) {
     }
 }
 
-/// Closes the gate if the answer asks for it.
+/// Closes the gate if the response requests a pause.
 fn note_pause(session: &Session, response: &Response) {
     let (status, headers) = (response.status(), response.headers());
     if !matches!(status, 429 | 503) {
@@ -167,7 +167,7 @@ async fn open(session: &Session, request: &Request, longest: Duration) -> Result
     if response.type_() == ResponseType::Opaqueredirect {
         return Err(Error::new(ErrorKind::NotThisApi)
             .with_operation(request.operation())
-            .with_message("It answers with a redirect, which is not followed: the key would go along."));
+            .with_message("The server responds with a redirect. The console does not follow redirects, because the browser would send the key to the new address."));
     }
     note_pause(session, &response);
     Ok(Opened { limit, response })
@@ -192,24 +192,25 @@ impl Opened {
     }
 }
 
-/// The executions that a request for logs asks for, their lines decoded as they come, so that the page goes on answering
-/// however many there are. `seen` has begun the answer, and decides which lines are new. `went_on` is told how many bytes have come, and
-/// says whether to go on.
+/// Sends a request for executions and decodes the log lines while they arrive, so that the page stays responsive.
+///
+/// `known_lines` filters out lines of earlier responses. `on_progress` gets the number of received bytes and returns
+/// whether to continue.
 ///
 /// # Errors
 ///
-/// Beside the trouble, the lines that came before it; no trouble if `went_on` ended it.
+/// Returns the error and the lines received before it. The error is `None` if `on_progress` stopped the request.
 pub fn executions_in_pieces<'a>(
     session: &'a Session,
     request: &'a Request,
     seen: &'a RefCell<KnownLines>,
     went_on: &'a dyn Fn(usize) -> bool,
 ) -> Pieces<'a> {
-    // Boxed, so that it is compiled once and not into each that asks.
+    // Boxed, so that it is compiled once and not for every caller.
     Box::pin(in_pieces(session, request, seen, went_on))
 }
 
-/// An answer on its way in pieces.
+/// The future of [`stream_executions`].
 pub type Pieces<'a> = Pin<Box<dyn Future<Output = Result<Answer<Arrived>, (Option<Error>, Lines)>> + 'a>>;
 
 async fn in_pieces(
@@ -226,7 +227,7 @@ async fn in_pieces(
         Some(body) if opened.response.ok() => body,
         _ => {
             let raw = opened.whole(operation, false).await.map_err(none)?;
-            // A success without a body promises nothing that could be read.
+            // A success without a body cannot be decoded.
             return Err(none(
                 raw.refusal(operation).err().unwrap_or_else(|| Error::new(ErrorKind::Interrupted)),
             ));
@@ -285,7 +286,7 @@ async fn in_pieces(
     }
 }
 
-/// Ends a request that takes too long.
+/// Aborts a request that takes too long.
 struct TimeLimit {
     longest: Duration,
     controller: Option<AbortController>,
@@ -299,7 +300,7 @@ impl TimeLimit {
         limit
     }
 
-    /// Begins the wait anew: something has come.
+    /// Restarts the timer after a chunk has arrived.
     fn extend(&mut self) {
         self.end();
         let controller = self.controller.clone();
@@ -317,10 +318,10 @@ impl TimeLimit {
         self.controller.as_ref().map(AbortController::signal)
     }
 
-    /// What a failure means: the end of our patience, or else this.
+    /// Returns a time-out error if the timer aborted the request, or else an error of the given kind.
     fn trouble(&self, otherwise: ErrorKind) -> Error {
         if self.signal().is_some_and(|signal| signal.aborted()) {
-            let words = format!("No whole answer within {} seconds.", self.longest.as_secs());
+            let words = format!("No complete response within {} seconds.", self.longest.as_secs());
             Error::new(ErrorKind::Interrupted).with_message(&words)
         } else {
             Error::new(otherwise)

@@ -1,4 +1,4 @@
-//! The page as a whole: which screen is shown, and what every screen needs.
+//! The page: selects the screen and sets up what all screens share.
 
 use leptos::prelude::{document, on_cleanup, request_animation_frame, set_interval_with_handle, window};
 use wasm_bindgen::JsCast;
@@ -20,7 +20,7 @@ use crate::{
 
 /// Mounts the console into the page.
 pub fn start() {
-    // In what is published a panic has no words: `boot.js` tells people of it.
+    // The published build has no panic messages; `boot.js` shows an error screen instead.
     #[cfg(debug_assertions)]
     std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
     let Some(place) = document().get_element_by_id("app").and_then(|e| e.dyn_into::<HtmlElement>().ok())
@@ -28,9 +28,9 @@ pub fn start() {
         return;
     };
     browser::spawn(async move {
-        // First, so that the page is drawn once: fields that change under the fingers are worse than a moment of nothing.
+        // Load the preset before the first render, so that fields do not change while the user types into them.
         let preset = api::preset().await;
-        // To look into the vault takes some browsers longer than all the rest: not yet, where nothing is kept there.
+        // Opening the vault's database is slow in some browsers, so skip it during the start when the vault is empty.
         let has_kept = keyring::has_kept();
         let remembered = if has_kept { keyring::names().await } else { Vec::new() };
         place.set_text_content(None);
@@ -42,7 +42,7 @@ pub fn start() {
     });
 }
 
-/// The whole page, with what whoever hosts it presets and the names under which keys are remembered here.
+/// Builds the page. `remembered` are the ids of the profiles whose keys are stored in the vault.
 fn page(preset: Preset, remembered: Vec<String>) -> View {
     let app = Stores::provide();
     app.remembered.set(remembered);
@@ -55,7 +55,7 @@ fn page(preset: Preset, remembered: Vec<String>) -> View {
     keep_time(app);
     keyring::lock_when_unused(app);
     tell::tell_of_ends(app);
-    // A connection keeps its jobs fresh until it is replaced.
+    // Poll the jobs of the current connection until another one replaces it.
     effect(move || {
         if let Some(number) = app.session.with(|session| session.as_ref().map(|session| session.number)) {
             browser::spawn(poll::keep_fresh(app, number));
@@ -71,16 +71,17 @@ fn page(preset: Preset, remembered: Vec<String>) -> View {
     (skip, top_bar(), screen(app), dialogs).into_view()
 }
 
-/// The screen that the address names, once there is a connection.
+/// Returns the screen that the address names, or the connect screen while there is no connection.
 fn screen(app: Stores) -> impl Fn() -> View {
     let connected =
         Memo::new(move || app.session.with(|session| session.as_ref().map(|session| session.number)));
-    // However the list is filtered, it is one screen.
+    // All filters of the job list belong to the same screen.
     let screen = Memo::new(move || match app.route.get() {
         Route::Jobs(_) => Route::Jobs(Listing::default()),
         other => other,
     });
-    // Whoever navigates by ear or keyboard is to land at the head of the new screen; not when the page opens.
+    // Move the focus to the heading of a new screen for users of screen readers and keyboards, but not when the
+    // page opens.
     let mut before = None;
     effect(move || {
         let now = screen.get();
@@ -114,11 +115,11 @@ fn screen(app: Stores) -> impl Fn() -> View {
 
 fn no_such_screen() -> El {
     browser::set_title("Not found · txjobs");
-    let words = "The link may be incomplete. Every job and every run can be reached from the list of jobs.";
+    let words = "The link may be incomplete. The list of jobs leads to every job and every run.";
     let back = el("a").class("button primary").attr("href", "#/").child("Go to the jobs");
     let whole = el("div")
         .class("empty")
-        .child(el("h1").attr("id", "title").attr("tabindex", "-1").child("There is nothing at this address."))
+        .child(el("h1").attr("id", "title").attr("tabindex", "-1").child("Page not found"))
         .child(el("p").child(words))
         .child(el("div").class("bar").child(back));
     el("main").child(whole)
@@ -178,7 +179,7 @@ fn keep_appearance(app: Stores) {
     });
 }
 
-/// Keeps the time of day up while the page is seen, for everything that says how long ago.
+/// Updates the current time every second while the page is visible, for all relative times.
 fn keep_time(app: Stores) {
     let clock = set_interval_with_handle(
         move || {

@@ -1,9 +1,9 @@
-//! Closures in boxes.
+//! Traits for boxed closures.
 //!
-//! A `Box<dyn Fn()>` brings a function along for each way in which it could be called (`Fn`, `FnMut`, `FnOnce`), for every
-//! closure that is ever put into one. These bring the one that is called.
+//! The virtual table of a `Box<dyn Fn()>` has a function for each call trait (`Fn`, `FnMut`, `FnOnce`), and the compiler
+//! generates all of them for every closure. These traits have a single method, which makes the program smaller.
 
-/// Gives a value, as often as it is asked.
+/// Computes a value.
 pub trait Give<T> {
     fn give(&self) -> T;
 }
@@ -14,7 +14,7 @@ impl<T, F: Fn() -> T> Give<T> for F {
     }
 }
 
-/// Does something, as often as it is told.
+/// Runs an action.
 pub trait Deed {
     fn again(&mut self);
 }
@@ -25,7 +25,7 @@ impl<F: FnMut()> Deed for F {
     }
 }
 
-/// Does something with what it is given.
+/// Handles a value, such as an event.
 pub trait Take<T> {
     fn take(&mut self, what: T);
 }

@@ -1,4 +1,4 @@
-//! `config.json` beside the page: what whoever hosts the console presets. Optional, and never a reason for noise.
+//! Decodes `config.json`, the optional file of presets beside the page. An invalid file counts as missing.
 
 use txjobs_sdk::{
     ApiKey,
@@ -7,17 +7,17 @@ use txjobs_sdk::{
 
 use crate::profile::{Color, Profile};
 
-/// What is preset. Every part is optional.
+/// Presets of the console's host. Every part is optional.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Preset {
-    /// The servers to choose from. A domain that begins with a dot or a slash is relative to the page.
+    /// Preset servers. A domain that begins with a dot or a slash is relative to the page.
     pub profiles: Vec<Profile>,
-    /// A key of the first that is no secret, offered with one press.
+    /// A public key of the first server, offered as a demo.
     pub demo_key: Option<ApiKey>,
 }
 
 impl Preset {
-    /// Reads the file: one profile, or several as `profiles`. What it lacks, or what is not a text, is not preset.
+    /// Decodes the file: one profile at the top level, or several in `profiles`. Invalid values are ignored.
     pub fn parse(body: &[u8]) -> Self {
         let Ok(all) = decode::json::<LenientValue>(body) else { return Self::default() };
         let mut profiles = Vec::new();
@@ -37,7 +37,7 @@ fn text(fields: &LenientValue, name: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// A profile, if it says where its server is.
+/// Decodes a profile. Returns `None` without a domain.
 fn profile(fields: &LenientValue) -> Option<Profile> {
     let usual = Profile::default();
     Some(Profile {
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_profile() {
+    fn single_profile_is_read_from_the_top_level() {
         let preset =
             Preset::parse(br#"{"name":"Demo","domain":"./","keyHeader":"x-key","demoKey":"k","more":1}"#);
         let expected = Profile {
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn several_profiles() {
+    fn profiles_without_a_domain_are_skipped() {
         let preset = Preset::parse(
             br#"{"profiles": [
                 {"name": "Test", "domain": "test.example.com", "color": "green"},
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_broken_presets_nothing() {
+    fn invalid_file_presets_nothing() {
         for body in [
             "",
             "<!doctype html>",

@@ -1,11 +1,11 @@
-//! Elements, made by plain calls in the manner of Leptos' builder syntax and kept up to date by its signals.
+//! Elements with a builder syntax like that of Leptos, updated by its signals.
 //!
-//! Leptos compiles every element, attribute and handler as a type of its own; that is fast and weighs three times as
-//! much. Here an element is one type, attributes are names and values, and whatever is a closure is boxed. A closure in
-//! the place of a child or a value is run again when a signal that it reads has changed. What belongs to an element
-//! (its listeners, its closures) lives as long as the screen or the part of it that made it.
+//! Leptos gives every element, attribute and handler a type of its own. That is fast, but makes the program three times
+//! as large. Here all elements have one type, attributes are names and values, and closures are boxed. A closure as a
+//! child or a value runs again when a signal that it reads changes. Listeners and closures of an element live as long as
+//! the reactive owner that was current when they were created.
 //!
-//! Text and attributes are set as such: nothing is ever read as HTML.
+//! Text and attributes are set as text and never parsed as HTML.
 
 mod each;
 mod value;
@@ -29,24 +29,24 @@ use value::Value;
 #[derive(Clone, Debug)]
 pub struct El(Element);
 
-/// A new element of HTML.
+/// Creates an HTML element.
 pub fn el(tag: &'static str) -> El {
     El(document().create_element(tag).expect("the names of elements are written here"))
 }
 
-/// A new element of SVG.
+/// Creates an SVG element.
 pub fn svg(tag: &'static str) -> El {
     let element = document().create_element_ns(Some("http://www.w3.org/2000/svg"), tag);
     El(element.expect("the names of elements are written here"))
 }
 
-/// A button that does something on this page.
+/// Creates a button with a click handler.
 pub fn button(class: &'static str, deed: impl FnMut() + 'static) -> El {
     el("button").attr("type", "button").class(class).press(deed)
 }
 
 impl El {
-    /// Sets an attribute: a text, or `true` for one without a value. `None` and `false` take it away.
+    /// Sets an attribute to a text, or to the empty text for `true`. `None` and `false` remove it.
     pub fn attr(self, name: &'static str, value: impl IntoValue) -> Self {
         self.put(value.into_value(), move |element, value| {
             let _ = match value {
@@ -60,14 +60,14 @@ impl El {
         self.attr("class", class)
     }
 
-    /// Adds a class while the condition holds.
+    /// Adds a class while the condition is true.
     pub fn class_if(self, class: &'static str, holds: impl IntoValue) -> Self {
         self.put(holds.into_value(), move |element, holds| {
             let _ = element.class_list().toggle_with_force(class, holds.is_some());
         })
     }
 
-    /// Sets a property of the element's own style, which a policy without inline styles allows.
+    /// Sets a style property through the DOM, which a content security policy without inline styles allows.
     pub fn style(self, property: &'static str, value: impl IntoValue) -> Self {
         self.put(value.into_value(), move |element, value| {
             let style = element.unchecked_ref::<HtmlElement>().style();
@@ -75,7 +75,7 @@ impl El {
         })
     }
 
-    /// Sets what a field holds. Of a `select`, only after its options are in it.
+    /// Sets the value of a field. Add the options of a `select` before.
     pub fn value(self, value: impl IntoValue) -> Self {
         self.put(value.into_value(), |element, value| {
             let value = value.unwrap_or_default();
@@ -83,7 +83,7 @@ impl El {
                 select.set_value(value);
             } else {
                 let field = element.unchecked_ref::<HtmlInputElement>();
-                // Setting it moves the cursor to its end.
+                // Setting the value moves the text cursor to the end.
                 if field.value() != value {
                     field.set_value(value);
                 }
@@ -91,7 +91,7 @@ impl El {
         })
     }
 
-    /// Sets whether a radio button is chosen.
+    /// Sets whether a check box or radio button is checked.
     pub fn checked(self, is_checked: impl IntoValue) -> Self {
         self.put(is_checked.into_value(), |element, is_checked| {
             element.unchecked_ref::<HtmlInputElement>().set_checked(is_checked.is_some());
@@ -109,13 +109,13 @@ impl El {
         self
     }
 
-    /// What happens on an event, which is taken to be of the type the closure names.
+    /// Adds an event listener. The caller guarantees the event type.
     pub fn on<E: JsCast + 'static>(self, event: &'static str, mut deed: impl FnMut(E) + 'static) -> Self {
         listen_boxed(&self.0, event, Box::new(move |event: Event| deed(event.unchecked_into())));
         self
     }
 
-    /// What happens on a press.
+    /// Adds a click listener.
     pub fn press(self, deed: impl FnMut() + 'static) -> Self {
         self.press_boxed(Box::new(deed))
     }
@@ -125,14 +125,14 @@ impl El {
         self
     }
 
-    /// Another such element, as it is now: what listens to this one or keeps it up to date does not to its copy.
+    /// Clones the element with its current content, without listeners and updates.
     #[must_use]
     pub fn copy(&self) -> Self {
         let node = self.0.clone_node_with_deep(true);
         node.map_or_else(|_| self.clone(), |node| Self(node.unchecked_into()))
     }
 
-    /// The element as the browser knows it.
+    /// Returns the web-sys element. The caller guarantees its type.
     pub fn get<E: JsCast + Clone>(&self) -> E {
         self.0.unchecked_ref::<E>().clone()
     }
@@ -157,9 +157,9 @@ impl El {
     }
 }
 
-/// Puts the page into its place for good.
+/// Mounts the page into an element forever.
 pub fn mount(place: &Node, page: impl FnOnce() -> View) {
-    // Fails only where there is one already.
+    // This fails only if an executor is already set.
     let _ = any_spawner::Executor::init_wasm_bindgen();
     let owner = Owner::new();
     if let Some(page) = owner.with(page).node() {
@@ -168,7 +168,7 @@ pub fn mount(place: &Node, page: impl FnOnce() -> View) {
     std::mem::forget(owner);
 }
 
-/// Listens to an event of the page as long as the screen is there.
+/// Listens to an event of the window until the owning screen is removed.
 pub fn on_window<E: JsCast + 'static>(event: &'static str, mut deed: impl FnMut(E) + 'static) {
     listen_boxed(
         &leptos::prelude::window(),
@@ -177,7 +177,7 @@ pub fn on_window<E: JsCast + 'static>(event: &'static str, mut deed: impl FnMut(
     );
 }
 
-/// A listener that is taken away when it is dropped.
+/// An event listener that is removed on drop.
 struct Listener {
     target: EventTarget,
     event: &'static str,
@@ -197,7 +197,7 @@ fn listen_boxed(target: &EventTarget, event: &'static str, mut deed: Box<dyn Tak
     keep(Listener { target: target.clone(), event, deed });
 }
 
-/// Runs now, and again whenever a signal that it reads has changed.
+/// Runs an action now, and again whenever a signal that it reads changes.
 fn render(mut deed: Box<dyn Deed>) {
     keep(RenderEffect::new(move |_: Option<()>| deed.again()));
 }

@@ -1,9 +1,9 @@
-//! What a person types as the domain, and the base URL that comes of it. The same rules as the SDK's client has; the
-//! browser's own `URL` does the parsing proper.
+//! Converts the domain that a user enters to a base URL, with the same rules as the SDK's client. The browser's `URL`
+//! parses the result.
 
 use std::fmt;
 
-/// Why a text is no domain.
+/// Reason why a text is not a valid domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DomainProblem {
     Empty,
@@ -17,20 +17,20 @@ impl fmt::Display for DomainProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Empty => "Enter the domain: a host such as api.example.com, or a URL.",
-            Self::Scheme => "Only http and https are known. Leave the scheme out for https.",
-            Self::Password => "The domain must not carry a user name or password.",
-            Self::Query => "The domain must end with its path: leave out what follows ? or #.",
-            Self::NotAUrl => "This is not a host and not a URL. Enter a host such as api.example.com.",
+            Self::Scheme => "Only http and https are supported. Without a scheme, https is used.",
+            Self::Password => "The domain must not contain a user name or password.",
+            Self::Query => "The domain must end with its path. Remove ? or # and the text after it.",
+            Self::NotAUrl => "This is neither a host nor a URL. Enter a host such as api.example.com.",
         })
     }
 }
 
-/// The URL of what was typed, still to be parsed: with a scheme, without white space. One that begins with a dot or a
-/// slash is relative to the page.
+/// Returns the URL of an entered domain, with a scheme and without white space, but not parsed yet. A domain that
+/// begins with a dot or a slash is relative to the page.
 ///
 /// # Errors
 ///
-/// The text can be no domain.
+/// Returns an error if the text is not a domain.
 pub fn to_url(domain: &str) -> Result<String, DomainProblem> {
     let domain = domain.trim();
     if domain.is_empty() {
@@ -53,14 +53,14 @@ pub fn to_url(domain: &str) -> Result<String, DomainProblem> {
     if host.contains('@') {
         return Err(DomainProblem::Password);
     }
-    // A browser's parser would make `https:///x` a host named x.
+    // A browser parses `https:///x` as a host named x.
     if host.is_empty() || host.contains(char::is_whitespace) {
         return Err(DomainProblem::NotAUrl);
     }
     Ok(format!("{scheme}://{rest}"))
 }
 
-/// Whether the host (of a domain or a URL) is the machine the browser runs on.
+/// Whether the host of a domain or URL is the machine that runs the browser.
 pub fn is_this_machine(domain: &str) -> bool {
     let domain = domain.split_once("://").map_or(domain, |(_, rest)| rest);
     let host = domain.split('/').next().unwrap_or_default();
@@ -76,13 +76,13 @@ pub fn is_this_machine(domain: &str) -> bool {
         || name.starts_with("127.") && name.bytes().all(is_number)
 }
 
-/// What a page on https that calls this machine meets before anything else.
-pub const LOCAL_NETWORK: &str = "This page came over https and calls a server on your own machine: the browser asks for \
-     permission to reach your local network first, or refuses. Allow it in the browser's site settings, or open the \
-     console from the gateway's own address.";
+/// Explains the browser's local network permission, which a page on https needs for a server on the user's machine.
+pub const LOCAL_NETWORK_HINT: &str = "This page was loaded over https and calls a server on your own machine. The browser \
+     asks for permission to access your local network first, or denies access. Allow it in the browser's site \
+     settings, or open the console at the gateway's own address.";
 
-/// Whether a text can be a header's name. RFC 9110 (section 5.6.2) allows more signs; no server wants them, and some mean
-/// something to a shell that a request is copied into.
+/// Whether a text is a valid header name. RFC 9110 (section 5.6.2) allows more characters, but servers do not use
+/// them, and some are special characters of a shell, which matters when a request is copied as code.
 pub fn is_header_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
 }
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_person_types() {
+    fn entered_domain_becomes_a_url() {
         for (typed, url) in [
             ("api.example.com", "https://api.example.com"),
             (" api.example.com/prefix/ ", "https://api.example.com/prefix/"),
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_domain() {
+    fn invalid_domain_is_rejected() {
         for (typed, problem) in [
             ("  ", DomainProblem::Empty),
             ("ftp://x", DomainProblem::Scheme),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn header_names() {
+    fn header_name_has_no_special_characters() {
         assert!(is_header_name("x-api-key") && is_header_name("apiKey"));
         assert!(!is_header_name("") && !is_header_name("api key") && !is_header_name("käy"));
         assert!(!is_header_name("a$(b)") && !is_header_name("a'b"));

@@ -1,20 +1,20 @@
-//! Finds a short text in a long one, whatever the case of its ASCII letters, eight bytes at a time.
+//! Substring search that ignores the case of ASCII letters and compares eight bytes at a time.
 
 const ONES: u64 = 0x0101_0101_0101_0101;
-/// Letters from the most to the least frequent; what is not here is rarer still in names and logs.
+/// Bytes by descending frequency in names and logs. All other bytes are rarer.
 const FREQUENT: &[u8] = b" etaoinsrhldcum01fpgwyb2.:-_vk";
 
-/// What is looked for.
+/// A prepared search for one text.
 #[derive(Debug)]
 pub(crate) struct Finder<'a> {
     needle: &'a [u8],
-    /// Its rarest byte, the one after it (or the same one), and how far into it they stand.
+    /// Patterns of the rarest pair of adjacent bytes. Both are the same byte in a needle of one byte.
     rare: [(u64, u64); 2],
     at: [usize; 2],
 }
 
 impl<'a> Finder<'a> {
-    /// `needle` is in lower case and not empty.
+    /// Prepares a search. `needle` must be lower case and not empty.
     pub(crate) fn new(needle: &'a [u8]) -> Self {
         let rarity = |byte: &u8| FREQUENT.iter().position(|other| other == byte).unwrap_or(FREQUENT.len());
         let mut first = 0;
@@ -28,7 +28,7 @@ impl<'a> Finder<'a> {
         Self { needle, rare: at.map(|at| pattern(needle[at])), at }
     }
 
-    /// Where it stands first, from `from` on.
+    /// Returns the position of the first match at or after `from`.
     pub(crate) fn find(&self, hay: &[u8], from: usize) -> Option<usize> {
         let end = (hay.len() + 1).checked_sub(self.needle.len())?;
         let [first, second] = self.at.map(|at| hay.get(from + at..).unwrap_or_default());
@@ -52,13 +52,14 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// A byte eight times, and the bit that tells its cases apart, if it is a letter.
+/// Returns the byte repeated eight times, and for a letter the repeated bit that distinguishes its cases.
 fn pattern(byte: u8) -> (u64, u64) {
     let case = if byte.is_ascii_lowercase() { 0x20 } else { 0 };
     (u64::from(byte) * ONES, case * ONES)
 }
 
-/// The highest bit of each of eight bytes that may be this one, among them of every one that is.
+/// Returns a mask with the highest bit of each byte that may match. It contains every real match and may contain
+/// others.
 fn fits(bytes: &[u8], (byte, case): (u64, u64)) -> u64 {
     let mut word = [0; 8];
     word.copy_from_slice(bytes);
@@ -71,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_the_plain_way_finds_it() {
+    fn finder_returns_the_same_as_a_naive_search() {
         let hay = b"Deploying table [DW].[dbo].[FactInvoice], 12,400 of 98,000 rows; Re\xc3\xa9ading [stg].[X] @`{[ zz".repeat(3);
         let lower = hay.to_ascii_lowercase();
         for from in [0, 1, 7, 100, hay.len()] {

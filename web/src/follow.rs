@@ -1,4 +1,4 @@
-//! One run, from the address to its outcome: the SDK's `RunFollower` and the browser brought together.
+//! Follows one run to its outcome: drives the SDK's run follower with the requests and timers of the browser.
 
 use std::{
     cell::RefCell,
@@ -28,44 +28,45 @@ use crate::{
     state::{App, Session},
 };
 
-/// A page that nobody sees asks this rarely, in milliseconds.
-const HIDDEN: i32 = 10_000;
-/// How often a run that was started from the application is looked at: all runs of the job come with it.
-const BY_EXECUTION: i32 = 5_000;
+/// Minimum time between requests while the page is hidden, in milliseconds.
+const HIDDEN_INTERVAL: i32 = 10_000;
+/// Minimum time between requests for a run that the application started, in milliseconds. Such a request returns all
+/// runs of the job.
+const EXECUTION_INTERVAL: i32 = 5_000;
 
-/// What the screen of a run shows.
+/// State of the run screen.
 #[derive(Clone, Copy, Debug)]
 pub struct RunView {
     pub stage: RwSignal<Stage>,
     pub execution: RwSignal<Option<RunSummary>>,
     pub log: RwSignal<Log>,
-    /// What went wrong last; what came before stays on the screen.
+    /// Error of the last request. Data of earlier requests stays on the screen.
     pub trouble: RwSignal<Option<Error>>,
-    /// How many bytes of the answer that is on its way have come.
+    /// Number of received bytes of the current response.
     pub came: RwSignal<usize>,
-    /// The person wants no more of it.
+    /// Whether the user requested to stop loading the log.
     pub halt: RwSignal<bool>,
 }
 
-/// The lines that a screen has shown, so that none comes twice.
+/// The lines already on the screen, used to skip duplicates.
 pub type Seen = Rc<RefCell<KnownLines>>;
 
-/// How far the look at a run is.
+/// Progress of following a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Nothing has come yet.
+    /// The first response has not arrived yet.
     Looking,
-    /// The job is pending: there is no execution yet.
+    /// The job is pending and has no execution yet.
     Pending,
-    /// Nothing on the server has this id.
+    /// The server knows no run with this id.
     NotThere,
-    /// The execution is there and has not ended.
+    /// The execution exists and has not ended.
     Going,
     /// The execution has ended.
     Ended,
-    /// Following has ended without an outcome; see the trouble.
+    /// Following stopped because of a permanent error.
     Stopped,
-    /// The person has stopped the loading of the log.
+    /// The user stopped loading the log.
     Halted,
 }
 
@@ -82,7 +83,8 @@ impl Default for RunView {
     }
 }
 
-/// Whether the screen is still there. Its end is seen before anything is written to it.
+/// Returns a flag that turns false when the current screen is removed. Check it before writing to the screen's
+/// signals.
 pub fn alive() -> Arc<AtomicBool> {
     let alive = Arc::new(AtomicBool::new(true));
     let gone = alive.clone();
@@ -90,8 +92,8 @@ pub fn alive() -> Arc<AtomicBool> {
     alive
 }
 
-/// An answer, taken in: its executions, none if the screen is gone or the person has stopped it. Lines that came of an
-/// answer that broke off are shown at once.
+/// Sends a request and returns the decoded response. Returns `None` if the screen is gone or the user stopped the
+/// request. If the response is interrupted, the lines received so far are shown.
 async fn ask(
     session: &Session,
     request: &Request,
@@ -103,7 +105,7 @@ async fn ask(
         if !alive.load(Ordering::Relaxed) {
             return false;
         }
-        // Whoever reads how far it is reads whole megabytes.
+        // The progress is shown in whole megabytes.
         if came >> 20 != view.came.get_untracked() >> 20 {
             view.came.set(came);
         }
@@ -135,7 +137,7 @@ fn add(view: RunView, lines: Lines) {
     }
 }
 
-/// Follows a run until it ends or the screen is left.
+/// Follows a run until it ends or the screen is removed.
 pub async fn follow(
     app: App,
     session: Rc<Session>,
@@ -149,13 +151,13 @@ pub async fn follow(
     let mut follow = RunFollower::new(job, run, browser::since_start());
     let (mut looked_elsewhere, mut rest) = (false, 0);
     loop {
-        // A wait here must not count as slowness of the server, which sets the pace.
+        // Wait before the follower starts its clock: it adapts to the response time, and this pause is not part of it.
         api::pass_gate(&session).await;
         if !is_alive() {
             return;
         }
         let request = match follow.step(browser::since_start()) {
-            // No deadline is given: a screen follows as long as it is there.
+            // There is no deadline: the screen follows as long as it is open.
             Step::Ended(_) | Step::TimedOut => {
                 view.stage.set(Stage::Ended);
                 poll::run_ended(app, job);
@@ -166,7 +168,7 @@ pub async fn follow(
                 view.trouble.set(Some(trouble));
                 return;
             }
-            // The console polls the list of statuses anyway.
+            // Use the statuses that the console polls anyway.
             Step::SendStatusRequest(_) => {
                 let now = browser::since_start();
                 match app.jobs.statuses.with_untracked(|all| all.get(&job).copied()) {
@@ -197,7 +199,7 @@ pub async fn follow(
         match answer {
             Ok(answer) => {
                 let extensions = answer.extensions;
-                // Without this extension all lines come again each time.
+                // Without this extension every response repeats all lines.
                 rest = if extensions.after { 0 } else { rest_after(begun) };
                 view.trouble.set(None);
                 app.extensions.set(extensions);
@@ -209,7 +211,7 @@ pub async fn follow(
             }
             Err(trouble) => {
                 let not_found = trouble.kind == ErrorKind::NotFound;
-                // Some servers answer 404 while the job is pending: no trouble.
+                // Some servers respond with 404 while the job is pending.
                 view.trouble.set((!not_found).then(|| trouble.clone()));
                 if follow.handle_error(browser::since_start(), browser::timestamp(), trouble).is_err() {
                     view.stage.set(Stage::Stopped);
@@ -245,13 +247,13 @@ pub async fn follow(
     }
 }
 
-/// How long to leave a server alone, and the network, after an answer that began to be asked for at `begun`: four times as
-/// long as it took, in milliseconds. Of a short log nobody feels it.
+/// Returns the pause after a request that began at `begun`, in milliseconds: four times its duration, to limit the
+/// load on server and network.
 fn rest_after(begun: f64) -> i32 {
     ((browser::uptime() - begun) as i32).saturating_mul(4).min(60_000)
 }
 
-/// The newest execution that fits, with its newest line, and its lines.
+/// Returns the newest execution that matches, and its lines.
 fn newest(arrived: Arrived, fits: impl Fn(&JobExecution) -> bool) -> (Vec<JobExecution>, Lines) {
     let all = arrived.executions.iter().enumerate();
     match all.filter(|(_, execution)| fits(execution)).max_by_key(|(_, execution)| execution.create_time) {
@@ -263,7 +265,7 @@ fn newest(arrived: Arrived, fits: impl Fn(&JobExecution) -> bool) -> (Vec<JobExe
     }
 }
 
-/// Whether the id in the address is not a trigger id but an execution's.
+/// Whether the id in the address is an execution id instead of a trigger id.
 async fn is_execution(app: App, session: &Session, job: JobId, run: TriggerId) -> bool {
     let has_logs = app.extensions.get_untracked().logs;
     let request = paths::get_job_logs(job, None, has_logs.then_some(LogsSelection::None));
@@ -271,7 +273,7 @@ async fn is_execution(app: App, session: &Session, job: JobId, run: TriggerId) -
     answer.is_ok_and(|answer| answer.value.executions.iter().any(|execution| *execution.id == *run))
 }
 
-/// Follows a run that was started from the application: only the logs of the whole job have it.
+/// Follows a run that the application started. Only the logs of the whole job contain it.
 async fn follow_execution(
     app: App,
     session: Rc<Session>,
@@ -320,7 +322,7 @@ async fn follow_execution(
     }
 }
 
-/// The history of one job for its own screen, as long as a server can give it cheaply.
+/// Returns the request for a job's history on its screen, without log lines if the server supports that.
 pub fn history_request(job: JobId, extensions: Extensions) -> Request {
     let logs = extensions.logs.then_some(LogsSelection::None);
     paths::get_job_logs(job, extensions.limit.then_some(50), logs)

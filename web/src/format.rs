@@ -1,4 +1,4 @@
-//! Numbers, times and foreign text as people read them.
+//! Formats numbers, times and external text for people.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use txjobs_sdk::Timestamp;
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
 
-/// In lower case.
+/// Returns the text in lower case.
 pub fn lower(text: &str) -> String {
     if text.is_ascii() { text.to_ascii_lowercase() } else { lower_of_any_script(text) }
 }
 
-/// The browser knows the letters of all scripts; a table of our own would weigh five kilobytes.
+/// Uses the browser's case tables. Those of the standard library add five kilobytes to the program.
 #[cfg(target_arch = "wasm32")]
 fn lower_of_any_script(text: &str) -> String {
     js_sys::JsString::from(text).to_lower_case().into()
@@ -23,7 +23,7 @@ fn lower_of_any_script(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// 1204 as `1,204`.
+/// Formats a number with thousands separators, for example `1,204`.
 pub fn count(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -36,16 +36,16 @@ pub fn count(number: usize) -> String {
     text
 }
 
-/// `1 job`, `128 jobs`.
+/// Formats a number with a noun, for example `1 job` or `128 jobs`.
 pub fn plural(number: usize, one: &str) -> String {
     format!("{} {one}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
-/// `0.4s`, `41s`, `1m 06s`, `3h 12m`, `2d 03h`.
+/// Formats a duration, for example `0.4s`, `41s`, `1m 06s`, `3h 12m` or `2d 03h`.
 pub fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
-        // Tenths from whole milliseconds: formatting a float would cost kilobytes.
+        // Computed with integers, because formatting floats adds kilobytes to the program.
         0..10 => {
             let tenths = seconds * 10 + u64::from(duration.subsec_millis() / 100);
             format!("{}.{}s", tenths / 10, tenths % 10)
@@ -57,7 +57,7 @@ pub fn duration(duration: Duration) -> String {
     }
 }
 
-/// `just now`, `12 s ago`, `3 min ago`, `2 h ago`.
+/// Formats an age in milliseconds, for example `just now`, `12 s ago`, `3 min ago` or `2 h ago`.
 pub fn ago(millis: i64) -> String {
     match millis / 1000 {
         ..2 => "just now".to_owned(),
@@ -68,7 +68,7 @@ pub fn ago(millis: i64) -> String {
     }
 }
 
-/// Shows times in a zone: `offset` gives the minutes east of UTC at an instant (in milliseconds).
+/// A time zone. `offset` returns the minutes east of UTC at an instant in milliseconds since 1970.
 #[derive(Clone, Copy, Debug)]
 pub struct Zone {
     pub offset: fn(i64) -> i64,
@@ -77,7 +77,7 @@ pub struct Zone {
 impl Zone {
     pub const UTC: Self = Self { offset: |_| 0 };
 
-    /// RFC 3339 without zone, in this zone, always with milliseconds.
+    /// Formats a time in this zone as RFC 3339 with milliseconds and without an offset.
     fn written(self, millis: i64) -> String {
         let shifted = millis + (self.offset)(millis) * MINUTE;
         let mut text = Timestamp::from_unix_millis(shifted).to_string();
@@ -88,13 +88,14 @@ impl Zone {
         text
     }
 
-    /// `today 04:12`, `yesterday 23:10`, `Sunday 01:00`, `14 Mar 02:00`, `14 Mar 2025`.
+    /// Formats day and time, for example `today 04:12`, `yesterday 23:10`, `Sunday 01:00`, `14 Mar 02:00` or
+    /// `14 Mar 2025`.
     pub fn day_and_time(self, at: Timestamp, now: i64) -> String {
         let millis = at.unix_millis();
         let day = |millis: i64| (millis + (self.offset)(millis) * MINUTE).div_euclid(DAY);
         let written = self.written(millis);
         let (Some(year), Some(time)) = (written.get(..4), written.get(11..16)) else {
-            // A year beyond four digits: show it as it is.
+            // The year has more than four digits.
             return written;
         };
         match day(now) - day(millis) {
@@ -114,18 +115,18 @@ impl Zone {
         }
     }
 
-    /// `23:10:40.310`
+    /// Formats the time of day with milliseconds, for example `23:10:40.310`.
     pub fn clock(self, at: Timestamp) -> String {
         let written = self.written(at.unix_millis());
         written.split_once('T').map_or(String::new(), |(_, time)| time.chars().take(12).collect())
     }
 
-    /// `23:10:40`
+    /// Formats the time of day, for example `23:10:40`.
     pub fn seconds(self, at: Timestamp) -> String {
         self.clock(at).chars().take(8).collect()
     }
 
-    /// `2026-03-14 03:00:02.117 +01:00`, and whether the zone was only assumed.
+    /// Formats the exact time, for example `2026-03-14 03:00:02.117 +01:00`, with a note if the zone was assumed.
     pub fn exact(self, at: Timestamp) -> String {
         let millis = at.unix_millis();
         let offset = (self.offset)(millis);
@@ -137,19 +138,19 @@ impl Zone {
             text.push_str(&format!(" {sign}{:02}:{:02}", minutes / 60, minutes % 60));
         }
         if !at.has_zone() {
-            text.push_str(" (the server names no zone: zone assumed UTC)");
+            text.push_str(" (no time zone from the server, UTC assumed)");
         }
         text
     }
 }
 
-/// Day 0 of 1970 was a Thursday.
+/// The first day of 1970 was a Thursday.
 const WEEKDAYS: [&str; 7] = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// Foreign text for one line of the screen: control characters as their pictures, line ends as `↵`, at most
-/// `longest` characters.
+/// Formats external text on one line of at most `max_chars` characters: control characters as visible symbols, line
+/// ends as `↵`.
 pub fn one_line(text: &str, longest: usize) -> String {
     let mut shown = String::with_capacity(text.len().min(longest * 2));
     let mut chars = text.trim_end_matches(['\r', '\n']).chars();
@@ -166,13 +167,13 @@ pub fn one_line(text: &str, longest: usize) -> String {
     shown
 }
 
-/// Foreign text for a block of several lines.
+/// Formats external text as a block of lines, with control characters as visible symbols.
 pub fn block(text: &str) -> String {
     text.chars().filter(|c| *c != '\r').map(|c| if c == '\n' { c } else { visible(c) }).collect()
 }
 
-/// What has no shape of its own gets one: control characters their pictures, marks that turn the direction of text a
-/// sign (an isolate keeps them inside the line, but inside it they could still show a text as another).
+/// Replaces an invisible character with a visible symbol. This includes marks that change the text direction: HTML
+/// isolates keep them inside of a line, but there they could still disguise a text.
 fn visible(c: char) -> char {
     match c {
         '\t' => c,
@@ -195,27 +196,27 @@ mod tests {
     const PLUS_ONE: Zone = Zone { offset: |_| 60 };
 
     #[test]
-    fn counts() {
+    fn counts_have_thousands_separators() {
         let shown = [0, 7, 999, 1000, 20_014, 1_000_000].map(count);
         assert_eq!(shown, ["0", "7", "999", "1,000", "20,014", "1,000,000"]);
         assert_eq!((plural(1, "job"), plural(0, "job")), ("1 job".to_owned(), "0 jobs".to_owned()));
     }
 
     #[test]
-    fn durations() {
+    fn durations_have_two_units_at_most() {
         let shown = [0, 450, 9_990, 41_000, 66_000, 848_000, 11_520_000, 183_600_000]
             .map(|ms| duration(Duration::from_millis(ms)));
         assert_eq!(shown, ["0.0s", "0.4s", "9.9s", "41s", "1m 06s", "14m 08s", "3h 12m", "2d 03h"]);
     }
 
     #[test]
-    fn how_long_ago() {
+    fn ages_have_one_unit() {
         let shown = [-5, 1_999, 3_000, 61_000, 7_200_000, 200_000_000].map(ago);
         assert_eq!(shown, ["just now", "just now", "3 s ago", "1 min ago", "2 h ago", "2 d ago"]);
     }
 
     #[test]
-    fn days_are_those_of_the_zone() {
+    fn days_follow_the_time_zone() {
         let now = at("2026-03-14T12:00:00Z").unix_millis();
         let shown = |text| PLUS_ONE.day_and_time(at(text), now);
         assert_eq!(shown("2026-03-14T02:00:00Z"), "today 03:00");
@@ -228,12 +229,12 @@ mod tests {
     }
 
     #[test]
-    fn exact_times_tell_their_zone() {
+    fn exact_times_include_the_zone() {
         assert_eq!(PLUS_ONE.exact(at("2026-03-14T02:00:02.117Z")), "2026-03-14 03:00:02.117 +01:00");
         assert!(
             Zone::UTC
                 .exact(at("2026-03-14T02:00:02"))
-                .ends_with("02.000 UTC (the server names no zone: zone assumed UTC)")
+                .ends_with("02.000 UTC (no time zone from the server, UTC assumed)")
         );
         assert_eq!(
             Zone { offset: |_| -210 }.exact(at("2026-03-14T02:00:02Z")),
@@ -244,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn foreign_text_is_made_visible() {
+    fn control_characters_become_visible() {
         assert_eq!(one_line("\u{1b}[31mred\u{7f}\u{85}\u{202e}\tx", 100), "␛[31mred␡\u{fffd}⇄\tx");
         assert_eq!(one_line("a\r\nb\n", 100), "a↵b");
         assert_eq!(one_line("ééé", 2), "éé…");

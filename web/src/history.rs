@@ -1,4 +1,4 @@
-//! The runs of a job, newest first, without their lines.
+//! The runs of a job, newest first, without log lines.
 
 use std::time::Duration;
 
@@ -12,18 +12,18 @@ use crate::{
     order,
 };
 
-/// One run.
+/// Summary of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RunSummary {
     pub execution: ExecutionId,
-    /// The trigger id, if it was started through the API.
+    /// The trigger id if the run was started through the API.
     pub trigger: Option<TriggerId>,
     pub state: ExecutionState,
     pub created: Option<Timestamp>,
     pub ended: Option<Timestamp>,
 }
 
-/// Warnings and errors among the lines of a run.
+/// Number of warnings and errors in the log of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub warnings: usize,
@@ -31,7 +31,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Those of one of the executions that came.
+    /// Counts the lines of the execution at this index.
     pub fn of(arrived: &Arrived, at: usize) -> Self {
         let of = |level| arrived.count(at, level);
         Self { warnings: of(Level::Warning), errors: of(Level::Error) }
@@ -49,12 +49,12 @@ impl RunSummary {
         }
     }
 
-    /// What names the run in the address: its trigger id, or its execution id if it has none.
+    /// Returns the id of the run in the address: its trigger id, or its execution id if it has none.
     pub fn link_id(&self) -> TriggerId {
         self.trigger.unwrap_or(TriggerId(*self.execution))
     }
 
-    /// How long it took, or takes until `now`.
+    /// Returns the duration of the run, or of an unfinished run until `now`.
     pub fn took(&self, now: Timestamp) -> Option<Duration> {
         let end = match self.ended {
             Some(end) => end,
@@ -64,33 +64,33 @@ impl RunSummary {
         end.since(self.created?)
     }
 
-    /// Whether its warnings and errors are worth counting: a run that ended well says that it has none.
+    /// Whether the run can have warnings or errors. A run with state `Completed` has none.
     pub fn has_findings(&self) -> bool {
         self.state.is_final() && self.state != ExecutionState::Completed
     }
 }
 
-/// The runs of a job that are known.
+/// The known runs of a job.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
     /// Newest first.
     pub runs: Vec<RunSummary>,
-    /// Warnings and errors of the newest run, if they were counted.
+    /// Issue counts with the id of the run they belong to, if they were counted.
     pub counts: Option<(ExecutionId, Counts)>,
-    /// When it was asked for, in milliseconds of the page's own clock.
+    /// When the history was loaded, in milliseconds of the page's monotonic clock.
     pub loaded_at: f64,
 }
 
 impl History {
     pub fn of(executions: &[JobExecution], loaded_at: f64) -> Self {
         let mut newest_first: Vec<_> = (0..executions.len()).collect();
-        // Runs without a time stay where the server put them, at the end.
+        // Runs without a time go to the end in the server's order.
         order::sort(&mut newest_first, &|a, b| executions[b].create_time.cmp(&executions[a].create_time));
         let runs = newest_first.into_iter().map(|at| RunSummary::of(&executions[at])).collect();
         Self { runs, counts: None, loaded_at }
     }
 
-    /// As [`of`](Self::of), with the warnings and errors of the newest run, if its lines came too.
+    /// Like [`from_executions`](Self::from_executions), and counts the issues of the newest run if its lines are there.
     pub fn counted(arrived: &Arrived, loaded_at: f64) -> Self {
         let mut history = Self::of(&arrived.executions, loaded_at);
         let newest = history.last().map(|last| last.execution);
@@ -107,7 +107,7 @@ impl History {
         self.runs.first()
     }
 
-    /// The counts, if they are those of the newest run.
+    /// Returns the issue counts of the newest run.
     pub fn last_counts(&self) -> Option<Counts> {
         let last = self.last()?;
         if last.state == ExecutionState::Completed {
@@ -116,7 +116,7 @@ impl History {
         self.counts.filter(|(execution, _)| *execution == last.execution).map(|(_, counts)| counts)
     }
 
-    /// How long a run usually takes: the middle of the last twenty that ended well. `None` with fewer than three.
+    /// Returns the median duration of the last 20 successful runs, and their number. `None` with fewer than three.
     pub fn usual(&self) -> Option<(Duration, usize)> {
         let took: Vec<_> = self
             .runs
@@ -133,7 +133,7 @@ impl History {
     }
 }
 
-/// Whether a run that took so long is slower than usual: more than half as long again, and by a second at least.
+/// Whether a duration is slow: more than 1.5 times the usual duration, and at least a second longer.
 pub fn is_slow(usual: Option<(Duration, usize)>, took: Duration) -> bool {
     usual.is_some_and(|(usual, _)| took > usual * 3 / 2 && took >= usual + Duration::from_secs(1))
 }
@@ -155,7 +155,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn newest_first_whatever_the_order_on_the_wire() {
+    fn history_is_sorted_newest_first() {
         let history = History::of(
             &[
                 run(ExecutionState::Completed, "2026-03-14T02:00:00Z", "2026-03-14T02:00:10Z"),
@@ -170,7 +170,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn how_long_it_took() {
+    fn duration_of_an_unfinished_run_ends_now() {
         let now = "2026-03-14T02:01:00Z".parse().unwrap();
         let took = |state, ended: &str| RunSummary::of(&run(state, "2026-03-14T02:00:00Z", ended)).took(now);
         assert_eq!(took(ExecutionState::Failed, "2026-03-14T02:00:41Z"), Some(Duration::from_secs(41)));
@@ -179,7 +179,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_is_usual() {
+    fn usual_duration_is_the_median_of_successful_runs() {
         let ended = ["2026-03-14T02:00:10Z", "2026-03-14T02:00:30Z", "2026-03-14T02:00:20Z"];
         let runs = ended.map(|ended| run(ExecutionState::Completed, "2026-03-14T02:00:00Z", ended));
         assert_eq!(History::of(&runs, 0.0).usual(), Some((Duration::from_secs(20), 3)));
@@ -188,7 +188,7 @@ pub(crate) mod tests {
             .map(|seconds| is_slow(History::of(&runs, 0.0).usual(), Duration::from_secs(seconds)));
         assert_eq!(slow, [false, false, true]);
         assert!(!is_slow(History::of(&runs[..2], 0.0).usual(), Duration::MAX));
-        // Only the last twenty count, and a tenth of a second is no matter.
+        // Only the last twenty runs count, and a difference of less than a second is ignored.
         let mut many: Vec<_> = (10..40)
             .map(|minute| {
                 run(

@@ -1,4 +1,4 @@
-//! Which jobs the list shows, and in which order.
+//! Filters and sorts the job list.
 
 use std::collections::HashMap;
 
@@ -15,24 +15,24 @@ use crate::{
     route::{Column, Listing, Outcome},
 };
 
-/// The jobs as they came, with what makes it quick to find, filter and order many of them.
+/// The jobs in the server's order, with indices for fast search, filtering and sorting.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     jobs: Vec<Job>,
-    /// Their positions in the order of their names.
+    /// Job indices, sorted by name.
     by_name: Vec<usize>,
-    /// Their names in that order and in lower case, a line each: one text is searched at once.
+    /// Lowercase names in that order, one line each, searched as one text.
     lower: String,
-    /// Where in it each name begins.
+    /// Start of each name in `lower`.
     starts: Vec<usize>,
-    /// Their positions in the order of their ids: looked up by halves, which weighs less than another map.
+    /// Job indices, sorted by id for a binary search, which makes the program smaller than another hash map.
     by_id: Vec<usize>,
 }
 
 impl Catalog {
     pub fn new(jobs: Vec<Job>) -> Self {
         let names = jobs.iter().fold(String::new(), |all, job| all + &one_line(&job.name) + "\n");
-        // All at once: to ask the browser for each takes longer than all the rest.
+        // Convert all names in one call, because calls into the browser are slow.
         let names = format::lower(&names);
         let names: Vec<_> = names.split('\n').collect();
         let mut by_name: Vec<_> = (0..jobs.len()).collect();
@@ -61,8 +61,8 @@ impl Catalog {
         self.by_id.get(at).copied().filter(|&at| self.jobs[at].id == id)
     }
 
-    /// The first jobs, `most` of them, whose name contains `text`, whatever the case, or whose id it is: as positions, in
-    /// the order of their names.
+    /// Returns the indices of at most `limit` jobs whose name contains `text`, ignoring case, or whose id is `text`, sorted
+    /// by name.
     pub fn named(&self, text: &str, most: usize) -> Vec<usize> {
         let needle = format::lower(&one_line(text.trim()));
         let all = &self.by_name[..most.min(self.by_name.len())];
@@ -78,7 +78,7 @@ impl Catalog {
         {
             next += self.starts[next..].partition_point(|start| *start <= at);
             let job = self.by_name[next - 1];
-            // It may have its own id for a name.
+            // The name of the job found by id may contain the id.
             if found.first() != Some(&job) {
                 found.push(job);
             }
@@ -87,12 +87,12 @@ impl Catalog {
     }
 }
 
-/// No name has more than one line where it is looked for.
+/// Replaces line ends, because the search text has one line for each name.
 fn one_line(name: &str) -> String {
     name.replace('\n', " ")
 }
 
-/// All that is known of the jobs.
+/// The loaded data of all jobs.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
     pub catalog: &'a Catalog,
@@ -100,7 +100,8 @@ pub struct Known<'a> {
     pub histories: &'a HashMap<JobId, History>,
 }
 
-/// The jobs to show, in order. What is not known yet stands last, whatever the order; equals are ordered by name.
+/// Returns the jobs to show, in order. Jobs without a loaded value come last in both directions; equal values are sorted
+/// by name.
 pub fn arrange(known: Known<'_>, listing: &Listing) -> Vec<JobId> {
     let jobs = known.catalog.jobs();
     let mut shown: Vec<JobId> =
@@ -117,7 +118,7 @@ pub fn arrange(known: Known<'_>, listing: &Listing) -> Vec<JobId> {
         }
         return shown;
     }
-    // Read once and not at each comparison; the sort keeps equals in the order of their names.
+    // Compute the keys once. The stable sort keeps jobs with equal keys sorted by name.
     let keys: Vec<_> = shown.iter().map(|id| number(known, id, listing.sort)).collect();
     let mut order: Vec<_> = (0..shown.len()).collect();
     order::sort(&mut order, &|a, b| match (keys[a], keys[b]) {
@@ -141,7 +142,7 @@ fn is(outcome: Outcome, history: &History) -> bool {
     }
 }
 
-/// What a column orders by.
+/// Returns the sort key of a job for a column.
 fn number(known: Known<'_>, id: &JobId, column: Column) -> Option<i64> {
     let history = known.histories.get(id);
     let last = history.and_then(History::last);
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_any_kind_are_found_and_stay_apart() {
+    fn special_names_are_found_without_matches_across_names() {
         let own = "00000000-0000-0000-0000-000000000004";
         let catalog = Catalog::new(jobs(&["GRÖẞE\n2", "ab", "ba", own, "", "ΟΔΟΣ"]));
         let named = |text: &str| catalog.named(text, 9);
@@ -181,12 +182,12 @@ mod tests {
         assert_eq!((named("ab"), named("bb"), named("a")), (vec![1], vec![], vec![1, 2]));
         assert_eq!(named(own), [3]);
         assert_eq!(named(" ").len(), 6);
-        assert_eq!(named("οδος"), [5], "a letter with two small forms");
+        assert_eq!(named("οδος"), [5], "a letter with two lowercase forms");
         assert!(Catalog::default().named("a", 9).is_empty());
     }
 
     #[test]
-    fn filters_and_orders() {
+    fn list_is_filtered_and_sorted() {
         let jobs = jobs(&["beta", "Alpha", "gamma"]);
         let statuses =
             HashMap::from([(jobs[0].id, JobStatusCode::Running), (jobs[1].id, JobStatusCode::Idle)]);
@@ -216,7 +217,7 @@ mod tests {
         assert_eq!(names(known, &all.sorted_by(Column::LastRun)), ["Alpha", "beta", "gamma"]);
         assert_eq!(names(known, &all.sorted_by(Column::Took)), ["beta", "Alpha", "gamma"]);
         let ascending = Listing { sort: Column::Took, ..Listing::default() };
-        assert_eq!(names(known, &ascending), ["Alpha", "beta", "gamma"], "the unknown stands last");
+        assert_eq!(names(known, &ascending), ["Alpha", "beta", "gamma"], "a job without a duration comes last");
         assert_eq!(names(known, &Listing { name: " ALP".into(), ..Listing::default() }), ["Alpha"]);
         assert_eq!(names(known, &Listing { name: id, ..Listing::default() }), ["gamma"], "by its id");
         let several = [known.catalog.named("A", 9), known.catalog.named("a", 2), known.catalog.named("x", 9)];

@@ -1,5 +1,4 @@
-//! The keys of this visit: in memory, one for each profile that was connected to; and the way to those that are
-//! remembered on this device.
+//! Keys remembered on this device. It connects the vault with the keys in memory and the state of the page.
 
 use std::{
     cell::{Cell, RefCell},
@@ -14,17 +13,17 @@ use crate::{browser, dom::on_window, profile, state::App, tell, vault};
 
 thread_local! {
     static KEYS: RefCell<Vec<(String, ApiKey)>> = RefCell::default();
-    /// When the page was used last, in milliseconds since 1970.
+    /// Time of the last user input, in milliseconds since 1970.
     static USED: Cell<i64> = const { Cell::new(0) };
 }
 
-/// Says in the browser's storage whether the vault is worth a look.
+/// Name of the setting with the number of keys in the vault.
 const KEPT: &str = "txjobs.kept";
 
-/// After how many minutes of no use the remembered keys are locked, to choose from; the second is usual.
+/// Choices for the number of minutes without use after which the vault is locked. The second is the default.
 pub const MINUTES: [(i64, &str); 3] = [(10, "10 minutes"), (30, "30 minutes"), (240, "4 hours")];
 
-/// The key of a profile, if it is in memory.
+/// Returns the key of a profile if it is in memory.
 pub fn key_of(id: &str) -> Option<ApiKey> {
     KEYS.with_borrow(|keys| keys.iter().find(|(of, _)| of == id).map(|(_, key)| key.clone()))
 }
@@ -37,12 +36,12 @@ pub fn hold(id: String, key: ApiKey) {
     });
 }
 
-/// Takes the key of a profile out of memory.
+/// Removes the key of a profile from memory.
 pub fn release(id: &str) {
     KEYS.with_borrow_mut(|keys| keys.retain(|(of, _)| of != id));
 }
 
-/// Opens what is remembered on this device. False if the passphrase is another.
+/// Unlocks the vault and loads its keys into memory. Returns false if the passphrase is wrong.
 pub async fn unlock(app: App, passphrase: &str) -> bool {
     let Some(found) = vault::unlock(passphrase).await else { return false };
     found.into_iter().for_each(|(id, key)| hold(id, key));
@@ -51,12 +50,12 @@ pub async fn unlock(app: App, passphrase: &str) -> bool {
     true
 }
 
-/// Whether keys were remembered on this device when the page was here last.
+/// Whether the vault had keys at the last visit.
 pub fn has_kept() -> bool {
     browser::recall(KEPT).is_some_and(|kept| kept != "0")
 }
 
-/// Under which names keys are remembered.
+/// Returns the profile ids of the keys in the vault.
 pub async fn names() -> Vec<String> {
     let names = vault::names().await;
     if has_kept() == names.is_empty() {
@@ -65,13 +64,13 @@ pub async fn names() -> Vec<String> {
     names
 }
 
-/// Remembers a key on this device, which is open.
+/// Stores a key in the unlocked vault.
 pub async fn remember(app: App, id: &str, key: &ApiKey) {
     vault::keep(id, key).await;
     app.remembered.set(names().await);
 }
 
-/// Forgets what is remembered of a profile, at once.
+/// Removes the key of a profile from the vault.
 pub async fn forget(app: App, id: String) {
     vault::forget(&id).await;
     let left = names().await;
@@ -81,7 +80,7 @@ pub async fn forget(app: App, id: String) {
     app.remembered.set(left);
 }
 
-/// Forgets a profile, its key and what is remembered of it.
+/// Removes a profile and its keys in memory and in the vault.
 pub fn forget_profile(app: App, id: String) {
     app.profiles.update(|all| all.retain(|profile| profile.id() != id));
     app.profiles.with_untracked(|all| profile::remember(all));
@@ -90,7 +89,7 @@ pub fn forget_profile(app: App, id: String) {
     browser::spawn(forget(app, id));
 }
 
-/// Takes the remembered keys out of memory, and what opens them.
+/// Locks the vault and removes its keys from memory.
 pub fn lock(app: App) {
     vault::lock();
     let remembered = app.remembered.get_untracked();
@@ -102,7 +101,7 @@ pub fn lock(app: App) {
     }
 }
 
-/// Locks after a time of no use. To wait for a run whose end is to be told counts as use.
+/// Locks the vault after a time without use. Waiting for a watched run with notifications on counts as use.
 pub fn lock_when_unused(app: App) {
     for event in ["pointerdown", "keydown", "wheel"] {
         on_window(event, |_: Event| use_now());

@@ -1,12 +1,14 @@
-//! The browser console of the TimeXtender Jobs API: static files, rendered in the browser, talking to whatever server
-//! its user names.
+//! The browser console of the TimeXtender Jobs API.
 //!
-//! * Plain Rust, tested natively: [`route`], [`jobs_list`], [`history`], [`log`], [`virtual_rows`], [`mod@format`],
-//!   [`domain`], [`config`], [`answer`], [`snippet`].
-//! * What the screens are made with: [`dom`] (elements) and [`reactive`] (signals), thin hulls over Leptos.
-//! * The browser: [`browser`] (the DOM in one line each), [`api`] (every request), [`poll`], [`load_histories`] and
-//!   [`follow`] (what is asked for again and again), [`state`] (what the page knows).
-//! * The screens: [`pages`], made of [`components`].
+//! The console is a set of static files. It renders in the browser and sends its requests to the server that the
+//! user enters.
+//!
+//! * Plain Rust with native tests: [`route`], [`job_list`], [`history`], [`log`], [`virtual_rows`], [`mod@format`],
+//!   [`domain`], [`profile`], [`config`], [`response`], [`snippet`].
+//! * User interface primitives: [`dom`] (elements) and [`reactive`] (signals), both thin wrappers around Leptos.
+//! * Browser access: [`browser`] (short functions around the web APIs), [`api`] (all requests), [`poll`],
+//!   [`load_histories`] and [`follow_run`] (repeated requests), [`state`] (the shared state of the page).
+//! * Screens: [`pages`], built from [`components`].
 
 pub mod answer;
 pub mod api;

@@ -1,4 +1,4 @@
-//! The last runs of the jobs on the screen, and how many warnings and errors the newest had.
+//! Loads the last runs of the jobs on the screen, and counts warnings and errors of the newest run.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -13,28 +13,28 @@ use crate::{
     state::{App, Session},
 };
 
-/// How many histories are fetched at the same time, where they are cheap.
+/// Maximum number of concurrent requests on a server that can leave out log lines.
 const AT_ONCE: usize = 4;
-/// A history older than this is fetched again when it is on the screen, where that is cheap: a quick job can have
-/// run without ever being seen running.
+/// Age in milliseconds after which a history on the screen is loaded again, because a short run can start and end
+/// between two polls. Applies to servers that can leave out log lines.
 const OLD: f64 = 60_000.0;
-/// How many runs the list needs of a job.
+/// Number of runs that the job list shows for a job.
 const RUNS: i32 = 5;
-/// Histories that come within so many milliseconds are shown together.
+/// Histories that arrive within this time are shown together, in milliseconds.
 const TOGETHER: i32 = 120;
 
 thread_local! {
-    /// Histories on their way. Plain, because nothing on the screen depends on it.
+    /// Jobs whose history is being loaded. Not a signal, because nothing on the screen depends on it.
     static UNDER_WAY: RefCell<Vec<JobId>> = RefCell::default();
     static ARRIVED: RefCell<Vec<(JobId, History)>> = RefCell::default();
     static COUNTING: RefCell<Option<JobId>> = const { RefCell::new(None) };
 }
 
-/// Starts fetching the histories that the screen wants and that are not known or old, as many at once as is fair.
+/// Starts to load the histories that the screen needs and that are missing or outdated.
 pub fn load_histories(app: App) {
     let Some(session) = app.session.get_untracked() else { return };
     let extensions = app.extensions.get_untracked();
-    // Without the extensions a history comes with every line of every run: one at a time then.
+    // Without the extension a response contains all lines of all runs, so load one history at a time.
     let at_once = if extensions.logs { AT_ONCE } else { 1 };
     while UNDER_WAY.with_borrow(Vec::len) < at_once {
         let Some(job) = next_history(app, extensions) else { break };
@@ -74,7 +74,7 @@ fn next_history(app: App, extensions: Extensions) -> Option<JobId> {
     })
 }
 
-/// Keeps what came for a moment: many of them at once are one change of the list, and one new order of it.
+/// Collects histories for a moment, so that the list is sorted and rendered once for several of them.
 fn arrived(app: App, number: u32, job: JobId, history: History) {
     let is_first = ARRIVED.with_borrow(Vec::is_empty);
     ARRIVED.with_borrow_mut(|all| all.push((job, history)));
@@ -111,7 +111,7 @@ async fn load_history(app: App, session: &Session, job: JobId, extensions: Exten
             app.jobs.missing.update(|missing| {
                 missing.push(job);
                 if trouble.kind == ErrorKind::TooManyRequests {
-                    // Ask for no more until the person does.
+                    // Send no more requests until the user refreshes.
                     missing.extend(app.jobs.wanted.get_untracked());
                 }
             });
@@ -119,8 +119,8 @@ async fn load_history(app: App, session: &Session, job: JobId, extensions: Exten
     }
 }
 
-/// Counts warnings and errors of the newest runs on the screen, one at a time. It needs a run's lines, so only runs
-/// that say that they have some are looked into.
+/// Counts warnings and errors of the newest runs on the screen, one run at a time. Counting loads the run's log, so
+/// runs that completed without issues are skipped.
 fn count_findings(app: App, session: Rc<Session>) {
     let wanted = app.jobs.wanted.get_untracked();
     let counted = app.jobs.counted.get_untracked();

@@ -1,4 +1,4 @@
-//! The console's program: mounts the page. All else is in the library, so that tests can reach it.
+//! The console's executable. It mounts the page; all other code is in the library, where tests can call it.
 
 fn main() {
     txjobs_console::start();

@@ -1,8 +1,9 @@
-//! Sorting by position. A sort is compiled for each type it sorts, some kilobytes each; so this is the only one here.
+//! Sorts by index. The compiler generates a sort of several kilobytes for each element type, so the console sorts only
+//! indices.
 
 use std::cmp::Ordering;
 
-/// Sorts positions by what `compare` says of them; equals stay as they are.
+/// Sorts indices with a comparison function. The sort is stable.
 pub fn sort(positions: &mut [usize], compare: &dyn Fn(usize, usize) -> Ordering) {
     positions.sort_by(|&a, &b| compare(a, b));
 }

@@ -1,4 +1,4 @@
-//! Jobs and statuses, again and again, without being asked for.
+//! Polls jobs and statuses.
 
 use std::cell::RefCell;
 
@@ -15,19 +15,21 @@ use crate::{
     state::{App, Session},
 };
 
-/// How long to wait between two looks, in milliseconds.
-const BUSY: i64 = 2_000;
-const IDLE: i64 = 10_000;
-const HIDDEN: i64 = 30_000;
-/// A page nobody has looked at for this long stops asking, unless the end of a run is to be told.
-const ASLEEP: i64 = 15 * 60_000;
+/// Interval while a job is pending or running, in milliseconds.
+const ACTIVE_INTERVAL: i64 = 2_000;
+/// Interval while all jobs are idle, in milliseconds.
+const IDLE_INTERVAL: i64 = 10_000;
+/// Minimum interval while the page is hidden, in milliseconds.
+const HIDDEN_INTERVAL: i64 = 30_000;
+/// After this time in the background polling stops, unless a run is watched. In milliseconds.
+const MAX_HIDDEN_TIME: i64 = 15 * 60_000;
 
 thread_local! {
-    /// Jobs that were started here and that a list of a lagging replica does not contain yet.
+    /// Jobs started here. A lagging replica of the server may not list them as pending yet.
     static STARTED: RefCell<StartedJobs> = RefCell::default();
 }
 
-/// Keeps jobs and statuses fresh as long as the connection is this one.
+/// Polls jobs and statuses until the connection with this number is replaced.
 pub async fn keep_fresh(app: App, number: u32) {
     let mut hidden_since = None;
     let mut refreshed = app.jobs.refresh.get_untracked();
@@ -36,7 +38,7 @@ pub async fn keep_fresh(app: App, number: u32) {
         let delay = look(app, &session, asked != refreshed).await;
         refreshed = asked;
         let since = browser::now();
-        // In short steps: a press on refresh or a return to the page is to be felt at once.
+        // Short steps, so that a refresh or a return to the page takes effect immediately.
         loop {
             browser::sleep(250).await;
             if app.session_numbered(number).is_none() {
@@ -59,7 +61,8 @@ pub async fn keep_fresh(app: App, number: u32) {
     }
 }
 
-/// One look at statuses, and at the jobs too if they are not known or were asked for. Gives the time to the next.
+/// Polls the statuses once, and the jobs too if `with_jobs` is set or they are not known. Returns the time until
+/// the next poll in milliseconds.
 async fn look(app: App, session: &Session, all: bool) -> i64 {
     match fetch(app, session, all).await {
         Ok(busy) => {
@@ -77,7 +80,7 @@ async fn look(app: App, session: &Session, all: bool) -> i64 {
     }
 }
 
-/// Whether something is pending or running.
+/// Loads statuses and, if needed, jobs. Returns whether a job is pending or running.
 async fn fetch(app: App, session: &Session, all: bool) -> Result<bool, Error> {
     let jobs = app.jobs;
     if all || jobs.list.with_untracked(Option::is_none) {
@@ -108,10 +111,10 @@ async fn fetch(app: App, session: &Session, all: bool) -> Result<bool, Error> {
         .filter(|status| before.get(&status.job_id).is_some_and(|before| *before != status.status))
         .map(|status| status.job_id)
         .collect();
-    // A quick run may have ended nevertheless: its history says so.
+    // A short run may already have ended; its history shows that.
     changed.append(&mut held);
     if !changed.is_empty() {
-        // Something began or ended: what is known of its runs is old.
+        // A run started or ended, so the known history is outdated.
         jobs.histories.update(|histories| {
             for job in changed {
                 if let Some(history) = histories.get_mut(&job) {
@@ -138,17 +141,17 @@ async fn fetch_list(app: App, session: &Session) -> Result<(), Error> {
     Ok(())
 }
 
-/// Shows the jobs of the connection there is.
+/// Stores the jobs of the current connection.
 pub fn jobs_came(app: App, answer: Answer<Vec<Job>>) {
     app.extensions.set(answer.extensions);
-    // The same list again is no reason to arrange it anew.
+    // Skip an unchanged list, because a change sorts and renders it again.
     let is_same = |list: &Option<Catalog>| list.as_ref().is_some_and(|list| list.jobs() == answer.value);
     if !app.jobs.list.with_untracked(is_same) {
         app.jobs.list.set(Some(Catalog::new(answer.value)));
     }
 }
 
-/// What is known before the next look: the job was just started. The end of its run will be told.
+/// Marks a job that was just started as pending until the server reports it, and watches its run.
 pub fn expect(app: App, job: JobId, run: TriggerId) {
     app.watched.update(|watched| watched.push((job, run)));
     STARTED.with_borrow_mut(|started| started.mark_started(job, browser::since_start()));
@@ -158,7 +161,7 @@ pub fn expect(app: App, job: JobId, run: TriggerId) {
     app.refresh();
 }
 
-/// Notes that the run of a job has ended.
+/// Records that the run of a job has ended.
 pub fn run_ended(app: App, job: JobId) {
     STARTED.with_borrow_mut(|started| started.mark_ended(job));
     app.refresh();

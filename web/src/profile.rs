@@ -1,4 +1,4 @@
-//! A server as a person knows it: its name, where it is, and the color that marks the page.
+//! A server profile: name, domain, key header, and the color that marks the page.
 
 use txjobs_sdk::paths;
 
@@ -8,18 +8,18 @@ use crate::{
     domain::{self, DomainProblem, is_this_machine},
 };
 
-/// A server, without its key. It may be remembered on this device; a key never is.
+/// A server, without its key. Profiles are saved in the browser's storage in clear text; keys are not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
     pub name: String,
     pub domain: String,
     pub header: String,
     pub color: Color,
-    /// Whether a run here is to be asked for with more care.
+    /// Whether the console warns before each run.
     pub is_production: bool,
 }
 
-/// The color of a profile: production is to look like production.
+/// The color of a profile, which marks the page while the profile is connected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Color {
     #[default]
@@ -63,7 +63,7 @@ impl Default for Profile {
 }
 
 impl Profile {
-    /// What to call the server: the name given to it, or where it is.
+    /// Returns the name of the server, or its domain if it has no name.
     pub fn title(&self) -> String {
         let name = self.name.trim();
         if !name.is_empty() {
@@ -76,22 +76,22 @@ impl Profile {
         domain.split_once("://").map_or(domain, |(_, rest)| rest).to_owned()
     }
 
-    /// What tells it from the others, in one line: a server can be there twice, once for each key.
+    /// Returns an id of one line. The name is part of it, because a server can have a profile for each key.
     pub fn id(&self) -> String {
         format!("{} {}", self.title(), self.domain.trim()).replace(['\r', '\n'], " ")
     }
 
-    /// The base URL of its server, without a slash at its end.
+    /// Returns the base URL of the server, without a trailing slash.
     ///
     /// # Errors
     ///
-    /// What is given as its domain can be none.
+    /// Returns an error if the domain is not valid.
     pub fn base(&self) -> Result<String, DomainProblem> {
         domain::to_url(&self.domain).and_then(|url| browser::absolute(&url).ok_or(DomainProblem::NotAUrl))
     }
 }
 
-/// All profiles in one text, a line for each part of each.
+/// Encodes profiles as text, one line for each field.
 pub fn write(profiles: &[Profile]) -> String {
     let mut text = String::new();
     for Profile { name, domain, header, color, is_production } in profiles {
@@ -104,7 +104,7 @@ pub fn write(profiles: &[Profile]) -> String {
     text
 }
 
-/// What [`write()`] wrote; a profile that is not whole is left out.
+/// Decodes the text of [`encode`]. An incomplete profile is skipped.
 pub fn read(text: &str) -> Vec<Profile> {
     let mut lines = text.split('\n').map(str::to_owned);
     let mut next = move || {
@@ -115,8 +115,8 @@ pub fn read(text: &str) -> Vec<Profile> {
     std::iter::from_fn(&mut next).collect()
 }
 
-/// Those of this device and then those that are preset. Whoever gave a preset server another name or color keeps
-/// them.
+/// Returns the saved profiles followed by the preset ones. A preset of a saved server is skipped, so that the user's
+/// name and color stay.
 pub fn merge(own: Vec<Profile>, preset: &[Profile]) -> Vec<Profile> {
     let is_new = |profile: &&Profile| {
         let times = preset.iter().filter(|other| other.domain == profile.domain).count();
@@ -126,10 +126,10 @@ pub fn merge(own: Vec<Profile>, preset: &[Profile]) -> Vec<Profile> {
     own.into_iter().chain(new).collect()
 }
 
-/// The profiles to choose from, and the one to begin with: the one that was used last, or else a preset one.
+/// Loads the profiles and the initially selected one: the one used last, or else a preset one.
 pub fn recall(preset: &Preset) -> (Vec<Profile>, Profile) {
     let whole = |profile: &Profile| {
-        // People are to see where their key goes, so a domain that is relative to the page is shown in full.
+        // Show a relative domain as an absolute URL, so that users see where their key is sent.
         let base = profile.base();
         let is_relative = profile.domain.starts_with(['.', '/']);
         let domain = base.ok().filter(|_| is_relative).unwrap_or_else(|| profile.domain.clone());
@@ -138,7 +138,7 @@ pub fn recall(preset: &Preset) -> (Vec<Profile>, Profile) {
     let preset: Vec<_> = preset.profiles.iter().map(whole).collect();
     let all = merge(read(&browser::recall(ALL).unwrap_or_default()), &preset);
     let last = browser::recall(LAST).and_then(|id| all.iter().find(|profile| profile.id() == id));
-    // One server that is preset is where the page came from: it wins over another that was used last.
+    // A single preset server is the one that serves this page. It has priority over the server used last.
     let at_home = preset.first().filter(|_| preset.len() == 1).map(|home| &home.domain);
     let last = last.filter(|last| at_home.is_none_or(|home| *home == last.domain));
     let home = at_home.and_then(|home| all.iter().find(|profile| profile.domain == *home));
@@ -146,12 +146,12 @@ pub fn recall(preset: &Preset) -> (Vec<Profile>, Profile) {
     (all, first)
 }
 
-/// Remembers them for the next visit. A key is not among them.
+/// Saves the profiles, without keys, for the next visit.
 pub fn remember(profiles: &[Profile]) {
     browser::remember(ALL, &write(profiles));
 }
 
-/// Remembers which was used last.
+/// Saves which profile was used last.
 pub fn remember_last(profile: &Profile) {
     browser::remember(LAST, &profile.id());
 }
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_to_call_a_server() {
+    fn title_is_the_name_or_the_domain() {
         let title = |name: &str, domain: &str| {
             Profile { name: name.into(), domain: domain.into(), ..Profile::default() }.title()
         };
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn profiles_come_back_as_they_were_kept() {
+    fn encoded_profiles_decode_to_the_same_profiles() {
         let mut all = [profile("", "x", Color::Red), profile("B\nC", "y", Color::Gray)];
         all[1].is_production = true;
         let back = read(&write(&all));
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_preset_server_keeps_the_name_that_it_was_given_here() {
+    fn merge_keeps_the_saved_name_of_a_preset_server() {
         let own = vec![profile("Mine", "x", Color::Red)];
         let preset = [profile("X", "x", Color::Blue), profile("Y", "y", Color::Blue)];
         let titles = |all: Vec<Profile>| all.iter().map(Profile::title).collect::<Vec<_>>();

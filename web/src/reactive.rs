@@ -1,8 +1,7 @@
-//! Leptos' signals and memos, compiled once for all types.
+//! Wrappers around Leptos' signals and memos that are compiled once for all types.
 //!
-//! The framework compiles its whole machinery for every type that a signal holds, some kilobytes each. Here every
-//! signal holds the same type, a box, and these handles give it its real one back. They have Leptos' names and do what
-//! Leptos' own do.
+//! The compiler generates several kilobytes of Leptos code for every type that a signal holds. Here all signals hold
+//! the same boxed type, and typed handles cast the value back. The handles have the names and semantics of Leptos.
 
 use std::{any::Any, fmt, marker::PhantomData, rc::Rc};
 
@@ -15,7 +14,7 @@ use crate::closure::{Deed, Give};
 
 type Held = Box<dyn Any>;
 
-/// What can be read and changed; whoever reads it is run again when it changes.
+/// A signal that can be read and written. Effects that read it run again when it changes.
 pub struct RwSignal<T>(AnySignal<Held, LocalStorage>, PhantomData<fn() -> T>);
 
 impl<T: 'static> RwSignal<T> {
@@ -35,7 +34,7 @@ impl<T: 'static> RwSignal<T> {
         read(held(&**self.0.read_untracked()))
     }
 
-    /// `None` if the screen it belongs to is gone.
+    /// Returns `None` if the owning screen was removed.
     pub fn try_with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> Option<R> {
         self.0.try_read_untracked().map(|value| read(held(&**value)))
     }
@@ -44,7 +43,7 @@ impl<T: 'static> RwSignal<T> {
         self.update(|held| *held = value);
     }
 
-    /// As [`set`](Self::set), where the screen may be gone by now.
+    /// Like [`set`](Self::set), but does nothing if the owning screen was removed.
     pub fn try_set(self, value: T) {
         if let Some(mut held) = self.0.try_write() {
             *held_mut(&mut **held) = value;
@@ -69,7 +68,7 @@ impl<T: Clone + 'static> RwSignal<T> {
         self.with_untracked(T::clone)
     }
 
-    /// `None` if the screen it belongs to is gone.
+    /// Returns `None` if the owning screen was removed.
     pub fn try_get_untracked(self) -> Option<T> {
         self.try_with_untracked(T::clone)
     }
@@ -89,7 +88,7 @@ impl<T> fmt::Debug for RwSignal<T> {
     }
 }
 
-/// A value that is worked out from signals, and tells others only when it is another.
+/// A value computed from signals. It notifies its readers only when the value changes.
 pub struct Memo<T>(AnyMemo<Compared>, PhantomData<fn() -> T>);
 
 impl<T: PartialEq + 'static> Memo<T> {
@@ -100,7 +99,7 @@ impl<T: PartialEq + 'static> Memo<T> {
 
 impl<T: 'static> Memo<T> {
     pub fn track(self) {
-        // A memo that was never read knows of no signal yet, and would tell of nothing.
+        // A memo that was never read has no dependencies yet and would never notify.
         drop(self.0.read());
     }
 
@@ -137,12 +136,12 @@ impl<T> fmt::Debug for Memo<T> {
     }
 }
 
-/// Runs soon, and again whenever a signal that it reads has changed, as long as its screen is there.
+/// Runs a closure soon, and again whenever a signal that it reads changes, until the owning screen is removed.
 pub fn effect(deed: impl FnMut() + 'static) {
     new_effect(Box::new(deed));
 }
 
-/// Keeps a value as long as the screen it belongs to.
+/// Keeps a value alive until the owning screen is removed.
 pub fn keep(value: impl Any) {
     let value: Held = Box::new(value);
     StoredValue::new_local(value);
@@ -157,7 +156,7 @@ fn new_memo(compute: Box<dyn Give<Compared>>) -> AnyMemo<Compared> {
     AnyMemo::new(move |_| compute.give())
 }
 
-/// A value of a memo, and how to compare it with another.
+/// The value of a memo, with its comparison function.
 struct Compared {
     value: SendWrapper<Rc<dyn Any>>,
     is_same: fn(&dyn Any, &dyn Any) -> bool,
@@ -186,5 +185,5 @@ fn held_mut<T: 'static>(value: &mut dyn Any) -> &mut T {
     value.downcast_mut().expect(HELD)
 }
 
-/// Handles are made with the value, so that they agree on the type.
-const HELD: &str = "a handle knows the type of its value";
+/// A handle is created together with its value, so the types match.
+const HELD: &str = "the type of a handle is the type of its value";

@@ -1,4 +1,4 @@
-//! Which screen the address names. Everything a person would want to share is in the fragment; the key never is.
+//! Screens and their addresses. The URL fragment holds all state worth sharing in a link, but never the key.
 
 use std::fmt::{self, Write};
 
@@ -7,44 +7,44 @@ use txjobs_sdk::{
     types::{JobId, TriggerId},
 };
 
-/// A screen. Its `Display` is the link to it.
+/// A screen. `Display` writes the link to it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Route {
     /// All jobs, filtered and sorted.
     Jobs(Listing),
     /// One job with its history.
     Job(JobId),
-    /// One run: `run` is its trigger id, or its execution id if it was started from the application.
+    /// One run: `run` is its trigger id, or its execution id if the application started it.
     Run { job: JobId, run: TriggerId },
-    /// The calls of the contract, by hand.
+    /// Manual API requests.
     Api,
     /// Connection and appearance.
     Settings,
-    /// No screen has this address.
+    /// An address without a screen.
     Unknown,
 }
 
-/// How the list of jobs is filtered and sorted.
+/// Filter, order and selection of the job list.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Listing {
-    /// Jobs whose name contains this, whatever the case.
+    /// Shows jobs whose name contains this text, ignoring case.
     pub name: String,
-    /// Jobs with this status.
+    /// Shows jobs with this status.
     pub status: Option<JobStatusCode>,
-    /// Jobs whose last run ended so.
+    /// Shows jobs whose last run has this outcome.
     pub outcome: Option<Outcome>,
-    /// The column that orders the list.
+    /// The column that sorts the list.
     pub sort: Column,
-    /// From the greatest to the least.
+    /// Whether the greatest value comes first.
     pub descending: bool,
-    /// The jobs that are ticked, at most [`MOST_SELECTED`].
+    /// The selected jobs, at most [`MAX_SELECTED`].
     pub selected: Vec<JobId>,
 }
 
-/// More jobs than this are not to be started in one go, and an address must stay one that can be sent.
-pub const MOST_SELECTED: usize = 100;
+/// Maximum number of selected jobs. It bounds a bulk run and the length of the address.
+pub const MAX_SELECTED: usize = 100;
 
-/// A column of the list that can order it.
+/// A sortable column of the job list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Column {
     #[default]
@@ -56,7 +56,7 @@ pub enum Column {
     Errors,
 }
 
-/// What to look for in a job's last run.
+/// Outcome of a job's last run, as a filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Completed,
@@ -70,7 +70,7 @@ impl Column {
     pub const ALL: [Self; 6] =
         [Self::Name, Self::Status, Self::LastRun, Self::Took, Self::Warnings, Self::Errors];
 
-    /// Its name in the address.
+    /// Returns the value in the address.
     pub const fn slug(self) -> &'static str {
         match self {
             Self::Name => "name",
@@ -82,7 +82,7 @@ impl Column {
         }
     }
 
-    /// Whether it can only be told from a job's history.
+    /// Whether sorting by this column requires the job histories.
     pub const fn needs_history(self) -> bool {
         !matches!(self, Self::Name | Self::Status)
     }
@@ -91,7 +91,7 @@ impl Column {
 impl Outcome {
     pub const ALL: [Self; 5] = [Self::Failed, Self::Errors, Self::Warnings, Self::Completed, Self::Never];
 
-    /// Its name in the address.
+    /// Returns the value in the address.
     pub const fn slug(self) -> &'static str {
         match self {
             Self::Completed => "completed",
@@ -102,7 +102,7 @@ impl Outcome {
         }
     }
 
-    /// Its words on the screen.
+    /// Returns the text on the screen.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Completed => "completed",
@@ -115,43 +115,44 @@ impl Outcome {
 }
 
 impl Listing {
-    /// Whether some jobs are left out.
+    /// Whether a filter is set.
     pub fn is_filtered(&self) -> bool {
         !self.name.trim().is_empty() || self.status.is_some() || self.outcome.is_some()
     }
 
-    /// Whether the history of every job must be known to show the list right.
+    /// Whether the list depends on the histories of all jobs.
     pub fn needs_history(&self) -> bool {
         self.outcome.is_some() || self.sort.needs_history()
     }
 
-    /// Whether the status of every job must be known to show the list right.
+    /// Whether the list depends on the statuses of all jobs.
     pub fn needs_status(&self) -> bool {
         self.status.is_some() || self.sort == Column::Status
     }
 
-    /// The same order without the filters.
+    /// Returns the same order and selection without filters.
     #[must_use]
     pub fn unfiltered(&self) -> Self {
         let selected = self.selected.clone();
         Self { sort: self.sort, descending: self.descending, selected, ..Self::default() }
     }
 
-    /// After a press on a column's head: sort by it, or turn the order round. Times and counts start with the
-    /// greatest: the latest run and the most errors are what one looks for.
+    /// Returns the options after a click on a column header: sorts by the column, or reverses the order if it is
+    /// already sorted by it. Times and counts start with the greatest value, because users look for the latest run and
+    /// the most errors.
     #[must_use]
     pub fn sorted_by(&self, column: Column) -> Self {
         let descending = if self.sort == column { !self.descending } else { column.needs_history() };
         Self { sort: column, descending, ..self.clone() }
     }
 
-    /// What decides which jobs are shown: all but what is ticked.
+    /// Returns the same filter and order without the selection.
     #[must_use]
     pub fn unselected(&self) -> Self {
         Self { selected: Vec::new(), ..self.clone() }
     }
 
-    /// With this job ticked, or not.
+    /// Returns the options with this job's selection toggled. A full selection takes no more jobs.
     #[must_use]
     pub fn toggled(&self, job: JobId) -> Self {
         let mut selected = self.selected.clone();
@@ -192,7 +193,7 @@ impl Listing {
 }
 
 impl Route {
-    /// Reads the address's fragment. A shared link may carry anything, so what is not understood is left out.
+    /// Parses the fragment of an address. Unknown parameters and values are ignored.
     pub fn parse(hash: &str) -> Self {
         let hash = hash.strip_prefix('#').unwrap_or(hash);
         let (path, query) = hash.split_once('?').unwrap_or((hash, ""));
@@ -211,7 +212,7 @@ impl Route {
         parsed.unwrap_or(Self::Unknown)
     }
 
-    /// Whether both are the same screen, however it is filtered: going from one to the other moves no focus.
+    /// Whether both routes are the same screen, regardless of filters.
     pub fn is_same_screen(&self, other: &Self) -> bool {
         matches!((self, other), (Self::Jobs(_), Self::Jobs(_))) || self == other
     }
@@ -234,7 +235,7 @@ impl fmt::Display for Route {
 }
 
 impl fmt::Display for Listing {
-    /// The query of the address; nothing for the default.
+    /// Writes the query of the address; nothing for the default.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut sign = '?';
         let mut pair = |key: &str, value: &str| {
@@ -265,8 +266,7 @@ impl fmt::Display for Listing {
     }
 }
 
-/// What a parameter of the address's fragment says. Screens that keep a place in themselves read it: to change it is
-/// to go to no other screen.
+/// Returns a query parameter of the address fragment. Screens use such parameters for a position within the screen.
 pub fn parameter(hash: &str, name: &str) -> Option<String> {
     let (_, query) = hash.split_once('?')?;
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -286,7 +286,7 @@ fn encode(text: &str) -> String {
     encoded
 }
 
-/// Undoes [`encode`]; what is wrongly encoded stays as it is.
+/// Decodes the text of [`encode`]. Invalid sequences stay unchanged.
 fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -313,7 +313,7 @@ mod tests {
     const RUN: &str = "5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57";
 
     #[test]
-    fn every_screen_has_one_address() {
+    fn link_of_every_screen_parses_to_the_same_screen() {
         for link in [
             "#/".to_owned(),
             "#/?name=finance&status=running&last=failed&sort=-took".to_owned(),
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_screen_is_unknown_and_never_a_panic() {
+    fn invalid_address_is_unknown() {
         for hash in
             ["#/nowhere", "#/jobs", "#/jobs/7", "#/jobs/%", "#/settings/x", &format!("#/jobs/{JOB}/runs/x")]
         {
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn any_name_survives_the_address() {
+    fn special_characters_in_a_name_survive_the_address() {
         for name in ["a b&c=d", "100 %", "#/?", "Größe", "مهمة", "a+b"] {
             let route = Route::Jobs(Listing { name: name.to_owned(), ..Listing::default() });
             assert_eq!(Route::parse(&route.to_string()), route, "{name}");
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_in_a_screen_is_no_other_screen() {
+    fn query_parameter_does_not_change_the_screen() {
         let link = format!("#/jobs/{JOB}/runs/{RUN}");
         let place = format!("{link}?x=1&line=4-7");
         assert_eq!(Route::parse(&place), Route::parse(&link));
@@ -359,12 +359,12 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_that_is_not_understood_is_left_out() {
+    fn unknown_filter_is_ignored() {
         assert_eq!(Route::parse("#/?status=odd&last=x&sort=y&z"), Route::Jobs(Listing::default()));
     }
 
     #[test]
-    fn jobs_are_ticked_up_to_a_bound() {
+    fn selection_stops_at_the_maximum() {
         let id = |n: usize| format!("00000000-0000-0000-0000-{n:012}").parse().unwrap();
         let all = (0..MOST_SELECTED + 5).fold(Listing::default(), |listing, n| listing.toggled(id(n)));
         assert_eq!(all.selected.len(), MOST_SELECTED);
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn a_press_on_a_column_sorts_and_the_next_turns_it_round() {
+    fn second_click_on_a_column_reverses_the_order() {
         let errors = Listing::default().sorted_by(Column::Errors);
         assert!(errors.descending);
         assert!(!errors.sorted_by(Column::Errors).descending);

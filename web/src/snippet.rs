@@ -1,6 +1,6 @@
-//! A request as a line or two of another language. The key is never in it: a variable stands in its place.
+//! Code snippets that send a request. They read the key from an environment variable and never contain it.
 
-/// The variable that holds the key, as for the command line.
+/// Languages and templates. The variable is the same as for the command line.
 const TEMPLATES: [(&str, &str); 4] = [
     ("curl", "curl -X <method> -H \"<header>: $TXJOBS_API_KEY\" '<url>'"),
     (
@@ -20,12 +20,13 @@ const TEMPLATES: [(&str, &str); 4] = [
     ),
 ];
 
-/// The languages.
+/// Returns the names of the languages.
 pub fn languages() -> impl Iterator<Item = &'static str> {
     TEMPLATES.iter().map(|(name, _)| *name)
 }
 
-/// The request in one of them. A URL as a browser writes it has no quote but this one, and no header's name has any.
+/// Returns a snippet in one of the languages. The single quote is the only quote in a URL that a browser has
+/// serialized, and header names have no quotes.
 pub fn snippet(language: &str, method: &str, url: &str, header: &str) -> String {
     let template = TEMPLATES.iter().find(|(name, _)| *name == language).map_or("", |(_, template)| template);
     let text = template.replace("<method>", method).replace("<header>", header);
@@ -37,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_language_has_the_request_and_no_key() {
+    fn snippet_has_the_request_and_no_key() {
         for language in languages() {
             let text = snippet(language, "POST", "https://x.example/it's", "x-key");
             assert!(

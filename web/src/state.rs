@@ -1,4 +1,4 @@
-//! What the whole page knows, in a few small stores. Every screen gets them by [`app`].
+//! The shared state of the page. Screens and components get it with [`app`].
 
 use std::{cell::Cell, collections::HashMap, ops::Deref, rc::Rc};
 
@@ -31,14 +31,14 @@ pub struct Session {
     pub key: ApiKey,
 }
 
-/// What a person is asked before a POST is sent.
+/// A job action that waits for the user's confirmation before its POST is sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ask {
     pub what: Deed,
     pub job: JobId,
 }
 
-/// What can be done to a job.
+/// An action on a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
     Run,
@@ -48,25 +48,25 @@ pub enum Deed {
 /// The jobs of the connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Jobs {
-    /// `None` until they came for the first time.
+    /// `None` until the first response.
     pub list: RwSignal<Option<Catalog>>,
     pub statuses: RwSignal<HashMap<JobId, JobStatusCode>>,
     pub histories: RwSignal<HashMap<JobId, History>>,
-    /// Histories that did not come, until the next refresh.
+    /// Jobs whose history could not be loaded. The next refresh clears the list.
     pub missing: RwSignal<Vec<JobId>>,
-    /// Whose history is to be loaded, the most urgent first: what the screen shows.
+    /// Jobs whose history the screen needs, the most urgent first.
     pub wanted: RwSignal<Vec<JobId>>,
-    /// The warnings and errors of so many of them are to be counted, which takes the whole log of a run.
+    /// For how many of the requested jobs to count warnings and errors. Counting loads the whole log of a run.
     pub counted: RwSignal<usize>,
-    /// When jobs and statuses came last.
+    /// Time of the last successful response, in milliseconds since 1970.
     pub updated: RwSignal<Option<i64>>,
-    /// What went wrong with them since.
+    /// Error of the last poll. `None` after a success.
     pub trouble: RwSignal<Option<Error>>,
-    /// Counts up when they are to be fetched at once.
+    /// Increased to request an immediate poll.
     pub refresh: RwSignal<u32>,
 }
 
-/// The stores, as every part of a screen keeps them: small, because nearly every closure holds one.
+/// A handle to the state. Small, because nearly every closure holds one.
 #[derive(Clone, Copy, Debug)]
 pub struct App(&'static Stores);
 
@@ -78,47 +78,47 @@ impl Deref for App {
     }
 }
 
-/// Everything.
+/// The state of the page.
 #[derive(Debug)]
 pub struct Stores {
     pub route: RwSignal<Route>,
-    /// What `config.json` says.
+    /// Content of `config.json`.
     pub preset: RwSignal<Preset>,
-    /// The servers that are known here.
+    /// Known servers.
     pub profiles: RwSignal<Vec<Profile>>,
-    /// The one that is connected, or is about to be.
+    /// The profile that is connected or selected on the connect screen.
     pub chosen: RwSignal<Profile>,
     pub session: RwSignal<Option<Rc<Session>>>,
-    /// The profiles whose key is remembered on this device.
+    /// Ids of the profiles whose key is stored in the vault.
     pub remembered: RwSignal<Vec<String>>,
-    /// Whether what is remembered is open.
+    /// Whether the vault is unlocked.
     pub is_open: RwSignal<bool>,
-    /// Whether it was locked because nobody used the page.
+    /// Whether the vault was locked because the page was idle.
     pub was_locked: RwSignal<bool>,
-    /// After so many minutes.
+    /// After how many minutes without use the vault is locked.
     pub lock_after: RwSignal<i64>,
-    /// Runs whose end is to be told.
+    /// Runs whose end triggers a notification.
     pub watched: RwSignal<Vec<(JobId, TriggerId)>>,
-    /// What the server announced last.
+    /// Extensions that the server announced last.
     pub extensions: RwSignal<Extensions>,
     pub jobs: Jobs,
-    /// The question that is open.
+    /// The action in the open confirmation dialog.
     pub ask: RwSignal<Option<Ask>>,
-    /// The jobs that are asked to be run together.
+    /// The jobs in the open bulk run dialog.
     pub ask_many: RwSignal<Vec<JobId>>,
-    /// The time of day, in milliseconds, kept up while the page is seen.
+    /// Current time in milliseconds since 1970, updated while the page is visible.
     pub now: RwSignal<i64>,
-    /// The job and the run that were looked at last.
+    /// The job and the run that were opened last.
     pub last: RwSignal<(Option<JobId>, Option<TriggerId>)>,
-    /// Whether the page has the width of a phone.
+    /// Whether the page is as narrow as a phone.
     pub is_narrow: RwSignal<bool>,
     pub utc: RwSignal<bool>,
     pub theme: RwSignal<Theme>,
-    /// How many connections were tried, so that each has a number of its own.
+    /// Number of connections so far, the source of session numbers.
     sessions: RwSignal<u32>,
 }
 
-/// Light, dark, or as the system has it.
+/// Color theme: light, dark, or the setting of the system.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
     #[default]
@@ -144,7 +144,7 @@ impl Theme {
 }
 
 impl App {
-    /// Makes the stores, for [`app`]. They last as long as the page.
+    /// Creates the state that [`app`] returns. It lives as long as the page.
     pub fn provide() -> Self {
         let lock_after = browser::recall("txjobs.lock").and_then(|minutes| minutes.parse().ok());
         let stores = Stores {
@@ -184,13 +184,13 @@ impl App {
         app
     }
 
-    /// A number for the next connection.
+    /// Returns a new session number.
     pub fn session_count(self) -> u32 {
         self.sessions.update_untracked(|count| *count += 1);
         self.sessions.get_untracked()
     }
 
-    /// Opens a connection, in the place of the one there is. The screen stays.
+    /// Replaces the current connection. The screen stays the same.
     pub fn connect(self, session: Session) {
         keyring::hold(session.profile.id(), session.key.clone());
         profile::remember_last(&session.profile);
@@ -200,7 +200,7 @@ impl App {
         self.session.set(Some(Rc::new(session)));
     }
 
-    /// Goes to another server: at once if its key is in memory, else by way of the connect screen.
+    /// Switches to another server: immediately if its key is in memory, otherwise through the connect screen.
     pub fn switch(self, profile: Profile) {
         match (keyring::key_of(&profile.id()), profile.base()) {
             (Some(key), Ok(base)) => {
@@ -214,7 +214,7 @@ impl App {
         }
     }
 
-    /// Closes the connection and forgets its key and all that came over it.
+    /// Closes the connection and removes its key and its data.
     pub fn disconnect(self) {
         if let Some(session) = self.session.get_untracked() {
             keyring::release(&session.profile.id());
@@ -222,7 +222,7 @@ impl App {
         self.leave();
     }
 
-    /// Closes the connection and forgets all that came over it but the key.
+    /// Closes the connection and removes its data, but keeps the key.
     pub fn leave(self) {
         self.session.set(None);
         self.forget();
@@ -241,12 +241,12 @@ impl App {
         self.jobs.trouble.set(None);
     }
 
-    /// The connection, if it is still this one.
+    /// Returns the connection if it still has this number.
     pub fn session_numbered(self, number: u32) -> Option<Rc<Session>> {
         self.session.get_untracked().filter(|session| session.number == number)
     }
 
-    /// What to call a job.
+    /// Returns the name of a job, or its id if the name is blank.
     pub fn name_of(self, job: JobId) -> Option<String> {
         self.jobs.list.with(|list| {
             let name = &list.as_ref()?.find(job)?.name;
@@ -258,7 +258,7 @@ impl App {
         self.jobs.statuses.with(|statuses| statuses.get(&job).copied())
     }
 
-    /// Asks for jobs and statuses at once.
+    /// Requests an immediate poll of jobs and statuses.
     pub fn refresh(self) {
         self.jobs.missing.set(Vec::new());
         self.jobs.refresh.update(|count| *count += 1);
@@ -268,29 +268,33 @@ impl App {
         if self.utc.get() { Zone::UTC } else { browser::LOCAL }
     }
 
-    /// The time of day as a time of the contract.
+    /// Returns the current time as a timestamp.
     pub fn now(self) -> Timestamp {
         Timestamp::from_unix_millis(self.now.get())
     }
 
-    /// `today 02:00`
+    /// Formats a time for people, for example `today 02:00`.
     pub fn when(self, at: Timestamp) -> String {
         self.zone().day_and_time(at, self.now.get())
     }
 
-    /// How long ago jobs and statuses came.
+    /// Formats the age of the jobs and statuses, for example `12 s ago`.
     pub fn age(self) -> Option<String> {
         let updated = self.jobs.updated.get()?;
         Some(format::ago(self.now.get() - updated))
     }
 }
 
-/// The stores of the page.
+/// Returns the state of the page.
+///
+/// # Panics
+///
+/// Panics before [`App::provide`].
 pub fn app() -> App {
     APP.get().expect("the stores are made before anything is shown")
 }
 
 thread_local! {
-    // Not a context of Leptos: what a press does runs outside every part of the screen.
+    // Not a Leptos context: click handlers run outside of the reactive owner tree.
     static APP: Cell<Option<App>> = const { Cell::new(None) };
 }

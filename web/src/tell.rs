@@ -1,4 +1,4 @@
-//! Telling that a run has ended that was started here, to somebody who looks elsewhere.
+//! Notifications about the end of runs that were started in this page.
 
 use txjobs_sdk::ExecutionState;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -8,14 +8,14 @@ use crate::{poll, reactive::effect, route::Route, state::App};
 #[wasm_bindgen(module = "/js/tell.js")]
 extern "C" {
     fn tell(words: &str, link: &str, is_good: bool);
-    /// Whether a notification is wanted and allowed.
+    /// Whether notifications are turned on and allowed by the browser.
     #[wasm_bindgen(js_name = isOn)]
     pub fn is_on() -> bool;
-    /// Turns notifications on or off; the browser may ask. Gives whether they are on.
+    /// Turns notifications on or off. The browser may ask for permission. Returns whether they are on.
     pub async fn turn(on: bool) -> wasm_bindgen::JsValue;
 }
 
-/// Tells of each run that is waited for, once its end is known.
+/// Shows a notification for each watched run when its end is known.
 pub fn tell_of_ends(app: App) {
     effect(move || {
         let ended = app.jobs.histories.with(|histories| {

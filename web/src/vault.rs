@@ -1,4 +1,4 @@
-//! Keys that are remembered on this device: encrypted, in the browser's own database. See `js/vault.js`.
+//! The vault: API keys stored encrypted in the browser's database. See `js/vault.js`.
 
 use js_sys::{Array, JsString};
 use txjobs_sdk::ApiKey;
@@ -14,19 +14,19 @@ extern "C" {
     async fn seal(name: &str, key: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = forget)]
     async fn remove(name: &str) -> Result<JsValue, JsValue>;
-    /// Forgets what opens the vault.
+    /// Drops the derived key that opens the vault.
     pub fn lock();
-    /// Whether this page may encrypt: browsers allow it on https and on this machine only.
+    /// Whether the browser supports the vault. Browsers allow encryption only on https and on localhost.
     pub fn can() -> bool;
 }
 
-/// Under which names keys are remembered.
+/// Returns the names of the stored keys.
 pub async fn names() -> Vec<String> {
     let names = stored_names().await.ok().and_then(|names| names.as_string()).unwrap_or_default();
     names.split('\n').filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
-/// Opens the vault, or makes it: every name with its key. `None` if the passphrase is another.
+/// Opens the vault, or creates it, and returns all names with their keys. Returns `None` if the passphrase is wrong.
 pub async fn unlock(passphrase: &str) -> Option<Vec<(String, ApiKey)>> {
     let pairs: Array = open(passphrase).await.ok()?.unchecked_into();
     let text = |at| String::from(pairs.get(at).unchecked_into::<JsString>());
@@ -34,12 +34,12 @@ pub async fn unlock(passphrase: &str) -> Option<Vec<(String, ApiKey)>> {
     Some(pairs.filter_map(|at| Some((text(at), ApiKey::new(text(at + 1)).ok()?))).collect())
 }
 
-/// Remembers a key, while the vault is open.
+/// Stores a key in the open vault. Returns whether it succeeded.
 pub async fn keep(name: &str, key: &ApiKey) -> bool {
     seal(name, key.expose()).await.is_ok()
 }
 
-/// Forgets a key at once.
+/// Removes a key from the vault.
 pub async fn forget(name: &str) {
     let _ = remove(name).await;
 }

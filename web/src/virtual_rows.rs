@@ -1,23 +1,23 @@
-//! Scroll arithmetic of long lists: which rows are to be in the document, and where.
+//! Scroll arithmetic of virtual lists: which rows to render, and at which position.
 //!
-//! Browsers cap the height of an element (Firefox at 17.8 million px), so a longer list is mapped: its scroll bar runs
-//! over [`TALLEST`] and each pixel of it stands for more than one.
+//! Browsers limit the height of an element (Firefox to 17.8 million px). A taller list is scaled to [`MAX_HEIGHT`], so
+//! that one pixel of its scroll bar stands for several pixels of the list.
 
-/// The tallest element that is made.
+/// Maximum height of the scrolled element in pixels.
 pub const TALLEST: f64 = 15_000_000.0;
-/// Rows beyond the edges, so that quick scrolling shows no gap.
+/// Rows rendered beyond each edge of the viewport, so that fast scrolling shows no gap.
 const SPARE: usize = 12;
 
-/// A list of rows of one height, seen through a window.
+/// A list of rows of equal height in a scrolled viewport.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rows {
     pub count: usize,
     pub row_height: f64,
-    /// The height of what is seen.
+    /// Height of the viewport in pixels.
     pub seen: f64,
 }
 
-/// Rows `first..last` are to be in the document, the first of them at `top` pixels.
+/// The rows to render: `first..last`, the first of them at `top` pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Window {
     pub first: usize,
@@ -30,28 +30,28 @@ impl Rows {
         self.count as f64 * self.row_height
     }
 
-    /// The height of the whole list in the document.
+    /// Returns the height of the scrolled element in pixels.
     pub fn height(&self) -> f64 {
         self.natural_height().min(TALLEST)
     }
 
-    /// How many pixels of the list one pixel of the scroll bar stands for.
+    /// Returns how many pixels of the list one pixel of the scroll bar stands for.
     fn scale(&self) -> f64 {
         let (natural, height) = (self.natural_height() - self.seen, self.height() - self.seen);
         if natural <= height || height <= 0.0 { 1.0 } else { natural / height }
     }
 
-    /// How far it can be scrolled. Not by `clamp`, whose panic brings fourteen kilobytes along to print a float.
+    /// Returns the maximum scroll position. It avoids `f64::clamp`, whose panic message adds 14 kB to the program.
     fn last_scroll(&self) -> f64 {
         (self.height() - self.seen).max(0.0)
     }
 
-    /// What to show when scrolled by `scroll` pixels.
+    /// Returns the rows to render at a scroll position.
     pub fn window(&self, scroll: f64) -> Window {
         self.window_with(scroll, SPARE)
     }
 
-    /// The same with so many rows beyond the edges: fewer where a row is dear.
+    /// Returns the rows to render with another number of rows beyond the edges.
     pub fn window_with(&self, scroll: f64, spare: usize) -> Window {
         let scroll = scroll.min(self.last_scroll()).max(0.0);
         let natural = scroll * self.scale();
@@ -59,29 +59,29 @@ impl Rows {
         let shown = (self.seen / self.row_height) as usize + 2;
         let from = first.saturating_sub(spare).min(self.count);
         let last = (first + shown + spare).min(self.count);
-        // Relative to the scroll position, so that a mapped list neither drifts nor jumps.
+        // Relative to the scroll position, so that a scaled list neither drifts nor jumps.
         let top = scroll - (natural - from as f64 * self.row_height);
         Window { first: from, last, top }
     }
 
-    /// How far to scroll so that `row` is seen, in the upper third where there is room.
+    /// Returns the scroll position that shows `row`, in the upper third of the viewport if possible.
     pub fn scroll_to(&self, row: usize) -> f64 {
         let natural = row as f64 * self.row_height - self.seen / 3.0;
         (natural / self.scale()).min(self.last_scroll()).max(0.0)
     }
 
-    /// The first row of which something is seen when scrolled by `scroll`.
+    /// Returns the first row that is at least partly visible.
     pub fn first_seen(&self, scroll: f64) -> usize {
         (scroll.min(self.last_scroll()).max(0.0) * self.scale() / self.row_height) as usize
     }
 
-    /// Whether all of `row` is seen when scrolled by `scroll`.
+    /// Whether `row` is completely visible.
     pub fn is_seen(&self, row: usize, scroll: f64) -> bool {
         let top = row as f64 * self.row_height - scroll * self.scale();
         top >= 0.0 && top + self.row_height <= self.seen
     }
 
-    /// Whether the end is seen, to within half a row.
+    /// Whether the list is scrolled to the end, with a tolerance of half a row.
     pub fn is_at_end(&self, scroll: f64) -> bool {
         scroll + self.seen >= self.height() - self.row_height / 2.0
     }
@@ -95,7 +95,7 @@ mod tests {
     const HUGE: Rows = Rows { count: 2_000_000, row_height: 20.0, seen: 400.0 };
 
     #[test]
-    fn only_what_is_seen_and_a_little_more() {
+    fn window_has_the_visible_rows_and_the_overscan() {
         let window = LOG.window(10_000.0);
         assert_eq!(window, Window { first: 488, last: 534, top: 9760.0 });
         assert_eq!(
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn two_million_rows_fit_and_all_can_be_reached() {
+    fn every_row_of_two_million_can_be_scrolled_to() {
         assert_eq!(HUGE.height(), TALLEST);
         assert_eq!(HUGE.window(0.0).first, 0);
         assert_eq!(HUGE.window(TALLEST - 400.0).last, 2_000_000);
@@ -122,8 +122,8 @@ mod tests {
     }
 
     #[test]
-    fn mapped_rows_keep_their_place_on_the_screen() {
-        // The row at the top edge is drawn at the top edge, within the part of it that is scrolled away.
+    fn rows_of_a_scaled_list_stay_at_their_position() {
+        // The first visible row is drawn at the top edge, minus the part that is scrolled away.
         for scroll in [0.0, 1.0, 123_456.0, 14_999_600.0] {
             let window = HUGE.window(scroll);
             let natural = scroll * HUGE.scale();
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end() {
+    fn end_is_detected_within_half_a_row() {
         assert!(LOG.is_at_end(LOG.height() - 400.0));
         assert!(!LOG.is_at_end(LOG.height() - 500.0));
         assert!(Rows { count: 2, ..LOG }.is_at_end(0.0));

@@ -1,4 +1,4 @@
-//! States as shape, word and color, so that none of the three has to be seen.
+//! Badges that show a state as shape, word and color, so that no single one of them is necessary to recognize it.
 
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 
@@ -8,7 +8,7 @@ use crate::{
     history::RunSummary,
 };
 
-/// How a state looks.
+/// Appearance of a state: the CSS class of its color and the name of its icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
     pub color: &'static str,
@@ -28,7 +28,7 @@ fn status_shape(status: Option<JobStatusCode>) -> Shape {
     }
 }
 
-/// How the state of an execution looks.
+/// Returns the appearance of an execution state.
 pub fn outcome_shape(state: ExecutionState) -> Shape {
     match state {
         ExecutionState::Created => shape("idle", "clock"),
@@ -41,13 +41,13 @@ pub fn outcome_shape(state: ExecutionState) -> Shape {
     }
 }
 
-/// The status of a job.
+/// Renders the status of a job.
 pub fn status_badge(status: Option<JobStatusCode>) -> El {
-    let words = status.map_or("not known".to_owned(), |status| status.to_string());
+    let words = status.map_or("unknown".to_owned(), |status| status.to_string());
     badge(status_shape(status), words, status.map(JobStatusCode::number))
 }
 
-/// The state of an execution, in words of one's own where there is more to say (`failed after 41s`).
+/// Renders the state of an execution, with another text if given (`failed after 41s`).
 pub fn state_badge(state: ExecutionState, words: Option<String>) -> El {
     badge(outcome_shape(state), words.unwrap_or_else(|| state.to_string()), Some(state.number()))
 }
@@ -60,7 +60,7 @@ fn badge(shape: Shape, words: String, number: Option<i64>) -> El {
         .child(words)
 }
 
-/// One of the last five: a square that leads to its run.
+/// Renders one of the last runs in the job list: a square that links to the run.
 pub fn outcome_square(run: &RunSummary, link: String, title: String) -> El {
     let shape = outcome_shape(run.state);
     el("a")

@@ -1,4 +1,4 @@
-//! The durations of a job's runs as bars, colored by outcome, a shape under those that did not end well.
+//! Bar chart of run durations, colored by outcome. Unsuccessful runs have an icon below the bar.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use crate::{
     state::app,
 };
 
-/// At most this many runs, the newest.
+/// Maximum number of runs in the chart.
 const BARS: usize = 50;
 
-/// The chart; nothing with fewer than two runs to compare.
+/// Renders the chart of the newest runs. Returns `None` for fewer than two runs with a duration.
 pub fn duration_chart(job: JobId, history: &History) -> Option<El> {
     let now = Timestamp::from_unix_millis(app().now.get_untracked());
     let timed = history.runs.iter().filter_map(|run| Some((run, run.took(now)?)));
@@ -29,15 +29,15 @@ pub fn duration_chart(job: JobId, history: &History) -> Option<El> {
     }
     let usual = history.usual().map(|(took, runs)| {
         format!(
-            "usually {}: the middle of the last {runs} that ended well; slow is over 1.5 times that, and a second more",
+            "Usual duration {}: median of the last {runs} successful runs. A run is slow above 1.5 times that plus a second.",
             format::duration(took)
         )
     });
     let caption = el("figcaption")
         .class("quiet")
-        .child(el("span").child(format!("How long the last {} took", format::plural(runs.len(), "run"))))
+        .child(el("span").child(format!("Durations of the last {}", format::plural(runs.len(), "run"))))
         .child(el("span").child(usual))
-        .child(el("span").child(format!("longest {}", format::duration(longest))));
+        .child(el("span").child(format!("Longest {}", format::duration(longest))));
     let bars: Vec<_> = runs.iter().map(|(run, took)| bar(job, run, *took, longest)).collect();
     let bars =
         el("ol").class("bars").attr("aria-label", "Durations of the last runs, the newest last").child(bars);
@@ -48,7 +48,7 @@ fn bar(job: JobId, run: &RunSummary, took: Duration, longest: Duration) -> El {
     let app = app();
     let link = Route::Run { job, run: run.link_id() }.to_string();
     let shape = outcome_shape(run.state);
-    // Of whole seconds and small numbers, because printing a wide one brings kilobytes along.
+    // Whole numbers only, because formatting floats adds kilobytes to the program.
     let part = took.as_secs_f64() * 100.0 / longest.as_secs_f64().max(0.001);
     let height = format!("{}%", part as u32);
     let words = format!("{}, took {}", run.state, format::duration(took));

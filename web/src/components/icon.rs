@@ -3,11 +3,11 @@ use std::cell::RefCell;
 use crate::dom::{El, svg};
 
 thread_local! {
-    /// One of each. A copy of it is made in one call of the browser instead of six, and a list has hundreds.
+    /// A template of each icon. Cloning takes one call into the browser instead of six, and a list has hundreds of icons.
     static MADE: RefCell<Vec<(&'static str, El)>> = RefCell::default();
 }
 
-/// An icon of the sprite in `index.html`. It is never the only name of a thing.
+/// Renders an icon of the sprite in `index.html`. It is hidden from screen readers, so add a text or a label.
 pub fn icon(name: &'static str) -> El {
     MADE.with_borrow_mut(|made| {
         if let Some((_, icon)) = made.iter().find(|(other, _)| *other == name) {

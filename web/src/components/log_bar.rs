@@ -1,4 +1,4 @@
-//! What stands above the lines of a log: severities, search, from error to error.
+//! The toolbar above a log: severity filter, search, error navigation, wrapping and export.
 
 use web_sys::KeyboardEvent;
 
@@ -16,7 +16,7 @@ use crate::{
     reactive::{Memo, RwSignal},
 };
 
-/// Filters, search, and the way from error to error (keys n and p; / for the search).
+/// Renders the toolbar and handles its keyboard shortcuts (`n`, `p` and `w`).
 pub fn log_bar(log: RwSignal<Log>, place: Place) -> El {
     on_window("keydown", move |event: KeyboardEvent| {
         if !browser::is_typing(&event) {
@@ -59,14 +59,14 @@ fn wrap(place: Place) {
 fn error(log: RwSignal<Log>, place: Place, forward: bool) {
     let line = log.with_untracked(|log| log.error_from(place.here.get_untracked(), forward));
     let Some(line) = line else { return };
-    // An error that the filter hides could not be gone to.
+    // Show errors if the filter hides them.
     if log.with_untracked(|log| log.is_filtered() && !log.is_chosen(Level::Error)) {
         log.update(|log| log.toggle(Level::Error));
     }
     place.go(log, line);
 }
 
-/// Severities with their counts; those pressed are shown.
+/// Renders the severity filter with counts.
 fn chips(log: RwSignal<Log>, place: Place) -> El {
     let change = move |change: &dyn Fn(&mut Log)| place.rearrange(log, change);
     let chip = move |level: Level, shape: &'static str| {

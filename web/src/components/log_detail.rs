@@ -1,4 +1,4 @@
-//! What one line says in whole, or what can be done with several.
+//! The panel below a log: the full text of one line, or the actions for several selected lines.
 
 use std::rc::Rc;
 
@@ -14,10 +14,10 @@ use crate::{
     state::app,
 };
 
-/// As much of a long line as is put into the document at once, in bytes.
+/// Number of bytes of a long line that are rendered in one element.
 const PIECE: usize = 20_000;
 
-/// The line that is open, or the lines that were chosen.
+/// Renders the open line or the selected lines.
 pub fn log_detail(log: RwSignal<Log>, place: Place) -> impl Fn() -> Option<El> {
     on_window("keydown", move |event: KeyboardEvent| {
         if event.key() == "Escape" && !browser::is_typing(&event) {
@@ -36,7 +36,7 @@ fn close(place: Place) {
     place.anchor.set(None);
 }
 
-/// These lines as text.
+/// Returns lines as text.
 pub(super) fn text_of(log: RwSignal<Log>, range: Range) -> String {
     log.with_untracked(|log| {
         let mut text = String::new();
@@ -56,7 +56,7 @@ fn bar(place: Place, title: String, about: View, text: impl Fn() -> String + 'st
         Some(false) => "Select and copy by hand",
     };
     let copy = button("button", move || browser::copy_and_tell(text(), place.copied));
-    // The address already names what is chosen.
+    // The selection as it is in the address, too.
     let link = move || {
         let range = place.range().map(|range| range.to_string()).unwrap_or_default();
         let route = app().route.get_untracked();
@@ -85,7 +85,7 @@ fn several(log: RwSignal<Log>, place: Place, range: Range) -> El {
 
 fn one(log: RwSignal<Log>, place: Place, line: usize) -> Option<El> {
     let app = app();
-    // What a line says never changes, so more of them are no reason to draw it anew.
+    // Untracked, because a line never changes and appended lines must not render it again.
     let (message, time, severity) = log.with_untracked(|log| {
         let view = log.line(line)?;
         Some((Rc::<str>::from(view.message), view.time, view.severity.to_string()))
@@ -102,7 +102,7 @@ fn one(log: RwSignal<Log>, place: Place, line: usize) -> Option<El> {
     let bar = bar(place, format!("Line {}", format::count(line + 1)), about.into_view(), move || {
         copied.to_string()
     });
-    // Twice as much with each press, so that a few show all of it.
+    // Each click doubles the shown text, so a few clicks show all of it.
     let on = move || {
         let (rest, node) = (rest.clone(), node.clone());
         button("button", move || more(&node, &rest, shown, shown.get_untracked().max(PIECE)))
@@ -112,8 +112,8 @@ fn one(log: RwSignal<Log>, place: Place, line: usize) -> Option<El> {
     Some(el("section").class("detail").attr("aria-label", "Line").child(bar).child(text).child(on))
 }
 
-/// Adds so many bytes of a message to what is shown, in pieces that a browser sets quickly. Each is a block of its own,
-/// so they end at a line end where there is one.
+/// Shows `bytes` more bytes of a message, in separate elements that a browser lays out quickly. The elements are blocks,
+/// so each ends at a line end if possible.
 fn more(place: &El, message: &str, shown: RwSignal<usize>, bytes: usize) {
     let mut from = shown.get_untracked();
     let end = from + bytes;

@@ -1,4 +1,4 @@
-//! Lines to take along: copied, or as a file.
+//! The menu that copies and downloads log lines.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, KeyboardEvent, Node};
@@ -15,12 +15,12 @@ use crate::{
     state::app,
 };
 
-/// What is copied at most, in bytes; more belongs into a file.
+/// Maximum size of a copied text in bytes.
 const MOST_COPIED: usize = 8 << 20;
-/// Pieces of a file, in bytes.
+/// Size of the parts of a file in bytes.
 const PIECE: usize = 1 << 20;
 
-/// Which lines.
+/// The lines to export.
 #[derive(Clone, Copy, PartialEq)]
 enum Which {
     All,
@@ -28,7 +28,7 @@ enum Which {
     Chosen,
 }
 
-/// The menu that copies and downloads.
+/// Renders the menu.
 pub(super) fn log_export(log: RwSignal<Log>, place: Place) -> El {
     let told = RwSignal::new("");
     let name = "Copy or download lines";
@@ -74,7 +74,7 @@ fn group(
     let name = match which {
         Which::All => "All",
         Which::Shown => "Shown",
-        Which::Chosen => "Chosen",
+        Which::Chosen => "Selected",
     };
     let file = move |form: Form| {
         let pressed = move || browser::spawn(take(log, place, which, Some(form), told));
@@ -93,7 +93,7 @@ fn group(
         )
 }
 
-/// The next lines that belong to it, some hundreds.
+/// Returns the next batch of lines to export, and the position after it.
 fn next(log: &Log, which: Which, range: Option<Range>, from: usize) -> (Vec<usize>, usize) {
     let end = match which {
         Which::All => log.len(),
@@ -106,7 +106,7 @@ fn next(log: &Log, which: Which, range: Option<Range>, from: usize) -> (Vec<usiz
     ((from..to).filter_map(line).collect(), to)
 }
 
-/// Writes lines piece by piece, so that the page goes on answering, and copies them or makes a file of them.
+/// Writes lines in batches, so that the page stays responsive, and then copies or downloads them.
 async fn take(
     log: RwSignal<Log>,
     place: Place,
@@ -134,10 +134,10 @@ async fn take(
             from = to;
             !lines.is_empty()
         });
-        // The screen may be gone by now.
+        // The screen was removed in the meantime.
         let Some(more) = more else { return };
         if is_copy && piece.len() > MOST_COPIED {
-            told.try_set("Too long to copy: download it.");
+            told.try_set("Too long to copy. Download it instead.");
             return;
         }
         if !more {
@@ -154,16 +154,16 @@ async fn take(
     }
     if is_copy {
         let has_copied = browser::copy(&piece).await;
-        told.try_set(if has_copied { "Copied." } else { "The browser did not allow it: download it." });
+        told.try_set(if has_copied { "Copied." } else { "The browser refused to copy. Download it instead." });
         return;
     }
     piece.push_str(form.tail());
     parts.push(&piece.as_str().into());
     browser::download(&format!("log-{}.{}", short_name(), form.ending()), &parts);
-    told.try_set("The file is in your downloads.");
+    told.try_set("Downloaded.");
 }
 
-/// What tells this run from others.
+/// Returns a short id of the run for the file name.
 fn short_name() -> String {
     match app().route.get_untracked() {
         Route::Run { run, .. } => run.to_string().chars().take(8).collect(),

@@ -1,4 +1,4 @@
-//! What presses and keys do in the lines of a log.
+//! Handles clicks and keys in the lines of a log.
 
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
@@ -7,7 +7,7 @@ use web_sys::{Element, KeyboardEvent, MouseEvent};
 use super::{log_detail::text_of, log_place::Place};
 use crate::{browser, log::Log, reactive::RwSignal};
 
-/// Goes to the line that was pressed and opens it; with Shift, chooses all up to it.
+/// Opens or closes the clicked line. With Shift, selects all lines up to it.
 pub(super) fn clicked(place: Place, event: &MouseEvent) {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let line = target.and_then(|target| target.closest("[data-line]").ok().flatten());
@@ -18,13 +18,13 @@ pub(super) fn clicked(place: Place, event: &MouseEvent) {
         place.set(line, true);
         place.open.set(None);
     } else if !window_has_selection() {
-        // Whoever selects text does not want to open a line.
+        // A click that ends a text selection does not open the line.
         place.set(line, false);
         place.open.update(|open| *open = if *open == Some(line) { None } else { Some(line) });
     }
 }
 
-/// What keys do while the lines have the focus.
+/// Handles a key while the lines have the focus.
 pub(super) fn pressed(log: RwSignal<Log>, place: Place, event: &KeyboardEvent) {
     match event.key().as_str() {
         "Enter" => place.open.set(place.here.get_untracked()),

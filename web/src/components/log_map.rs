@@ -1,4 +1,4 @@
-//! Where warnings and errors are in a log, beside its scroll bar.
+//! The severity map beside the scroll bar of a log.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, MouseEvent};
@@ -11,13 +11,13 @@ use crate::{
     virtual_rows::Rows,
 };
 
-/// Pieces of the map.
+/// Number of parts of the map.
 const PIECES: usize = 200;
 
-/// Where warnings and errors are in what is shown, and where one is. A press goes there.
+/// Renders the positions of warnings and errors and the visible part of the log. A click scrolls there.
 pub(super) fn map(log: RwSignal<Log>, place: Place, rows: Memo<Rows>) -> El {
     let marks = Memo::new(move || log.with(|log| (log.map(PIECES), PIECES.min(log.rows()).max(1))));
-    // In thousandths by whole numbers: writing a float would bring kilobytes along.
+    // Whole numbers only, because formatting floats adds kilobytes to the program.
     let percent = |part: f64| {
         let thousandths = (part * 1000.0) as i64;
         format!("{}.{}%", thousandths / 10, thousandths % 10)
@@ -43,7 +43,7 @@ pub(super) fn map(log: RwSignal<Log>, place: Place, rows: Memo<Rows>) -> El {
             marks.iter().map(mark).collect::<Vec<_>>()
         })
     };
-    // Not for the keyboard: n and p lead to the same places.
+    // Hidden from screen readers; the keys n and p go to the same lines.
     el("div")
         .class("map")
         .attr("aria-hidden", "true")

@@ -1,4 +1,4 @@
-//! Where one is in a log: shared by its lines and by what stands around them.
+//! View state of a log, shared by its lines, toolbar and panels.
 
 use leptos::prelude::request_animation_frame;
 use web_sys::HtmlElement;
@@ -10,32 +10,32 @@ use crate::{
     virtual_rows::Rows,
 };
 
-/// Where one is in a log.
+/// View state of a log: current line, selection and scroll position.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
-    /// The line one is at, counted from 0.
+    /// Index of the current line.
     pub here: RwSignal<Option<usize>>,
-    /// Where a choice of several lines began.
+    /// Index of the line where the selection of several lines started.
     pub anchor: RwSignal<Option<usize>>,
-    /// The line whose whole text is shown.
+    /// Index of the line whose full text is shown.
     pub open: RwSignal<Option<usize>>,
-    /// Whether the view keeps to the end as lines come.
+    /// Whether the view stays at the end while lines arrive.
     pub pinned: RwSignal<bool>,
-    /// How many lines there were when it was last at the end: later ones are new.
+    /// Number of lines when the view was last at the end. Later lines count as new.
     pub read: RwSignal<usize>,
     /// Whether long lines are wrapped.
     pub wrap: RwSignal<bool>,
-    /// Whether what was to be copied just now was.
+    /// Result of the last copy, shown for a moment.
     pub copied: RwSignal<Option<bool>>,
     pub(super) scroll: RwSignal<f64>,
-    /// The height and the width of what is seen.
+    /// Height and width of the viewport.
     pub(super) seen: RwSignal<f64>,
     pub(super) width: RwSignal<f64>,
     pub(super) node: RwSignal<Option<HtmlElement>>,
 }
 
 impl Place {
-    /// `pinned`: begin at the end, as for a run that goes on.
+    /// Creates the state. `pinned` starts at the end, as for an unfinished run.
     pub fn new(pinned: bool) -> Self {
         Self {
             here: RwSignal::new(None),
@@ -52,18 +52,18 @@ impl Place {
         }
     }
 
-    /// The lines that were chosen: several, or the one that one is at.
+    /// Returns the selected lines, or the current line without a selection.
     pub fn range(self) -> Option<Range> {
         let here = self.here.get()?;
         Some(Range::between(self.anchor.get().unwrap_or(here), here))
     }
 
-    /// The lines that were chosen, if they are several.
+    /// Returns the selected lines if there are several.
     pub fn several(self) -> Option<Range> {
         self.range().filter(|range| range.len() > 1)
     }
 
-    /// Is at this line; `extend` chooses all from the one before to it.
+    /// Makes a line the current one. `extend` selects all lines between the previous one and it.
     pub fn set(self, line: usize, extend: bool) {
         let anchor = match extend {
             true => self.anchor.get_untracked().or(self.here.get_untracked()).or(Some(line)),
@@ -73,13 +73,13 @@ impl Place {
         self.here.set(Some(line));
     }
 
-    /// Goes to a line, and no further than needed.
+    /// Makes a line the current one and scrolls to it.
     pub fn go(self, log: RwSignal<Log>, line: usize) {
         self.set(line, false);
         self.show(log, line);
     }
 
-    /// Scrolls until a line is seen.
+    /// Scrolls to a line if it is not visible.
     pub fn show(self, log: RwSignal<Log>, line: usize) {
         if self.pinned.get_untracked() {
             self.read.set(log.with_untracked(Log::len));
@@ -91,7 +91,7 @@ impl Place {
         }
     }
 
-    /// A row up or down from the line one is at, or from what is seen.
+    /// Moves one row up or down from the current line, or to the first visible line without one.
     pub fn step(self, log: RwSignal<Log>, forward: bool, extend: bool) {
         let line = log.with_untracked(|log| {
             let first_seen = || log.row_at(self.rows(log).first_seen(self.scroll.get_untracked()));
@@ -108,7 +108,7 @@ impl Place {
         }
     }
 
-    /// Goes to the end and stays there as lines come.
+    /// Scrolls to the end and stays there while lines arrive.
     pub fn go_to_end(self) {
         self.pinned.set(true);
         if let Some(node) = self.node.get_untracked() {
@@ -127,7 +127,7 @@ impl Place {
         Rows { count: log.height(), row_height: row_height(), seen: self.seen.get_untracked() }
     }
 
-    /// Changes how the rows stand, and keeps what one looks at on the screen.
+    /// Changes the filter or wrapping and keeps the current or first visible line on the screen.
     pub fn rearrange(self, log: RwSignal<Log>, change: impl FnOnce(&mut Log)) {
         let looked_at = log.with_untracked(|log| {
             let (rows, scroll) = (self.rows(log), self.scroll.get_untracked());

@@ -1,4 +1,4 @@
-//! A log on paper: what is in the document while it is seen is a window of some lines, so printing gets lines of its own.
+//! Printing a log. The log view renders only the visible lines, so the lines to print are rendered separately.
 
 use web_sys::{Element, Event};
 
@@ -10,14 +10,14 @@ use crate::{
     reactive::RwSignal,
 };
 
-/// Lines that are printed at most, some forty pages.
+/// Maximum number of printed lines, about forty pages.
 const MOST: usize = 2_000;
-/// Of each of them, in bytes.
+/// Maximum printed size of a line in bytes.
 const LONGEST_LINE: usize = 4_000;
-/// And of their text, in bytes.
+/// Maximum size of the printed text in bytes.
 const LONGEST: usize = 1 << 20;
 
-/// Where the lines to be printed stand while the browser prints. The chosen lines, or else all that are shown.
+/// Renders the lines while the browser prints: the selected lines, or all shown lines without a selection.
 pub fn log_print(log: RwSignal<Log>, place: Place) -> El {
     let printed = el("div").class("printed");
     let before: Element = printed.get();
@@ -35,7 +35,7 @@ pub fn log_print(log: RwSignal<Log>, place: Place) -> El {
     printed
 }
 
-/// What is printed, and what to say of it.
+/// Returns a description of the printed lines, and their text.
 fn lines(log: &Log, range: Option<Range>) -> (String, String) {
     let (first, end) =
         range.map_or((0, log.rows()), |range| (log.row_of(range.first), log.row_of(range.last + 1)));
@@ -58,11 +58,11 @@ fn lines(log: &Log, range: Option<Range>) -> (String, String) {
     let (printed, wanted) = (format::plural(row - first, "line"), format::count(end - first));
     let of = match (row < end, range, log.is_filtered()) {
         (true, ..) => {
-            format!("The first {printed} of {wanted}, of a log of {all}. Choose lines to print others.")
+            format!("The first {printed} of {wanted}, from a log of {all}. Select lines to print other ones.")
         }
-        (false, Some(_), _) => format!("{printed} that were chosen, of a log of {all}."),
-        (false, None, true) => format!("{printed} with the chosen severities, of a log of {all}."),
-        (false, None, false) => format!("The whole log: {all}."),
+        (false, Some(_), _) => format!("{printed} selected from a log of {all}."),
+        (false, None, true) => format!("{printed} with the selected severities, from a log of {all}."),
+        (false, None, false) => format!("Complete log of {all}."),
     };
     (format!("{of} Times are in UTC."), text)
 }

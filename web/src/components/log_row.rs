@@ -1,4 +1,4 @@
-//! One line of a log.
+//! One row of a log.
 
 use web_sys::{Element, HtmlElement};
 
@@ -14,7 +14,7 @@ use crate::{
     state::app,
 };
 
-/// The row of a line, its text as far as a row goes.
+/// Renders the row of a line with at most [`MAX_LINE_CHARS`] characters of its message.
 pub(super) fn row(log: RwSignal<Log>, place: Place, line: usize) -> El {
     let app = app();
     log.with_untracked(|log| {
@@ -53,7 +53,7 @@ pub(super) fn row(log: RwSignal<Log>, place: Place, line: usize) -> El {
     })
 }
 
-/// A row that is not seen, to measure where messages begin and how wide a letter is.
+/// Renders an invisible row for measuring the position of messages and the width of a character.
 pub(super) fn sample() -> El {
     let message = el("bdi").class("m").child("0".repeat(100));
     el("div")
@@ -65,7 +65,7 @@ pub(super) fn sample() -> El {
         .child(message)
 }
 
-/// How many letters fit beside each other in a log of this width.
+/// Returns how many characters fit in a row of the log.
 pub(super) fn columns(log: &HtmlElement) -> Option<usize> {
     let part = |selector: &str| log.query_selector(selector).ok().flatten();
     let area = |element: Element| element.get_bounding_client_rect();

@@ -1,4 +1,4 @@
-//! The line one is at, for who listens.
+//! Announces the current line to screen readers.
 
 use super::log_place::Place;
 use crate::{
@@ -9,12 +9,12 @@ use crate::{
     reactive::{RwSignal, effect},
 };
 
-/// How long one stays at a line before it is said, in milliseconds: a key that is held down leads past many.
+/// Time at a line before it is announced, in milliseconds, because a key that is held down passes many lines.
 const STAYS: i32 = 250;
-/// As much of a line as is said, in characters.
+/// Maximum number of announced characters of a message.
 const MOST: usize = 200;
 
-/// Says the line to which a key or the search led.
+/// Renders the live region that announces the current line.
 pub(super) fn said(log: RwSignal<Log>, place: Place) -> El {
     let said = RwSignal::new(String::new());
     effect(move || {
@@ -29,7 +29,7 @@ pub(super) fn said(log: RwSignal<Log>, place: Place) -> El {
     el("div").class("unseen").attr("role", "status").child(said)
 }
 
-/// `error 2 of 4, line 1,188: Invalid object name`
+/// Returns the announcement, for example `error 2 of 4, line 1,188: Invalid object name`.
 fn words(log: &Log, line: usize) -> String {
     let Some(view) = log.line(line) else { return String::new() };
     let number = match log.error_number(line) {

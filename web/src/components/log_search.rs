@@ -1,4 +1,4 @@
-//! The search in a log: all lines, with a count, and from one to the next.
+//! The search field of a log, with the number of matches and navigation between them.
 
 use web_sys::{Event, HtmlInputElement, KeyboardEvent};
 
@@ -11,7 +11,7 @@ use crate::{
     reactive::RwSignal,
 };
 
-/// Goes to the next line that was found, or the one before.
+/// Goes to the next or previous match.
 fn step(log: RwSignal<Log>, place: Place, forward: bool) {
     let line = log.with_untracked(|log| log.found_from(place.here.get_untracked(), forward));
     if let Some(line) = line {
@@ -32,7 +32,7 @@ pub(super) fn search_field(log: RwSignal<Log>, place: Place) -> El {
     let typed = field.clone();
     let on_input = move |_: Event| {
         log.update(|log| log.search(&typed.value()));
-        // The line one is at, if it was found; else the next.
+        // Go to the current line if it matches, or else to the next match.
         let here = place.here.get_untracked();
         let before = here.and_then(|line| line.checked_sub(1));
         if let Some(line) = log.with_untracked(|log| log.found_from(before, true)) {

@@ -1,4 +1,4 @@
-//! The lines of a log: only those that are seen are in the document.
+//! The lines of a log, as a virtual list.
 
 use leptos::prelude::request_animation_frame;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -21,8 +21,8 @@ use crate::{
     virtual_rows::{Rows, Window},
 };
 
-/// The lines, a map of warnings and errors beside them, and the way to the end when it is out of sight. `empty` says
-/// why there are none.
+/// Renders the lines with the severity map and, if the view is not at the end, a button that shows new lines. `empty`
+/// returns the text for a log without shown lines.
 pub fn log_view(
     log: RwSignal<Log>,
     place: Place,
@@ -47,7 +47,7 @@ pub fn log_view(
         .child(said(log, place))
 }
 
-/// New lines: keep to the end, once they are in the document.
+/// Scrolls to the end after new lines are rendered, if the view is pinned there.
 fn keep_to_end(log: RwSignal<Log>, place: Place, count: Memo<usize>) {
     effect(move || {
         count.track();
@@ -69,7 +69,7 @@ fn lines(log: RwSignal<Log>, place: Place, rows: Memo<Rows>, label: &'static str
     let shown = move || {
         let window = window.get();
         log.with(|log| {
-            // The search and the columns are part of the key: a row is drawn anew when it is to look otherwise.
+            // The key includes the search and the columns, because both change the appearance of a row.
             let look = u128::from(log.searched().generation()) << 96 | (log.columns() as u128) << 64;
             let rows = (window.first..window.last).filter_map(|row| log.line_of(row));
             rows.map(|line| look | line as u128).collect()
@@ -95,7 +95,7 @@ fn lines(log: RwSignal<Log>, place: Place, rows: Memo<Rows>, label: &'static str
         .style("--columns", move || log.with(Log::columns).to_string())
         .on("scroll", on_scroll)
         .on("mousedown", |event: MouseEvent| {
-            // Lines are chosen by it, not text.
+            // Shift selects lines instead of text.
             if event.shift_key() {
                 event.prevent_default();
             }
@@ -107,7 +107,7 @@ fn lines(log: RwSignal<Log>, place: Place, rows: Memo<Rows>, label: &'static str
     place.node.set(Some(lines.get()));
     observe_size(place, lines.get());
     let node: HtmlElement = lines.get();
-    // Where lines are wrapped, whenever that may be another column.
+    // Compute the wrap column again when the width changes.
     effect(move || {
         place.width.track();
         digits.track();
@@ -122,7 +122,7 @@ fn lines(log: RwSignal<Log>, place: Place, rows: Memo<Rows>, label: &'static str
     lines
 }
 
-/// The rows to draw: what is seen is counted in rows of the screen, of which a wrapped line takes several.
+/// Converts the visible screen rows to log rows, because a wrapped line takes several screen rows.
 fn of_rows(log: &Log, rows: &Rows, scroll: f64) -> Window {
     let seen = rows.window(scroll);
     let first = log.row_at(seen.first);
@@ -140,13 +140,13 @@ fn scrolled(log: RwSignal<Log>, place: Place, rows: Memo<Rows>) {
     if at_end {
         place.read.set(log.with_untracked(Log::len));
     }
-    // Only scrolling up lets go of the end: lines that come push it away too.
+    // Only scrolling up releases the pin, because new lines move the end away, too.
     if at_end || top < before {
         place.pinned.set(at_end);
     }
 }
 
-/// Keeps the size of what is seen up to date as long as the log is there.
+/// Updates the size of the viewport when it changes.
 fn observe_size(place: Place, node: HtmlElement) {
     let seen = node.clone();
     let changed = Closure::<dyn FnMut()>::new(move || {
@@ -154,16 +154,16 @@ fn observe_size(place: Place, node: HtmlElement) {
         place.width.try_set(f64::from(node.client_width()));
     });
     if let Ok(watch) = ResizeObserver::new(changed.as_ref().unchecked_ref()) {
-        // It tells the size at once, too.
+        // The observer also reports the initial size.
         watch.observe(&seen);
         keep(Watch(watch, changed));
     }
 }
 
-/// An observer that ends when it is dropped, before the closure that it calls.
+/// A resize observer that is disconnected on drop, before its closure is dropped.
 struct Watch(
     ResizeObserver,
-    #[expect(dead_code, reason = "it is kept for the observer")] Closure<dyn FnMut()>,
+    #[expect(dead_code, reason = "the observer calls it")] Closure<dyn FnMut()>,
 );
 
 impl Drop for Watch {

@@ -1,4 +1,4 @@
-//! What several screens are made of.
+//! Components shared by several screens.
 
 mod badge;
 mod duration_chart;

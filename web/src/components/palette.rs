@@ -1,4 +1,4 @@
-//! Search or jump: jobs, screens, profiles and what can be switched, by a few letters.
+//! The command palette: finds jobs, screens, profiles and commands by a few letters.
 
 use web_sys::{Element, Event, HtmlDialogElement, HtmlInputElement, KeyboardEvent};
 
@@ -13,10 +13,10 @@ use crate::{
     state::{App, Theme, app},
 };
 
-/// So many are offered.
+/// Maximum number of entries in the list.
 const MOST: usize = 12;
 
-/// What an entry does.
+/// The command of an entry.
 #[derive(Clone, Debug)]
 enum Deed {
     Go(String),
@@ -27,10 +27,10 @@ enum Deed {
     Keys,
 }
 
-/// What it is called, of what kind it is, and what it does.
+/// Name, kind and command.
 type Entry = (String, &'static str, Deed);
 
-/// What is offered for a text: jobs by name first, for they are looked for most.
+/// Returns the entries for a text. Jobs come first, because users search for them most.
 fn entries(app: App, typed: &str) -> Vec<Entry> {
     let needle = format::lower(typed.trim());
     let mut found: Vec<Entry> = Vec::new();
@@ -43,14 +43,14 @@ fn entries(app: App, typed: &str) -> Vec<Entry> {
             }
         });
     }
-    let screens = [("Jobs", "#/"), ("API: the calls by hand", "#/api"), ("Settings", "#/settings")];
+    let screens = [("Jobs", "#/"), ("API requests", "#/api"), ("Settings", "#/settings")];
     let mut rest: Vec<Entry> =
         Vec::from(screens.map(|(name, link)| (name.to_owned(), "screen", Deed::Go(link.to_owned()))));
     for profile in app.profiles.get_untracked() {
         rest.push((profile.title(), "profile", Deed::Switch(profile)));
     }
-    rest.push(("Refresh".to_owned(), "do", Deed::Refresh));
-    rest.push(("Keys of the keyboard".to_owned(), "do", Deed::Keys));
+    rest.push(("Refresh".to_owned(), "command", Deed::Refresh));
+    rest.push(("Keyboard shortcuts".to_owned(), "command", Deed::Keys));
     for theme in Theme::ALL {
         rest.push((format!("Theme: {}", theme.name()), "appearance", Deed::Theme(theme)));
     }
@@ -81,7 +81,8 @@ pub fn open(id: &str) {
     }
 }
 
-/// The dialog, which opens by Ctrl K. The sheet of keys, which opens by `?`, stands in `index.html`: nothing in it changes.
+/// Renders the dialog, which Ctrl+K opens. The dialog of keyboard shortcuts, which `?` opens, is static and part of
+/// `index.html`.
 pub fn palette() -> El {
     let app = app();
     let (found, at) = (RwSignal::new(Vec::<Entry>::new()), RwSignal::new(0usize));
@@ -108,7 +109,7 @@ pub fn palette() -> El {
             }
         }
     };
-    // It is empty whenever it opens.
+    // The dialog opens with an empty field.
     let cleared = input.clone();
     let clear = move |_: Event| {
         cleared.set_value("");
@@ -131,7 +132,7 @@ pub fn palette() -> El {
             option.scroll_into_view_with_bool(false);
         }
     };
-    // When it opens as well: there may be other jobs and profiles by now.
+    // Also on focus, because jobs and profiles may have changed since the dialog was open.
     let find = move |_: Event| {
         found.set(entries(app, &input.value()));
         at.set(0);
@@ -162,7 +163,7 @@ pub fn palette() -> El {
         found.get().into_iter().enumerate().map(option).collect::<Vec<_>>()
     };
     let nothing =
-        move || found.with(Vec::is_empty).then(|| el("p").class("quiet").child("Nothing is called so."));
+        move || found.with(Vec::is_empty).then(|| el("p").class("quiet").child("No matches."));
     whole
         .on("close", clear)
         .child(el("span").class("find").child(icon("find")).child(field))

@@ -1,4 +1,4 @@
-//! Where one is connected, and the way to the other servers.
+//! The profile menu: the connected server and a menu to switch to another one.
 
 use crate::{
     components::icon,
@@ -7,7 +7,7 @@ use crate::{
     state::{App, app},
 };
 
-/// The name of the server, and the menu behind it. A switch keeps the screen.
+/// Renders the menu. Switching the profile keeps the screen.
 pub fn profiles() -> View {
     let app = app();
     let title = move || app.chosen.with(Profile::title);
@@ -38,7 +38,7 @@ pub fn profiles() -> View {
     (open, menu).into_view()
 }
 
-/// An entry that also closes the menu.
+/// Renders a menu item that closes the menu.
 fn menu_button(words: &'static str, deed: impl FnMut() + 'static) -> El {
     closing(button("", deed)).child(words)
 }

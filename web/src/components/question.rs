@@ -1,4 +1,4 @@
-//! The question before a POST, and what came of it. The POST is sent once, whatever is pressed how often.
+//! The dialog that asks for confirmation before a job is run or canceled. It sends the POST once and shows errors.
 
 use leptos::prelude::untrack;
 use std::rc::Rc;
@@ -17,7 +17,7 @@ use crate::{
     state::{App, Ask, Deed, Session, app},
 };
 
-/// How far an asked deed is.
+/// Progress of the action.
 #[derive(Clone, Debug, PartialEq)]
 enum Step {
     Asking,
@@ -25,11 +25,11 @@ enum Step {
     Failed(Error),
 }
 
-/// The dialog that asks. It is open while `app.ask` holds a question.
+/// Renders the dialog. It is open while `app.pending_confirmation` is set.
 pub fn question() -> El {
     let app = app();
     let step = RwSignal::new(Step::Asking);
-    // Only another question is another form: what the form itself reads must not make its buttons anew.
+    // Only another action creates another form; signals that the form reads must not replace its buttons.
     let form = move || app.ask.get().map(|ask| untrack(|| form(app, ask, step)));
     let close = move |_: Event| app.ask.set(None);
     let whole = el("dialog").attr("aria-labeledby", "question").on("close", close).child(form);
@@ -37,7 +37,7 @@ pub fn question() -> El {
     effect(move || {
         if app.ask.with(Option::is_some) {
             step.set(Step::Asking);
-            // Fails only if it is open already, and then all is well.
+            // This fails only if the dialog is already open.
             let _ = dialog.show_modal();
         } else if dialog.open() {
             dialog.close();
@@ -50,7 +50,7 @@ fn form(app: App, ask: Ask, step: RwSignal<Step>) -> El {
     let submit = move |event: Event| {
         event.prevent_default();
         let Some(session) = app.session.get_untracked() else { return };
-        // Whatever is pressed twice, this is passed once.
+        // A double click sends one request.
         if step.get_untracked() == Step::Asking {
             step.set(Step::Sending);
             browser::spawn(send(app, session, ask, step));
@@ -69,7 +69,7 @@ fn form(app: App, ask: Ask, step: RwSignal<Step>) -> El {
         .child(buttons(app, ask.what, step))
 }
 
-/// What stands above the question where it is asked of production. There, a press on Enter alone leaves.
+/// Renders a warning if the profile is marked as production. In this case Enter cancels the dialog.
 pub fn production(app: App) -> Option<El> {
     is_production(app).then(|| {
         el("p")
@@ -93,7 +93,7 @@ fn buttons(app: App, what: Deed, step: RwSignal<Step>) -> El {
     let leave = move || match (step.get(), what) {
         (Step::Failed(_), _) => "Close",
         (_, Deed::Run) => "Cancel",
-        (_, Deed::Cancel) => "Let it run",
+        (_, Deed::Cancel) => "Keep running",
     };
     let submit = move || {
         el("button")
@@ -122,8 +122,8 @@ fn heading(app: App, ask: Ask) -> View {
 
 const fn explanation(what: Deed) -> &'static str {
     match what {
-        Deed::Run => "It is queued at once, and you are taken to its run.",
-        Deed::Cancel => "What it has done so far stays done. The run ends as failed.",
+        Deed::Run => "The job is queued immediately, and the console opens its run.",
+        Deed::Cancel => "Work already done is not undone. The run ends with the state failed.",
     }
 }
 
@@ -153,13 +153,13 @@ async fn send(app: App, session: Rc<Session>, ask: Ask, step: RwSignal<Step>) {
     }
 }
 
-/// What to say after a POST that failed.
+/// Renders the error of a POST.
 fn failure(app: App, ask: Ask, trouble: &Error) -> El {
     let look = move || {
         app.ask.set(None);
         browser::go(&Route::Job(ask.job).to_string());
     };
     let look = (trouble.is_outcome_unknown() || trouble.kind == ErrorKind::Conflict)
-        .then(|| button("button", look).child("Look at its runs"));
+        .then(|| button("button", look).child("Open its runs"));
     trouble_note(trouble, "", (look, reconnect(trouble.kind)))
 }

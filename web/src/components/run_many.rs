@@ -1,4 +1,5 @@
-//! The question before several jobs are run, and what came of each. Each POST is sent once, one after the other.
+//! The dialog that runs several jobs after a confirmation and shows the result of each. The POSTs are sent one after the
+//! other, each once.
 
 use std::rc::Rc;
 
@@ -18,7 +19,7 @@ use crate::{
     state::{App, Session, app},
 };
 
-/// What came of one of them.
+/// Result of starting one job.
 #[derive(Clone, Debug, PartialEq)]
 enum Start {
     Waiting,
@@ -28,7 +29,7 @@ enum Start {
     NotSent,
 }
 
-/// The dialog that asks. It is open while `app.ask_many` holds jobs.
+/// Renders the dialog. It is open while `app.pending_bulk_run` holds jobs.
 pub fn run_many() -> El {
     let app = app();
     let starts = RwSignal::new(Vec::<Start>::new());
@@ -51,7 +52,7 @@ pub fn run_many() -> El {
     whole
 }
 
-/// What was started is no longer ticked.
+/// Removes a started job from the selection.
 fn untick(app: App, job: JobId) {
     if let Route::Jobs(listing) = app.route.get_untracked()
         && listing.selected.contains(&job)
@@ -67,7 +68,7 @@ fn form(app: App, jobs: usize, starts: RwSignal<Vec<Start>>) -> El {
     let submit = move |event: Event| {
         event.prevent_default();
         let Some(session) = app.session.get_untracked() else { return };
-        // Whatever is pressed twice, this is passed once.
+        // A double click sends one request.
         if starts.with_untracked(|all| all.iter().all(|start| *start == Start::Waiting)) {
             put(starts, 0, Start::Sending);
             browser::spawn(send(app, session, starts));
@@ -89,7 +90,7 @@ fn form(app: App, jobs: usize, starts: RwSignal<Vec<Start>>) -> El {
         .on("submit", submit)
         .child(el("h2").attr("id", "many").child(el("bdi").child(heading)))
         .child(production(app))
-        .child(el("p").class("quiet").child("One that is running already is refused."))
+        .child(el("p").class("quiet").child("The server rejects jobs that are already running."))
         .child(el("ul").class("starts").attr("aria-live", "polite").child(rows))
         .child(el("div").class("bar").child(close.child(leave)).child(show(is_asking, run)))
 }
@@ -106,7 +107,7 @@ fn row(app: App, at: usize, starts: RwSignal<Vec<Start>>) -> El {
             Some(Start::Sending) => "sending…".into_view(),
             Some(Start::Started(run)) => {
                 let link = el("a").class("link").attr("href", Route::Run { job, run }.to_string());
-                (mark("ok-text", "check", "started · ".to_owned()), link.child("open its run")).into_view()
+                (mark("ok-text", "check", "started · ".to_owned()), link.child("open run")).into_view()
             }
             Some(Start::Refused(why)) => mark("bad-text", "cross", why),
             Some(Start::NotSent) => mark("idle-text", "ring", "not sent".to_owned()),
@@ -127,7 +128,7 @@ async fn send(app: App, session: Rc<Session>, starts: RwSignal<Vec<Start>>) {
     let jobs = app.ask_many.get_untracked();
     let mut goes_on = true;
     for (at, &job) in jobs.iter().enumerate() {
-        // Whoever closes the question wants no more of them.
+        // Closing the dialog stops the remaining starts.
         if app.session_numbered(session.number).is_none() || app.ask_many.with_untracked(|now| *now != jobs) {
             return;
         }
@@ -144,7 +145,7 @@ async fn send(app: App, session: Rc<Session>, starts: RwSignal<Vec<Start>>) {
                 untick(app, job);
             }
             Err(trouble) => {
-                // What is refused for one job may be right for the next; what else went wrong would go wrong again.
+                // These errors concern one job; all others would occur again for the next job.
                 goes_on = matches!(trouble.kind, ErrorKind::Conflict | ErrorKind::NotFound);
                 let said = trouble.message.as_deref().map(|said| format!(" “{said}”")).unwrap_or_default();
                 put(starts, at, Start::Refused(format!("{}{said} {}", trouble.summary(), trouble.advice())));

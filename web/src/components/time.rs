@@ -5,7 +5,7 @@ use crate::{
     state::app,
 };
 
-/// A time in a few words, the exact one on hover.
+/// Renders a short time with the exact time as a tooltip.
 pub fn when(at: Option<Timestamp>) -> El {
     let app = app();
     match at {

@@ -8,7 +8,7 @@ use crate::{
     state::{Theme, app},
 };
 
-/// What stands above every screen: where one is connected, how old the screen is, the appearance.
+/// Renders the bar above all screens: profile, search, age of the data, theme and settings.
 pub fn top_bar() -> El {
     let app = app();
     let settings = el("a").class("ghost").attr("href", "#/settings").attr("aria-label", "Settings");
@@ -17,7 +17,7 @@ pub fn top_bar() -> El {
         .attr("aria-keyshortcuts", "Control+K")
         .child(icon("find"))
         .child(el("span").class("roomy").child("Search or jump"))
-        // Its letters are in the style: as text they would have to be in the name, too.
+        // The style sheet adds the text, which would otherwise have to be part of the accessible name.
         .child(el("kbd").class("roomy"));
     el("header")
         .class("top")
@@ -39,7 +39,7 @@ fn theme_button() -> El {
         Theme::Light => Theme::Dark,
         Theme::Dark => Theme::System,
     };
-    let label = move || format!("Appearance: {}. Change to {}.", theme().name(), next().name());
+    let label = move || format!("Theme: {}. Switch to {}.", theme().name(), next().name());
     let shape = move || match theme() {
         Theme::System => icon("half"),
         Theme::Light => icon("sun"),
@@ -51,7 +51,7 @@ fn theme_button() -> El {
         .child(shape)
 }
 
-/// How old what one sees is, and the way to renew it.
+/// Renders the age of the data and the refresh button.
 fn age() -> View {
     let app = app();
     let is_old = move || app.jobs.trouble.with(Option::is_some);
@@ -64,7 +64,7 @@ fn age() -> View {
         let updated = app.jobs.updated.get().map(Timestamp::from_unix_millis);
         updated.map(|at| app.zone().exact(at)).unwrap_or_default()
     };
-    // A press that changes nothing on the screen feels like a broken button.
+    // The animation shows that the click had an effect even if the data is unchanged.
     let pressed = RwSignal::new(false);
     let refresh = move || {
         app.refresh();

@@ -1,4 +1,4 @@
-//! What went wrong, in the place where it happened: what, what the server said, what to do.
+//! Error notes, shown where the error occurred: the error, the server's message, and what to do.
 
 use txjobs_sdk::{Error, ErrorKind};
 
@@ -10,22 +10,22 @@ use crate::{
     state::app,
 };
 
-/// A trouble in words. `lead` says what was being done; `actions` are what can be done here.
+/// Renders an error. `lead` is the context of the error; `actions` are buttons that help.
 pub fn trouble_note(trouble: &Error, lead: &'static str, actions: impl IntoView) -> El {
     note(trouble, lead, actions.into_view())
 }
 
-/// Compiled once, whatever the actions are.
+/// Not generic, so that it is compiled once.
 fn note(trouble: &Error, lead: &'static str, actions: View) -> El {
     let said = match (trouble.status, &trouble.message) {
-        // Its text is not meant for people.
+        // The message is a part of the body that is not meant for people.
         (Some(_), None) if matches!(trouble.kind, ErrorKind::InvalidBody | ErrorKind::Interrupted) => None,
-        (Some(status), Some(message)) => Some(format!("The server said {status}: {message}")),
-        (Some(status), None) => Some(format!("The server said {status} and nothing else.")),
+        (Some(status), Some(message)) => Some(format!("Response {status}: {message}")),
+        (Some(status), None) => Some(format!("Response {status} without a message.")),
         (None, message) => message.clone(),
     };
     let wait = trouble.retry_after.map(|after| after.delay(browser::timestamp()).as_secs());
-    let wait = wait.filter(|seconds| *seconds > 0).map(|seconds| format!(" It asks to wait {seconds} s."));
+    let wait = wait.filter(|seconds| *seconds > 0).map(|seconds| format!(" Retry after {seconds} s."));
     let app = app();
     let is_local = trouble.kind == ErrorKind::BlockedByBrowser
         && browser::is_https()
@@ -45,7 +45,7 @@ fn note(trouble: &Error, lead: &'static str, actions: View) -> El {
         .child(el("div").class("actions").child(actions))
 }
 
-/// The way back to the connect screen, where the key was refused.
+/// Renders a button that opens the connect screen if the key was rejected.
 pub fn reconnect(kind: ErrorKind) -> Option<El> {
     let app = app();
     (kind == ErrorKind::KeyRefused)

@@ -1,4 +1,4 @@
-//! Rows by key: those that stay keep their element.
+//! Keyed lists of elements.
 
 use std::cell::RefCell;
 
@@ -10,24 +10,24 @@ use super::{El, View, render};
 struct Row {
     key: u128,
     node: Node,
-    /// What the row made lives as long as it.
+    /// Owns the effects and listeners of the row.
     _owner: Owner,
 }
 
-/// Takes the row of a key out. Not a map: the rows are those of a screen, and a map of them weighs more than this saves.
+/// Removes and returns the row with a key. The list is short, and a map would make the program larger.
 fn take(rows: &mut Vec<Row>, key: u128) -> Option<Row> {
     let at = rows.iter().position(|row| row.key == key)?;
     Some(rows.swap_remove(at))
 }
 
-/// One element for each key, in the order of the keys.
+/// Renders one element for each key, in the order of the keys. An element is kept as long as its key is in the list.
 pub fn each(keys: impl Fn() -> Vec<u128> + 'static, row: impl Fn(u128) -> El + 'static) -> View {
     let keys: Box<dyn Fn() -> Vec<u128>> = Box::new(keys);
     let row: Box<dyn Fn(u128) -> El> = Box::new(row);
     let fragment = document().create_document_fragment();
     let end = Node::from(document().create_comment(""));
     let _ = fragment.append_child(&end);
-    // Rows outlive the run of the closure below that made them.
+    // Rows live longer than the run of the closure that creates them.
     let parent = Owner::current().unwrap_or_default();
     let rows = RefCell::new(Vec::<Row>::new());
     render(Box::new(move || {
@@ -35,7 +35,7 @@ pub fn each(keys: impl Fn() -> Vec<u128> + 'static, row: impl Fn(u128) -> El + '
         let Some(place) = end.parent_node() else { return };
         let mut before = rows.take();
         let mut now = Vec::with_capacity(keys.len());
-        // From the end, so that each row's next is in its place already.
+        // Iterate from the end, so that the next sibling of each row is already in its position.
         let mut next = end.clone();
         for key in keys.into_iter().rev() {
             let made = take(&mut before, key).or_else(|| take(&mut now, key)).unwrap_or_else(|| {

@@ -1,4 +1,4 @@
-//! What an attribute can be given.
+//! Attribute values.
 
 use std::{borrow::Cow, fmt};
 
@@ -7,7 +7,7 @@ use crate::reactive::{Memo, RwSignal};
 
 type Text = Cow<'static, str>;
 
-/// A value, or how to find it out.
+/// A fixed value, or a closure that computes it.
 pub enum Value {
     Fixed(Option<Text>),
     Live(Box<dyn Give<Option<Text>>>),
@@ -22,12 +22,13 @@ impl fmt::Debug for Value {
     }
 }
 
-/// Texts, `bool`, `Option`s of them, and closures, signals and memos that give one.
+/// Converts to an attribute value. Implemented for texts, `bool`, `Option`s of them, and for closures, signals and
+/// memos that return one.
 pub trait IntoValue {
     fn into_value(self) -> Value;
 }
 
-/// A value that is there at once.
+/// A value that is not reactive.
 trait Plain {
     fn text(self) -> Option<Text>;
 }

@@ -1,4 +1,4 @@
-//! What can stand in an element: elements, texts, several of them, none, and closures that give one of those.
+//! Children of elements: elements, texts, lists of them, and closures that return one of these.
 
 use leptos::prelude::{document, untrack};
 use web_sys::Node;
@@ -7,7 +7,7 @@ use super::{El, render};
 use crate::closure::Give;
 use crate::reactive::{Memo, RwSignal};
 
-/// A part of a screen; once it stands in an element it is that element's.
+/// A DOM node, a fragment of several nodes, or nothing. Appending it to an element moves the nodes.
 #[derive(Clone, Debug, Default)]
 pub struct View(Option<Node>);
 
@@ -21,11 +21,11 @@ impl View {
     }
 }
 
-/// What can be a child.
+/// Converts to a child of an element.
 pub trait IntoView: 'static {
     fn into_view(self) -> View;
 
-    /// The child that a closure gives, kept up to date.
+    /// Creates a child that is updated with the result of a closure.
     fn live(give: Box<dyn Give<Self>>) -> View
     where
         Self: Sized,
@@ -143,7 +143,7 @@ impl<V: IntoView + Clone> IntoView for Memo<V> {
 macro_rules! several_of {
     ($($name:ident)*) => {
         impl<$($name: IntoView),*> IntoView for ($($name,)*) {
-            #[allow(non_snake_case, reason = "the names of the types are those of the values")]
+            #[allow(non_snake_case, reason = "the macro uses the type names as variable names")]
             fn into_view(self) -> View {
                 let ($($name,)*) = self;
                 several(&[$($name.into_view()),*])
@@ -177,8 +177,8 @@ fn live_text(give: Box<dyn Give<String>>) -> View {
     View(Some(text.into()))
 }
 
-/// What stands between two marks is made anew at each change, so nothing that may have the focus or the pointer should
-/// stand there unless it is to go: [`show`] is for that.
+/// Replaces the nodes between two markers at each change. This loses the focus of replaced elements; use [`show`] for
+/// elements that only appear and disappear.
 fn region(give: Box<dyn Give<View>>) -> View {
     let [start, end] = [(); 2].map(|()| Node::from(document().create_comment("")));
     let region = View(Some(document().create_document_fragment().into()));
@@ -187,7 +187,7 @@ fn region(give: Box<dyn Give<View>>) -> View {
         let _ = parent.append_child(&end);
     }
     render(Box::new(move || {
-        // Before the old is taken away, so that what is given may read signals first.
+        // Create the new view before the old one is removed.
         let new = give.give();
         while let Some(old) = start.next_sibling().filter(|next| *next != end) {
             if let Some(parent) = old.parent_node() {
@@ -201,8 +201,8 @@ fn region(give: Box<dyn Give<View>>) -> View {
     region
 }
 
-/// The view, while the condition holds. It is made when the condition comes to hold, not at each change of what the
-/// condition reads.
+/// Shows a view while the condition is true. The view is created when the result of the condition changes, not at each
+/// change of a signal that the condition reads.
 pub fn show<V: IntoView>(condition: impl Fn() -> bool + 'static, view: impl Fn() -> V + 'static) -> View {
     show_boxed(Box::new(condition), Box::new(move || view().into_view()))
 }

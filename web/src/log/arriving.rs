@@ -1,5 +1,5 @@
-//! Executions whose body comes in pieces: each line is decoded and stored when it is whole, so that a long log is
-//! never in memory twice and no piece of work is long.
+//! Decodes a response body with executions in chunks. Each log line is decoded and stored when it is complete, so a long
+//! log is not in memory twice and no single call takes long.
 
 use txjobs_sdk::{
     decode,
@@ -9,21 +9,21 @@ use txjobs_sdk::{
 
 use super::{Level, Lines};
 
-/// Lines that one call of [`Arriving::work`] decodes at most.
+/// Maximum number of lines that one call of [`LogDecoder::decode_batch`] decodes.
 const AT_ONCE: usize = 256;
 
-/// A body on its way.
+/// A decoder for one response body.
 #[derive(Debug, Default)]
 pub struct Arriving {
-    /// What has come and was not read yet, from `at` on.
+    /// Received bytes. Those from `at` on are not decoded yet.
     pending: Vec<u8>,
     at: usize,
-    /// A line that was not whole is tried again when this much is pending: twice as much, so that one of many
-    /// megabytes is not read over and over.
+    /// Number of pending bytes at which an incomplete line is tried again. It doubles with every try, so that the total
+    /// time for a very long line stays linear.
     enough: usize,
-    /// The whole body has come.
+    /// Whether the body is complete.
     is_whole: bool,
-    /// The body with its lines left out.
+    /// The body without the log lines.
     outline: Vec<u8>,
     outlined: Outlined,
     in_lines: bool,
@@ -31,54 +31,54 @@ pub struct Arriving {
     executions: Vec<Begun>,
 }
 
-/// Where in the outline one is.
+/// Parser state of the outline.
 #[derive(Debug, Default)]
 struct Outlined {
     depth: u32,
     in_text: bool,
     is_escaped: bool,
-    /// The last text at the depth of an execution's fields: before a bracket it is the field's name.
+    /// The last string at the depth of an execution's fields. Before a bracket it is the name of the field.
     name: Vec<u8>,
 }
 
-/// An execution whose lines have begun to come.
+/// Position of an execution's lines.
 #[derive(Debug)]
 struct Begun {
-    /// Its first line among all.
+    /// Index of its first line among all lines.
     first: usize,
-    /// Its last line in the server's order, without its message.
+    /// Its last line in the server's order, without the message.
     newest: Option<JobExecutionLog>,
 }
 
-/// What has come.
+/// Decoded executions with their log lines.
 #[derive(Debug)]
 pub struct Arrived {
-    /// The executions; of the lines each has the newest only, without its message.
+    /// The executions. Each holds only its newest line, without the message.
     pub executions: Vec<JobExecution>,
     lines: Lines,
     firsts: Vec<usize>,
 }
 
 impl Arriving {
-    /// Takes in the next bytes of the body.
+    /// Adds the next bytes of the body.
     pub fn push(&mut self, bytes: &[u8]) {
         self.pending.drain(..self.at);
         self.at = 0;
         self.pending.extend_from_slice(bytes);
     }
 
-    /// No more bytes will come.
+    /// Marks the body as complete.
     pub fn end(&mut self) {
         self.is_whole = true;
         self.enough = 0;
     }
 
-    /// Reads some of the received bytes. Returns true if there may be more to read at once. Lines that `seen` knows are left out,
-    /// others are added to it.
+    /// Decodes some of the received bytes. Returns whether it should be called again before more bytes arrive. Lines in
+    /// `known_lines` are skipped, and new lines are added to it.
     ///
     /// # Errors
     ///
-    /// What has come is not what the contract promises.
+    /// Returns an error if the body violates the contract.
     pub fn work(&mut self, seen: &mut KnownLines) -> Result<bool, serde_json::Error> {
         for _ in 0..AT_ONCE {
             if !self.in_lines && !self.outline() {
@@ -91,7 +91,7 @@ impl Arriving {
         Ok(true)
     }
 
-    /// Copies what is no line; true where lines begin.
+    /// Copies bytes outside of log lines to the outline. Returns true at the start of a list of lines.
     fn outline(&mut self) -> bool {
         while let Some(byte) = self.pending.get(self.at).copied() {
             self.at += 1;
@@ -134,7 +134,7 @@ impl Arriving {
         false
     }
 
-    /// Reads a line, or the end of the lines; false if it is not whole yet.
+    /// Decodes one line or the end of the list. Returns false if it is not complete yet.
     fn line(&mut self, seen: &mut KnownLines) -> Result<bool, serde_json::Error> {
         while self.pending.get(self.at).is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b',') {
             self.at += 1;
@@ -170,11 +170,11 @@ impl Arriving {
         }
     }
 
-    /// What the body says, once all of it was read.
+    /// Returns the decoded executions of a complete body.
     ///
     /// # Errors
     ///
-    /// It is not what the contract promises: the bytes are what to quote of it.
+    /// Returns an error if the body violates the contract, with the bytes to quote in a message.
     pub fn finish(mut self) -> Result<Arrived, (serde_json::Error, Vec<u8>)> {
         let executions = match decode::json::<JobExecutions>(&self.outline) {
             Ok(executions) => executions.0,
@@ -189,15 +189,15 @@ impl Arriving {
         Ok(arrived)
     }
 
-    /// The lines that came of a body that did not come whole.
+    /// Returns the lines of an incomplete body.
     pub fn broken_off(self) -> Lines {
-        // Of several executions nobody knows yet which one is meant.
+        // With several executions it is not known yet which one the caller needs.
         if self.executions.len() > 1 { Lines::default() } else { self.lines }
     }
 }
 
 impl Arrived {
-    /// How many lines of one of the executions have this level.
+    /// Returns the number of lines with this level in the execution at an index.
     pub fn count(&self, at: usize, level: Level) -> usize {
         let (first, last) = self.range(at);
         self.lines.all[first..last].iter().filter(|line| line.level == level).count()
@@ -208,7 +208,7 @@ impl Arrived {
         (first(at), first(at + 1))
     }
 
-    /// One of the executions, with all its lines.
+    /// Returns the execution at an index with all its lines.
     pub fn take(mut self, at: usize) -> (JobExecution, Lines) {
         let (first, last) = self.range(at);
         (self.executions.swap_remove(at), self.lines.part(first, last))
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn in_pieces_of_any_length_it_is_the_same() {
+    fn chunk_size_does_not_change_the_result() {
         for piece in [1, 2, 3, 7, 64, 1000, 10_000] {
             let whole = || read(BODY.as_bytes(), piece).unwrap();
             assert_eq!(whole().executions.len(), 3);
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn one_invalid_character_loses_nothing_else() {
+    fn invalid_characters_are_replaced() {
         let body = BODY.replace("\"Note\"", r#""\udc00""#).replace("\"c\"", r#""c\ud800 \ud83d\ude00""#);
         let parts: Vec<_> = body.split('é').map(str::as_bytes).collect();
         let body = parts.join(b"\xff\xc3\xa9" as &[u8]);
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_with_any_ids_are_shown_once() {
+    fn known_lines_are_skipped_with_any_kind_of_id() {
         let body = |ids: [&str; 3]| {
             let lines = ids.map(|id| {
                 format!(r#"{{{id}"Message":"a","Severity":0,"TimeStamp":"2026-03-14T02:00:00Z"}}"#)
@@ -305,12 +305,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_the_contract_is_an_error_and_never_a_panic() {
+    fn invalid_body_is_an_error() {
         assert_eq!(read(b"[]", 1).unwrap().executions.len(), 0);
         for body in ["", "<html>", "[", "[{", r#"{"JobExecutionLogs":[]}"#, "]]]}", "[[{}]]", "\"\\"] {
             assert!(read(body.as_bytes(), 2).is_err(), "{body}");
         }
-        // Cut anywhere, it is never taken for whole.
+        // A body that is cut at any position is an error.
         for length in 0..BODY.len() {
             assert!(read(&BODY.as_bytes()[..length], 50).is_err(), "{length}");
         }
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_megabytes_in_small_pieces_takes_no_time() {
+    fn long_line_in_small_chunks_is_decoded() {
         let message = "x".repeat(5_000_000);
         let body = BODY.replace('é', &message);
         let (_, lines) = read(body.as_bytes(), 1000).unwrap().take(0);

@@ -1,25 +1,25 @@
-//! Which lines are only in one of two logs.
+//! Finds the lines that only one of two logs has.
 //!
-//! Two lines are taken for the same if their severities are and their texts differ only in words with a digit: numbers,
-//! times, ids. How often and in what order they come does not matter.
+//! Two lines are equal if they have the same severity and their texts differ only in words with a digit, such as numbers,
+//! times and ids. Their number and order are ignored.
 
 use super::Lines;
 use crate::order;
 
-/// A line that the other log does not have.
+/// A kind of line that the other log does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Only {
-    /// Where it stands first, counted from 0.
+    /// Index of the first such line.
     pub line: usize,
-    /// How many lines are like it.
+    /// Number of such lines.
     pub count: usize,
 }
 
-/// A log made ready to be compared.
+/// A log prepared for comparison.
 #[derive(Clone, Debug, Default)]
 pub struct Compared {
     keys: Vec<u64>,
-    /// Lines by key, then by position.
+    /// Line indices by key, then by position.
     sorted: Vec<usize>,
 }
 
@@ -32,7 +32,7 @@ impl Compared {
         Self { keys, sorted }
     }
 
-    /// The lines that the other does not have, each kind once, in their order.
+    /// Returns the lines that the other log does not have, one for each kind, in the order of the log.
     pub fn not_in(&self, other: &Self) -> Vec<Only> {
         let has = |key: u64| {
             let at = other.sorted.partition_point(|line| other.keys[*line] < key);
@@ -50,8 +50,7 @@ impl Compared {
     }
 }
 
-/// The same number for lines that are taken for the same; that it is the same for others is as good as impossible (FNV-1a
-/// of 64 bits).
+/// Returns a hash that is the same for equal lines (64-bit FNV-1a, so a collision is very unlikely).
 fn key(message: &str, level: u8) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325;
     let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
@@ -75,14 +74,14 @@ mod tests {
     }
 
     #[test]
-    fn numbers_times_and_ids_make_no_difference() {
+    fn numbers_times_and_ids_are_ignored() {
         let one = compared("Read 12 rows at 02:00:01.117|run 5f0c9a31-7b42|Done");
         let other = compared("Done|Read 7 rows at 23:59:59.000|run 00000000-1111");
         assert!(one.not_in(&other).is_empty() && other.not_in(&one).is_empty());
     }
 
     #[test]
-    fn each_kind_of_line_comes_once_with_its_count() {
+    fn each_kind_of_line_is_listed_once_with_its_count() {
         let one = compared("b 1|a|e broke 1|b 2|e broke 2|Größe");
         let other = compared("a|w broke 1");
         assert_eq!(

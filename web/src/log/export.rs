@@ -1,11 +1,11 @@
-//! Lines as text, CSV and JSON, to copy and to download.
+//! Writes lines as text, CSV or JSON, for the clipboard and for files.
 
 use std::fmt::Write;
 
 use super::LineView;
 use crate::format;
 
-/// How lines are written.
+/// Format of exported lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     Text,
@@ -24,7 +24,7 @@ impl Form {
         }
     }
 
-    /// The end of a file's name.
+    /// Returns the file name extension.
     pub const fn ending(self) -> &'static str {
         match self {
             Self::Text => "txt",
@@ -33,17 +33,17 @@ impl Form {
         }
     }
 
-    /// What stands before the first line.
+    /// Returns the text before the first line.
     pub const fn head(self) -> &'static str {
         match self {
             Self::Text => "",
-            // The mark tells spreadsheets that it is UTF-8.
+            // The byte order mark makes spreadsheets read UTF-8.
             Self::Csv => "\u{feff}line,time,severity,message\r\n",
             Self::Json => "[\n",
         }
     }
 
-    /// What stands after the last line.
+    /// Returns the text after the last line.
     pub const fn tail(self) -> &'static str {
         match self {
             Self::Json => "\n]\n",
@@ -51,8 +51,8 @@ impl Form {
         }
     }
 
-    /// Writes a line, counted from 0. Times are in UTC, as the contract has them. Text and CSV are for people and their
-    /// programs, so control characters are shown and not passed on; JSON has every character as it came.
+    /// Writes the line with an index. Times are in UTC. Text and CSV replace control characters with visible symbols,
+    /// because terminals and spreadsheets could interpret them; JSON keeps all characters.
     pub fn line(self, out: &mut String, line: usize, view: &LineView<'_>, is_first: bool) {
         let time = view.time.map(|time| time.to_string()).unwrap_or_default();
         let severity = view.severity.to_string();
@@ -61,7 +61,7 @@ impl Form {
                 out.push_str(&time);
                 out.push_str(if time.is_empty() { "" } else { "  " });
                 out.push_str(&severity);
-                // As wide as the longest of the three.
+                // The width of the longest severity.
                 out.extend(std::iter::repeat_n(' ', 13usize.saturating_sub(severity.len())));
                 out.push_str(&format::block(view.message));
                 out.push('\n');
@@ -88,7 +88,7 @@ impl Form {
     }
 }
 
-/// A cell of CSV. What a spreadsheet would take for a formula gets the sign that makes it text.
+/// Writes a CSV cell. A text that a spreadsheet would evaluate as a formula is prefixed with an apostrophe.
 fn cell(out: &mut String, text: &str) {
     out.push('"');
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
@@ -103,7 +103,7 @@ fn cell(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// A text of JSON.
+/// Writes a JSON string.
 fn text(out: &mut String, text: &str) {
     out.push('"');
     for letter in text.chars() {
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn text_shows_what_a_terminal_would_obey() {
+    fn text_shows_control_characters_as_symbols() {
         assert_eq!(
             written(Form::Text, &["a", "\u{1b}[31mred"]),
             "1970-01-01T00:00:00Z  error        a\nerror        ␛[31mred\n"
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn csv_holds_no_formula() {
+    fn csv_escapes_formulas() {
         let csv = written(Form::Csv, &["=1+1", "a \"b\", c", "-2", "two\nlines", "plain = x"]);
         assert!(
             csv.starts_with(
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_json_with_every_character() {
+    fn json_is_valid_and_keeps_all_characters() {
         let messages = ["a \"b\" \\ \u{1b} \n é \u{202e}", "", "c"];
         let json = written(Form::Json, &messages);
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();

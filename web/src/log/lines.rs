@@ -1,10 +1,10 @@
-//! Lines, stored small: one text for all messages, and beside it 32 bytes a line.
+//! Compact storage of lines: one text for all messages, plus 32 bytes for each line.
 
 use txjobs_sdk::{Severity, Timestamp, types::JobExecutionLog};
 
 use crate::order;
 
-/// How bad a line is, small. `Other` stands for every number that the contract does not name.
+/// Severity in one byte. `Other` stands for all severities that the contract does not define.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Level {
@@ -15,10 +15,10 @@ pub enum Level {
 }
 
 impl Level {
-    /// What people choose between.
+    /// The levels that users can filter by.
     pub const CHOICES: [Self; 3] = [Self::Information, Self::Warning, Self::Error];
 
-    /// The word of the contract.
+    /// Returns the contract's name of the level.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Information => "information",
@@ -62,18 +62,18 @@ impl Line {
     }
 }
 
-/// Lines in the order in which they came.
+/// Lines in the order of their arrival.
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
-    /// The messages, a line end after each, so that nothing is found across two.
+    /// The messages, each followed by a line end, so that a search does not match across lines.
     pub(super) text: String,
     pub(super) all: Vec<Line>,
-    /// Lines with a severity that the contract does not name, in order, with its number.
+    /// Indices and severity numbers of the lines with level `Other`, in order.
     odd: Vec<(u32, i64)>,
     counts: [usize; 4],
 }
 
-/// One line to draw.
+/// A borrowed line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LineView<'a> {
     pub severity: Severity,
@@ -107,7 +107,7 @@ impl Lines {
         self.all.push(Line { time, start, length: message.len() as u32, level });
     }
 
-    /// Adds others at the end. They are moved, not copied, where none are there.
+    /// Appends lines. They are moved instead of copied if there are none yet.
     pub fn append(&mut self, others: Self) {
         if self.is_empty() {
             *self = others;
@@ -122,12 +122,12 @@ impl Lines {
         }
     }
 
-    /// How many lines have this level.
+    /// Returns the number of lines with this level.
     pub fn count(&self, level: Level) -> usize {
         self.counts[level as usize]
     }
 
-    /// Line `line`, counted from 0.
+    /// Returns the line at an index.
     pub fn get(&self, line: usize) -> Option<LineView<'_>> {
         let stored = self.all.get(line)?;
         let severity = match stored.level {
@@ -146,7 +146,7 @@ impl Lines {
         &self.text[line.start()..line.end()]
     }
 
-    /// These lines of all of them.
+    /// Returns the lines `first..last`.
     #[must_use]
     pub fn part(self, first: usize, last: usize) -> Self {
         if first == 0 && last == self.len() {
@@ -163,8 +163,8 @@ impl Lines {
         part
     }
 
-    /// Orders them by time, then by position. If any has no time, all stay where they are. Servers promise no order, and
-    /// most keep one: nothing is moved then.
+    /// Sorts by time, then by position. If a line has no time, all lines keep their position. The contract guarantees no
+    /// order, but most servers sort, so nothing is copied if the lines are already sorted.
     #[must_use]
     pub fn in_order(self) -> Self {
         let is_timed = self.all.iter().all(|line| line.time.is_some());
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn others_come_after_with_their_numbers() {
+    fn appended_lines_keep_their_unknown_severities() {
         let mut all: Lines = lines("a|?odd").into_iter().collect();
         let mut later = lines("?odder|e");
         later[0].severity = Severity::Unknown(9);
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn by_time_where_all_have_one() {
+    fn lines_are_sorted_only_if_all_have_a_time() {
         let mut three = lines("b|?a|c");
         for (line, second) in three.iter_mut().zip([2, 1, 2]) {
             line.time_stamp = Some(Timestamp::from_unix(second, 0));

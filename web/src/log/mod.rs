@@ -1,6 +1,6 @@
-//! The log of one run as the screen sees it: all lines, which of them are shown, what was searched for.
+//! The log of one run: its lines, filter, search and wrapping.
 //!
-//! Made for a million lines: nothing here is done twice for a line when new ones arrive.
+//! The log is built for a million lines. When lines are appended, only the new ones are processed.
 
 mod arriving;
 pub mod compare;
@@ -17,23 +17,20 @@ pub use search::Search;
 use wrap::Wrap;
 pub use wrap::height;
 
-/// The longest part of a message that stands in its row, in characters; the whole is shown on demand.
-pub const LONGEST: usize = 2_000;
-
-/// Every line of a run, which of them are shown, and what was searched for.
+/// The lines of a run with filter, search and wrapping.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
     lines: Lines,
-    /// Which levels are shown, as bits; none set: all.
+    /// Bit set of the shown levels. Empty means all.
     levels: u8,
-    /// The lines shown, when not all are.
+    /// Indices of the shown lines if a filter is set.
     shown: Vec<u32>,
     wrap: Wrap,
     search: Search,
 }
 
 impl Log {
-    /// How many lines there are in all.
+    /// Returns the number of all lines.
     pub fn len(&self) -> usize {
         self.lines.len()
     }
@@ -42,7 +39,7 @@ impl Log {
         self.lines.is_empty()
     }
 
-    /// Adds lines at the end.
+    /// Appends lines.
     pub fn append(&mut self, lines: Lines) {
         let (before, rows) = (self.len(), self.rows());
         self.lines.append(lines);
@@ -53,33 +50,33 @@ impl Log {
         self.search.look_at(&self.lines, before);
     }
 
-    /// How many lines have this level.
+    /// Returns the number of lines with this level.
     pub fn count(&self, level: Level) -> usize {
         self.lines.count(level)
     }
 
-    /// Line `line`, counted from 0.
+    /// Returns the line at an index.
     pub fn line(&self, line: usize) -> Option<LineView<'_>> {
         self.lines.get(line)
     }
 
-    /// Whether only some levels are shown.
+    /// Whether a filter is set.
     pub fn is_filtered(&self) -> bool {
         self.levels != 0
     }
 
-    /// Whether this level was chosen.
+    /// Whether the filter includes this level.
     pub fn is_chosen(&self, level: Level) -> bool {
         self.levels & level.bit() != 0
     }
 
-    /// Shows lines of this level too, or no more. With the last one gone, all are shown.
+    /// Adds a level to the filter or removes it. An empty filter shows all lines.
     pub fn toggle(&mut self, level: Level) {
         self.levels ^= level.bit();
         self.filter();
     }
 
-    /// Shows all lines.
+    /// Clears the filter.
     pub fn show_all(&mut self) {
         self.levels = 0;
         self.filter();
@@ -94,7 +91,7 @@ impl Log {
         self.wrap_from(0);
     }
 
-    /// Wraps lines at this column; at 0 they are not wrapped.
+    /// Wraps lines at a column; 0 turns wrapping off.
     pub fn wrap_at(&mut self, columns: usize) {
         if self.wrap.columns != columns {
             self.wrap = Wrap::at(columns);
@@ -112,22 +109,22 @@ impl Log {
         }
     }
 
-    /// Where lines are wrapped; 0 if they are not.
+    /// Returns the column at which lines are wrapped; 0 without wrapping.
     pub fn columns(&self) -> usize {
         self.wrap.columns
     }
 
-    /// How high the rows are, in rows of the screen.
+    /// Returns the height of all rows, in screen rows.
     pub fn height(&self) -> usize {
         if self.columns() == 0 { self.rows() } else { self.wrap.height() }
     }
 
-    /// Where a row begins, in rows of the screen.
+    /// Returns the position of a row, in screen rows.
     pub fn top(&self, row: usize) -> usize {
         if self.columns() == 0 { row } else { self.wrap.top(row) }
     }
 
-    /// The row that is at this height.
+    /// Returns the row at a position in screen rows.
     pub fn row_at(&self, height: usize) -> usize {
         if self.columns() == 0 { height } else { self.wrap.row_at(height) }
     }
@@ -138,12 +135,12 @@ impl Log {
         self.shown.extend(lines.filter(|(_, line)| line.level.bit() & levels != 0).map(|(at, _)| at as u32));
     }
 
-    /// How many rows are shown.
+    /// Returns the number of shown rows.
     pub fn rows(&self) -> usize {
         if self.is_filtered() { self.shown.len() } else { self.lines.len() }
     }
 
-    /// The line in this row.
+    /// Returns the line in a row.
     pub fn line_of(&self, row: usize) -> Option<usize> {
         if self.is_filtered() {
             self.shown.get(row).map(|line| *line as usize)
@@ -152,7 +149,7 @@ impl Log {
         }
     }
 
-    /// The row of this line, or the nearest after it.
+    /// Returns the row of a line, or the nearest row after it.
     pub fn row_of(&self, line: usize) -> usize {
         if self.is_filtered() { self.shown.partition_point(|shown| (*shown as usize) < line) } else { line }
     }
@@ -161,12 +158,12 @@ impl Log {
         !self.is_filtered() || self.lines.all.get(line).is_some_and(|l| self.levels & l.level.bit() != 0)
     }
 
-    /// The first error of all lines.
+    /// Returns the first error of all lines.
     pub fn first_error(&self) -> Option<usize> {
         self.lines.all.iter().position(|line| line.level == Level::Error)
     }
 
-    /// The next error after `line`, or before it; goes round at the ends.
+    /// Returns the next error after `line`, or the previous one before it. The search wraps around.
     pub fn error_from(&self, line: Option<usize>, forward: bool) -> Option<usize> {
         let errors = |line: &usize| self.lines.all[*line].level == Level::Error;
         let count = self.lines.len();
@@ -179,7 +176,7 @@ impl Log {
         }
     }
 
-    /// Which error `line` is, counted from 1; `None` if it is none.
+    /// Returns the number of an error among all errors, counted from 1. `None` if the line is not an error.
     pub fn error_number(&self, line: usize) -> Option<usize> {
         if self.lines.all.get(line)?.level != Level::Error {
             return None;
@@ -187,7 +184,7 @@ impl Log {
         Some(self.lines.all[..=line].iter().filter(|line| line.level == Level::Error).count())
     }
 
-    /// Searches all lines for this text, whatever the case.
+    /// Searches all lines for a text, ignoring case.
     pub fn search(&mut self, text: &str) {
         if self.search.start(text) {
             self.search.look_at(&self.lines, 0);
@@ -198,12 +195,12 @@ impl Log {
         &self.search
     }
 
-    /// The lines that were found and are shown, in order.
+    /// Returns the matching lines that are shown, in order.
     pub fn found(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
         self.search.lines().iter().map(|line| *line as usize).filter(|line| self.is_shown(*line))
     }
 
-    /// The next found line after `line`, or before it; goes round at the ends.
+    /// Returns the next match after `line`, or the previous one before it. The search wraps around.
     pub fn found_from(&self, line: Option<usize>, forward: bool) -> Option<usize> {
         if forward {
             self.found().find(|found| line.is_none_or(|line| *found > line)).or_else(|| self.found().next())
@@ -213,7 +210,7 @@ impl Log {
         }
     }
 
-    /// The worst level in each of `pieces` equal pieces of what is shown, where it is a warning or worse.
+    /// Divides the shown rows into `pieces` equal parts and returns the worst level of each part with warnings or errors.
     pub fn map(&self, pieces: usize) -> Vec<(usize, Level)> {
         let mut map: Vec<(usize, Level)> = Vec::new();
         let rows = self.rows();
@@ -265,7 +262,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn lines_are_kept_as_they_came() {
+    fn appended_lines_keep_their_content() {
         let mut log = log("one|warned||?odd");
         log.append(lines("error: Ünïcode").into_iter().collect());
         assert_eq!(log.len(), 5);
@@ -277,7 +274,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_filter_holds_for_lines_that_come_later() {
+    fn filter_applies_to_appended_lines() {
         let mut log = log("a|e1|w1|b");
         log.toggle(Level::Error);
         log.append(lines("c|e2").into_iter().collect());
@@ -293,7 +290,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn from_error_to_error_and_round() {
+    fn error_navigation_wraps_around() {
         let log = log("a|e1|b|e2|c");
         assert_eq!(log.first_error(), Some(1));
         assert_eq!(log.error_from(None, true), Some(1));
@@ -308,7 +305,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn search_goes_over_all_lines_and_says_what_is_hidden() {
+    fn search_includes_hidden_and_appended_lines() {
         let mut log = log("Fact one|e fact|nothing|w FACT");
         log.search("fact");
         assert_eq!(log.found().collect::<Vec<_>>(), [0, 1, 3]);
@@ -326,7 +323,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn wrapped_rows_follow_the_filter_and_what_comes() {
+    fn wrapped_height_follows_filter_and_appended_lines() {
         let mut log = log("aaaaaaaaaaaa|e1|b");
         log.wrap_at(10);
         assert_eq!((log.height(), log.top(1), log.row_at(1), log.row_at(3)), (4, 2, 0, 2));
@@ -339,7 +336,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_map_shows_the_worst_of_each_piece() {
+    fn severity_map_has_the_worst_level_of_each_part() {
         let log = log("a|w|e|b|c|d|e|f");
         assert_eq!(log.map(4), [(0, Level::Warning), (1, Level::Error), (3, Level::Error)]);
         assert_eq!(log.map(1), [(0, Level::Error)]);

@@ -1,8 +1,8 @@
-//! Lines that belong together in a link: `1188`, or `1188-1192`.
+//! A range of lines in a link: `1188` or `1188-1192`.
 
 use std::fmt;
 
-/// Lines from `first` to `last`, both among them, counted from 0. People count from 1.
+/// Lines from `first` to `last`, both included. The fields count from 0, the text form from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {
     pub first: usize,
@@ -10,12 +10,12 @@ pub struct Range {
 }
 
 impl Range {
-    /// The lines between two, in whatever order they were chosen.
+    /// Returns the range between two lines in any order.
     pub fn between(one: usize, other: usize) -> Self {
         Self { first: one.min(other), last: one.max(other) }
     }
 
-    /// Reads a link's part. A link may carry anything.
+    /// Parses the text form. Returns `None` if it is invalid.
     pub fn parse(text: &str) -> Option<Self> {
         let line = |text: &str| text.parse::<usize>().ok()?.checked_sub(1);
         let (first, last) = text.split_once('-').unwrap_or((text, text));
@@ -26,7 +26,7 @@ impl Range {
         self.last - self.first + 1
     }
 
-    /// A range is never empty.
+    /// Always false: a range has at least one line.
     pub const fn is_empty(self) -> bool {
         false
     }
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_names_lines_as_people_count_them() {
+    fn text_form_counts_from_one() {
         for text in ["1", "1188", "1188-1192"] {
             assert_eq!(Range::parse(text).unwrap().to_string(), text);
         }

@@ -1,9 +1,9 @@
-//! A plain search for a text in every line, whatever the case.
+//! Full-text search in all lines, ignoring case.
 
 use super::Lines;
 use crate::{finder::Finder, format};
 
-/// What is searched for, and the lines that have it.
+/// The searched text and the lines that contain it.
 #[derive(Clone, Debug, Default)]
 pub struct Search {
     needle: String,
@@ -12,7 +12,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// Begins a new search; false if it is the one there is, or finds nothing by itself.
+    /// Starts a new search. Returns false if the text is empty or unchanged, so that no line needs to be scanned.
     pub(super) fn start(&mut self, text: &str) -> bool {
         let needle = format::lower(text);
         if needle == self.needle {
@@ -24,7 +24,7 @@ impl Search {
         self.is_on()
     }
 
-    /// Looks at these lines from `first` on.
+    /// Scans the lines from `first` on.
     pub(super) fn look_at(&mut self, lines: &Lines, first: usize) {
         if !self.is_on() || first >= lines.len() {
             return;
@@ -35,14 +35,14 @@ impl Search {
         }
         for (line, stored) in lines.all.iter().enumerate().skip(first) {
             let message = lines.message(stored);
-            // What is all ASCII has no other letters, in any case.
+            // An ASCII line cannot contain the non-ASCII needle.
             if !message.is_ascii() && format::lower(message).contains(&self.needle) {
                 self.lines.push(line as u32);
             }
         }
     }
 
-    /// All messages at once, as one text.
+    /// Scans all messages as one text.
     fn look_for_ascii(&mut self, lines: &Lines, first: usize) {
         let text = lines.text.as_bytes();
         let finder = Finder::new(self.needle.as_bytes());
@@ -60,23 +60,23 @@ impl Search {
         }
     }
 
-    /// Whether anything is searched for.
+    /// Whether a text is searched for.
     pub fn is_on(&self) -> bool {
         !self.needle.is_empty()
     }
 
-    /// Another number for each text that was searched for.
+    /// Returns a number that changes with every searched text.
     pub fn generation(&self) -> u32 {
         self.generation
     }
 
-    /// The lines that were found, in order.
+    /// Returns the matching lines in order.
     pub fn lines(&self) -> &[u32] {
         &self.lines
     }
 
-    /// Cuts a text into pieces that were found (true) and pieces between them. A letter whose lower case has another
-    /// length is not marked: the line is found all the same.
+    /// Splits a text into matches (true) and the parts between them. A text whose lower case has another length is not
+    /// split, so its matches are not highlighted.
     pub fn pieces<'a>(&self, text: &'a str) -> Vec<(bool, &'a str)> {
         let lower = format::lower(text);
         if !self.is_on() || lower.len() != text.len() {
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_case() {
+    fn search_ignores_case() {
         let found = |needle: &str, messages: &str| {
             let lines = lines(messages).into_iter().collect();
             let mut search = search(needle);
@@ -127,12 +127,12 @@ mod tests {
     }
 
     #[test]
-    fn found_pieces_are_marked() {
+    fn segments_mark_the_matches() {
         assert_eq!(search("ab").pieces("xABab."), [(false, "x"), (true, "AB"), (true, "ab"), (false, ".")]);
         assert_eq!(search("q").pieces("abc"), [(false, "abc")]);
         assert_eq!(search("").pieces("abc"), [(false, "abc")]);
         assert_eq!(search("é").pieces("CAFÉ"), [(false, "CAF"), (true, "É")]);
-        // The capital İ becomes longer in lower case: no mark, and no panic.
+        // The capital İ becomes longer in lower case.
         assert_eq!(search("x").pieces("İx"), [(false, "İx")]);
     }
 }

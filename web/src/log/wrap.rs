@@ -1,16 +1,16 @@
-//! Wrapped lines: how many rows of the screen each takes, by counting and not by measuring.
+//! Computes the heights of wrapped lines without measuring them in the browser.
 //!
-//! A wrapped log breaks at a column, as a terminal does, so the height of a line follows from its text. Nothing is
-//! measured, nothing jumps, and the scroll bar is right from the first line to the millionth.
+//! A wrapped log breaks lines at a column like a terminal, so the height of a line follows from its text. This makes the
+//! scroll bar exact for any number of lines.
 
 use super::LONGEST;
 
-/// The heights of the rows of a log that is wrapped.
+/// Row heights of a wrapped log.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wrap {
-    /// Cells in a row of the screen; 0 is not wrapped.
+    /// Character cells in a screen row; 0 without wrapping.
     pub(super) columns: usize,
-    /// Where each row ends, in rows of the screen.
+    /// The end of each row, in screen rows.
     ends: Vec<u32>,
 }
 
@@ -31,25 +31,25 @@ impl Wrap {
         self.ends.last().map_or(0, |end| *end as usize)
     }
 
-    /// Where a row begins.
+    /// Returns the position of a row, in screen rows.
     pub(super) fn top(&self, row: usize) -> usize {
         row.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| *end as usize)
     }
 
-    /// The row that is at this height.
+    /// Returns the row at a position in screen rows.
     pub(super) fn row_at(&self, height: usize) -> usize {
         self.ends.partition_point(|end| *end as usize <= height)
     }
 }
 
-/// How many rows of so many cells a message takes, as it is shown: at most its first [`LONGEST`] characters. Never too
-/// few: a row that is not filled is better than letters that are not seen.
+/// Returns how many screen rows of `columns` cells the first [`MAX_LINE_CHARS`] characters of a message take. The
+/// result may be too large but never too small, because missing rows would hide text.
 pub fn height(message: &str, columns: usize) -> usize {
     let columns = columns.max(2);
     let message = message.trim_end_matches(['\r', '\n']);
     let cells =
         message.chars().take(LONGEST).map(cells).sum::<usize>() + usize::from(message.len() > LONGEST);
-    // A letter of two cells may leave the last one of a row empty.
+    // A character of two cells may leave the last cell of a row empty.
     let columns = if message.is_ascii() { columns } else { columns - 1 };
     cells.div_ceil(columns).max(1)
 }
@@ -58,7 +58,7 @@ fn cells(letter: char) -> usize {
     match letter {
         ' '..='~' => 1,
         '\t' => 4,
-        // Their pictures may be wide.
+        // Control characters are shown as symbols, which may be wide.
         ..' ' | '\u{7f}'..='\u{9f}' => 2,
         letter if letter < '\u{1100}' => 1,
         _ => 2,
@@ -70,18 +70,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn heights_follow_from_the_text() {
+    fn height_is_computed_from_the_text() {
         assert_eq!(height("", 80), 1);
         assert_eq!(height(&"x".repeat(80), 80), 1);
         assert_eq!(height(&"x".repeat(81), 80), 2);
         assert_eq!(height("two\n\n", 80), 1);
-        assert_eq!(height(&"表".repeat(40), 80), 2, "forty would fit, were no cell left empty");
-        assert_eq!(height(&"x".repeat(5_000_000), 100), LONGEST / 100 + 1, "what is cut ends with a sign");
+        assert_eq!(height(&"表".repeat(40), 80), 2, "wide characters may leave a cell empty");
+        assert_eq!(height(&"x".repeat(5_000_000), 100), LONGEST / 100 + 1, "the ellipsis takes a cell");
         assert_eq!(height("ab", 0), 1);
     }
 
     #[test]
-    fn rows_and_heights_lead_to_each_other() {
+    fn row_at_is_the_inverse_of_top() {
         let mut wrap = Wrap::at(10);
         for length in [5, 25, 0, 10, 11] {
             wrap.push(&"x".repeat(length));

@@ -1,4 +1,4 @@
-//! Two runs of a job beside each other.
+//! Comparison of two runs of a job.
 
 use std::{rc::Rc, sync::atomic::Ordering};
 
@@ -23,16 +23,16 @@ use crate::{
     state::Session,
 };
 
-/// Lines that are listed of each run at most.
+/// Maximum number of listed lines of each run.
 const MOST: usize = 100;
 
-/// The runs that the address names.
+/// Returns the runs in the address.
 pub(super) fn chosen_by_address() -> Vec<TriggerId> {
     let named = route::parameter(&browser::hash(), "compare").unwrap_or_default();
     named.split(',').filter_map(|id| id.parse().ok()).take(2).collect()
 }
 
-/// Keeps the chosen runs in the address.
+/// Keeps the selected runs in the address.
 pub(super) fn keep_chosen(job: JobId, chosen: RwSignal<Vec<TriggerId>>) {
     let mut before = chosen.get_untracked();
     effect(move || {
@@ -49,13 +49,13 @@ pub(super) fn keep_chosen(job: JobId, chosen: RwSignal<Vec<TriggerId>>) {
     on_window("hashchange", move |_: Event| chosen.set(chosen_by_address()));
 }
 
-/// The two, the older first, with the lines that the other does not have.
+/// The logs of both runs, the older first, and the lines that only one of them has.
 struct Pair {
     logs: [Lines; 2],
     only: [Vec<Only>; 2],
 }
 
-/// The comparison, as soon as two runs are chosen.
+/// Renders the comparison when two runs are selected.
 pub(super) fn comparison(
     session: Rc<Session>,
     job: JobId,
@@ -63,12 +63,12 @@ pub(super) fn comparison(
     chosen: RwSignal<Vec<TriggerId>>,
 ) -> View {
     let pair = RwSignal::new(None::<Result<Rc<Pair>, Error>>);
-    // Only other runs are a reason to load again, not a history that came again.
+    // A memo, so that a reloaded history does not load the logs again.
     let runs = Memo::new(move || {
         let two = chosen.get();
         let found = history.with(|history| {
             let all = history.as_ref().map_or(&[][..], |history| &history.runs);
-            // Newest first, so turned round.
+            // The history is sorted newest first, so reverse it.
             all.iter().rev().filter(|run| two.contains(&run.link_id())).copied().collect::<Vec<_>>()
         });
         <[RunSummary; 2]>::try_from(found).ok()
@@ -90,7 +90,7 @@ pub(super) fn comparison(
     let view = move || match runs.get() {
         Some(two) => Some(shown(job, two, pair.get(), chosen)),
         None if chosen.with(Vec::len) == 1 => Some(
-            el("p").class("quiet").attr("role", "status").child("Choose another run to compare it with."),
+            el("p").class("quiet").attr("role", "status").child("Select a second run to compare."),
         ),
         None => None,
     };
@@ -122,7 +122,7 @@ fn shown(
 ) -> El {
     let close = button("button", move || chosen.set(Vec::new())).child("Close");
     let bar =
-        el("div").class("bar").child(el("h2").child("Two runs")).child(el("span").class("grow")).child(close);
+        el("div").class("bar").child(el("h2").child("Comparison")).child(el("span").class("grow")).child(close);
     let row = |name: &'static str, cells: [View; 2]| {
         let cells: Vec<_> = cells.into_iter().map(|cell| el("td").child(cell)).collect();
         el("tr").child(el("th").attr("scope", "row").child(name)).child(cells)
@@ -133,7 +133,7 @@ fn shown(
     });
     let took = two.map(|run| match run.ended.zip(run.created).and_then(|(end, begin)| end.since(begin)) {
         Some(took) => format::duration(took).into_view(),
-        None => "not known".into_view(),
+        None => "unknown".into_view(),
     });
     let mut rows = vec![
         row("Started", started),
@@ -149,21 +149,20 @@ fn shown(
             rows.push(row("Warnings", count(Level::Warning)));
             rows.push(row("Errors", count(Level::Error)));
             let lists = [0, 1].map(|at| only(job, &two[at], &pair.logs[at], &pair.only[at], at == 0));
-            let words = "Lines that differ only in words with a digit (numbers, times, ids) are taken for the same; how \
-                often they come and in what order does not matter.";
+            let words = "Words with a digit (numbers, times, ids), the order of lines and their number are ignored.";
             (lists, el("p").class("quiet").child(words)).into_view()
         }
     };
-    let table = el("table").class("table pair").attr("aria-label", "Two runs").child(el("tbody").child(rows));
+    let table = el("table").class("table pair").attr("aria-label", "Comparison").child(el("tbody").child(rows));
     el("section")
         .class("panel comparison")
-        .attr("aria-label", "Two runs")
+        .attr("aria-label", "Comparison")
         .child(bar)
         .child(table)
         .child(lists)
 }
 
-/// The lines that only this run has, each a link to its place.
+/// Renders the lines that only this run has, with links to them.
 fn only(job: JobId, run: &RunSummary, log: &Lines, only: &[Only], is_older: bool) -> El {
     let name = if is_older { "Only in the older run" } else { "Only in the newer run" };
     let link = Route::Run { job, run: run.link_id() };
@@ -171,7 +170,7 @@ fn only(job: JobId, run: &RunSummary, log: &Lines, only: &[Only], is_older: bool
         let view = log.get(only.line)?;
         let text = format::one_line(view.message, 300);
         let class = if view.level == Level::Error { "bad-text" } else { "" };
-        let count = (only.count > 1).then(|| format!(" ({} like it)", format::count(only.count)));
+        let count = (only.count > 1).then(|| format!(" ({} times)", format::count(only.count)));
         let address = format!("{link}?line={}", only.line + 1);
         let number = el("a").attr("href", address).child(format!("{} {}", only.line + 1, view.severity));
         let count = el("span").class("quiet").child(count);

@@ -1,4 +1,4 @@
-//! One job: its status, its runs, and how long they took.
+//! The screen of one job: status, runs and durations.
 
 use std::{rc::Rc, sync::atomic::Ordering};
 
@@ -18,7 +18,7 @@ use crate::{
     state::{Ask, Deed, Session, app},
 };
 
-/// The screen of a job.
+/// Renders the screen of a job.
 pub fn job_page(session: Rc<Session>, job: JobId) -> El {
     let app = app();
     let name = Memo::new(move || app.name_of(job).unwrap_or_else(|| job.to_string()));
@@ -30,7 +30,7 @@ pub fn job_page(session: Rc<Session>, job: JobId) -> El {
     keep_chosen(job, chosen);
     effect(move || browser::set_title(&format!("{} · txjobs", name.get())));
     let asked = session.clone();
-    // Again whenever the job begins or ends a run, and on refresh.
+    // Load again when the status of the job changes and on refresh.
     effect(move || {
         status.track();
         app.jobs.refresh.track();
@@ -46,7 +46,7 @@ pub fn job_page(session: Rc<Session>, job: JobId) -> El {
                     trouble.set(None);
                     app.extensions.set(answer.extensions);
                     let new = History::counted(&answer.value, browser::uptime());
-                    // The same again is no reason to draw the runs anew.
+                    // Unchanged runs are not rendered again.
                     let is_same = |old: &History| old.runs == new.runs;
                     if !history.with_untracked(|old| old.as_ref().is_some_and(is_same)) {
                         history.set(Some(new));
@@ -69,7 +69,7 @@ pub fn job_page(session: Rc<Session>, job: JobId) -> El {
     };
     let crumbs = el("nav")
         .class("crumbs")
-        .attr("aria-label", "Where you are")
+        .attr("aria-label", "Breadcrumbs")
         .child(el("a").attr("href", "#/").child("Jobs"))
         .child(icon("right"))
         .child(el("span").attr("aria-current", "page").child("job"));
@@ -82,8 +82,8 @@ pub fn job_page(session: Rc<Session>, job: JobId) -> El {
     let note = move || {
         let trouble = trouble.get()?;
         let is_old = history.with_untracked(Option::is_some);
-        let lead = if is_old { "What you see is old." } else { "The runs could not be loaded." };
-        let again = button("button", move || app.refresh()).child("Try again");
+        let lead = if is_old { "This data is outdated." } else { "The runs could not be loaded." };
+        let again = button("button", move || app.refresh()).child("Retry");
         Some(trouble_note(&trouble, lead, (again, reconnect(trouble.kind))))
     };
     let runs = move || {
@@ -99,11 +99,11 @@ pub fn job_page(session: Rc<Session>, job: JobId) -> El {
 }
 
 fn never_ran(run: impl FnMut() + 'static) -> El {
-    let run = button("button primary", run).child(icon("play")).child("Run it now");
+    let run = button("button primary", run).child(icon("play")).child("Run now");
     el("div")
         .class("empty")
         .child(icon("play"))
-        .child(el("h2").child("This job never ran"))
-        .child(el("p").child("Its runs will be listed here: how each ended, how long it took, and its log."))
+        .child(el("h2").child("No runs yet"))
+        .child(el("p").child("The runs of this job appear here with their outcome, duration and log."))
         .child(el("div").class("bar").child(run))
 }

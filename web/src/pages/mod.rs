@@ -1,4 +1,4 @@
-//! The screens, one module each.
+//! The screens of the console, one module each.
 
 mod api;
 mod compare;

@@ -1,4 +1,4 @@
-//! One run: how far it is, how it ended, and its log.
+//! The screen of one run: progress, outcome and log.
 
 use std::rc::Rc;
 
@@ -23,7 +23,7 @@ use crate::{
     state::{App, Session, app},
 };
 
-/// The screen of a run. It follows the run until it has ended.
+/// Renders the screen of a run and follows the run until it ends.
 pub fn run_page(session: Rc<Session>, job: JobId, run: TriggerId) -> El {
     let app = app();
     let view = RunView::default();
@@ -50,10 +50,10 @@ pub fn run_page(session: Rc<Session>, job: JobId, run: TriggerId) -> El {
         let trouble = view.trouble.get()?;
         let has_stopped = view.stage.get() == Stage::Stopped;
         let lead = match has_stopped {
-            true => "The run is no longer followed.",
-            false => "What you see may be old; it is tried again by itself.",
+            true => "The console no longer follows this run.",
+            false => "This data may be outdated. The console retries automatically.",
         };
-        let again = has_stopped.then(|| button("button", again).child("Try again"));
+        let again = has_stopped.then(|| button("button", again).child("Retry"));
         Some(trouble_note(&trouble, lead, (again, reconnect(trouble.kind))))
     };
     el("main")
@@ -67,7 +67,7 @@ pub fn run_page(session: Rc<Session>, job: JobId, run: TriggerId) -> El {
         .child(log_print(view.log, place))
 }
 
-/// Asks for the job's other runs, if they come without their lines: what is usual is known from them.
+/// Loads the history of the job for its usual duration, if the server can leave out log lines.
 fn know_usual(app: App, session: Rc<Session>, job: JobId) {
     let mut has_asked = false;
     effect(move || {
@@ -79,7 +79,7 @@ fn know_usual(app: App, session: Rc<Session>, job: JobId) {
         browser::spawn(async move {
             let answer = api::executions(&session, &follow::history_request(job, extensions)).await;
             if let (Ok(answer), Some(_)) = (answer, app.session_numbered(session.number)) {
-                // More of them than the list of jobs asks for.
+                // This history has more runs than the one of the job list.
                 let mut history = History::of(&answer.value.executions, browser::uptime());
                 app.jobs.histories.update(|all| {
                     history.counts = all.get(&job).and_then(|before| before.counts);
@@ -90,7 +90,7 @@ fn know_usual(app: App, session: Rc<Session>, job: JobId) {
     });
 }
 
-/// How much of a long log has come, with a way out, and back in.
+/// Renders the loading progress of a long log, with buttons to stop and continue.
 fn loading(view: RunView, again: impl FnMut() + Copy + 'static) -> View {
     let came = Memo::new(move || view.came.get() >> 20);
     let words = move || format!("Loading the log: {} MB so far", format::count(came.get()));
@@ -101,7 +101,7 @@ fn loading(view: RunView, again: impl FnMut() + Copy + 'static) -> View {
     };
     let halted = move || {
         let lines = view.log.with(Log::len);
-        let words = format!("You stopped the loading: {} came.", format::plural(lines, "line"));
+        let words = format!("Loading stopped: {} loaded.", format::plural(lines, "line"));
         let again = button("button", again).child("Load the rest");
         el("div")
             .class("bar")
@@ -114,12 +114,12 @@ fn loading(view: RunView, again: impl FnMut() + Copy + 'static) -> View {
 
 fn why_empty(view: RunView) -> &'static str {
     match view.stage.get() {
-        _ if view.log.with(|log| log.is_filtered() && !log.is_empty()) => "No line has these severities.",
+        _ if view.log.with(|log| log.is_filtered() && !log.is_empty()) => "No lines with these severities.",
         Stage::Looking => "Loading…",
-        Stage::Pending => "The job is pending. Lines appear when the application picks it up.",
-        Stage::NotThere => "The server knows no run with this id: it may be too old, or of another job.",
+        Stage::Pending => "The job is pending. Lines appear when the application starts it.",
+        Stage::NotThere => "The server has no run with this id. It may have been removed, or belong to another job.",
         Stage::Going => "No lines yet.",
         Stage::Ended => "This run wrote no lines.",
-        Stage::Stopped | Stage::Halted => "Nothing was loaded.",
+        Stage::Stopped | Stage::Halted => "No lines were loaded.",
     }
 }

@@ -1,4 +1,4 @@
-//! The line one is at, in the address, and the line at which a run opens.
+//! Keeps the current line of a run in the address, and selects the line at which a run opens.
 
 use leptos::prelude::request_animation_frame;
 use txjobs_sdk::types::{JobId, TriggerId};
@@ -14,10 +14,10 @@ use crate::{
     route::{self, Route},
 };
 
-/// How long one stays at a line before it is in the address, in milliseconds: browsers refuse more than a few a second.
+/// Time at a line before the address is updated, in milliseconds. Browsers limit how often the address may change.
 const STAYS: i32 = 300;
 
-/// Goes where the address says, or else to the first error, and keeps the address.
+/// Goes to the lines in the address, or else to the first error, and keeps the address up to date.
 pub fn keep_address(job: JobId, run: TriggerId, view: RunView, place: Place) {
     let wanted = RwSignal::new(linked());
     if wanted.with_untracked(Option::is_some) {
@@ -30,7 +30,7 @@ pub fn keep_address(job: JobId, run: TriggerId, view: RunView, place: Place) {
             wanted.set(Some(range));
         }
     });
-    // How often another line was gone to.
+    // Number of changes of the current line.
     let changes = RwSignal::new(0u32);
     effect(move || {
         let range = place.range();
@@ -42,7 +42,7 @@ pub fn keep_address(job: JobId, run: TriggerId, view: RunView, place: Place) {
             if changes.try_get_untracked() != Some(change) || linked() == Some(range) {
                 return;
             }
-            // Where the page went by itself is no place that a person chose.
+            // Do not add a line to the address that the user did not choose.
             let is_own = range.len() == 1 && at_error.try_get_untracked().flatten() == Some(range.first);
             if !(is_own && linked().is_none()) {
                 browser::replace(&format!("{}?line={range}", Route::Run { job, run }));
@@ -51,12 +51,12 @@ pub fn keep_address(job: JobId, run: TriggerId, view: RunView, place: Place) {
     });
 }
 
-/// The lines that the address names.
+/// Returns the lines in the address.
 fn linked() -> Option<Range> {
     route::parameter(&browser::hash(), "line").and_then(|text| Range::parse(&text))
 }
 
-/// Goes to lines of a link as soon as they are there.
+/// Goes to the lines in the address as soon as they are loaded.
 fn open_at_link(view: RunView, place: Place, wanted: RwSignal<Option<Range>>) {
     effect(move || {
         let Some(range) = wanted.get() else { return };
@@ -65,7 +65,7 @@ fn open_at_link(view: RunView, place: Place, wanted: RwSignal<Option<Range>>) {
             return;
         }
         wanted.set(None);
-        // What comes from now on is new.
+        // Lines that arrive from now on count as new.
         place.read.set(lines);
         let last = range.last.min(lines - 1);
         request_animation_frame(move || {
@@ -77,8 +77,7 @@ fn open_at_link(view: RunView, place: Place, wanted: RwSignal<Option<Range>>) {
     });
 }
 
-/// A run that had ended when it was opened is shown at its first error. One that is followed keeps to its end, and
-/// goes to its first error when it fails before anything was scrolled or pressed.
+/// Goes to the first error when the run has ended, unless the user has scrolled or selected a line before.
 fn open_at_first_error(
     view: RunView,
     place: Place,

@@ -1,4 +1,4 @@
-//! What stands above the log of a run: where one is, how it ended, its stages, and what can be done.
+//! The header of a run: breadcrumbs, outcome, stages and actions.
 
 use txjobs_sdk::{
     ExecutionState, JobStatusCode, Timestamp,
@@ -17,19 +17,19 @@ use crate::{
     state::{App, Ask, Deed, app},
 };
 
-/// The way here, the name with what can be done, and the stages.
+/// Renders the header.
 pub fn run_head(job: JobId, run: TriggerId, view: RunView) -> View {
     let app = app();
     let name = Memo::new(move || app.name_of(job).unwrap_or_else(|| job.to_string()));
     let crumbs = el("nav")
         .class("crumbs")
-        .attr("aria-label", "Where you are")
+        .attr("aria-label", "Breadcrumbs")
         .child(el("a").attr("href", "#/").child("Jobs"))
         .child(icon("right"))
         .child(el("a").attr("href", Route::Job(job).to_string()).child(el("bdi").child(name)))
         .child(icon("right"))
         .child(el("span").attr("aria-current", "page").child("run"));
-    // Only the outcome is announced, not every second of it.
+    // Screen readers announce the outcome, but not the running duration.
     let outcome = el("span").attr("role", "status").class("outcome").child(move || badge(app, job, view));
     let is_going = move || matches!(view.stage.get(), Stage::Pending | Stage::Going);
     let can_cancel = move || is_going() && app.extensions.get().cancel;
@@ -69,23 +69,23 @@ fn badge(app: App, job: JobId, view: RunView) -> El {
         }
         (Stage::Pending, None) => status_badge(Some(JobStatusCode::Pending)),
         (Stage::Looking, None) => status_badge(app.status_of(job)),
-        (_, None) => state_badge(ExecutionState::None, Some("not known".to_owned())),
+        (_, None) => state_badge(ExecutionState::None, Some("unknown".to_owned())),
     }
 }
 
-/// How long runs of the job take, and whether this one is slower.
+/// Returns the usual duration of the job's runs, and whether this run is slower.
 fn usual(app: App, job: JobId, view: RunView) -> Option<String> {
     let took = view.execution.with(|execution| execution.as_ref().and_then(|run| run.took(app.now())));
     app.jobs.histories.with(|all| {
         let known = all.get(&job)?.usual();
         let (usual, runs) = known?;
-        let words = format!("usually {}, last {}", format::duration(usual), format::plural(runs, "run"));
+        let words = format!("usually {} in the last {}", format::duration(usual), format::plural(runs, "run"));
         let is_slow = took.is_some_and(|took| is_slow(known, took));
         Some(if is_slow { format!("slower than usual: {words}") } else { words })
     })
 }
 
-/// Created, running, ended: with a time or a duration each, as far as they are known.
+/// Renders the stages of the run with their known times.
 fn stages(app: App, view: RunView) -> View {
     let quiet = |child: View| el("span").class("quiet").child(child);
     let name = |name: &'static str| el("li").child(el("b").child(name)).child(" ");
@@ -93,7 +93,7 @@ fn stages(app: App, view: RunView) -> View {
         if matches!(view.stage.get(), Stage::NotThere | Stage::Stopped | Stage::Halted) {
             return View::default();
         }
-        let words = if view.stage.get() == Stage::Pending { "waiting to be picked up" } else { "" };
+        let words = if view.stage.get() == Stage::Pending { "waiting for the application" } else { "" };
         let todo = |name: &'static str| el("li").class("todo").child(name);
         return [name("pending").child(quiet(words.into_view())), todo("running"), todo("ended")].into_view();
     };
@@ -124,7 +124,7 @@ fn stages(app: App, view: RunView) -> View {
     (created, picked_up, running, ended).into_view()
 }
 
-/// Who started it, and the id to ask others about it by.
+/// Renders who started the run, and its id with a copy button.
 fn origin(run: TriggerId, by_application: bool) -> View {
     let (words, what) = match by_application {
         true => ("by application · execution ", "execution id"),

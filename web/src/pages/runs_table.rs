@@ -1,4 +1,4 @@
-//! The runs of a job as a table.
+//! The table of a job's runs.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::{
     state::{Ask, Deed, app},
 };
 
-/// The runs, newest first; two can be chosen to compare them.
+/// Renders the runs, newest first. Two can be selected for comparison.
 pub(super) fn runs_table(job: JobId, history: &History, chosen: RwSignal<Vec<TriggerId>>) -> El {
     let head =
         |class: &'static str, label: &'static str| el("th").attr("scope", "col").class(class).child(label);
@@ -59,7 +59,7 @@ fn row(
         None => "application".into_view(),
     };
     let (created, row) = (run.created, *run);
-    // One that has ended does not care what time it is.
+    // The duration of an ended run does not depend on the current time, so do not subscribe to it.
     let took =
         move || row.took(if row.state.is_final() { Timestamp::from_unix_millis(0) } else { app.now() });
     let words = move || {
@@ -90,7 +90,7 @@ fn row(
         .child(el("td").class("actions").child(again).child(open))
 }
 
-/// Chooses a run, or no longer. A third takes the place of the first.
+/// Toggles the selection of a run. A third run replaces the first one.
 fn choose(chosen: RwSignal<Vec<TriggerId>>, id: TriggerId) {
     chosen.update(|all| {
         let before = all.len();

@@ -1,4 +1,4 @@
-//! The connection, and how things are shown.
+//! The settings screen: connection and appearance.
 
 use web_sys::Event;
 
@@ -12,7 +12,7 @@ use crate::{
     tell,
 };
 
-/// The settings screen.
+/// Renders the settings screen.
 pub fn settings_page(session: &Session) -> El {
     browser::set_title("Settings · txjobs");
     let app = app();
@@ -29,7 +29,7 @@ fn connection(app: App, session: &Session) -> El {
         let has = app.extensions.get();
         let names = [("cancel", has.cancel), ("after", has.after), ("limit", has.limit), ("logs", has.logs)];
         let names: Vec<_> = names.into_iter().filter(|(_, has)| *has).map(|(name, _)| name).collect();
-        if names.is_empty() { "none: the vendor's contract and no more".to_owned() } else { names.join(", ") }
+        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
     };
     let term = |name| el("dt").child(name);
     let id = session.profile.id();
@@ -48,10 +48,10 @@ fn connection(app: App, session: &Session) -> El {
     let forget = move || {
         let id = id.clone();
         button("button", move || browser::spawn(keyring::forget(app, id.clone())))
-            .child("Forget what is remembered")
+            .child("Forget remembered key")
     };
-    let disconnect = button("button", move || app.disconnect()).child("Disconnect and forget the key");
-    let change = button("button", move || app.leave()).child("Change…");
+    let disconnect = button("button", move || app.disconnect()).child("Disconnect and forget key");
+    let change = button("button", move || app.leave()).child("Edit…");
     let bar = el("div")
         .class("bar")
         .child(change)
@@ -64,7 +64,7 @@ fn connection(app: App, session: &Session) -> El {
     panel("connection", "Connection")
         .child(facts)
         .child(bar)
-        .child(choices("Lock remembered keys after no use for", minutes))
+        .child(choices("Lock remembered keys when idle for", minutes))
 }
 
 fn appearance(app: App) -> El {
@@ -84,12 +84,12 @@ fn appearance(app: App) -> El {
     let ends = [("off", false), ("on", true)]
         .map(|(label, on)| choice("tell", label, move || is_on.get() == on, move || turn(on)));
     let refused = move || {
-        is_refused.get().then_some("The browser does not allow it: its settings for this page decide.")
+        is_refused.get().then_some("The browser blocks notifications. Allow them in its settings for this page.")
     };
     panel("looks", "Appearance")
         .child(choices("Theme", themes))
         .child(choices("Times", zones))
-        .child(choices("Notification when a run that was started here ends", ends))
+        .child(choices("Notifications when a run started here ends", ends))
         .child(el("span").attr("role", "status").class("quiet").child(move || refused().unwrap_or_default()))
 }
 
@@ -111,7 +111,7 @@ fn choice(
     choice_boxed(group, label, Box::new(chosen), Box::new(choose))
 }
 
-/// Compiled once, whatever is chosen.
+/// Not generic, so that it is compiled once.
 fn choice_boxed(
     group: &'static str,
     label: &'static str,

@@ -1,16 +1,16 @@
-//! What the page finds beside itself.
+//! URLs and files relative to the page.
 
 use txjobs_console::{browser, config::Preset};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
-async fn a_missing_config_presets_nothing() {
-    // The test's own server answers with a page or a 404, as static hosts do.
+async fn missing_config_returns_the_default_preset() {
+    // The server of the test runner responds with a page or a 404, like static hosts.
     assert_eq!(txjobs_console::api::preset().await, Preset::default());
 }
 
 #[wasm_bindgen_test]
-fn a_relative_domain_is_this_page_s() {
+fn relative_domain_resolves_against_the_page() {
     let base = browser::absolute("./").unwrap();
     assert!(base.starts_with("http://") && !base.ends_with('/'), "{base}");
     assert_eq!(browser::absolute("http://[::1"), None);

@@ -1,4 +1,4 @@
-//! Elements, and what keeps them up to date.
+//! Elements and their updates by signals.
 
 use std::{
     cell::{Cell, RefCell},
@@ -15,7 +15,7 @@ use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use crate::house::{frame, host};
 
-/// A page with what `make` gives, which gets its signals to the test.
+/// Mounts the view that `make` creates, and returns the other value of `make` to the test.
 fn page<T: 'static>(make: impl FnOnce() -> (View, T) + 'static) -> (HtmlElement, T) {
     let host = host();
     let out = Rc::new(RefCell::new(None));
@@ -34,14 +34,14 @@ fn found(host: &HtmlElement, selector: &str) -> Option<HtmlElement> {
 }
 
 #[wasm_bindgen_test]
-async fn texts_and_attributes_follow_their_signals() {
+async fn signal_change_updates_texts_and_attributes() {
     let (host, (name, on)) = page(|| {
         let (name, on) = (RwSignal::new("<i>one</i>".to_owned()), RwSignal::new(true));
         let whole = el("p").attr("title", name).attr("hidden", on).class_if("on", on).child(name);
         (whole.into_view(), (name, on))
     });
     let whole = found(&host, "p").unwrap();
-    assert_eq!(whole.inner_html(), "&lt;i&gt;one&lt;/i&gt;", "a text is never markup");
+    assert_eq!(whole.inner_html(), "&lt;i&gt;one&lt;/i&gt;", "text is not parsed as HTML");
     assert_eq!(whole.get_attribute("title").as_deref(), Some("<i>one</i>"));
     assert!(whole.has_attribute("hidden") && whole.class_name() == "on");
     name.set("two".to_owned());
@@ -53,7 +53,7 @@ async fn texts_and_attributes_follow_their_signals() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_typed_is_not_disturbed_by_the_same_value() {
+async fn setting_the_same_value_keeps_the_text_cursor() {
     let (host, text) = page(|| {
         let text = RwSignal::new("abc".to_owned());
         (el("input").value(text).into_view(), text)
@@ -67,7 +67,7 @@ async fn what_is_typed_is_not_disturbed_by_the_same_value() {
 }
 
 #[wasm_bindgen_test]
-async fn rows_that_stay_keep_their_element_and_those_that_go_end() {
+async fn keyed_rows_keep_their_element_and_removed_rows_are_cleaned_up() {
     let (host, (keys, ended)) = page(|| {
         let keys = RwSignal::new(vec![1u128, 2, 3]);
         let ended = Rc::new(RefCell::new(Vec::new()));
@@ -92,7 +92,7 @@ async fn rows_that_stay_keep_their_element_and_those_that_go_end() {
     assert_eq!(*ended.borrow(), [2]);
     keys.set(vec![7, 7]);
     frame().await;
-    assert_eq!(texts(), "7", "a key that comes twice has one row");
+    assert_eq!(texts(), "7", "a duplicate key has one row");
     keys.set(Vec::new());
     frame().await;
     assert_eq!(texts(), "");
@@ -100,7 +100,7 @@ async fn rows_that_stay_keep_their_element_and_those_that_go_end() {
 }
 
 #[wasm_bindgen_test]
-async fn a_part_is_made_when_its_condition_comes_to_hold_and_not_again() {
+async fn shown_view_is_created_once_while_its_condition_is_true() {
     let made = Rc::new(Cell::new(0));
     let count = made.clone();
     let (host, number) = page(move || {
@@ -126,7 +126,7 @@ async fn a_part_is_made_when_its_condition_comes_to_hold_and_not_again() {
 }
 
 #[wasm_bindgen_test]
-async fn a_press_does_its_deed_until_its_part_is_gone() {
+async fn click_listener_is_removed_with_its_view() {
     let (host, (presses, is_there)) = page(|| {
         let (presses, is_there) = (RwSignal::new(0u32), RwSignal::new(true));
         let press = move || button("", move || presses.update(|n| *n += 1));
@@ -138,12 +138,12 @@ async fn a_press_does_its_deed_until_its_part_is_gone() {
     is_there.set(false);
     frame().await;
     button.click();
-    assert_eq!(presses.get_untracked(), 1, "its listener went with it");
+    assert_eq!(presses.get_untracked(), 1, "the listener was removed");
     host.remove();
 }
 
 #[wasm_bindgen_test]
-async fn a_memo_tells_only_of_another_value() {
+async fn memo_notifies_only_about_a_changed_value() {
     let (host, (number, runs)) = page(|| {
         let number = RwSignal::new(1u32);
         let runs = RwSignal::new(0u32);

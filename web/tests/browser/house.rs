@@ -1,4 +1,4 @@
-//! A place in the page, and waiting for what is to appear in it.
+//! Helpers of the browser tests.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use txjobs_console::browser;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-/// An empty element in the page of the test; whoever asked for it removes it.
+/// Adds an empty element to the page. The caller removes it.
 pub(crate) fn host() -> HtmlElement {
     let host: HtmlElement = document().create_element("div").unwrap().unchecked_into();
     document().body().unwrap().append_child(&host).unwrap();
     host
 }
 
-/// The next frame is about to be drawn: all effects of what was done before have run.
+/// Waits for the next animation frame, by which all pending effects have run.
 pub(crate) async fn frame() {
     let promise = js_sys::Promise::new(&mut |resolve, _| {
         request_animation_frame(move || drop(resolve.call0(&wasm_bindgen::JsValue::NULL)));
@@ -22,14 +22,14 @@ pub(crate) async fn frame() {
     wasm_bindgen_futures::JsFuture::from(promise).await.unwrap();
 }
 
-/// Waits until it is so; ten seconds of waiting are a failure.
+/// Waits until a condition is true, and panics after ten seconds.
 #[track_caller]
 pub(crate) fn until(is_so: impl Fn() -> bool) -> impl Future<Output = ()> {
     let place = std::panic::Location::caller();
     let patience = browser::since_start() + Duration::from_secs(10);
     async move {
         while !is_so() {
-            assert!(browser::since_start() < patience, "{place}: this did not come to be");
+            assert!(browser::since_start() < patience, "{place}: the condition is still false");
             frame().await;
         }
     }

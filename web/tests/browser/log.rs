@@ -1,4 +1,4 @@
-//! The log as it is drawn, foreign text as text, and where a log opens.
+//! The log view: virtual rows, text escaping, navigation and scrolling.
 
 use txjobs_console::{
     components::log_view::{Place, log_view},
@@ -28,7 +28,7 @@ fn lines(count: usize, error: Option<usize>) -> Lines {
     (0..count).map(line).collect()
 }
 
-/// Mounts a log of 400 px into the page of the test.
+/// Mounts a log of 400 px height.
 fn show(log: Log, pinned: bool) -> (HtmlElement, RwSignal<Log>, Place) {
     let host = host();
     let out = std::rc::Rc::new(std::cell::Cell::new(None));
@@ -40,7 +40,7 @@ fn show(log: Log, pinned: bool) -> (HtmlElement, RwSignal<Log>, Place) {
         given.set(Some((log, place)));
         log_view(log, place, "Log", || "empty").into_view()
     });
-    // The page of a test has no style sheet: what matters of it.
+    // The page of the test has no style sheet, so set the necessary styles here.
     for (selector, style) in [
         (".log-frame", "position:relative;height:400px"),
         (".log", "height:400px;overflow:auto"),
@@ -65,7 +65,7 @@ fn numbers(host: &HtmlElement) -> Vec<usize> {
 }
 
 #[wasm_bindgen_test]
-async fn of_many_lines_few_are_in_the_document() {
+async fn long_log_renders_only_the_visible_rows() {
     let mut log = Log::default();
     log.append(lines(20_000, None));
     let (host, _, _) = show(log, false);
@@ -79,7 +79,7 @@ async fn of_many_lines_few_are_in_the_document() {
 }
 
 #[wasm_bindgen_test]
-async fn foreign_text_is_text() {
+async fn message_is_not_parsed_as_html() {
     let mut log = Log::default();
     log.append(lines(1, None));
     let (host, _, _) = show(log, false);
@@ -91,7 +91,7 @@ async fn foreign_text_is_text() {
 }
 
 #[wasm_bindgen_test]
-async fn it_goes_to_a_line_and_marks_it() {
+async fn go_to_line_scrolls_and_highlights_it() {
     let mut log = Log::default();
     log.append(lines(5_000, Some(4_321)));
     let (host, log, place) = show(log, false);
@@ -106,7 +106,7 @@ async fn it_goes_to_a_line_and_marks_it() {
 }
 
 #[wasm_bindgen_test]
-async fn it_keeps_to_the_end_until_scrolled_up() {
+async fn log_stays_at_the_end_until_scrolled_up() {
     let (host, log, place) = show(Log::default(), true);
     assert!(host.text_content().unwrap().contains("empty"));
     log.update(|log| log.append(lines(500, None)));
@@ -116,8 +116,8 @@ async fn it_keeps_to_the_end_until_scrolled_up() {
     until(|| !place.pinned.get_untracked()).await;
     log.update(|log| log.append(lines(10, None)));
     until(|| host.query_selector(".newer").unwrap().is_some()).await;
-    assert_eq!(numbers(&host)[0], 0, "it stays where it was scrolled to");
-    let newer = host.query_selector(".newer").unwrap().expect("a way to the new lines");
+    assert_eq!(numbers(&host)[0], 0, "the scroll position is kept");
+    let newer = host.query_selector(".newer").unwrap().expect("a button for the new lines");
     assert!(newer.text_content().unwrap().contains("10 new lines"));
     newer.unchecked_into::<HtmlElement>().click();
     until(|| numbers(&host).last() == Some(&509)).await;
@@ -125,7 +125,7 @@ async fn it_keeps_to_the_end_until_scrolled_up() {
 }
 
 #[wasm_bindgen_test]
-async fn a_long_line_opens_piece_by_piece() {
+async fn long_line_is_shown_in_parts() {
     let host = host();
     txjobs_console::dom::mount(&host, move || {
         App::provide();
@@ -163,7 +163,7 @@ async fn a_long_line_opens_piece_by_piece() {
         until(|| more().is_none_or(|b| b.text_content().is_some())).await;
         browser_turn().await;
     }
-    panic!("it never comes to its end");
+    panic!("the end of the line is not shown");
 }
 
 async fn browser_turn() {

@@ -1,7 +1,7 @@
-//! What needs a document: elements and what keeps them up to date, the log as it is drawn, addresses.
+//! Tests that need a browser.
 
 #![cfg(target_arch = "wasm32")]
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+#![expect(clippy::unwrap_used, reason = "a failed test panics")]
 
 mod address;
 mod dom;

@@ -1,4 +1,4 @@
-//! What a server answered, as it came.
+//! Shows the raw response of an API request.
 
 use crate::{
     answer::Raw,
@@ -7,10 +7,10 @@ use crate::{
     format,
 };
 
-/// Of a longer body so many characters are shown.
+/// Maximum number of shown characters of a body.
 const LONGEST: usize = 50_000;
 
-/// Status, time, headers and body, as they came.
+/// Renders status, duration in milliseconds, headers and body.
 pub(super) fn answered(raw: &Raw, took: i64) -> El {
     let size = raw.body.len();
     let text = format::block(&String::from_utf8_lossy(&raw.body));
@@ -19,12 +19,12 @@ pub(super) fn answered(raw: &Raw, took: i64) -> El {
         shown.push('…');
     }
     let cut = (shown.len() < text.len())
-        .then(|| format!(" · the first {} characters are shown", format::count(LONGEST)));
+        .then(|| format!(" · first {} characters shown", format::count(LONGEST)));
     let color = if raw.status < 400 { "badge ok" } else { "badge bad" };
     let about = format!("{took} ms · {} bytes{}", format::count(size), cut.unwrap_or_default());
     let head = el("div")
         .class("bar")
-        .child(el("h2").child("Answer"))
+        .child(el("h2").child("Response"))
         .child(
             el("span")
                 .class(color)
@@ -41,8 +41,8 @@ pub(super) fn answered(raw: &Raw, took: i64) -> El {
         .child(el("summary").child(format!("Headers ({})", raw.headers.len())))
         .child(el("dl").class("facts").child(headers));
     let body = match size {
-        0 => el("p").class("quiet").child("It has no body."),
+        0 => el("p").class("quiet").child("No body."),
         _ => el("pre").class("code").attr("tabindex", "0").attr("aria-label", "Body").child(shown),
     };
-    el("section").class("panel").attr("aria-label", "Answer").child(head).child(headers).child(body)
+    el("section").class("panel").attr("aria-label", "Response").child(head).child(headers).child(body)
 }

@@ -1,4 +1,4 @@
-//! The request in other languages, without the key.
+//! The request as a code snippet, without the key.
 
 use super::Page;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     snippet,
 };
 
-/// A language at a time, to be copied.
+/// Renders the snippet with a choice of languages and a copy button.
 pub(super) fn as_code(page: Page, code: Memo<String>) -> El {
     let tab = |language: &'static str| {
         button("choice", move || page.language.set(language))
@@ -34,5 +34,5 @@ pub(super) fn as_code(page: Page, code: Memo<String>) -> El {
                 .child(copy.child(icon("copy")).child(words)),
         )
         .child(el("pre").class("code").child(code))
-        .child(el("p").class("quiet").child("The key is not in it: put it into the variable TXJOBS_API_KEY."))
+        .child(el("p").class("quiet").child("The code reads the key from the environment variable TXJOBS_API_KEY."))
 }

@@ -1,4 +1,4 @@
-//! The question before a POST by hand.
+//! The confirmation before a manual POST.
 
 use super::{Page, Step, start};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     state::App,
 };
 
-/// A POST changes something, so it is asked for twice.
+/// Renders the confirmation. A POST changes data on the server, so the user confirms it.
 pub(super) fn asking(app: App, page: Page) -> El {
     let line = format!("POST {}", page.request().path_and_query());
     let send = button("button primary", move || start(app, page)).child(icon("play")).child("Send it");
@@ -15,8 +15,8 @@ pub(super) fn asking(app: App, page: Page) -> El {
         button("button", move || page.step.set(Step::Writing)).attr("autofocus", true).child("Cancel");
     el("section")
         .class("panel")
-        .attr("aria-label", "Question")
-        .child(el("h2").child("Send this? It changes something on the server."))
+        .attr("aria-label", "Confirmation")
+        .child(el("h2").child("Send this request? It changes data on the server."))
         .child(production(app))
         .child(el("pre").class("code").child(line))
         .child(el("div").class("bar").child(send).child(leave))

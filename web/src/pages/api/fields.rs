@@ -1,4 +1,4 @@
-//! What a request by hand is made of: the operation and its parameters.
+//! The fields of the request form: the operation and its parameters.
 
 use leptos::prelude::untrack;
 use txjobs_sdk::{operation::Operation, paths};
@@ -7,7 +7,7 @@ use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
 use super::{Page, Step};
 use crate::dom::{El, el};
 
-/// Which operation.
+/// Renders the choice of the operation.
 pub(super) fn operations(page: Page) -> El {
     let option = |(at, operation): (usize, &&'static Operation)| {
         let words = format!("{} · {} {}", operation.summary, operation.method, operation.template);
@@ -22,19 +22,19 @@ pub(super) fn operations(page: Page) -> El {
     });
     let label = el("label").attr("for", "operation").child("Operation");
     let note =
-        move || page.operation().is_extension.then_some("An extension: only where the server announces it.");
+        move || page.operation().is_extension.then_some("An extension that not every server supports.");
     let note = el("span").class("hint").child(move || note().unwrap_or_default());
     el("div").class("control").child(label).child(select).child(note)
 }
 
-/// A field for each parameter of the operation.
+/// Renders a field for each parameter of the operation.
 pub(super) fn fields(page: Page) -> Vec<El> {
     let field = |name: &'static str| {
         let is_optional =
             page.operation.with_untracked(|at| paths::ALL[*at].query_parameters.contains(&name));
         let field =
             el("input").attr("type", "text").attr("id", name).class("field").attr("spellcheck", "false");
-        let field = field.attr("autocomplete", "off").attr("placeholder", is_optional.then_some("left out"));
+        let field = field.attr("autocomplete", "off").attr("placeholder", is_optional.then_some("optional"));
         let value = untrack(|| page.value(name));
         let input: HtmlInputElement = field.get();
         let field = field.value(value).on("input", move |_: Event| {

@@ -1,4 +1,4 @@
-//! The calls of the contract, by hand: what the vendor's collection is for, without leaving the page.
+//! The API screen: sends requests of the contract manually, like the vendor's Postman collection.
 
 mod answered;
 mod as_code;
@@ -32,26 +32,26 @@ use crate::{
     state::{App, Session, app},
 };
 
-/// How far the request is.
+/// Progress of the request.
 #[derive(Clone, Debug)]
 enum Step {
     Writing,
-    /// A POST is about to be sent.
+    /// A POST waits for confirmation.
     Asking,
     Sending,
     Answered(Rc<Raw>, i64),
     Failed(Error),
 }
 
-/// Values of parameters by their names; a map would weigh more than its few entries are worth.
+/// Parameter values by name. A list, because a map for a few entries would make the program larger.
 type Values = Vec<(&'static str, String)>;
 
-/// What is written.
+/// State of the request form.
 #[derive(Clone, Copy)]
 struct Page {
-    /// The position of the operation in the contract.
+    /// Index of the operation in the contract.
     operation: RwSignal<usize>,
-    /// Parameters by name; each keeps its value from one operation to the next.
+    /// Parameter values, kept when the operation changes.
     values: RwSignal<Values>,
     language: RwSignal<&'static str>,
     step: RwSignal<Step>,
@@ -80,7 +80,7 @@ impl Page {
     }
 }
 
-/// The screen of the calls.
+/// Renders the API screen.
 pub fn api_page(session: Rc<Session>) -> El {
     browser::set_title("API · txjobs");
     let app = app();
@@ -123,14 +123,14 @@ pub fn api_page(session: Rc<Session>) -> El {
             ),
         );
     let title = el("h1").attr("id", "title").attr("tabindex", "-1").child("API");
-    let words = "The calls of the contract, by hand.";
+    let words = "Send requests of the TimeXtender Jobs API.";
     el("main")
         .child(el("div").child(title).child(el("p").class("quiet").child(words)))
         .child(el("div").class("split").child(form).child(as_code(page, code)))
         .child(el("div").attr("aria-live", "polite").child(move || outcome(app, page)))
 }
 
-/// What was looked at last, or else the first job.
+/// Returns parameter values for the job and run opened last, or else for the first job.
 fn remembered(app: App) -> Values {
     let (job, run) = app.last.get_untracked();
     let first =
@@ -151,7 +151,7 @@ fn start(app: App, page: Page) {
             Ok(raw) => Step::Answered(Rc::new(raw), browser::now() - begun),
             Err(trouble) => Step::Failed(trouble),
         };
-        // A trigger id that comes is the one to look for next.
+        // Fill in a received trigger id for the next request.
         if let Step::Answered(raw, _) = &step
             && page.step.try_get_untracked().is_some()
             && let Ok(answer) = decode::json::<LenientValue>(&raw.body)

@@ -1,4 +1,4 @@
-//! The fields of the connect screen, and reading them.
+//! The fields of the connect form.
 
 use txjobs_sdk::ApiKey;
 use web_sys::{Event, HtmlInputElement};
@@ -13,10 +13,10 @@ use crate::{
     state::{App, Session},
 };
 
-/// The shortest passphrase that is taken for a new vault.
+/// Minimum length of the passphrase of a new vault in characters.
 const SHORTEST: usize = 12;
 
-/// The fields, as they are typed. Key and passphrase are not among them: they stay in their inputs until they are used.
+/// State of the form. Key and passphrase stay in their input elements until they are used.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fields {
     pub(super) domain: RwSignal<String>,
@@ -69,19 +69,19 @@ impl Fields {
         }
     }
 
-    /// Whether no other key is typed, and the domain is still this one.
+    /// Whether the known key can be used: no other key is entered and the domain is unchanged.
     pub(super) fn keeps_key(self, domain: &str) -> bool {
         self.domain.with_untracked(|typed| typed.trim() == domain)
             && self.key.with_untracked(|input| input.value().is_empty())
     }
 
-    /// Reads the fields and says beside each what is wrong with it.
+    /// Validates the fields and returns the connection. Shows errors beside invalid fields.
     pub(super) fn read(self, app: App, known: Option<ApiKey>) -> Option<Session> {
         let profile = self.profile();
         let base = profile.base().map_err(|problem| self.domain_wrong.set(problem.to_string()));
         let has_header = domain::is_header_name(&profile.header);
         if !has_header {
-            let words = "This cannot be the name of a header: letters, digits and hyphens, without spaces.";
+            let words = "This is not a valid header name. Use letters, digits and hyphens.";
             self.header_wrong.set(words.to_owned());
         }
         let key = known.map_or_else(|| ApiKey::new(self.key.with_untracked(HtmlInputElement::value)), Ok);
@@ -95,12 +95,12 @@ impl Fields {
         None
     }
 
-    /// The passphrase that the key is to be remembered with; its field is empty afterwards.
+    /// Returns the entered passphrase and clears its field. Returns `None` if it is too short for a new vault.
     pub(super) fn take_passphrase(self, app: App) -> Option<String> {
         let typed = self.passphrase.with_untracked(HtmlInputElement::value);
         let is_new = app.remembered.with_untracked(Vec::is_empty);
         if is_new && typed.chars().count() < SHORTEST {
-            self.refuse_passphrase("Choose at least 12 characters: several words are good.");
+            self.refuse_passphrase("Choose at least 12 characters, for example several words.");
             return None;
         }
         self.passphrase.with_untracked(|input| input.set_value(""));
@@ -113,7 +113,7 @@ impl Fields {
     }
 }
 
-/// Keeps a field and a signal the same; what was wrong with it is no longer said once it is changed.
+/// Binds an input to a signal. A change clears the error of the field.
 pub(super) fn bound(input: El, text: RwSignal<String>, wrong: Option<RwSignal<String>>) -> El {
     let field: HtmlInputElement = input.get();
     input.value(text).on("input", move |_: Event| {

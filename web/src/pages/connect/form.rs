@@ -1,4 +1,4 @@
-//! The form for a server and its key.
+//! The connect form for a server and its key.
 
 use txjobs_sdk::{ApiKey, paths};
 use web_sys::Event;
@@ -21,18 +21,18 @@ use crate::{
     vault,
 };
 
-/// The form, with what is known of the profile filled in.
+/// Renders the form, filled in with the profile.
 pub(super) fn form(app: App, profile: Profile, preset: &Preset) -> El {
     let before = profile.id();
-    // A key that is offered is for the first server that is preset.
+    // The demo key belongs to the first preset server.
     let is_home = preset.profiles.first().is_some_and(|first| first.base() == profile.base());
     let remove = before.clone();
     let is_kept = app.remembered.with_untracked(|kept| kept.contains(&before));
-    // No value is ever bound to these two: what is secret stands in its input, and only until it is used.
+    // These inputs are not bound to signals, so that secrets exist only in the input and only until they are used.
     let (key, passphrase) = (input("key", "password"), input("passphrase", "password"));
-    // Who only changes a name or a color need not enter the key again; another domain never gets it.
+    // A change of name or color does not require the key again. A known key is never sent to another domain.
     let held = keyring::key_of(&before).map(|key| (profile.domain.clone(), key));
-    let key = key.attr("placeholder", held.is_some().then_some("as it is"));
+    let key = key.attr("placeholder", held.is_some().then_some("unchanged"));
     let fields = Fields::new(profile, is_kept, &key, &passphrase);
     let go = move |demo: Option<ApiKey>, then: Then| {
         let held = held.as_ref().filter(|(domain, _)| fields.keeps_key(domain)).map(|(_, key)| key.clone());
@@ -51,7 +51,7 @@ pub(super) fn form(app: App, profile: Profile, preset: &Preset) -> El {
                 && !keyring::unlock(app, &passphrase).await
             {
                 fields.outcome.try_set(Outcome::None);
-                fields.refuse_passphrase("This is not the passphrase of this device.");
+                fields.refuse_passphrase("Wrong passphrase.");
                 return;
             }
             try_it(app, session, before, fields.outcome, then).await;
@@ -81,9 +81,9 @@ pub(super) fn form(app: App, profile: Profile, preset: &Preset) -> El {
                 .child(test.child("Test connection")),
         );
     let promise = move || match fields.remember.get() {
-        false => "The key is sent to this domain only and kept in memory: a reload asks for it again.",
+        false => "The key is sent only to this domain and kept in memory. After a reload you enter it again.",
         true => {
-            "The key is sent to this domain only. On this device it is kept encrypted, and a reload asks for the passphrase."
+            "The key is sent only to this domain and stored encrypted on this device. After a reload you enter the passphrase."
         }
     };
     let known = app.profiles.with_untracked(|all| all.iter().any(|other| other.id() == remove));
@@ -106,11 +106,11 @@ pub(super) fn form(app: App, profile: Profile, preset: &Preset) -> El {
 
 fn demo(fields: Fields, open: impl FnMut() + 'static) -> El {
     let name = fields.name.get_untracked();
-    let name = if name.is_empty() { "a demo".to_owned() } else { name };
+    let name = if name.is_empty() { "demo".to_owned() } else { name };
     let words = el("p")
-        .child("This server offers ")
+        .child("Try the public demo of this server: ")
         .child(el("strong").child(el("bdi").child(name)))
-        .child(" to look around in: its key is no secret.");
+        .child(". Its key is public.");
     let open = button("button primary", open)
         .attr("disabled", move || fields.is_trying())
         .child(icon("play"))
@@ -129,7 +129,7 @@ fn domain_field(fields: Fields) -> El {
     };
     let first_hint = move || {
         let local = button("link plain", local).child("Use a gateway on this machine");
-        ("A host or a URL, with a path prefix if there is one. No server yet? ", local)
+        ("A host or a URL, with its path prefix if it has one. No server yet? ", local)
     };
     let is_empty = move || fields.domain.with(|domain| domain.trim().is_empty());
     let field = input("domain", "text")
@@ -155,7 +155,7 @@ fn key_field(fields: Fields, key: El) -> El {
     control("key", "API key", key).child(wrong("key-wrong", fields.key_wrong))
 }
 
-/// Whether the key is to be remembered, where the browser can encrypt it.
+/// Renders the option to remember the key, if the browser supports the vault.
 fn remember(app: App, fields: Fields, passphrase: El) -> Option<El> {
     if !vault::can() {
         return None;
@@ -164,9 +164,9 @@ fn remember(app: App, fields: Fields, passphrase: El) -> Option<El> {
     let (label, hint) = match is_new {
         true => (
             "New passphrase",
-            "It encrypts the key on this device. Nobody can recover it: who forgets it enters the key again.",
+            "It encrypts the key on this device and cannot be recovered. If you forget it, enter the key again.",
         ),
-        false => ("Passphrase of this device", "The same as for the other remembered keys."),
+        false => ("Passphrase of this device", "The passphrase of the other keys on this device."),
     };
     let field = passphrase
         .attr("aria-describedby", "passphrase-wrong passphrase-hint")

@@ -1,4 +1,4 @@
-//! Connecting: which server, and with which key.
+//! The connect screen: selects a server and its key.
 
 mod fields;
 mod form;
@@ -18,7 +18,7 @@ use crate::{
     state::{App, Session, app},
 };
 
-/// What came of the last try.
+/// Progress and result of the last connection attempt.
 #[derive(Clone, Debug, PartialEq)]
 enum Outcome {
     None,
@@ -27,23 +27,23 @@ enum Outcome {
     Failed(Error),
 }
 
-/// The connect screen. Any link leads here first, and on to its own screen after.
+/// Renders the connect screen. It appears for any link while there is no connection.
 pub fn connect_page(preset: Preset) -> El {
     browser::set_title("Connect · txjobs");
     let app = app();
     let lead = move || match app.was_locked.get() {
-        true => "Locked, because the page was not used.",
+        true => "Locked because the page was idle.",
         false => "Start TimeXtender jobs, follow their runs and read their logs.",
     };
     let head = el("div")
         .child(el("h1").attr("id", "title").attr("tabindex", "-1").child("Connect to a server"))
         .child(el("p").class("quiet").attr("role", "status").child(lead));
-    // A press on another profile is another form.
+    // Whether to show the connect form for a profile with a remembered key.
     let another_key = RwSignal::new(false);
-    // A memo, so that a look at what is kept elsewhere makes no form anew under somebody's fingers.
+    // A memo, so that reading the vault does not replace the form while the user types.
     let is_locked = Memo::new(move || {
         let id = app.chosen.with(Profile::id);
-        // Not when it is opened: the form that did so tells how it goes on.
+        // Untracked, because the form that unlocks the vault must stay to show the progress.
         let is_kept = app.remembered.with(|kept| kept.contains(&id)) && !app.is_open.get_untracked();
         is_kept && !another_key.get()
     });
@@ -59,7 +59,7 @@ pub fn connect_page(preset: Preset) -> El {
     el("main").child(card)
 }
 
-/// The known servers, where there is more than one, and the way to another.
+/// Renders the choice between known profiles and a new one.
 fn choices(app: App, another_key: RwSignal<bool>) -> Option<El> {
     let profiles = app.profiles.get();
     if profiles.len() < 2 && profiles.iter().all(|profile| app.chosen.with(|chosen| chosen == profile)) {
@@ -84,13 +84,13 @@ fn choices(app: App, another_key: RwSignal<bool>) -> Option<El> {
     Some(el("div").class("choices").attr("role", "group").attr("aria-label", "Profile").child(all))
 }
 
-/// How the last try ended, in words.
+/// Renders the progress or result of the last attempt.
 fn result(outcome: RwSignal<Outcome>, typed: RwSignal<String>) -> View {
     match outcome.get() {
         Outcome::None => View::default(),
         Outcome::Trying => el("p").class("quiet").child("Connecting…").into_view(),
         Outcome::Works(jobs) => {
-            let words = format!("It works: {}.", format::plural(jobs, "job"));
+            let words = format!("Connection works: {}.", format::plural(jobs, "job"));
             el("p").class("fine").child(icon("check")).child(" ").child(words).into_view()
         }
         Outcome::Failed(trouble) => {
@@ -104,7 +104,7 @@ fn result(outcome: RwSignal<Outcome>, typed: RwSignal<String>) -> View {
     }
 }
 
-/// A field for what no dictionary knows.
+/// Creates an input without auto-completion, capitalization and spell checking.
 fn input(id: &'static str, kind: &'static str) -> El {
     el("input")
         .attr("id", id)
@@ -123,27 +123,27 @@ fn wrong(id: &'static str, words: RwSignal<String>) -> El {
     el("span").attr("id", id).class("wrong").child(words)
 }
 
-/// `true` or `false` in words, as ARIA wants it.
+/// Returns the value of `aria-invalid`.
 fn is_invalid(wrong: RwSignal<String>) -> impl Fn() -> String {
     move || wrong.with(|wrong| !wrong.is_empty()).to_string()
 }
 
-/// The connection that a profile and a key make; `None` where its domain is none.
+/// Creates a connection. Returns `None` if the domain of the profile is invalid.
 fn session(app: App, profile: Profile, key: ApiKey) -> Option<Session> {
     let base = profile.base().ok()?;
     Some(Session { number: app.session_count(), header: profile.header.clone(), profile, base, key })
 }
 
-/// What to do with a connection that works.
+/// What to do after a successful attempt.
 #[derive(Clone, Copy, PartialEq)]
 enum Then {
     Tell,
     Connect,
-    /// And remember its key; what is remembered is open.
+    /// Connect and store the key in the unlocked vault.
     Remember,
 }
 
-/// Tries a connection. `before` is the profile that this one is a change of.
+/// Tries to connect. `before` is the id of the profile before it was edited.
 async fn try_it(app: App, session: Session, before: String, outcome: RwSignal<Outcome>, then: Then) {
     match api::test(&session).await {
         Ok(answer) if then == Then::Tell => outcome.try_set(Outcome::Works(answer.value.len())),
@@ -157,14 +157,14 @@ async fn try_it(app: App, session: Session, before: String, outcome: RwSignal<Ou
                 keyring::remember(app, &id, &session.key).await;
             }
             app.connect(session);
-            // What was asked for to try it is what the screen begins with.
+            // The test has already loaded the jobs.
             poll::jobs_came(app, answer);
         }
         Err(trouble) => outcome.try_set(Outcome::Failed(trouble)),
     }
 }
 
-/// Keeps the profile among the others, in the place of the one it was before.
+/// Saves a profile in place of its version before the edit.
 fn keep_profile(app: App, profile: &Profile, before: &str) {
     app.profiles.update(|all| {
         let id = profile.id();

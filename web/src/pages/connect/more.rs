@@ -1,4 +1,4 @@
-//! What is seldom typed: the key's header, the profile's name, its color, and whether it is production.
+//! The less common fields of the connect form: key header, profile name, color, and production mark.
 
 use txjobs_sdk::paths;
 use web_sys::{Event, HtmlInputElement};
@@ -14,7 +14,7 @@ use crate::{
     reactive::RwSignal,
 };
 
-/// A box to tick, with its words.
+/// Renders a check box with its label.
 pub(super) fn tick(id: &'static str, words: &'static str, ticked: RwSignal<bool>) -> El {
     let field = el("input").attr("type", "checkbox").attr("id", id).checked(ticked);
     let input: HtmlInputElement = field.get();
@@ -22,12 +22,12 @@ pub(super) fn tick(id: &'static str, words: &'static str, ticked: RwSignal<bool>
     el("label").class("tick").attr("for", id).child(field).child(words)
 }
 
-/// Folded away, unless the header is unusual.
+/// Renders the fields in a collapsed section, or an open one if the header is not the default.
 pub(super) fn more(fields: Fields) -> El {
     let is_unusual = fields.header.get_untracked() != paths::API_KEY_HEADER;
     let header = input("header", "text").attr("aria-describedby", "header-wrong");
     let header =
-        control("header", "Header name of the key", bound(header, fields.header, Some(fields.header_wrong)));
+        control("header", "Key header name", bound(header, fields.header, Some(fields.header_wrong)));
     let name = input("name", "text").attr("placeholder", "Production");
     let colors = Color::ALL.map(|color| {
         let radio = el("input")
@@ -40,13 +40,13 @@ pub(super) fn more(fields: Fields) -> El {
         el("label").child(radio).child(swatch).child(color.name())
     });
     let colors = el("fieldset")
-        .child(el("legend").child("Color that marks the page"))
+        .child(el("legend").child("Page color"))
         .child(el("div").class("choices").child(colors));
     let production = tick("production", "Production: warn before each run", fields.is_production);
     let all = el("div")
         .class("more-fields")
         .child(header.child(wrong("header-wrong", fields.header_wrong)))
-        .child(control("name", "Name of this profile", bound(name, fields.name, None)))
+        .child(control("name", "Profile name", bound(name, fields.name, None)))
         .child(colors)
         .child(production);
     el("details").class("more").attr("open", is_unusual).child(el("summary").child("More")).child(all)

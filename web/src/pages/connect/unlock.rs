@@ -1,4 +1,4 @@
-//! The way to a key that is remembered on this device.
+//! The form that unlocks the vault.
 
 use web_sys::{Event, HtmlInputElement};
 
@@ -13,7 +13,7 @@ use crate::{
     state::App,
 };
 
-/// The form that asks for the passphrase.
+/// Renders the form for a profile whose key is in the vault.
 pub(super) fn unlock(app: App, profile: Profile, another_key: RwSignal<bool>) -> El {
     let id = profile.id();
     let domain = RwSignal::new(profile.domain.clone());
@@ -28,9 +28,9 @@ pub(super) fn unlock(app: App, profile: Profile, another_key: RwSignal<bool>) ->
         .class("quiet")
         .child("The key of ")
         .child(el("strong").child(el("bdi").child(profile.title())))
-        .child(" is remembered on this device. It is sent to ")
+        .child(" is remembered on this device. It is sent only to ")
         .child(el("bdi").child(profile.domain.clone()))
-        .child(" only.");
+        .child(".");
     let before = id.clone();
     let submit = move |event: Event| {
         event.prevent_default();
@@ -44,7 +44,7 @@ pub(super) fn unlock(app: App, profile: Profile, another_key: RwSignal<bool>) ->
         browser::spawn(async move {
             if !keyring::unlock(app, &passphrase).await {
                 outcome.try_set(Outcome::None);
-                passphrase_wrong.try_set("This is not the passphrase of this device.".to_owned());
+                passphrase_wrong.try_set("Wrong passphrase.".to_owned());
                 browser::focus("passphrase");
                 return;
             }

@@ -1,4 +1,4 @@
-//! What narrows the list of jobs.
+//! The filters of the job list.
 
 use txjobs_sdk::JobStatusCode;
 use web_sys::{Event, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
@@ -12,8 +12,7 @@ use crate::{
     state::app,
 };
 
-/// Filters, orders and ticks the list so. The address follows a moment later: some browsers refuse to change it at each
-/// key press.
+/// Applies list options. The address is updated after a moment, because some browsers limit how often it may change.
 pub(super) fn set(listing: Listing) {
     let app = app();
     let route = Route::Jobs(listing);
@@ -87,7 +86,7 @@ pub(super) fn filters(listing: Memo<Listing>) -> El {
         .child(show(move || listing.with(Listing::is_filtered), clear))
 }
 
-/// A choice among what a filter can be, the first of which is any.
+/// Renders a select field whose first option is no filter.
 fn choice(
     label: &'static str,
     options: Vec<(&'static str, &'static str)>,

@@ -1,4 +1,4 @@
-//! The heads of the table of jobs: what sorts it, and the tick for all.
+//! The header of the job table, with sort buttons and the check box for all jobs.
 
 use txjobs_sdk::types::JobId;
 use web_sys::{Event, HtmlInputElement};
@@ -38,7 +38,7 @@ pub(super) fn heads(listing: Memo<Listing>, shown: Memo<Vec<JobId>>) -> El {
     el("thead").child(heads)
 }
 
-/// Ticks the jobs that are shown, the first of them where they are many, or none.
+/// Renders the check box that selects all shown jobs, up to the maximum, or none.
 fn tick_all(listing: Memo<Listing>, shown: Memo<Vec<JobId>>) -> El {
     let all = move || shown.with(|shown| shown.iter().take(MOST_SELECTED).copied().collect::<Vec<_>>());
     let is_all = move || {
@@ -62,7 +62,7 @@ fn tick_all(listing: Memo<Listing>, shown: Memo<Vec<JobId>>) -> El {
     el("th").attr("scope", "col").class("c-tick wide").child(field.on("change", change))
 }
 
-/// A column's head that sorts by it.
+/// Renders a column header with a sort button.
 fn head(
     listing: Memo<Listing>,
     column: Column,

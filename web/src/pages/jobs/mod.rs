@@ -1,4 +1,4 @@
-//! All jobs: what runs, how it went last, and starting one.
+//! The job list: status and last runs of all jobs, and starting them.
 
 mod empty;
 mod filters;
@@ -30,11 +30,11 @@ use crate::{
     state::{App, app},
 };
 
-/// Of how many jobs beyond those on the screen the last runs are loaded where the order depends on them. More are loaded
-/// when they are asked for: a list of ten thousand must not ask its server ten thousand times.
+/// Number of jobs whose history is loaded when the order or filter depends on it. The user can load more; a list of ten
+/// thousand jobs must not send ten thousand requests by itself.
 const SOME: usize = 300;
 
-/// The list of jobs.
+/// Renders the job list.
 pub fn jobs_page() -> El {
     let app = app();
     let listing = Memo::new(move || match app.route.get() {
@@ -46,7 +46,7 @@ pub fn jobs_page() -> El {
         let lead = if active > 0 { format!("({active}) ") } else { String::new() };
         browser::set_title(&format!("{lead}Jobs · txjobs"));
     });
-    // What is ticked changes no order.
+    // The selection does not change the order.
     let order = Memo::new(move || listing.with(Listing::unselected));
     let shown = Memo::new(move || shown(app, order));
     let seen = RwSignal::new(0..0);
@@ -56,7 +56,7 @@ pub fn jobs_page() -> El {
     let has_jobs = Memo::new(move || {
         app.jobs.list.with(|list| list.as_ref().is_none_or(|list| !list.jobs().is_empty()))
     });
-    // A memo, so that a refresh does not make the table anew under somebody's finger or focus.
+    // A memo, so that a refresh does not replace the table, which would lose the focus.
     let below = Memo::new(move || match (has_jobs.get(), is_loaded() && shown.with(Vec::is_empty)) {
         (false, _) => Below::NoJobs,
         (true, true) => Below::NoMatch,
@@ -77,8 +77,8 @@ pub fn jobs_page() -> El {
     let note = move || {
         let trouble = app.jobs.trouble.get()?;
         let is_old = app.jobs.list.with_untracked(Option::is_some);
-        let lead = if is_old { "What you see is old." } else { "The jobs could not be loaded." };
-        let again = button("button", move || app.refresh()).child("Try again");
+        let lead = if is_old { "This data is outdated." } else { "The jobs could not be loaded." };
+        let again = button("button", move || app.refresh()).child("Retry");
         Some(trouble_note(&trouble, lead, (again, reconnect(trouble.kind))))
     };
     let below = move || match below.get() {
@@ -94,7 +94,7 @@ pub fn jobs_page() -> El {
         .child(below)
 }
 
-/// What stands below the filters.
+/// The content below the filters.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Below {
     NoJobs,
@@ -103,7 +103,7 @@ enum Below {
     Table,
 }
 
-/// The jobs in the order of the screen.
+/// Returns the jobs to show, in order.
 fn shown(app: App, order: Memo<Listing>) -> Vec<JobId> {
     let arrange = |catalog: &Catalog| {
         let with = |statuses: &_, histories: &_| {
@@ -114,7 +114,7 @@ fn shown(app: App, order: Memo<Listing>) -> Vec<JobId> {
             true => app.jobs.statuses.with(|statuses| with(statuses, histories)),
             false => app.jobs.statuses.with_untracked(|statuses| with(statuses, histories)),
         };
-        // Histories come bit by bit: do not sort again for each where the order does not depend on them.
+        // Histories arrive in small batches. Sort again only if the order depends on them.
         match order.with(Listing::needs_history) {
             true => app.jobs.histories.with(with_statuses),
             false => app.jobs.histories.with_untracked(with_statuses),
@@ -123,7 +123,8 @@ fn shown(app: App, order: Memo<Listing>) -> Vec<JobId> {
     app.jobs.list.with(|list| list.as_ref().map(arrange)).unwrap_or_default()
 }
 
-/// Tells the loader whose history the screen wants: what is seen first, then some more where the order depends on it.
+/// Requests the histories that the screen needs: those of the visible jobs first, then more if the order or filter
+/// depends on them.
 fn want_histories(
     app: App,
     order: Memo<Listing>,
@@ -149,7 +150,7 @@ fn want_histories(
         }
         app.jobs.counted.set(counted);
         app.jobs.wanted.set(wanted);
-        // Not for rows that only fly by.
+        // Wait a moment, so that fast scrolling does not load the rows it passes.
         let alive = alive.clone();
         let mine = {
             turns += 1;
@@ -166,12 +167,12 @@ fn want_histories(
     on_cleanup(move || app.jobs.wanted.set(Vec::new()));
 }
 
-/// How many jobs there are.
+/// Returns the number of jobs.
 fn count(app: App) -> usize {
     app.jobs.list.with(|list| list.as_ref().map_or(0, |list| list.jobs().len()))
 }
 
-/// Whether what was to be loaded is there, and there is more.
+/// Whether the requested histories are loaded and more jobs remain.
 fn has_more(app: App, order: Memo<Listing>, some: RwSignal<usize>) -> bool {
     let is_more = order.with(Listing::needs_history) && app.extensions.get().logs && count(app) > some.get();
     is_more && app.jobs.histories.with(|known| known.len() >= some.get())
@@ -189,12 +190,12 @@ fn run_selected(app: App, listing: Memo<Listing>) -> View {
     (none, button("button primary", run).child(icon("play")).child(words)).into_view()
 }
 
-/// How much is still missing of what the order or filter depends on.
+/// Describes how many histories are loaded, if the order or filter depends on them and some are missing.
 fn unknown(app: App, listing: Memo<Listing>) -> Option<String> {
     if !listing.with(Listing::needs_history) {
         return None;
     }
     let all = count(app);
     let known = app.jobs.histories.with(std::collections::HashMap::len);
-    (known < all).then(|| format!("last runs known of {} of {}", format::count(known), format::count(all)))
+    (known < all).then(|| format!("last runs loaded for {} of {} jobs", format::count(known), format::count(all)))
 }

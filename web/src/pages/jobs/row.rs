@@ -1,4 +1,4 @@
-//! A row of the list of jobs.
+//! A row of the job list.
 
 use txjobs_sdk::{JobStatusCode, types::JobId};
 use web_sys::{Event, HtmlInputElement};
@@ -14,10 +14,10 @@ use crate::{
     state::{App, Ask, Deed, app},
 };
 
-/// The list shows so many of a job's runs.
+/// Number of runs shown for a job.
 const FIVE: usize = 5;
 
-/// A job: its status, its last runs, and what can be done.
+/// Renders a job with status, last runs and action.
 pub(super) fn row(job: JobId, listing: Memo<Listing>, selected: Memo<Vec<JobId>>) -> El {
     let app = app();
     let name = Memo::new(move || app.name_of(job).unwrap_or_default());
@@ -35,7 +35,7 @@ pub(super) fn row(job: JobId, listing: Memo<Listing>, selected: Memo<Vec<JobId>>
     let input: HtmlInputElement = tick.get();
     let tick = tick.on("change", move |_: Event| {
         let now = listing.with_untracked(|listing| listing.toggled(job));
-        // Beyond the bound nothing more can be ticked.
+        // A full selection takes no more jobs.
         input.set_checked(now.selected.contains(&job));
         set(now);
     });
@@ -53,7 +53,7 @@ pub(super) fn row(job: JobId, listing: Memo<Listing>, selected: Memo<Vec<JobId>>
         .child(el("td").class("actions").child(action(job, name, status)))
 }
 
-/// What is known of the last runs: made together, because it comes together.
+/// Renders the cells that depend on the history. They are created together, because their data arrives together.
 fn cells(app: App, job: JobId, history: Memo<Option<History>>) -> View {
     let is_missing = app.jobs.missing.with(|missing| missing.contains(&job));
     let known = history.get();
@@ -74,11 +74,11 @@ fn cells(app: App, job: JobId, history: Memo<Option<History>>) -> View {
         .into_view()
 }
 
-/// The last five runs, the newest at the right.
+/// Renders the last runs, the newest at the right.
 fn five(app: App, job: JobId, history: &History) -> View {
     let square = |run: &RunSummary| {
         let link = Route::Run { job, run: run.link_id() }.to_string();
-        // The exact time: one that depends on the time of day would make the squares anew each second.
+        // The exact time, because a relative time would render the squares again every second.
         let when = run.created.map(|at| app.zone().exact(at)).unwrap_or_default();
         outcome_square(run, link, format!("{}, {when}", run.state))
     };
@@ -88,7 +88,7 @@ fn five(app: App, job: JobId, history: &History) -> View {
 
 fn last_run(app: App, job: JobId, history: Memo<Option<History>>) -> View {
     if app.jobs.missing.with(|missing| missing.contains(&job)) && history.with(Option::is_none) {
-        let words = "The server did not give the runs of this job. Refresh to try again.";
+        let words = "The runs of this job could not be loaded. Refresh to retry.";
         return el("span").attr("title", words).child("not loaded").into_view();
     }
     let Some(history) = history.get() else {
@@ -109,7 +109,7 @@ fn took(app: App, run: &RunSummary) -> Option<String> {
     run.took(app.now()).map(|took| format!("{}…", format::duration(took)))
 }
 
-/// How many, where it is known.
+/// Renders the number of warnings or errors if it is known.
 fn findings(
     history: Option<&History>,
     is_missing: bool,
@@ -122,13 +122,13 @@ fn findings(
         (_, Some(counts)) if of(counts) > 0 => el("span").class(class).child(format::count(of(counts))),
         (_, Some(_)) => none().attr("title", "none").child("–"),
         (last, None) if last.state.is_final() && (last.trigger.is_none() || is_missing) => {
-            none().attr("title", "Not counted: it takes the whole log of the run. Open the run.").child("?")
+            none().attr("title", "Not counted. Open the run to see its log.").child("?")
         }
         _ => none().child("…"),
     })
 }
 
-/// On a phone, what the other columns say, in a second line.
+/// Renders a second line with the content of the hidden columns on a phone.
 fn under(app: App, job: JobId, history: Memo<Option<History>>) -> View {
     let Some(last) = history.with(|h| h.as_ref().map(|h| h.last().cloned())) else {
         return last_run(app, job, history);
@@ -141,7 +141,7 @@ fn under(app: App, job: JobId, history: Memo<Option<History>>) -> View {
     (state, format!(" · {when}{took}")).into_view()
 }
 
-/// Run, or cancel where the server can.
+/// Renders the run button, or the cancel button for an active job if the server supports it.
 fn action(job: JobId, name: Memo<String>, status: Memo<Option<JobStatusCode>>) -> El {
     let app = app();
     let deed = Memo::new(move || {

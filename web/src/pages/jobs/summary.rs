@@ -1,11 +1,11 @@
-//! How many jobs there are, and what they do.
+//! The summary above the job list.
 
 use txjobs_sdk::JobStatusCode;
 
 use super::count;
 use crate::{format, state::App};
 
-/// `128 · 1 running · 1 pending`
+/// Returns the summary, for example `128 · 1 running · 1 pending`.
 pub(super) fn summary(app: App) -> String {
     if app.jobs.list.with(Option::is_none) {
         return "loading…".to_owned();

@@ -1,4 +1,4 @@
-//! The table of jobs: only the rows that are seen are in the document.
+//! The job table, as a virtual list.
 
 use std::ops::Range;
 
@@ -17,15 +17,15 @@ use crate::{
     virtual_rows::{Rows, Window},
 };
 
-/// The jobs in the order of `shown`; tells by `seen` which of them are on the screen.
+/// Renders the jobs in the order of `shown` and sets `seen` to the range of visible rows.
 pub fn jobs_table(listing: Memo<Listing>, shown: Memo<Vec<JobId>>, seen: RwSignal<Range<usize>>) -> El {
     let app = app();
     let body = el("tbody");
     let count = Memo::new(move || shown.with(Vec::len));
     let (seen_rows, row_height) = keep_window(body.get(), seen);
     let loaded = Memo::new(move || app.jobs.list.with(Option::is_some));
-    // After another filter or order some new rows come at once and the others with the next picture, so that nobody who
-    // types waits for rows.
+    // After a change of filter or order, render a few new rows immediately and the others in the next frame, so that
+    // typing stays fast.
     let (rest, before) = (RwSignal::new(()), RwSignal::new((None, Vec::new())));
     let rows = move || {
         rest.track();
@@ -53,9 +53,9 @@ pub fn jobs_table(listing: Memo<Listing>, shown: Memo<Vec<JobId>>, seen: RwSigna
     };
     let above = move || seen_rows.get().first.min(count.get());
     let below = move || count.get().saturating_sub(seen_rows.get().last);
-    // For the rows, which need not look again whenever the list is filtered or sorted.
+    // A memo, so that rows do not update when the filter or order changes.
     let selected = Memo::new(move || listing.with(|listing| listing.selected.clone()));
-    // Another width, other rows: a row makes only what is seen of it.
+    // A row renders only the columns for the current width.
     let content = move || {
         app.is_narrow.track();
         match loaded.get() {
@@ -73,23 +73,24 @@ pub fn jobs_table(listing: Memo<Listing>, shown: Memo<Vec<JobId>>, seen: RwSigna
         .child(body)
 }
 
-/// More rows than any list has: what is seen depends on the scrolling alone, and where a list ends is another's business.
+/// Upper bound of the list length. The visible range depends only on the scroll position; the caller cuts it to the
+/// length of the list.
 const MANY: usize = 200_000;
-/// So many new rows come at once.
+/// Number of new rows that are rendered immediately.
 const FIRST: usize = 12;
-/// Rows beyond the edges of the screen. A row here is a dozen elements.
+/// Rows rendered beyond each edge of the screen. They are few, because each has about twelve elements.
 const SPARE: usize = 4;
 
-/// Which rows are seen, as the page is scrolled and resized; and the height of a row.
+/// Returns the visible rows, updated when the page is scrolled or resized, and the height of a row.
 fn keep_window(body: Element, seen: RwSignal<Range<usize>>) -> (RwSignal<Window>, RwSignal<f64>) {
     let seen_rows = RwSignal::new(Window { first: 0, last: 24, top: 0.0 });
     let row_height = RwSignal::new(32.0);
-    // A row's height changes with the window only, and to read it costs more than all the rest: not before the first rows.
+    // Reading the row height is slow and it changes only with the window size, so it is read after the first render.
     let measure = move || {
         let Some(height) = row_height.try_get_untracked() else { return };
         let seen_height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(800.0);
         let Some(before) = seen_rows.try_get_untracked() else { return };
-        // Of the window the list has what its head leaves.
+        // The list is visible below its header.
         let top = body.get_bounding_client_rect().top();
         let rows = Rows { count: MANY, row_height: height, seen: seen_height - top.max(0.0) };
         let now = rows.window_with(-top, SPARE);
@@ -111,20 +112,20 @@ fn keep_window(body: Element, seen: RwSignal<Range<usize>>) -> (RwSignal<Window>
     (seen_rows, row_height)
 }
 
-/// The place of rows that are not in the document.
+/// Renders an empty row with the height of the rows that are not rendered.
 fn gap(rows: impl Fn() -> usize + Copy + 'static, row_height: RwSignal<f64>) -> View {
     show(
         move || rows() > 0,
         move || {
             let height = move || format!("{}px", (rows() as f64 * row_height.get()) as i64);
-            // One cell, not one across all: that would count the columns that a narrow screen does not show.
+            // A single cell without `colspan`, because narrow screens hide columns.
             let cell = el("td").class("gap").style("height", height);
             el("tr").attr("aria-hidden", "true").child(cell)
         },
     )
 }
 
-/// Rows of the right height while the jobs come, so that nothing jumps.
+/// Renders placeholder rows of the final height while the jobs load.
 fn skeleton() -> View {
     let line = |class: String| el("span").class(class);
     let cell = |class: &'static str| el("td").class(class);
