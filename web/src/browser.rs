@@ -22,13 +22,13 @@ pub fn timestamp() -> Timestamp {
 }
 
 /// Returns the milliseconds since the page was opened, from a monotonic clock.
-pub fn uptime() -> f64 {
+pub fn uptime_millis() -> f64 {
     window().performance().map_or_else(Date::now, |performance| performance.now())
 }
 
 /// Returns the time since the page was opened, from a monotonic clock.
-pub fn since_start() -> Duration {
-    Duration::from_millis(uptime() as u64)
+pub fn uptime() -> Duration {
+    Duration::from_millis(uptime_millis() as u64)
 }
 
 /// Runs a future in the background. The future is boxed, so that the executor's code is compiled once.
@@ -62,19 +62,19 @@ pub fn hash() -> String {
 }
 
 /// Navigates to a screen like a click on a link.
-pub fn go(link: &str) {
+pub fn navigate(link: &str) {
     let _ = window().location().set_hash(link);
 }
 
 /// Replaces the address without a new entry in the browser's history.
-pub fn replace(link: &str) {
+pub fn replace_address(link: &str) {
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(link));
     }
 }
 
 /// Returns the address of the page without the fragment.
-pub fn page() -> String {
+pub fn page_url() -> String {
     let href = window().location().href().unwrap_or_default();
     href.split('#').next().unwrap_or_default().to_owned()
 }
@@ -117,11 +117,11 @@ fn storage() -> Option<Storage> {
 }
 
 /// Returns a saved setting. The API key is never saved here.
-pub fn recall(name: &str) -> Option<String> {
+pub fn read_setting(name: &str) -> Option<String> {
     storage()?.get_item(name).ok().flatten()
 }
 
-pub fn remember(name: &str, value: &str) {
+pub fn write_setting(name: &str, value: &str) {
     if let Some(storage) = storage() {
         let _ = storage.set_item(name, value);
     }
@@ -137,13 +137,13 @@ pub fn root() -> Option<Element> {
 }
 
 /// Returns a length in pixels from a custom property of the style sheet.
-pub fn css_pixels(property: &str, otherwise: u16) -> f64 {
+pub fn css_pixels(property: &str, default: u16) -> f64 {
     let value = root()
         .and_then(|root| window().get_computed_style(&root).ok().flatten())
         .and_then(|style| style.get_property_value(property).ok());
     // The browser's parser stops at the unit and adds nothing to the size of the program.
     let pixels = value.map(|value| js_sys::parse_float(&value)).filter(|pixels| pixels.is_finite());
-    pixels.unwrap_or(f64::from(otherwise))
+    pixels.unwrap_or(f64::from(default))
 }
 
 /// Returns the element with this id. The caller guarantees its type.
@@ -158,9 +158,9 @@ pub fn focus(id: &str) {
 }
 
 /// Moves the focus to the first element that matches the selector inside of the event's current target.
-pub fn focus_in(event: &web_sys::Event, selector: &str) {
-    let part = event.current_target().and_then(|target| target.dyn_into::<Element>().ok());
-    let found = part.and_then(|part| part.query_selector(selector).ok().flatten());
+pub fn focus_within(event: &web_sys::Event, selector: &str) {
+    let container = event.current_target().and_then(|target| target.dyn_into::<Element>().ok());
+    let found = container.and_then(|container| container.query_selector(selector).ok().flatten());
     if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
     }
@@ -180,11 +180,11 @@ pub async fn copy(text: &str) -> bool {
 }
 
 /// Copies a text and sets `result` for two seconds to whether it succeeded.
-pub fn copy_and_tell(text: String, told: RwSignal<Option<bool>>) {
+pub fn copy_with_feedback(text: String, result: RwSignal<Option<bool>>) {
     spawn(async move {
-        told.try_set(Some(copy(&text).await));
+        result.try_set(Some(copy(&text).await));
         sleep(2_000).await;
-        told.try_set(None);
+        result.try_set(None);
     });
 }
 

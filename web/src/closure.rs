@@ -4,34 +4,34 @@
 //! generates all of them for every closure. These traits have a single method, which makes the program smaller.
 
 /// Computes a value.
-pub trait Give<T> {
-    fn give(&self) -> T;
+pub trait Compute<T> {
+    fn compute(&self) -> T;
 }
 
-impl<T, F: Fn() -> T> Give<T> for F {
-    fn give(&self) -> T {
+impl<T, F: Fn() -> T> Compute<T> for F {
+    fn compute(&self) -> T {
         self()
     }
 }
 
 /// Runs an action.
-pub trait Deed {
-    fn again(&mut self);
+pub trait Callback {
+    fn call(&mut self);
 }
 
-impl<F: FnMut()> Deed for F {
-    fn again(&mut self) {
+impl<F: FnMut()> Callback for F {
+    fn call(&mut self) {
         self();
     }
 }
 
 /// Handles a value, such as an event.
-pub trait Take<T> {
-    fn take(&mut self, what: T);
+pub trait Handler<T> {
+    fn handle(&mut self, value: T);
 }
 
-impl<T, F: FnMut(T)> Take<T> for F {
-    fn take(&mut self, what: T) {
-        self(what);
+impl<T, F: FnMut(T)> Handler<T> for F {
+    fn handle(&mut self, value: T) {
+        self(value);
     }
 }

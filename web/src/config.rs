@@ -44,7 +44,7 @@ fn profile(fields: &LenientValue) -> Option<Profile> {
         domain: text(fields, "domain")?,
         name: text(fields, "name").unwrap_or_default(),
         header: text(fields, "keyHeader").unwrap_or(usual.header),
-        color: Color::named(&text(fields, "color").unwrap_or_default()),
+        color: Color::from_name(&text(fields, "color").unwrap_or_default()),
         is_production: fields.fields("production").any(|flag| *flag == LenientValue::Bool(true)),
     })
 }

@@ -5,22 +5,22 @@ use std::fmt;
 
 /// Reason why a text is not a valid domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DomainProblem {
+pub enum DomainError {
     Empty,
-    Scheme,
-    Password,
-    Query,
-    NotAUrl,
+    UnsupportedScheme,
+    HasCredentials,
+    HasQuery,
+    InvalidUrl,
 }
 
-impl fmt::Display for DomainProblem {
+impl fmt::Display for DomainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Empty => "Enter the domain: a host such as api.example.com, or a URL.",
-            Self::Scheme => "Only http and https are supported. Without a scheme, https is used.",
-            Self::Password => "The domain must not contain a user name or password.",
-            Self::Query => "The domain must end with its path. Remove ? or # and the text after it.",
-            Self::NotAUrl => "This is neither a host nor a URL. Enter a host such as api.example.com.",
+            Self::UnsupportedScheme => "Only http and https are supported. Without a scheme, https is used.",
+            Self::HasCredentials => "The domain must not contain a user name or password.",
+            Self::HasQuery => "The domain must end with its path. Remove ? or # and the text after it.",
+            Self::InvalidUrl => "This is neither a host nor a URL. Enter a host such as api.example.com.",
         })
     }
 }
@@ -31,13 +31,13 @@ impl fmt::Display for DomainProblem {
 /// # Errors
 ///
 /// Returns an error if the text is not a domain.
-pub fn to_url(domain: &str) -> Result<String, DomainProblem> {
+pub fn to_url(domain: &str) -> Result<String, DomainError> {
     let domain = domain.trim();
     if domain.is_empty() {
-        return Err(DomainProblem::Empty);
+        return Err(DomainError::Empty);
     }
     if domain.contains(['?', '#']) {
-        return Err(DomainProblem::Query);
+        return Err(DomainError::HasQuery);
     }
     if domain.starts_with(['.', '/']) {
         return Ok(domain.to_owned());
@@ -47,15 +47,15 @@ pub fn to_url(domain: &str) -> Result<String, DomainProblem> {
         None => ((if is_this_machine(domain) { "http" } else { "https" }).to_owned(), domain),
     };
     if scheme != "http" && scheme != "https" {
-        return Err(DomainProblem::Scheme);
+        return Err(DomainError::UnsupportedScheme);
     }
     let host = rest.split(['/', '\\']).next().unwrap_or_default();
     if host.contains('@') {
-        return Err(DomainProblem::Password);
+        return Err(DomainError::HasCredentials);
     }
     // A browser parses `https:///x` as a host named x.
     if host.is_empty() || host.contains(char::is_whitespace) {
-        return Err(DomainProblem::NotAUrl);
+        return Err(DomainError::InvalidUrl);
     }
     Ok(format!("{scheme}://{rest}"))
 }
@@ -111,13 +111,13 @@ mod tests {
     #[test]
     fn invalid_domain_is_rejected() {
         for (typed, problem) in [
-            ("  ", DomainProblem::Empty),
-            ("ftp://x", DomainProblem::Scheme),
-            ("https://me:pw@x", DomainProblem::Password),
-            ("me@x", DomainProblem::Password),
-            ("https://x?a=b", DomainProblem::Query),
-            ("https:///x", DomainProblem::NotAUrl),
-            ("my server", DomainProblem::NotAUrl),
+            ("  ", DomainError::Empty),
+            ("ftp://x", DomainError::UnsupportedScheme),
+            ("https://me:pw@x", DomainError::HasCredentials),
+            ("me@x", DomainError::HasCredentials),
+            ("https://x?a=b", DomainError::HasQuery),
+            ("https:///x", DomainError::InvalidUrl),
+            ("my server", DomainError::InvalidUrl),
         ] {
             assert_eq!(to_url(typed), Err(problem), "{typed}");
         }

@@ -9,8 +9,9 @@ const FREQUENT: &[u8] = b" etaoinsrhldcum01fpgwyb2.:-_vk";
 pub(crate) struct Finder<'a> {
     needle: &'a [u8],
     /// Patterns of the rarest pair of adjacent bytes. Both are the same byte in a needle of one byte.
-    rare: [(u64, u64); 2],
-    at: [usize; 2],
+    patterns: [(u64, u64); 2],
+    /// Offsets of the pair in the needle.
+    offsets: [usize; 2],
 }
 
 impl<'a> Finder<'a> {
@@ -24,31 +25,31 @@ impl<'a> Finder<'a> {
                 first = at;
             }
         }
-        let at = [first, (first + 1).min(needle.len() - 1)];
-        Self { needle, rare: at.map(|at| pattern(needle[at])), at }
+        let offsets = [first, (first + 1).min(needle.len() - 1)];
+        Self { needle, patterns: offsets.map(|at| pattern(needle[at])), offsets }
     }
 
     /// Returns the position of the first match at or after `from`.
-    pub(crate) fn find(&self, hay: &[u8], from: usize) -> Option<usize> {
-        let end = (hay.len() + 1).checked_sub(self.needle.len())?;
-        let [first, second] = self.at.map(|at| hay.get(from + at..).unwrap_or_default());
-        let mut here = from;
+    pub(crate) fn find(&self, haystack: &[u8], from: usize) -> Option<usize> {
+        let end = (haystack.len() + 1).checked_sub(self.needle.len())?;
+        let [first, second] = self.offsets.map(|at| haystack.get(from + at..).unwrap_or_default());
+        let mut position = from;
         for (one, other) in first.chunks_exact(8).zip(second.chunks_exact(8)) {
-            let mut marks = fits(one, self.rare[0]) & fits(other, self.rare[1]);
-            while marks != 0 {
-                let at = here + marks.trailing_zeros() as usize / 8;
-                if self.is_at(hay, at) {
+            let mut candidates = match_mask(one, self.patterns[0]) & match_mask(other, self.patterns[1]);
+            while candidates != 0 {
+                let at = position + candidates.trailing_zeros() as usize / 8;
+                if self.matches_at(haystack, at) {
                     return Some(at);
                 }
-                marks &= marks - 1;
+                candidates &= candidates - 1;
             }
-            here += 8;
+            position += 8;
         }
-        (here..end).find(|at| self.is_at(hay, *at))
+        (position..end).find(|at| self.matches_at(haystack, *at))
     }
 
-    fn is_at(&self, hay: &[u8], at: usize) -> bool {
-        hay.get(at..at + self.needle.len()).is_some_and(|there| there.eq_ignore_ascii_case(self.needle))
+    fn matches_at(&self, haystack: &[u8], at: usize) -> bool {
+        haystack.get(at..at + self.needle.len()).is_some_and(|part| part.eq_ignore_ascii_case(self.needle))
     }
 }
 
@@ -60,7 +61,7 @@ fn pattern(byte: u8) -> (u64, u64) {
 
 /// Returns a mask with the highest bit of each byte that may match. It contains every real match and may contain
 /// others.
-fn fits(bytes: &[u8], (byte, case): (u64, u64)) -> u64 {
+fn match_mask(bytes: &[u8], (byte, case): (u64, u64)) -> u64 {
     let mut word = [0; 8];
     word.copy_from_slice(bytes);
     let differs = (u64::from_le_bytes(word) | case) ^ byte;
@@ -73,14 +74,14 @@ mod tests {
 
     #[test]
     fn finder_returns_the_same_as_a_naive_search() {
-        let hay = b"Deploying table [DW].[dbo].[FactInvoice], 12,400 of 98,000 rows; Re\xc3\xa9ading [stg].[X] @`{[ zz".repeat(3);
-        let lower = hay.to_ascii_lowercase();
-        for from in [0, 1, 7, 100, hay.len()] {
+        let haystack = b"Deploying table [DW].[dbo].[FactInvoice], 12,400 of 98,000 rows; Re\xc3\xa9ading [stg].[X] @`{[ zz".repeat(3);
+        let lower = haystack.to_ascii_lowercase();
+        for from in [0, 1, 7, 100, haystack.len()] {
             for start in 0..97 {
                 for length in [1, 2, 3, 9, 40] {
                     let Some(needle) = lower.get(start..start + length) else { continue };
-                    let plain = lower[from..].windows(length).position(|there| there == needle);
-                    let found = Finder::new(needle).find(&hay, from);
+                    let plain = lower[from..].windows(length).position(|part| part == needle);
+                    let found = Finder::new(needle).find(&haystack, from);
                     assert_eq!(found, plain.map(|at| at + from), "{start} {length}");
                 }
             }

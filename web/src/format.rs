@@ -8,18 +8,18 @@ const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
 
 /// Returns the text in lower case.
-pub fn lower(text: &str) -> String {
-    if text.is_ascii() { text.to_ascii_lowercase() } else { lower_of_any_script(text) }
+pub fn lowercase(text: &str) -> String {
+    if text.is_ascii() { text.to_ascii_lowercase() } else { lowercase_unicode(text) }
 }
 
 /// Uses the browser's case tables. Those of the standard library add five kilobytes to the program.
 #[cfg(target_arch = "wasm32")]
-fn lower_of_any_script(text: &str) -> String {
+fn lowercase_unicode(text: &str) -> String {
     js_sys::JsString::from(text).to_lower_case().into()
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn lower_of_any_script(text: &str) -> String {
+fn lowercase_unicode(text: &str) -> String {
     text.to_lowercase()
 }
 
@@ -78,7 +78,7 @@ impl Zone {
     pub const UTC: Self = Self { offset: |_| 0 };
 
     /// Formats a time in this zone as RFC 3339 with milliseconds and without an offset.
-    fn written(self, millis: i64) -> String {
+    fn to_local_rfc3339(self, millis: i64) -> String {
         let shifted = millis + (self.offset)(millis) * MINUTE;
         let mut text = Timestamp::from_unix_millis(shifted).to_string();
         text.pop();
@@ -93,20 +93,20 @@ impl Zone {
     pub fn day_and_time(self, at: Timestamp, now: i64) -> String {
         let millis = at.unix_millis();
         let day = |millis: i64| (millis + (self.offset)(millis) * MINUTE).div_euclid(DAY);
-        let written = self.written(millis);
-        let (Some(year), Some(time)) = (written.get(..4), written.get(11..16)) else {
+        let local = self.to_local_rfc3339(millis);
+        let (Some(year), Some(time)) = (local.get(..4), local.get(11..16)) else {
             // The year has more than four digits.
-            return written;
+            return local;
         };
         match day(now) - day(millis) {
             0 => format!("today {time}"),
             1 => format!("yesterday {time}"),
             2..=6 => format!("{} {time}", WEEKDAYS[day(millis).rem_euclid(7) as usize]),
             _ => {
-                let month = written.get(5..7).and_then(|m| m.parse::<usize>().ok()).unwrap_or(1);
+                let month = local.get(5..7).and_then(|m| m.parse::<usize>().ok()).unwrap_or(1);
                 let month = MONTHS[(month - 1) % 12];
-                let date = written[8..10].trim_start_matches('0');
-                if self.written(now).get(..4) == Some(year) {
+                let date = local[8..10].trim_start_matches('0');
+                if self.to_local_rfc3339(now).get(..4) == Some(year) {
                     format!("{date} {month} {time}")
                 } else {
                     format!("{date} {month} {year}")
@@ -117,8 +117,8 @@ impl Zone {
 
     /// Formats the time of day with milliseconds, for example `23:10:40.310`.
     pub fn clock(self, at: Timestamp) -> String {
-        let written = self.written(at.unix_millis());
-        written.split_once('T').map_or(String::new(), |(_, time)| time.chars().take(12).collect())
+        let local = self.to_local_rfc3339(at.unix_millis());
+        local.split_once('T').map_or(String::new(), |(_, time)| time.chars().take(12).collect())
     }
 
     /// Formats the time of day, for example `23:10:40`.
@@ -130,7 +130,7 @@ impl Zone {
     pub fn exact(self, at: Timestamp) -> String {
         let millis = at.unix_millis();
         let offset = (self.offset)(millis);
-        let mut text = self.written(millis).replace('T', " ");
+        let mut text = self.to_local_rfc3339(millis).replace('T', " ");
         if offset == 0 {
             text.push_str(" UTC");
         } else {
@@ -151,10 +151,10 @@ const MONTHS: [&str; 12] =
 
 /// Formats external text on one line of at most `max_chars` characters: control characters as visible symbols, line
 /// ends as `↵`.
-pub fn one_line(text: &str, longest: usize) -> String {
-    let mut shown = String::with_capacity(text.len().min(longest * 2));
+pub fn one_line(text: &str, max_chars: usize) -> String {
+    let mut shown = String::with_capacity(text.len().min(max_chars * 2));
     let mut chars = text.trim_end_matches(['\r', '\n']).chars();
-    for c in chars.by_ref().take(longest) {
+    for c in chars.by_ref().take(max_chars) {
         match c {
             '\r' => {}
             '\n' => shown.push('↵'),

@@ -8,7 +8,7 @@ use txjobs_sdk::{
 };
 
 use crate::{
-    log::{Arrived, Level},
+    log::{DecodedLogs, Level},
     order,
 };
 
@@ -32,14 +32,14 @@ pub struct Counts {
 
 impl Counts {
     /// Counts the lines of the execution at this index.
-    pub fn of(arrived: &Arrived, at: usize) -> Self {
-        let of = |level| arrived.count(at, level);
-        Self { warnings: of(Level::Warning), errors: of(Level::Error) }
+    pub fn from_logs(logs: &DecodedLogs, index: usize) -> Self {
+        let count = |level| logs.count(index, level);
+        Self { warnings: count(Level::Warning), errors: count(Level::Error) }
     }
 }
 
 impl RunSummary {
-    pub fn of(execution: &JobExecution) -> Self {
+    pub fn from_execution(execution: &JobExecution) -> Self {
         Self {
             execution: execution.id,
             trigger: execution.trigger_id.filter(|id| !id.is_nil()),
@@ -55,7 +55,7 @@ impl RunSummary {
     }
 
     /// Returns the duration of the run, or of an unfinished run until `now`.
-    pub fn took(&self, now: Timestamp) -> Option<Duration> {
+    pub fn duration(&self, now: Timestamp) -> Option<Duration> {
         let end = match self.ended {
             Some(end) => end,
             None if self.state.is_final() => return None,
@@ -65,7 +65,7 @@ impl RunSummary {
     }
 
     /// Whether the run can have warnings or errors. A run with state `Completed` has none.
-    pub fn has_findings(&self) -> bool {
+    pub fn has_issues(&self) -> bool {
         self.state.is_final() && self.state != ExecutionState::Completed
     }
 }
@@ -82,34 +82,36 @@ pub struct History {
 }
 
 impl History {
-    pub fn of(executions: &[JobExecution], loaded_at: f64) -> Self {
+    pub fn from_executions(executions: &[JobExecution], loaded_at: f64) -> Self {
         let mut newest_first: Vec<_> = (0..executions.len()).collect();
         // Runs without a time go to the end in the server's order.
-        order::sort(&mut newest_first, &|a, b| executions[b].create_time.cmp(&executions[a].create_time));
-        let runs = newest_first.into_iter().map(|at| RunSummary::of(&executions[at])).collect();
+        order::sort_indices(&mut newest_first, &|a, b| {
+            executions[b].create_time.cmp(&executions[a].create_time)
+        });
+        let runs = newest_first.into_iter().map(|at| RunSummary::from_execution(&executions[at])).collect();
         Self { runs, counts: None, loaded_at }
     }
 
     /// Like [`from_executions`](Self::from_executions), and counts the issues of the newest run if its lines are there.
-    pub fn counted(arrived: &Arrived, loaded_at: f64) -> Self {
-        let mut history = Self::of(&arrived.executions, loaded_at);
-        let newest = history.last().map(|last| last.execution);
-        let at = arrived.executions.iter().position(|run| Some(run.id) == newest);
-        if let Some((at, run)) = at.map(|at| (at, &arrived.executions[at]))
+    pub fn with_counts(logs: &DecodedLogs, loaded_at: f64) -> Self {
+        let mut history = Self::from_executions(&logs.executions, loaded_at);
+        let newest = history.newest().map(|run| run.execution);
+        let index = logs.executions.iter().position(|run| Some(run.id) == newest);
+        if let Some((index, run)) = index.map(|index| (index, &logs.executions[index]))
             && !run.job_execution_logs.is_empty()
         {
-            history.counts = Some((run.id, Counts::of(arrived, at)));
+            history.counts = Some((run.id, Counts::from_logs(logs, index)));
         }
         history
     }
 
-    pub fn last(&self) -> Option<&RunSummary> {
+    pub fn newest(&self) -> Option<&RunSummary> {
         self.runs.first()
     }
 
     /// Returns the issue counts of the newest run.
-    pub fn last_counts(&self) -> Option<Counts> {
-        let last = self.last()?;
+    pub fn newest_counts(&self) -> Option<Counts> {
+        let last = self.newest()?;
         if last.state == ExecutionState::Completed {
             return Some(Counts::default());
         }
@@ -117,8 +119,8 @@ impl History {
     }
 
     /// Returns the median duration of the last 20 successful runs, and their number. `None` with fewer than three.
-    pub fn usual(&self) -> Option<(Duration, usize)> {
-        let took: Vec<_> = self
+    pub fn usual_duration(&self) -> Option<(Duration, usize)> {
+        let durations: Vec<_> = self
             .runs
             .iter()
             .filter(|run| {
@@ -127,36 +129,25 @@ impl History {
             .filter_map(|run| run.ended?.since(run.created?))
             .take(20)
             .collect();
-        let mut shortest_first: Vec<_> = (0..took.len()).collect();
-        order::sort(&mut shortest_first, &|a, b| took[a].cmp(&took[b]));
-        (took.len() >= 3).then(|| (took[shortest_first[took.len() / 2]], took.len()))
+        let mut shortest_first: Vec<_> = (0..durations.len()).collect();
+        order::sort_indices(&mut shortest_first, &|a, b| durations[a].cmp(&durations[b]));
+        (durations.len() >= 3).then(|| (durations[shortest_first[durations.len() / 2]], durations.len()))
     }
 }
 
 /// Whether a duration is slow: more than 1.5 times the usual duration, and at least a second longer.
-pub fn is_slow(usual: Option<(Duration, usize)>, took: Duration) -> bool {
-    usual.is_some_and(|(usual, _)| took > usual * 3 / 2 && took >= usual + Duration::from_secs(1))
+pub fn is_slow(usual: Option<(Duration, usize)>, duration: Duration) -> bool {
+    usual.is_some_and(|(usual, _)| duration > usual * 3 / 2 && duration >= usual + Duration::from_secs(1))
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-
-    pub(crate) fn run(state: ExecutionState, created: &str, ended: &str) -> JobExecution {
-        JobExecution {
-            create_time: created.parse().ok(),
-            end_time: ended.parse().ok(),
-            id: ExecutionId(Default::default()),
-            job_execution_logs: Vec::new(),
-            job_id: txjobs_sdk::types::JobId(Default::default()),
-            state,
-            trigger_id: Some(TriggerId(Default::default())),
-        }
-    }
+    use crate::test_data::run;
 
     #[test]
     fn history_is_sorted_newest_first() {
-        let history = History::of(
+        let history = History::from_executions(
             &[
                 run(ExecutionState::Completed, "2026-03-14T02:00:00Z", "2026-03-14T02:00:10Z"),
                 run(ExecutionState::Running, "2026-03-16T02:00:00Z", ""),
@@ -166,28 +157,31 @@ pub(crate) mod tests {
         );
         let states: Vec<_> = history.runs.iter().map(|run| run.state).collect();
         assert_eq!(states, [ExecutionState::Running, ExecutionState::Completed, ExecutionState::Failed]);
-        assert_eq!(history.last().and_then(|run| run.trigger), None, "the empty guid is no trigger id");
+        assert_eq!(history.newest().and_then(|run| run.trigger), None, "the empty guid is no trigger id");
     }
 
     #[test]
     fn duration_of_an_unfinished_run_ends_now() {
         let now = "2026-03-14T02:01:00Z".parse().unwrap();
-        let took = |state, ended: &str| RunSummary::of(&run(state, "2026-03-14T02:00:00Z", ended)).took(now);
-        assert_eq!(took(ExecutionState::Failed, "2026-03-14T02:00:41Z"), Some(Duration::from_secs(41)));
-        assert_eq!(took(ExecutionState::Running, ""), Some(Duration::from_secs(60)));
-        assert_eq!(took(ExecutionState::Failed, ""), None);
+        let duration = |state, ended: &str| {
+            RunSummary::from_execution(&run(state, "2026-03-14T02:00:00Z", ended)).duration(now)
+        };
+        assert_eq!(duration(ExecutionState::Failed, "2026-03-14T02:00:41Z"), Some(Duration::from_secs(41)));
+        assert_eq!(duration(ExecutionState::Running, ""), Some(Duration::from_secs(60)));
+        assert_eq!(duration(ExecutionState::Failed, ""), None);
     }
 
     #[test]
     fn usual_duration_is_the_median_of_successful_runs() {
         let ended = ["2026-03-14T02:00:10Z", "2026-03-14T02:00:30Z", "2026-03-14T02:00:20Z"];
         let runs = ended.map(|ended| run(ExecutionState::Completed, "2026-03-14T02:00:00Z", ended));
-        assert_eq!(History::of(&runs, 0.0).usual(), Some((Duration::from_secs(20), 3)));
-        assert_eq!(History::of(&runs[..2], 0.0).usual(), None);
-        let slow = [20, 29, 31]
-            .map(|seconds| is_slow(History::of(&runs, 0.0).usual(), Duration::from_secs(seconds)));
+        assert_eq!(History::from_executions(&runs, 0.0).usual_duration(), Some((Duration::from_secs(20), 3)));
+        assert_eq!(History::from_executions(&runs[..2], 0.0).usual_duration(), None);
+        let slow = [20, 29, 31].map(|seconds| {
+            is_slow(History::from_executions(&runs, 0.0).usual_duration(), Duration::from_secs(seconds))
+        });
         assert_eq!(slow, [false, false, true]);
-        assert!(!is_slow(History::of(&runs[..2], 0.0).usual(), Duration::MAX));
+        assert!(!is_slow(History::from_executions(&runs[..2], 0.0).usual_duration(), Duration::MAX));
         // Only the last twenty runs count, and a difference of less than a second is ignored.
         let mut many: Vec<_> = (10..40)
             .map(|minute| {
@@ -199,7 +193,7 @@ pub(crate) mod tests {
             })
             .collect();
         many.extend(runs);
-        let usual = History::of(&many, 0.0).usual();
+        let usual = History::from_executions(&many, 0.0).usual_duration();
         assert_eq!(usual, Some((Duration::from_millis(100), 20)));
         assert!(!is_slow(usual, Duration::from_secs(1)) && is_slow(usual, Duration::from_secs(2)));
     }

@@ -10,7 +10,6 @@
 //!   [`load_histories`] and [`follow_run`] (repeated requests), [`state`] (the shared state of the page).
 //! * Screens: [`pages`], built from [`components`].
 
-pub mod answer;
 pub mod api;
 mod app;
 pub mod browser;
@@ -20,22 +19,28 @@ pub mod config;
 pub mod dom;
 pub mod domain;
 mod finder;
-pub mod follow;
+pub mod follow_run;
 pub mod format;
 pub mod history;
-pub mod jobs_list;
-pub mod keyring;
+pub mod job_list;
+pub mod key_store;
 pub mod load_histories;
 pub mod log;
+pub mod notifications;
 pub mod order;
 pub mod pages;
 pub mod poll;
 pub mod profile;
 pub mod reactive;
+pub mod remembered_keys;
+pub mod response;
 pub mod route;
+pub mod saved_profiles;
+pub mod session;
 pub mod snippet;
 pub mod state;
-pub mod tell;
+#[cfg(test)]
+mod test_data;
 pub mod vault;
 pub mod virtual_rows;
 

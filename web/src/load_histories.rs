@@ -10,23 +10,26 @@ use txjobs_sdk::{
 use crate::{
     api, browser,
     history::{Counts, History},
-    state::{App, Session},
+    session::Session,
+    state::App,
 };
 
 /// Maximum number of concurrent requests on a server that can leave out log lines.
-const AT_ONCE: usize = 4;
+const MAX_CONCURRENT: usize = 4;
 /// Age in milliseconds after which a history on the screen is loaded again, because a short run can start and end
 /// between two polls. Applies to servers that can leave out log lines.
-const OLD: f64 = 60_000.0;
+const MAX_AGE: f64 = 60_000.0;
 /// Number of runs that the job list shows for a job.
-const RUNS: i32 = 5;
+const RUNS_PER_JOB: i32 = 5;
 /// Histories that arrive within this time are shown together, in milliseconds.
-const TOGETHER: i32 = 120;
+const BATCH_WINDOW: i32 = 120;
 
 thread_local! {
     /// Jobs whose history is being loaded. Not a signal, because nothing on the screen depends on it.
-    static UNDER_WAY: RefCell<Vec<JobId>> = RefCell::default();
-    static ARRIVED: RefCell<Vec<(JobId, History)>> = RefCell::default();
+    static IN_FLIGHT: RefCell<Vec<JobId>> = RefCell::default();
+    /// Received histories that are not shown yet.
+    static RECEIVED: RefCell<Vec<(JobId, History)>> = RefCell::default();
+    /// The job whose issues are being counted.
     static COUNTING: RefCell<Option<JobId>> = const { RefCell::new(None) };
 }
 
@@ -35,54 +38,54 @@ pub fn load_histories(app: App) {
     let Some(session) = app.session.get_untracked() else { return };
     let extensions = app.extensions.get_untracked();
     // Without the extension a response contains all lines of all runs, so load one history at a time.
-    let at_once = if extensions.logs { AT_ONCE } else { 1 };
-    while UNDER_WAY.with_borrow(Vec::len) < at_once {
-        let Some(job) = next_history(app, extensions) else { break };
-        UNDER_WAY.with_borrow_mut(|jobs| jobs.push(job));
+    let max_concurrent = if extensions.logs { MAX_CONCURRENT } else { 1 };
+    while IN_FLIGHT.with_borrow(Vec::len) < max_concurrent {
+        let Some(job) = next_job(app, extensions) else { break };
+        IN_FLIGHT.with_borrow_mut(|jobs| jobs.push(job));
         let session = session.clone();
         browser::spawn(async move {
             load_history(app, &session, job, extensions).await;
-            UNDER_WAY.with_borrow_mut(|jobs| jobs.retain(|other| *other != job));
+            IN_FLIGHT.with_borrow_mut(|jobs| jobs.retain(|other| *other != job));
             load_histories(app);
         });
     }
-    if UNDER_WAY.with_borrow(Vec::is_empty) && COUNTING.with_borrow(Option::is_none) {
-        count_findings(app, session);
+    if IN_FLIGHT.with_borrow(Vec::is_empty) && COUNTING.with_borrow(Option::is_none) {
+        count_issues(app, session);
     }
 }
 
-fn next_history(app: App, extensions: Extensions) -> Option<JobId> {
-    let now = browser::uptime();
+fn next_job(app: App, extensions: Extensions) -> Option<JobId> {
+    let now = browser::uptime_millis();
     let jobs = app.jobs;
-    jobs.wanted.with_untracked(|wanted| {
+    jobs.requested.with_untracked(|requested| {
         jobs.histories.with_untracked(|histories| {
-            let is_due = |job: &&JobId| match histories.get(*job) {
+            let is_outdated = |job: &&JobId| match histories.get(*job) {
                 None => true,
                 Some(history) if history.loaded_at == f64::NEG_INFINITY => true,
-                Some(history) => extensions.logs && now - history.loaded_at > OLD,
+                Some(history) => extensions.logs && now - history.loaded_at > MAX_AGE,
             };
             let is_free = |job: &&JobId| {
-                UNDER_WAY.with_borrow(|jobs| !jobs.contains(job))
-                    && ARRIVED.with_borrow(|all| !all.iter().any(|(other, _)| other == *job))
-                    && jobs.missing.with_untracked(|missing| !missing.contains(job))
+                IN_FLIGHT.with_borrow(|jobs| !jobs.contains(job))
+                    && RECEIVED.with_borrow(|all| !all.iter().any(|(other, _)| other == *job))
+                    && jobs.failed.with_untracked(|failed| !failed.contains(job))
             };
-            let awaited = app.watched.with_untracked(|watched| {
-                watched.iter().map(|(job, _)| *job).find(|job| is_due(&job) && is_free(&job))
+            let watched = app.watched_runs.with_untracked(|runs| {
+                runs.iter().map(|(job, _)| *job).find(|job| is_outdated(&job) && is_free(&job))
             });
-            awaited.or_else(|| wanted.iter().filter(is_due).find(is_free).copied())
+            watched.or_else(|| requested.iter().filter(is_outdated).find(is_free).copied())
         })
     })
 }
 
 /// Collects histories for a moment, so that the list is sorted and rendered once for several of them.
-fn arrived(app: App, number: u32, job: JobId, history: History) {
-    let is_first = ARRIVED.with_borrow(Vec::is_empty);
-    ARRIVED.with_borrow_mut(|all| all.push((job, history)));
+fn queue_update(app: App, number: u32, job: JobId, history: History) {
+    let is_first = RECEIVED.with_borrow(Vec::is_empty);
+    RECEIVED.with_borrow_mut(|all| all.push((job, history)));
     if is_first {
         browser::spawn(async move {
-            browser::sleep(TOGETHER).await;
-            let all = ARRIVED.take();
-            if app.session_numbered(number).is_none() {
+            browser::sleep(BATCH_WINDOW).await;
+            let all = RECEIVED.take();
+            if app.session_if_current(number).is_none() {
                 return;
             }
             app.jobs.histories.update(|histories| {
@@ -97,22 +100,27 @@ fn arrived(app: App, number: u32, job: JobId, history: History) {
 }
 
 async fn load_history(app: App, session: &Session, job: JobId, extensions: Extensions) {
-    let limit = extensions.limit.then_some(RUNS);
+    let limit = extensions.limit.then_some(RUNS_PER_JOB);
     let logs = extensions.logs.then_some(LogsSelection::None);
-    let answer = api::executions(session, &paths::get_job_logs(job, limit, logs)).await;
-    if app.session_numbered(session.number).is_none() {
+    let response = api::executions(session, &paths::get_job_logs(job, limit, logs)).await;
+    if app.session_if_current(session.number).is_none() {
         return;
     }
-    match answer {
-        Ok(answer) => {
-            arrived(app, session.number, job, History::counted(&answer.value, browser::uptime()));
+    match response {
+        Ok(response) => {
+            queue_update(
+                app,
+                session.number,
+                job,
+                History::with_counts(&response.value, browser::uptime_millis()),
+            );
         }
-        Err(trouble) => {
-            app.jobs.missing.update(|missing| {
-                missing.push(job);
-                if trouble.kind == ErrorKind::TooManyRequests {
+        Err(error) => {
+            app.jobs.failed.update(|failed| {
+                failed.push(job);
+                if error.kind == ErrorKind::TooManyRequests {
                     // Send no more requests until the user refreshes.
-                    missing.extend(app.jobs.wanted.get_untracked());
+                    failed.extend(app.jobs.requested.get_untracked());
                 }
             });
         }
@@ -121,46 +129,46 @@ async fn load_history(app: App, session: &Session, job: JobId, extensions: Exten
 
 /// Counts warnings and errors of the newest runs on the screen, one run at a time. Counting loads the run's log, so
 /// runs that completed without issues are skipped.
-fn count_findings(app: App, session: Rc<Session>) {
-    let wanted = app.jobs.wanted.get_untracked();
+fn count_issues(app: App, session: Rc<Session>) {
+    let requested = app.jobs.requested.get_untracked();
     let counted = app.jobs.counted.get_untracked();
     let next = app.jobs.histories.with_untracked(|histories| {
-        wanted.iter().take(counted).find_map(|job| {
+        requested.iter().take(counted).find_map(|job| {
             let history = histories.get(job)?;
-            let is_missing = app.jobs.missing.with_untracked(|missing| missing.contains(job));
-            let last =
-                history.last().filter(|last| last.has_findings() && history.last_counts().is_none())?;
-            if is_missing {
+            let has_failed = app.jobs.failed.with_untracked(|failed| failed.contains(job));
+            let newest =
+                history.newest().filter(|run| run.has_issues() && history.newest_counts().is_none())?;
+            if has_failed {
                 return None;
             }
-            Some((*job, last.trigger?, last.execution))
+            Some((*job, newest.trigger?, newest.execution))
         })
     });
     let Some((job, trigger, execution)) = next else { return };
     COUNTING.set(Some(job));
     browser::spawn(async move {
-        let answer = count(&session, job, trigger).await;
+        let response = count_run(&session, job, trigger).await;
         COUNTING.set(None);
-        if app.session_numbered(session.number).is_none() {
+        if app.session_if_current(session.number).is_none() {
             return;
         }
-        match answer {
+        match response {
             Some(counts) => app.jobs.histories.update(|histories| {
                 if let Some(history) = histories.get_mut(&job) {
                     history.counts = Some((execution, counts));
                 }
             }),
-            None => app.jobs.missing.update(|missing| {
-                missing.push(job);
+            None => app.jobs.failed.update(|failed| {
+                failed.push(job);
             }),
         }
         load_histories(app);
     });
 }
 
-async fn count(session: &Session, job: JobId, trigger: TriggerId) -> Option<Counts> {
+async fn count_run(session: &Session, job: JobId, trigger: TriggerId) -> Option<Counts> {
     let request = paths::get_job_logs_by_trigger(job, trigger, None);
-    let arrived = api::executions(session, &request).await.ok()?.value;
-    let at = arrived.executions.iter().position(|run| run.trigger_id == Some(trigger))?;
-    Some(Counts::of(&arrived, at))
+    let logs = api::executions(session, &request).await.ok()?.value;
+    let index = logs.executions.iter().position(|run| run.trigger_id == Some(trigger))?;
+    Some(Counts::from_logs(&logs, index))
 }

@@ -4,6 +4,6 @@
 use std::cmp::Ordering;
 
 /// Sorts indices with a comparison function. The sort is stable.
-pub fn sort(positions: &mut [usize], compare: &dyn Fn(usize, usize) -> Ordering) {
-    positions.sort_by(|&a, &b| compare(a, b));
+pub fn sort_indices(indices: &mut [usize], compare: &dyn Fn(usize, usize) -> Ordering) {
+    indices.sort_by(|&a, &b| compare(a, b));
 }

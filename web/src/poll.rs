@@ -8,11 +8,8 @@ use txjobs_sdk::{
 };
 
 use crate::{
-    answer::Answer,
-    api, browser,
-    jobs_list::Catalog,
-    load_histories::load_histories,
-    state::{App, Session},
+    api, browser, job_list::JobIndex, load_histories::load_histories, response::ApiResponse,
+    session::Session, state::App,
 };
 
 /// Interval while a job is pending or running, in milliseconds.
@@ -30,18 +27,18 @@ thread_local! {
 }
 
 /// Polls jobs and statuses until the connection with this number is replaced.
-pub async fn keep_fresh(app: App, number: u32) {
+pub async fn poll_jobs(app: App, number: u32) {
     let mut hidden_since = None;
-    let mut refreshed = app.jobs.refresh.get_untracked();
-    while let Some(session) = app.session_numbered(number) {
-        let asked = app.jobs.refresh.get_untracked();
-        let delay = look(app, &session, asked != refreshed).await;
-        refreshed = asked;
-        let since = browser::now();
+    let mut last_refresh = app.jobs.refresh.get_untracked();
+    while let Some(session) = app.session_if_current(number) {
+        let refresh_count = app.jobs.refresh.get_untracked();
+        let delay = poll_once(app, &session, refresh_count != last_refresh).await;
+        last_refresh = refresh_count;
+        let polled_at = browser::now();
         // Short steps, so that a refresh or a return to the page takes effect immediately.
         loop {
             browser::sleep(250).await;
-            if app.session_numbered(number).is_none() {
+            if app.session_if_current(number).is_none() {
                 return;
             }
             let now = browser::now();
@@ -50,11 +47,13 @@ pub async fn keep_fresh(app: App, number: u32) {
                 app.now.set(now);
                 hidden_since = None;
             }
-            let since_hidden = if hidden { now - *hidden_since.get_or_insert(now) } else { 0 };
-            let due = if hidden { delay.max(HIDDEN) } else { delay };
-            let is_awaited = !app.watched.with_untracked(Vec::is_empty);
-            let pressed = app.jobs.refresh.get_untracked() != refreshed;
-            if pressed || (now - since >= due && (since_hidden < ASLEEP || is_awaited)) {
+            let hidden_time = if hidden { now - *hidden_since.get_or_insert(now) } else { 0 };
+            let interval = if hidden { delay.max(HIDDEN_INTERVAL) } else { delay };
+            let has_watched_runs = !app.watched_runs.with_untracked(Vec::is_empty);
+            let is_refresh_requested = app.jobs.refresh.get_untracked() != last_refresh;
+            if is_refresh_requested
+                || (now - polled_at >= interval && (hidden_time < MAX_HIDDEN_TIME || has_watched_runs))
+            {
                 break;
             }
         }
@@ -63,56 +62,57 @@ pub async fn keep_fresh(app: App, number: u32) {
 
 /// Polls the statuses once, and the jobs too if `with_jobs` is set or they are not known. Returns the time until
 /// the next poll in milliseconds.
-async fn look(app: App, session: &Session, all: bool) -> i64 {
-    match fetch(app, session, all).await {
-        Ok(busy) => {
-            app.jobs.trouble.set(None);
+async fn poll_once(app: App, session: &Session, with_jobs: bool) -> i64 {
+    match load(app, session, with_jobs).await {
+        Ok(is_active) => {
+            app.jobs.error.set(None);
             app.jobs.updated.set(Some(browser::now()));
             load_histories(app);
-            if busy { BUSY } else { IDLE }
+            if is_active { ACTIVE_INTERVAL } else { IDLE_INTERVAL }
         }
-        Err(trouble) if app.session_numbered(session.number).is_some() => {
-            let asked = trouble.retry_after.map(|after| after.delay(browser::timestamp()).as_millis() as i64);
-            app.jobs.trouble.set(Some(trouble));
-            asked.unwrap_or_default().max(IDLE)
+        Err(error) if app.session_if_current(session.number).is_some() => {
+            let retry_after =
+                error.retry_after.map(|after| after.delay(browser::timestamp()).as_millis() as i64);
+            app.jobs.error.set(Some(error));
+            retry_after.unwrap_or_default().max(IDLE_INTERVAL)
         }
-        Err(_) => IDLE,
+        Err(_) => IDLE_INTERVAL,
     }
 }
 
 /// Loads statuses and, if needed, jobs. Returns whether a job is pending or running.
-async fn fetch(app: App, session: &Session, all: bool) -> Result<bool, Error> {
+async fn load(app: App, session: &Session, with_jobs: bool) -> Result<bool, Error> {
     let jobs = app.jobs;
-    if all || jobs.list.with_untracked(Option::is_none) {
-        fetch_list(app, session).await?;
+    if with_jobs || jobs.list.with_untracked(Option::is_none) {
+        load_jobs(app, session).await?;
     }
-    let mut answer = api::list_job_statuses(session).await?;
-    if app.session_numbered(session.number).is_none() {
+    let mut response = api::list_job_statuses(session).await?;
+    if app.session_if_current(session.number).is_none() {
         return Ok(false);
     }
     let before = jobs.statuses.get_untracked();
-    let mut held = Vec::new();
+    let mut overridden = Vec::new();
     STARTED.with_borrow(|started| {
-        for status in &mut answer.value {
-            let told = status.status;
-            status.status = started.status(status.job_id, told, browser::since_start());
-            if status.status != told {
-                held.push(status.job_id);
+        for status in &mut response.value {
+            let reported = status.status;
+            status.status = started.status(status.job_id, reported, browser::uptime());
+            if status.status != reported {
+                overridden.push(status.job_id);
             }
         }
     });
     let is_new = jobs.list.with_untracked(|list| {
         let is_known = |id| list.as_ref().is_some_and(|list| list.find(id).is_some());
-        answer.value.iter().any(|status| !before.contains_key(&status.job_id) && !is_known(status.job_id))
+        response.value.iter().any(|status| !before.contains_key(&status.job_id) && !is_known(status.job_id))
     });
-    let mut changed: Vec<_> = answer
+    let mut changed: Vec<_> = response
         .value
         .iter()
         .filter(|status| before.get(&status.job_id).is_some_and(|before| *before != status.status))
         .map(|status| status.job_id)
         .collect();
     // A short run may already have ended; its history shows that.
-    changed.append(&mut held);
+    changed.append(&mut overridden);
     if !changed.is_empty() {
         // A run started or ended, so the known history is outdated.
         jobs.histories.update(|histories| {
@@ -123,38 +123,38 @@ async fn fetch(app: App, session: &Session, all: bool) -> Result<bool, Error> {
             }
         });
     }
-    let statuses = answer.value.iter().map(|status| (status.job_id, status.status)).collect();
+    let statuses = response.value.iter().map(|status| (status.job_id, status.status)).collect();
     if statuses != before {
         jobs.statuses.set(statuses);
     }
     if is_new {
-        fetch_list(app, session).await?;
+        load_jobs(app, session).await?;
     }
     Ok(jobs.statuses.with_untracked(|statuses| statuses.values().any(|status| status.is_active())))
 }
 
-async fn fetch_list(app: App, session: &Session) -> Result<(), Error> {
-    let answer = api::list_jobs(session).await?;
-    if app.session_numbered(session.number).is_some() {
-        jobs_came(app, answer);
+async fn load_jobs(app: App, session: &Session) -> Result<(), Error> {
+    let response = api::list_jobs(session).await?;
+    if app.session_if_current(session.number).is_some() {
+        set_jobs(app, response);
     }
     Ok(())
 }
 
 /// Stores the jobs of the current connection.
-pub fn jobs_came(app: App, answer: Answer<Vec<Job>>) {
-    app.extensions.set(answer.extensions);
+pub fn set_jobs(app: App, response: ApiResponse<Vec<Job>>) {
+    app.extensions.set(response.extensions);
     // Skip an unchanged list, because a change sorts and renders it again.
-    let is_same = |list: &Option<Catalog>| list.as_ref().is_some_and(|list| list.jobs() == answer.value);
+    let is_same = |list: &Option<JobIndex>| list.as_ref().is_some_and(|list| list.jobs() == response.value);
     if !app.jobs.list.with_untracked(is_same) {
-        app.jobs.list.set(Some(Catalog::new(answer.value)));
+        app.jobs.list.set(Some(JobIndex::new(response.value)));
     }
 }
 
 /// Marks a job that was just started as pending until the server reports it, and watches its run.
-pub fn expect(app: App, job: JobId, run: TriggerId) {
-    app.watched.update(|watched| watched.push((job, run)));
-    STARTED.with_borrow_mut(|started| started.mark_started(job, browser::since_start()));
+pub fn mark_pending(app: App, job: JobId, run: TriggerId) {
+    app.watched_runs.update(|watched| watched.push((job, run)));
+    STARTED.with_borrow_mut(|started| started.mark_started(job, browser::uptime()));
     app.jobs.statuses.update(|statuses| {
         statuses.insert(job, JobStatusCode::Pending);
     });
@@ -162,7 +162,7 @@ pub fn expect(app: App, job: JobId, run: TriggerId) {
 }
 
 /// Records that the run of a job has ended.
-pub fn run_ended(app: App, job: JobId) {
+pub fn mark_ended(app: App, job: JobId) {
     STARTED.with_borrow_mut(|started| started.mark_ended(job));
     app.refresh();
 }

@@ -4,8 +4,7 @@ use txjobs_sdk::paths;
 
 use crate::{
     browser,
-    config::Preset,
-    domain::{self, DomainProblem, is_this_machine},
+    domain::{self, DomainError, is_this_machine},
 };
 
 /// A server, without its key. Profiles are saved in the browser's storage in clear text; keys are not.
@@ -45,7 +44,7 @@ impl Color {
         }
     }
 
-    pub fn named(name: &str) -> Self {
+    pub fn from_name(name: &str) -> Self {
         Self::ALL.into_iter().find(|color| color.name() == name).unwrap_or_default()
     }
 }
@@ -86,78 +85,10 @@ impl Profile {
     /// # Errors
     ///
     /// Returns an error if the domain is not valid.
-    pub fn base(&self) -> Result<String, DomainProblem> {
-        domain::to_url(&self.domain).and_then(|url| browser::absolute(&url).ok_or(DomainProblem::NotAUrl))
+    pub fn base(&self) -> Result<String, DomainError> {
+        domain::to_url(&self.domain).and_then(|url| browser::absolute(&url).ok_or(DomainError::InvalidUrl))
     }
 }
-
-/// Encodes profiles as text, one line for each field.
-pub fn write(profiles: &[Profile]) -> String {
-    let mut text = String::new();
-    for Profile { name, domain, header, color, is_production } in profiles {
-        let kind = if *is_production { "production" } else { "" };
-        for part in [domain.as_str(), header, name, color.name(), kind] {
-            text.push_str(&part.replace(['\r', '\n'], " "));
-            text.push('\n');
-        }
-    }
-    text
-}
-
-/// Decodes the text of [`encode`]. An incomplete profile is skipped.
-pub fn read(text: &str) -> Vec<Profile> {
-    let mut lines = text.split('\n').map(str::to_owned);
-    let mut next = move || {
-        let (domain, header, name) = (lines.next()?, lines.next()?, lines.next()?);
-        let (color, kind) = (Color::named(&lines.next()?), lines.next()?);
-        Some(Profile { name, domain, header, color, is_production: kind == "production" })
-    };
-    std::iter::from_fn(&mut next).collect()
-}
-
-/// Returns the saved profiles followed by the preset ones. A preset of a saved server is skipped, so that the user's
-/// name and color stay.
-pub fn merge(own: Vec<Profile>, preset: &[Profile]) -> Vec<Profile> {
-    let is_new = |profile: &&Profile| {
-        let times = preset.iter().filter(|other| other.domain == profile.domain).count();
-        !own.iter().any(|own| own.domain == profile.domain && (times == 1 || own.title() == profile.title()))
-    };
-    let new: Vec<_> = preset.iter().filter(is_new).cloned().collect();
-    own.into_iter().chain(new).collect()
-}
-
-/// Loads the profiles and the initially selected one: the one used last, or else a preset one.
-pub fn recall(preset: &Preset) -> (Vec<Profile>, Profile) {
-    let whole = |profile: &Profile| {
-        // Show a relative domain as an absolute URL, so that users see where their key is sent.
-        let base = profile.base();
-        let is_relative = profile.domain.starts_with(['.', '/']);
-        let domain = base.ok().filter(|_| is_relative).unwrap_or_else(|| profile.domain.clone());
-        Profile { domain, ..profile.clone() }
-    };
-    let preset: Vec<_> = preset.profiles.iter().map(whole).collect();
-    let all = merge(read(&browser::recall(ALL).unwrap_or_default()), &preset);
-    let last = browser::recall(LAST).and_then(|id| all.iter().find(|profile| profile.id() == id));
-    // A single preset server is the one that serves this page. It has priority over the server used last.
-    let at_home = preset.first().filter(|_| preset.len() == 1).map(|home| &home.domain);
-    let last = last.filter(|last| at_home.is_none_or(|home| *home == last.domain));
-    let home = at_home.and_then(|home| all.iter().find(|profile| profile.domain == *home));
-    let first = last.or(home).or(all.first()).cloned().unwrap_or_default();
-    (all, first)
-}
-
-/// Saves the profiles, without keys, for the next visit.
-pub fn remember(profiles: &[Profile]) {
-    browser::remember(ALL, &write(profiles));
-}
-
-/// Saves which profile was used last.
-pub fn remember_last(profile: &Profile) {
-    browser::remember(LAST, &profile.id());
-}
-
-const ALL: &str = "txjobs.profiles";
-const LAST: &str = "txjobs.profile";
 
 #[cfg(test)]
 mod tests {
@@ -171,28 +102,5 @@ mod tests {
         assert_eq!(title(" Production ", "x"), "Production");
         assert_eq!(title("", "https://api.example.com/tx/"), "api.example.com/tx");
         assert_eq!(title("", "http://127.0.0.1:8400"), "Local gateway");
-    }
-    fn profile(name: &str, domain: &str, color: Color) -> Profile {
-        Profile { name: name.into(), domain: domain.into(), color, ..Profile::default() }
-    }
-
-    #[test]
-    fn encoded_profiles_decode_to_the_same_profiles() {
-        let mut all = [profile("", "x", Color::Red), profile("B\nC", "y", Color::Gray)];
-        all[1].is_production = true;
-        let back = read(&write(&all));
-        all[1].name = "B C".into();
-        assert_eq!(back, all);
-        assert!(read("").is_empty() && read("x\nk\nn").is_empty());
-    }
-
-    #[test]
-    fn merge_keeps_the_saved_name_of_a_preset_server() {
-        let own = vec![profile("Mine", "x", Color::Red)];
-        let preset = [profile("X", "x", Color::Blue), profile("Y", "y", Color::Blue)];
-        let titles = |all: Vec<Profile>| all.iter().map(Profile::title).collect::<Vec<_>>();
-        assert_eq!(titles(merge(own.clone(), &preset)), ["Mine", "Y"]);
-        let twice = [profile("A", "x", Color::Blue), profile("B", "x", Color::Blue)];
-        assert_eq!(titles(merge(own, &twice)), ["Mine", "A", "B"]);
     }
 }

@@ -10,12 +10,12 @@ use leptos::prelude::{
 };
 use send_wrapper::SendWrapper;
 
-use crate::closure::{Deed, Give};
+use crate::closure::{Callback, Compute};
 
-type Held = Box<dyn Any>;
+type BoxedValue = Box<dyn Any>;
 
 /// A signal that can be read and written. Effects that read it run again when it changes.
-pub struct RwSignal<T>(AnySignal<Held, LocalStorage>, PhantomData<fn() -> T>);
+pub struct RwSignal<T>(AnySignal<BoxedValue, LocalStorage>, PhantomData<fn() -> T>);
 
 impl<T: 'static> RwSignal<T> {
     pub fn new(value: T) -> Self {
@@ -27,35 +27,35 @@ impl<T: 'static> RwSignal<T> {
     }
 
     pub fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
-        read(held(&**self.0.read()))
+        read(downcast(&**self.0.read()))
     }
 
     pub fn with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> R {
-        read(held(&**self.0.read_untracked()))
+        read(downcast(&**self.0.read_untracked()))
     }
 
     /// Returns `None` if the owning screen was removed.
     pub fn try_with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> Option<R> {
-        self.0.try_read_untracked().map(|value| read(held(&**value)))
+        self.0.try_read_untracked().map(|value| read(downcast(&**value)))
     }
 
     pub fn set(self, value: T) {
-        self.update(|held| *held = value);
+        self.update(|current| *current = value);
     }
 
     /// Like [`set`](Self::set), but does nothing if the owning screen was removed.
     pub fn try_set(self, value: T) {
-        if let Some(mut held) = self.0.try_write() {
-            *held_mut(&mut **held) = value;
+        if let Some(mut current) = self.0.try_write() {
+            *downcast_mut(&mut **current) = value;
         }
     }
 
     pub fn update(self, change: impl FnOnce(&mut T)) {
-        change(held_mut(&mut **self.0.write()));
+        change(downcast_mut(&mut **self.0.write()));
     }
 
     pub fn update_untracked(self, change: impl FnOnce(&mut T)) {
-        change(held_mut(&mut **self.0.write_untracked()));
+        change(downcast_mut(&mut **self.0.write_untracked()));
     }
 }
 
@@ -89,11 +89,11 @@ impl<T> fmt::Debug for RwSignal<T> {
 }
 
 /// A value computed from signals. It notifies its readers only when the value changes.
-pub struct Memo<T>(AnyMemo<Compared>, PhantomData<fn() -> T>);
+pub struct Memo<T>(AnyMemo<ComparableValue>, PhantomData<fn() -> T>);
 
 impl<T: PartialEq + 'static> Memo<T> {
     pub fn new(compute: impl Fn() -> T + 'static) -> Self {
-        Self(new_memo(Box::new(move || Compared::new(compute()))), PhantomData)
+        Self(new_memo(Box::new(move || ComparableValue::new(compute()))), PhantomData)
     }
 }
 
@@ -104,11 +104,11 @@ impl<T: 'static> Memo<T> {
     }
 
     pub fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
-        read(held(&**self.0.read().value))
+        read(downcast(&**self.0.read().value))
     }
 
     pub fn with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> R {
-        read(held(&**self.0.read_untracked().value))
+        read(downcast(&**self.0.read_untracked().value))
     }
 }
 
@@ -137,53 +137,53 @@ impl<T> fmt::Debug for Memo<T> {
 }
 
 /// Runs a closure soon, and again whenever a signal that it reads changes, until the owning screen is removed.
-pub fn effect(deed: impl FnMut() + 'static) {
-    new_effect(Box::new(deed));
+pub fn effect(action: impl FnMut() + 'static) {
+    new_effect(Box::new(action));
 }
 
 /// Keeps a value alive until the owning screen is removed.
-pub fn keep(value: impl Any) {
-    let value: Held = Box::new(value);
+pub fn keep_alive(value: impl Any) {
+    let value: BoxedValue = Box::new(value);
     StoredValue::new_local(value);
 }
 
-fn new_effect(mut deed: Box<dyn Deed>) {
-    leptos::prelude::Effect::new(move |_: Option<()>| deed.again());
+fn new_effect(mut action: Box<dyn Callback>) {
+    leptos::prelude::Effect::new(move |_: Option<()>| action.call());
 }
 
-fn new_memo(compute: Box<dyn Give<Compared>>) -> AnyMemo<Compared> {
+fn new_memo(compute: Box<dyn Compute<ComparableValue>>) -> AnyMemo<ComparableValue> {
     let compute = SendWrapper::new(compute);
-    AnyMemo::new(move |_| compute.give())
+    AnyMemo::new(move |_| compute.compute())
 }
 
 /// The value of a memo, with its comparison function.
-struct Compared {
+struct ComparableValue {
     value: SendWrapper<Rc<dyn Any>>,
     is_same: fn(&dyn Any, &dyn Any) -> bool,
 }
 
-impl Compared {
+impl ComparableValue {
     fn new<T: PartialEq + 'static>(value: T) -> Self {
         Self {
             value: SendWrapper::new(Rc::new(value)),
-            is_same: |one, other| held::<T>(one) == held::<T>(other),
+            is_same: |one, other| downcast::<T>(one) == downcast::<T>(other),
         }
     }
 }
 
-impl PartialEq for Compared {
+impl PartialEq for ComparableValue {
     fn eq(&self, other: &Self) -> bool {
         (self.is_same)(&**self.value, &**other.value)
     }
 }
 
-fn held<T: 'static>(value: &dyn Any) -> &T {
-    value.downcast_ref().expect(HELD)
+fn downcast<T: 'static>(value: &dyn Any) -> &T {
+    value.downcast_ref().expect(TYPE_MATCHES)
 }
 
-fn held_mut<T: 'static>(value: &mut dyn Any) -> &mut T {
-    value.downcast_mut().expect(HELD)
+fn downcast_mut<T: 'static>(value: &mut dyn Any) -> &mut T {
+    value.downcast_mut().expect(TYPE_MATCHES)
 }
 
 /// A handle is created together with its value, so the types match.
-const HELD: &str = "the type of a handle is the type of its value";
+const TYPE_MATCHES: &str = "the type of a handle is the type of its value";

@@ -11,7 +11,7 @@ use txjobs_sdk::{
 #[derive(Clone, Debug, PartialEq)]
 pub enum Route {
     /// All jobs, filtered and sorted.
-    Jobs(Listing),
+    Jobs(ListOptions),
     /// One job with its history.
     Job(JobId),
     /// One run: `run` is its trigger id, or its execution id if the application started it.
@@ -26,7 +26,7 @@ pub enum Route {
 
 /// Filter, order and selection of the job list.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Listing {
+pub struct ListOptions {
     /// Shows jobs whose name contains this text, ignoring case.
     pub name: String,
     /// Shows jobs with this status.
@@ -51,7 +51,7 @@ pub enum Column {
     Name,
     Status,
     LastRun,
-    Took,
+    Duration,
     Warnings,
     Errors,
 }
@@ -68,7 +68,7 @@ pub enum Outcome {
 
 impl Column {
     pub const ALL: [Self; 6] =
-        [Self::Name, Self::Status, Self::LastRun, Self::Took, Self::Warnings, Self::Errors];
+        [Self::Name, Self::Status, Self::LastRun, Self::Duration, Self::Warnings, Self::Errors];
 
     /// Returns the value in the address.
     pub const fn slug(self) -> &'static str {
@@ -76,7 +76,7 @@ impl Column {
             Self::Name => "name",
             Self::Status => "status",
             Self::LastRun => "last-run",
-            Self::Took => "took",
+            Self::Duration => "duration",
             Self::Warnings => "warnings",
             Self::Errors => "errors",
         }
@@ -114,7 +114,7 @@ impl Outcome {
     }
 }
 
-impl Listing {
+impl ListOptions {
     /// Whether a filter is set.
     pub fn is_filtered(&self) -> bool {
         !self.name.trim().is_empty() || self.status.is_some() || self.outcome.is_some()
@@ -158,37 +158,37 @@ impl Listing {
         let mut selected = self.selected.clone();
         match selected.iter().position(|other| *other == job) {
             Some(at) => drop(selected.remove(at)),
-            None if selected.len() < MOST_SELECTED => selected.push(job),
+            None if selected.len() < MAX_SELECTED => selected.push(job),
             None => {}
         }
         Self { selected, ..self.clone() }
     }
 
     fn parse(query: &str) -> Self {
-        let mut listing = Self::default();
+        let mut options = Self::default();
         for pair in query.split('&') {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             let value = decode(value);
             match key {
-                "name" => listing.name = value,
+                "name" => options.name = value,
                 "status" => {
-                    listing.status =
+                    options.status =
                         JobStatusCode::ALL.iter().copied().find(|s| s.label() == Some(value.as_str()));
                 }
-                "last" => listing.outcome = Outcome::ALL.into_iter().find(|o| o.slug() == value),
+                "last" => options.outcome = Outcome::ALL.into_iter().find(|o| o.slug() == value),
                 "sort" => {
-                    listing.descending = value.starts_with('-');
+                    options.descending = value.starts_with('-');
                     let slug = value.trim_start_matches('-');
-                    listing.sort = Column::ALL.into_iter().find(|c| c.slug() == slug).unwrap_or_default();
+                    options.sort = Column::ALL.into_iter().find(|c| c.slug() == slug).unwrap_or_default();
                 }
                 "selected" => {
                     let ids = value.split(',').filter_map(|id| id.parse().ok());
-                    listing.selected = ids.take(MOST_SELECTED).collect();
+                    options.selected = ids.take(MAX_SELECTED).collect();
                 }
                 _ => {}
             }
         }
-        listing
+        options
     }
 }
 
@@ -199,7 +199,7 @@ impl Route {
         let (path, query) = hash.split_once('?').unwrap_or((hash, ""));
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         let parsed = match (parts.next(), parts.next(), parts.next(), parts.next(), parts.next()) {
-            (None, ..) => Some(Self::Jobs(Listing::parse(query))),
+            (None, ..) => Some(Self::Jobs(ListOptions::parse(query))),
             (Some("api"), None, ..) => Some(Self::Api),
             (Some("settings"), None, ..) => Some(Self::Settings),
             (Some("jobs"), Some(job), None, ..) => job.parse().ok().map(Self::Job),
@@ -221,9 +221,9 @@ impl Route {
 impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Jobs(listing) => {
+            Self::Jobs(options) => {
                 f.write_str("#/")?;
-                listing.fmt(f)
+                options.fmt(f)
             }
             Self::Job(job) => write!(f, "#/jobs/{job}"),
             Self::Run { job, run } => write!(f, "#/jobs/{job}/runs/{run}"),
@@ -234,7 +234,7 @@ impl fmt::Display for Route {
     }
 }
 
-impl fmt::Display for Listing {
+impl fmt::Display for ListOptions {
     /// Writes the query of the address; nothing for the default.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut sign = '?';
@@ -316,7 +316,7 @@ mod tests {
     fn link_of_every_screen_parses_to_the_same_screen() {
         for link in [
             "#/".to_owned(),
-            "#/?name=finance&status=running&last=failed&sort=-took".to_owned(),
+            "#/?name=finance&status=running&last=failed&sort=-duration".to_owned(),
             "#/?sort=-name".to_owned(),
             format!("#/jobs/{JOB}"),
             format!("#/jobs/{JOB}/runs/{RUN}"),
@@ -336,14 +336,14 @@ mod tests {
         {
             assert_eq!(Route::parse(hash), Route::Unknown, "{hash}");
         }
-        assert_eq!(Route::parse(""), Route::Jobs(Listing::default()));
-        assert_eq!(Route::parse("#"), Route::Jobs(Listing::default()));
+        assert_eq!(Route::parse(""), Route::Jobs(ListOptions::default()));
+        assert_eq!(Route::parse("#"), Route::Jobs(ListOptions::default()));
     }
 
     #[test]
     fn special_characters_in_a_name_survive_the_address() {
         for name in ["a b&c=d", "100 %", "#/?", "Größe", "مهمة", "a+b"] {
-            let route = Route::Jobs(Listing { name: name.to_owned(), ..Listing::default() });
+            let route = Route::Jobs(ListOptions { name: name.to_owned(), ..ListOptions::default() });
             assert_eq!(Route::parse(&route.to_string()), route, "{name}");
         }
         assert_eq!(decode("%zz%4"), "%zz%4");
@@ -360,21 +360,21 @@ mod tests {
 
     #[test]
     fn unknown_filter_is_ignored() {
-        assert_eq!(Route::parse("#/?status=odd&last=x&sort=y&z"), Route::Jobs(Listing::default()));
+        assert_eq!(Route::parse("#/?status=odd&last=x&sort=y&z"), Route::Jobs(ListOptions::default()));
     }
 
     #[test]
     fn selection_stops_at_the_maximum() {
         let id = |n: usize| format!("00000000-0000-0000-0000-{n:012}").parse().unwrap();
-        let all = (0..MOST_SELECTED + 5).fold(Listing::default(), |listing, n| listing.toggled(id(n)));
-        assert_eq!(all.selected.len(), MOST_SELECTED);
-        assert_eq!(all.toggled(id(7)).selected.len(), MOST_SELECTED - 1);
-        assert_eq!(Listing::parse("selected=x,,").selected, []);
+        let all = (0..MAX_SELECTED + 5).fold(ListOptions::default(), |options, n| options.toggled(id(n)));
+        assert_eq!(all.selected.len(), MAX_SELECTED);
+        assert_eq!(all.toggled(id(7)).selected.len(), MAX_SELECTED - 1);
+        assert_eq!(ListOptions::parse("selected=x,,").selected, []);
     }
 
     #[test]
     fn second_click_on_a_column_reverses_the_order() {
-        let errors = Listing::default().sorted_by(Column::Errors);
+        let errors = ListOptions::default().sorted_by(Column::Errors);
         assert!(errors.descending);
         assert!(!errors.sorted_by(Column::Errors).descending);
         let by_name = errors.sorted_by(Column::Name);

@@ -3,7 +3,7 @@
 use std::{cell::Cell, collections::HashMap, ops::Deref, rc::Rc};
 
 use txjobs_sdk::{
-    ApiKey, Error, Extensions, JobStatusCode, Timestamp,
+    Error, Extensions, JobStatusCode, Timestamp,
     types::{JobId, TriggerId},
 };
 
@@ -12,35 +12,25 @@ use crate::{
     config::Preset,
     format::{self, Zone},
     history::History,
-    jobs_list::Catalog,
-    keyring,
-    profile::{self, Profile},
+    job_list::JobIndex,
+    key_store,
+    profile::Profile,
     reactive::RwSignal,
     route::Route,
+    saved_profiles,
+    session::Session,
 };
-
-/// A connection. The key lives here and nowhere else, and is gone with the page.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Session {
-    /// Tells one connection from the next, so that work begun for one never writes into another.
-    pub number: u32,
-    pub profile: Profile,
-    /// The base URL, without a slash at its end.
-    pub base: String,
-    pub header: String,
-    pub key: ApiKey,
-}
 
 /// A job action that waits for the user's confirmation before its POST is sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ask {
-    pub what: Deed,
+pub struct PendingConfirmation {
+    pub action: JobAction,
     pub job: JobId,
 }
 
 /// An action on a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum JobAction {
     Run,
     Cancel,
 }
@@ -49,73 +39,73 @@ pub enum Deed {
 #[derive(Clone, Copy, Debug)]
 pub struct Jobs {
     /// `None` until the first response.
-    pub list: RwSignal<Option<Catalog>>,
+    pub list: RwSignal<Option<JobIndex>>,
     pub statuses: RwSignal<HashMap<JobId, JobStatusCode>>,
     pub histories: RwSignal<HashMap<JobId, History>>,
     /// Jobs whose history could not be loaded. The next refresh clears the list.
-    pub missing: RwSignal<Vec<JobId>>,
+    pub failed: RwSignal<Vec<JobId>>,
     /// Jobs whose history the screen needs, the most urgent first.
-    pub wanted: RwSignal<Vec<JobId>>,
+    pub requested: RwSignal<Vec<JobId>>,
     /// For how many of the requested jobs to count warnings and errors. Counting loads the whole log of a run.
     pub counted: RwSignal<usize>,
     /// Time of the last successful response, in milliseconds since 1970.
     pub updated: RwSignal<Option<i64>>,
     /// Error of the last poll. `None` after a success.
-    pub trouble: RwSignal<Option<Error>>,
+    pub error: RwSignal<Option<Error>>,
     /// Increased to request an immediate poll.
     pub refresh: RwSignal<u32>,
 }
 
 /// A handle to the state. Small, because nearly every closure holds one.
 #[derive(Clone, Copy, Debug)]
-pub struct App(&'static Stores);
+pub struct App(&'static AppState);
 
 impl Deref for App {
-    type Target = Stores;
+    type Target = AppState;
 
-    fn deref(&self) -> &Stores {
+    fn deref(&self) -> &AppState {
         self.0
     }
 }
 
 /// The state of the page.
 #[derive(Debug)]
-pub struct Stores {
+pub struct AppState {
     pub route: RwSignal<Route>,
     /// Content of `config.json`.
     pub preset: RwSignal<Preset>,
     /// Known servers.
     pub profiles: RwSignal<Vec<Profile>>,
     /// The profile that is connected or selected on the connect screen.
-    pub chosen: RwSignal<Profile>,
+    pub profile: RwSignal<Profile>,
     pub session: RwSignal<Option<Rc<Session>>>,
     /// Ids of the profiles whose key is stored in the vault.
     pub remembered: RwSignal<Vec<String>>,
     /// Whether the vault is unlocked.
-    pub is_open: RwSignal<bool>,
+    pub is_vault_unlocked: RwSignal<bool>,
     /// Whether the vault was locked because the page was idle.
-    pub was_locked: RwSignal<bool>,
+    pub was_auto_locked: RwSignal<bool>,
     /// After how many minutes without use the vault is locked.
-    pub lock_after: RwSignal<i64>,
+    pub lock_after_minutes: RwSignal<i64>,
     /// Runs whose end triggers a notification.
-    pub watched: RwSignal<Vec<(JobId, TriggerId)>>,
+    pub watched_runs: RwSignal<Vec<(JobId, TriggerId)>>,
     /// Extensions that the server announced last.
     pub extensions: RwSignal<Extensions>,
     pub jobs: Jobs,
     /// The action in the open confirmation dialog.
-    pub ask: RwSignal<Option<Ask>>,
+    pub pending_confirmation: RwSignal<Option<PendingConfirmation>>,
     /// The jobs in the open bulk run dialog.
-    pub ask_many: RwSignal<Vec<JobId>>,
+    pub pending_bulk_run: RwSignal<Vec<JobId>>,
     /// Current time in milliseconds since 1970, updated while the page is visible.
     pub now: RwSignal<i64>,
     /// The job and the run that were opened last.
-    pub last: RwSignal<(Option<JobId>, Option<TriggerId>)>,
+    pub last_viewed: RwSignal<(Option<JobId>, Option<TriggerId>)>,
     /// Whether the page is as narrow as a phone.
     pub is_narrow: RwSignal<bool>,
     pub utc: RwSignal<bool>,
     pub theme: RwSignal<Theme>,
     /// Number of connections so far, the source of session numbers.
-    sessions: RwSignal<u32>,
+    session_count: RwSignal<u32>,
 }
 
 /// Color theme: light, dark, or the setting of the system.
@@ -138,7 +128,7 @@ impl Theme {
         }
     }
 
-    pub fn named(name: &str) -> Self {
+    pub fn from_name(name: &str) -> Self {
         Self::ALL.into_iter().find(|theme| theme.name() == name).unwrap_or_default()
     }
 }
@@ -146,70 +136,73 @@ impl Theme {
 impl App {
     /// Creates the state that [`app`] returns. It lives as long as the page.
     pub fn provide() -> Self {
-        let lock_after = browser::recall("txjobs.lock").and_then(|minutes| minutes.parse().ok());
-        let stores = Stores {
+        let lock_after_minutes =
+            browser::read_setting("txjobs.lock").and_then(|minutes| minutes.parse().ok());
+        let state = AppState {
             route: RwSignal::new(Route::parse(&browser::hash())),
             preset: RwSignal::new(Preset::default()),
             profiles: RwSignal::new(Vec::new()),
-            chosen: RwSignal::new(Profile::default()),
+            profile: RwSignal::new(Profile::default()),
             session: RwSignal::new(None),
             remembered: RwSignal::new(Vec::new()),
-            is_open: RwSignal::new(false),
-            was_locked: RwSignal::new(false),
-            lock_after: RwSignal::new(lock_after.unwrap_or(keyring::MINUTES[1].0)),
-            watched: RwSignal::new(Vec::new()),
+            is_vault_unlocked: RwSignal::new(false),
+            was_auto_locked: RwSignal::new(false),
+            lock_after_minutes: RwSignal::new(lock_after_minutes.unwrap_or(key_store::LOCK_CHOICES[1].0)),
+            watched_runs: RwSignal::new(Vec::new()),
             extensions: RwSignal::new(Extensions::default()),
             jobs: Jobs {
                 list: RwSignal::new(None),
                 statuses: RwSignal::new(HashMap::new()),
                 histories: RwSignal::new(HashMap::new()),
-                missing: RwSignal::new(Vec::new()),
-                wanted: RwSignal::new(Vec::new()),
+                failed: RwSignal::new(Vec::new()),
+                requested: RwSignal::new(Vec::new()),
                 counted: RwSignal::new(0),
                 updated: RwSignal::new(None),
-                trouble: RwSignal::new(None),
+                error: RwSignal::new(None),
                 refresh: RwSignal::new(0),
             },
-            ask: RwSignal::new(None),
-            ask_many: RwSignal::new(Vec::new()),
+            pending_confirmation: RwSignal::new(None),
+            pending_bulk_run: RwSignal::new(Vec::new()),
             now: RwSignal::new(browser::now()),
-            last: RwSignal::new((None, None)),
+            last_viewed: RwSignal::new((None, None)),
             is_narrow: RwSignal::new(browser::is_narrow()),
-            utc: RwSignal::new(browser::recall("txjobs.zone").as_deref() == Some("utc")),
-            sessions: RwSignal::new(0),
-            theme: RwSignal::new(Theme::named(&browser::recall("txjobs.theme").unwrap_or_default())),
+            utc: RwSignal::new(browser::read_setting("txjobs.zone").as_deref() == Some("utc")),
+            session_count: RwSignal::new(0),
+            theme: RwSignal::new(Theme::from_name(
+                &browser::read_setting("txjobs.theme").unwrap_or_default(),
+            )),
         };
-        let app = Self(Box::leak(Box::new(stores)));
+        let app = Self(Box::leak(Box::new(state)));
         APP.set(Some(app));
         app
     }
 
     /// Returns a new session number.
-    pub fn session_count(self) -> u32 {
-        self.sessions.update_untracked(|count| *count += 1);
-        self.sessions.get_untracked()
+    pub fn next_session_number(self) -> u32 {
+        self.session_count.update_untracked(|count| *count += 1);
+        self.session_count.get_untracked()
     }
 
     /// Replaces the current connection. The screen stays the same.
     pub fn connect(self, session: Session) {
-        keyring::hold(session.profile.id(), session.key.clone());
-        profile::remember_last(&session.profile);
-        self.forget();
-        self.was_locked.set(false);
-        self.chosen.set(session.profile.clone());
+        key_store::insert(session.profile.id(), session.key.clone());
+        saved_profiles::save_last(&session.profile);
+        self.clear();
+        self.was_auto_locked.set(false);
+        self.profile.set(session.profile.clone());
         self.session.set(Some(Rc::new(session)));
     }
 
     /// Switches to another server: immediately if its key is in memory, otherwise through the connect screen.
     pub fn switch(self, profile: Profile) {
-        match (keyring::key_of(&profile.id()), profile.base()) {
+        match (key_store::get(&profile.id()), profile.base()) {
             (Some(key), Ok(base)) => {
-                let (number, header) = (self.session_count(), profile.header.clone());
+                let (number, header) = (self.next_session_number(), profile.header.clone());
                 self.connect(Session { number, profile, base, header, key });
             }
             _ => {
                 self.leave();
-                self.chosen.set(profile);
+                self.profile.set(profile);
             }
         }
     }
@@ -217,7 +210,7 @@ impl App {
     /// Closes the connection and removes its key and its data.
     pub fn disconnect(self) {
         if let Some(session) = self.session.get_untracked() {
-            keyring::release(&session.profile.id());
+            key_store::remove(&session.profile.id());
         }
         self.leave();
     }
@@ -225,43 +218,48 @@ impl App {
     /// Closes the connection and removes its data, but keeps the key.
     pub fn leave(self) {
         self.session.set(None);
-        self.forget();
+        self.clear();
     }
 
-    fn forget(self) {
-        self.watched.set(Vec::new());
+    fn clear(self) {
+        self.watched_runs.set(Vec::new());
         self.extensions.set(Extensions::default());
-        self.ask.set(None);
-        self.ask_many.set(Vec::new());
+        self.pending_confirmation.set(None);
+        self.pending_bulk_run.set(Vec::new());
         self.jobs.list.set(None);
         self.jobs.statuses.set(HashMap::new());
         self.jobs.histories.set(HashMap::new());
-        self.jobs.missing.set(Vec::new());
+        self.jobs.failed.set(Vec::new());
         self.jobs.updated.set(None);
-        self.jobs.trouble.set(None);
+        self.jobs.error.set(None);
     }
 
     /// Returns the connection if it still has this number.
-    pub fn session_numbered(self, number: u32) -> Option<Rc<Session>> {
+    pub fn session_if_current(self, number: u32) -> Option<Rc<Session>> {
         self.session.get_untracked().filter(|session| session.number == number)
     }
 
     /// Returns the name of a job, or its id if the name is blank.
-    pub fn name_of(self, job: JobId) -> Option<String> {
+    pub fn job_name(self, job: JobId) -> Option<String> {
         self.jobs.list.with(|list| {
             let name = &list.as_ref()?.find(job)?.name;
             Some(if name.trim().is_empty() { job.to_string() } else { name.clone() })
         })
     }
 
-    pub fn status_of(self, job: JobId) -> Option<JobStatusCode> {
+    pub fn job_status(self, job: JobId) -> Option<JobStatusCode> {
         self.jobs.statuses.with(|statuses| statuses.get(&job).copied())
     }
 
     /// Requests an immediate poll of jobs and statuses.
     pub fn refresh(self) {
-        self.jobs.missing.set(Vec::new());
+        self.jobs.failed.set(Vec::new());
         self.jobs.refresh.update(|count| *count += 1);
+    }
+
+    /// Returns whether the selected profile is marked as production.
+    pub fn is_production(self) -> bool {
+        self.profile.with_untracked(|profile| profile.is_production)
     }
 
     pub fn zone(self) -> Zone {
@@ -274,12 +272,12 @@ impl App {
     }
 
     /// Formats a time for people, for example `today 02:00`.
-    pub fn when(self, at: Timestamp) -> String {
+    pub fn format_time(self, at: Timestamp) -> String {
         self.zone().day_and_time(at, self.now.get())
     }
 
     /// Formats the age of the jobs and statuses, for example `12 s ago`.
-    pub fn age(self) -> Option<String> {
+    pub fn data_age(self) -> Option<String> {
         let updated = self.jobs.updated.get()?;
         Some(format::ago(self.now.get() - updated))
     }
@@ -291,7 +289,7 @@ impl App {
 ///
 /// Panics before [`App::provide`].
 pub fn app() -> App {
-    APP.get().expect("the stores are made before anything is shown")
+    APP.get().expect("App::provide runs before the first render")
 }
 
 thread_local! {

@@ -9,15 +9,16 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = names)]
     async fn stored_names() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = unlock)]
-    async fn open(passphrase: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(catch, js_name = keep)]
-    async fn seal(name: &str, key: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(catch, js_name = forget)]
-    async fn remove(name: &str) -> Result<JsValue, JsValue>;
+    async fn open_vault(passphrase: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = store)]
+    async fn store_key(name: &str, key: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = remove)]
+    async fn remove_key(name: &str) -> Result<JsValue, JsValue>;
     /// Drops the derived key that opens the vault.
     pub fn lock();
     /// Whether the browser supports the vault. Browsers allow encryption only on https and on localhost.
-    pub fn can() -> bool;
+    #[wasm_bindgen(js_name = isSupported)]
+    pub fn is_supported() -> bool;
 }
 
 /// Returns the names of the stored keys.
@@ -28,18 +29,18 @@ pub async fn names() -> Vec<String> {
 
 /// Opens the vault, or creates it, and returns all names with their keys. Returns `None` if the passphrase is wrong.
 pub async fn unlock(passphrase: &str) -> Option<Vec<(String, ApiKey)>> {
-    let pairs: Array = open(passphrase).await.ok()?.unchecked_into();
+    let pairs: Array = open_vault(passphrase).await.ok()?.unchecked_into();
     let text = |at| String::from(pairs.get(at).unchecked_into::<JsString>());
     let pairs = (0..pairs.length()).step_by(2);
     Some(pairs.filter_map(|at| Some((text(at), ApiKey::new(text(at + 1)).ok()?))).collect())
 }
 
 /// Stores a key in the open vault. Returns whether it succeeded.
-pub async fn keep(name: &str, key: &ApiKey) -> bool {
-    seal(name, key.expose()).await.is_ok()
+pub async fn store(name: &str, key: &ApiKey) -> bool {
+    store_key(name, key.expose()).await.is_ok()
 }
 
 /// Removes a key from the vault.
-pub async fn forget(name: &str) {
-    let _ = remove(name).await;
+pub async fn remove(name: &str) {
+    let _ = remove_key(name).await;
 }

@@ -4,9 +4,9 @@
 //! that one pixel of its scroll bar stands for several pixels of the list.
 
 /// Maximum height of the scrolled element in pixels.
-pub const TALLEST: f64 = 15_000_000.0;
+pub const MAX_HEIGHT: f64 = 15_000_000.0;
 /// Rows rendered beyond each edge of the viewport, so that fast scrolling shows no gap.
-const SPARE: usize = 12;
+const OVERSCAN: usize = 12;
 
 /// A list of rows of equal height in a scrolled viewport.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,7 +14,7 @@ pub struct Rows {
     pub count: usize,
     pub row_height: f64,
     /// Height of the viewport in pixels.
-    pub seen: f64,
+    pub viewport: f64,
 }
 
 /// The rows to render: `first..last`, the first of them at `top` pixels.
@@ -32,33 +32,33 @@ impl Rows {
 
     /// Returns the height of the scrolled element in pixels.
     pub fn height(&self) -> f64 {
-        self.natural_height().min(TALLEST)
+        self.natural_height().min(MAX_HEIGHT)
     }
 
     /// Returns how many pixels of the list one pixel of the scroll bar stands for.
     fn scale(&self) -> f64 {
-        let (natural, height) = (self.natural_height() - self.seen, self.height() - self.seen);
+        let (natural, height) = (self.natural_height() - self.viewport, self.height() - self.viewport);
         if natural <= height || height <= 0.0 { 1.0 } else { natural / height }
     }
 
     /// Returns the maximum scroll position. It avoids `f64::clamp`, whose panic message adds 14 kB to the program.
     fn last_scroll(&self) -> f64 {
-        (self.height() - self.seen).max(0.0)
+        (self.height() - self.viewport).max(0.0)
     }
 
     /// Returns the rows to render at a scroll position.
     pub fn window(&self, scroll: f64) -> Window {
-        self.window_with(scroll, SPARE)
+        self.window_with_overscan(scroll, OVERSCAN)
     }
 
     /// Returns the rows to render with another number of rows beyond the edges.
-    pub fn window_with(&self, scroll: f64, spare: usize) -> Window {
+    pub fn window_with_overscan(&self, scroll: f64, overscan: usize) -> Window {
         let scroll = scroll.min(self.last_scroll()).max(0.0);
         let natural = scroll * self.scale();
         let first = (natural / self.row_height) as usize;
-        let shown = (self.seen / self.row_height) as usize + 2;
-        let from = first.saturating_sub(spare).min(self.count);
-        let last = (first + shown + spare).min(self.count);
+        let shown = (self.viewport / self.row_height) as usize + 2;
+        let from = first.saturating_sub(overscan).min(self.count);
+        let last = (first + shown + overscan).min(self.count);
         // Relative to the scroll position, so that a scaled list neither drifts nor jumps.
         let top = scroll - (natural - from as f64 * self.row_height);
         Window { first: from, last, top }
@@ -66,24 +66,24 @@ impl Rows {
 
     /// Returns the scroll position that shows `row`, in the upper third of the viewport if possible.
     pub fn scroll_to(&self, row: usize) -> f64 {
-        let natural = row as f64 * self.row_height - self.seen / 3.0;
+        let natural = row as f64 * self.row_height - self.viewport / 3.0;
         (natural / self.scale()).min(self.last_scroll()).max(0.0)
     }
 
     /// Returns the first row that is at least partly visible.
-    pub fn first_seen(&self, scroll: f64) -> usize {
+    pub fn first_visible(&self, scroll: f64) -> usize {
         (scroll.min(self.last_scroll()).max(0.0) * self.scale() / self.row_height) as usize
     }
 
     /// Whether `row` is completely visible.
-    pub fn is_seen(&self, row: usize, scroll: f64) -> bool {
+    pub fn is_visible(&self, row: usize, scroll: f64) -> bool {
         let top = row as f64 * self.row_height - scroll * self.scale();
-        top >= 0.0 && top + self.row_height <= self.seen
+        top >= 0.0 && top + self.row_height <= self.viewport
     }
 
     /// Whether the list is scrolled to the end, with a tolerance of half a row.
     pub fn is_at_end(&self, scroll: f64) -> bool {
-        scroll + self.seen >= self.height() - self.row_height / 2.0
+        scroll + self.viewport >= self.height() - self.row_height / 2.0
     }
 }
 
@@ -91,15 +91,15 @@ impl Rows {
 mod tests {
     use super::*;
 
-    const LOG: Rows = Rows { count: 20_000, row_height: 20.0, seen: 400.0 };
-    const HUGE: Rows = Rows { count: 2_000_000, row_height: 20.0, seen: 400.0 };
+    const LOG: Rows = Rows { count: 20_000, row_height: 20.0, viewport: 400.0 };
+    const HUGE: Rows = Rows { count: 2_000_000, row_height: 20.0, viewport: 400.0 };
 
     #[test]
     fn window_has_the_visible_rows_and_the_overscan() {
         let window = LOG.window(10_000.0);
         assert_eq!(window, Window { first: 488, last: 534, top: 9760.0 });
         assert_eq!(
-            (LOG.first_seen(10_000.0), LOG.first_seen(-5.0), HUGE.first_seen(f64::MAX)),
+            (LOG.first_visible(10_000.0), LOG.first_visible(-5.0), HUGE.first_visible(f64::MAX)),
             (500, 0, 1_999_980)
         );
         assert!(LOG.window(0.0).last < 40);
@@ -110,12 +110,12 @@ mod tests {
 
     #[test]
     fn every_row_of_two_million_can_be_scrolled_to() {
-        assert_eq!(HUGE.height(), TALLEST);
+        assert_eq!(HUGE.height(), MAX_HEIGHT);
         assert_eq!(HUGE.window(0.0).first, 0);
-        assert_eq!(HUGE.window(TALLEST - 400.0).last, 2_000_000);
+        assert_eq!(HUGE.window(MAX_HEIGHT - 400.0).last, 2_000_000);
         for row in [0, 1, 777, 1_000_000, 1_999_999] {
             let scroll = HUGE.scroll_to(row);
-            assert!(HUGE.is_seen(row, scroll), "{row}");
+            assert!(HUGE.is_visible(row, scroll), "{row}");
             let window = HUGE.window(scroll);
             assert!((window.first..window.last).contains(&row), "{row}");
         }

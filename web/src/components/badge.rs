@@ -2,7 +2,7 @@
 
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 
-use super::icon;
+use super::icon::icon;
 use crate::{
     dom::{El, el},
     history::RunSummary,

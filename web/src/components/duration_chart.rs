@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use txjobs_sdk::{Timestamp, types::JobId};
 
-use super::{icon, outcome_shape};
+use super::{badge::outcome_shape, icon::icon};
 use crate::{
     dom::{El, el},
     format,
@@ -15,22 +15,22 @@ use crate::{
 };
 
 /// Maximum number of runs in the chart.
-const BARS: usize = 50;
+const MAX_BARS: usize = 50;
 
 /// Renders the chart of the newest runs. Returns `None` for fewer than two runs with a duration.
 pub fn duration_chart(job: JobId, history: &History) -> Option<El> {
     let now = Timestamp::from_unix_millis(app().now.get_untracked());
-    let timed = history.runs.iter().filter_map(|run| Some((run, run.took(now)?)));
-    let mut runs: Vec<_> = timed.take(BARS).collect();
+    let timed = history.runs.iter().filter_map(|run| Some((run, run.duration(now)?)));
+    let mut runs: Vec<_> = timed.take(MAX_BARS).collect();
     runs.reverse();
-    let longest = runs.iter().map(|(_, took)| *took).max().unwrap_or_default();
+    let longest = runs.iter().map(|(_, duration)| *duration).max().unwrap_or_default();
     if runs.len() < 2 || longest.is_zero() {
         return None;
     }
-    let usual = history.usual().map(|(took, runs)| {
+    let usual = history.usual_duration().map(|(duration, runs)| {
         format!(
-            "Usual duration {}: median of the last {runs} successful runs. A run is slow above 1.5 times that plus a second.",
-            format::duration(took)
+            "Usual duration {}: median of the last {runs} successful runs. A run is slow if it takes over 1.5 times as long and at least a second longer.",
+            format::duration(duration)
         )
     });
     let caption = el("figcaption")
@@ -38,24 +38,24 @@ pub fn duration_chart(job: JobId, history: &History) -> Option<El> {
         .child(el("span").child(format!("Durations of the last {}", format::plural(runs.len(), "run"))))
         .child(el("span").child(usual))
         .child(el("span").child(format!("Longest {}", format::duration(longest))));
-    let bars: Vec<_> = runs.iter().map(|(run, took)| bar(job, run, *took, longest)).collect();
+    let bars: Vec<_> = runs.iter().map(|(run, duration)| bar(job, run, *duration, longest)).collect();
     let bars =
         el("ol").class("bars").attr("aria-label", "Durations of the last runs, the newest last").child(bars);
     Some(el("figure").class("chart").child(caption).child(bars))
 }
 
-fn bar(job: JobId, run: &RunSummary, took: Duration, longest: Duration) -> El {
+fn bar(job: JobId, run: &RunSummary, duration: Duration, longest: Duration) -> El {
     let app = app();
     let link = Route::Run { job, run: run.link_id() }.to_string();
     let shape = outcome_shape(run.state);
     // Whole numbers only, because formatting floats adds kilobytes to the program.
-    let part = took.as_secs_f64() * 100.0 / longest.as_secs_f64().max(0.001);
+    let part = duration.as_secs_f64() * 100.0 / longest.as_secs_f64().max(0.001);
     let height = format!("{}%", part as u32);
-    let words = format!("{}, took {}", run.state, format::duration(took));
+    let text = format!("{}, duration {}", run.state, format::duration(duration));
     let created = run.created;
     let title = Memo::new(move || match created {
-        Some(at) => format!("{words}, {}", app.when(at)),
-        None => words.clone(),
+        Some(at) => format!("{text}, {}", app.format_time(at)),
+        None => text.clone(),
     });
     let link = el("a")
         .attr("href", link)

@@ -3,27 +3,28 @@
 use web_sys::{Element, HtmlElement};
 
 use super::{
-    icon,
-    log_place::{Place, row_height},
+    icon::icon,
+    log_view_state::{LogViewState, row_height},
 };
 use crate::{
     dom::{El, IntoView, el},
     format,
-    log::{self, LONGEST, Level, Log},
+    log::{self, Level, Log, MAX_LINE_CHARS},
     reactive::RwSignal,
     state::app,
 };
 
 /// Renders the row of a line with at most [`MAX_LINE_CHARS`] characters of its message.
-pub(super) fn row(log: RwSignal<Log>, place: Place, line: usize) -> El {
+pub(super) fn row(log: RwSignal<Log>, view_state: LogViewState, line: usize) -> El {
     let app = app();
     log.with_untracked(|log| {
         let Some(view) = log.line(line) else { return el("div") };
-        let text = format::one_line(view.message, LONGEST);
-        let pieces = log.searched().pieces(&text).into_iter().map(|(found, piece)| match found {
-            true => el("mark").child(piece.to_owned()).into_view(),
-            false => piece.to_owned().into_view(),
-        });
+        let text = format::one_line(view.message, MAX_LINE_CHARS);
+        let segments =
+            log.search_state().segments(&text).into_iter().map(|(is_match, segment)| match is_match {
+                true => el("mark").child(segment.to_owned()).into_view(),
+                false => segment.to_owned().into_view(),
+            });
         let (class, shape) = match view.level {
             Level::Information => ("log-line information", "info"),
             Level::Warning => ("log-line warning", "triangle"),
@@ -32,7 +33,7 @@ pub(super) fn row(log: RwSignal<Log>, place: Place, line: usize) -> El {
         };
         let severity = view.severity.to_string();
         let time = view.time;
-        let clock = el("time")
+        let time_cell = el("time")
             .attr("title", move || time.map(|at| app.zone().exact(at)))
             .child(move || time.map(|at| app.zone().clock(at)));
         let height = (log.columns() > 0).then(|| {
@@ -40,16 +41,16 @@ pub(super) fn row(log: RwSignal<Log>, place: Place, line: usize) -> El {
         });
         el("div")
             .class(class)
-            .class_if("here", move || place.here.get() == Some(line))
-            .class_if("chosen", move || place.several().is_some_and(|range| range.contains(line)))
+            .class_if("here", move || view_state.current.get() == Some(line))
+            .class_if("chosen", move || view_state.selection().is_some_and(|range| range.contains(line)))
             .style("height", height)
             .attr("data-line", line.to_string())
             .attr("data-severity", severity.clone())
             .child(el("span").class("n").child((line + 1).to_string()))
-            .child(clock)
+            .child(time_cell)
             .child(icon(shape))
             .child(el("span").class("unseen").child(severity + " "))
-            .child(el("bdi").class("m").child(pieces.collect::<Vec<_>>()))
+            .child(el("bdi").class("m").child(segments.collect::<Vec<_>>()))
     })
 }
 
@@ -67,10 +68,10 @@ pub(super) fn sample() -> El {
 
 /// Returns how many characters fit in a row of the log.
 pub(super) fn columns(log: &HtmlElement) -> Option<usize> {
-    let part = |selector: &str| log.query_selector(selector).ok().flatten();
-    let area = |element: Element| element.get_bounding_client_rect();
-    let (row, message) = (area(part(".sample")?), area(part(".sample > .m")?));
-    let room = f64::from(log.client_width()) - (message.left() - row.left()) - 16.0;
-    let letter = message.width() / 100.0;
-    (letter > 0.0).then(|| ((room / letter) as usize).max(8))
+    let find = |selector: &str| log.query_selector(selector).ok().flatten();
+    let bounds = |element: Element| element.get_bounding_client_rect();
+    let (row, message) = (bounds(find(".sample")?), bounds(find(".sample > .m")?));
+    let available = f64::from(log.client_width()) - (message.left() - row.left()) - 16.0;
+    let char_width = message.width() / 100.0;
+    (char_width > 0.0).then(|| ((available / char_width) as usize).max(8))
 }

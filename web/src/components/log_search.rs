@@ -2,7 +2,7 @@
 
 use web_sys::{Event, HtmlInputElement, KeyboardEvent};
 
-use super::{icon, log_view::Place};
+use super::{icon::icon, log_view_state::LogViewState};
 use crate::{
     browser,
     dom::{El, View, button, el, on_window, show},
@@ -12,14 +12,14 @@ use crate::{
 };
 
 /// Goes to the next or previous match.
-fn step(log: RwSignal<Log>, place: Place, forward: bool) {
-    let line = log.with_untracked(|log| log.found_from(place.here.get_untracked(), forward));
+fn go_to_match(log: RwSignal<Log>, view_state: LogViewState, forward: bool) {
+    let line = log.with_untracked(|log| log.match_from(view_state.current.get_untracked(), forward));
     if let Some(line) = line {
-        place.go(log, line);
+        view_state.go_to_line(log, line);
     }
 }
 
-pub(super) fn search_field(log: RwSignal<Log>, place: Place) -> El {
+pub(super) fn search_field(log: RwSignal<Log>, view_state: LogViewState) -> El {
     let input = el("input")
         .class("field")
         .attr("type", "text")
@@ -33,22 +33,22 @@ pub(super) fn search_field(log: RwSignal<Log>, place: Place) -> El {
     let on_input = move |_: Event| {
         log.update(|log| log.search(&typed.value()));
         // Go to the current line if it matches, or else to the next match.
-        let here = place.here.get_untracked();
-        let before = here.and_then(|line| line.checked_sub(1));
-        if let Some(line) = log.with_untracked(|log| log.found_from(before, true)) {
-            place.go(log, line);
+        let current = view_state.current.get_untracked();
+        let before = current.and_then(|line| line.checked_sub(1));
+        if let Some(line) = log.with_untracked(|log| log.match_from(before, true)) {
+            view_state.go_to_line(log, line);
         }
     };
-    let left = field.clone();
+    let cleared = field.clone();
     let on_key = move |event: KeyboardEvent| match event.key().as_str() {
-        "Enter" => step(log, place, !event.shift_key()),
+        "Enter" => go_to_match(log, view_state, !event.shift_key()),
         "ArrowDown" | "ArrowUp" => {
             event.prevent_default();
-            step(log, place, event.key() == "ArrowDown");
+            go_to_match(log, view_state, event.key() == "ArrowDown");
         }
         "Escape" => {
-            left.set_value("");
-            let _ = left.blur();
+            cleared.set_value("");
+            let _ = cleared.blur();
             log.update(|log| log.search(""));
         }
         _ => {}
@@ -67,38 +67,39 @@ pub(super) fn search_field(log: RwSignal<Log>, place: Place) -> El {
         .child(el("kbd").attr("aria-hidden", "true").class("wide").child("/"))
 }
 
-pub(super) fn search_result(log: RwSignal<Log>, place: Place) -> View {
-    let found = move || {
+pub(super) fn search_result(log: RwSignal<Log>, view_state: LogViewState) -> View {
+    let result = move || {
         log.with(|log| {
-            if !log.searched().is_on() {
+            if !log.search_state().is_active() {
                 return String::new();
             }
-            let shown = log.found().count();
-            let hidden = log.searched().lines().len() - shown;
-            let here = place.here.get().and_then(|here| log.found().position(|line| line == here));
-            let mut words = match here {
+            let shown = log.matches().count();
+            let hidden = log.search_state().lines().len() - shown;
+            let position =
+                view_state.current.get().and_then(|line| log.matches().position(|other| other == line));
+            let mut text = match position {
                 Some(at) => format!("{} of {}", format::count(at + 1), format::count(shown)),
-                None if shown == 0 => "none".to_owned(),
+                None if shown == 0 => "no matches".to_owned(),
                 None => format!("{} found", format::count(shown)),
             };
             if hidden > 0 {
-                words.push_str(&format!(", {} hidden", format::count(hidden)));
+                text.push_str(&format!(", {} hidden", format::count(hidden)));
             }
-            words
+            text
         })
     };
-    let to = move |forward: bool, label: &'static str, title: &'static str, shape: &'static str| {
-        button("ghost", move || step(log, place, forward))
+    let step_button = move |forward: bool, label: &'static str, title: &'static str, shape: &'static str| {
+        button("ghost", move || go_to_match(log, view_state, forward))
             .attr("aria-label", label)
             .attr("title", title)
             .child(icon(shape))
     };
     show(
-        move || log.with(|log| log.searched().is_on()),
+        move || log.with(|log| log.search_state().is_active()),
         move || {
-            let before = to(false, "Previous match", "Previous match (Shift Enter)", "up");
-            let next = to(true, "Next match", "Next match (Enter)", "down");
-            (el("span").class("quiet found").attr("role", "status").child(found), before, next)
+            let before = step_button(false, "Previous match", "Previous match (Shift Enter)", "up");
+            let next = step_button(true, "Next match", "Next match (Enter)", "down");
+            (el("span").class("quiet found").attr("role", "status").child(result), before, next)
         },
     )
 }

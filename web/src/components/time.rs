@@ -6,13 +6,13 @@ use crate::{
 };
 
 /// Renders a short time with the exact time as a tooltip.
-pub fn when(at: Option<Timestamp>) -> El {
+pub fn time_view(at: Option<Timestamp>) -> El {
     let app = app();
     match at {
         None => el("span").child("–"),
         Some(at) => el("time")
             .attr("datetime", at.to_string())
             .attr("title", move || app.zone().exact(at))
-            .child(move || app.when(at)),
+            .child(move || app.format_time(at)),
     }
 }

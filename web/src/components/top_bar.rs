@@ -1,6 +1,6 @@
 use txjobs_sdk::Timestamp;
 
-use super::{icon, open, profiles};
+use super::{dialogs::open_dialog, icon::icon, profile_menu::profile_menu};
 use crate::{
     browser,
     dom::{El, IntoView, View, button, el, show},
@@ -12,7 +12,7 @@ use crate::{
 pub fn top_bar() -> El {
     let app = app();
     let settings = el("a").class("ghost").attr("href", "#/settings").attr("aria-label", "Settings");
-    let jump = button("jump", || open("palette"))
+    let search_button = button("jump", || open_dialog("palette"))
         .attr("aria-label", "Search or jump")
         .attr("aria-keyshortcuts", "Control+K")
         .child(icon("find"))
@@ -22,11 +22,11 @@ pub fn top_bar() -> El {
     el("header")
         .class("top")
         .child(el("a").class("brand").attr("href", "#/").child("txjobs"))
-        .child(show(move || app.session.with(Option::is_some), profiles))
+        .child(show(move || app.session.with(Option::is_some), profile_menu))
         .child(el("span").class("grow"))
-        .child(jump)
+        .child(search_button)
         .child(el("span").class("grow wide"))
-        .child(show(move || app.session.with(Option::is_some), age))
+        .child(show(move || app.session.with(Option::is_some), data_age))
         .child(theme_button())
         .child(settings.attr("title", "Settings").child(icon("gear")))
 }
@@ -52,10 +52,10 @@ fn theme_button() -> El {
 }
 
 /// Renders the age of the data and the refresh button.
-fn age() -> View {
+fn data_age() -> View {
     let app = app();
-    let is_old = move || app.jobs.trouble.with(Option::is_some);
-    let words = move || match (app.age(), is_old()) {
+    let is_outdated = move || app.jobs.error.with(Option::is_some);
+    let text = move || match (app.data_age(), is_outdated()) {
         (Some(age), false) => format!("updated {age}"),
         (Some(age), true) => format!("not updated since {age}"),
         (None, _) => String::new(),
@@ -65,20 +65,20 @@ fn age() -> View {
         updated.map(|at| app.zone().exact(at)).unwrap_or_default()
     };
     // The animation shows that the click had an effect even if the data is unchanged.
-    let pressed = RwSignal::new(false);
+    let is_spinning = RwSignal::new(false);
     let refresh = move || {
         app.refresh();
-        pressed.set(true);
+        is_spinning.set(true);
         browser::spawn(async move {
             browser::sleep(600).await;
-            pressed.try_set(false);
+            is_spinning.try_set(false);
         });
     };
     let button = button("ghost refresh", refresh)
-        .class_if("turning", pressed)
+        .class_if("turning", is_spinning)
         .attr("aria-label", "Refresh")
         .attr("title", "Refresh")
         .child(icon("refresh"));
-    (el("span").class("quiet age").class_if("old", is_old).attr("title", exact).child(words), button)
+    (el("span").class("quiet age").class_if("old", is_outdated).attr("title", exact).child(text), button)
         .into_view()
 }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use leptos::prelude::{Owner, document, untrack};
 use web_sys::Node;
 
-use super::{El, View, render};
+use super::{element::El, listener::run_effect, view::View};
 
 struct Row {
     key: u128,
@@ -21,38 +21,38 @@ fn take(rows: &mut Vec<Row>, key: u128) -> Option<Row> {
 }
 
 /// Renders one element for each key, in the order of the keys. An element is kept as long as its key is in the list.
-pub fn each(keys: impl Fn() -> Vec<u128> + 'static, row: impl Fn(u128) -> El + 'static) -> View {
+pub fn each(keys: impl Fn() -> Vec<u128> + 'static, render_row: impl Fn(u128) -> El + 'static) -> View {
     let keys: Box<dyn Fn() -> Vec<u128>> = Box::new(keys);
-    let row: Box<dyn Fn(u128) -> El> = Box::new(row);
+    let render_row: Box<dyn Fn(u128) -> El> = Box::new(render_row);
     let fragment = document().create_document_fragment();
     let end = Node::from(document().create_comment(""));
     let _ = fragment.append_child(&end);
     // Rows live longer than the run of the closure that creates them.
     let parent = Owner::current().unwrap_or_default();
     let rows = RefCell::new(Vec::<Row>::new());
-    render(Box::new(move || {
+    run_effect(Box::new(move || {
         let keys = keys();
-        let Some(place) = end.parent_node() else { return };
-        let mut before = rows.take();
-        let mut now = Vec::with_capacity(keys.len());
+        let Some(parent_node) = end.parent_node() else { return };
+        let mut old_rows = rows.take();
+        let mut new_rows = Vec::with_capacity(keys.len());
         // Iterate from the end, so that the next sibling of each row is already in its position.
         let mut next = end.clone();
         for key in keys.into_iter().rev() {
-            let made = take(&mut before, key).or_else(|| take(&mut now, key)).unwrap_or_else(|| {
+            let row = take(&mut old_rows, key).or_else(|| take(&mut new_rows, key)).unwrap_or_else(|| {
                 let owner = parent.child();
-                let node = owner.with(|| untrack(|| row(key))).node().clone();
+                let node = owner.with(|| untrack(|| render_row(key))).node().clone();
                 Row { key, node, _owner: owner }
             });
-            if made.node.next_sibling().as_ref() != Some(&next) {
-                let _ = place.insert_before(&made.node, Some(&next));
+            if row.node.next_sibling().as_ref() != Some(&next) {
+                let _ = parent_node.insert_before(&row.node, Some(&next));
             }
-            next = made.node.clone();
-            now.push(made);
+            next = row.node.clone();
+            new_rows.push(row);
         }
-        for gone in before {
-            let _ = place.remove_child(&gone.node);
+        for removed in old_rows {
+            let _ = parent_node.remove_child(&removed.node);
         }
-        rows.replace(now);
+        rows.replace(new_rows);
     }));
-    fragment.into()
+    Node::from(fragment).into()
 }

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use crate::closure::Give;
+use crate::closure::Compute;
 use crate::reactive::{Memo, RwSignal};
 
 type Text = Cow<'static, str>;
@@ -10,14 +10,14 @@ type Text = Cow<'static, str>;
 /// A fixed value, or a closure that computes it.
 pub enum Value {
     Fixed(Option<Text>),
-    Live(Box<dyn Give<Option<Text>>>),
+    Reactive(Box<dyn Compute<Option<Text>>>),
 }
 
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fixed(value) => f.debug_tuple("Fixed").field(value).finish(),
-            Self::Live(_) => f.write_str("Live"),
+            Self::Reactive(_) => f.write_str("Reactive"),
         }
     }
 }
@@ -29,60 +29,60 @@ pub trait IntoValue {
 }
 
 /// A value that is not reactive.
-trait Plain {
-    fn text(self) -> Option<Text>;
+trait PlainValue {
+    fn into_text(self) -> Option<Text>;
 }
 
-impl Plain for &'static str {
-    fn text(self) -> Option<Text> {
+impl PlainValue for &'static str {
+    fn into_text(self) -> Option<Text> {
         Some(Cow::Borrowed(self))
     }
 }
 
-impl Plain for String {
-    fn text(self) -> Option<Text> {
+impl PlainValue for String {
+    fn into_text(self) -> Option<Text> {
         Some(Cow::Owned(self))
     }
 }
 
-impl Plain for bool {
-    fn text(self) -> Option<Text> {
+impl PlainValue for bool {
+    fn into_text(self) -> Option<Text> {
         self.then_some(Cow::Borrowed(""))
     }
 }
 
-impl<T: Plain> Plain for Option<T> {
-    fn text(self) -> Option<Text> {
-        self.and_then(T::text)
+impl<T: PlainValue> PlainValue for Option<T> {
+    fn into_text(self) -> Option<Text> {
+        self.and_then(T::into_text)
     }
 }
 
-macro_rules! fixed {
+macro_rules! into_fixed_value {
     ($($plain:ty)*) => { $(
         impl IntoValue for $plain {
             fn into_value(self) -> Value {
-                Value::Fixed(self.text())
+                Value::Fixed(self.into_text())
             }
         }
     )* };
 }
 
-fixed!(&'static str String bool Option<&'static str> Option<String>);
+into_fixed_value!(&'static str String bool Option<&'static str> Option<String>);
 
-impl<T: Plain, F: Fn() -> T + 'static> IntoValue for F {
+impl<T: PlainValue, F: Fn() -> T + 'static> IntoValue for F {
     fn into_value(self) -> Value {
-        Value::Live(Box::new(move || self().text()))
+        Value::Reactive(Box::new(move || self().into_text()))
     }
 }
 
-impl<T: Plain + Clone + 'static> IntoValue for RwSignal<T> {
+impl<T: PlainValue + Clone + 'static> IntoValue for RwSignal<T> {
     fn into_value(self) -> Value {
-        Value::Live(Box::new(move || self.get().text()))
+        Value::Reactive(Box::new(move || self.get().into_text()))
     }
 }
 
-impl<T: Plain + Clone + 'static> IntoValue for Memo<T> {
+impl<T: PlainValue + Clone + 'static> IntoValue for Memo<T> {
     fn into_value(self) -> Value {
-        Value::Live(Box::new(move || self.get().text()))
+        Value::Reactive(Box::new(move || self.get().into_text()))
     }
 }

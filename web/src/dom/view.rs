@@ -3,8 +3,8 @@
 use leptos::prelude::{document, untrack};
 use web_sys::Node;
 
-use super::{El, render};
-use crate::closure::Give;
+use super::listener::run_effect;
+use crate::closure::Compute;
 use crate::reactive::{Memo, RwSignal};
 
 /// A DOM node, a fragment of several nodes, or nothing. Appending it to an element moves the nodes.
@@ -26,11 +26,11 @@ pub trait IntoView: 'static {
     fn into_view(self) -> View;
 
     /// Creates a child that is updated with the result of a closure.
-    fn live(give: Box<dyn Give<Self>>) -> View
+    fn reactive(compute: Box<dyn Compute<Self>>) -> View
     where
         Self: Sized,
     {
-        region(Box::new(move || give.give().into_view()))
+        region(Box::new(move || compute.compute().into_view()))
     }
 }
 
@@ -39,14 +39,8 @@ impl IntoView for View {
         self
     }
 
-    fn live(give: Box<dyn Give<Self>>) -> View {
-        region(give)
-    }
-}
-
-impl IntoView for El {
-    fn into_view(self) -> View {
-        View(Some(self.0.into()))
+    fn reactive(compute: Box<dyn Compute<Self>>) -> View {
+        region(compute)
     }
 }
 
@@ -61,8 +55,8 @@ impl IntoView for &'static str {
         View::text(self)
     }
 
-    fn live(give: Box<dyn Give<Self>>) -> View {
-        live_text(Box::new(move || give.give().to_owned()))
+    fn reactive(compute: Box<dyn Compute<Self>>) -> View {
+        reactive_text(Box::new(move || compute.compute().to_owned()))
     }
 }
 
@@ -71,8 +65,8 @@ impl IntoView for String {
         View::text(&self)
     }
 
-    fn live(give: Box<dyn Give<Self>>) -> View {
-        live_text(give)
+    fn reactive(compute: Box<dyn Compute<Self>>) -> View {
+        reactive_text(compute)
     }
 }
 
@@ -81,8 +75,8 @@ impl IntoView for Option<String> {
         self.unwrap_or_default().into_view()
     }
 
-    fn live(give: Box<dyn Give<Self>>) -> View {
-        live_text(Box::new(move || give.give().unwrap_or_default()))
+    fn reactive(compute: Box<dyn Compute<Self>>) -> View {
+        reactive_text(Box::new(move || compute.compute().unwrap_or_default()))
     }
 }
 
@@ -92,72 +86,54 @@ impl IntoView for Option<View> {
     }
 }
 
-impl IntoView for Option<El> {
-    fn into_view(self) -> View {
-        self.map(El::into_view).unwrap_or_default()
-    }
-}
-
 impl IntoView for Vec<View> {
     fn into_view(self) -> View {
-        several(&self)
-    }
-}
-
-impl IntoView for Vec<El> {
-    fn into_view(self) -> View {
-        several(&Vec::from_iter(self.into_iter().map(El::into_view)))
+        fragment(&self)
     }
 }
 
 impl<const N: usize> IntoView for [View; N] {
     fn into_view(self) -> View {
-        several(&self)
-    }
-}
-
-impl<const N: usize> IntoView for [El; N] {
-    fn into_view(self) -> View {
-        self.to_vec().into_view()
+        fragment(&self)
     }
 }
 
 impl<V: IntoView, F: Fn() -> V + 'static> IntoView for F {
     fn into_view(self) -> View {
-        V::live(Box::new(self))
+        V::reactive(Box::new(self))
     }
 }
 
 impl<V: IntoView + Clone> IntoView for RwSignal<V> {
     fn into_view(self) -> View {
-        V::live(Box::new(move || self.get()))
+        V::reactive(Box::new(move || self.get()))
     }
 }
 
 impl<V: IntoView + Clone> IntoView for Memo<V> {
     fn into_view(self) -> View {
-        V::live(Box::new(move || self.get()))
+        V::reactive(Box::new(move || self.get()))
     }
 }
 
-macro_rules! several_of {
+macro_rules! into_view_for_tuple {
     ($($name:ident)*) => {
         impl<$($name: IntoView),*> IntoView for ($($name,)*) {
             #[allow(non_snake_case, reason = "the macro uses the type names as variable names")]
             fn into_view(self) -> View {
                 let ($($name,)*) = self;
-                several(&[$($name.into_view()),*])
+                fragment(&[$($name.into_view()),*])
             }
         }
     };
 }
 
-several_of!(A B);
-several_of!(A B C);
-several_of!(A B C D);
-several_of!(A B C D E);
+into_view_for_tuple!(A B);
+into_view_for_tuple!(A B C);
+into_view_for_tuple!(A B C D);
+into_view_for_tuple!(A B C D E);
 
-fn several(views: &[View]) -> View {
+fn fragment(views: &[View]) -> View {
     let fragment = document().create_document_fragment();
     for node in views.iter().filter_map(View::node) {
         let _ = fragment.append_child(node);
@@ -165,11 +141,11 @@ fn several(views: &[View]) -> View {
     View(Some(fragment.into()))
 }
 
-fn live_text(give: Box<dyn Give<String>>) -> View {
+fn reactive_text(compute: Box<dyn Compute<String>>) -> View {
     let text = document().create_text_node("");
     let node = text.clone();
-    render(Box::new(move || {
-        let now = give.give();
+    run_effect(Box::new(move || {
+        let now = compute.compute();
         if node.data() != now {
             node.set_data(&now);
         }
@@ -179,16 +155,16 @@ fn live_text(give: Box<dyn Give<String>>) -> View {
 
 /// Replaces the nodes between two markers at each change. This loses the focus of replaced elements; use [`show`] for
 /// elements that only appear and disappear.
-fn region(give: Box<dyn Give<View>>) -> View {
+fn region(compute: Box<dyn Compute<View>>) -> View {
     let [start, end] = [(); 2].map(|()| Node::from(document().create_comment("")));
     let region = View(Some(document().create_document_fragment().into()));
     if let Some(parent) = region.node() {
         let _ = parent.append_child(&start);
         let _ = parent.append_child(&end);
     }
-    render(Box::new(move || {
+    run_effect(Box::new(move || {
         // Create the new view before the old one is removed.
-        let new = give.give();
+        let new = compute.compute();
         while let Some(old) = start.next_sibling().filter(|next| *next != end) {
             if let Some(parent) = old.parent_node() {
                 let _ = parent.remove_child(&old);
@@ -207,13 +183,13 @@ pub fn show<V: IntoView>(condition: impl Fn() -> bool + 'static, view: impl Fn()
     show_boxed(Box::new(condition), Box::new(move || view().into_view()))
 }
 
-fn show_boxed(condition: Box<dyn Give<bool>>, view: Box<dyn Give<View>>) -> View {
-    let holds = Memo::new(move || condition.give());
-    region(Box::new(move || if holds.get() { untrack(|| view.give()) } else { View::default() }))
+fn show_boxed(condition: Box<dyn Compute<bool>>, view: Box<dyn Compute<View>>) -> View {
+    let is_shown = Memo::new(move || condition.compute());
+    region(Box::new(move || if is_shown.get() { untrack(|| view.compute()) } else { View::default() }))
 }
 
-impl From<web_sys::DocumentFragment> for View {
-    fn from(fragment: web_sys::DocumentFragment) -> Self {
-        Self(Some(fragment.into()))
+impl From<Node> for View {
+    fn from(node: Node) -> Self {
+        Self(Some(node))
     }
 }

@@ -2,18 +2,18 @@
 
 use std::fmt::Write;
 
-use super::LineView;
+use super::lines::LineView;
 use crate::format;
 
 /// Format of exported lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum ExportFormat {
     Text,
     Csv,
     Json,
 }
 
-impl Form {
+impl ExportFormat {
     pub const ALL: [Self; 3] = [Self::Text, Self::Csv, Self::Json];
 
     pub const fn label(self) -> &'static str {
@@ -25,7 +25,7 @@ impl Form {
     }
 
     /// Returns the file name extension.
-    pub const fn ending(self) -> &'static str {
+    pub const fn extension(self) -> &'static str {
         match self {
             Self::Text => "txt",
             Self::Csv => "csv",
@@ -34,7 +34,7 @@ impl Form {
     }
 
     /// Returns the text before the first line.
-    pub const fn head(self) -> &'static str {
+    pub const fn header(self) -> &'static str {
         match self {
             Self::Text => "",
             // The byte order mark makes spreadsheets read UTF-8.
@@ -44,7 +44,7 @@ impl Form {
     }
 
     /// Returns the text after the last line.
-    pub const fn tail(self) -> &'static str {
+    pub const fn footer(self) -> &'static str {
         match self {
             Self::Json => "\n]\n",
             _ => "",
@@ -53,7 +53,7 @@ impl Form {
 
     /// Writes the line with an index. Times are in UTC. Text and CSV replace control characters with visible symbols,
     /// because terminals and spreadsheets could interpret them; JSON keeps all characters.
-    pub fn line(self, out: &mut String, line: usize, view: &LineView<'_>, is_first: bool) {
+    pub fn write_line(self, out: &mut String, line: usize, view: &LineView<'_>, is_first: bool) {
         let time = view.time.map(|time| time.to_string()).unwrap_or_default();
         let severity = view.severity.to_string();
         match self {
@@ -68,20 +68,20 @@ impl Form {
             }
             Self::Csv => {
                 let _ = write!(out, "{},{time},{severity},", line + 1);
-                cell(out, &format::block(view.message));
+                write_csv_cell(out, &format::block(view.message));
                 out.push_str("\r\n");
             }
             Self::Json => {
                 out.push_str(if is_first { "" } else { ",\n" });
                 let _ = write!(out, "{{\"line\":{},\"time\":", line + 1);
                 match view.time {
-                    Some(_) => text(out, &time),
+                    Some(_) => write_json_string(out, &time),
                     None => out.push_str("null"),
                 }
                 out.push_str(",\"severity\":");
-                text(out, &severity);
+                write_json_string(out, &severity);
                 out.push_str(",\"message\":");
-                text(out, view.message);
+                write_json_string(out, view.message);
                 out.push('}');
             }
         }
@@ -89,34 +89,34 @@ impl Form {
 }
 
 /// Writes a CSV cell. A text that a spreadsheet would evaluate as a formula is prefixed with an apostrophe.
-fn cell(out: &mut String, text: &str) {
+fn write_csv_cell(out: &mut String, text: &str) {
     out.push('"');
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
         out.push('\'');
     }
-    for letter in text.chars() {
-        if letter == '"' {
+    for c in text.chars() {
+        if c == '"' {
             out.push('"');
         }
-        out.push(letter);
+        out.push(c);
     }
     out.push('"');
 }
 
 /// Writes a JSON string.
-fn text(out: &mut String, text: &str) {
+fn write_json_string(out: &mut String, text: &str) {
     out.push('"');
-    for letter in text.chars() {
-        match letter {
+    for c in text.chars() {
+        match c {
             '"' | '\\' => {
                 out.push('\\');
-                out.push(letter);
+                out.push(c);
             }
             '\n' => out.push_str("\\n"),
-            letter if letter < ' ' || matches!(letter, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}') => {
-                let _ = write!(out, "\\u{:04x}", u32::from(letter));
+            c if c < ' ' || matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}') => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
-            letter => out.push(letter),
+            c => out.push(c),
         }
     }
     out.push('"');
@@ -125,30 +125,30 @@ fn text(out: &mut String, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::Level;
+    use crate::log::lines::Level;
     use txjobs_sdk::{Severity, Timestamp};
 
-    fn written(form: Form, messages: &[&str]) -> String {
-        let mut out = form.head().to_owned();
+    fn export(format: ExportFormat, messages: &[&str]) -> String {
+        let mut out = format.header().to_owned();
         for (at, message) in messages.iter().enumerate() {
             let time = (at == 0).then(|| Timestamp::from_unix(0, 0));
             let view = LineView { severity: Severity::Error, level: Level::Error, time, message };
-            form.line(&mut out, at, &view, at == 0);
+            format.write_line(&mut out, at, &view, at == 0);
         }
-        out + form.tail()
+        out + format.footer()
     }
 
     #[test]
     fn text_shows_control_characters_as_symbols() {
         assert_eq!(
-            written(Form::Text, &["a", "\u{1b}[31mred"]),
+            export(ExportFormat::Text, &["a", "\u{1b}[31mred"]),
             "1970-01-01T00:00:00Z  error        a\nerror        ␛[31mred\n"
         );
     }
 
     #[test]
     fn csv_escapes_formulas() {
-        let csv = written(Form::Csv, &["=1+1", "a \"b\", c", "-2", "two\nlines", "plain = x"]);
+        let csv = export(ExportFormat::Csv, &["=1+1", "a \"b\", c", "-2", "two\nlines", "plain = x"]);
         assert!(
             csv.starts_with(
                 "\u{feff}line,time,severity,message\r\n1,1970-01-01T00:00:00Z,error,\"'=1+1\"\r\n"
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn json_is_valid_and_keeps_all_characters() {
         let messages = ["a \"b\" \\ \u{1b} \n é \u{202e}", "", "c"];
-        let json = written(Form::Json, &messages);
+        let json = export(ExportFormat::Json, &messages);
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
         let lines = value.as_array().unwrap();
         assert_eq!(lines.len(), 3);
@@ -176,7 +176,7 @@ mod tests {
         assert!(lines[1]["time"].is_null());
         assert_eq!((&lines[2]["line"], &lines[2]["severity"]), (&3.into(), &"error".into()));
         assert_eq!(
-            serde_json::from_str::<serde_json::Value>(&written(Form::Json, &[])).unwrap(),
+            serde_json::from_str::<serde_json::Value>(&export(ExportFormat::Json, &[])).unwrap(),
             serde_json::json!([])
         );
     }

@@ -69,7 +69,7 @@ pub struct Lines {
     pub(super) text: String,
     pub(super) all: Vec<Line>,
     /// Indices and severity numbers of the lines with level `Other`, in order.
-    odd: Vec<(u32, i64)>,
+    unknown_severities: Vec<(u32, i64)>,
     counts: [usize; 4],
 }
 
@@ -98,7 +98,7 @@ impl Lines {
     fn add(&mut self, severity: Severity, time: Option<Timestamp>, message: &str) {
         let level = Level::from(severity);
         if let Severity::Unknown(number) = severity {
-            self.odd.push((self.all.len() as u32, number));
+            self.unknown_severities.push((self.all.len() as u32, number));
         }
         self.counts[level as usize] += 1;
         let start = self.text.len();
@@ -116,7 +116,8 @@ impl Lines {
         let (lines, text) = (self.all.len(), self.text.len());
         self.text.push_str(&others.text);
         self.all.extend(others.all.iter().map(|line| Line { start: line.start + text, ..*line }));
-        self.odd.extend(others.odd.iter().map(|(line, number)| (line + lines as u32, *number)));
+        self.unknown_severities
+            .extend(others.unknown_severities.iter().map(|(line, number)| (line + lines as u32, *number)));
         for (count, more) in self.counts.iter_mut().zip(others.counts) {
             *count += more;
         }
@@ -135,8 +136,8 @@ impl Lines {
             Level::Warning => Severity::Warning,
             Level::Error => Severity::Error,
             Level::Other => {
-                let at = self.odd.partition_point(|(other, _)| (*other as usize) < line);
-                Severity::Unknown(self.odd.get(at).map_or(-1, |(_, number)| *number))
+                let at = self.unknown_severities.partition_point(|(other, _)| (*other as usize) < line);
+                Severity::Unknown(self.unknown_severities.get(at).map_or(-1, |(_, number)| *number))
             }
         };
         Some(LineView { severity, level: stored.level, time: stored.time, message: self.message(stored) })
@@ -148,32 +149,32 @@ impl Lines {
 
     /// Returns the lines `first..last`.
     #[must_use]
-    pub fn part(self, first: usize, last: usize) -> Self {
+    pub fn slice(self, first: usize, last: usize) -> Self {
         if first == 0 && last == self.len() {
             return self;
         }
-        self.copied(first..last)
+        self.copy_lines(first..last)
     }
 
-    fn copied(&self, lines: impl IntoIterator<Item = usize>) -> Self {
-        let mut part = Self::default();
+    fn copy_lines(&self, lines: impl IntoIterator<Item = usize>) -> Self {
+        let mut copy = Self::default();
         for line in lines.into_iter().filter_map(|line| self.get(line)) {
-            part.add(line.severity, line.time, line.message);
+            copy.add(line.severity, line.time, line.message);
         }
-        part
+        copy
     }
 
     /// Sorts by time, then by position. If a line has no time, all lines keep their position. The contract guarantees no
     /// order, but most servers sort, so nothing is copied if the lines are already sorted.
     #[must_use]
-    pub fn in_order(self) -> Self {
+    pub fn sorted_by_time(self) -> Self {
         let is_timed = self.all.iter().all(|line| line.time.is_some());
         if !is_timed || self.all.is_sorted_by_key(|line| line.time) {
             return self;
         }
         let mut earliest_first: Vec<_> = (0..self.len()).collect();
-        order::sort(&mut earliest_first, &|a, b| self.all[a].time.cmp(&self.all[b].time));
-        self.copied(earliest_first)
+        order::sort_indices(&mut earliest_first, &|a, b| self.all[a].time.cmp(&self.all[b].time));
+        self.copy_lines(earliest_first)
     }
 }
 
@@ -188,7 +189,7 @@ impl FromIterator<JobExecutionLog> for Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::tests::lines;
+    use crate::test_data::lines;
 
     fn messages(lines: &Lines) -> Vec<&str> {
         (0..lines.len()).map(|at| lines.get(at).unwrap().message).collect()
@@ -204,7 +205,7 @@ mod tests {
         let severity = |at| all.get(at).unwrap().severity;
         assert_eq!((severity(1), severity(2)), (Severity::Unknown(7), Severity::Unknown(9)));
         assert_eq!((all.count(Level::Other), all.count(Level::Error)), (2, 1));
-        assert_eq!(messages(&all.part(1, 3)), ["?odd", "?odder"]);
+        assert_eq!(messages(&all.slice(1, 3)), ["?odd", "?odder"]);
     }
 
     #[test]
@@ -213,10 +214,10 @@ mod tests {
         for (line, second) in three.iter_mut().zip([2, 1, 2]) {
             line.time_stamp = Some(Timestamp::from_unix(second, 0));
         }
-        let ordered = three.iter().cloned().collect::<Lines>().in_order();
+        let ordered = three.iter().cloned().collect::<Lines>().sorted_by_time();
         assert_eq!(messages(&ordered), ["?a", "b", "c"]);
         assert_eq!(ordered.get(0).unwrap().severity, Severity::Unknown(7));
         three[2].time_stamp = None;
-        assert_eq!(messages(&three.into_iter().collect::<Lines>().in_order()), ["b", "?a", "c"]);
+        assert_eq!(messages(&three.into_iter().collect::<Lines>().sorted_by_time()), ["b", "?a", "c"]);
     }
 }

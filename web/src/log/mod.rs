@@ -2,20 +2,20 @@
 //!
 //! The log is built for a million lines. When lines are appended, only the new ones are processed.
 
-mod arriving;
-pub mod compare;
+mod decoder;
+pub mod difference;
 pub mod export;
+mod line_range;
 mod lines;
-mod range;
 mod search;
 mod wrap;
 
-pub use arriving::{Arrived, Arriving};
+pub use decoder::{DecodedLogs, LogDecoder};
+pub use line_range::LineRange;
 pub use lines::{Level, LineView, Lines};
-pub use range::Range;
 pub use search::Search;
-use wrap::Wrap;
-pub use wrap::height;
+use wrap::WrapLayout;
+pub use wrap::{MAX_LINE_CHARS, height};
 
 /// The lines of a run with filter, search and wrapping.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +25,7 @@ pub struct Log {
     levels: u8,
     /// Indices of the shown lines if a filter is set.
     shown: Vec<u32>,
-    wrap: Wrap,
+    wrap: WrapLayout,
     search: Search,
 }
 
@@ -47,7 +47,7 @@ impl Log {
             self.filter_from(before);
         }
         self.wrap_from(rows);
-        self.search.look_at(&self.lines, before);
+        self.search.scan(&self.lines, before);
     }
 
     /// Returns the number of lines with this level.
@@ -66,7 +66,7 @@ impl Log {
     }
 
     /// Whether the filter includes this level.
-    pub fn is_chosen(&self, level: Level) -> bool {
+    pub fn is_level_selected(&self, level: Level) -> bool {
         self.levels & level.bit() != 0
     }
 
@@ -92,9 +92,9 @@ impl Log {
     }
 
     /// Wraps lines at a column; 0 turns wrapping off.
-    pub fn wrap_at(&mut self, columns: usize) {
+    pub fn set_columns(&mut self, columns: usize) {
         if self.wrap.columns != columns {
-            self.wrap = Wrap::at(columns);
+            self.wrap = WrapLayout::new(columns);
             self.wrap_from(0);
         }
     }
@@ -187,44 +187,46 @@ impl Log {
     /// Searches all lines for a text, ignoring case.
     pub fn search(&mut self, text: &str) {
         if self.search.start(text) {
-            self.search.look_at(&self.lines, 0);
+            self.search.scan(&self.lines, 0);
         }
     }
 
-    pub fn searched(&self) -> &Search {
+    pub fn search_state(&self) -> &Search {
         &self.search
     }
 
     /// Returns the matching lines that are shown, in order.
-    pub fn found(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
+    pub fn matches(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
         self.search.lines().iter().map(|line| *line as usize).filter(|line| self.is_shown(*line))
     }
 
     /// Returns the next match after `line`, or the previous one before it. The search wraps around.
-    pub fn found_from(&self, line: Option<usize>, forward: bool) -> Option<usize> {
+    pub fn match_from(&self, line: Option<usize>, forward: bool) -> Option<usize> {
         if forward {
-            self.found().find(|found| line.is_none_or(|line| *found > line)).or_else(|| self.found().next())
+            self.matches()
+                .find(|found| line.is_none_or(|line| *found > line))
+                .or_else(|| self.matches().next())
         } else {
-            let before = self.found().rev().find(|found| line.is_none_or(|line| *found < line));
-            before.or_else(|| self.found().next_back())
+            let before = self.matches().rev().find(|found| line.is_none_or(|line| *found < line));
+            before.or_else(|| self.matches().next_back())
         }
     }
 
-    /// Divides the shown rows into `pieces` equal parts and returns the worst level of each part with warnings or errors.
-    pub fn map(&self, pieces: usize) -> Vec<(usize, Level)> {
+    /// Divides the shown rows into `parts` equal parts and returns the worst level of each part with warnings or errors.
+    pub fn severity_map(&self, parts: usize) -> Vec<(usize, Level)> {
         let mut map: Vec<(usize, Level)> = Vec::new();
         let rows = self.rows();
-        let pieces = pieces.min(rows).max(1);
+        let parts = parts.min(rows).max(1);
         for row in 0..rows {
             let Some(line) = self.line_of(row) else { break };
             let level = self.lines.all[line].level;
             if level < Level::Warning {
                 continue;
             }
-            let piece = row * pieces / rows;
+            let part = row * parts / rows;
             match map.last_mut() {
-                Some((last, worst)) if *last == piece => *worst = level.max(*worst),
-                _ => map.push((piece, level)),
+                Some((last, worst)) if *last == part => *worst = level.max(*worst),
+                _ => map.push((part, level)),
             }
         }
         map
@@ -232,32 +234,14 @@ impl Log {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-    use txjobs_sdk::{
-        Severity,
-        types::{JobExecutionLog, LogId},
-    };
+    use crate::test_data::lines;
+    use txjobs_sdk::Severity;
 
-    pub(crate) fn lines(what: &str) -> Vec<JobExecutionLog> {
-        what.split('|')
-            .map(|text| {
-                let severity = match text.as_bytes().first() {
-                    Some(b'e') => Severity::Error,
-                    Some(b'w') => Severity::Warning,
-                    Some(b'?') => Severity::Unknown(7),
-                    _ => Severity::Information,
-                };
-                let id = LogId(Default::default());
-                let message = text.to_owned();
-                JobExecutionLog { id, severity, message, job_execution_id: None, time_stamp: None }
-            })
-            .collect()
-    }
-
-    fn log(what: &str) -> Log {
+    fn log(text: &str) -> Log {
         let mut log = Log::default();
-        log.append(lines(what).into_iter().collect());
+        log.append(lines(text).into_iter().collect());
         log
     }
 
@@ -308,39 +292,39 @@ pub(crate) mod tests {
     fn search_includes_hidden_and_appended_lines() {
         let mut log = log("Fact one|e fact|nothing|w FACT");
         log.search("fact");
-        assert_eq!(log.found().collect::<Vec<_>>(), [0, 1, 3]);
+        assert_eq!(log.matches().collect::<Vec<_>>(), [0, 1, 3]);
         log.append(lines("factory").into_iter().collect());
-        assert_eq!(log.searched().lines().len(), 4);
-        assert_eq!(log.found_from(None, true), Some(0));
-        assert_eq!(log.found_from(Some(4), true), Some(0));
-        assert_eq!(log.found_from(Some(3), false), Some(1));
-        assert_eq!(log.found_from(Some(0), false), Some(4));
+        assert_eq!(log.search_state().lines().len(), 4);
+        assert_eq!(log.match_from(None, true), Some(0));
+        assert_eq!(log.match_from(Some(4), true), Some(0));
+        assert_eq!(log.match_from(Some(3), false), Some(1));
+        assert_eq!(log.match_from(Some(0), false), Some(4));
         log.toggle(Level::Error);
-        assert_eq!(log.found().collect::<Vec<_>>(), [1]);
-        assert_eq!(log.searched().lines().len(), 4);
+        assert_eq!(log.matches().collect::<Vec<_>>(), [1]);
+        assert_eq!(log.search_state().lines().len(), 4);
         log.search("");
-        assert_eq!(log.found().count(), 0);
+        assert_eq!(log.matches().count(), 0);
     }
 
     #[test]
     fn wrapped_height_follows_filter_and_appended_lines() {
         let mut log = log("aaaaaaaaaaaa|e1|b");
-        log.wrap_at(10);
+        log.set_columns(10);
         assert_eq!((log.height(), log.top(1), log.row_at(1), log.row_at(3)), (4, 2, 0, 2));
         log.append(lines("eeeeeeeeeeeeeeeeeeeeee").into_iter().collect());
         assert_eq!(log.height(), 7);
         log.toggle(Level::Error);
         assert_eq!((log.height(), log.top(1)), (4, 1));
-        log.wrap_at(0);
+        log.set_columns(0);
         assert_eq!((log.height(), log.top(1), log.row_at(1)), (2, 1, 1));
     }
 
     #[test]
     fn severity_map_has_the_worst_level_of_each_part() {
         let log = log("a|w|e|b|c|d|e|f");
-        assert_eq!(log.map(4), [(0, Level::Warning), (1, Level::Error), (3, Level::Error)]);
-        assert_eq!(log.map(1), [(0, Level::Error)]);
-        assert_eq!(log.map(1000).len(), 3);
-        assert!(Log::default().map(10).is_empty());
+        assert_eq!(log.severity_map(4), [(0, Level::Warning), (1, Level::Error), (3, Level::Error)]);
+        assert_eq!(log.severity_map(1), [(0, Level::Error)]);
+        assert_eq!(log.severity_map(1000).len(), 3);
+        assert!(Log::default().severity_map(10).is_empty());
     }
 }

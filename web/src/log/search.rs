@@ -1,6 +1,6 @@
 //! Full-text search in all lines, ignoring case.
 
-use super::Lines;
+use super::lines::Lines;
 use crate::{finder::Finder, format};
 
 /// The searched text and the lines that contain it.
@@ -14,36 +14,36 @@ pub struct Search {
 impl Search {
     /// Starts a new search. Returns false if the text is empty or unchanged, so that no line needs to be scanned.
     pub(super) fn start(&mut self, text: &str) -> bool {
-        let needle = format::lower(text);
+        let needle = format::lowercase(text);
         if needle == self.needle {
             return false;
         }
         self.needle = needle;
         self.generation = self.generation.wrapping_add(1);
         self.lines.clear();
-        self.is_on()
+        self.is_active()
     }
 
     /// Scans the lines from `first` on.
-    pub(super) fn look_at(&mut self, lines: &Lines, first: usize) {
-        if !self.is_on() || first >= lines.len() {
+    pub(super) fn scan(&mut self, lines: &Lines, first: usize) {
+        if !self.is_active() || first >= lines.len() {
             return;
         }
         if self.needle.is_ascii() {
-            self.look_for_ascii(lines, first);
+            self.scan_ascii(lines, first);
             return;
         }
         for (line, stored) in lines.all.iter().enumerate().skip(first) {
             let message = lines.message(stored);
             // An ASCII line cannot contain the non-ASCII needle.
-            if !message.is_ascii() && format::lower(message).contains(&self.needle) {
+            if !message.is_ascii() && format::lowercase(message).contains(&self.needle) {
                 self.lines.push(line as u32);
             }
         }
     }
 
     /// Scans all messages as one text.
-    fn look_for_ascii(&mut self, lines: &Lines, first: usize) {
+    fn scan_ascii(&mut self, lines: &Lines, first: usize) {
         let text = lines.text.as_bytes();
         let finder = Finder::new(self.needle.as_bytes());
         let mut line = first;
@@ -61,7 +61,7 @@ impl Search {
     }
 
     /// Whether a text is searched for.
-    pub fn is_on(&self) -> bool {
+    pub fn is_active(&self) -> bool {
         !self.needle.is_empty()
     }
 
@@ -77,34 +77,34 @@ impl Search {
 
     /// Splits a text into matches (true) and the parts between them. A text whose lower case has another length is not
     /// split, so its matches are not highlighted.
-    pub fn pieces<'a>(&self, text: &'a str) -> Vec<(bool, &'a str)> {
-        let lower = format::lower(text);
-        if !self.is_on() || lower.len() != text.len() {
+    pub fn segments<'a>(&self, text: &'a str) -> Vec<(bool, &'a str)> {
+        let lowercase = format::lowercase(text);
+        if !self.is_active() || lowercase.len() != text.len() {
             return vec![(false, text)];
         }
-        let mut pieces = Vec::new();
+        let mut segments = Vec::new();
         let mut done = 0;
-        for (at, found) in lower.match_indices(&self.needle) {
+        for (at, found) in lowercase.match_indices(&self.needle) {
             let (Some(between), Some(found)) = (text.get(done..at), text.get(at..at + found.len())) else {
                 continue;
             };
             if !between.is_empty() {
-                pieces.push((false, between));
+                segments.push((false, between));
             }
-            pieces.push((true, found));
+            segments.push((true, found));
             done = at + found.len();
         }
-        if done < text.len() || pieces.is_empty() {
-            pieces.push((false, &text[done..]));
+        if done < text.len() || segments.is_empty() {
+            segments.push((false, &text[done..]));
         }
-        pieces
+        segments
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::tests::lines;
+    use crate::test_data::lines;
 
     fn search(text: &str) -> Search {
         let mut search = Search::default();
@@ -117,7 +117,7 @@ mod tests {
         let found = |needle: &str, messages: &str| {
             let lines = lines(messages).into_iter().collect();
             let mut search = search(needle);
-            search.look_at(&lines, 0);
+            search.scan(&lines, 0);
             search.lines
         };
         assert_eq!(found("FactInvoice", "x|table dw.FACTINVOICE||factinvoice"), [1, 3]);
@@ -128,11 +128,11 @@ mod tests {
 
     #[test]
     fn segments_mark_the_matches() {
-        assert_eq!(search("ab").pieces("xABab."), [(false, "x"), (true, "AB"), (true, "ab"), (false, ".")]);
-        assert_eq!(search("q").pieces("abc"), [(false, "abc")]);
-        assert_eq!(search("").pieces("abc"), [(false, "abc")]);
-        assert_eq!(search("é").pieces("CAFÉ"), [(false, "CAF"), (true, "É")]);
+        assert_eq!(search("ab").segments("xABab."), [(false, "x"), (true, "AB"), (true, "ab"), (false, ".")]);
+        assert_eq!(search("q").segments("abc"), [(false, "abc")]);
+        assert_eq!(search("").segments("abc"), [(false, "abc")]);
+        assert_eq!(search("é").segments("CAFÉ"), [(false, "CAF"), (true, "É")]);
         // The capital İ becomes longer in lower case.
-        assert_eq!(search("x").pieces("İx"), [(false, "İx")]);
+        assert_eq!(search("x").segments("İx"), [(false, "İx")]);
     }
 }

@@ -3,19 +3,20 @@
 //! A wrapped log breaks lines at a column like a terminal, so the height of a line follows from its text. This makes the
 //! scroll bar exact for any number of lines.
 
-use super::LONGEST;
+/// Maximum number of characters of a message in a row of the log. The full text is shown on demand.
+pub const MAX_LINE_CHARS: usize = 2_000;
 
 /// Row heights of a wrapped log.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Wrap {
+pub(super) struct WrapLayout {
     /// Character cells in a screen row; 0 without wrapping.
     pub(super) columns: usize,
     /// The end of each row, in screen rows.
     ends: Vec<u32>,
 }
 
-impl Wrap {
-    pub(super) fn at(columns: usize) -> Self {
+impl WrapLayout {
+    pub(super) fn new(columns: usize) -> Self {
         Self { columns, ends: Vec::new() }
     }
 
@@ -47,20 +48,20 @@ impl Wrap {
 pub fn height(message: &str, columns: usize) -> usize {
     let columns = columns.max(2);
     let message = message.trim_end_matches(['\r', '\n']);
-    let cells =
-        message.chars().take(LONGEST).map(cells).sum::<usize>() + usize::from(message.len() > LONGEST);
+    let cells = message.chars().take(MAX_LINE_CHARS).map(cell_count).sum::<usize>()
+        + usize::from(message.len() > MAX_LINE_CHARS);
     // A character of two cells may leave the last cell of a row empty.
     let columns = if message.is_ascii() { columns } else { columns - 1 };
     cells.div_ceil(columns).max(1)
 }
 
-fn cells(letter: char) -> usize {
-    match letter {
+fn cell_count(c: char) -> usize {
+    match c {
         ' '..='~' => 1,
         '\t' => 4,
         // Control characters are shown as symbols, which may be wide.
         ..' ' | '\u{7f}'..='\u{9f}' => 2,
-        letter if letter < '\u{1100}' => 1,
+        c if c < '\u{1100}' => 1,
         _ => 2,
     }
 }
@@ -76,13 +77,17 @@ mod tests {
         assert_eq!(height(&"x".repeat(81), 80), 2);
         assert_eq!(height("two\n\n", 80), 1);
         assert_eq!(height(&"表".repeat(40), 80), 2, "wide characters may leave a cell empty");
-        assert_eq!(height(&"x".repeat(5_000_000), 100), LONGEST / 100 + 1, "the ellipsis takes a cell");
+        assert_eq!(
+            height(&"x".repeat(5_000_000), 100),
+            MAX_LINE_CHARS / 100 + 1,
+            "the ellipsis takes a cell"
+        );
         assert_eq!(height("ab", 0), 1);
     }
 
     #[test]
     fn row_at_is_the_inverse_of_top() {
-        let mut wrap = Wrap::at(10);
+        let mut wrap = WrapLayout::new(10);
         for length in [5, 25, 0, 10, 11] {
             wrap.push(&"x".repeat(length));
         }

@@ -1,13 +1,13 @@
 //! The screens of the console, one module each.
 
 mod api;
-mod compare;
+mod compare_runs;
 mod connect;
 mod job;
 mod jobs;
 mod run;
-mod run_address;
-mod run_head;
+mod run_header;
+mod run_link;
 mod runs_table;
 mod settings;
 

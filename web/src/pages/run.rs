@@ -4,83 +4,89 @@ use std::rc::Rc;
 
 use txjobs_sdk::types::{JobId, TriggerId};
 
-use super::{run_address::keep_address, run_head::run_head};
+use super::{run_header::run_header, run_link::sync_address};
 use crate::{
     api, browser,
     components::{
-        icon,
-        log_bar::log_bar,
-        log_detail, log_print,
-        log_view::{Place, log_view},
-        reconnect, trouble_note,
+        LogViewState, error_note, icon, log_detail, log_print, log_toolbar, log_view, reconnect_button,
     },
     dom::{El, IntoView, View, button, el, show},
-    follow::{self, RunView, Seen, Stage},
+    follow_run::{self, RunView, SharedKnownLines, Stage},
     format,
     history::History,
     log::Log,
     reactive::{Memo, RwSignal, effect},
-    state::{App, Session, app},
+    session::Session,
+    state::{App, app},
 };
 
 /// Renders the screen of a run and follows the run until it ends.
 pub fn run_page(session: Rc<Session>, job: JobId, run: TriggerId) -> El {
     let app = app();
     let view = RunView::default();
-    let place = Place::new(true);
-    let again = RwSignal::new(0u32);
-    let others = session.clone();
-    let (alive, seen) = (follow::alive(), Seen::default());
+    let view_state = LogViewState::new(true);
+    let attempt = RwSignal::new(0u32);
+    let history_session = session.clone();
+    let (alive, known_lines) = (follow_run::screen_alive(), SharedKnownLines::default());
     effect(move || {
-        again.track();
-        browser::spawn(follow::follow(app, session.clone(), job, run, view, seen.clone(), alive.clone()));
+        attempt.track();
+        browser::spawn(follow_run::follow_run(
+            app,
+            session.clone(),
+            job,
+            run,
+            view,
+            known_lines.clone(),
+            alive.clone(),
+        ));
     });
-    keep_address(job, run, view, place);
-    know_usual(app, others, job);
+    sync_address(job, run, view, view_state);
+    load_history(app, history_session, job);
     effect(move || {
-        let name = app.name_of(job).unwrap_or_else(|| job.to_string());
+        let name = app.job_name(job).unwrap_or_else(|| job.to_string());
         let state = view.execution.with(|e| e.as_ref().map(|e| e.state.to_string()));
         browser::set_title(&format!("{name}: {} · txjobs", state.unwrap_or_else(|| "run".to_owned())));
     });
-    let again = move || {
-        view.stage.set(Stage::Looking);
-        again.update(|n| *n += 1);
+    let retry = move || {
+        view.stage.set(Stage::Loading);
+        attempt.update(|count| *count += 1);
     };
     let note = move || {
-        let trouble = view.trouble.get()?;
+        let error = view.error.get()?;
         let has_stopped = view.stage.get() == Stage::Stopped;
         let lead = match has_stopped {
             true => "The console no longer follows this run.",
             false => "This data may be outdated. The console retries automatically.",
         };
-        let again = has_stopped.then(|| button("button", again).child("Retry"));
-        Some(trouble_note(&trouble, lead, (again, reconnect(trouble.kind))))
+        let retry_button = has_stopped.then(|| button("button", retry).child("Retry"));
+        Some(error_note(&error, lead, (retry_button, reconnect_button(error.kind))))
     };
     el("main")
         .class("run-page")
-        .child(run_head(job, run, view))
+        .child(run_header(job, run, view))
         .child(note)
-        .child(loading(view, again))
-        .child(log_bar(view.log, place))
-        .child(log_view(view.log, place, "Log lines", move || why_empty(view)))
-        .child(log_detail(view.log, place))
-        .child(log_print(view.log, place))
+        .child(loading(view, retry))
+        .child(log_toolbar(view.log, view_state))
+        .child(log_view(view.log, view_state, "Log lines", move || empty_text(view)))
+        .child(log_detail(view.log, view_state))
+        .child(log_print(view.log, view_state))
 }
 
 /// Loads the history of the job for its usual duration, if the server can leave out log lines.
-fn know_usual(app: App, session: Rc<Session>, job: JobId) {
-    let mut has_asked = false;
+fn load_history(app: App, session: Rc<Session>, job: JobId) {
+    let mut has_started = false;
     effect(move || {
         let extensions = app.extensions.get();
-        if !extensions.logs || std::mem::replace(&mut has_asked, true) {
+        if !extensions.logs || std::mem::replace(&mut has_started, true) {
             return;
         }
         let session = session.clone();
         browser::spawn(async move {
-            let answer = api::executions(&session, &follow::history_request(job, extensions)).await;
-            if let (Ok(answer), Some(_)) = (answer, app.session_numbered(session.number)) {
+            let response = api::executions(&session, &follow_run::history_request(job, extensions)).await;
+            if let (Ok(response), Some(_)) = (response, app.session_if_current(session.number)) {
                 // This history has more runs than the one of the job list.
-                let mut history = History::of(&answer.value.executions, browser::uptime());
+                let mut history =
+                    History::from_executions(&response.value.executions, browser::uptime_millis());
                 app.jobs.histories.update(|all| {
                     history.counts = all.get(&job).and_then(|before| before.counts);
                     all.insert(job, history);
@@ -91,35 +97,39 @@ fn know_usual(app: App, session: Rc<Session>, job: JobId) {
 }
 
 /// Renders the loading progress of a long log, with buttons to stop and continue.
-fn loading(view: RunView, again: impl FnMut() + Copy + 'static) -> View {
-    let came = Memo::new(move || view.came.get() >> 20);
-    let words = move || format!("Loading the log: {} MB so far", format::count(came.get()));
-    let stop = move || button("button", move || view.halt.set(true)).child(icon("stop")).child("Stop");
+fn loading(view: RunView, resume: impl FnMut() + Copy + 'static) -> View {
+    let megabytes = Memo::new(move || view.received_bytes.get() >> 20);
+    let text = move || format!("Loading the log: {} MB so far", format::count(megabytes.get()));
+    let stop =
+        move || button("button", move || view.stop_requested.set(true)).child(icon("stop")).child("Stop");
     let bar = move || {
-        let words = el("span").class("quiet").child(words);
-        el("div").class("bar loading").child(icon("refresh")).child(words).child(stop())
+        let text = el("span").class("quiet").child(text);
+        el("div").class("bar loading").child(icon("refresh")).child(text).child(stop())
     };
-    let halted = move || {
+    let stopped = move || {
         let lines = view.log.with(Log::len);
-        let words = format!("Loading stopped: {} loaded.", format::plural(lines, "line"));
-        let again = button("button", again).child("Load the rest");
+        let text = format!("Loading stopped: {} loaded.", format::plural(lines, "line"));
+        let resume = button("button", resume).child("Load the rest");
         el("div")
             .class("bar")
             .attr("role", "status")
-            .child(el("span").class("quiet").child(words))
-            .child(again)
+            .child(el("span").class("quiet").child(text))
+            .child(resume)
     };
-    (show(move || came.get() > 0, bar), show(move || view.stage.get() == Stage::Halted, halted)).into_view()
+    (show(move || megabytes.get() > 0, bar), show(move || view.stage.get() == Stage::LoadStopped, stopped))
+        .into_view()
 }
 
-fn why_empty(view: RunView) -> &'static str {
+fn empty_text(view: RunView) -> &'static str {
     match view.stage.get() {
         _ if view.log.with(|log| log.is_filtered() && !log.is_empty()) => "No lines with these severities.",
-        Stage::Looking => "Loading…",
+        Stage::Loading => "Loading…",
         Stage::Pending => "The job is pending. Lines appear when the application starts it.",
-        Stage::NotThere => "The server has no run with this id. It may have been removed, or belong to another job.",
-        Stage::Going => "No lines yet.",
+        Stage::NotFound => {
+            "The server has no run with this id. It may have been removed, or belong to another job."
+        }
+        Stage::Running => "No lines yet.",
         Stage::Ended => "This run wrote no lines.",
-        Stage::Stopped | Stage::Halted => "No lines were loaded.",
+        Stage::Stopped | Stage::LoadStopped => "No lines were loaded.",
     }
 }

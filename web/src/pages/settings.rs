@@ -4,12 +4,13 @@ use web_sys::Event;
 
 use crate::{
     browser,
-    closure::{Deed, Give},
+    closure::{Callback, Compute},
     dom::{El, button, el, show},
-    keyring,
+    key_store, notifications,
     reactive::{Memo, RwSignal},
-    state::{App, Session, Theme, app},
-    tell,
+    remembered_keys,
+    session::Session,
+    state::{App, Theme, app},
 };
 
 /// Renders the settings screen.
@@ -33,38 +34,46 @@ fn connection(app: App, session: &Session) -> El {
     };
     let term = |name| el("dt").child(name);
     let id = session.profile.id();
-    let of = id.clone();
-    let is_kept = Memo::new(move || app.remembered.with(|kept| kept.contains(&of)));
-    let place = move || if is_kept.get() { "remembered on this device, encrypted" } else { "in memory only" };
-    let key =
-        el("dd").child(place).child(", sent as the header ").child(el("code").child(session.header.clone()));
+    let profile_id = id.clone();
+    let is_remembered = Memo::new(move || app.remembered.with(|ids| ids.contains(&profile_id)));
+    let storage =
+        move || if is_remembered.get() { "remembered on this device, encrypted" } else { "in memory only" };
+    let key = el("dd")
+        .child(storage)
+        .child(", sent as the header ")
+        .child(el("code").child(session.header.clone()));
     let facts = el("dl")
         .class("facts")
         .child((term("Server"), el("dd").child(el("bdi").child(session.profile.title()))))
         .child((term("Domain"), el("dd").child(session.base.clone())))
         .child((term("API key"), key))
         .child((term("Extensions"), el("dd").child(extensions)));
-    let lock = move || button("button", move || keyring::lock(app)).child("Lock now");
+    let lock = move || button("button", move || remembered_keys::lock(app)).child("Lock now");
     let forget = move || {
         let id = id.clone();
-        button("button", move || browser::spawn(keyring::forget(app, id.clone())))
+        button("button", move || browser::spawn(remembered_keys::forget(app, id.clone())))
             .child("Forget remembered key")
     };
     let disconnect = button("button", move || app.disconnect()).child("Disconnect and forget key");
-    let change = button("button", move || app.leave()).child("Edit…");
+    let edit = button("button", move || app.leave()).child("Edit…");
     let bar = el("div")
         .class("bar")
-        .child(change)
-        .child(show(move || is_kept.get() && app.is_open.get(), lock))
-        .child(show(move || is_kept.get(), forget))
-        .child(show(move || !is_kept.get(), move || disconnect.clone()));
-    let minutes = keyring::MINUTES.map(|(minutes, label)| {
-        choice("lock", label, move || app.lock_after.get() == minutes, move || app.lock_after.set(minutes))
+        .child(edit)
+        .child(show(move || is_remembered.get() && app.is_vault_unlocked.get(), lock))
+        .child(show(move || is_remembered.get(), forget))
+        .child(show(move || !is_remembered.get(), move || disconnect.clone()));
+    let lock_choices = key_store::LOCK_CHOICES.map(|(minutes, label)| {
+        choice(
+            "lock",
+            label,
+            move || app.lock_after_minutes.get() == minutes,
+            move || app.lock_after_minutes.set(minutes),
+        )
     });
     panel("connection", "Connection")
         .child(facts)
         .child(bar)
-        .child(choices("Lock remembered keys when idle for", minutes))
+        .child(choices("Lock remembered keys when idle for", lock_choices))
 }
 
 fn appearance(app: App) -> El {
@@ -73,24 +82,32 @@ fn appearance(app: App) -> El {
     });
     let zones = [("local time", false), ("UTC", true)]
         .map(|(label, utc)| choice("zone", label, move || app.utc.get() == utc, move || app.utc.set(utc)));
-    let (is_on, is_refused) = (RwSignal::new(tell::is_on()), RwSignal::new(false));
-    let turn = move |on: bool| {
+    let (is_enabled, is_blocked) = (RwSignal::new(notifications::is_enabled()), RwSignal::new(false));
+    let set_enabled = move |enabled: bool| {
         browser::spawn(async move {
-            let now = tell::turn(on).await.is_truthy();
-            is_on.try_set(now);
-            is_refused.try_set(on && !now);
+            let is_now_enabled = notifications::set_enabled(enabled).await.is_truthy();
+            is_enabled.try_set(is_now_enabled);
+            is_blocked.try_set(enabled && !is_now_enabled);
         });
     };
-    let ends = [("off", false), ("on", true)]
-        .map(|(label, on)| choice("tell", label, move || is_on.get() == on, move || turn(on)));
-    let refused = move || {
-        is_refused.get().then_some("The browser blocks notifications. Allow them in its settings for this page.")
+    let notification_choices = [("off", false), ("on", true)].map(|(label, enabled)| {
+        choice("notifications", label, move || is_enabled.get() == enabled, move || set_enabled(enabled))
+    });
+    let blocked_text = move || {
+        is_blocked
+            .get()
+            .then_some("The browser blocks notifications. Allow them in its settings for this page.")
     };
-    panel("looks", "Appearance")
+    panel("appearance", "Appearance")
         .child(choices("Theme", themes))
         .child(choices("Times", zones))
-        .child(choices("Notifications when a run started here ends", ends))
-        .child(el("span").attr("role", "status").class("quiet").child(move || refused().unwrap_or_default()))
+        .child(choices("Notifications when a run started here ends", notification_choices))
+        .child(
+            el("span")
+                .attr("role", "status")
+                .class("quiet")
+                .child(move || blocked_text().unwrap_or_default()),
+        )
 }
 
 fn panel(id: &'static str, title: &'static str) -> El {
@@ -105,19 +122,19 @@ fn choices<const N: usize>(legend: &'static str, choices: [El; N]) -> El {
 fn choice(
     group: &'static str,
     label: &'static str,
-    chosen: impl Fn() -> bool + 'static,
-    choose: impl FnMut() + 'static,
+    is_selected: impl Fn() -> bool + 'static,
+    select: impl FnMut() + 'static,
 ) -> El {
-    choice_boxed(group, label, Box::new(chosen), Box::new(choose))
+    choice_boxed(group, label, Box::new(is_selected), Box::new(select))
 }
 
 /// Not generic, so that it is compiled once.
 fn choice_boxed(
     group: &'static str,
     label: &'static str,
-    chosen: Box<dyn Give<bool>>,
-    mut choose: Box<dyn Deed>,
+    is_selected: Box<dyn Compute<bool>>,
+    mut select: Box<dyn Callback>,
 ) -> El {
-    let radio = el("input").attr("type", "radio").attr("name", group).checked(move || chosen.give());
-    el("label").child(radio.on("change", move |_: Event| choose.again())).child(label)
+    let radio = el("input").attr("type", "radio").attr("name", group).checked(move || is_selected.compute());
+    el("label").child(radio.on("change", move |_: Event| select.call())).child(label)
 }

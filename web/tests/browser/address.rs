@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 #[wasm_bindgen_test]
 async fn missing_config_returns_the_default_preset() {
     // The server of the test runner responds with a page or a 404, like static hosts.
-    assert_eq!(txjobs_console::api::preset().await, Preset::default());
+    assert_eq!(txjobs_console::api::load_preset().await, Preset::default());
 }
 
 #[wasm_bindgen_test]

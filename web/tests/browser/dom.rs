@@ -13,23 +13,23 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
-use crate::house::{frame, host};
+use crate::helpers::{add_host, next_frame};
 
-/// Mounts the view that `make` creates, and returns the other value of `make` to the test.
-fn page<T: 'static>(make: impl FnOnce() -> (View, T) + 'static) -> (HtmlElement, T) {
-    let host = host();
-    let out = Rc::new(RefCell::new(None));
-    let given = out.clone();
+/// Mounts the view that `create` creates, and returns the other value of `create` to the test.
+fn page<T: 'static>(create: impl FnOnce() -> (View, T) + 'static) -> (HtmlElement, T) {
+    let host = add_host();
+    let output = Rc::new(RefCell::new(None));
+    let slot = output.clone();
     mount(&host, move || {
-        let (view, kept) = make();
-        given.replace(Some(kept));
+        let (view, value) = create();
+        slot.replace(Some(value));
         view
     });
-    let kept = out.take().unwrap();
-    (host, kept)
+    let value = output.take().unwrap();
+    (host, value)
 }
 
-fn found(host: &HtmlElement, selector: &str) -> Option<HtmlElement> {
+fn find(host: &HtmlElement, selector: &str) -> Option<HtmlElement> {
     host.query_selector(selector).unwrap().map(JsCast::unchecked_into)
 }
 
@@ -37,18 +37,18 @@ fn found(host: &HtmlElement, selector: &str) -> Option<HtmlElement> {
 async fn signal_change_updates_texts_and_attributes() {
     let (host, (name, on)) = page(|| {
         let (name, on) = (RwSignal::new("<i>one</i>".to_owned()), RwSignal::new(true));
-        let whole = el("p").attr("title", name).attr("hidden", on).class_if("on", on).child(name);
-        (whole.into_view(), (name, on))
+        let paragraph = el("p").attr("title", name).attr("hidden", on).class_if("on", on).child(name);
+        (paragraph.into_view(), (name, on))
     });
-    let whole = found(&host, "p").unwrap();
-    assert_eq!(whole.inner_html(), "&lt;i&gt;one&lt;/i&gt;", "text is not parsed as HTML");
-    assert_eq!(whole.get_attribute("title").as_deref(), Some("<i>one</i>"));
-    assert!(whole.has_attribute("hidden") && whole.class_name() == "on");
+    let paragraph = find(&host, "p").unwrap();
+    assert_eq!(paragraph.inner_html(), "&lt;i&gt;one&lt;/i&gt;", "text is not parsed as HTML");
+    assert_eq!(paragraph.get_attribute("title").as_deref(), Some("<i>one</i>"));
+    assert!(paragraph.has_attribute("hidden") && paragraph.class_name() == "on");
     name.set("two".to_owned());
     on.set(false);
-    frame().await;
-    assert_eq!(whole.text_content().as_deref(), Some("two"));
-    assert!(!whole.has_attribute("hidden") && whole.class_name().is_empty());
+    next_frame().await;
+    assert_eq!(paragraph.text_content().as_deref(), Some("two"));
+    assert!(!paragraph.has_attribute("hidden") && paragraph.class_name().is_empty());
     host.remove();
 }
 
@@ -58,10 +58,10 @@ async fn setting_the_same_value_keeps_the_text_cursor() {
         let text = RwSignal::new("abc".to_owned());
         (el("input").value(text).into_view(), text)
     });
-    let field: HtmlInputElement = found(&host, "input").unwrap().unchecked_into();
+    let field: HtmlInputElement = find(&host, "input").unwrap().unchecked_into();
     field.set_selection_range(1, 1).unwrap();
     text.set("abc".to_owned());
-    frame().await;
+    next_frame().await;
     assert_eq!(field.selection_start().unwrap(), Some(1), "the cursor stays");
     host.remove();
 }
@@ -82,27 +82,27 @@ async fn keyed_rows_keep_their_element_and_removed_rows_are_cleaned_up() {
         };
         (el("ul").child(each(move || keys.get(), row)).into_view(), (keys, ended))
     });
-    let texts = || found(&host, "ul").unwrap().text_content().unwrap();
+    let texts = || find(&host, "ul").unwrap().text_content().unwrap();
     assert_eq!(texts(), "123");
-    let first: Element = found(&host, "li").unwrap().into();
+    let first: Element = find(&host, "li").unwrap().into();
     keys.set(vec![3, 4, 1]);
-    frame().await;
+    next_frame().await;
     assert_eq!(texts(), "341");
     assert!(host.query_selector_all("li").unwrap().item(2).unwrap().is_same_node(Some(&first)));
     assert_eq!(*ended.borrow(), [2]);
     keys.set(vec![7, 7]);
-    frame().await;
+    next_frame().await;
     assert_eq!(texts(), "7", "a duplicate key has one row");
     keys.set(Vec::new());
-    frame().await;
+    next_frame().await;
     assert_eq!(texts(), "");
     host.remove();
 }
 
 #[wasm_bindgen_test]
 async fn shown_view_is_created_once_while_its_condition_is_true() {
-    let made = Rc::new(Cell::new(0));
-    let count = made.clone();
+    let created = Rc::new(Cell::new(0));
+    let count = created.clone();
     let (host, number) = page(move || {
         let number = RwSignal::new(0u32);
         let view = move || {
@@ -111,16 +111,16 @@ async fn shown_view_is_created_once_while_its_condition_is_true() {
         };
         (show(move || number.get() > 0, view), number)
     });
-    assert!(found(&host, "button").is_none());
+    assert!(find(&host, "button").is_none());
     number.set(1);
-    frame().await;
-    let button = found(&host, "button").unwrap();
+    next_frame().await;
+    let button = find(&host, "button").unwrap();
     number.set(2);
-    frame().await;
+    next_frame().await;
     assert_eq!(button.text_content().as_deref(), Some("2"));
-    assert!(button.is_connected() && made.get() == 1);
+    assert!(button.is_connected() && created.get() == 1);
     number.set(0);
-    frame().await;
+    next_frame().await;
     assert!(!button.is_connected());
     host.remove();
 }
@@ -132,11 +132,11 @@ async fn click_listener_is_removed_with_its_view() {
         let press = move || button("", move || presses.update(|n| *n += 1));
         (show(move || is_there.get(), press), (presses, is_there))
     });
-    let button = found(&host, "button").unwrap();
+    let button = find(&host, "button").unwrap();
     button.click();
     assert_eq!(presses.get_untracked(), 1);
     is_there.set(false);
-    frame().await;
+    next_frame().await;
     button.click();
     assert_eq!(presses.get_untracked(), 1, "the listener was removed");
     host.remove();
@@ -154,13 +154,13 @@ async fn memo_notifies_only_about_a_changed_value() {
         });
         (View::default(), (number, runs))
     });
-    frame().await;
+    next_frame().await;
     let before = runs.get_untracked();
     number.set(3);
-    frame().await;
+    next_frame().await;
     assert_eq!(runs.get_untracked(), before);
     number.set(4);
-    frame().await;
+    next_frame().await;
     assert_eq!(runs.get_untracked(), before + 1);
     host.remove();
 }

@@ -5,7 +5,7 @@
 
 mod address;
 mod dom;
-mod house;
+mod helpers;
 mod log;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,174 +1,100 @@
 //! The API screen: sends requests of the contract manually, like the vendor's Postman collection.
 
-mod answered;
-mod as_code;
-mod asking;
+mod code_snippet;
+mod confirm_post;
 mod fields;
+mod request_form;
+mod response_view;
 
 use std::rc::Rc;
 
-use txjobs_sdk::{
-    Error,
-    decode::{self, LenientValue},
-    operation::{Method, Operation, Request},
-    paths,
-};
+use txjobs_sdk::operation::Method;
 use web_sys::Event;
 
 use self::{
-    answered::answered,
-    as_code::as_code,
-    asking::asking,
+    code_snippet::code_snippet,
+    confirm_post::confirm_post,
     fields::{fields, operations},
+    request_form::{RequestForm, Step, Values, send},
+    response_view::response_view,
 };
 use crate::{
-    answer::Raw,
-    api, browser,
-    components::{icon, trouble_note},
+    browser,
+    components::{error_note, icon},
     dom::{El, IntoView, View, el},
-    jobs_list::Catalog,
+    job_list::JobIndex,
     reactive::{Memo, RwSignal},
+    session::Session,
     snippet,
-    state::{App, Session, app},
+    state::{App, app},
 };
-
-/// Progress of the request.
-#[derive(Clone, Debug)]
-enum Step {
-    Writing,
-    /// A POST waits for confirmation.
-    Asking,
-    Sending,
-    Answered(Rc<Raw>, i64),
-    Failed(Error),
-}
-
-/// Parameter values by name. A list, because a map for a few entries would make the program larger.
-type Values = Vec<(&'static str, String)>;
-
-/// State of the request form.
-#[derive(Clone, Copy)]
-struct Page {
-    /// Index of the operation in the contract.
-    operation: RwSignal<usize>,
-    /// Parameter values, kept when the operation changes.
-    values: RwSignal<Values>,
-    language: RwSignal<&'static str>,
-    step: RwSignal<Step>,
-}
-
-impl Page {
-    fn operation(self) -> &'static Operation {
-        paths::ALL[self.operation.get().min(paths::ALL.len() - 1)]
-    }
-
-    fn value(self, name: &str) -> String {
-        let value =
-            |values: &Values| values.iter().find(|(of, _)| *of == name).map(|(_, value)| value.clone());
-        self.values.with(value).unwrap_or_default()
-    }
-
-    fn put(self, name: &'static str, value: String) {
-        self.values.update(|values| {
-            values.retain(|(of, _)| *of != name);
-            values.push((name, value));
-        });
-    }
-
-    fn request(self) -> Request {
-        self.operation().request(&|name| self.value(name).trim().to_owned())
-    }
-}
 
 /// Renders the API screen.
 pub fn api_page(session: Rc<Session>) -> El {
     browser::set_title("API · txjobs");
     let app = app();
-    let page = Page {
+    let form = RequestForm {
         operation: RwSignal::new(0),
-        values: RwSignal::new(remembered(app)),
+        values: RwSignal::new(initial_values(app)),
         language: RwSignal::new("curl"),
-        step: RwSignal::new(Step::Writing),
+        step: RwSignal::new(Step::Editing),
     };
-    let is_post = move || page.operation().method == Method::Post;
+    let is_post = move || form.operation().method == Method::Post;
     let submit = move |event: Event| {
         event.prevent_default();
-        let is_free = !page.step.with_untracked(|step| matches!(step, Step::Asking | Step::Sending));
-        match is_free {
-            true if is_post() => page.step.set(Step::Asking),
-            true => start(app, page),
+        let can_send = !form.step.with_untracked(|step| matches!(step, Step::Confirming | Step::Sending));
+        match can_send {
+            true if is_post() => form.step.set(Step::Confirming),
+            true => send(app, form),
             false => {}
         }
     };
     let code = Memo::new(move || {
-        let request = page.request();
+        let request = form.request();
         let url = format!("{}{}", session.base, request.path_and_query());
-        snippet::snippet(page.language.get(), request.method().as_str(), &url, &session.header)
+        snippet::snippet(form.language.get(), request.method().as_str(), &url, &session.header)
     });
-    let form = el("form")
+    let form_element = el("form")
         .class("panel")
         .on("submit", submit)
-        .child(operations(page))
-        .child(move || fields(page))
+        .child(operations(form))
+        .child(move || fields(form))
         .child(
             el("div").class("bar").child(
                 el("button")
                     .attr("type", "submit")
                     .class("button primary")
                     .attr("disabled", move || {
-                        page.step.with(|step| matches!(step, Step::Asking | Step::Sending))
+                        form.step.with(|step| matches!(step, Step::Confirming | Step::Sending))
                     })
                     .child(icon("play"))
                     .child(move || if is_post() { "Send…" } else { "Send" }),
             ),
         );
     let title = el("h1").attr("id", "title").attr("tabindex", "-1").child("API");
-    let words = "Send requests of the TimeXtender Jobs API.";
+    let description = "Send requests of the TimeXtender Jobs API.";
     el("main")
-        .child(el("div").child(title).child(el("p").class("quiet").child(words)))
-        .child(el("div").class("split").child(form).child(as_code(page, code)))
-        .child(el("div").attr("aria-live", "polite").child(move || outcome(app, page)))
+        .child(el("div").child(title).child(el("p").class("quiet").child(description)))
+        .child(el("div").class("split").child(form_element).child(code_snippet(form, code)))
+        .child(el("div").attr("aria-live", "polite").child(move || result(app, form)))
 }
 
 /// Returns parameter values for the job and run opened last, or else for the first job.
-fn remembered(app: App) -> Values {
-    let (job, run) = app.last.get_untracked();
-    let first =
-        app.jobs.list.with_untracked(|list| list.as_ref().map(Catalog::jobs)?.first().map(|job| job.id));
-    let job = job.or(first).map(|job| job.to_string());
+fn initial_values(app: App) -> Values {
+    let (job, run) = app.last_viewed.get_untracked();
+    let first_job =
+        app.jobs.list.with_untracked(|list| list.as_ref().map(JobIndex::jobs)?.first().map(|job| job.id));
+    let job = job.or(first_job).map(|job| job.to_string());
     let run = run.map(|run| run.to_string());
     vec![("job_id", job.unwrap_or_default()), ("trigger_id", run.unwrap_or_default())]
 }
 
-/// Sends the request, once.
-fn start(app: App, page: Page) {
-    let Some(session) = app.session.get_untracked() else { return };
-    let request = page.request();
-    page.step.set(Step::Sending);
-    browser::spawn(async move {
-        let begun = browser::now();
-        let step = match api::by_hand(&session, &request).await {
-            Ok(raw) => Step::Answered(Rc::new(raw), browser::now() - begun),
-            Err(trouble) => Step::Failed(trouble),
-        };
-        // Fill in a received trigger id for the next request.
-        if let Step::Answered(raw, _) = &step
-            && page.step.try_get_untracked().is_some()
-            && let Ok(answer) = decode::json::<LenientValue>(&raw.body)
-            && let Some(run) = answer.fields("triggerId").find_map(LenientValue::as_str)
-        {
-            page.put("trigger_id", run.to_owned());
-        }
-        page.step.try_set(step);
-    });
-}
-
-fn outcome(app: App, page: Page) -> View {
-    match page.step.get() {
-        Step::Writing => View::default(),
-        Step::Asking => asking(app, page).into_view(),
+fn result(app: App, form: RequestForm) -> View {
+    match form.step.get() {
+        Step::Editing => View::default(),
+        Step::Confirming => confirm_post(app, form).into_view(),
         Step::Sending => el("p").class("quiet").child("Sending…").into_view(),
-        Step::Answered(raw, took) => answered(&raw, took).into_view(),
-        Step::Failed(trouble) => trouble_note(&trouble, "", ()).into_view(),
+        Step::Received(raw, duration) => response_view(&raw, duration).into_view(),
+        Step::Failed(error) => error_note(&error, "", ()).into_view(),
     }
 }

@@ -2,44 +2,46 @@
 
 mod empty;
 mod filters;
-mod heads;
+mod loaded;
 mod row;
 mod summary;
 mod table;
+mod table_header;
 
-use std::sync::atomic::Ordering;
+use std::{ops::Range, sync::atomic::Ordering};
 
 use leptos::prelude::on_cleanup;
 use txjobs_sdk::types::JobId;
 
 use self::{
     empty::{no_jobs, no_match},
-    filters::{filters, set},
+    filters::{apply_options, filters},
+    loaded::{history_progress, job_count},
     summary::summary,
     table::jobs_table,
 };
 use crate::{
     browser,
-    components::{icon, reconnect, trouble_note},
+    components::{error_note, icon, reconnect_button},
     dom::{El, IntoView, View, button, el, show},
-    follow, format,
-    jobs_list::{self, Catalog},
+    follow_run,
+    job_list::{self, JobIndex},
     load_histories::load_histories,
     reactive::{Memo, RwSignal, effect},
-    route::{Column, Listing, Route},
+    route::{Column, ListOptions, Route},
     state::{App, app},
 };
 
 /// Number of jobs whose history is loaded when the order or filter depends on it. The user can load more; a list of ten
 /// thousand jobs must not send ten thousand requests by itself.
-const SOME: usize = 300;
+const INITIAL_HISTORY_LIMIT: usize = 300;
 
 /// Renders the job list.
 pub fn jobs_page() -> El {
     let app = app();
-    let listing = Memo::new(move || match app.route.get() {
-        Route::Jobs(listing) => listing,
-        _ => Listing::default(),
+    let options = Memo::new(move || match app.route.get() {
+        Route::Jobs(options) => options,
+        _ => ListOptions::default(),
     });
     effect(move || {
         let active = app.jobs.statuses.with(|all| all.values().filter(|status| status.is_active()).count());
@@ -47,56 +49,56 @@ pub fn jobs_page() -> El {
         browser::set_title(&format!("{lead}Jobs · txjobs"));
     });
     // The selection does not change the order.
-    let order = Memo::new(move || listing.with(Listing::unselected));
+    let order = Memo::new(move || options.with(ListOptions::unselected));
     let shown = Memo::new(move || shown(app, order));
-    let seen = RwSignal::new(0..0);
-    let some = RwSignal::new(SOME);
-    want_histories(app, order, shown, seen, some);
+    let visible = RwSignal::new(0..0);
+    let history_limit = RwSignal::new(INITIAL_HISTORY_LIMIT);
+    request_histories(app, order, shown, visible, history_limit);
     let is_loaded = move || app.jobs.list.with(Option::is_some);
     let has_jobs = Memo::new(move || {
         app.jobs.list.with(|list| list.as_ref().is_none_or(|list| !list.jobs().is_empty()))
     });
     // A memo, so that a refresh does not replace the table, which would lose the focus.
-    let below = Memo::new(move || match (has_jobs.get(), is_loaded() && shown.with(Vec::is_empty)) {
-        (false, _) => Below::NoJobs,
-        (true, true) => Below::NoMatch,
-        (true, false) if !is_loaded() && app.jobs.trouble.with(Option::is_some) => Below::Nothing,
-        (true, false) => Below::Table,
+    let content = Memo::new(move || match (has_jobs.get(), is_loaded() && shown.with(Vec::is_empty)) {
+        (false, _) => Content::NoJobs,
+        (true, true) => Content::NoMatch,
+        (true, false) if !is_loaded() && app.jobs.error.with(Option::is_some) => Content::Nothing,
+        (true, false) => Content::Table,
     });
-    let head = el("div")
+    let header = el("div")
         .class("bar head")
         .child(el("h1").attr("id", "title").attr("tabindex", "-1").child("Jobs"))
         .child(el("span").class("quiet").attr("role", "status").child(move || summary(app)))
         .child(el("span").class("grow"))
-        .child(el("span").class("quiet wide").child(move || unknown(app, order)))
-        .child(show(move || has_more(app, order, some), move || more(some)))
+        .child(el("span").class("quiet wide").child(move || history_progress(app, order)))
+        .child(show(move || has_more(app, order, history_limit), move || load_more_button(history_limit)))
         .child(show(
-            move || listing.with(|listing| !listing.selected.is_empty()),
-            move || run_selected(app, listing),
+            move || options.with(|options| !options.selected.is_empty()),
+            move || selection_buttons(app, options),
         ));
     let note = move || {
-        let trouble = app.jobs.trouble.get()?;
-        let is_old = app.jobs.list.with_untracked(Option::is_some);
-        let lead = if is_old { "This data is outdated." } else { "The jobs could not be loaded." };
-        let again = button("button", move || app.refresh()).child("Retry");
-        Some(trouble_note(&trouble, lead, (again, reconnect(trouble.kind))))
+        let error = app.jobs.error.get()?;
+        let is_outdated = app.jobs.list.with_untracked(Option::is_some);
+        let lead = if is_outdated { "This data is outdated." } else { "The jobs could not be loaded." };
+        let retry = button("button", move || app.refresh()).child("Retry");
+        Some(error_note(&error, lead, (retry, reconnect_button(error.kind))))
     };
-    let below = move || match below.get() {
-        Below::NoJobs => no_jobs(app).into_view(),
-        Below::NoMatch => no_match(app, listing).into_view(),
-        Below::Nothing => View::default(),
-        Below::Table => jobs_table(listing, shown, seen).into_view(),
+    let content = move || match content.get() {
+        Content::NoJobs => no_jobs(app).into_view(),
+        Content::NoMatch => no_match(app, options).into_view(),
+        Content::Nothing => View::default(),
+        Content::Table => jobs_table(options, shown, visible).into_view(),
     };
     el("main")
-        .child(head)
-        .child(show(move || has_jobs.get(), move || filters(listing)))
+        .child(header)
+        .child(show(move || has_jobs.get(), move || filters(options)))
         .child(note)
-        .child(below)
+        .child(content)
 }
 
 /// The content below the filters.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Below {
+enum Content {
     NoJobs,
     NoMatch,
     Nothing,
@@ -104,98 +106,83 @@ enum Below {
 }
 
 /// Returns the jobs to show, in order.
-fn shown(app: App, order: Memo<Listing>) -> Vec<JobId> {
-    let arrange = |catalog: &Catalog| {
+fn shown(app: App, order: Memo<ListOptions>) -> Vec<JobId> {
+    let sort = |index: &JobIndex| {
         let with = |statuses: &_, histories: &_| {
-            let known = jobs_list::Known { catalog, statuses, histories };
-            order.with(|order| jobs_list::arrange(known, order))
+            let data = job_list::JobData { index, statuses, histories };
+            order.with(|order| job_list::filter_and_sort(data, order))
         };
-        let with_statuses = |histories: &_| match order.with(Listing::needs_status) {
+        let with_statuses = |histories: &_| match order.with(ListOptions::needs_status) {
             true => app.jobs.statuses.with(|statuses| with(statuses, histories)),
             false => app.jobs.statuses.with_untracked(|statuses| with(statuses, histories)),
         };
         // Histories arrive in small batches. Sort again only if the order depends on them.
-        match order.with(Listing::needs_history) {
+        match order.with(ListOptions::needs_history) {
             true => app.jobs.histories.with(with_statuses),
             false => app.jobs.histories.with_untracked(with_statuses),
         }
     };
-    app.jobs.list.with(|list| list.as_ref().map(arrange)).unwrap_or_default()
+    app.jobs.list.with(|list| list.as_ref().map(sort)).unwrap_or_default()
 }
 
 /// Requests the histories that the screen needs: those of the visible jobs first, then more if the order or filter
 /// depends on them.
-fn want_histories(
+fn request_histories(
     app: App,
-    order: Memo<Listing>,
+    order: Memo<ListOptions>,
     shown: Memo<Vec<JobId>>,
-    seen: RwSignal<std::ops::Range<usize>>,
-    some: RwSignal<usize>,
+    visible: RwSignal<Range<usize>>,
+    history_limit: RwSignal<usize>,
 ) {
-    let (alive, turn, mut turns) = (follow::alive(), RwSignal::new(0u32), 0u32);
+    let (alive, latest_change, mut changes) = (follow_run::screen_alive(), RwSignal::new(0u32), 0u32);
     effect(move || {
-        let mut wanted: Vec<_> = shown.with(|shown| {
-            let seen = seen.get();
-            shown.get(seen.start..seen.end.min(shown.len())).unwrap_or_default().to_vec()
+        let mut requested: Vec<_> = shown.with(|shown| {
+            let visible = visible.get();
+            shown.get(visible.start..visible.end.min(shown.len())).unwrap_or_default().to_vec()
         });
-        let mut counted = wanted.len();
-        if order.with(Listing::needs_history) && app.extensions.get().logs {
+        let mut counted = requested.len();
+        if order.with(ListOptions::needs_history) && app.extensions.get().logs {
             app.jobs.list.with(|list| {
-                let jobs = list.as_ref().map(Catalog::jobs).unwrap_or_default();
-                wanted.extend(jobs.iter().take(some.get()).map(|job| job.id));
+                let jobs = list.as_ref().map(JobIndex::jobs).unwrap_or_default();
+                requested.extend(jobs.iter().take(history_limit.get()).map(|job| job.id));
             });
             if order.with(|order| matches!(order.sort, Column::Warnings | Column::Errors)) {
-                counted = wanted.len();
+                counted = requested.len();
             }
         }
         app.jobs.counted.set(counted);
-        app.jobs.wanted.set(wanted);
+        app.jobs.requested.set(requested);
         // Wait a moment, so that fast scrolling does not load the rows it passes.
         let alive = alive.clone();
-        let mine = {
-            turns += 1;
-            turns
-        };
-        turn.set(mine);
+        changes += 1;
+        let change = changes;
+        latest_change.set(change);
         browser::spawn(async move {
             browser::sleep(100).await;
-            if alive.load(Ordering::Relaxed) && turn.get_untracked() == mine {
+            if alive.load(Ordering::Relaxed) && latest_change.get_untracked() == change {
                 load_histories(app);
             }
         });
     });
-    on_cleanup(move || app.jobs.wanted.set(Vec::new()));
-}
-
-/// Returns the number of jobs.
-fn count(app: App) -> usize {
-    app.jobs.list.with(|list| list.as_ref().map_or(0, |list| list.jobs().len()))
+    on_cleanup(move || app.jobs.requested.set(Vec::new()));
 }
 
 /// Whether the requested histories are loaded and more jobs remain.
-fn has_more(app: App, order: Memo<Listing>, some: RwSignal<usize>) -> bool {
-    let is_more = order.with(Listing::needs_history) && app.extensions.get().logs && count(app) > some.get();
-    is_more && app.jobs.histories.with(|known| known.len() >= some.get())
+fn has_more(app: App, order: Memo<ListOptions>, history_limit: RwSignal<usize>) -> bool {
+    let needs_more = order.with(ListOptions::needs_history)
+        && app.extensions.get().logs
+        && job_count(app) > history_limit.get();
+    needs_more && app.jobs.histories.with(|known| known.len() >= history_limit.get())
 }
 
-fn more(some: RwSignal<usize>) -> El {
-    button("button", move || some.update(|some| *some += 1_000)).child("Load 1,000 more")
+fn load_more_button(history_limit: RwSignal<usize>) -> El {
+    button("button", move || history_limit.update(|limit| *limit += 1_000)).child("Load 1,000 more")
 }
 
-fn run_selected(app: App, listing: Memo<Listing>) -> View {
-    let words = move || format!("Run selected ({})", listing.with(|listing| listing.selected.len()));
-    let run = move || app.ask_many.set(listing.with_untracked(|listing| listing.selected.clone()));
-    let none = move || set(listing.with_untracked(Listing::unselected));
-    let none = button("button", none).child("Select none");
-    (none, button("button primary", run).child(icon("play")).child(words)).into_view()
-}
-
-/// Describes how many histories are loaded, if the order or filter depends on them and some are missing.
-fn unknown(app: App, listing: Memo<Listing>) -> Option<String> {
-    if !listing.with(Listing::needs_history) {
-        return None;
-    }
-    let all = count(app);
-    let known = app.jobs.histories.with(std::collections::HashMap::len);
-    (known < all).then(|| format!("last runs loaded for {} of {} jobs", format::count(known), format::count(all)))
+fn selection_buttons(app: App, options: Memo<ListOptions>) -> View {
+    let label = move || format!("Run selected ({})", options.with(|options| options.selected.len()));
+    let run = move || app.pending_bulk_run.set(options.with_untracked(|options| options.selected.clone()));
+    let clear = move || apply_options(options.with_untracked(ListOptions::unselected));
+    let clear = button("button", clear).child("Select none");
+    (clear, button("button primary", run).child(icon("play")).child(label)).into_view()
 }

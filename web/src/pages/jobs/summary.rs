@@ -2,7 +2,7 @@
 
 use txjobs_sdk::JobStatusCode;
 
-use super::count;
+use super::loaded::job_count;
 use crate::{format, state::App};
 
 /// Returns the summary, for example `128 · 1 running · 1 pending`.
@@ -10,14 +10,14 @@ pub(super) fn summary(app: App) -> String {
     if app.jobs.list.with(Option::is_none) {
         return "loading…".to_owned();
     }
-    let mut words = format::count(count(app));
+    let mut text = format::count(job_count(app));
     app.jobs.statuses.with(|statuses| {
         for status in [JobStatusCode::Running, JobStatusCode::Pending] {
             let count = statuses.values().filter(|other| **other == status).count();
             if count > 0 {
-                words.push_str(&format!(" · {} {status}", format::count(count)));
+                text.push_str(&format!(" · {} {status}", format::count(count)));
             }
         }
     });
-    words
+    text
 }

@@ -7,113 +7,117 @@ use txjobs_sdk::types::JobId;
 use uuid::Uuid;
 use web_sys::{Element, Event};
 
-use super::{heads::heads, row::row};
+use super::{row::row, table_header::table_header};
 use crate::{
     browser,
     dom::{El, IntoView, View, each, el, on_window, show},
     reactive::{Memo, RwSignal},
-    route::Listing,
+    route::ListOptions,
     state::app,
     virtual_rows::{Rows, Window},
 };
 
-/// Renders the jobs in the order of `shown` and sets `seen` to the range of visible rows.
-pub fn jobs_table(listing: Memo<Listing>, shown: Memo<Vec<JobId>>, seen: RwSignal<Range<usize>>) -> El {
+/// Renders the jobs in the order of `shown` and sets `visible` to the range of visible rows.
+pub fn jobs_table(
+    options: Memo<ListOptions>,
+    shown: Memo<Vec<JobId>>,
+    visible: RwSignal<Range<usize>>,
+) -> El {
     let app = app();
     let body = el("tbody");
     let count = Memo::new(move || shown.with(Vec::len));
-    let (seen_rows, row_height) = keep_window(body.get(), seen);
+    let (window, row_height) = observe_window(body.get(), visible);
     let loaded = Memo::new(move || app.jobs.list.with(Option::is_some));
     // After a change of filter or order, render a few new rows immediately and the others in the next frame, so that
     // typing stays fast.
-    let (rest, before) = (RwSignal::new(()), RwSignal::new((None, Vec::new())));
+    let (next_frame, previous) = (RwSignal::new(()), RwSignal::new((None, Vec::new())));
     let rows = move || {
-        rest.track();
-        let window = seen_rows.get();
-        let order = Some(listing.with(Listing::unselected));
+        next_frame.track();
+        let window = window.get();
+        let order = Some(options.with(ListOptions::unselected));
         let mut rows: Vec<_> = shown.with(|shown| {
             let last = window.last.min(shown.len());
-            let seen = shown.get(window.first.min(last)..last).unwrap_or_default();
-            seen.iter().map(|job| job.as_u128()).collect()
+            let visible = shown.get(window.first.min(last)..last).unwrap_or_default();
+            visible.iter().map(|job| job.as_u128()).collect()
         });
-        before.update_untracked(|(order_before, rows_before)| {
-            if *order_before != order {
-                let mut new = 0;
+        previous.update_untracked(|(previous_order, previous_rows)| {
+            if *previous_order != order {
+                let mut new_count = 0;
                 rows.retain(|row| {
-                    new += usize::from(!rows_before.contains(row));
-                    new <= FIRST || rows_before.contains(row)
+                    new_count += usize::from(!previous_rows.contains(row));
+                    new_count <= MAX_IMMEDIATE_ROWS || previous_rows.contains(row)
                 });
-                if new > FIRST {
-                    request_animation_frame(move || rest.try_set(()));
+                if new_count > MAX_IMMEDIATE_ROWS {
+                    request_animation_frame(move || next_frame.try_set(()));
                 }
             }
-            (*order_before, *rows_before) = (order, rows.clone());
+            (*previous_order, *previous_rows) = (order, rows.clone());
         });
         rows
     };
-    let above = move || seen_rows.get().first.min(count.get());
-    let below = move || count.get().saturating_sub(seen_rows.get().last);
+    let above = move || window.get().first.min(count.get());
+    let below = move || count.get().saturating_sub(window.get().last);
     // A memo, so that rows do not update when the filter or order changes.
-    let selected = Memo::new(move || listing.with(|listing| listing.selected.clone()));
+    let selected = Memo::new(move || options.with(|options| options.selected.clone()));
     // A row renders only the columns for the current width.
     let content = move || {
         app.is_narrow.track();
         match loaded.get() {
-            true => each(rows, move |job| row(JobId(Uuid::from_u128(job)), listing, selected)),
+            true => each(rows, move |job| row(JobId(Uuid::from_u128(job)), options, selected)),
             false => skeleton(),
         }
     };
-    let body = body.child(gap(above, row_height)).child(content).child(gap(below, row_height));
+    let body = body.child(spacer_row(above, row_height)).child(content).child(spacer_row(below, row_height));
     el("table")
         .class("table jobs")
         .attr("aria-label", "Jobs")
         .attr("aria-rowcount", move || (count.get() + 1).to_string())
         .attr("aria-busy", move || (!loaded.get()).to_string())
-        .child(heads(listing, shown))
+        .child(table_header(options, shown))
         .child(body)
 }
 
 /// Upper bound of the list length. The visible range depends only on the scroll position; the caller cuts it to the
 /// length of the list.
-const MANY: usize = 200_000;
+const MAX_ROWS: usize = 200_000;
 /// Number of new rows that are rendered immediately.
-const FIRST: usize = 12;
+const MAX_IMMEDIATE_ROWS: usize = 12;
 /// Rows rendered beyond each edge of the screen. They are few, because each has about twelve elements.
-const SPARE: usize = 4;
+const OVERSCAN: usize = 4;
 
 /// Returns the visible rows, updated when the page is scrolled or resized, and the height of a row.
-fn keep_window(body: Element, seen: RwSignal<Range<usize>>) -> (RwSignal<Window>, RwSignal<f64>) {
-    let seen_rows = RwSignal::new(Window { first: 0, last: 24, top: 0.0 });
+fn observe_window(body: Element, visible: RwSignal<Range<usize>>) -> (RwSignal<Window>, RwSignal<f64>) {
+    let visible_window = RwSignal::new(Window { first: 0, last: 24, top: 0.0 });
     let row_height = RwSignal::new(32.0);
     // Reading the row height is slow and it changes only with the window size, so it is read after the first render.
     let measure = move || {
         let Some(height) = row_height.try_get_untracked() else { return };
-        let seen_height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(800.0);
-        let Some(before) = seen_rows.try_get_untracked() else { return };
+        let window_height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(800.0);
+        let Some(old) = visible_window.try_get_untracked() else { return };
         // The list is visible below its header.
         let top = body.get_bounding_client_rect().top();
-        let rows = Rows { count: MANY, row_height: height, seen: seen_height - top.max(0.0) };
-        let now = rows.window_with(-top, SPARE);
-        if (now.first, now.last) != (before.first, before.last) {
-            seen.set(now.first..now.last);
-            seen_rows.set(now);
+        let rows = Rows { count: MAX_ROWS, row_height: height, viewport: window_height - top.max(0.0) };
+        let new = rows.window_with_overscan(-top, OVERSCAN);
+        if (new.first, new.last) != (old.first, old.last) {
+            visible.set(new.first..new.last);
+            visible_window.set(new);
         }
     };
-    let (first, again) = (measure.clone(), measure.clone());
+    let (measure_first, measure_resized) = (measure.clone(), measure.clone());
     request_animation_frame(move || {
         row_height.try_set(browser::css_pixels("--row", 32));
-        first();
+        measure_first();
     });
     on_window("scroll", move |_: Event| measure());
     on_window("resize", move |_: Event| {
         row_height.try_set(browser::css_pixels("--row", 32));
-        again();
+        measure_resized();
     });
-    (seen_rows, row_height)
+    (visible_window, row_height)
 }
 
 /// Renders an empty row with the height of the rows that are not rendered.
-fn gap(rows: impl Fn() -> usize + Copy + 'static, row_height: RwSignal<f64>) -> View {
+fn spacer_row(rows: impl Fn() -> usize + Copy + 'static, row_height: RwSignal<f64>) -> View {
     show(
         move || rows() > 0,
         move || {

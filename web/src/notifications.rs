@@ -1,0 +1,40 @@
+//! Notifications about the end of runs that were started in this page.
+
+use txjobs_sdk::ExecutionState;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::{poll, reactive::effect, route::Route, state::App};
+
+#[wasm_bindgen(module = "/js/notifications.js")]
+extern "C" {
+    /// Shows that a run has ended, if the page does not have the focus.
+    fn notify(text: &str, link: &str, is_success: bool);
+    /// Whether notifications are turned on and allowed by the browser.
+    #[wasm_bindgen(js_name = isEnabled)]
+    pub fn is_enabled() -> bool;
+    /// Turns notifications on or off. The browser may ask for permission. Returns whether they are on.
+    #[wasm_bindgen(js_name = setEnabled)]
+    pub async fn set_enabled(enabled: bool) -> wasm_bindgen::JsValue;
+}
+
+/// Shows a notification for each watched run when its end is known.
+pub fn notify_when_runs_end(app: App) {
+    effect(move || {
+        let ended = app.jobs.histories.with(|histories| {
+            app.watched_runs.with(|watched| {
+                watched.iter().find_map(|&(job, run)| {
+                    let found = histories.get(&job)?.runs.iter().find(|known| known.trigger == Some(run))?;
+                    found.state.is_final().then_some((job, run, found.state))
+                })
+            })
+        });
+        if let Some((job, run, state)) = ended {
+            app.watched_runs.update(|watched| watched.retain(|other| *other != (job, run)));
+            poll::mark_ended(app, job);
+            let name = app.job_name(job).unwrap_or_default();
+            let is_success =
+                matches!(state, ExecutionState::Completed | ExecutionState::CompletedWithWarnings);
+            notify(&format!("{name}: {state}"), &Route::Run { job, run }.to_string(), is_success);
+        }
+    });
+}

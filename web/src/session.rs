@@ -1,0 +1,18 @@
+//! The connection to a server.
+
+use txjobs_sdk::ApiKey;
+
+use crate::profile::Profile;
+
+/// A connection. It holds the key only in memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    /// Identifies the connection, so that a late response of an earlier one is ignored.
+    pub number: u32,
+    pub profile: Profile,
+    /// Base URL, without a trailing slash.
+    pub base: String,
+    /// Name of the header with the key.
+    pub header: String,
+    pub key: ApiKey,
+}
