@@ -155,7 +155,7 @@ def measure(lines, browser):
         tell("the whole answer", server.sent - begin, "s")
         tell("first rows after the last byte", first - server.sent, "s", 0.6)
         tell("longest task while loading", max(browser.run("return tasks"), default=0), "ms", 100)
-        at_error = browser.run("return document.querySelector('.here')?.dataset.line")
+        at_error = browser.run("return document.querySelector('.current')?.dataset.line")
         kept.append(at_error == str(lines // 8))
         print(f"  opened at line {at_error}, the first error")
         browser.tools("HeapProfiler.collectGarbage")
@@ -166,7 +166,7 @@ def measure(lines, browser):
             field.value = '%s';
             field.dispatchEvent(new Event('input', { bubbles: true }))"""
         for word, seen in [(RARE, " of 2"), ("", ""), ("deploying", " of ")]:
-            found = f"document.querySelector('.found')?.textContent.includes('{seen}')" if seen else "true"
+            found = f"document.querySelector('.match-count')?.textContent.includes('{seen}')" if seen else "true"
             whole, handled = timed(browser, search % word, found)
             if word:
                 tell(f"search for {word!r}", handled, "ms", 50 if word == RARE else None)
@@ -209,9 +209,9 @@ def measure(lines, browser):
         pressed = PAINTED + "const done = arguments[0]; (async () => { while (!(() => { %s })()) await painted(); done() })()"
         browser.wait(pressed % stop)
         browser.until(f"return !!({button % 'Load the rest'})")
-        came = int(browser.run("return document.querySelector('.chips button').textContent").split()[1].replace(",", ""))
+        came = int(browser.run("return document.querySelector('.severity-filter button').textContent").split()[1].replace(",", ""))
         browser.run(f"({button % 'Load the rest'}).click()")
-        browser.until(f"return document.querySelector('.chips button').textContent === 'All {lines:,}'")
+        browser.until(f"return document.querySelector('.severity-filter button').textContent === 'All {lines:,}'")
         kept.append(0 < came < lines)
         print(f"  stopped at {came} lines, and loaded the rest")
     finally:

@@ -1,4 +1,4 @@
-//! A headless browser, driven as a person would: by what the page shows.
+//! A headless browser. Tests use the page like a person: they find elements by what the page shows.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -13,11 +13,11 @@ use thirtyfour::{common::capabilities::chromium::ChromiumLikeCapabilities, prelu
 
 use crate::root;
 
-/// Longer than anything a page is allowed to take.
-const PATIENCE: Duration = Duration::from_secs(30);
-const GLANCE: Duration = Duration::from_millis(50);
+/// Maximum time to wait for an element.
+const MAX_WAIT: Duration = Duration::from_secs(30);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// A browser with an empty profile; its processes end when it is dropped.
+/// A browser with an empty profile. Its processes end on drop.
 #[derive(Debug)]
 pub struct Browser {
     /// The WebDriver session.
@@ -45,8 +45,8 @@ impl Driver {
             .find_map(|line| {
                 line.unwrap().strip_suffix('.')?.split_once("successfully on port ")?.1.parse::<u16>().ok()
             })
-            .expect("chromedriver says its port");
-        // It goes on writing; nobody may close that pipe.
+            .expect("chromedriver prints its port");
+        // Keep reading, because chromedriver continues to write to the pipe.
         std::thread::spawn(move || lines.for_each(drop));
         Self { process, port }
     }
@@ -60,9 +60,9 @@ impl Drop for Driver {
 }
 
 impl Browser {
-    /// Starts the browser that `cargo xtask test` names, or the machine's own.
+    /// Starts the browser in `TXJOBS_BROWSER`, or else the installed one.
     pub async fn start() -> Self {
-        // reqwest without a provider of its own, as the SDK chooses it, wants one even for plain HTTP.
+        // The SDK builds reqwest without a TLS provider, but reqwest requires one even for plain HTTP.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let driver = Driver::start();
         let profile = tempfile::tempdir().unwrap();
@@ -88,74 +88,75 @@ impl Browser {
         Self { page, session, driver, _profile: profile }
     }
 
-    /// The first element that fits, once it is there.
-    pub async fn see(&self, by: By) -> WebElement {
+    /// Waits for the first element that matches.
+    pub async fn wait_for(&self, by: By) -> WebElement {
         let what = format!("{by:?}");
-        match self.page.query(by).wait(PATIENCE, GLANCE).first().await {
+        match self.page.query(by).wait(MAX_WAIT, POLL_INTERVAL).first().await {
             Ok(element) => element,
             Err(error) => {
-                self.picture("failure").await;
+                self.save_screenshot("failure").await;
                 panic!("{what} did not appear: {error}")
             }
         }
     }
 
-    /// The element whose text is this, once it is there.
-    pub async fn see_text(&self, tag: &str, text: &str) -> WebElement {
-        self.see(By::XPath(format!("//{tag}[contains(normalize-space(.), '{text}')]"))).await
+    /// Waits for the element with this text.
+    pub async fn wait_for_text(&self, tag: &str, text: &str) -> WebElement {
+        self.wait_for(By::XPath(format!("//{tag}[contains(normalize-space(.), '{text}')]"))).await
     }
 
-    /// The form field with this label.
+    /// Waits for the form field with this label.
     pub async fn field(&self, label: &str) -> WebElement {
-        self.see(By::XPath(format!("//input[@id=//label[contains(normalize-space(.), '{label}')]/@for]")))
-            .await
+        self.wait_for(By::XPath(format!(
+            "//input[@id=//label[contains(normalize-space(.), '{label}')]/@for]"
+        )))
+        .await
     }
 
-    /// Presses the button with this accessible name, once it can be pressed.
-    pub async fn press(&self, name: &str) {
+    /// Waits until the button with this accessible name is enabled, and clicks it.
+    pub async fn click_button(&self, name: &str) {
         let path =
             format!("//button[(normalize-space(.)='{name}' or @aria-label='{name}') and not(@disabled)]");
-        let buttons = self.page.query(By::XPath(path)).wait(PATIENCE, GLANCE).and_clickable();
+        let buttons = self.page.query(By::XPath(path)).wait(MAX_WAIT, POLL_INTERVAL).and_clickable();
         let pressed = match buttons.first().await {
             Ok(button) => button.click().await,
             Err(error) => Err(error),
         };
         if let Err(error) = pressed {
-            self.picture("failure").await;
+            self.save_screenshot("failure").await;
             panic!("no button {name:?}: {error}")
         }
     }
 
-    /// Keeps a picture of the page in `target/screenshots`.
-    pub async fn picture(&self, name: &str) {
+    /// Saves a screenshot of the page in `target/screenshots`.
+    pub async fn save_screenshot(&self, name: &str) {
         let folder = root().join("target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();
         let file: PathBuf = folder.join(format!("{name}.png"));
         self.page.screenshot(&file).await.unwrap();
     }
 
-    /// What a script in the page gives; a promise is waited for.
-    pub async fn run<T: serde::de::DeserializeOwned>(&self, script: &str) -> T {
+    /// Runs a script in the page and returns its result. A promise is awaited.
+    pub async fn execute<T: serde::de::DeserializeOwned>(&self, script: &str) -> T {
         let script = format!(
             "const done = arguments[arguments.length - 1]; (async () => {{ {script} }})().then(done, error => done(String(error)))"
         );
         self.page.execute_async(script, vec![]).await.unwrap().convert().unwrap()
     }
 
-    /// Presses keys in whatever has the focus.
-    pub async fn keys(&self, keys: impl Into<TypingData>) {
+    /// Presses keys in the focused element.
+    pub async fn press_keys(&self, keys: impl Into<TypingData>) {
         self.page.action_chain().send_keys(keys).perform().await.unwrap();
     }
 
-    /// Presses a key together with the control key.
-    pub async fn control(&self, key: char) {
+    /// Presses a key together with Ctrl.
+    pub async fn press_ctrl(&self, key: char) {
         let keys = self.page.action_chain().key_down(Key::Control).key_down(key).key_up(key);
         keys.key_up(Key::Control).perform().await.unwrap();
     }
 
-    /// Shows the page as on a screen of this size, in CSS pixels, and in this color scheme: light, dark, or the forced
-    /// colors of a system with high contrast.
-    pub async fn look(&self, width: u32, height: u32, scheme: &str) {
+    /// Sets the size of the page in CSS pixels, and its color scheme: "light", "dark", or "forced" for forced colors.
+    pub async fn set_appearance(&self, width: u32, height: u32, scheme: &str) {
         let tools = self.page.cdp();
         let size = serde_json::json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 640});
         tools.send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
@@ -166,40 +167,47 @@ impl Browser {
         tools.send_raw("Emulation.setEmulatedMedia", media).await.unwrap();
     }
 
-    /// Shows the page as to who has asked the system for less motion.
-    pub async fn without_motion(&self) {
+    /// Emulates the system setting for reduced motion.
+    pub async fn set_reduced_motion(&self) {
         let media = serde_json::json!({"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]});
         self.page.cdp().send_raw("Emulation.setEmulatedMedia", media).await.unwrap();
     }
 
-    /// Looks at what is on the screen as different people have it: light, dark, on a phone, in forced colors. Keeps a
-    /// picture of each, and fails if it scrolls sideways or is not accessible.
-    pub async fn every_look(&self, name: &str) {
+    /// Checks the current screen in several appearances: light, dark, phone, forced colors. Saves a screenshot of each.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the page scrolls horizontally or has accessibility violations.
+    pub async fn check_appearances(&self, name: &str) {
         for (look, width, height, scheme) in [
             ("light", 1280, 900, "light"),
             ("dark", 1280, 900, "dark"),
             ("phone", 320, 640, "light"),
             ("forced", 1280, 900, "forced"),
         ] {
-            self.look(width, height, scheme).await;
+            self.set_appearance(width, height, scheme).await;
             let script = "return document.documentElement.scrollWidth > window.innerWidth";
             let is_wide: bool = self.page.execute(script, vec![]).await.unwrap().convert().unwrap();
-            self.picture(&format!("{name}-{look}")).await;
-            assert!(!is_wide, "{name} at {width} px scrolls sideways");
-            // What axe takes for the colors of text there is not what the system makes of them.
+            self.save_screenshot(&format!("{name}-{look}")).await;
+            assert!(!is_wide, "{name} at {width} px scrolls horizontally");
+            // axe does not know the colors that the system uses there.
             if look != "forced" {
-                self.accessible(&format!("{name}, {look}")).await;
+                self.check_accessibility(&format!("{name}, {look}")).await;
             }
         }
-        self.look(1280, 900, "light").await;
+        self.set_appearance(1280, 900, "light").await;
     }
 
-    /// Fails if axe finds a fault of access in what the page shows now: WCAG 2.2 AA, and good practice.
-    pub async fn accessible(&self, what: &str) {
+    /// Checks the current screen with axe: WCAG 2.2 AA and best practices.
+    ///
+    /// # Panics
+    ///
+    /// Panics if axe finds a violation.
+    pub async fn check_accessibility(&self, what: &str) {
         let Some(axe) = std::env::var_os("TXJOBS_AXE") else {
-            panic!("TXJOBS_AXE names no axe.min.js: run cargo xtask test e2e")
+            panic!("TXJOBS_AXE is not set: run cargo xtask test e2e")
         };
-        // Beside the page's own scripts, so that its policy has no say.
+        // WebDriver scripts are not subject to the content security policy of the page.
         let source = std::fs::read_to_string(axe).unwrap();
         self.page.execute(format!("if (!window.axe) {{ {source} }}"), vec![]).await.unwrap();
         let script = "const done = arguments[0]; \
@@ -209,13 +217,13 @@ impl Browser {
                 (error) => done([String(error)]))";
         let found: Vec<String> = self.page.execute_async(script, vec![]).await.unwrap().convert().unwrap();
         if !found.is_empty() {
-            self.picture("access").await;
+            self.save_screenshot("access").await;
             panic!("{what}: {}", found.join("\n"));
         }
     }
 
-    /// The addresses of everything that the page has loaded or asked for.
-    pub async fn requests(&self) -> Vec<String> {
+    /// Returns the URLs of all requests of the page.
+    pub async fn request_urls(&self) -> Vec<String> {
         let script = "return window.performance.getEntriesByType('resource').map(e => e.name)";
         let names = self.page.execute(script, vec![]).await.unwrap();
         names.convert().unwrap()
@@ -223,9 +231,9 @@ impl Browser {
 }
 
 impl Drop for Browser {
-    /// Ends the session also when a test panics: a driver that is killed leaves its browser running.
+    /// Ends the session, also after a panic, because killing the driver leaves the browser running.
     fn drop(&mut self) {
-        // The crate's own way blocks a test's single thread, on which its request would have to run.
+        // The drop handler of thirtyfour would block the single thread that has to run its request.
         let _ = self.page.clone().leak();
         let ended = TcpStream::connect(("127.0.0.1", self.driver.port)).and_then(|mut stream| {
             write!(
@@ -236,7 +244,7 @@ impl Drop for Browser {
             stream.read(&mut [0; 1024])
         });
         if let Err(error) = ended {
-            eprintln!("the browser could not be ended: {error}");
+            eprintln!("cannot end the browser session: {error}");
         }
     }
 }

@@ -5,21 +5,21 @@ use tower_http::services::ServeDir;
 
 use crate::root;
 
-/// Serves `web/dist` until the test's runtime ends.
+/// Serves `web/dist` until the runtime of the test ends.
 #[derive(Debug)]
 pub struct StaticHost {
     address: String,
 }
 
 impl StaticHost {
-    /// Serves the console below `path`.
+    /// Serves the console at `path`.
     pub async fn start(path: &str) -> Self {
         let files = Router::new().nest_service(path, ServeDir::new(root().join("web/dist")));
         Self::serve(files, path).await
     }
 
-    /// Serves the console, and keeps whoever asks for `config.json` waiting for ever.
-    pub async fn without_answer_for_config() -> Self {
+    /// Serves the console, but never responds to requests for `config.json`.
+    pub async fn without_config_response() -> Self {
         let files = Router::new()
             .route("/config.json", get(std::future::pending::<()>))
             .fallback_service(ServeDir::new(root().join("web/dist")));
@@ -33,7 +33,7 @@ impl StaticHost {
         Self { address }
     }
 
-    /// Where the console is, with a slash at the end.
+    /// Returns the address of the console with a trailing slash.
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address

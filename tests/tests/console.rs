@@ -1,11 +1,11 @@
-//! The console in a real browser, against a real gateway, as a person uses it.
+//! Tests the main flows of the console in a real browser with a real gateway.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 use thirtyfour::prelude::*;
 use txjobs_tests::{
     browser::Browser,
-    console::{address, connect, connected, lines, see_line},
+    console::{address, connect, lines, open_connected, wait_for_line},
     gateway::Gateway,
 };
 
@@ -42,157 +42,157 @@ lines = [{ message = "<b>bold</b> \u001B[31mred" }]
 "#;
 
 #[tokio::test]
-async fn from_connect_to_the_outcome_of_a_real_process_and_back_by_its_link() {
+async fn run_is_started_followed_and_reopened_by_its_link() {
     let gateway = Gateway::start(JOBS);
     let browser = Browser::start().await;
     browser.page.goto(gateway.address()).await.unwrap();
-    browser.see_text("h1", "Connect").await;
-    browser.every_look("connect").await;
+    browser.wait_for_text("h1", "Connect").await;
+    browser.check_appearances("connect").await;
     browser.field("API key").await.send_keys(gateway.key()).await.unwrap();
-    browser.press("Test connection").await;
-    browser.see_text("*[@role='status']", "It works: 4 jobs.").await;
-    browser.press("Connect").await;
+    browser.click_button("Test connection").await;
+    browser.wait_for_text("*[@role='status']", "Connection works: 4 jobs.").await;
+    browser.click_button("Connect").await;
 
-    browser.see_text("h1", "Jobs").await;
-    browser.see_text("a", "Nightly warehouse load").await;
-    browser.press("Run Nightly warehouse load").await;
-    browser.see_text("h2", "Nightly warehouse load").await;
-    browser.every_look("question").await;
-    browser.press("Run").await;
+    browser.wait_for_text("h1", "Jobs").await;
+    browser.wait_for_text("a", "Nightly warehouse load").await;
+    browser.click_button("Run Nightly warehouse load").await;
+    browser.wait_for_text("h2", "Nightly warehouse load").await;
+    browser.check_appearances("question").await;
+    browser.click_button("Run").await;
 
-    browser.see_text("h1", "Nightly warehouse load").await;
-    see_line(&browser, "Reading table 1 of 30").await;
-    browser.see_text("*[@data-state='1']", "running").await;
-    assert!(!lines(&browser).await.iter().any(|line| line == "Done"), "lines arrive as they are written");
-    browser.every_look("running").await;
-    browser.see_text("*[@data-state='5']", "completed with warnings").await;
-    see_line(&browser, "12 rows without currency").await;
-    see_line(&browser, "Done").await;
-    browser.every_look("completed").await;
+    browser.wait_for_text("h1", "Nightly warehouse load").await;
+    wait_for_line(&browser, "Reading table 1 of 30").await;
+    browser.wait_for_text("*[@data-state='1']", "running").await;
+    assert!(!lines(&browser).await.iter().any(|line| line == "Done"), "lines arrive while the run continues");
+    browser.check_appearances("running").await;
+    browser.wait_for_text("*[@data-state='5']", "completed with warnings").await;
+    wait_for_line(&browser, "12 rows without currency").await;
+    wait_for_line(&browser, "Done").await;
+    browser.check_appearances("completed").await;
 
     let link = address(&browser).await;
     assert!(!link.contains(gateway.key()));
     browser.page.refresh().await.unwrap();
-    browser.see_text("h1", "Connect").await;
+    browser.wait_for_text("h1", "Connect").await;
     connect(&browser, gateway.key()).await;
-    browser.see_text("h1", "Nightly warehouse load").await;
-    see_line(&browser, "12 rows without currency").await;
+    browser.wait_for_text("h1", "Nightly warehouse load").await;
+    wait_for_line(&browser, "12 rows without currency").await;
     assert_eq!(address(&browser).await, link, "the same screen");
 
-    browser.see_text("nav//a", "Nightly warehouse load").await.click().await.unwrap();
-    browser.see(By::Css("table[aria-label=Runs] [data-state='5']")).await;
-    browser.every_look("history").await;
-    browser.see_text("nav//a", "Jobs").await.click().await.unwrap();
-    browser.see(By::Css("table[aria-label=Jobs]")).await;
-    browser.every_look("jobs").await;
+    browser.wait_for_text("nav//a", "Nightly warehouse load").await.click().await.unwrap();
+    browser.wait_for(By::Css("table[aria-label=Runs] [data-state='5']")).await;
+    browser.check_appearances("history").await;
+    browser.wait_for_text("nav//a", "Jobs").await.click().await.unwrap();
+    browser.wait_for(By::Css("table[aria-label=Jobs]")).await;
+    browser.check_appearances("jobs").await;
 }
 
 #[tokio::test]
-async fn a_failed_run_opens_at_its_first_error() {
+async fn failed_run_opens_at_its_first_error() {
     let gateway = Gateway::start(JOBS);
-    let browser = connected(&gateway).await;
-    browser.press("Run Finance deliver").await;
-    browser.press("Run").await;
-    browser.see_text("*[@data-state='3']", "failed").await;
-    // By its link, as somebody who was sent it.
+    let browser = open_connected(&gateway).await;
+    browser.click_button("Run Finance deliver").await;
+    browser.click_button("Run").await;
+    browser.wait_for_text("*[@data-state='3']", "failed").await;
+    // Open the run by its link.
     browser.page.refresh().await.unwrap();
     connect(&browser, gateway.key()).await;
-    let error = see_line(&browser, "Invalid object name").await;
+    let error = wait_for_line(&browser, "Invalid object name").await;
     assert!(error.is_displayed().await.unwrap());
-    assert!(error.class_name().await.unwrap().unwrap_or_default().contains("here"));
-    assert!(lines(&browser).await.len() < 200, "only what is seen is in the document");
-    browser.every_look("failed").await;
+    assert!(error.class_name().await.unwrap().unwrap_or_default().contains("current"));
+    assert!(lines(&browser).await.len() < 200, "only the visible lines are rendered");
+    browser.check_appearances("failed").await;
 
     browser.page.find(By::Css("[role=log]")).await.unwrap().send_keys("n").await.unwrap();
-    let next = browser.see(By::Css("[role=log] .here[data-line='701']")).await;
+    let next = browser.wait_for(By::Css("[role=log] .current[data-line='701']")).await;
     assert!(next.text().await.unwrap().contains("Finished with errors"));
 }
 
 #[tokio::test]
-async fn a_double_click_starts_one_run_and_a_conflict_is_told_in_words() {
+async fn double_click_starts_one_run_and_a_conflict_is_shown() {
     let gateway = Gateway::start(JOBS);
-    let browser = connected(&gateway).await;
+    let browser = open_connected(&gateway).await;
     let client = gateway.client();
     let jobs = client.list_jobs().send().await.unwrap();
     let endless = jobs.iter().find(|job| job.name == "Endless").unwrap().id;
 
-    browser.press("Run Endless").await;
-    let run = browser.see(By::XPath("//dialog[@open]//button[@type='submit']")).await;
+    browser.click_button("Run Endless").await;
+    let run = browser.wait_for(By::XPath("//dialog[@open]//button[@type='submit']")).await;
     browser.page.action_chain().double_click_element(&run).perform().await.unwrap();
-    see_line(&browser, "Started").await;
+    wait_for_line(&browser, "Started").await;
     let runs = client.get_job_logs().job_id(endless).send().await.unwrap();
     assert_eq!(runs.len(), 1);
 
-    browser.press("Cancel run").await;
-    browser.see(By::XPath("//dialog[@open]//button[@type='submit']")).await.click().await.unwrap();
-    browser.see_text("*[@data-state='3']", "failed").await;
+    browser.click_button("Cancel run").await;
+    browser.wait_for(By::XPath("//dialog[@open]//button[@type='submit']")).await.click().await.unwrap();
+    browser.wait_for_text("*[@data-state='3']", "failed").await;
 
-    // Somebody else starts it while we are asked.
-    browser.press("Run again").await;
-    browser.see_text("h2", "Endless").await;
+    // Another client starts the job while the dialog is open.
+    browser.click_button("Run again").await;
+    browser.wait_for_text("h2", "Endless").await;
     client.execute_job().job_id(endless).send().await.unwrap();
-    browser.press("Run").await;
-    browser.see(By::Css("dialog [data-trouble=conflict]")).await;
-    browser.every_look("conflict").await;
-    browser.press("Close").await;
+    browser.click_button("Run").await;
+    browser.wait_for(By::Css("dialog [data-error=conflict]")).await;
+    browser.check_appearances("conflict").await;
+    browser.click_button("Close").await;
     let runs = client.get_job_logs().job_id(endless).send().await.unwrap();
-    assert!(runs.len() <= 2, "a refusal is not tried again");
+    assert!(runs.len() <= 2, "a rejected request is not retried");
 }
 
 #[tokio::test]
-async fn trouble_is_told_in_words_where_it_happened() {
+async fn errors_are_shown_where_they_occur() {
     let gateway = Gateway::start(JOBS);
     let browser = Browser::start().await;
     browser.page.goto(gateway.address()).await.unwrap();
     connect(&browser, "wrong-key").await;
-    browser.see(By::Css("[data-trouble=key_refused]")).await;
-    browser.every_look("key-refused").await;
+    browser.wait_for(By::Css("[data-error=key_refused]")).await;
+    browser.check_appearances("key-refused").await;
 
     let domain = browser.field("Domain").await;
     domain.clear().await.unwrap();
     domain.send_keys("127.0.0.1:1").await.unwrap();
-    browser.press("Test connection").await;
-    browser.see(By::Css("[data-trouble=blocked_by_browser]")).await;
-    browser.every_look("unreachable").await;
+    browser.click_button("Test connection").await;
+    browser.wait_for(By::Css("[data-error=blocked_by_browser]")).await;
+    browser.check_appearances("unreachable").await;
 
     domain.clear().await.unwrap();
     domain.send_keys(format!("{}/elsewhere", gateway.address())).await.unwrap();
-    browser.press("Test connection").await;
-    browser.see(By::Css("[data-trouble=not_this_api]")).await;
+    browser.click_button("Test connection").await;
+    browser.wait_for(By::Css("[data-error=not_this_api]")).await;
 
-    // A server that goes away leaves what was there, marked as old.
+    // Loaded data stays on the screen when the server becomes unreachable.
     domain.clear().await.unwrap();
     domain.send_keys(gateway.address()).await.unwrap();
     let key = browser.field("API key").await;
     key.clear().await.unwrap();
     connect(&browser, gateway.key()).await;
-    browser.see_text("a", "Endless").await;
+    browser.wait_for_text("a", "Endless").await;
     let missing = format!("{}/#/jobs/00000000-0000-0000-0000-0000000000aa", gateway.address());
     browser.page.goto(&missing).await.unwrap();
-    browser.see(By::Css("[data-trouble=not_found]")).await;
-    browser.every_look("not-found").await;
+    browser.wait_for(By::Css("[data-error=not_found]")).await;
+    browser.check_appearances("not-found").await;
     browser.page.goto(format!("{}/#/", gateway.address())).await.unwrap();
-    browser.see_text("a", "Endless").await;
+    browser.wait_for_text("a", "Endless").await;
     drop(gateway);
-    browser.press("Refresh").await;
-    browser.see(By::Css("[data-trouble=blocked_by_browser]")).await;
-    browser.see_text("a", "Endless").await;
-    browser.every_look("gone").await;
+    browser.click_button("Refresh").await;
+    browser.wait_for(By::Css("[data-error=blocked_by_browser]")).await;
+    browser.wait_for_text("a", "Endless").await;
+    browser.check_appearances("gone").await;
 }
 
 #[tokio::test]
-async fn each_refusal_of_a_server_has_its_words() {
+async fn each_error_response_has_its_own_text() {
     let gateway = Gateway::start(JOBS);
-    let odd = txjobs_tests::odd_server::start().await;
+    let server = txjobs_tests::odd_server::start().await;
     let browser = Browser::start().await;
     browser.page.goto(gateway.address()).await.unwrap();
     browser.field("API key").await.send_keys("any-key").await.unwrap();
     for (path, kind, words) in [
         ("403", "key_refused", "The server refused the API key."),
         ("409", "conflict", "Look at the job's status"),
-        ("429", "too_many_requests", "It asks to wait 30 s."),
+        ("429", "too_many_requests", "Retry after 30 s."),
         ("418", "request_refused", "Because of the moon."),
-        ("500", "server_error", "The server said 500: Because of the moon."),
+        ("500", "server_error", "Response 500: Because of the moon."),
         ("503", "server_error", "Try again later"),
         ("page", "not_this_api", "Welcome"),
         ("half", "interrupted", "not all of it."),
@@ -200,101 +200,102 @@ async fn each_refusal_of_a_server_has_its_words() {
     ] {
         let domain = browser.field("Domain").await;
         domain.clear().await.unwrap();
-        domain.send_keys(format!("{odd}/{path}")).await.unwrap();
-        browser.press("Test connection").await;
-        let trouble = format!("//*[@data-trouble='{kind}'][contains(normalize-space(.), \"{words}\")]");
-        browser.see(By::XPath(trouble)).await;
+        domain.send_keys(format!("{server}/{path}")).await.unwrap();
+        browser.click_button("Test connection").await;
+        let note = format!("//*[@data-error='{kind}'][contains(normalize-space(.), \"{words}\")]");
+        browser.wait_for(By::XPath(note)).await;
         if matches!(path, "429" | "500" | "half") {
-            browser.every_look(&format!("refused-{path}")).await;
+            browser.check_appearances(&format!("refused-{path}")).await;
         }
     }
 }
 
 #[tokio::test]
-async fn names_and_lines_are_text_and_the_key_is_nowhere() {
+async fn external_text_is_escaped_and_the_key_is_not_stored() {
     let gateway = Gateway::start(JOBS);
-    let browser = connected(&gateway).await;
-    let hostile = browser.see_text("a", "<img src=x onerror=alert(1)>").await;
-    hostile.click().await.unwrap();
-    browser.see_text("h1", "<img src=x onerror=alert(1)>").await;
-    browser.press("Run").await;
-    browser.see(By::XPath("//dialog[@open]//button[@type='submit']")).await.click().await.unwrap();
-    see_line(&browser, "<b>bold</b> ␛[31mred").await;
-    browser.every_look("hostile").await;
+    let browser = open_connected(&gateway).await;
+    let link = browser.wait_for_text("a", "<img src=x onerror=alert(1)>").await;
+    link.click().await.unwrap();
+    browser.wait_for_text("h1", "<img src=x onerror=alert(1)>").await;
+    browser.click_button("Run").await;
+    browser.wait_for(By::XPath("//dialog[@open]//button[@type='submit']")).await.click().await.unwrap();
+    wait_for_line(&browser, "<b>bold</b> ␛[31mred").await;
+    browser.check_appearances("hostile").await;
 
     let script = r"
         const stores = JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href]);
         const values = [...document.querySelectorAll('input')].map(input => input.value).join();
         return document.documentElement.outerHTML + stores + values";
-    let everything: String = browser.page.execute(script, vec![]).await.unwrap().convert().unwrap();
-    assert!(everything.contains("bold") && !everything.contains(gateway.key()));
+    let state: String = browser.page.execute(script, vec![]).await.unwrap().convert().unwrap();
+    assert!(state.contains("bold") && !state.contains(gateway.key()));
     let databases = "return indexedDB.databases().then(all => all.length)";
     let count: u64 = browser.page.execute(databases, vec![]).await.unwrap().convert().unwrap();
     assert_eq!(count, 0);
-    for request in browser.requests().await {
-        assert!(request.starts_with(gateway.address()), "a request to somebody else: {request}");
+    for request in browser.request_urls().await {
+        assert!(request.starts_with(gateway.address()), "a request to another server: {request}");
         assert!(!request.contains(gateway.key()));
     }
 }
 
 #[tokio::test]
-async fn a_demo_is_one_press_away() {
+async fn demo_opens_with_one_click() {
     let gateway = Gateway::demo(JOBS);
     let browser = Browser::start().await;
     browser.page.goto(gateway.address()).await.unwrap();
-    browser.press("Open the demo").await;
-    browser.see_text("h1", "Jobs").await;
-    browser.see_text("a", "Finance deliver").await;
+    browser.click_button("Open the demo").await;
+    browser.wait_for_text("h1", "Jobs").await;
+    browser.wait_for_text("a", "Finance deliver").await;
 }
 
 #[tokio::test]
-async fn a_refresh_leaves_the_rows_where_they_are() {
+async fn refresh_keeps_rows_and_dialog_elements() {
     let gateway = Gateway::start(JOBS);
-    let browser = connected(&gateway).await;
-    let button = browser.see(By::Css("button[aria-label='Run Endless']")).await;
+    let browser = open_connected(&gateway).await;
+    let button = browser.wait_for(By::Css("button[aria-label='Run Endless']")).await;
     let list = format!("{}/public/jobs", gateway.address());
-    let times = async || browser.requests().await.iter().filter(|request| **request == list).count();
-    let before = times().await;
-    browser.press("Refresh").await;
-    while times().await == before {}
-    // The row shows what the refresh brought, and is still the row that it was.
-    browser.see_text("*", "updated just now").await;
+    let list_requests =
+        async || browser.request_urls().await.iter().filter(|request| **request == list).count();
+    let count = list_requests().await;
+    browser.click_button("Refresh").await;
+    while list_requests().await == count {}
+    // The row shows the new data and is the same element.
+    browser.wait_for_text("*", "updated just now").await;
     button.click().await.unwrap();
-    browser.see_text("h2", "Endless").await;
-    // The same of the question: its buttons stay while the list of jobs comes again.
-    let run = browser.see(By::XPath("//dialog[@open]//button[@type='submit']")).await;
-    let before = times().await;
+    browser.wait_for_text("h2", "Endless").await;
+    // The buttons of the dialog stay while the job list is loaded again.
+    let run = browser.wait_for(By::XPath("//dialog[@open]//button[@type='submit']")).await;
+    let count = list_requests().await;
     browser.page.execute("document.querySelector('[aria-label=Refresh]').click()", vec![]).await.unwrap();
-    while times().await == before {}
-    browser.see_text("*", "updated just now").await;
+    while list_requests().await == count {}
+    browser.wait_for_text("*", "updated just now").await;
     run.click().await.unwrap();
-    see_line(&browser, "Started").await;
+    wait_for_line(&browser, "Started").await;
 }
 
 #[tokio::test]
-async fn a_fault_of_the_program_is_told_in_words() {
+async fn panic_shows_an_error_screen() {
     let gateway = Gateway::start(JOBS);
-    let browser = connected(&gateway).await;
-    let fault = "const error = new WebAssembly.RuntimeError('unreachable');
+    let browser = open_connected(&gateway).await;
+    let panic = "const error = new WebAssembly.RuntimeError('unreachable');
         window.dispatchEvent(new ErrorEvent('error', { error }))";
-    browser.page.execute(fault, vec![]).await.unwrap();
-    let words = browser.see_text("h1", "The console has stopped because of a fault in it.").await;
-    assert!(words.is_displayed().await.unwrap());
-    browser.every_look("fault").await;
-    browser.press("Reload").await;
-    browser.see_text("h1", "Connect").await;
+    browser.page.execute(panic, vec![]).await.unwrap();
+    let heading = browser.wait_for_text("h1", "The console has stopped because of an internal error.").await;
+    assert!(heading.is_displayed().await.unwrap());
+    browser.check_appearances("fault").await;
+    browser.click_button("Reload").await;
+    browser.wait_for_text("h1", "Connect").await;
 }
 
 #[tokio::test]
-async fn a_host_that_keeps_silent_about_what_is_preset_keeps_nobody_out() {
-    let host = txjobs_tests::static_host::StaticHost::without_answer_for_config().await;
+async fn console_starts_if_the_host_does_not_respond_for_config() {
+    let host = txjobs_tests::static_host::StaticHost::without_config_response().await;
     let browser = Browser::start().await;
     browser.page.goto(host.address()).await.unwrap();
-    browser.see_text("h1", "Connect").await;
+    browser.wait_for_text("h1", "Connect").await;
 }
 
 #[tokio::test]
-async fn works_below_any_path_of_a_plain_static_host() {
+async fn console_works_at_any_path_of_a_static_host() {
     let gateway = Gateway::start(JOBS);
     let host = txjobs_tests::static_host::StaticHost::start("/some/where").await;
     let browser = Browser::start().await;
@@ -303,11 +304,11 @@ async fn works_below_any_path_of_a_plain_static_host() {
     domain.clear().await.unwrap();
     domain.send_keys(gateway.address()).await.unwrap();
     connect(&browser, gateway.key()).await;
-    browser.see_text("h1", "Settings").await;
+    browser.wait_for_text("h1", "Settings").await;
     browser.page.goto(format!("{}#/", host.address())).await.unwrap();
-    // Another origin: the gateway lets the page in, and shows it its extensions.
-    browser.see_text("a", "Finance deliver").await;
-    browser.press("Run Finance deliver").await;
-    browser.press("Run").await;
-    browser.see_text("*[@data-state='3']", "failed").await;
+    // The page has another origin. The gateway allows it and exposes its extensions.
+    browser.wait_for_text("a", "Finance deliver").await;
+    browser.click_button("Run Finance deliver").await;
+    browser.click_button("Run").await;
+    browser.wait_for_text("*[@data-state='3']", "failed").await;
 }

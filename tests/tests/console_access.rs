@@ -1,12 +1,11 @@
-//! The console for people who use it otherwise: by keys alone, by ear, without motion. In a real browser, against a real
-//! gateway.
+//! Tests the accessibility of the console: keyboard, screen reader, reduced motion.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 use thirtyfour::prelude::*;
 use txjobs_tests::{
     browser::Browser,
-    console::{connect, connected},
+    console::{connect, open_connected},
     gateway::Gateway,
 };
 
@@ -32,104 +31,103 @@ state = "completed"
 lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
 "#;
 
-/// The key, as WebDriver has it.
+/// WebDriver's code of the Tab key.
 const TAB: &str = "\u{e004}";
 
-/// What a person can go to by Tab, numbered in the order of the document: in the dialog that is open, else in the page.
-const NUMBER: &str = "
-    const place = document.querySelector('dialog[open]') ?? document.body;
-    const all = [...place.querySelectorAll('a[href], button, input, select, summary, [tabindex=\"0\"]')].filter((e) =>
+/// Numbers the elements that Tab reaches, in document order, within the open dialog or else the page. Records focus
+/// events and returns the number of elements.
+const NUMBER_TAB_STOPS: &str = "
+    const root = document.querySelector('dialog[open]') ?? document.body;
+    const all = [...root.querySelectorAll('a[href], button, input, select, summary, [tabindex=\"0\"]')].filter((e) =>
         !e.disabled && e.tabIndex >= 0 && e.checkVisibility({ visibilityProperty: true }) && !e.closest('[popover]:not(:popover-open)')
-        // Of radio buttons Tab goes to the one that is chosen.
+        // Tab reaches only the checked radio button of a group.
         && !(e.type === 'radio' && !e.checked));
-    window.walked = [];
-    all.forEach((e, n) => e.dataset.walk = n);
-    window.walking?.abort();
-    window.walking = new AbortController();
+    window.focused = [];
+    all.forEach((e, n) => e.dataset.tabStop = n);
+    window.recording?.abort();
+    window.recording = new AbortController();
     addEventListener('focusin', ({ target: e }) => {
         const style = getComputedStyle(e);
         const marked = [style, getComputedStyle(e.parentElement)].some((s) => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0);
-        walked.push([e.dataset.walk ?? '', marked, e.outerHTML.slice(0, 120)]);
-    }, walking);
+        focused.push([e.dataset.tabStop ?? '', marked, e.outerHTML.slice(0, 120)]);
+    }, recording);
     all[0].focus();
     return all.length;";
 
-/// Goes through everything by Tab: each is reached, in the order of the document, and is seen to have the focus.
-async fn walk(browser: &Browser, screen: &str) {
-    let count: usize = browser.run(NUMBER).await;
+/// Presses Tab through a screen and checks that every element is reached in document order and shows its focus.
+async fn check_tab_order(browser: &Browser, screen: &str) {
+    let count: usize = browser.execute(NUMBER_TAB_STOPS).await;
     assert!(count > 1, "{screen}: {count}");
-    // The first one again by keys: a focus that a script sets is not shown by all browsers.
-    browser.keys(TAB.repeat(count)).await;
-    let walked: Vec<(String, bool, String)> = browser.run("return window.walked").await;
-    let order: Vec<usize> = walked.iter().filter_map(|(number, ..)| number.parse().ok()).collect();
+    // Reach the first element again by key, because browsers may not show a focus that a script sets.
+    browser.press_keys(TAB.repeat(count)).await;
+    let focused: Vec<(String, bool, String)> = browser.execute("return window.focused").await;
+    let order: Vec<usize> = focused.iter().filter_map(|(number, ..)| number.parse().ok()).collect();
     let missing: Vec<_> = (0..count).filter(|number| !order.contains(number)).collect();
-    assert!(missing.is_empty(), "{screen}: not reached by Tab: {missing:?} of {count}\n{walked:#?}");
-    assert!(
-        order[..count].is_sorted(),
-        "{screen}: another order than the document's: {order:?}\n{walked:#?}"
-    );
-    let unseen: Vec<_> =
-        walked.iter().skip(1).filter(|(number, is_seen, _)| !number.is_empty() && !is_seen).collect();
-    assert!(unseen.is_empty(), "{screen}: nobody sees the focus: {unseen:#?}");
+    assert!(missing.is_empty(), "{screen}: not reached by Tab: {missing:?} of {count}\n{focused:#?}");
+    assert!(order[..count].is_sorted(), "{screen}: not in document order: {order:?}\n{focused:#?}");
+    let invisible: Vec<_> =
+        focused.iter().skip(1).filter(|(number, is_seen, _)| !number.is_empty() && !is_seen).collect();
+    assert!(invisible.is_empty(), "{screen}: the focus is not visible: {invisible:#?}");
 }
 
 #[tokio::test]
-async fn every_control_of_every_screen_is_reached_by_tab_and_seen() {
+async fn tab_reaches_every_control_with_visible_focus() {
     let gateway = Gateway::start(JOBS);
     let browser = Browser::start().await;
     browser.page.goto(gateway.address()).await.unwrap();
-    browser.see_text("h1", "Connect").await;
-    walk(&browser, "connect").await;
+    browser.wait_for_text("h1", "Connect").await;
+    check_tab_order(&browser, "connect").await;
     connect(&browser, gateway.key()).await;
-    browser.see_text("a", "Finance deliver").await;
-    walk(&browser, "jobs").await;
+    browser.wait_for_text("a", "Finance deliver").await;
+    check_tab_order(&browser, "jobs").await;
 
-    browser.press("Run Finance deliver").await;
-    browser.see(By::Css("dialog[open]")).await;
-    walk(&browser, "question").await;
-    browser.press("Run").await;
-    browser.see(By::Css("[data-state='3']")).await;
-    browser.see(By::Css("[role=log] [data-line='100']")).await;
-    walk(&browser, "run").await;
-    browser.see_text("nav//a", "Finance deliver").await.click().await.unwrap();
-    browser.see(By::Css("table[aria-label=Runs] tbody tr")).await;
-    walk(&browser, "job").await;
+    browser.click_button("Run Finance deliver").await;
+    browser.wait_for(By::Css("dialog[open]")).await;
+    check_tab_order(&browser, "question").await;
+    browser.click_button("Run").await;
+    browser.wait_for(By::Css("[data-state='3']")).await;
+    browser.wait_for(By::Css("[role=log] [data-line='100']")).await;
+    check_tab_order(&browser, "run").await;
+    browser.wait_for_text("nav//a", "Finance deliver").await.click().await.unwrap();
+    browser.wait_for(By::Css("table[aria-label=Runs] tbody tr")).await;
+    check_tab_order(&browser, "job").await;
     for (screen, link) in [("api", "API"), ("settings", "Settings")] {
         browser.page.goto(format!("{}/#/{screen}", gateway.address())).await.unwrap();
-        browser.see_text("h1", link).await;
-        walk(&browser, screen).await;
+        browser.wait_for_text("h1", link).await;
+        check_tab_order(&browser, screen).await;
     }
 }
 
 #[tokio::test]
-async fn a_step_to_an_error_is_said() {
+async fn navigation_to_an_error_is_announced() {
     let gateway = Gateway::start(JOBS);
-    let browser = connected(&gateway).await;
-    browser.press("Run Finance deliver").await;
-    browser.press("Run").await;
-    browser.see(By::Css("[data-state='3']")).await;
-    let said = |text: &str| browser.see(By::XPath(format!("//*[@role='status'][contains(., \"{text}\")]")));
-    browser.see(By::Css("[role=log] .here[data-line='100']")).await;
+    let browser = open_connected(&gateway).await;
+    browser.click_button("Run Finance deliver").await;
+    browser.click_button("Run").await;
+    browser.wait_for(By::Css("[data-state='3']")).await;
+    let announcement =
+        |text: &str| browser.wait_for(By::XPath(format!("//*[@role='status'][contains(., \"{text}\")]")));
+    browser.wait_for(By::Css("[role=log] .current[data-line='100']")).await;
     browser.page.find(By::Css("[role=log]")).await.unwrap().send_keys("n").await.unwrap();
-    said("2 of 2, line 202: Finished with errors").await;
-    browser.keys("p").await;
-    said("1 of 2, line 101: Invalid object name 'stg.Invoice'.").await;
+    announcement("2 of 2, line 202: Finished with errors").await;
+    browser.press_keys("p").await;
+    announcement("1 of 2, line 101: Invalid object name 'stg.Invoice'.").await;
 }
 
 #[tokio::test]
-async fn nothing_moves_for_who_wants_no_motion() {
+async fn reduced_motion_stops_all_animations() {
     let gateway = Gateway::start(JOBS);
-    let browser = connected(&gateway).await;
-    browser.press("Run Endless").await;
-    browser.press("Run").await;
-    // The badge of a pending job has the number 1 as well, and stands still.
-    browser.see(By::Css(".badge.run[data-state='1']")).await;
+    let browser = open_connected(&gateway).await;
+    browser.click_button("Run Endless").await;
+    browser.click_button("Run").await;
+    // The badge of a pending job also has the number 1, but is not animated.
+    browser.wait_for(By::Css(".badge.run[data-state='1']")).await;
     let moving = "return document.getAnimations().filter(a => a.effect.getComputedTiming().iterations === Infinity).length";
-    assert!(browser.run::<usize>(moving).await > 0, "a run that goes on is seen to");
-    browser.without_motion().await;
-    assert_eq!(browser.run::<usize>("return document.getAnimations().length").await, 0);
-    browser.see_text("a", "txjobs").await.click().await.unwrap();
-    browser.see_text("a", "Endless").await;
-    browser.press("Refresh").await;
-    assert_eq!(browser.run::<usize>("return document.getAnimations().length").await, 0);
+    assert!(browser.execute::<usize>(moving).await > 0, "the badge of a running job is animated");
+    browser.set_reduced_motion().await;
+    assert_eq!(browser.execute::<usize>("return document.getAnimations().length").await, 0);
+    browser.wait_for_text("a", "txjobs").await.click().await.unwrap();
+    browser.wait_for_text("a", "Endless").await;
+    browser.click_button("Refresh").await;
+    assert_eq!(browser.execute::<usize>("return document.getAnimations().length").await, 0);
 }

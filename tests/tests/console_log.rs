@@ -1,6 +1,6 @@
-//! The log of a run in a real browser, against a real gateway, as a person reads it.
+//! Tests the log of a run in a real browser with a real gateway.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use txjobs_sdk::Timestamp;
 use txjobs_tests::{
     admin::Entry,
     browser::Browser,
-    console::{address, connect, connected, lines, see_line},
+    console::{address, connect, lines, open_connected, wait_for_line},
     gateway::Gateway,
 };
 
@@ -43,12 +43,12 @@ state = "completed"
 lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
 "#;
 
-/// Starts a job, waits for this state, and opens its run by its link.
-async fn ended(gateway: &Gateway, job: &str, state: &str) -> Browser {
-    let browser = connected(gateway).await;
-    browser.press(&format!("Run {job}")).await;
-    browser.press("Run").await;
-    browser.see(By::Css(format!("[data-state='{state}']"))).await;
+/// Starts a job, waits for the state of its run, and opens the run by its link.
+async fn open_ended_run(gateway: &Gateway, job: &str, state: &str) -> Browser {
+    let browser = open_connected(gateway).await;
+    browser.click_button(&format!("Run {job}")).await;
+    browser.click_button("Run").await;
+    browser.wait_for(By::Css(format!("[data-state='{state}']"))).await;
     reopen(gateway, &browser).await;
     browser
 }
@@ -56,11 +56,12 @@ async fn ended(gateway: &Gateway, job: &str, state: &str) -> Browser {
 async fn reopen(gateway: &Gateway, browser: &Browser) {
     browser.page.refresh().await.unwrap();
     connect(browser, gateway.key()).await;
-    browser.see(By::Css("[role=log] [data-line]")).await;
+    browser.wait_for(By::Css("[role=log] [data-line]")).await;
 }
 
-async fn here(browser: &Browser, line: usize) -> WebElement {
-    browser.see(By::Css(format!("[role=log] .here[data-line='{}']", line - 1))).await
+/// Waits until a line is the current one. Lines count from 1.
+async fn wait_for_current(browser: &Browser, line: usize) -> WebElement {
+    browser.wait_for(By::Css(format!("[role=log] .current[data-line='{}']", line - 1))).await
 }
 
 async fn keys(browser: &Browser, keys: impl Into<TypingData>) {
@@ -78,49 +79,49 @@ async fn address_ends(browser: &Browser, end: &str) {
 }
 
 #[tokio::test]
-async fn a_link_leads_to_a_line_and_to_several() {
+async fn link_opens_the_selected_lines() {
     let gateway = Gateway::start(JOBS);
-    let browser = ended(&gateway, "Finance deliver", "3").await;
-    here(&browser, 1002).await;
-    assert!(!address(&browser).await.contains("line="), "where the page went by itself is nobody's choice");
+    let browser = open_ended_run(&gateway, "Finance deliver", "3").await;
+    wait_for_current(&browser, 1002).await;
+    assert!(!address(&browser).await.contains("line="), "automatic navigation does not change the address");
 
     keys(&browser, "n").await;
-    here(&browser, 4003).await;
+    wait_for_current(&browser, 4003).await;
     address_ends(&browser, "?line=4003").await;
     keys(&browser, Key::Up).await;
     keys(&browser, Key::Shift + Key::Up).await;
     keys(&browser, Key::Shift + Key::Up).await;
     address_ends(&browser, "?line=4000-4002").await;
-    browser.see_text("h2", "Lines 4,000 to 4,002").await;
-    browser.every_look("lines-chosen").await;
+    browser.wait_for_text("h2", "Lines 4,000 to 4,002").await;
+    browser.check_appearances("lines-chosen").await;
 
     reopen(&gateway, &browser).await;
-    here(&browser, 4002).await;
-    browser.see_text("h2", "Lines 4,000 to 4,002").await;
-    let chosen = browser.page.find_all(By::Css("[role=log] .chosen")).await.unwrap();
-    assert_eq!(chosen.len(), 3);
-    let newer = browser.page.find_all(By::XPath("//button[contains(., 'new line')]")).await.unwrap();
-    assert!(newer.is_empty(), "nothing came after the page was opened");
+    wait_for_current(&browser, 4002).await;
+    browser.wait_for_text("h2", "Lines 4,000 to 4,002").await;
+    let selected = browser.page.find_all(By::Css("[role=log] .selected")).await.unwrap();
+    assert_eq!(selected.len(), 3);
+    let new_lines = browser.page.find_all(By::XPath("//button[contains(., 'new line')]")).await.unwrap();
+    assert!(new_lines.is_empty(), "no lines have arrived since the page was opened");
     keys(&browser, Key::Escape).await;
     address_ends(&browser, "?line=4002").await;
 
-    // By the pointer: a press, and another with shift.
-    see_line(&browser, "Cleaning up 2995").await.click().await.unwrap();
-    browser.see_text("section//h2", "Line 3,997").await;
-    browser.every_look("line-open").await;
-    let other = see_line(&browser, "Cleaning up 2999").await;
+    // Select with the mouse: a click, and a click with Shift.
+    wait_for_line(&browser, "Cleaning up 2995").await.click().await.unwrap();
+    browser.wait_for_text("section//h2", "Line 3,997").await;
+    browser.check_appearances("line-open").await;
+    let other = wait_for_line(&browser, "Cleaning up 2999").await;
     let shift = browser.page.action_chain().key_down(Key::Shift).click_element(&other).key_up(Key::Shift);
     shift.perform().await.unwrap();
     address_ends(&browser, "?line=3997-4001").await;
 }
 
 #[tokio::test]
-async fn wrapped_lines_show_all_of_their_text_and_keep_their_places() {
+async fn wrapped_lines_show_their_full_text_without_overlap() {
     let gateway = Gateway::start(JOBS);
-    let browser = ended(&gateway, "Finance deliver", "3").await;
-    here(&browser, 1002).await;
+    let browser = open_ended_run(&gateway, "Finance deliver", "3").await;
+    wait_for_current(&browser, 1002).await;
     keys(&browser, "w").await;
-    browser.see(By::Css(".log.wrapped .here[data-line='1001']")).await;
+    browser.wait_for(By::Css(".log.wrapped .current[data-line='1001']")).await;
     let fits = "const [log, row] = ['.log', '[data-line=\"1000\"]'].map(s => document.querySelector(s));
         const next = document.querySelector('[data-line=\"1001\"]').getBoundingClientRect();
         const text = row.querySelector('bdi');
@@ -128,27 +129,27 @@ async fn wrapped_lines_show_all_of_their_text_and_keep_their_places() {
             text.scrollWidth <= text.clientWidth + 1, Math.abs(next.top - row.getBoundingClientRect().bottom) < 1,
             row.clientHeight > 25]";
     for width in [1280, 700, 320] {
-        browser.look(width, 800, "light").await;
+        browser.set_appearance(width, 800, "light").await;
         tokio::time::sleep(Duration::from_millis(400)).await;
         let fits: Vec<bool> = browser.page.execute(fits, vec![]).await.unwrap().convert().unwrap();
-        browser.picture(&format!("wrapped-{width}")).await;
+        browser.save_screenshot(&format!("wrapped-{width}")).await;
         assert_eq!(&fits[..4], [true; 4], "at {width} px");
-        assert!(fits[4] || width > 1000, "at {width} px it is wrapped");
+        assert!(fits[4] || width > 1000, "at {width} px the line is wrapped");
     }
-    browser.every_look("wrapped").await;
+    browser.check_appearances("wrapped").await;
     keys(&browser, Key::End).await;
-    see_line(&browser, "Finished with errors").await;
+    wait_for_line(&browser, "Finished with errors").await;
     keys(&browser, "w").await;
-    browser.see(By::Css(".log:not(.wrapped)")).await;
-    see_line(&browser, "Finished with errors").await;
+    browser.wait_for(By::Css(".log:not(.wrapped)")).await;
+    wait_for_line(&browser, "Finished with errors").await;
 }
 
-/// Presses a button and reads the file that the browser keeps of it.
+/// Clicks a button and returns the content of the downloaded file.
 async fn downloaded(browser: &Browser, button: &str, ending: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let place = serde_json::json!({"behavior": "allow", "downloadPath": folder.path()});
-    browser.page.cdp().send_raw("Page.setDownloadBehavior", place).await.unwrap();
-    browser.press(button).await;
+    let settings = serde_json::json!({"behavior": "allow", "downloadPath": folder.path()});
+    browser.page.cdp().send_raw("Page.setDownloadBehavior", settings).await.unwrap();
+    browser.click_button(button).await;
     for _ in 0..200 {
         let mut files = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path());
         if let Some(file) = files.find(|file| file.extension().is_some_and(|end| end == ending)) {
@@ -158,15 +159,15 @@ async fn downloaded(browser: &Browser, button: &str, ending: &str) -> String {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("no file came of {button}");
+    panic!("no file was downloaded by {button}");
 }
 
 #[tokio::test]
-async fn lines_can_be_taken_along() {
+async fn lines_are_downloaded_and_copied() {
     let gateway = Gateway::start(JOBS);
-    let browser = ended(&gateway, "Finance deliver", "3").await;
-    here(&browser, 1002).await;
-    let menu = browser.see(By::Css("summary[aria-label='Copy or download lines']")).await;
+    let browser = open_ended_run(&gateway, "Finance deliver", "3").await;
+    wait_for_current(&browser, 1002).await;
+    let menu = browser.wait_for(By::Css("summary[aria-label='Copy or download lines']")).await;
     menu.click().await.unwrap();
     let text = downloaded(&browser, "All: download as Text", "txt").await;
     assert_eq!(text.lines().count(), 4003);
@@ -176,8 +177,8 @@ async fn lines_can_be_taken_along() {
     assert_eq!((lines.len(), &lines[1001]["severity"]), (4003, &"error".into()));
     keys(&browser, Key::Escape).await;
 
-    // Only what is shown, and as a spreadsheet may read it.
-    browser.see(By::Css("[aria-label='1 warnings']")).await.click().await.unwrap();
+    // Only the shown lines, with formulas escaped.
+    browser.wait_for(By::Css("[aria-label='1 warnings']")).await.click().await.unwrap();
     menu.click().await.unwrap();
     let csv = downloaded(&browser, "Shown: download as CSV", "csv").await;
     let rows: Vec<_> = csv.trim_start_matches('\u{feff}').lines().collect();
@@ -185,87 +186,87 @@ async fn lines_can_be_taken_along() {
     assert!(
         rows[1].starts_with("1001,20") && rows[1].contains(",warning,\"'=1+1 is no formula, \"\"quoted\"\"")
     );
-    browser.every_look("export").await;
-    // Escape closes it and gives the focus back.
-    browser.press("Shown: copy").await;
-    browser.see_text("*[@role='status']", "Copied.").await;
+    browser.check_appearances("export").await;
+    // Escape closes the menu and returns the focus.
+    browser.click_button("Shown: copy").await;
+    browser.wait_for_text("*[@role='status']", "Copied.").await;
     let focused = browser.page.active_element().await.unwrap();
     focused.send_keys(Key::Escape).await.unwrap();
-    browser.see(By::Css("details.menu:not([open])")).await;
+    browser.wait_for(By::Css("details.menu:not([open])")).await;
     let focused = browser.page.active_element().await.unwrap();
     assert_eq!(focused.tag_name().await.unwrap(), "summary");
 }
 
 #[tokio::test]
-async fn a_search_counts_all_lines_and_the_keyboard_leads_through_them() {
+async fn search_counts_all_lines_and_keys_navigate_matches() {
     let gateway = Gateway::start(JOBS);
-    let browser = ended(&gateway, "Finance deliver", "3").await;
-    here(&browser, 1002).await;
+    let browser = open_ended_run(&gateway, "Finance deliver", "3").await;
+    wait_for_current(&browser, 1002).await;
     keys(&browser, "/").await;
     let field = browser.page.active_element().await.unwrap();
     field.send_keys("CLEANING UP 299").await.unwrap();
-    browser.see_text("*[@role='status']", "1 of 11").await;
+    browser.wait_for_text("*[@role='status']", "1 of 11").await;
     field.send_keys(Key::Enter + Key::Down).await.unwrap();
-    browser.see_text("*[@role='status']", "3 of 11").await;
-    here(&browser, 3993).await;
-    browser.see(By::Css(".here mark")).await;
+    browser.wait_for_text("*[@role='status']", "3 of 11").await;
+    wait_for_current(&browser, 3993).await;
+    browser.wait_for(By::Css(".current mark")).await;
     field.send_keys(Key::Escape).await.unwrap();
-    browser.see(By::Css("[role=log] .here:not(:has(mark))")).await;
+    browser.wait_for(By::Css("[role=log] .current:not(:has(mark))")).await;
 }
 
 #[tokio::test]
-async fn a_run_that_goes_on_keeps_to_its_end_until_scrolled_up() {
+async fn running_log_stays_at_the_end_until_scrolled_up() {
     let gateway = Gateway::start(JOBS);
-    let browser = connected(&gateway).await;
-    browser.press("Run Slow").await;
-    browser.press("Run").await;
-    see_line(&browser, "Step 100").await;
+    let browser = open_connected(&gateway).await;
+    browser.click_button("Run Slow").await;
+    browser.click_button("Run").await;
+    wait_for_line(&browser, "Step 100").await;
     browser.page.execute("document.querySelector('.log').scrollTop = 0", vec![]).await.unwrap();
-    see_line(&browser, "Step 1").await;
-    let newer = browser.see(By::XPath("//button[contains(., 'new line')]")).await;
-    browser.picture("new-lines").await;
+    wait_for_line(&browser, "Step 1").await;
+    let new_lines = browser.wait_for(By::XPath("//button[contains(., 'new line')]")).await;
+    browser.save_screenshot("new-lines").await;
     assert!(
         !lines(&browser).await.iter().any(|line| line.starts_with("Late")),
-        "it stays where it was scrolled to"
+        "the scroll position is kept"
     );
-    newer.click().await.unwrap();
-    see_line(&browser, "Late").await;
-    // At the end again, so it keeps to it.
-    see_line(&browser, "Done").await;
+    new_lines.click().await.unwrap();
+    wait_for_line(&browser, "Late").await;
+    // The log is at the end again and stays there.
+    wait_for_line(&browser, "Done").await;
 }
 
 #[tokio::test]
-async fn a_server_that_sends_all_lines_each_time_is_left_alone_for_longer() {
+async fn server_without_extensions_is_polled_less_often() {
     let gateway = Gateway::emulator(JOBS);
     let admin = gateway.admin();
     admin.behavior(json!({ "extensions": false })).await;
-    let browser = connected(&gateway).await;
+    let browser = open_connected(&gateway).await;
     let slow =
         json!({ "operation": "get_job_logs_by_trigger", "effect": { "kind": "delay", "delay": "2s" } });
     admin.fault(slow).await;
-    browser.press("Run Endless").await;
-    browser.press("Run").await;
-    // The first look finds no execution yet.
-    let asked = admin.await_journal("operation=get_job_logs_by_trigger", 4).await;
+    browser.click_button("Run Endless").await;
+    browser.click_button("Run").await;
+    // The first response has no execution yet.
+    let requests = admin.await_journal("operation=get_job_logs_by_trigger", 4).await;
     let at = |entry: &Entry| entry.time.parse::<Timestamp>().unwrap().unix_millis();
-    let (first, second) = (at(&asked[2]), at(&asked[3]));
-    assert!(second - first >= 10_000, "four times as long as the 2 s that its answer took: {asked:#?}");
+    let (first, second) = (at(&requests[2]), at(&requests[3]));
+    assert!(second - first >= 10_000, "four times as long as the 2 s that its response took: {requests:#?}");
 }
 
 #[tokio::test]
-async fn what_is_printed_is_what_is_shown_up_to_a_bound() {
+async fn print_has_the_shown_lines_up_to_a_maximum() {
     let gateway = Gateway::start(JOBS);
-    let browser = ended(&gateway, "Finance deliver", "3").await;
-    here(&browser, 1002).await;
+    let browser = open_ended_run(&gateway, "Finance deliver", "3").await;
+    wait_for_current(&browser, 1002).await;
     let printed = "window.dispatchEvent(new Event('beforeprint'));
-        const text = document.querySelector('.printed').textContent;
+        const text = document.querySelector('.print-log').textContent;
         window.dispatchEvent(new Event('afterprint'));
-        return [text, document.querySelector('.printed').textContent]";
+        return [text, document.querySelector('.print-log').textContent]";
     let printed =
         async || -> Vec<String> { browser.page.execute(printed, vec![]).await.unwrap().convert().unwrap() };
     let text = printed().await;
     assert!(
-        text[0].starts_with("The first 2,000 lines of 4,003, of a log of 4,003 lines."),
+        text[0].starts_with("The first 2,000 lines of 4,003, from a log of 4,003 lines."),
         "{}",
         &text[0][..200]
     );
@@ -274,10 +275,10 @@ async fn what_is_printed_is_what_is_shown_up_to_a_bound() {
         "two thousand lines"
     );
     assert_eq!(text[1], "");
-    browser.see(By::Css("[aria-label='2 errors']")).await.click().await.unwrap();
+    browser.wait_for(By::Css("[aria-label='2 errors']")).await.click().await.unwrap();
     let text = printed().await;
     assert!(
-        text[0].starts_with("2 lines with the chosen severities, of a log of 4,003 lines."),
+        text[0].starts_with("2 lines with the selected severities, from a log of 4,003 lines."),
         "{}",
         text[0]
     );

@@ -66,7 +66,11 @@ fn page(preset: Preset, remembered: Vec<String>) -> View {
         event.prevent_default();
         browser::focus("title");
     };
-    let skip = el("a").class("unseen skip").attr("href", "#title").on("click", skip).child("Skip to content");
+    let skip = el("a")
+        .class("visually-hidden skip")
+        .attr("href", "#title")
+        .on("click", skip)
+        .child("Skip to content");
     let dialogs = [confirm_dialog(), bulk_run_dialog(), command_palette()];
     (skip, top_bar(), screen(app), dialogs).into_view()
 }
@@ -115,12 +119,12 @@ fn screen(app: App) -> impl Fn() -> View {
 
 fn not_found_page() -> El {
     browser::set_title("Not found · txjobs");
-    let words = "The link may be incomplete. The list of jobs leads to every job and every run.";
+    let text = "The link may be incomplete. The list of jobs leads to every job and every run.";
     let link = el("a").class("button primary").attr("href", "#/").child("Go to the jobs");
     let message = el("div")
         .class("empty")
         .child(el("h1").attr("id", "title").attr("tabindex", "-1").child("Page not found"))
-        .child(el("p").child(words))
+        .child(el("p").child(text))
         .child(el("div").class("bar").child(link));
     el("main").child(message)
 }

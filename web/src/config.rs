@@ -75,9 +75,9 @@ mod tests {
                 {"name": "Lost"}, 7,
                 {"name": "Production", "domain": "api.example.com", "color": "red", "production": true}]}"#,
         );
-        let seen: Vec<_> =
+        let profiles: Vec<_> =
             preset.profiles.iter().map(|p| (p.name.as_str(), p.color, p.is_production)).collect();
-        assert_eq!(seen, [("Test", Color::Green, false), ("Production", Color::Red, true)]);
+        assert_eq!(profiles, [("Test", Color::Green, false), ("Production", Color::Red, true)]);
     }
 
     #[test]

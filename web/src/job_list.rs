@@ -175,12 +175,12 @@ mod tests {
 
     #[test]
     fn special_names_are_found_without_matches_across_names() {
-        let own = "00000000-0000-0000-0000-000000000004";
-        let index = JobIndex::new(jobs(&["GRÖẞE\n2", "ab", "ba", own, "", "ΟΔΟΣ"]));
+        let id_as_name = "00000000-0000-0000-0000-000000000004";
+        let index = JobIndex::new(jobs(&["GRÖẞE\n2", "ab", "ba", id_as_name, "", "ΟΔΟΣ"]));
         let named = |text: &str| index.find_by_name(text, 9);
         assert_eq!((named("größe 2"), named("E\n2")), (named("e 2"), vec![0]));
         assert_eq!((named("ab"), named("bb"), named("a")), (vec![1], vec![], vec![1, 2]));
-        assert_eq!(named(own), [3]);
+        assert_eq!(named(id_as_name), [3]);
         assert_eq!(named(" ").len(), 6);
         assert_eq!(named("οδος"), [5], "a letter with two lowercase forms");
         assert!(JobIndex::default().find_by_name("a", 9).is_empty());

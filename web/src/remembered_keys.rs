@@ -72,7 +72,7 @@ pub fn lock(app: App) {
     app.is_vault_unlocked.set(false);
     let session = app.session.get_untracked();
     if session.is_some_and(|session| remembered.contains(&session.profile.id())) {
-        app.leave();
+        app.close();
     }
 }
 

@@ -52,7 +52,7 @@ impl RawResponse {
         if (200..300).contains(&self.status) {
             return Ok(());
         }
-        let trouble = Error::from_response(operation, self.status, self.retry_after.as_deref(), &self.body);
-        Err(trouble.with_server_date(self.date.as_deref()))
+        let error = Error::from_response(operation, self.status, self.retry_after.as_deref(), &self.body);
+        Err(error.with_server_date(self.date.as_deref()))
     }
 }

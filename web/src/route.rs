@@ -352,10 +352,10 @@ mod tests {
     #[test]
     fn query_parameter_does_not_change_the_screen() {
         let link = format!("#/jobs/{JOB}/runs/{RUN}");
-        let place = format!("{link}?x=1&line=4-7");
-        assert_eq!(Route::parse(&place), Route::parse(&link));
-        assert_eq!(parameter(&place, "line").as_deref(), Some("4-7"));
-        assert_eq!((parameter(&place, "y"), parameter(&link, "line")), (None, None));
+        let link_with_line = format!("{link}?x=1&line=4-7");
+        assert_eq!(Route::parse(&link_with_line), Route::parse(&link));
+        assert_eq!(parameter(&link_with_line, "line").as_deref(), Some("4-7"));
+        assert_eq!((parameter(&link_with_line, "y"), parameter(&link, "line")), (None, None));
     }
 
     #[test]

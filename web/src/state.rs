@@ -201,7 +201,7 @@ impl App {
                 self.connect(Session { number, profile, base, header, key });
             }
             _ => {
-                self.leave();
+                self.close();
                 self.profile.set(profile);
             }
         }
@@ -212,11 +212,11 @@ impl App {
         if let Some(session) = self.session.get_untracked() {
             key_store::remove(&session.profile.id());
         }
-        self.leave();
+        self.close();
     }
 
     /// Closes the connection and removes its data, but keeps the key.
-    pub fn leave(self) {
+    pub fn close(self) {
         self.session.set(None);
         self.clear();
     }

@@ -127,8 +127,8 @@ mod tests {
         for scroll in [0.0, 1.0, 123_456.0, 14_999_600.0] {
             let window = HUGE.window(scroll);
             let natural = scroll * HUGE.scale();
-            let drawn = window.top - scroll + (natural - window.first as f64 * 20.0);
-            assert!(drawn.abs() < 0.01, "{scroll}: {drawn}");
+            let y = window.top - scroll + (natural - window.first as f64 * 20.0);
+            assert!(y.abs() < 0.01, "{scroll}: {y}");
         }
     }
 

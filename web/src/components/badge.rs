@@ -1,4 +1,4 @@
-//! Badges that show a state as shape, word and color, so that no single one of them is necessary to recognize it.
+//! Badges that show a state as shape, word and color, so that users need to see only one of them.
 
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 
@@ -43,21 +43,21 @@ pub fn outcome_shape(state: ExecutionState) -> Shape {
 
 /// Renders the status of a job.
 pub fn status_badge(status: Option<JobStatusCode>) -> El {
-    let words = status.map_or("unknown".to_owned(), |status| status.to_string());
-    badge(status_shape(status), words, status.map(JobStatusCode::number))
+    let text = status.map_or("unknown".to_owned(), |status| status.to_string());
+    badge(status_shape(status), text, status.map(JobStatusCode::number))
 }
 
 /// Renders the state of an execution, with another text if given (`failed after 41s`).
-pub fn state_badge(state: ExecutionState, words: Option<String>) -> El {
-    badge(outcome_shape(state), words.unwrap_or_else(|| state.to_string()), Some(state.number()))
+pub fn state_badge(state: ExecutionState, text: Option<String>) -> El {
+    badge(outcome_shape(state), text.unwrap_or_else(|| state.to_string()), Some(state.number()))
 }
 
-fn badge(shape: Shape, words: String, number: Option<i64>) -> El {
+fn badge(shape: Shape, text: String, number: Option<i64>) -> El {
     el("span")
         .class(format!("badge {}", shape.color))
         .attr("data-state", number.map(|number| number.to_string()))
         .child(icon(shape.icon))
-        .child(words)
+        .child(text)
 }
 
 /// Renders one of the last runs in the job list: a square that links to the run.

@@ -92,8 +92,8 @@ fn form(app: App, jobs: usize, results: RwSignal<Vec<StartResult>>) -> El {
         .on("submit", submit)
         .child(el("h2").attr("id", "bulk-run-title").child(el("bdi").child(heading)))
         .child(production_warning(app))
-        .child(el("p").class("quiet").child("The server rejects jobs that are already running."))
-        .child(el("ul").class("starts").attr("aria-live", "polite").child(rows))
+        .child(el("p").class("muted").child("The server rejects jobs that are already running."))
+        .child(el("ul").class("bulk-results").attr("aria-live", "polite").child(rows))
         .child(el("div").class("bar").child(close.child(cancel_label)).child(show(is_waiting, run_button)))
 }
 
@@ -115,7 +115,7 @@ fn row(app: App, at: usize, results: RwSignal<Vec<StartResult>>) -> El {
             Some(StartResult::NotSent) => mark("idle-text", "ring", "not sent".to_owned()),
         }
     };
-    el("li").child(el("bdi").child(name)).child(el("div").class("quiet").child(outcome))
+    el("li").child(el("bdi").child(name)).child(el("div").class("muted").child(outcome))
 }
 
 fn set_result(results: RwSignal<Vec<StartResult>>, at: usize, result: StartResult) {

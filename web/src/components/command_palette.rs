@@ -55,8 +55,8 @@ fn find_entries(app: App, typed: &str) -> Vec<Entry> {
     for theme in Theme::ALL {
         rest.push((format!("Theme: {}", theme.name()), "appearance", Command::SetTheme(theme)));
     }
-    for (words, utc) in [("Times: local", false), ("Times: UTC", true)] {
-        rest.push((words.to_owned(), "appearance", Command::SetUtc(utc)));
+    for (label, utc) in [("Times: local", false), ("Times: UTC", true)] {
+        rest.push((label.to_owned(), "appearance", Command::SetUtc(utc)));
     }
     rest.retain(|(name, ..)| format::lowercase(name).contains(&needle));
     matches.append(&mut rest);
@@ -154,14 +154,14 @@ pub fn command_palette() -> El {
                 .attr("aria-selected", move || (selected.get() == index).to_string())
                 .on_click(move || choose(index))
                 .child(el("bdi").child(name))
-                .child(el("span").class("quiet").child(kind))
+                .child(el("span").class("muted").child(kind))
         };
         entries.get().into_iter().enumerate().map(option).collect::<Vec<_>>()
     };
-    let no_matches = move || entries.with(Vec::is_empty).then(|| el("p").class("quiet").child("No matches."));
+    let no_matches = move || entries.with(Vec::is_empty).then(|| el("p").class("muted").child("No matches."));
     element
         .on("close", clear)
-        .child(el("span").class("find").child(icon("find")).child(field))
+        .child(el("span").class("search-box").child(icon("find")).child(field))
         .child(
             el("div")
                 .attr("id", "palette-options")

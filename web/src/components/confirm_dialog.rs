@@ -68,7 +68,7 @@ fn form(app: App, pending: PendingConfirmation, step: RwSignal<Step>) -> El {
         .on("submit", submit)
         .child(el("h2").attr("id", "confirm-title").child(move || heading(app, pending)))
         .child(production_warning(app))
-        .child(el("p").class("quiet").child(explanation(pending.action)))
+        .child(el("p").class("muted").child(explanation(pending.action)))
         .child(failed)
         .child(buttons(app, pending.action, step))
 }
@@ -106,11 +106,11 @@ fn buttons(app: App, action: JobAction, step: RwSignal<Step>) -> El {
 fn heading(app: App, pending: PendingConfirmation) -> View {
     let name = app.job_name(pending.job).unwrap_or_else(|| pending.job.to_string());
     let server = app.session.with_untracked(|s| s.as_ref().map(|s| s.profile.title())).unwrap_or_default();
-    let lead = match pending.action {
+    let prefix = match pending.action {
         JobAction::Run => "Run ",
         JobAction::Cancel => "Cancel the run of ",
     };
-    (lead, el("bdi").child(name), " on ", el("bdi").child(server), "?").into_view()
+    (prefix, el("bdi").child(name), " on ", el("bdi").child(server), "?").into_view()
 }
 
 const fn explanation(action: JobAction) -> &'static str {

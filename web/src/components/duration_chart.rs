@@ -34,7 +34,7 @@ pub fn duration_chart(job: JobId, history: &History) -> Option<El> {
         )
     });
     let caption = el("figcaption")
-        .class("quiet")
+        .class("muted")
         .child(el("span").child(format!("Durations of the last {}", format::plural(runs.len(), "run"))))
         .child(el("span").child(usual))
         .child(el("span").child(format!("Longest {}", format::duration(longest))));

@@ -10,13 +10,13 @@ use crate::{
     state::app,
 };
 
-/// Renders an error. `lead` is the context of the error; `actions` are buttons that help.
-pub fn error_note(error: &Error, lead: &'static str, actions: impl IntoView) -> El {
-    error_note_boxed(error, lead, actions.into_view())
+/// Renders an error. `context` is a sentence before the error; `actions` are buttons that help.
+pub fn error_note(error: &Error, context: &'static str, actions: impl IntoView) -> El {
+    error_note_boxed(error, context, actions.into_view())
 }
 
 /// Not generic, so that it is compiled once.
-fn error_note_boxed(error: &Error, lead: &'static str, actions: View) -> El {
+fn error_note_boxed(error: &Error, context: &'static str, actions: View) -> El {
     let message = match (error.status, &error.message) {
         // The message is a part of the body that is not meant for people.
         (Some(_), None) if matches!(error.kind, ErrorKind::InvalidBody | ErrorKind::Interrupted) => None,
@@ -31,9 +31,9 @@ fn error_note_boxed(error: &Error, lead: &'static str, actions: View) -> El {
         && browser::is_https()
         && app.session.with(|session| session.as_ref().is_some_and(|s| domain::is_this_machine(&s.base)));
     let text = el("div")
-        .child((!lead.is_empty()).then(|| el("span").child(lead).child(" ")))
+        .child((!context.is_empty()).then(|| el("span").child(context).child(" ")))
         .child(el("strong").child(error.summary()))
-        .child(message.map(|text| el("div").class("said").child(el("bdi").child(text)).child(wait)))
+        .child(message.map(|text| el("div").class("server-message").child(el("bdi").child(text)).child(wait)))
         .child(el("div").child(error.advice()))
         .child(is_local.then(|| el("div").child(domain::LOCAL_NETWORK_HINT)));
     el("div")

@@ -26,7 +26,7 @@ pub(super) fn announcer(log: RwSignal<Log>, view_state: LogViewState) -> El {
             }
         });
     });
-    el("div").class("unseen").attr("role", "status").child(announcement)
+    el("div").class("visually-hidden").attr("role", "status").child(announcement)
 }
 
 /// Returns the announcement, for example `error 2 of 4, line 1,188: Invalid object name`.

@@ -65,15 +65,15 @@ fn header(view_state: LogViewState, title: String, info: View, text: impl Fn() -
             view_state.copy_result,
         );
     };
-    let close = button("ghost", move || close(view_state))
+    let close = button("icon-button", move || close(view_state))
         .attr("aria-label", "Close")
         .attr("title", "Close (Escape)")
         .child(icon("cross"));
     el("div")
         .class("bar")
         .child(el("h2").child(title))
-        .child(el("span").class("quiet").child(info))
-        .child(el("span").class("grow"))
+        .child(el("span").class("muted").child(info))
+        .child(el("span").class("spacer"))
         .child(copy.child(icon("copy")).child(el("span").attr("role", "status").child(copy_label)))
         .child(button("button", link).child("Copy link"))
         .child(close)
@@ -83,7 +83,7 @@ fn selected_lines(log: RwSignal<Log>, view_state: LogViewState, range: LineRange
     let [first, last] = [range.first, range.last].map(|line| format::count(line + 1));
     let info = format::plural(range.len(), "line").into_view();
     let header = header(view_state, format!("Lines {first} to {last}"), info, move || text_of(log, range));
-    el("section").class("detail").attr("aria-label", "Lines").child(header)
+    el("section").class("log-detail").attr("aria-label", "Lines").child(header)
 }
 
 fn single_line(log: RwSignal<Log>, view_state: LogViewState, line: usize) -> Option<El> {
@@ -114,7 +114,12 @@ fn single_line(log: RwSignal<Log>, view_state: LogViewState, line: usize) -> Opt
     };
     let more_button = show(move || shown.get() < total, more_button);
     Some(
-        el("section").class("detail").attr("aria-label", "Line").child(header).child(text).child(more_button),
+        el("section")
+            .class("log-detail")
+            .attr("aria-label", "Line")
+            .child(header)
+            .child(text)
+            .child(more_button),
     )
 }
 

@@ -44,11 +44,11 @@ pub(super) fn log_export(log: RwSignal<Log>, view_state: LogViewState) -> El {
         group(log, view_state, selection, count, status)
     };
     let content = el("div")
-        .class("menu-box")
+        .class("menu-panel")
         .child(group_of(LineSelection::All, Box::new(move || log.with(Log::len))))
         .child(show(move || shown() > 0, move || group_of(LineSelection::Shown, Box::new(shown))))
         .child(show(move || selected() > 0, move || group_of(LineSelection::Selected, Box::new(selected))))
-        .child(el("p").class("quiet").attr("role", "status").child(move || status.get()));
+        .child(el("p").class("muted").attr("role", "status").child(move || status.get()));
     let menu = el("details").class("menu").child(summary.child(icon("down-to"))).child(content);
     let node: Element = menu.get();
     let close = move |is_within: bool| {

@@ -19,7 +19,7 @@ const MAX_TOTAL_BYTES: usize = 1 << 20;
 
 /// Renders the lines while the browser prints: the selected lines, or all shown lines without a selection.
 pub fn log_print(log: RwSignal<Log>, view_state: LogViewState) -> El {
-    let container = el("div").class("printed");
+    let container = el("div").class("print-log");
     let before: Element = container.get();
     let after = before.clone();
     on_window("beforeprint", move |_: Event| {

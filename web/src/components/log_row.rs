@@ -41,26 +41,26 @@ pub(super) fn row(log: RwSignal<Log>, view_state: LogViewState, line: usize) -> 
         });
         el("div")
             .class(class)
-            .class_if("here", move || view_state.current.get() == Some(line))
-            .class_if("chosen", move || view_state.selection().is_some_and(|range| range.contains(line)))
+            .class_if("current", move || view_state.current.get() == Some(line))
+            .class_if("selected", move || view_state.selection().is_some_and(|range| range.contains(line)))
             .style("height", height)
             .attr("data-line", line.to_string())
             .attr("data-severity", severity.clone())
-            .child(el("span").class("n").child((line + 1).to_string()))
+            .child(el("span").class("line-number").child((line + 1).to_string()))
             .child(time_cell)
             .child(icon(shape))
-            .child(el("span").class("unseen").child(severity + " "))
-            .child(el("bdi").class("m").child(segments.collect::<Vec<_>>()))
+            .child(el("span").class("visually-hidden").child(severity + " "))
+            .child(el("bdi").class("message").child(segments.collect::<Vec<_>>()))
     })
 }
 
 /// Renders an invisible row for measuring the position of messages and the width of a character.
 pub(super) fn sample() -> El {
-    let message = el("bdi").class("m").child("0".repeat(100));
+    let message = el("bdi").class("message").child("0".repeat(100));
     el("div")
         .class("log-line sample")
         .attr("aria-hidden", "true")
-        .child(el("span").class("n"))
+        .child(el("span").class("line-number"))
         .child(el("time"))
         .child(icon("info"))
         .child(message)
@@ -70,7 +70,7 @@ pub(super) fn sample() -> El {
 pub(super) fn columns(log: &HtmlElement) -> Option<usize> {
     let find = |selector: &str| log.query_selector(selector).ok().flatten();
     let bounds = |element: Element| element.get_bounding_client_rect();
-    let (row, message) = (bounds(find(".sample")?), bounds(find(".sample > .m")?));
+    let (row, message) = (bounds(find(".sample")?), bounds(find(".sample > .message")?));
     let available = f64::from(log.client_width()) - (message.left() - row.left()) - 16.0;
     let char_width = message.width() / 100.0;
     (char_width > 0.0).then(|| ((available / char_width) as usize).max(8))

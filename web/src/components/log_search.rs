@@ -61,10 +61,10 @@ pub(super) fn search_field(log: RwSignal<Log>, view_state: LogViewState) -> El {
         }
     });
     el("span")
-        .class("find")
+        .class("search-box")
         .child(icon("find"))
         .child(input.on("input", on_input).on("keydown", on_key))
-        .child(el("kbd").attr("aria-hidden", "true").class("wide").child("/"))
+        .child(el("kbd").attr("aria-hidden", "true").class("hide-on-phone").child("/"))
 }
 
 pub(super) fn search_result(log: RwSignal<Log>, view_state: LogViewState) -> View {
@@ -89,7 +89,7 @@ pub(super) fn search_result(log: RwSignal<Log>, view_state: LogViewState) -> Vie
         })
     };
     let step_button = move |forward: bool, label: &'static str, title: &'static str, shape: &'static str| {
-        button("ghost", move || go_to_match(log, view_state, forward))
+        button("icon-button", move || go_to_match(log, view_state, forward))
             .attr("aria-label", label)
             .attr("title", title)
             .child(icon(shape))
@@ -99,7 +99,7 @@ pub(super) fn search_result(log: RwSignal<Log>, view_state: LogViewState) -> Vie
         move || {
             let before = step_button(false, "Previous match", "Previous match (Shift Enter)", "up");
             let next = step_button(true, "Next match", "Next match (Enter)", "down");
-            (el("span").class("quiet found").attr("role", "status").child(result), before, next)
+            (el("span").class("muted match-count").attr("role", "status").child(result), before, next)
         },
     )
 }

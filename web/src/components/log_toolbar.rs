@@ -38,14 +38,14 @@ pub fn log_toolbar(log: RwSignal<Log>, view_state: LogViewState) -> El {
         .attr("aria-pressed", move || view_state.is_wrapped.get().to_string())
         .child(icon("wrap"));
     el("div")
-        .class("bar tools")
+        .class("bar log-toolbar")
         .attr("role", "group")
         .attr("aria-label", "Log tools")
         .child(severity_filter(log, view_state))
         .child(search_field(log, view_state))
         .child(search_result(log, view_state))
         .child(error_navigation(log, view_state))
-        .child(el("span").class("grow"))
+        .child(el("span").class("spacer"))
         .child(wrap_button)
         .child(log_export(log, view_state))
         .child(end_button)
@@ -89,7 +89,7 @@ fn severity_filter(log: RwSignal<Log>, view_state: LogViewState) -> El {
         .attr("aria-pressed", move || log.with(|log| !log.is_filtered()).to_string())
         .child(move || format!("All {}", format::count(log.with(Log::len))));
     el("div")
-        .class("chips")
+        .class("severity-filter")
         .attr("role", "group")
         .attr("aria-label", "Show severities")
         .child(all)
@@ -109,12 +109,12 @@ fn error_navigation(log: RwSignal<Log>, view_state: LogViewState) -> View {
         move || {
             let next = button("button", move || go_to_error(log, view_state, true))
                 .child("Next error ")
-                .child(el("kbd").attr("aria-hidden", "true").class("wide").child("n"));
+                .child(el("kbd").attr("aria-hidden", "true").class("hide-on-phone").child("n"));
             let previous = button("button square", move || go_to_error(log, view_state, false))
                 .attr("aria-label", "Previous error")
                 .attr("title", "Previous error (p)")
                 .child(icon("up"));
-            (next, previous, el("span").class("quiet").child(number))
+            (next, previous, el("span").class("muted").child(number))
         },
     )
 }

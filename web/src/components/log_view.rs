@@ -38,7 +38,7 @@ pub fn log_view(
     let new_lines = move || log.with(Log::len).saturating_sub(view_state.read_lines.get());
     let end_button = move || {
         let label = move || format::plural(new_lines(), "new line");
-        button("button primary newer", move || view_state.go_to_end()).child(icon("end")).child(label)
+        button("button primary new-lines", move || view_state.go_to_end()).child(icon("end")).child(label)
     };
     stay_at_end(log, view_state, count);
     el("div")

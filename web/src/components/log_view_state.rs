@@ -150,5 +150,5 @@ impl LogViewState {
 
 /// Returns the height of an unwrapped row in pixels.
 pub(super) fn row_height() -> f64 {
-    browser::css_pixels("--log-row", 20)
+    browser::css_pixels("--log-row-height", 20)
 }

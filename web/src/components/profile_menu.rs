@@ -16,12 +16,12 @@ pub fn profile_menu() -> View {
     let is_production = move || app.profile.with(|profile| profile.is_production);
     let toggle = el("button")
         .attr("type", "button")
-        .class("profile")
+        .class("profile-button")
         .attr("popovertarget", "profile-menu")
         .attr("title", base)
-        .child(el("span").class("unseen").child("Profile: "))
+        .child(el("span").class("visually-hidden").child("Profile: "))
         .child(el("bdi").child(title))
-        .child(move || is_production().then(|| el("b").class("mark").child("production")))
+        .child(move || is_production().then(|| el("b").class("production-tag").child("production")))
         .child(icon("down"));
     let items = move || {
         let items: Vec<_> = app.profiles.get().into_iter().map(|profile| item(app, profile)).collect();
@@ -31,7 +31,7 @@ pub fn profile_menu() -> View {
     let settings = menu_button("Profiles and keys…", || browser::navigate("#/settings"));
     let menu = el("div")
         .attr("id", "profile-menu")
-        .class("servers")
+        .class("profile-menu")
         .attr("popover", "auto")
         .child(items)
         .child(el("hr"))
@@ -52,12 +52,12 @@ fn item(app: App, profile: Profile) -> El {
     let id = profile.id();
     let is_current = move || app.profile.with(|chosen| chosen.id() == id).then_some("true");
     let swatch = el("span").class(format!("swatch {}", profile.color.name()));
-    let mark = profile.is_production.then(|| el("b").class("mark").child("production"));
-    let domain = el("bdi").class("quiet").child(profile.domain.clone());
+    let mark = profile.is_production.then(|| el("b").class("production-tag").child("production"));
+    let domain = el("bdi").class("muted").child(profile.domain.clone());
     let name = el("bdi").child(profile.title());
     closing_menu(button("", move || app.switch(profile.clone())))
         .attr("aria-current", is_current)
         .child(swatch)
-        .child(el("span").class("two").child(name).child(domain))
+        .child(el("span").class("stacked").child(name).child(domain))
         .child(mark)
 }

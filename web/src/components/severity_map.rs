@@ -45,9 +45,9 @@ pub(super) fn severity_map(log: RwSignal<Log>, view_state: LogViewState, rows: M
     };
     // Hidden from screen readers; the keys n and p go to the same lines.
     el("div")
-        .class("map")
+        .class("severity-map")
         .attr("aria-hidden", "true")
         .on("click", jump)
-        .child(el("span").class("view").style("top", top).style("height", height))
+        .child(el("span").class("visible-part").style("top", top).style("height", height))
         .child(marks)
 }

@@ -11,21 +11,21 @@ use crate::{
 /// Renders the bar above all screens: profile, search, age of the data, theme and settings.
 pub fn top_bar() -> El {
     let app = app();
-    let settings = el("a").class("ghost").attr("href", "#/settings").attr("aria-label", "Settings");
-    let search_button = button("jump", || open_dialog("palette"))
+    let settings = el("a").class("icon-button").attr("href", "#/settings").attr("aria-label", "Settings");
+    let search_button = button("search-button", || open_dialog("palette"))
         .attr("aria-label", "Search or jump")
         .attr("aria-keyshortcuts", "Control+K")
         .child(icon("find"))
-        .child(el("span").class("roomy").child("Search or jump"))
+        .child(el("span").class("hide-on-tablet").child("Search or jump"))
         // The style sheet adds the text, which would otherwise have to be part of the accessible name.
-        .child(el("kbd").class("roomy"));
+        .child(el("kbd").class("hide-on-tablet"));
     el("header")
-        .class("top")
+        .class("top-bar")
         .child(el("a").class("brand").attr("href", "#/").child("txjobs"))
         .child(show(move || app.session.with(Option::is_some), profile_menu))
-        .child(el("span").class("grow"))
+        .child(el("span").class("spacer"))
         .child(search_button)
-        .child(el("span").class("grow wide"))
+        .child(el("span").class("spacer hide-on-phone"))
         .child(show(move || app.session.with(Option::is_some), data_age))
         .child(theme_button())
         .child(settings.attr("title", "Settings").child(icon("gear")))
@@ -45,7 +45,7 @@ fn theme_button() -> El {
         Theme::Light => icon("sun"),
         Theme::Dark => icon("moon"),
     };
-    button("ghost theme", move || app.theme.set(next()))
+    button("icon-button theme", move || app.theme.set(next()))
         .attr("aria-label", label)
         .attr("title", label)
         .child(shape)
@@ -74,11 +74,14 @@ fn data_age() -> View {
             is_spinning.try_set(false);
         });
     };
-    let button = button("ghost refresh", refresh)
-        .class_if("turning", is_spinning)
+    let button = button("icon-button refresh", refresh)
+        .class_if("spinning", is_spinning)
         .attr("aria-label", "Refresh")
         .attr("title", "Refresh")
         .child(icon("refresh"));
-    (el("span").class("quiet age").class_if("old", is_outdated).attr("title", exact).child(text), button)
+    (
+        el("span").class("muted data-age").class_if("outdated", is_outdated).attr("title", exact).child(text),
+        button,
+    )
         .into_view()
 }

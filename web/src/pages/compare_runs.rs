@@ -90,7 +90,7 @@ pub(super) fn comparison(
     let view = move || match runs.get() {
         Some(two) => Some(comparison_panel(job, two, pair.get(), selected)),
         None if selected.with(Vec::len) == 1 => {
-            Some(el("p").class("quiet").attr("role", "status").child("Select a second run to compare."))
+            Some(el("p").class("muted").attr("role", "status").child("Select a second run to compare."))
         }
         None => None,
     };
@@ -124,7 +124,7 @@ fn comparison_panel(
     let header = el("div")
         .class("bar")
         .child(el("h2").child("Comparison"))
-        .child(el("span").class("grow"))
+        .child(el("span").class("spacer"))
         .child(close);
     let row = |name: &'static str, cells: [View; 2]| {
         let cells: Vec<_> = cells.into_iter().map(|cell| el("td").child(cell)).collect();
@@ -145,7 +145,7 @@ fn comparison_panel(
         row("Duration", duration),
     ];
     let lists = match pair {
-        None => el("p").class("quiet").attr("role", "status").child("Loading both logs…").into_view(),
+        None => el("p").class("muted").attr("role", "status").child("Loading both logs…").into_view(),
         Some(Err(error)) => error_note(&error, "The logs could not be compared.", ()).into_view(),
         Some(Ok(pair)) => {
             let count = |level: Level| [0, 1].map(|at| format::count(pair.logs[at].count(level)).into_view());
@@ -156,11 +156,13 @@ fn comparison_panel(
                 [0, 1].map(|at| unique_lines(job, &two[at], &pair.logs[at], &pair.unique_lines[at], at == 0));
             let note =
                 "Words with a digit (numbers, times, ids), the order of lines and their number are ignored.";
-            (lists, el("p").class("quiet").child(note)).into_view()
+            (lists, el("p").class("muted").child(note)).into_view()
         }
     };
-    let table =
-        el("table").class("table pair").attr("aria-label", "Comparison").child(el("tbody").child(rows));
+    let table = el("table")
+        .class("table comparison-table")
+        .attr("aria-label", "Comparison")
+        .child(el("tbody").child(rows));
     el("section")
         .class("panel comparison")
         .attr("aria-label", "Comparison")
@@ -180,7 +182,7 @@ fn unique_lines(job: JobId, run: &RunSummary, log: &Lines, lines: &[UniqueLine],
         let count = (unique.count > 1).then(|| format!(" ({} times)", format::count(unique.count)));
         let address = format!("{link}?line={}", unique.line + 1);
         let number = el("a").attr("href", address).child(format!("{} {}", unique.line + 1, view.severity));
-        let count = el("span").class("quiet").child(count);
+        let count = el("span").class("muted").child(count);
         Some(el("li").child(number).child(" ").child(el("bdi").class(class).child(text)).child(count))
     };
     let items: Vec<_> = lines.iter().take(MAX_LINES).filter_map(line).collect();
@@ -188,6 +190,6 @@ fn unique_lines(job: JobId, run: &RunSummary, log: &Lines, lines: &[UniqueLine],
         (lines.len() > MAX_LINES).then(|| format!("and {} more", format::count(lines.len() - MAX_LINES)));
     el("section")
         .child(el("h2").child(format!("{name}: {}", format::plural(lines.len(), "line"))))
-        .child(el("ul").class("only").child(items))
-        .child(el("p").class("quiet").child(more))
+        .child(el("ul").class("unique-lines").child(items))
+        .child(el("p").class("muted").child(more))
 }

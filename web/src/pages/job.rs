@@ -77,22 +77,22 @@ pub fn job_page(session: Rc<Session>, job: JobId) -> El {
         .child(icon("right"))
         .child(el("span").attr("aria-current", "page").child("job"));
     let header = el("div")
-        .class("bar head")
+        .class("bar page-header")
         .child(el("h1").attr("id", "title").attr("tabindex", "-1").child(el("bdi").child(name)))
         .child(move || status_badge(status.get()))
-        .child(el("span").class("grow"))
+        .child(el("span").class("spacer"))
         .child(action_button);
     let note = move || {
         let error = error.get()?;
         let is_outdated = history.with_untracked(Option::is_some);
-        let lead = if is_outdated { "This data is outdated." } else { "The runs could not be loaded." };
+        let context = if is_outdated { "This data is outdated." } else { "The runs could not be loaded." };
         let retry = button("button", move || app.refresh()).child("Retry");
-        Some(error_note(&error, lead, (retry, reconnect_button(error.kind))))
+        Some(error_note(&error, context, (retry, reconnect_button(error.kind))))
     };
     let runs = move || {
         history.with(|history| match history {
             None if error.with(Option::is_some) => View::default(),
-            None => el("p").class("quiet").attr("role", "status").child("Loading the runs…").into_view(),
+            None => el("p").class("muted").attr("role", "status").child("Loading the runs…").into_view(),
             Some(history) if history.runs.is_empty() => no_runs(move || confirm(JobAction::Run)).into_view(),
             Some(history) => (duration_chart(job, history), runs_table(job, history, selected)).into_view(),
         })

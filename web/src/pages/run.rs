@@ -54,12 +54,12 @@ pub fn run_page(session: Rc<Session>, job: JobId, run: TriggerId) -> El {
     let note = move || {
         let error = view.error.get()?;
         let has_stopped = view.stage.get() == Stage::Stopped;
-        let lead = match has_stopped {
+        let context = match has_stopped {
             true => "The console no longer follows this run.",
             false => "This data may be outdated. The console retries automatically.",
         };
         let retry_button = has_stopped.then(|| button("button", retry).child("Retry"));
-        Some(error_note(&error, lead, (retry_button, reconnect_button(error.kind))))
+        Some(error_note(&error, context, (retry_button, reconnect_button(error.kind))))
     };
     el("main")
         .class("run-page")
@@ -103,7 +103,7 @@ fn loading(view: RunView, resume: impl FnMut() + Copy + 'static) -> View {
     let stop =
         move || button("button", move || view.stop_requested.set(true)).child(icon("stop")).child("Stop");
     let bar = move || {
-        let text = el("span").class("quiet").child(text);
+        let text = el("span").class("muted").child(text);
         el("div").class("bar loading").child(icon("refresh")).child(text).child(stop())
     };
     let stopped = move || {
@@ -113,7 +113,7 @@ fn loading(view: RunView, resume: impl FnMut() + Copy + 'static) -> View {
         el("div")
             .class("bar")
             .attr("role", "status")
-            .child(el("span").class("quiet").child(text))
+            .child(el("span").class("muted").child(text))
             .child(resume)
     };
     (show(move || megabytes.get() > 0, bar), show(move || view.stage.get() == Stage::LoadStopped, stopped))

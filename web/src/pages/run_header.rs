@@ -41,11 +41,11 @@ pub fn run_header(job: JobId, run: TriggerId, view: RunView) -> View {
         button("button primary", move || confirm(JobAction::Run)).child(icon("play")).child("Run again")
     };
     let header = el("div")
-        .class("bar head")
+        .class("bar page-header")
         .child(el("h1").attr("id", "title").attr("tabindex", "-1").child(el("bdi").child(name)))
         .child(outcome)
-        .child(el("span").class("quiet wide").child(move || usual_duration(app, job, view)))
-        .child(el("span").class("grow"))
+        .child(el("span").class("muted hide-on-phone").child(move || usual_duration(app, job, view)))
+        .child(el("span").class("spacer"))
         .child(show(can_cancel, cancel))
         .child(show(move || !is_active(), run_again));
     let by_application =
@@ -55,7 +55,7 @@ pub fn run_header(job: JobId, run: TriggerId, view: RunView) -> View {
         .class("stages")
         .attr("aria-label", "Stages")
         .child(move || stages(app, view))
-        .child(el("li").class("trigger quiet").child(origin));
+        .child(el("li").class("origin muted").child(origin));
     (breadcrumbs, header, stages).into_view()
 }
 
@@ -93,14 +93,14 @@ fn usual_duration(app: App, job: JobId, view: RunView) -> Option<String> {
 
 /// Renders the stages of the run with their known times.
 fn stages(app: App, view: RunView) -> View {
-    let muted = |child: View| el("span").class("quiet").child(child);
+    let muted = |child: View| el("span").class("muted").child(child);
     let name = |name: &'static str| el("li").child(el("b").child(name)).child(" ");
     let Some(execution) = view.execution.get() else {
         if matches!(view.stage.get(), Stage::NotFound | Stage::Stopped | Stage::LoadStopped) {
             return View::default();
         }
         let text = if view.stage.get() == Stage::Pending { "waiting for the application" } else { "" };
-        let upcoming = |name: &'static str| el("li").class("todo").child(name);
+        let upcoming = |name: &'static str| el("li").class("upcoming").child(name);
         return [name("pending").child(muted(text.into_view())), upcoming("running"), upcoming("ended")]
             .into_view();
     };
@@ -108,7 +108,9 @@ fn stages(app: App, view: RunView) -> View {
     let first_line =
         first_line_at.and_then(|at| at.since(execution.created?)).filter(|wait| wait.as_millis() >= 500);
     let first_line = first_line.map(|wait| {
-        name("first line").class("wide").child(muted(format!("+{}", format::duration(wait)).into_view()))
+        name("first line")
+            .class("hide-on-phone")
+            .child(muted(format!("+{}", format::duration(wait)).into_view()))
     });
     let is_final = execution.state.is_final();
     let has_started = is_final || execution.state == ExecutionState::Running;
@@ -116,18 +118,18 @@ fn stages(app: App, view: RunView) -> View {
     let (color, state) = (outcome_shape(execution.state).color, execution.state.to_string());
     let running = move || execution.duration(app.now()).map(format::duration);
     let created = name("created").child(muted(time_view(execution.created).into_view()));
-    let running = name("running").class_if("todo", !has_started).child(muted(running.into_view()));
+    let running = name("running").class_if("upcoming", !has_started).child(muted(running.into_view()));
     let ended = match is_final {
         true => {
             let exact = move || at.map(|at| app.zone().exact(at));
             let time = el("span")
-                .class("quiet")
+                .class("muted")
                 .attr("title", exact)
                 .child(move || at.map(|at| app.zone().seconds(at)));
             let state = el("b").child(state);
             el("li").class(format!("{color}-text")).child(state).child(" ").child(time)
         }
-        false => el("li").class("todo").child("ended"),
+        false => el("li").class("upcoming").child("ended"),
     };
     (created, first_line, running, ended).into_view()
 }
@@ -153,9 +155,9 @@ fn origin(run: TriggerId, by_application: bool) -> View {
     };
     let label = el("span").child(text).child(el("code").attr("title", id.clone()).child(short));
     let title = format!("Copy {id_name} {id}");
-    let copy = button("ghost", move || browser::copy_with_feedback(id.clone(), copy_result))
+    let copy = button("icon-button", move || browser::copy_with_feedback(id.clone(), copy_result))
         .attr("aria-label", format!("Copy {id_name}"))
         .attr("title", title)
         .child(shape);
-    (label, copy, el("span").class("unseen").attr("role", "status").child(copy_status)).into_view()
+    (label, copy, el("span").class("visually-hidden").attr("role", "status").child(copy_status)).into_view()
 }

@@ -23,14 +23,14 @@ pub(super) fn runs_table(job: JobId, history: &History, selected: RwSignal<Vec<T
     let head =
         |class: &'static str, label: &'static str| el("th").attr("scope", "col").class(class).child(label);
     let hidden_head = |class: &'static str, label: &'static str| {
-        el("th").attr("scope", "col").class(class).child(el("span").class("unseen").child(label))
+        el("th").attr("scope", "col").class(class).child(el("span").class("visually-hidden").child(label))
     };
     let header = el("tr")
-        .child(hidden_head("c-choose", "Compare"))
+        .child(hidden_head("c-compare", "Compare"))
         .child(head("c-state", "State"))
-        .child(head("c-started wide", "Started"))
-        .child(head("c-took number", "Duration"))
-        .child(head("wide", "Started by"))
+        .child(head("c-started hide-on-phone", "Started"))
+        .child(head("c-duration number", "Duration"))
+        .child(head("hide-on-phone", "Started by"))
         .child(hidden_head("c-actions", "Open or run again"));
     let usual = history.usual_duration();
     let rows: Vec<_> = history.runs.iter().map(|run| row(job, run, usual, selected)).collect();
@@ -54,7 +54,7 @@ fn row(
     let started_by = match run.trigger {
         Some(id) => {
             let (id, short) = (id.to_string(), id.to_string().chars().take(8).collect::<String>());
-            ("API ", el("code").class("quiet").attr("title", id).child(short)).into_view()
+            ("API ", el("code").class("muted").attr("title", id).child(short)).into_view()
         }
         None => "application".into_view(),
     };
@@ -79,19 +79,19 @@ fn row(
         .checked(move || selected.with(|all| all.contains(&id)))
         .on("change", move |_: Event| toggle(selected, id));
     let state = link().child(state_badge(run.state, None));
-    let run_again = button("ghost wide", move || {
+    let run_again = button("icon-button hide-on-phone", move || {
         app.pending_confirmation.set(Some(PendingConfirmation { action: JobAction::Run, job }))
     })
     .attr("aria-label", move || label("Run again, as"))
     .attr("title", "Run again")
     .child(icon("play"));
-    let open = link().class("ghost").attr("aria-label", move || label("Open")).child(icon("right"));
+    let open = link().class("icon-button").attr("aria-label", move || label("Open")).child(icon("right"));
     el("tr")
-        .child(el("td").class("choose").child(el("label").child(checkbox)))
-        .child(el("td").child(state).child(el("span").class("under").child(time_view(created))))
-        .child(el("td").class("wide").child(link().child(time_view(created))))
+        .child(el("td").class("compare-cell").child(el("label").child(checkbox)))
+        .child(el("td").child(state).child(el("span").class("secondary-line").child(time_view(created))))
+        .child(el("td").class("hide-on-phone").child(link().child(time_view(created))))
         .child(el("td").class("number").child(text).child(slow))
-        .child(el("td").class("quiet wide").child(started_by))
+        .child(el("td").class("muted hide-on-phone").child(started_by))
         .child(el("td").class("actions").child(run_again).child(open))
 }
 

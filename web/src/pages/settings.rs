@@ -43,7 +43,7 @@ fn connection(app: App, session: &Session) -> El {
         .child(", sent as the header ")
         .child(el("code").child(session.header.clone()));
     let facts = el("dl")
-        .class("facts")
+        .class("definitions")
         .child((term("Server"), el("dd").child(el("bdi").child(session.profile.title()))))
         .child((term("Domain"), el("dd").child(session.base.clone())))
         .child((term("API key"), key))
@@ -55,7 +55,7 @@ fn connection(app: App, session: &Session) -> El {
             .child("Forget remembered key")
     };
     let disconnect = button("button", move || app.disconnect()).child("Disconnect and forget key");
-    let edit = button("button", move || app.leave()).child("Edit…");
+    let edit = button("button", move || app.close()).child("Edit…");
     let bar = el("div")
         .class("bar")
         .child(edit)
@@ -105,7 +105,7 @@ fn appearance(app: App) -> El {
         .child(
             el("span")
                 .attr("role", "status")
-                .class("quiet")
+                .class("muted")
                 .child(move || blocked_text().unwrap_or_default()),
         )
 }

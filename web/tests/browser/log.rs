@@ -98,8 +98,8 @@ async fn go_to_line_scrolls_and_highlights_it() {
     wait_until(|| line_numbers(&host).len() > 1).await;
     let error = log.with_untracked(Log::first_error).unwrap();
     view_state.go_to_line(log, error);
-    wait_until(|| host.query_selector(".here").unwrap().is_some()).await;
-    let current = host.query_selector(".here").unwrap().unwrap();
+    wait_until(|| host.query_selector(".current").unwrap().is_some()).await;
+    let current = host.query_selector(".current").unwrap().unwrap();
     assert_eq!(current.get_attribute("data-line").as_deref(), Some("4321"));
     assert_eq!(current.get_attribute("data-severity").as_deref(), Some("error"));
     host.remove();
@@ -115,9 +115,9 @@ async fn log_stays_at_the_end_until_scrolled_up() {
     node.set_scroll_top(0);
     wait_until(|| !view_state.is_pinned.get_untracked()).await;
     log.update(|log| log.append(lines(10, None)));
-    wait_until(|| host.query_selector(".newer").unwrap().is_some()).await;
+    wait_until(|| host.query_selector(".new-lines").unwrap().is_some()).await;
     assert_eq!(line_numbers(&host)[0], 0, "the scroll position is kept");
-    let new_lines = host.query_selector(".newer").unwrap().expect("a button for the new lines");
+    let new_lines = host.query_selector(".new-lines").unwrap().expect("a button for the new lines");
     assert!(new_lines.text_content().unwrap().contains("10 new lines"));
     new_lines.unchecked_into::<HtmlElement>().click();
     wait_until(|| line_numbers(&host).last() == Some(&509)).await;

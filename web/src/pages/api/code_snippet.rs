@@ -30,13 +30,13 @@ pub(super) fn code_snippet(form: RequestForm, code: Memo<String>) -> El {
             el("div")
                 .class("bar")
                 .child(snippet::languages().map(tab).collect::<Vec<_>>())
-                .child(el("span").class("grow"))
+                .child(el("span").class("spacer"))
                 .child(copy.child(icon("copy")).child(copy_label)),
         )
         .child(el("pre").class("code").child(code))
         .child(
             el("p")
-                .class("quiet")
+                .class("muted")
                 .child("The code reads the key from the environment variable TXJOBS_API_KEY."),
         )
 }

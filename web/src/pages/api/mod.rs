@@ -74,8 +74,8 @@ pub fn api_page(session: Rc<Session>) -> El {
     let title = el("h1").attr("id", "title").attr("tabindex", "-1").child("API");
     let description = "Send requests of the TimeXtender Jobs API.";
     el("main")
-        .child(el("div").child(title).child(el("p").class("quiet").child(description)))
-        .child(el("div").class("split").child(form_element).child(code_snippet(form, code)))
+        .child(el("div").child(title).child(el("p").class("muted").child(description)))
+        .child(el("div").class("two-columns").child(form_element).child(code_snippet(form, code)))
         .child(el("div").attr("aria-live", "polite").child(move || result(app, form)))
 }
 
@@ -93,7 +93,7 @@ fn result(app: App, form: RequestForm) -> View {
     match form.step.get() {
         Step::Editing => View::default(),
         Step::Confirming => confirm_post(app, form).into_view(),
-        Step::Sending => el("p").class("quiet").child("Sending…").into_view(),
+        Step::Sending => el("p").class("muted").child("Sending…").into_view(),
         Step::Received(raw, duration) => response_view(&raw, duration).into_view(),
         Step::Failed(error) => error_note(&error, "", ()).into_view(),
     }

@@ -31,17 +31,17 @@ pub(super) fn response_view(raw: &RawResponse, duration: i64) -> El {
                 .child(icon(if raw.status < 400 { "check" } else { "cross" }))
                 .child(raw.status.to_string()),
         )
-        .child(el("span").class("quiet").child(info));
+        .child(el("span").class("muted").child(info));
     let header = |(name, value): &(String, String)| {
         (el("dt").child(name.clone()), el("dd").child(value.clone())).into_view()
     };
     let headers: Vec<View> = raw.headers.iter().map(header).collect();
     let headers = el("details")
-        .class("more")
+        .class("disclosure")
         .child(el("summary").child(format!("Headers ({})", raw.headers.len())))
-        .child(el("dl").class("facts").child(headers));
+        .child(el("dl").class("definitions").child(headers));
     let body = match size {
-        0 => el("p").class("quiet").child("No body."),
+        0 => el("p").class("muted").child("No body."),
         _ => el("pre").class("code").attr("tabindex", "0").attr("aria-label", "Body").child(shown),
     };
     el("section").class("panel").attr("aria-label", "Response").child(title_bar).child(headers).child(body)

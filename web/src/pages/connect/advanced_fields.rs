@@ -33,13 +33,13 @@ pub(super) fn advanced_fields(fields: Fields) -> El {
         .child(el("div").class("choices").child(colors));
     let production = checkbox("production", "Production: warn before each run", fields.is_production);
     let content = el("div")
-        .class("more-fields")
+        .class("field-group")
         .child(header.child(field_error("header-error", fields.header_error)))
         .child(control("name", "Profile name", bind(name, fields.name, None)))
         .child(colors)
         .child(production);
     el("details")
-        .class("more")
+        .class("disclosure")
         .attr("open", is_custom_header)
         .child(el("summary").child("More"))
         .child(content)

@@ -84,17 +84,17 @@ fn save_profile(app: App, profile: &Profile, old_id: &str) {
 pub(super) fn attempt_view(attempt: RwSignal<Attempt>, domain: RwSignal<String>) -> View {
     match attempt.get() {
         Attempt::None => View::default(),
-        Attempt::InProgress => el("p").class("quiet").child("Connecting…").into_view(),
+        Attempt::InProgress => el("p").class("muted").child("Connecting…").into_view(),
         Attempt::Succeeded(jobs) => {
             let text = format!("Connection works: {}.", format::plural(jobs, "job"));
-            el("p").class("fine").child(icon("check")).child(" ").child(text).into_view()
+            el("p").class("success-note").child(icon("check")).child(" ").child(text).into_view()
         }
         Attempt::Failed(error) => {
             let domain = domain.get_untracked();
             let is_local = error.kind == ErrorKind::BlockedByBrowser
                 && browser::is_https()
                 && domain::is_this_machine(domain.trim());
-            let hint = is_local.then(|| el("p").class("quiet").child(domain::LOCAL_NETWORK_HINT));
+            let hint = is_local.then(|| el("p").class("muted").child(domain::LOCAL_NETWORK_HINT));
             (error_note(&error, "", ()), hint).into_view()
         }
     }

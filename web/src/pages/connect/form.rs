@@ -105,10 +105,10 @@ pub(super) fn form(app: App, profile: Profile, preset: &Preset) -> El {
         .filter(|_| is_first_preset)
         .map(|key| demo(fields, move || open_demo(Some(key.clone()), OnSuccess::Connect)));
     el("div")
-        .class("forms")
+        .class("form-stack")
         .child(demo)
         .child(form)
-        .child(el("p").class("quiet").child(key_note))
+        .child(el("p").class("muted").child(key_note))
         .child(remove)
 }
 
@@ -185,5 +185,5 @@ fn remember_option(app: App, fields: Fields, passphrase: El) -> Option<El> {
         .child(field_error("passphrase-error", fields.passphrase_error))
         .child(el("span").attr("id", "passphrase-hint").class("hint").child(hint));
     let checkbox = checkbox("remember", "Remember on this device", fields.remember);
-    Some(el("div").class("more-fields").child(checkbox).child(field))
+    Some(el("div").class("field-group").child(checkbox).child(field))
 }

@@ -25,7 +25,7 @@ pub(super) fn control(id: &'static str, label: &'static str, input: El) -> El {
 
 /// Renders the error of a field.
 pub(super) fn field_error(id: &'static str, text: RwSignal<String>) -> El {
-    el("span").attr("id", id).class("wrong").child(text)
+    el("span").attr("id", id).class("field-error").child(text)
 }
 
 /// Returns the value of `aria-invalid`.
@@ -49,5 +49,5 @@ pub(super) fn checkbox(id: &'static str, label: &'static str, checked: RwSignal<
     let field = el("input").attr("type", "checkbox").attr("id", id).checked(checked);
     let input: HtmlInputElement = field.get();
     let field = field.on("change", move |_: Event| checked.set(input.checked()));
-    el("label").class("tick").attr("for", id).child(field).child(label)
+    el("label").class("checkbox").attr("for", id).child(field).child(label)
 }

@@ -21,13 +21,13 @@ use crate::{
 pub fn connect_page(preset: Preset) -> El {
     browser::set_title("Connect · txjobs");
     let app = app();
-    let lead = move || match app.was_auto_locked.get() {
+    let subtitle = move || match app.was_auto_locked.get() {
         true => "Locked because the page was idle.",
         false => "Start TimeXtender jobs, follow their runs and read their logs.",
     };
     let header = el("div")
         .child(el("h1").attr("id", "title").attr("tabindex", "-1").child("Connect to a server"))
-        .child(el("p").class("quiet").attr("role", "status").child(lead));
+        .child(el("p").class("muted").attr("role", "status").child(subtitle));
     // Whether to show the connect form for a profile with a remembered key.
     let uses_other_key = RwSignal::new(false);
     // A memo, so that reading the vault does not replace the form while the user types.

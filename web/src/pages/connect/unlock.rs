@@ -29,7 +29,7 @@ pub(super) fn unlock_form(app: App, profile: Profile, uses_other_key: RwSignal<b
         .on("input", move |_: Event| passphrase_error.set(String::new()));
     let passphrase_input: HtmlInputElement = field.get();
     let explanation = el("p")
-        .class("quiet")
+        .class("muted")
         .child("The key of ")
         .child(el("strong").child(el("bdi").child(profile.title())))
         .child(" is remembered on this device. It is sent only to ")
@@ -66,7 +66,7 @@ pub(super) fn unlock_form(app: App, profile: Profile, uses_other_key: RwSignal<b
         .child("Unlock and connect");
     let use_other_key = button("button", move || uses_other_key.set(true)).child("Use another key");
     let forget = move || browser::spawn(remembered_keys::forget(app, id.clone()));
-    let forget = button("link plain", forget).child("Forget the remembered key");
+    let forget = button("link plain", forget).child("Forget remembered key");
     el("form")
         .on("submit", submit)
         .child(explanation)

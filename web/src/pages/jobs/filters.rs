@@ -80,11 +80,11 @@ pub(super) fn filters(options: Memo<ListOptions>) -> El {
     );
     let clear =
         move || button("button", move || apply_options(options.get_untracked().unfiltered())).child("Clear");
-    let key = el("kbd").attr("aria-hidden", "true").class("wide").child("/");
+    let key = el("kbd").attr("aria-hidden", "true").class("hide-on-phone").child("/");
     el("div")
         .class("bar filters")
         .attr("role", "search")
-        .child(el("span").class("find").child(icon("find")).child(name).child(key))
+        .child(el("span").class("search-box").child(icon("find")).child(name).child(key))
         .child(status)
         .child(outcome)
         .child(show(move || options.with(ListOptions::is_filtered), clear))

@@ -45,8 +45,8 @@ pub fn jobs_page() -> El {
     });
     effect(move || {
         let active = app.jobs.statuses.with(|all| all.values().filter(|status| status.is_active()).count());
-        let lead = if active > 0 { format!("({active}) ") } else { String::new() };
-        browser::set_title(&format!("{lead}Jobs · txjobs"));
+        let prefix = if active > 0 { format!("({active}) ") } else { String::new() };
+        browser::set_title(&format!("{prefix}Jobs · txjobs"));
     });
     // The selection does not change the order.
     let order = Memo::new(move || options.with(ListOptions::unselected));
@@ -66,11 +66,11 @@ pub fn jobs_page() -> El {
         (true, false) => Content::Table,
     });
     let header = el("div")
-        .class("bar head")
+        .class("bar page-header")
         .child(el("h1").attr("id", "title").attr("tabindex", "-1").child("Jobs"))
-        .child(el("span").class("quiet").attr("role", "status").child(move || summary(app)))
-        .child(el("span").class("grow"))
-        .child(el("span").class("quiet wide").child(move || history_progress(app, order)))
+        .child(el("span").class("muted").attr("role", "status").child(move || summary(app)))
+        .child(el("span").class("spacer"))
+        .child(el("span").class("muted hide-on-phone").child(move || history_progress(app, order)))
         .child(show(move || has_more(app, order, history_limit), move || load_more_button(history_limit)))
         .child(show(
             move || options.with(|options| !options.selected.is_empty()),
@@ -79,9 +79,9 @@ pub fn jobs_page() -> El {
     let note = move || {
         let error = app.jobs.error.get()?;
         let is_outdated = app.jobs.list.with_untracked(Option::is_some);
-        let lead = if is_outdated { "This data is outdated." } else { "The jobs could not be loaded." };
+        let context = if is_outdated { "This data is outdated." } else { "The jobs could not be loaded." };
         let retry = button("button", move || app.refresh()).child("Retry");
-        Some(error_note(&error, lead, (retry, reconnect_button(error.kind))))
+        Some(error_note(&error, context, (retry, reconnect_button(error.kind))))
     };
     let content = move || match content.get() {
         Content::NoJobs => no_jobs(app).into_view(),

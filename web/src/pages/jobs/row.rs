@@ -41,10 +41,12 @@ pub(super) fn row(job: JobId, options: Memo<ListOptions>, selected: Memo<Vec<Job
     });
     el("tr")
         .attr("data-job", job.to_string())
-        .child(el("td").class("tick wide").child(checkbox))
-        .child(el("td").class("name").child(link).child(
-            is_narrow.then(|| el("span").class("under").child(move || secondary_line(app, job, history))),
-        ))
+        .child(el("td").class("checkbox hide-on-phone").child(checkbox))
+        .child(
+            el("td").class("name").child(link).child(is_narrow.then(|| {
+                el("span").class("secondary-line").child(move || secondary_line(app, job, history))
+            })),
+        )
         .child(el("td").child(move || status_badge(status.get())))
         .child((!is_narrow).then(|| (move || cells(app, job, history)).into_view()))
         .child(el("td").class("actions").child(action_button(job, name, status)))
@@ -56,17 +58,17 @@ fn cells(app: App, job: JobId, history: Memo<Option<History>>) -> View {
     let history_value = history.get();
     let known = history_value.as_ref();
     let count = |class: &'static str, of: fn(Counts) -> usize| {
-        el("td").class("number wide roomy").child(issue_count(known, has_failed, class, of))
+        el("td").class("number hide-on-phone hide-on-tablet").child(issue_count(known, has_failed, class, of))
     };
-    let squares = el("span").class("five").child(known.map(|history| last_runs(app, job, history)));
+    let squares = el("span").class("last-runs").child(known.map(|history| last_runs(app, job, history)));
     let newest = known.and_then(History::newest).copied();
     let duration = move || newest.and_then(|run| duration(app, &run));
     (
-        el("td").class("wide").child(squares),
-        el("td").class("quiet wide").child(last_run(app, job, history)),
-        el("td").class("number wide").child(duration),
-        count("warned", |counts| counts.warnings),
-        count("failed-count", |counts| counts.errors),
+        el("td").class("hide-on-phone").child(squares),
+        el("td").class("muted hide-on-phone").child(last_run(app, job, history)),
+        el("td").class("number hide-on-phone").child(duration),
+        count("warning-count", |counts| counts.warnings),
+        count("error-count", |counts| counts.errors),
     )
         .into_view()
 }
@@ -89,7 +91,7 @@ fn last_run(app: App, job: JobId, history: Memo<Option<History>>) -> View {
         return el("span").attr("title", text).child("not loaded").into_view();
     }
     let Some(history) = history.get() else {
-        return el("span").class("ghost-line w-2").into_view();
+        return el("span").class("skeleton w-2").into_view();
     };
     match history.newest() {
         None => "never ran".into_view(),
@@ -149,7 +151,7 @@ fn action_button(job: JobId, name: Memo<String>, status: Memo<Option<JobStatusCo
         JobAction::Run => format!("Run {}", name.get()),
         JobAction::Cancel => format!("Cancel {}", name.get()),
     });
-    button("ghost", move || {
+    button("icon-button", move || {
         app.pending_confirmation.set(Some(PendingConfirmation { action: action.get_untracked(), job }))
     })
     .attr("aria-label", label)

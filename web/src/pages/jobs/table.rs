@@ -105,12 +105,12 @@ fn observe_window(body: Element, visible: RwSignal<Range<usize>>) -> (RwSignal<W
     };
     let (measure_first, measure_resized) = (measure.clone(), measure.clone());
     request_animation_frame(move || {
-        row_height.try_set(browser::css_pixels("--row", 32));
+        row_height.try_set(browser::css_pixels("--row-height", 32));
         measure_first();
     });
     on_window("scroll", move |_: Event| measure());
     on_window("resize", move |_: Event| {
-        row_height.try_set(browser::css_pixels("--row", 32));
+        row_height.try_set(browser::css_pixels("--row-height", 32));
         measure_resized();
     });
     (visible_window, row_height)
@@ -123,7 +123,7 @@ fn spacer_row(rows: impl Fn() -> usize + Copy + 'static, row_height: RwSignal<f6
         move || {
             let height = move || format!("{}px", (rows() as f64 * row_height.get()) as i64);
             // A single cell without `colspan`, because narrow screens hide columns.
-            let cell = el("td").class("gap").style("height", height);
+            let cell = el("td").class("spacer-row").style("height", height);
             el("tr").attr("aria-hidden", "true").child(cell)
         },
     )
@@ -136,12 +136,17 @@ fn skeleton() -> View {
     let row = |width: &'static str| {
         el("tr")
             .attr("aria-hidden", "true")
-            .child(cell("wide"))
-            .child(el("td").child(line(format!("ghost-line {width}"))))
-            .child(el("td").child(line("ghost-line w-fix".to_owned())))
-            .child(cell("wide").child(line("ghost-line w-2".to_owned())))
-            .child(cell("wide").child(line("ghost-line w-2".to_owned())))
-            .child([cell("wide"), cell("wide roomy"), cell("wide roomy"), el("td")])
+            .child(cell("hide-on-phone"))
+            .child(el("td").child(line(format!("skeleton {width}"))))
+            .child(el("td").child(line("skeleton w-fix".to_owned())))
+            .child(cell("hide-on-phone").child(line("skeleton w-2".to_owned())))
+            .child(cell("hide-on-phone").child(line("skeleton w-2".to_owned())))
+            .child([
+                cell("hide-on-phone"),
+                cell("hide-on-phone hide-on-tablet"),
+                cell("hide-on-phone hide-on-tablet"),
+                el("td"),
+            ])
     };
     ["w-1", "w-2", "w-3", "w-1", "w-3", "w-2", "w-1", "w-2"].map(row).into_view()
 }

@@ -18,30 +18,36 @@ pub(super) fn table_header(options: Memo<ListOptions>, shown: Memo<Vec<JobId>>) 
         .child(select_all(options, shown))
         .child(sort_header(options, Column::Name, "", "Name", "Name".into_view()))
         .child(sort_header(options, Column::Status, "c-status", "Status", "Status".into_view()))
-        .child(plain_header("c-five wide").child("Last five"))
-        .child(sort_header(options, Column::LastRun, "c-last wide", "Last run", "Last run".into_view()))
+        .child(plain_header("c-last-runs hide-on-phone").child("Last five"))
+        .child(sort_header(
+            options,
+            Column::LastRun,
+            "c-last-run hide-on-phone",
+            "Last run",
+            "Last run".into_view(),
+        ))
         .child(sort_header(
             options,
             Column::Duration,
-            "c-took number wide",
+            "c-duration number hide-on-phone",
             "Duration",
             "Duration".into_view(),
         ))
         .child(sort_header(
             options,
             Column::Warnings,
-            "c-count number wide roomy",
+            "c-count number hide-on-phone hide-on-tablet",
             "Warnings of the last run",
             icon("triangle").into_view(),
         ))
         .child(sort_header(
             options,
             Column::Errors,
-            "c-count number wide roomy",
+            "c-count number hide-on-phone hide-on-tablet",
             "Errors of the last run",
             icon("cross").into_view(),
         ))
-        .child(plain_header("c-actions").child(el("span").class("unseen").child("Actions")));
+        .child(plain_header("c-actions").child(el("span").class("visually-hidden").child("Actions")));
     el("thead").child(row)
 }
 
@@ -66,7 +72,7 @@ fn select_all(options: Memo<ListOptions>, shown: Memo<Vec<JobId>>) -> El {
         let selected = if input.checked() { all() } else { Vec::new() };
         apply_options(ListOptions { selected, ..options.get_untracked() });
     };
-    el("th").attr("scope", "col").class("c-tick wide").child(field.on("change", change))
+    el("th").attr("scope", "col").class("c-select hide-on-phone").child(field.on("change", change))
 }
 
 /// Renders a column header with a sort button.
