@@ -62,7 +62,7 @@ async fn history_marks_slow_runs_and_compares_two_runs() {
     }
     let older = browser.wait_for(By::XPath("//section[h2[.='Only in the older run: 1 line']]")).await;
     assert!(older.text().await.unwrap().contains("Building the cache"));
-    let new_lines = browser.wait_for(By::XPath("//section[h2[.='Only in the newer run: 2 lines']]")).await;
+    let newer = browser.wait_for(By::XPath("//section[h2[.='Only in the newer run: 2 lines']]")).await;
     assert!(newer.text().await.unwrap().contains("No disk left"), "{}", newer.text().await.unwrap());
     browser.check_appearances("compared").await;
 

@@ -39,7 +39,7 @@ async fn open(gateway: &Gateway) -> Browser {
     browser.wait_for_text("h1", "Connect").await;
     // Record all messages that are written to the browser console from now on.
     browser
-        .run::<()>(
+        .execute::<()>(
             "window.messages = []; for (const method of ['log', 'info', 'warn', 'error', 'debug'])
                 console[method] = (...parts) => messages.push(parts.join())",
         )
@@ -64,7 +64,7 @@ async fn type_into(browser: &Browser, label: &str, text: &str) {
 /// Returns all state of the page as text: document, fields, storage, databases, address, console messages.
 async fn page_state(browser: &Browser) -> String {
     browser
-        .run(
+        .execute(
             r"
             const texts = [document.documentElement.outerHTML, location.href, document.cookie];
             texts.push(...[...document.querySelectorAll('input')].map(input => input.value));
@@ -142,7 +142,7 @@ async fn profile_switch_keeps_the_screen_and_marks_production() {
     let (test, production) = (Gateway::start(JOBS), Gateway::start(JOBS));
     let browser = open_connected(&test).await;
     browser.page.goto(format!("{}/#/?name=finance", test.address())).await.unwrap();
-    browser.wait_for(By::Css("button.profile")).await.click().await.unwrap();
+    browser.wait_for(By::Css("button.profile-button")).await.click().await.unwrap();
     browser.check_appearances("profiles").await;
     browser.click_button("Add a profile…").await;
     type_into(&browser, "Domain", production.address()).await;
@@ -170,8 +170,8 @@ async fn profile_switch_keeps_the_screen_and_marks_production() {
     }
 
     // Switch back. The key is still in memory.
-    browser.wait_for(By::Css("button.profile")).await.click().await.unwrap();
-    let other = format!("//*[@id='profiles']//button[contains(., \"{}\")]", test.address());
+    browser.wait_for(By::Css("button.profile-button")).await.click().await.unwrap();
+    let other = format!("//*[@id='profile-menu']//button[contains(., \"{}\")]", test.address());
     browser.wait_for(By::XPath(other)).await.click().await.unwrap();
     browser.wait_for(By::Css("html:not([data-production])")).await;
     browser.wait_for_text("a", "Finance deliver").await;
@@ -371,7 +371,7 @@ async fn end_of_a_run_is_notified_if_the_page_has_no_focus() {
     assert_ne!(permission, "granted", "the page does not ask for permission by itself");
     // Turn notifications on, remove the focus, and record the notifications.
     browser
-        .run::<()>(
+        .execute::<()>(
             "localStorage.setItem('txjobs.notifications', 'on'); document.hasFocus = () => false; window.shown = [];
             window.Notification = class { static permission = 'granted'; constructor(words) { shown.push(words) } }",
         )

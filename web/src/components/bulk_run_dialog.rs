@@ -40,7 +40,7 @@ pub fn bulk_run_dialog() -> El {
         let jobs = app.pending_bulk_run.with(Vec::len);
         (jobs > 0).then(|| form(app, jobs, results))
     };
-    let element = el("dialog").attr("aria-labeledby", "bulk-run-title").on("close", close).child(content);
+    let element = el("dialog").attr("aria-labelledby", "bulk-run-title").on("close", close).child(content);
     let dialog: HtmlDialogElement = element.get();
     effect(move || {
         let jobs = app.pending_bulk_run.with(Vec::len);

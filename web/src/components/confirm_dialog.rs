@@ -36,7 +36,7 @@ pub fn confirm_dialog() -> El {
     // Only another action creates another form; signals that the form reads must not replace its buttons.
     let form = move || app.pending_confirmation.get().map(|pending| untrack(|| form(app, pending, step)));
     let close = move |_: Event| app.pending_confirmation.set(None);
-    let element = el("dialog").attr("aria-labeledby", "confirm-title").on("close", close).child(form);
+    let element = el("dialog").attr("aria-labelledby", "confirm-title").on("close", close).child(form);
     let dialog: HtmlDialogElement = element.get();
     effect(move || {
         if app.pending_confirmation.with(Option::is_some) {

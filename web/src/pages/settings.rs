@@ -112,7 +112,7 @@ fn appearance(app: App) -> El {
 
 fn panel(id: &'static str, title: &'static str) -> El {
     let title = el("h2").attr("id", id).child(title);
-    el("section").class("panel").attr("aria-labeledby", id).child(title)
+    el("section").class("panel").attr("aria-labelledby", id).child(title)
 }
 
 fn choices<const N: usize>(legend: &'static str, choices: [El; N]) -> El {

@@ -30,7 +30,7 @@ pub(super) fn row(job: JobId, options: Memo<ListOptions>, selected: Memo<Vec<Job
         .child(el("bdi").attr("id", format!("name-{job}")).child(name));
     let checkbox = el("input")
         .attr("type", "checkbox")
-        .attr("aria-labeledby", format!("name-{job}"))
+        .attr("aria-labelledby", format!("name-{job}"))
         .checked(move || selected.with(|selected| selected.contains(&job)));
     let input: HtmlInputElement = checkbox.get();
     let checkbox = checkbox.on("change", move |_: Event| {
