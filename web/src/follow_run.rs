@@ -1,7 +1,6 @@
 //! Follows one run to its outcome: drives the SDK's run follower with the requests and timers of the browser.
 
 use std::{
-    cell::RefCell,
     rc::Rc,
     sync::{
         Arc,
@@ -9,10 +8,9 @@ use std::{
     },
 };
 
-use leptos::prelude::on_cleanup;
 use txjobs_sdk::{
     Error, ErrorKind, Extensions,
-    follow::{KnownLines, RunFollower, Step},
+    follow::{RunFollower, Step},
     operation::Request,
     paths,
     types::{JobExecution, JobId, LogsSelection, TriggerId},
@@ -21,10 +19,10 @@ use txjobs_sdk::{
 use crate::{
     api, browser,
     history::RunSummary,
-    log::{DecodedLogs, Lines, Log},
+    log::{DecodedLogs, Lines},
     poll,
-    reactive::RwSignal,
     response::ApiResponse,
+    run_view::{RunView, SharedKnownLines, Stage},
     session::Session,
     state::App,
 };
@@ -34,64 +32,6 @@ const HIDDEN_INTERVAL: i32 = 10_000;
 /// Minimum time between requests for a run that the application started, in milliseconds. Such a request returns all
 /// runs of the job.
 const EXECUTION_INTERVAL: i32 = 5_000;
-
-/// State of the run screen.
-#[derive(Clone, Copy, Debug)]
-pub struct RunView {
-    pub stage: RwSignal<Stage>,
-    pub execution: RwSignal<Option<RunSummary>>,
-    pub log: RwSignal<Log>,
-    /// Error of the last request. Data of earlier requests stays on the screen.
-    pub error: RwSignal<Option<Error>>,
-    /// Number of received bytes of the current response.
-    pub received_bytes: RwSignal<usize>,
-    /// Whether the user requested to stop loading the log.
-    pub stop_requested: RwSignal<bool>,
-}
-
-/// The lines already on the screen, used to skip duplicates.
-pub type SharedKnownLines = Rc<RefCell<KnownLines>>;
-
-/// Progress of following a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// The first response has not arrived yet.
-    Loading,
-    /// The job is pending and has no execution yet.
-    Pending,
-    /// The server knows no run with this id.
-    NotFound,
-    /// The execution exists and has not ended.
-    Running,
-    /// The execution has ended.
-    Ended,
-    /// Following stopped because of a permanent error.
-    Stopped,
-    /// The user stopped loading the log.
-    LoadStopped,
-}
-
-impl Default for RunView {
-    fn default() -> Self {
-        Self {
-            stage: RwSignal::new(Stage::Loading),
-            execution: RwSignal::new(None),
-            log: RwSignal::new(Log::default()),
-            error: RwSignal::new(None),
-            received_bytes: RwSignal::new(0),
-            stop_requested: RwSignal::new(false),
-        }
-    }
-}
-
-/// Returns a flag that turns false when the current screen is removed. Check it before writing to the screen's
-/// signals.
-pub fn screen_alive() -> Arc<AtomicBool> {
-    let alive = Arc::new(AtomicBool::new(true));
-    let flag = alive.clone();
-    on_cleanup(move || flag.store(false, Ordering::Relaxed));
-    alive
-}
 
 /// Sends a request and returns the decoded response. Returns `None` if the screen is gone or the user stopped the
 /// request. If the response is interrupted, the lines received so far are shown.

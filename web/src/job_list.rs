@@ -11,8 +11,8 @@ use crate::{
     finder::Finder,
     format,
     history::History,
+    list_options::{Column, ListOptions, Outcome},
     order,
-    route::{Column, ListOptions, Outcome},
 };
 
 /// The jobs in the server's order, with indices for fast search, filtering and sorting.

@@ -3,7 +3,7 @@
 //! The console is a set of static files. It renders in the browser and sends its requests to the server that the
 //! user enters.
 //!
-//! * Plain Rust with native tests: [`route`], [`job_list`], [`history`], [`log`], [`virtual_rows`], [`mod@format`],
+//! * Plain Rust with native tests: [`route`], [`list_options`], [`job_list`], [`history`], [`log`], [`virtual_rows`], [`mod@format`],
 //!   [`domain`], [`profile`], [`config`], [`response`], [`snippet`].
 //! * User interface primitives: [`dom`] (elements) and [`reactive`] (signals), both thin wrappers around Leptos.
 //! * Browser access: [`browser`] (short functions around the web APIs), [`api`] (all requests), [`poll`],
@@ -24,6 +24,7 @@ pub mod format;
 pub mod history;
 pub mod job_list;
 pub mod key_store;
+pub mod list_options;
 pub mod load_histories;
 pub mod log;
 pub mod notifications;
@@ -31,10 +32,12 @@ pub mod order;
 pub mod pages;
 pub mod poll;
 pub mod profile;
+pub mod query;
 pub mod reactive;
 pub mod remembered_keys;
 pub mod response;
 pub mod route;
+pub mod run_view;
 pub mod saved_profiles;
 pub mod session;
 pub mod snippet;

@@ -3,10 +3,20 @@
 //! The compiler generates several kilobytes of Leptos code for every type that a signal holds. Here all signals hold
 //! the same boxed type, and typed handles cast the value back. The handles have the names and semantics of Leptos.
 
-use std::{any::Any, fmt, marker::PhantomData, rc::Rc};
+use std::{
+    any::Any,
+    fmt,
+    marker::PhantomData,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use leptos::prelude::{
     LocalStorage, Memo as AnyMemo, Read, ReadUntracked, RwSignal as AnySignal, StoredValue, Track, Write,
+    on_cleanup,
 };
 use send_wrapper::SendWrapper;
 
@@ -139,6 +149,15 @@ impl<T> fmt::Debug for Memo<T> {
 /// Runs a closure soon, and again whenever a signal that it reads changes, until the owning screen is removed.
 pub fn effect(action: impl FnMut() + 'static) {
     new_effect(Box::new(action));
+}
+
+/// Returns a flag that turns false when the current screen is removed. Check it before writing to the screen's
+/// signals.
+pub fn screen_alive() -> Arc<AtomicBool> {
+    let alive = Arc::new(AtomicBool::new(true));
+    let flag = alive.clone();
+    on_cleanup(move || flag.store(false, Ordering::Relaxed));
+    alive
 }
 
 /// Keeps a value alive until the owning screen is removed.

@@ -12,14 +12,15 @@ use crate::{
     api, browser,
     components::{error_note, state_badge, time_view},
     dom::{El, IntoView, View, button, el, on_window},
-    follow_run, format,
+    format,
     history::{History, RunSummary},
     log::{
         Level, Lines,
         difference::{LineSet, UniqueLine},
     },
-    reactive::{Memo, RwSignal, effect},
-    route::{self, Route},
+    query,
+    reactive::{Memo, RwSignal, effect, screen_alive},
+    route::Route,
     session::Session,
 };
 
@@ -28,7 +29,7 @@ const MAX_LINES: usize = 100;
 
 /// Returns the runs in the address.
 pub(super) fn runs_in_address() -> Vec<TriggerId> {
-    let ids = route::parameter(&browser::hash(), "compare").unwrap_or_default();
+    let ids = query::parameter(&browser::hash(), "compare").unwrap_or_default();
     ids.split(',').filter_map(|id| id.parse().ok()).take(2).collect()
 }
 
@@ -73,7 +74,7 @@ pub(super) fn comparison(
         });
         <[RunSummary; 2]>::try_from(found).ok()
     });
-    let alive = follow_run::screen_alive();
+    let alive = screen_alive();
     effect(move || {
         let Some(two) = runs.get() else { return };
         pair.set(None);

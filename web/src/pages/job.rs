@@ -14,7 +14,7 @@ use crate::{
     dom::{El, IntoView, View, button, el},
     follow_run,
     history::History,
-    reactive::{Memo, RwSignal, effect},
+    reactive::{Memo, RwSignal, effect, screen_alive},
     session::Session,
     state::{JobAction, PendingConfirmation, app},
 };
@@ -26,7 +26,7 @@ pub fn job_page(session: Rc<Session>, job: JobId) -> El {
     let status = Memo::new(move || app.job_status(job));
     let history = RwSignal::new(None::<History>);
     let error = RwSignal::new(None::<Error>);
-    let alive = follow_run::screen_alive();
+    let alive = screen_alive();
     let selected = RwSignal::new(runs_in_address());
     sync_address(job, selected);
     effect(move || browser::set_title(&format!("{} · txjobs", name.get())));

@@ -11,11 +11,11 @@ use crate::{
         LogViewState, error_note, icon, log_detail, log_print, log_toolbar, log_view, reconnect_button,
     },
     dom::{El, IntoView, View, button, el, show},
-    follow_run::{self, RunView, SharedKnownLines, Stage},
-    format,
+    follow_run, format,
     history::History,
     log::Log,
-    reactive::{Memo, RwSignal, effect},
+    reactive::{Memo, RwSignal, effect, screen_alive},
+    run_view::{RunView, SharedKnownLines, Stage},
     session::Session,
     state::{App, app},
 };
@@ -27,7 +27,7 @@ pub fn run_page(session: Rc<Session>, job: JobId, run: TriggerId) -> El {
     let view_state = LogViewState::new(true);
     let attempt = RwSignal::new(0u32);
     let history_session = session.clone();
-    let (alive, known_lines) = (follow_run::screen_alive(), SharedKnownLines::default());
+    let (alive, known_lines) = (screen_alive(), SharedKnownLines::default());
     effect(move || {
         attempt.track();
         browser::spawn(follow_run::follow_run(

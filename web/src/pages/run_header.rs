@@ -9,11 +9,11 @@ use crate::{
     browser,
     components::{icon, outcome_shape, state_badge, status_badge, time_view},
     dom::{El, IntoView, View, button, el, show},
-    follow_run::{RunView, Stage},
     format,
     history::is_slow,
     reactive::{Memo, RwSignal},
     route::Route,
+    run_view::{RunView, Stage},
     state::{App, JobAction, PendingConfirmation, app},
 };
 

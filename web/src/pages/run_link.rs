@@ -8,10 +8,11 @@ use crate::{
     browser,
     components::LogViewState,
     dom::on_window,
-    follow_run::{RunView, Stage},
     log::{LineRange, Log},
+    query,
     reactive::{RwSignal, effect},
-    route::{self, Route},
+    route::Route,
+    run_view::{RunView, Stage},
 };
 
 /// Time at a line before the address is updated, in milliseconds. Browsers limit how often the address may change.
@@ -54,7 +55,7 @@ pub fn sync_address(job: JobId, run: TriggerId, view: RunView, view_state: LogVi
 
 /// Returns the lines in the address.
 fn lines_in_address() -> Option<LineRange> {
-    route::parameter(&browser::hash(), "line").and_then(|text| LineRange::parse(&text))
+    query::parameter(&browser::hash(), "line").and_then(|text| LineRange::parse(&text))
 }
 
 /// Goes to the lines in the address as soon as they are loaded.

@@ -80,7 +80,7 @@ fn row(
         .on("change", move |_: Event| toggle(selected, id));
     let state = link().child(state_badge(run.state, None));
     let run_again = button("icon-button hide-on-phone", move || {
-        app.pending_confirmation.set(Some(PendingConfirmation { action: JobAction::Run, job }))
+        app.pending_confirmation.set(Some(PendingConfirmation { action: JobAction::Run, job }));
     })
     .attr("aria-label", move || label("Run again, as"))
     .attr("title", "Run again")

@@ -49,7 +49,7 @@ pub(super) async fn connect(
 ) {
     match api::test_connection(&session).await {
         Ok(response) if on_success == OnSuccess::ShowResult => {
-            attempt.try_set(Attempt::Succeeded(response.value.len()))
+            attempt.try_set(Attempt::Succeeded(response.value.len()));
         }
         Ok(response) => {
             let id = session.profile.id();

@@ -8,8 +8,8 @@ use crate::{
     components::icon,
     dom::{El, button, el},
     format,
+    list_options::ListOptions,
     reactive::Memo,
-    route::ListOptions,
     state::App,
 };
 

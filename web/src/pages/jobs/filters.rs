@@ -7,8 +7,9 @@ use crate::{
     browser,
     components::icon,
     dom::{El, button, el, on_window, show},
+    list_options::{ListOptions, Outcome},
     reactive::Memo,
-    route::{ListOptions, Outcome, Route},
+    route::Route,
     state::app,
 };
 
@@ -75,7 +76,7 @@ pub(super) fn filters(options: Memo<ListOptions>) -> El {
         Outcome::ALL.iter().map(|outcome| (outcome.slug(), outcome.label())).collect(),
         move || options.with(|options| options.outcome.map(Outcome::slug).unwrap_or_default()),
         move |value| {
-            update(&|options| options.outcome = Outcome::ALL.into_iter().find(|o| o.slug() == value))
+            update(&|options| options.outcome = Outcome::ALL.into_iter().find(|o| o.slug() == value));
         },
     );
     let clear =

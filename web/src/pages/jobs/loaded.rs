@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::{format, reactive::Memo, route::ListOptions, state::App};
+use crate::{format, list_options::ListOptions, reactive::Memo, state::App};
 
 /// Returns the number of jobs.
 pub(super) fn job_count(app: App) -> usize {

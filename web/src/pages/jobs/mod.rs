@@ -24,11 +24,11 @@ use crate::{
     browser,
     components::{error_note, icon, reconnect_button},
     dom::{El, IntoView, View, button, el, show},
-    follow_run,
     job_list::{self, JobIndex},
+    list_options::{Column, ListOptions},
     load_histories::load_histories,
-    reactive::{Memo, RwSignal, effect},
-    route::{Column, ListOptions, Route},
+    reactive::{Memo, RwSignal, effect, screen_alive},
+    route::Route,
     state::{App, app},
 };
 
@@ -134,7 +134,7 @@ fn request_histories(
     visible: RwSignal<Range<usize>>,
     history_limit: RwSignal<usize>,
 ) {
-    let (alive, latest_change, mut changes) = (follow_run::screen_alive(), RwSignal::new(0u32), 0u32);
+    let (alive, latest_change, mut changes) = (screen_alive(), RwSignal::new(0u32), 0u32);
     effect(move || {
         let mut requested: Vec<_> = shown.with(|shown| {
             let visible = visible.get();

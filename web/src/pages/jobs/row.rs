@@ -9,8 +9,9 @@ use crate::{
     dom::{El, IntoView, View, button, el},
     format,
     history::{Counts, History, RunSummary},
+    list_options::ListOptions,
     reactive::Memo,
-    route::{ListOptions, Route},
+    route::Route,
     state::{App, JobAction, PendingConfirmation, app},
 };
 
@@ -152,7 +153,7 @@ fn action_button(job: JobId, name: Memo<String>, status: Memo<Option<JobStatusCo
         JobAction::Cancel => format!("Cancel {}", name.get()),
     });
     button("icon-button", move || {
-        app.pending_confirmation.set(Some(PendingConfirmation { action: action.get_untracked(), job }))
+        app.pending_confirmation.set(Some(PendingConfirmation { action: action.get_untracked(), job }));
     })
     .attr("aria-label", label)
     .child(move || icon(if action.get() == JobAction::Run { "play" } else { "stop" }))

@@ -11,8 +11,8 @@ use super::{row::row, table_header::table_header};
 use crate::{
     browser,
     dom::{El, IntoView, View, each, el, on_window, show},
+    list_options::ListOptions,
     reactive::{Memo, RwSignal},
-    route::ListOptions,
     state::app,
     virtual_rows::{Rows, Window},
 };

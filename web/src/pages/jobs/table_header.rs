@@ -7,8 +7,8 @@ use super::filters::apply_options;
 use crate::{
     components::icon,
     dom::{El, IntoView, View, button, el},
+    list_options::{Column, ListOptions, MAX_SELECTED},
     reactive::Memo,
-    route::{Column, ListOptions, MAX_SELECTED},
 };
 
 /// Renders the header.
