@@ -9,7 +9,7 @@ use axum::{Router, body::Body, http::Response};
 use serde_json::Value;
 use table::{Expected, Row, TABLE};
 use tokio::net::TcpListener;
-use txjobs_console::answer::Raw;
+use txjobs_console::response::RawResponse;
 use txjobs_sdk::{
     ApiKey, Client, Error, decode,
     types::{self, JobExecutions},
@@ -68,7 +68,7 @@ fn the_types_read_it() {
 #[test]
 fn the_console_reads_it() {
     for row in TABLE {
-        let raw = Raw {
+        let raw = RawResponse {
             status: row.status,
             retry_after: row.retry_after.map(str::to_owned),
             date: None,
@@ -78,7 +78,7 @@ fn the_console_reads_it() {
         };
         macro_rules! read {
             ($ty:ty) => {
-                raw.read::<$ty>(row.operation).map(|answer| serde_json::to_value(answer.value).unwrap())
+                raw.decode::<$ty>(row.operation).map(|answer| serde_json::to_value(answer.value).unwrap())
             };
         }
         compare(row, "console", as_its_type!(row.operation.id, read));
