@@ -1,116 +1,80 @@
-//! Checks that are one command each.
+//! Steps of `cargo xtask test` that are one command each.
 
-use std::{
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    gateway::Gateway,
-    run::{self, cargo},
-    tests::{Counts, Tools},
+    counts::Counts,
+    process::{self, cargo, program},
+    setup::Tools,
 };
 
-const WASM: &str = "wasm32-unknown-unknown";
-
-pub(crate) fn format(_: &Tools) -> Result<Counts> {
-    run::run(cargo().args(["fmt", "--all", "--check"])).context("mend it with: cargo fmt --all")?;
-    Ok(Counts::ONE)
+pub(crate) fn check_format(_: &Tools) -> Result<Counts> {
+    process::run(&mut cargo("fmt --all --check")).context("to format the code, run: cargo fmt --all")?;
+    Ok(Counts::ONE_PASSED)
 }
 
-pub(crate) fn contract(tools: &Tools) -> Result<Counts> {
-    let mut lint = Command::new(tools.test.redocly.join("redocly"));
-    lint.args(["lint", "--extends", "recommended", "--max-problems", "100", "openapi.yaml"]);
-    lint.arg("crates/emulator/admin.yaml");
-    // It would look for a newer version of itself.
-    lint.env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true").env("REDOCLY_TELEMETRY", "off");
-    let said = lint.stdin(Stdio::null()).output().context("cannot start redocly")?;
-    let text = [said.stdout, said.stderr].concat();
-    let text = String::from_utf8_lossy(&text);
-    // A warning counts as well: the linter exits with 0 then.
-    if !said.status.success() || text.contains("Warning was generated") {
-        bail!("the linter found something\n{text}");
+/// Checks the words in all files of the repository, as `.codespellrc` describes.
+pub(crate) fn check_spelling(tools: &Tools) -> Result<Counts> {
+    let files = process::output(&mut program("git", "ls-files"))?;
+    let mut codespell = Command::new(tools.test.python.join("codespell"));
+    let status = codespell.args(files.lines()).status().context("cannot start codespell")?;
+    if !status.success() {
+        bail!("codespell found the words above; add terms of others to .codespellrc");
     }
-    Ok(Counts::ONE)
+    Ok(Counts::ONE_PASSED)
 }
 
-pub(crate) fn tree(_: &Tools) -> Result<Counts> {
-    let arguments =
-        ["tree", "--package", "txjobs-sdk", "--no-default-features", "--target", WASM, "--edges", "normal"];
-    let tree = run::output(cargo().args(arguments).args(["--prefix", "none"]))?;
+pub(crate) fn check_contract(tools: &Tools) -> Result<Counts> {
+    let arguments = "lint --extends recommended --max-problems 100 openapi.yaml crates/gateway/admin.yaml";
+    let mut lint = program(tools.test.redocly(), arguments);
+    lint.env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true").env("REDOCLY_TELEMETRY", "off");
+    let output = lint.output().context("cannot start redocly")?;
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&text);
+    // The exit code is 0 if there are only warnings.
+    if !output.status.success() || text.contains("Warning was generated") {
+        bail!("redocly found a problem\n{text}");
+    }
+    Ok(Counts::ONE_PASSED)
+}
+
+pub(crate) fn check_dependencies(_: &Tools) -> Result<Counts> {
+    let tree = process::output(&mut cargo(
+        "tree --package txjobs-sdk --no-default-features --target wasm32-unknown-unknown --edges normal --prefix none",
+    ))?;
     for unwanted in ["reqwest", "hyper", "tokio", "progenitor", "gloo", "web-sys"] {
         if let Some(line) = tree.lines().find(|line| line.starts_with(unwanted)) {
             bail!("the SDK without its client depends on {line}");
         }
     }
-    Ok(Counts::ONE)
+    Ok(Counts::ONE_PASSED)
 }
 
-pub(crate) fn clippy(_: &Tools) -> Result<Counts> {
-    run::run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
-    Ok(Counts::ONE)
+pub(crate) fn check_clippy(_: &Tools) -> Result<Counts> {
+    process::run(&mut cargo("clippy --workspace --all-targets -- --deny warnings"))?;
+    Ok(Counts::ONE_PASSED)
 }
 
-pub(crate) fn clippy_wasm(_: &Tools) -> Result<Counts> {
-    let packages: [&[&str]; 2] = [
-        &["--package", "txjobs-sdk", "--no-default-features", "--lib"],
-        &["--package", "txjobs-console", "--all-targets"],
-    ];
-    for package in packages {
-        run::run(cargo().arg("clippy").args(package).args(["--target", WASM, "--", "--deny", "warnings"]))?;
+pub(crate) fn check_clippy_for_wasm(_: &Tools) -> Result<Counts> {
+    for package in
+        ["--package txjobs-sdk --no-default-features --lib", "--package txjobs-console --all-targets"]
+    {
+        let target = "--target wasm32-unknown-unknown -- --deny warnings";
+        process::run(&mut cargo(&format!("clippy {package} {target}")))?;
     }
-    Ok(Counts::ONE)
+    Ok(Counts::ONE_PASSED)
 }
 
-/// The published SDK builds without the repository around it.
-pub(crate) fn package(_: &Tools) -> Result<Counts> {
-    // Where the work is not committed yet, as while it is tested.
-    run::run(cargo().args(["package", "--package", "txjobs-sdk", "--allow-dirty", "--quiet"]))?;
-    Ok(Counts::ONE)
+pub(crate) fn check_rustdoc(_: &Tools) -> Result<Counts> {
+    let mut doc = cargo("doc --workspace --no-deps --document-private-items");
+    process::run(doc.env("RUSTDOCFLAGS", "--deny warnings"))?;
+    Ok(Counts::ONE_PASSED)
 }
 
-pub(crate) fn docs(_: &Tools) -> Result<Counts> {
-    let mut doc = cargo();
-    doc.args(["doc", "--workspace", "--no-deps", "--document-private-items"])
-        .env("RUSTDOCFLAGS", "--deny warnings");
-    run::run(&mut doc)?;
-    Ok(Counts::ONE)
-}
-
-/// Sends requests made from the contract to a running gateway, and compares its answers with the contract.
-pub(crate) fn fuzz(tools: &Tools) -> Result<Counts> {
-    fuzz_with(|data| {
-        let server = Gateway::for_tests("xtask/demo/fuzz.toml", data)?;
-        let mut fuzz = schemathesis(tools, "openapi.yaml", &server, 40);
-        run::run(fuzz.args(["--header", &format!("apiKey: {}", server.key)]))?;
-        server.stop()
-    })
-}
-
-/// The same of the admin part.
-pub(crate) fn fuzz_admin(tools: &Tools) -> Result<Counts> {
-    fuzz_with(|data| {
-        let server = Gateway::emulator(data)?;
-        let mut fuzz = schemathesis(tools, "crates/emulator/admin.yaml", &server, 10);
-        run::run(fuzz.args(["--header", &format!("Authorization: Bearer {}", server.key)]))?;
-        server.stop()
-    })
-}
-
-fn fuzz_with(fuzz: impl FnOnce(&Path) -> Result<()>) -> Result<Counts> {
-    run::run(cargo().args(["build", "--package", "txjobs-emulator"]))?;
-    let data = Path::new("target").join(format!("fuzz-{}", std::process::id()));
-    std::fs::create_dir_all(&data)?;
-    let result = fuzz(&data);
-    std::fs::remove_dir_all(&data)?;
-    result.map(|()| Counts::ONE)
-}
-
-fn schemathesis(tools: &Tools, spec: &str, server: &Gateway, examples: u32) -> Command {
-    let mut fuzz = Command::new(tools.test.schemathesis.join("schemathesis"));
-    fuzz.args(["run", spec, "--url", &server.address, "--checks", "all", "--seed", "1", "--no-color"]);
-    fuzz.args(["--max-examples", &examples.to_string()]);
-    fuzz
+pub(crate) fn check_package(_: &Tools) -> Result<Counts> {
+    // The repository may contain changes that are not committed yet.
+    process::run(&mut cargo("package --package txjobs-sdk --allow-dirty --quiet"))?;
+    Ok(Counts::ONE_PASSED)
 }

@@ -1,162 +1,98 @@
-//! Building the console, and weighing it.
+//! Builds the console and measures its size.
 
-mod names;
-mod served;
+mod compressed;
+mod files;
+mod page;
+mod short_names;
 
-use std::{
-    fs,
-    io::Write,
-    path::{Path, PathBuf},
-    process::Command,
+use std::{fs, path::Path};
+
+use anyhow::{Result, bail};
+
+use crate::{
+    counts::Counts,
+    process::{self, program},
+    setup::{self, BuildTools, Tools},
 };
 
-use anyhow::{Context, Result, bail};
-use flate2::{Compression, write::GzEncoder};
+pub(crate) use files::DIST;
 
-use crate::{run, setup::BuildTools};
+pub(crate) const HELP: &str = "\
+Builds the console into web/dist. Copy that folder to any web server, into any path.
 
-/// Where trunk puts the console.
-pub(crate) const DIST: &str = "web/dist";
-/// How the names of the program and its script begin.
-const PROGRAM: &str = "txjobs-console-";
-/// Where wasm-bindgen puts the scripts that the program imports.
-const IMPORTED: &str = "snippets";
+Usage: cargo xtask console";
 
-/// What the console weighs at most on the wire, in bytes of brotli, all files together.
-const MOST: usize = 190_000;
+/// The limit for all files of the console together, compressed with brotli, in bytes.
+const MAX_SIZE: usize = 190_000;
 
-/// How the console is compiled beyond its profile, a tenth lighter for it: a panic ends the program at once instead of
-/// carrying the words for every one along (`boot.js` tells people), and nothing prints for programmers.
+/// Compiler flags that make the console a tenth smaller: a panic ends the program without a message (`boot.js` shows
+/// one), and `Debug` output is empty.
 ///
-/// These flags are not stable. The toolchain is pinned in `rust-toolchain.toml`, so that they mean the same everywhere;
-/// without them (plain `trunk build --release`) the console is the same and heavier.
-const FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zinline-mir=no -Cllvm-args=--inline-threshold=0";
+/// These flags are not stable, so they depend on the toolchain in `rust-toolchain.toml`. Without them (`trunk build
+/// --release`) the console is the same but larger.
+const FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zinline-mir=no \
+                     -Cllvm-args=--inline-threshold=0";
 
+/// Installs the tools and builds the console.
+pub(crate) fn build_and_report() -> Result<()> {
+    build(&setup::install_build_tools()?)?;
+    println!("The console is in {DIST}.");
+    Ok(())
+}
+
+/// Builds the console into [`DIST`].
 pub(crate) fn build(tools: &BuildTools) -> Result<()> {
-    let mut trunk = Command::new(tools.trunk.join("trunk"));
-    // Errors only: its own minifier cannot read what wasm-bindgen writes, and warns of that each time; ours below can.
-    trunk.args(["--log", "error", "build", "--release", "--skip-version-check"]);
-    trunk.args(["--cargo-profile", "console"]).current_dir("web");
-    // Some environments set NO_COLOR=1, which trunk takes for a malformed flag.
-    trunk.env("PATH", tools.path()?).env_remove("NO_COLOR");
-    // The standard library comes compiled for speed; this compiles it for size, with the flags above.
-    trunk.env("RUSTC_BOOTSTRAP", "1").env_remove("RUSTFLAGS");
-    trunk
-        .env("CARGO_UNSTABLE_BUILD_STD", "std")
-        .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
-    trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", FLAGS);
-    run::run(&mut trunk)?;
-    let (program, script) = (one("_bg.wasm")?, one(".js")?);
-    names::shorten(tools, &program, &script)?;
-    minify(tools)?;
-    served::join_styles()?;
-    served::name_by_content([program, script])?;
-    compress()
+    // trunk's minifier cannot parse the script of wasm-bindgen and prints a warning; esbuild minifies it below.
+    let arguments = "--log error build --release --skip-version-check --cargo-profile console";
+    let mut trunk = program(tools.trunk.join("trunk"), arguments);
+    // trunk rejects the value 1 of NO_COLOR, which some environments set.
+    trunk.current_dir("web").env("PATH", tools.search_path()?).env_remove("NO_COLOR");
+    // The installed standard library is optimized for speed. This compiles it again for size.
+    trunk.env("RUSTC_BOOTSTRAP", "1").env("CARGO_UNSTABLE_BUILD_STD", "std");
+    trunk.env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
+    trunk.env_remove("RUSTFLAGS").env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", FLAGS);
+    process::run(&mut trunk)?;
+    let (wasm, script) = (files::find("_bg.wasm")?, files::find(".js")?);
+    short_names::shorten(tools, &wasm, &script)?;
+    bundle_scripts(tools)?;
+    page::remove_snippets()?;
+    page::join_style_sheets()?;
+    page::rename_by_content([wasm, script])?;
+    compressed::write_all()
 }
 
-/// The program or its script: the one file of [`DIST`] with a hash and this ending.
-fn one(ending: &str) -> Result<PathBuf> {
-    let is_it = |file: &Path| {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        name.starts_with(PROGRAM) && name.ends_with(ending)
-    };
-    files()?.into_iter().find(|file| is_it(file)).with_context(|| format!("trunk made no *{ending}"))
-}
-
-/// Takes comments and long names out of the scripts, in their places, and what nobody asks for out of the program's
-/// own; the scripts that it imports become part of it, so that the browser need not ask for each.
-fn minify(tools: &BuildTools) -> Result<()> {
-    let scripts: Vec<_> = files()?
-        .into_iter()
-        .filter(|file| file.extension().is_some_and(|extension| extension == "js"))
-        .filter_map(|file| Some(file.strip_prefix(DIST).ok()?.to_owned()))
-        .filter(|file| !file.starts_with(IMPORTED))
-        .collect();
-    for script in scripts {
-        let mut esbuild = Command::new(tools.esbuild.join("esbuild"));
-        // wasm-bindgen names an import twice where it is used from two places; the second name is the first.
-        esbuild.args(["--minify", "--format=esm", "--log-level=error", "--allow-overwrite"]);
-        // Where there is a sign for the end of a scope, its classes would be kept for it.
-        esbuild.args(["--bundle", "--define:Symbol.dispose=undefined"]);
-        esbuild.arg(&script).arg(format!("--outfile={}", script.display())).current_dir(DIST);
-        run::run(&mut esbuild)?;
-    }
-    let imported = Path::new(DIST).join(IMPORTED);
-    if imported.exists() {
-        fs::remove_dir_all(&imported)?;
-    }
-    let page = Path::new(DIST).join("index.html");
-    let html = fs::read_to_string(&page)?;
-    let kept: Vec<_> =
-        html.split_inclusive('>').filter(|tag| !tag.contains(&format!("./{IMPORTED}/"))).collect();
-    Ok(fs::write(page, kept.concat())?)
-}
-
-/// Writes each file compressed beside it, for hosts that send what is there (`name.br`, `name.gz`).
-fn compress() -> Result<()> {
-    // Not what people edit: they would leave another one beside it.
-    let is_edited = |file: &Path| file.ends_with("index.html") || file.ends_with("config.json");
-    for file in files()?.into_iter().filter(|file| !is_edited(file)) {
-        let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        fs::write(beside(&file, "br"), brotli(&content)?)?;
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-        gzip.write_all(&content)?;
-        fs::write(beside(&file, "gz"), gzip.finish()?)?;
-    }
-    Ok(())
-}
-
-fn beside(file: &Path, ending: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    name.into()
-}
-
-/// Prints what each file weighs compressed by brotli, and fails if that is too much.
-pub(crate) fn weigh() -> Result<()> {
-    let mut total = 0;
-    for file in &files()? {
-        let content = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let packed = brotli(&content)?.len();
-        total += packed;
-        println!("{packed:>8} of {:>8} bytes  {}", content.len(), file.display());
-    }
-    println!("{total:>8} bytes brotli in all, of at most {MOST}");
-    if total > MOST {
-        bail!("the console is {} bytes heavier than it may be", total - MOST);
-    }
-    Ok(())
-}
-
-/// The console's files, without their compressed forms.
-fn files() -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    collect(Path::new(DIST), &mut files)?;
-    files.retain(|file| file.extension().is_none_or(|ending| ending != "br" && ending != "gz"));
-    if files.is_empty() {
-        bail!("{DIST} is empty");
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else {
-            files.push(path);
+/// Minifies all scripts. Scripts that others import become part of them, which saves requests.
+fn bundle_scripts(tools: &BuildTools) -> Result<()> {
+    for script in files::list()? {
+        let Ok(name) = script.strip_prefix(DIST) else { continue };
+        if name.extension().is_none_or(|extension| extension != "js") || name.starts_with(files::SNIPPETS) {
+            continue;
         }
+        let mut esbuild = program(
+            tools.node.join("esbuild"),
+            "--bundle --minify --format=esm --log-level=error --allow-overwrite",
+        );
+        // Without this symbol, esbuild removes the code of wasm-bindgen's unused classes.
+        esbuild.arg("--define:Symbol.dispose=undefined");
+        esbuild.arg(name).arg(format!("--outfile={}", name.display())).current_dir(DIST);
+        process::run(&mut esbuild)?;
     }
     Ok(())
 }
 
-fn brotli(content: &[u8]) -> Result<Vec<u8>> {
-    let mut packed = Vec::new();
-    let mut writer = brotli::CompressorWriter::new(&mut packed, 4096, 11, 22);
-    writer.write_all(content)?;
-    drop(writer);
-    Ok(packed)
+/// Builds the console, prints the compressed size of each file, and compares the sum with its limit.
+pub(crate) fn check_size(tools: &Tools) -> Result<Counts> {
+    build(&tools.build)?;
+    let mut total = 0;
+    for file in files::list()? {
+        let content = fs::read(&file)?;
+        let size = compressed::brotli(&content)?.len();
+        total += size;
+        println!("{size:>8} of {:>8} bytes  {}", content.len(), Path::new(&file).display());
+    }
+    println!("{total:>8} bytes of brotli in all files, limit {MAX_SIZE}");
+    if total > MAX_SIZE {
+        bail!("the console is {} bytes larger than its limit", total - MAX_SIZE);
+    }
+    Ok(Counts::ONE_PASSED)
 }

@@ -1,4 +1,4 @@
-//! A gateway of our own, started and stopped.
+//! A gateway for the demo and for tests.
 
 use std::{
     fs::File,
@@ -9,75 +9,69 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::run;
+use crate::process::{self, program};
 
-/// A running gateway in its demo mode, or as an emulator; it is killed when dropped.
+/// A running gateway. It is killed when this value is dropped.
 pub(crate) struct Gateway {
-    server: Child,
-    /// Kept open: a program whose output nobody reads may die of it.
+    process: Child,
+    /// Stays open, because a program may fail when it writes to a closed pipe.
     _output: Lines<BufReader<ChildStdout>>,
     pub(crate) address: String,
-    /// The demo's API key, or the emulator's admin token.
+    /// The API key of the demo, or the admin token of the emulator.
     pub(crate) key: String,
 }
 
 impl Gateway {
-    /// Starts the debug build with these jobs. Its database and its log go into `data`.
+    /// Starts the debug build with the jobs of a configuration. Its database and its log are in `data`.
     pub(crate) fn for_tests(config: &str, data: &Path) -> Result<Self> {
-        let mut serve = Command::new("target/debug/txjobs-emulator");
-        serve.args(["serve", "--demo", "--listen", "127.0.0.1:0", "--config", config, "--database"]);
-        serve.arg(data.join("gateway.db")).stderr(File::create(data.join("log"))?);
-        Self::start(&mut serve)
+        let arguments = format!("serve --demo --listen 127.0.0.1:0 --config {config} --database");
+        Self::start(debug_build(&arguments, data)?.arg(data.join("gateway.db")))
     }
 
     /// Starts the debug build as an emulator without a configuration.
     pub(crate) fn emulator(data: &Path) -> Result<Self> {
-        let mut serve = Command::new("target/debug/txjobs-emulator");
-        serve.args(["serve", "--listen", "127.0.0.1:0", "--database"]);
-        serve.arg(data.join("gateway.db")).stderr(File::create(data.join("log"))?);
-        Self::start(&mut serve)
+        let arguments = "serve --admin --listen 127.0.0.1:0 --database";
+        Self::start(debug_build(arguments, data)?.arg(data.join("gateway.db")))
     }
 
-    /// Starts `txjobs-emulator serve`, with or without `--demo`, and waits for what it says about itself.
+    /// Starts a `serve` command, and waits until it prints its address and its key.
+    ///
+    /// # Errors
+    ///
+    /// The gateway does not start or ends before it has printed them.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
         command.stdin(Stdio::null()).stdout(Stdio::piped());
-        // The terminal's Ctrl-C goes to us alone: we ask the gateway to stop, and wait until it has.
+        // Ctrl-C in the terminal then reaches only this program, which stops the gateway and waits for its end.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
-        let mut server =
+        let mut process =
             command.spawn().with_context(|| format!("cannot start {:?}", command.get_program()))?;
-        let output = server.stdout.take().context("the output is piped")?;
+        let output = process.stdout.take().context("the output is piped")?;
         let mut lines = BufReader::new(output).lines();
-        let mut told = |names: &[&str]| -> Result<String> {
-            let line = lines.next().context("the gateway stopped; its words are above")??;
-            let value = names.iter().find_map(|name| line.strip_prefix(name));
-            Ok(value.with_context(|| format!("{line:?} begins with none of {names:?}"))?.trim().to_owned())
-        };
-        let told = told(&["listening on"]).and_then(|a| Ok((a, told(&["demo key:", "admin token:"])?)));
-        match told {
-            Ok((address, key)) => Ok(Self { server, _output: lines, address, key }),
+        match read_address_and_key(&mut lines) {
+            Ok((address, key)) => Ok(Self { process, _output: lines, address, key }),
             Err(error) => {
-                let _ = server.kill();
-                let _ = server.wait();
+                let _ = process.kill();
+                let _ = process.wait();
                 Err(error)
             }
         }
     }
 
-    /// How it ended, if it has.
-    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
-        Ok(self.server.try_wait()?)
+    /// Returns its exit status if it has ended.
+    pub(crate) fn exit_status(&mut self) -> Result<Option<ExitStatus>> {
+        Ok(self.process.try_wait()?)
     }
 
-    /// Asks it to stop, and waits until it has.
+    /// Stops it and waits for its end.
     pub(crate) fn stop(mut self) -> Result<()> {
-        if self.server.try_wait()?.is_none() {
+        if self.process.try_wait()?.is_none() {
             if cfg!(unix) {
-                run::output(Command::new("kill").args(["-TERM", &self.server.id().to_string()]))?;
+                process::output(&mut program("kill", &format!("-TERM {}", self.process.id())))?;
             } else {
-                self.server.kill()?;
+                self.process.kill()?;
             }
-            self.server.wait()?;
+            self.process.wait()?;
         }
         Ok(())
     }
@@ -85,8 +79,23 @@ impl Gateway {
 
 impl Drop for Gateway {
     fn drop(&mut self) {
-        // Nothing to do where it has ended.
-        let _ = self.server.kill();
-        let _ = self.server.wait();
+        // Both fail if it has ended.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
+}
+
+fn debug_build(arguments: &str, data: &Path) -> Result<Command> {
+    let mut gateway = program("target/debug/txjobs-gateway", arguments);
+    gateway.stderr(File::create(data.join("log"))?);
+    Ok(gateway)
+}
+
+fn read_address_and_key(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<(String, String)> {
+    let mut read = |labels: &[&str]| -> Result<String> {
+        let line = lines.next().context("the gateway stopped; its messages are above")??;
+        let value = labels.iter().find_map(|label| line.strip_prefix(label));
+        Ok(value.with_context(|| format!("{line:?} starts with none of {labels:?}"))?.trim().to_owned())
+    };
+    Ok((read(&["listening on"])?, read(&["demo key:", "admin token:"])?))
 }

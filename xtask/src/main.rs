@@ -1,14 +1,17 @@
-//! `cargo xtask`: set-up and every repeated chore.
+//! `cargo xtask`: builds, tests, and demonstrates everything in this repository.
 
 mod checks;
 mod clients;
 mod console;
+mod counts;
 mod demo;
+mod fuzz;
 mod gateway;
 mod postman;
+mod process;
 mod recipes;
-mod run;
 mod setup;
+mod suites;
 mod tests;
 
 use std::process::ExitCode;
@@ -17,22 +20,23 @@ use anyhow::{Result, bail};
 use lexopt::prelude::*;
 
 const HELP: &str = "\
-Set-up and every repeated chore of txjobs.
+Builds, tests, and demonstrates txjobs.
 
 Usage: cargo xtask COMMAND
 
 Commands:
-  demo [--port N] [--no-open]  Build the gateway and the console, start them with the jobs of an imagined warehouse,
-                               and open the console. Ctrl-C stops it.
-  test [STEP ...]              Every check and test. With steps, only those: see `cargo xtask test --list`.
-  setup                        Only the set-up that demo and test do by themselves.
-  console                      Only build the console, into web/dist.
-  postman [--output FILE]      Write the contract as a collection for Postman, into target; `-` is standard output.
+  demo      Build the gateway and the console, start them with the jobs of an example warehouse, and open the console
+  test      Run all checks and tests, or only some steps of them
+  console   Build the console into web/dist, ready for a web server
+  postman   Write the contract as a Postman collection
+  setup     Install the tools; the other commands also do this when a tool is missing
 
-Tools are kept in a cache folder outside the repository; TXJOBS_TOOLS names another one.";
+`cargo xtask COMMAND --help` explains a command.
+
+Tools are installed into the cache folder of your user. The environment variable TXJOBS_TOOLS names another folder.";
 
 fn main() -> ExitCode {
-    match command() {
+    match run() {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -41,35 +45,39 @@ fn main() -> ExitCode {
     }
 }
 
-fn command() -> Result<ExitCode> {
+fn run() -> Result<ExitCode> {
     let mut arguments = lexopt::Parser::from_env();
     let name = match arguments.next()? {
         Some(Value(name)) => name.string()?,
-        None | Some(Long("help") | Short('h')) => {
-            println!("{HELP}");
-            return Ok(ExitCode::SUCCESS);
-        }
+        None | Some(Long("help") | Short('h')) => return print_help(HELP),
         Some(other) => return Err(other.unexpected().into()),
     };
-    let called_from = std::env::current_dir()?;
-    // Every path here is said from the root of the repository.
+    let working_folder = std::env::current_dir()?;
+    // All paths in this crate start at the root of the repository.
     std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))?;
     match name.as_str() {
-        "demo" => demo::run(demo::Options::parse(arguments)?),
+        "demo" => demo::run(arguments),
         "test" => tests::run(arguments),
-        "setup" => {
-            setup::for_building()?;
-            setup::for_testing()?;
-            println!("Everything is there.");
-            Ok(ExitCode::SUCCESS)
-        }
-        "console" => {
-            let tools = setup::for_building()?;
-            console::build(&tools)?;
-            println!("The console is in {}.", console::DIST);
-            Ok(ExitCode::SUCCESS)
-        }
-        "postman" => postman::run(arguments, &called_from),
-        other => bail!("there is no command {other:?}; see cargo xtask --help"),
+        "console" => run_without_options(arguments, console::HELP, console::build_and_report),
+        "postman" => postman::run(arguments, &working_folder),
+        "setup" => run_without_options(arguments, setup::HELP, || setup::install_all().map(drop)),
+        other => bail!("no command is named {other:?}; see cargo xtask --help"),
     }
+}
+
+fn run_without_options(
+    mut arguments: lexopt::Parser,
+    help: &str,
+    command: impl FnOnce() -> Result<()>,
+) -> Result<ExitCode> {
+    match arguments.next()? {
+        None => command().map(|()| ExitCode::SUCCESS),
+        Some(Long("help") | Short('h')) => print_help(help),
+        Some(other) => Err(other.unexpected().into()),
+    }
+}
+
+fn print_help(help: &str) -> Result<ExitCode> {
+    println!("{help}");
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,11 +1,4 @@
-//! `cargo xtask postman`: the contract as a collection for Postman, with the four variables of the vendor's collection.
-
-mod check;
-mod collection;
-mod scripts;
-mod shape;
-mod spec;
-mod vendor;
+//! `cargo xtask postman`: writes the contract as a Postman collection. The scripts in `xtask/postman` make it.
 
 use std::{
     fs,
@@ -17,44 +10,77 @@ use std::{
 use anyhow::{Context, Result};
 use lexopt::prelude::*;
 
-pub(crate) use check::check;
-use spec::Spec;
+use crate::{
+    counts::Counts,
+    gateway::Gateway,
+    process::{self, cargo, program},
+    setup::{self, Tools},
+};
 
-const FILE: &str = "target/txjobs.postman_collection.json";
+const HELP: &str = "\
+Writes the contract as a Postman collection, with the variables of the vendor's collection and with tests.
 
-pub(crate) fn run(mut arguments: lexopt::Parser, called_from: &Path) -> Result<ExitCode> {
-    let mut file = PathBuf::from(FILE);
+Usage: cargo xtask postman [--output FILE]
+
+Options:
+  --output FILE   Write to this file instead of target/txjobs.postman_collection.json; - is standard output";
+
+const DEFAULT_FILE: &str = "target/txjobs.postman_collection.json";
+
+/// Runs the command. A relative file starts at `working_folder`.
+pub(crate) fn run(mut arguments: lexopt::Parser, working_folder: &Path) -> Result<ExitCode> {
+    let mut file = Path::new(DEFAULT_FILE).to_owned();
     while let Some(argument) = arguments.next()? {
         match argument {
-            Long("output") => file = named(called_from, arguments.value()?.into()),
+            Long("help") | Short('h') => {
+                println!("{HELP}");
+                return Ok(ExitCode::SUCCESS);
+            }
+            Long("output") => file = output_file(working_folder, arguments.value()?.as_ref()),
             other => return Err(other.unexpected().into()),
         }
     }
-    let text = text(&Spec::read()?)?;
+    let modules = setup::install_postman_modules()?;
+    let mut node = program("node", "xtask/postman/collection.cjs openapi.yaml");
+    let collection = process::output(node.env("NODE_PATH", modules))?;
     if file == Path::new("-") {
-        // Not print!, which panics where a reader has seen enough.
-        std::io::stdout().write_all(text.as_bytes())?;
+        // print! would panic if the reader has closed the pipe.
+        std::io::stdout().write_all(collection.as_bytes())?;
     } else {
-        write(&file, &text)?;
+        write(&file, &collection)?;
         println!("The collection is in {}. In Postman: Import, then set apiKey and Domain.", file.display());
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// What people type is meant from where they are, and not from the root of the repository.
-fn named(called_from: &Path, file: PathBuf) -> PathBuf {
-    if file == Path::new("-") { file } else { called_from.join(file) }
-}
-
-fn text(spec: &Spec) -> Result<String> {
-    Ok(serde_json::to_string_pretty(&collection::collection(spec)?)? + "\n")
+fn output_file(working_folder: &Path, argument: &Path) -> PathBuf {
+    if argument == Path::new("-") { argument.to_owned() } else { working_folder.join(argument) }
 }
 
 fn write(file: &Path, text: &str) -> Result<()> {
     if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
     fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// Tests the collection with a gateway, and with a server that has no extensions.
+pub(crate) fn check(tools: &Tools) -> Result<Counts> {
+    process::run(&mut cargo("build --package txjobs-gateway"))?;
+    let data = Path::new("target").join(format!("postman-{}", std::process::id()));
+    fs::create_dir_all(&data)?;
+    let result = test_with_gateway(&data, tools);
+    fs::remove_dir_all(&data)?;
+    result.map(|()| Counts::ONE_PASSED)
+}
+
+fn test_with_gateway(data: &Path, tools: &Tools) -> Result<()> {
+    let server = Gateway::for_tests("xtask/demo/postman.toml", data)?;
+    let mut test = program("node", "--test xtask/postman/collection.test.cjs");
+    test.env("NODE_PATH", &tools.test.postman_modules);
+    test.env("TXJOBS_DOMAIN", &server.address).env("TXJOBS_API_KEY", &server.key);
+    process::output(&mut test)?;
+    server.stop()
 }
 
 #[cfg(test)]
@@ -62,10 +88,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_meant_from_where_the_command_was_typed() {
-        let here = Path::new("/here");
-        assert_eq!(named(here, "a.json".into()), Path::new("/here/a.json"));
-        assert_eq!(named(here, "/there/a.json".into()), Path::new("/there/a.json"));
-        assert_eq!(named(here, "-".into()), Path::new("-"));
+    fn output_file_is_relative_to_the_working_folder() {
+        let folder = Path::new("/here");
+        assert_eq!(output_file(folder, Path::new("a.json")), Path::new("/here/a.json"));
+        assert_eq!(output_file(folder, Path::new("/there/a.json")), Path::new("/there/a.json"));
+        assert_eq!(output_file(folder, Path::new("-")), Path::new("-"));
     }
 }

@@ -1,87 +1,76 @@
-//! `cargo xtask test recipes`: the test suites of `docs/gateway.md` work as they stand there.
+//! A step of `cargo xtask test` that runs the test suites in `docs/gateway.md`.
 
 use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    run::{self, cargo},
-    tests::{Counts, Tools},
+    counts::Counts,
+    process::{self, cargo, program},
+    setup::Tools,
 };
 
-const SOURCE: &str = "docs/gateway.md";
+const GUIDE: &str = "docs/gateway.md";
 const FOLDER: &str = "target/recipes";
 
-/// A recipe: its file, which the first line of its code names, and how it is run.
+/// A test suite: its file name, which is in the first line of its code, and the command that runs it.
 type Recipe = (&'static str, fn(&Path, &Tools) -> Result<Command>);
 
 const RECIPES: &[Recipe] =
     &[("emulator.test.ts", typescript), ("test_emulator.py", python), ("emulator.sh", shell)];
 
-pub(crate) fn run(tools: &Tools) -> Result<Counts> {
-    run::run(cargo().args(["build", "--package", "txjobs-emulator"]))?;
-    let book = fs::read_to_string(SOURCE).with_context(|| format!("cannot read {SOURCE}"))?;
+pub(crate) fn check(tools: &Tools) -> Result<Counts> {
+    process::run(&mut cargo("build --package txjobs-gateway"))?;
+    let guide = fs::read_to_string(GUIDE).with_context(|| format!("cannot read {GUIDE}"))?;
     let folder = Path::new(FOLDER);
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {FOLDER}"))?;
-    // The gateway that was built, as a program that is found by its name.
-    let path = run::path_with([Path::new("target/debug").canonicalize()?.as_path()])?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {FOLDER}"))?;
+    // The suites start the gateway by its name.
+    let path = process::search_path_with([Path::new("target/debug").canonicalize()?.as_path()])?;
     let mut counts = Counts::default();
     for (name, command) in RECIPES {
-        let tried = code(&book, name).and_then(|code| {
+        let result = find_code(&guide, name).and_then(|code| {
             fs::write(folder.join(name), code)?;
-            let mut command = command(folder, tools)?;
-            run::output(command.current_dir(folder).env("PATH", &path))
+            process::output(command(folder, tools)?.current_dir(folder).env("PATH", &path)).map(drop)
         });
-        match tried {
-            Ok(_) => counts.passed += 1,
-            Err(error) => {
-                println!("{name}: {error:#}");
-                counts.failed += 1;
-            }
-        }
+        counts.add(name, result);
     }
     Ok(counts)
 }
 
-/// The block of code whose first line is a comment with this name.
-fn code<'a>(book: &'a str, name: &str) -> Result<&'a str> {
-    let mut blocks = book.split("```").skip(1).step_by(2);
-    let block = blocks.find_map(|block| {
+/// Returns the code block whose first line is a comment that ends in this name.
+fn find_code<'a>(guide: &'a str, name: &str) -> Result<&'a str> {
+    let mut blocks = guide.split("```").skip(1).step_by(2);
+    let code = blocks.find_map(|block| {
         let code = block.split_once('\n')?.1;
         code.lines().next()?.ends_with(&format!(" {name}")).then_some(code)
     });
-    block.with_context(|| format!("{SOURCE} has no block of code that begins with the name {name}"))
+    code.with_context(|| format!("{GUIDE} has no code block whose first line is a comment with {name}"))
 }
 
 fn typescript(folder: &Path, tools: &Tools) -> Result<Command> {
-    // Node runs JavaScript; this only takes the types out.
-    let mut esbuild = Command::new(tools.build.esbuild.join("esbuild"));
-    esbuild.args(["--log-level=warning", "--outfile=emulator.test.mjs", "emulator.test.ts"]);
-    run::output(esbuild.current_dir(folder))?;
-    let mut test = Command::new("node");
-    test.args(["--test", "emulator.test.mjs"]);
-    Ok(test)
+    // Node.js runs JavaScript, so the types are removed first.
+    let arguments = "--log-level=warning --outfile=emulator.test.mjs emulator.test.ts";
+    process::output(program(tools.build.node.join("esbuild"), arguments).current_dir(folder))?;
+    Ok(program("node", "--test emulator.test.mjs"))
 }
 
 fn python(_: &Path, tools: &Tools) -> Result<Command> {
-    let mut test = Command::new(tools.test.generators.join("python"));
-    test.args(["-W", "error", "test_emulator.py"]);
-    Ok(test)
+    Ok(program(tools.test.generators.join("python"), "-W error test_emulator.py"))
 }
 
 fn shell(_: &Path, _: &Tools) -> Result<Command> {
-    ensure!(cfg!(unix), "a shell is needed for emulator.sh");
-    let mut test = Command::new("sh");
-    test.arg("emulator.sh");
-    Ok(test)
+    ensure!(cfg!(unix), "emulator.sh needs a Unix shell");
+    Ok(program("sh", "emulator.sh"))
 }
 
 #[cfg(test)]
-mod unit {
+mod tests {
+    use super::*;
+
     #[test]
-    fn a_recipe_is_found_by_its_first_line() {
-        let book = "Text `x`.\n```sh\nls\n```\n```ts\n// a.ts\nlet b\n```\n";
-        assert_eq!(super::code(book, "a.ts").unwrap(), "// a.ts\nlet b\n");
-        assert!(super::code(book, "b.ts").is_err());
+    fn code_block_is_found_by_its_first_line() {
+        let guide = "Text `x`.\n```sh\nls\n```\n```ts\n// a.ts\nlet b\n```\n";
+        assert_eq!(find_code(guide, "a.ts").unwrap(), "// a.ts\nlet b\n");
+        assert!(find_code(guide, "b.ts").is_err());
     }
 }
