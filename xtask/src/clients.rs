@@ -14,8 +14,9 @@ use anyhow::{Context, Result};
 use crate::{
     counts::Counts,
     gateway::Gateway,
-    process::{self, cargo, program},
+    process::{self, program},
     setup::{self, Tools},
+    workspace,
 };
 
 const SOURCE: &str = "tests/clients";
@@ -47,7 +48,7 @@ const LANGUAGES: &[Language] = &[
 ];
 
 pub(crate) fn check(tools: &Tools) -> Result<Counts> {
-    process::run(&mut cargo("build --package txjobs-gateway"))?;
+    workspace::build()?;
     let root = Path::new(FOLDER);
     if root.exists() {
         fs::remove_dir_all(root).with_context(|| format!("cannot remove {FOLDER}"))?;

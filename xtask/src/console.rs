@@ -1,13 +1,10 @@
 //! Builds the console and measures its size.
 
-mod compressed;
 mod files;
 mod page;
 mod short_names;
 
-use std::{fs, path::Path};
-
-use anyhow::{Result, bail};
+use anyhow::{Context, Result};
 
 use crate::{
     counts::Counts,
@@ -23,7 +20,7 @@ Builds the console into web/dist. Copy that folder to any web server, into any p
 Usage: cargo xtask console";
 
 /// The limit for all files of the console together, compressed with brotli, in bytes.
-const MAX_SIZE: usize = 190_000;
+const MAX_SIZE: u32 = 190_000;
 
 /// Compiler flags that make the console a tenth smaller: a panic ends the program without a message (`boot.js` shows
 /// one), and `Debug` output is empty.
@@ -58,7 +55,7 @@ pub(crate) fn build(tools: &BuildTools) -> Result<()> {
     page::remove_snippets()?;
     page::join_style_sheets()?;
     page::rename_by_content([wasm, script])?;
-    compressed::write_all()
+    process::run(program("node", "xtask/console/compress.mjs").arg(DIST))
 }
 
 /// Minifies all scripts. Scripts that others import become part of them, which saves requests.
@@ -83,16 +80,7 @@ fn bundle_scripts(tools: &BuildTools) -> Result<()> {
 /// Builds the console, prints the compressed size of each file, and compares the sum with its limit.
 pub(crate) fn check_size(tools: &Tools) -> Result<Counts> {
     build(&tools.build)?;
-    let mut total = 0;
-    for file in files::list()? {
-        let content = fs::read(&file)?;
-        let size = compressed::brotli(&content)?.len();
-        total += size;
-        println!("{size:>8} of {:>8} bytes  {}", content.len(), Path::new(&file).display());
-    }
-    println!("{total:>8} bytes of brotli in all files, limit {MAX_SIZE}");
-    if total > MAX_SIZE {
-        bail!("the console is {} bytes larger than its limit", total - MAX_SIZE);
-    }
+    process::run(program("node", "xtask/console/sizes.mjs").arg(DIST).arg(MAX_SIZE.to_string()))
+        .context("the console is larger than its limit")?;
     Ok(Counts::ONE_PASSED)
 }

@@ -8,8 +8,9 @@ use anyhow::Result;
 use crate::{
     counts::Counts,
     gateway::Gateway,
-    process::{self, cargo, program},
+    process::{self, program},
     setup::Tools,
+    workspace,
 };
 
 pub(crate) fn check_contract(tools: &Tools) -> Result<Counts> {
@@ -31,7 +32,7 @@ pub(crate) fn check_admin(tools: &Tools) -> Result<Counts> {
 }
 
 fn with_data_folder(fuzz: impl FnOnce(&Path) -> Result<()>) -> Result<Counts> {
-    process::run(&mut cargo("build --package txjobs-gateway"))?;
+    workspace::build()?;
     let data = Path::new("target").join(format!("fuzz-{}", std::process::id()));
     fs::create_dir_all(&data)?;
     let result = fuzz(&data);

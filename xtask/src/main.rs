@@ -13,6 +13,7 @@ mod recipes;
 mod setup;
 mod suites;
 mod tests;
+mod workspace;
 
 use std::process::ExitCode;
 

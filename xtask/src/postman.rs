@@ -13,8 +13,9 @@ use lexopt::prelude::*;
 use crate::{
     counts::Counts,
     gateway::Gateway,
-    process::{self, cargo, program},
+    process::{self, program},
     setup::{self, Tools},
+    workspace,
 };
 
 const HELP: &str = "\
@@ -66,7 +67,7 @@ fn write(file: &Path, text: &str) -> Result<()> {
 
 /// Tests the collection with a gateway, and with a server that has no extensions.
 pub(crate) fn check(tools: &Tools) -> Result<Counts> {
-    process::run(&mut cargo("build --package txjobs-gateway"))?;
+    workspace::build()?;
     let data = Path::new("target").join(format!("postman-{}", std::process::id()));
     fs::create_dir_all(&data)?;
     let result = test_with_gateway(&data, tools);

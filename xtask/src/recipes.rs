@@ -6,8 +6,9 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{
     counts::Counts,
-    process::{self, cargo, program},
+    process::{self, program},
     setup::Tools,
+    workspace,
 };
 
 const GUIDE: &str = "docs/gateway.md";
@@ -20,7 +21,7 @@ const RECIPES: &[Recipe] =
     &[("emulator.test.ts", typescript), ("test_emulator.py", python), ("emulator.sh", shell)];
 
 pub(crate) fn check(tools: &Tools) -> Result<Counts> {
-    process::run(&mut cargo("build --package txjobs-gateway"))?;
+    workspace::build()?;
     let guide = fs::read_to_string(GUIDE).with_context(|| format!("cannot read {GUIDE}"))?;
     let folder = Path::new(FOLDER);
     fs::create_dir_all(folder).with_context(|| format!("cannot create {FOLDER}"))?;

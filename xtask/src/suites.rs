@@ -1,7 +1,8 @@
-//! Steps of `cargo xtask test` that run `cargo test`.
+//! Steps of `cargo xtask test` that run tests in Rust.
 
 use std::{
     io::{BufRead, BufReader, Write},
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -9,12 +10,24 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     counts::Counts,
-    process::{self, cargo},
+    process::cargo,
     setup::Tools,
+    workspace::{self, TestProgram},
 };
 
+/// The package of the tests that start the programs of others.
+const TOGETHER: &str = "tests";
+
 pub(crate) fn test_native(_: &Tools) -> Result<Counts> {
-    run_and_count(&mut cargo("test --workspace --exclude txjobs-tests --no-fail-fast"))
+    let programs = workspace::build()?;
+    let (_, programs): (Vec<_>, Vec<_>) = programs.into_iter().partition(is_together);
+    let mut counts = Counts::default();
+    for program in &programs {
+        counts += run_and_count(&mut command(program))?;
+    }
+    counts += run_and_count(&mut cargo("test --workspace --exclude xtask --doc --no-fail-fast"))?;
+    counts += run_and_count(&mut cargo("test --package xtask"))?;
+    Ok(counts)
 }
 
 pub(crate) fn test_wasm(tools: &Tools) -> Result<Counts> {
@@ -26,15 +39,28 @@ pub(crate) fn test_wasm(tools: &Tools) -> Result<Counts> {
 }
 
 pub(crate) fn test_together(tools: &Tools) -> Result<Counts> {
-    // The tests start these programs.
-    process::run(&mut cargo("build --package txjobs-gateway --package txjobs"))?;
-    process::run(&mut cargo("build --package txjobs-sdk --examples"))?;
-    let mut test = cargo("test --package txjobs-tests --no-fail-fast");
-    // More browsers than cores would wait for each other.
-    test.env("RUST_TEST_THREADS", "2");
-    test.env("TXJOBS_BROWSER", &tools.test.browser.browser).env("TXJOBS_DRIVER", &tools.test.browser.driver);
-    test.env("TXJOBS_AXE", tools.test.axe());
-    run_and_count(&mut test)
+    let mut counts = Counts::default();
+    for program in workspace::build()?.iter().filter(|program| is_together(program)) {
+        let mut test = command(program);
+        test.env("TXJOBS_BROWSER", &tools.test.browser.browser);
+        test.env("TXJOBS_DRIVER", &tools.test.browser.driver).env("TXJOBS_AXE", tools.test.axe());
+        // Most of these tests wait for a server.
+        test.env("RUST_TEST_THREADS", "8");
+        counts += run_and_count(&mut test)?;
+    }
+    Ok(counts)
+}
+
+fn is_together(program: &TestProgram) -> bool {
+    program.package_folder.ends_with(TOGETHER)
+}
+
+/// Returns the command that runs a test program as cargo does.
+fn command(program: &TestProgram) -> Command {
+    println!("\n{}", program.file.strip_prefix(Path::new("target")).unwrap_or(&program.file).display());
+    let mut command = Command::new(&program.file);
+    command.current_dir(&program.package_folder).env("CARGO_MANIFEST_DIR", &program.package_folder);
+    command
 }
 
 /// Runs a test command, shows its output, and adds up the numbers of its `test result` lines.

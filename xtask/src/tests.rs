@@ -74,8 +74,7 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     let mut failed = Vec::new();
     for step in STEPS.iter().filter(is_selected) {
         let counts = run_step(step, &tools);
-        total.passed += counts.passed;
-        total.failed += counts.failed;
+        total += counts;
         if counts.failed > 0 {
             failed.push(step.name);
         }
