@@ -1,5 +1,5 @@
-// Tests the collection: its contents, and a run of it by newman against a gateway and against a server without
-// extensions. The gateway's address and key are in TXJOBS_DOMAIN and TXJOBS_API_KEY.
+// Tests the collection: its contents, and a run of it by newman against an emulator and against a server without
+// extensions. The emulator's address and key are in TXJOBS_DOMAIN and TXJOBS_API_KEY.
 "use strict";
 
 const assert = require("node:assert/strict");
@@ -73,7 +73,7 @@ test("first server is usable without a variable", () => {
     assert.match(contract.document.servers[0].url, /^http:\/\/127\.0\.0\.1:[^{]*$/);
 });
 
-test("run against a gateway sends every request", async () => {
+test("run against an emulator sends every request", async () => {
     const sent = await run(process.env.TXJOBS_DOMAIN, process.env.TXJOBS_API_KEY);
     assert.deepEqual(sent.sort(), operations.map(({ path }) => path).sort());
 });
@@ -101,7 +101,7 @@ async function run(domain, key) {
         // newman stores the new values of variables in it.
         collection: structuredClone(collection),
         environment: { name: "test", values },
-        // Between two requests the gateway starts the run.
+        // Between two requests the emulator starts the run.
         delayRequest: 200,
         timeoutRequest: 10_000,
         reporters: [],

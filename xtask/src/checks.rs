@@ -27,7 +27,7 @@ pub(crate) fn check_spelling(tools: &Tools) -> Result<Counts> {
 }
 
 pub(crate) fn check_contract(tools: &Tools) -> Result<Counts> {
-    let arguments = "lint --extends recommended --max-problems 100 openapi.yaml crates/gateway/admin.yaml";
+    let arguments = "lint --extends recommended --max-problems 100 openapi.yaml crates/emulator/admin.yaml";
     let mut lint = program(tools.test.redocly(), arguments);
     lint.env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true").env("REDOCLY_TELEMETRY", "off");
     let output = lint.output().context("cannot start redocly")?;

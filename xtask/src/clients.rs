@@ -1,5 +1,5 @@
 //! A step of `cargo xtask test` that generates clients in other languages from the contract. It runs the examples in
-//! TypeScript, Python, and Go against a gateway, and parses those in C# and PowerShell.
+//! TypeScript, Python, and Go against an emulator, and parses those in C# and PowerShell.
 
 mod example;
 
@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 
 use crate::{
     counts::Counts,
-    gateway::Gateway,
+    emulator::Emulator,
     process::{self, program},
     setup::{self, Tools},
     workspace,
@@ -27,7 +27,7 @@ struct Language {
     folder: &'static str,
     /// The files that are written by hand.
     files: &'static [&'static str],
-    check: fn(&Path, &Tools, &Gateway) -> Result<()>,
+    check: fn(&Path, &Tools, &Emulator) -> Result<()>,
 }
 
 const LANGUAGES: &[Language] = &[
@@ -54,7 +54,7 @@ pub(crate) fn check(tools: &Tools) -> Result<Counts> {
         fs::remove_dir_all(root).with_context(|| format!("cannot remove {FOLDER}"))?;
     }
     fs::create_dir_all(root).with_context(|| format!("cannot create {FOLDER}"))?;
-    let server = Gateway::for_tests("xtask/demo/fuzz.toml", root)?;
+    let server = Emulator::with_jobs("xtask/demo/fuzz.toml", root)?;
     let mut counts = Counts::default();
     for language in LANGUAGES {
         let folder = root.join(language.folder);
@@ -84,7 +84,7 @@ fn parse(language: &Language, folder: &Path, tools: &Tools) -> Result<()> {
     Ok(())
 }
 
-fn check_typescript(folder: &Path, tools: &Tools, server: &Gateway) -> Result<()> {
+fn check_typescript(folder: &Path, tools: &Tools, server: &Emulator) -> Result<()> {
     // Node.js expects packages beside the program. A junction needs no privilege on Windows; elsewhere it is a link.
     let mut link = Command::new("node");
     link.args(["--eval", "fs.symlinkSync(process.argv[1], 'node_modules', 'junction')"]);
@@ -95,7 +95,7 @@ fn check_typescript(folder: &Path, tools: &Tools, server: &Gateway) -> Result<()
     example::check(folder, server, || program("node", "run_job.js"))
 }
 
-fn check_python(folder: &Path, tools: &Tools, server: &Gateway) -> Result<()> {
+fn check_python(folder: &Path, tools: &Tools, server: &Emulator) -> Result<()> {
     let generators = &tools.test.generators;
     // `--meta none` generates only the package, whose name would otherwise be derived from the contract's title.
     let arguments =
@@ -108,13 +108,13 @@ fn check_python(folder: &Path, tools: &Tools, server: &Gateway) -> Result<()> {
 }
 
 /// Checks another generator for Python, because generators accept different contracts.
-fn check_python_of_openapi_generator(folder: &Path, tools: &Tools, server: &Gateway) -> Result<()> {
+fn check_python_of_openapi_generator(folder: &Path, tools: &Tools, server: &Emulator) -> Result<()> {
     generate(folder, tools, server)?;
     import_all_modules(&folder.join("client"), "timextender_jobs", tools)?;
     example::check(folder, server, || python(tools, "run_job.py"))
 }
 
-fn check_go(folder: &Path, tools: &Tools, server: &Gateway) -> Result<()> {
+fn check_go(folder: &Path, tools: &Tools, server: &Emulator) -> Result<()> {
     generate(folder, tools, server)?;
     let name = format!("run_job{}", std::env::consts::EXE_SUFFIX);
     process::output(&mut go(folder, "vet ./..."))?;
@@ -136,7 +136,7 @@ fn check_admin_clients(root: &Path, tools: &Tools) -> Result<()> {
 fn generate_admin_client(root: &Path, tools: &Tools, language: &str, options: &str) -> Result<PathBuf> {
     let folder = root.join("admin").join(language);
     let arguments = format!(
-        "generate --input-spec crates/gateway/admin.yaml --generator-name {language} \
+        "generate --input-spec crates/emulator/admin.yaml --generator-name {language} \
          --global-property apiTests=false,modelTests=false --additional-properties {options} --output"
     );
     let mut generate = program(tools.test.generators.join("openapi-generator-cli"), &arguments);
@@ -145,7 +145,7 @@ fn generate_admin_client(root: &Path, tools: &Tools, language: &str, options: &s
 }
 
 /// Runs openapi-generator with the options in the folder.
-fn generate(folder: &Path, tools: &Tools, _: &Gateway) -> Result<()> {
+fn generate(folder: &Path, tools: &Tools, _: &Emulator) -> Result<()> {
     let program_file = tools.test.generators.join("openapi-generator-cli");
     process::output(program(program_file, "generate --config generator.yaml").current_dir(folder)).map(drop)
 }

@@ -1,27 +1,19 @@
-//! `cargo xtask demo`: starts a gateway with the jobs of an example warehouse, and the console.
+//! `cargo xtask demo`: starts an emulator with the jobs of an example warehouse, and the console.
 
-use std::{
-    fs,
-    net::TcpListener,
-    path::Path,
-    process::{Command, ExitCode},
-    sync::mpsc,
-    thread,
-    time::Duration,
-};
+use std::{fs, net::TcpListener, path::Path, process::ExitCode, sync::mpsc, thread, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
 
 use crate::{
     console,
-    gateway::Gateway,
+    emulator::{self, Emulator},
     process::{self, cargo, program},
     setup,
 };
 
 const HELP: &str = "\
-Builds the gateway and the console, starts them with the jobs of an example warehouse, and opens the console.
+Builds the emulator and the console, starts them with the jobs of an example warehouse, and opens the console.
 Ctrl-C stops them. Each demo starts with the same history.
 
 Usage: cargo xtask demo [--port N] [--no-open]
@@ -33,8 +25,7 @@ Options:
 const CONFIG: &str = "xtask/demo/warehouse.toml";
 const DATA: &str = "target/demo-data";
 const DATABASE: &str = "target/demo-data/demo.db";
-const GATEWAY: &str = "target/demo/txjobs-gateway";
-/// The default port of the gateway, which the console and the command line suggest.
+/// The default port, which the console and the command line suggest.
 const PORT: u16 = 8400;
 
 pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
@@ -55,16 +46,17 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     serve(port.unwrap_or_else(default_port), open_browser)
 }
 
-/// Builds the gateway while the tools of the console are built: each of them has moments at which one core waits.
+/// Builds the emulator and the tools of the console at the same time, and then the console. A build alone does not always
+/// use all cores.
 fn build() -> Result<()> {
     thread::scope(|scope| {
-        let gateway = scope.spawn(|| {
-            eprintln!("demo: building the gateway (about two minutes the first time)");
-            process::run(&mut cargo("build --profile demo --package txjobs-gateway"))
+        let emulator = scope.spawn(|| {
+            eprintln!("demo: building the emulator (about two minutes the first time)");
+            process::run(&mut cargo("build --package txjobs-emulator"))
         });
         let tools = setup::install_build_tools()?;
-        // cargo locks the target folder, so the console waits for the gateway.
-        gateway.join().ok().context("the thread that builds the gateway panicked")??;
+        // cargo locks the target folder, so the console could not be built earlier.
+        emulator.join().ok().context("the thread that builds the emulator panicked")??;
         eprintln!("demo: building the console (about two minutes the first time)");
         console::build(&tools)
     })
@@ -77,30 +69,28 @@ fn seed() -> Result<()> {
     }
     fs::create_dir_all(DATA)?;
     eprintln!("demo: writing a history of runs");
-    process::run(&mut gateway(&format!("seed --config {CONFIG} --database {DATABASE} --days 14 --number 1")))
-}
-
-fn gateway(arguments: &str) -> Command {
-    program(format!("{GATEWAY}{}", std::env::consts::EXE_SUFFIX), arguments)
+    let arguments = format!("seed --config {CONFIG} --database {DATABASE} --days 14 --number 1");
+    process::run(&mut program(emulator::PROGRAM, &arguments))
 }
 
 fn serve(port: u16, open_browser: bool) -> Result<ExitCode> {
     let (sender, interrupts) = mpsc::channel();
     ctrlc::set_handler(move || {
-        // The receiver no longer exists while the gateway stops.
+        // The receiver no longer exists while the emulator stops.
         let _ = sender.send(());
     })?;
-    let mut server = Gateway::start(&mut gateway(&format!(
+    let arguments = format!(
         "serve --demo --config {CONFIG} --database {DATABASE} --console {} --listen 127.0.0.1:{port}",
         console::DIST
-    )))?;
+    );
+    let mut server = Emulator::start(&mut program(emulator::PROGRAM, &arguments))?;
     announce(&server, open_browser);
     while interrupts.recv_timeout(Duration::from_millis(500)).is_err() {
         if let Some(status) = server.exit_status()? {
-            bail!("the gateway stopped ({status}); its messages are above");
+            bail!("the emulator stopped ({status}); its messages are above");
         }
     }
-    eprintln!("demo: stopping the gateway");
+    eprintln!("demo: stopping the emulator");
     server.stop()?;
     Ok(ExitCode::SUCCESS)
 }
@@ -111,8 +101,8 @@ fn default_port() -> u16 {
 }
 
 /// Prints the address and the key, and opens the console.
-fn announce(server: &Gateway, open_browser: bool) {
-    let Gateway { address, key, .. } = server;
+fn announce(server: &Emulator, open_browser: bool) {
+    let Emulator { address, key, .. } = server;
     println!("\n  Console  {address}/\n  API      {address}/public/jobs\n  Key      {key}\n");
     println!("  Command line:");
     println!("    export TXJOBS_DOMAIN={address} TXJOBS_API_KEY={key}");

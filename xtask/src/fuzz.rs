@@ -1,5 +1,5 @@
 //! Steps of `cargo xtask test` in which schemathesis generates requests from a contract and compares the responses of a
-//! running gateway with it.
+//! running emulator with it.
 
 use std::{fs, path::Path, process::Command};
 
@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::{
     counts::Counts,
-    gateway::Gateway,
+    emulator::Emulator,
     process::{self, program},
     setup::Tools,
     workspace,
@@ -15,7 +15,7 @@ use crate::{
 
 pub(crate) fn check_contract(tools: &Tools) -> Result<Counts> {
     with_data_folder(|data| {
-        let server = Gateway::for_tests("xtask/demo/fuzz.toml", data)?;
+        let server = Emulator::with_jobs("xtask/demo/fuzz.toml", data)?;
         let mut fuzz = schemathesis(tools, "openapi.yaml", &server, 40);
         process::run(fuzz.args(["--header", &format!("apiKey: {}", server.key)]))?;
         server.stop()
@@ -24,8 +24,8 @@ pub(crate) fn check_contract(tools: &Tools) -> Result<Counts> {
 
 pub(crate) fn check_admin(tools: &Tools) -> Result<Counts> {
     with_data_folder(|data| {
-        let server = Gateway::emulator(data)?;
-        let mut fuzz = schemathesis(tools, "crates/gateway/admin.yaml", &server, 10);
+        let server = Emulator::without_jobs(data)?;
+        let mut fuzz = schemathesis(tools, "crates/emulator/admin.yaml", &server, 10);
         process::run(fuzz.args(["--header", &format!("Authorization: Bearer {}", server.key)]))?;
         server.stop()
     })
@@ -40,7 +40,7 @@ fn with_data_folder(fuzz: impl FnOnce(&Path) -> Result<()>) -> Result<Counts> {
     result.map(|()| Counts::ONE_PASSED)
 }
 
-fn schemathesis(tools: &Tools, contract: &str, server: &Gateway, examples: u32) -> Command {
+fn schemathesis(tools: &Tools, contract: &str, server: &Emulator, examples: u32) -> Command {
     let arguments = format!(
         "run {contract} --url {} --checks all --seed 1 --no-color --max-examples {examples}",
         server.address

@@ -5,8 +5,8 @@ mod clients;
 mod console;
 mod counts;
 mod demo;
+mod emulator;
 mod fuzz;
-mod gateway;
 mod postman;
 mod process;
 mod recipes;
@@ -26,7 +26,7 @@ Builds, tests, and demonstrates txjobs.
 Usage: cargo xtask COMMAND
 
 Commands:
-  demo      Build the gateway and the console, start them with the jobs of an example warehouse, and open the console
+  demo      Build the emulator and the console, start them with the jobs of an example warehouse, and open the console
   test      Run all checks and tests, or only some steps of them
   console   Build the console into web/dist, ready for a web server
   postman   Write the contract as a Postman collection

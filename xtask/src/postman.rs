@@ -12,7 +12,7 @@ use lexopt::prelude::*;
 
 use crate::{
     counts::Counts,
-    gateway::Gateway,
+    emulator::Emulator,
     process::{self, program},
     setup::{self, Tools},
     workspace,
@@ -65,18 +65,18 @@ fn write(file: &Path, text: &str) -> Result<()> {
     fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// Tests the collection with a gateway, and with a server that has no extensions.
+/// Tests the collection with an emulator, and with a server that has no extensions.
 pub(crate) fn check(tools: &Tools) -> Result<Counts> {
     workspace::build()?;
     let data = Path::new("target").join(format!("postman-{}", std::process::id()));
     fs::create_dir_all(&data)?;
-    let result = test_with_gateway(&data, tools);
+    let result = test_with_emulator(&data, tools);
     fs::remove_dir_all(&data)?;
     result.map(|()| Counts::ONE_PASSED)
 }
 
-fn test_with_gateway(data: &Path, tools: &Tools) -> Result<()> {
-    let server = Gateway::for_tests("xtask/demo/postman.toml", data)?;
+fn test_with_emulator(data: &Path, tools: &Tools) -> Result<()> {
+    let server = Emulator::with_jobs("xtask/demo/postman.toml", data)?;
     let mut test = program("node", "--test xtask/postman/collection.test.cjs");
     test.env("NODE_PATH", &tools.test.postman_modules);
     test.env("TXJOBS_DOMAIN", &server.address).env("TXJOBS_API_KEY", &server.key);

@@ -25,7 +25,7 @@ pub(crate) fn check(tools: &Tools) -> Result<Counts> {
     let guide = fs::read_to_string(GUIDE).with_context(|| format!("cannot read {GUIDE}"))?;
     let folder = Path::new(FOLDER);
     fs::create_dir_all(folder).with_context(|| format!("cannot create {FOLDER}"))?;
-    // The suites start the gateway by its name.
+    // The suites start the emulator by its name.
     let path = process::search_path_with([Path::new("target/debug").canonicalize()?.as_path()])?;
     let mut counts = Counts::default();
     for (name, command) in RECIPES {

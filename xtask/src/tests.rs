@@ -45,7 +45,7 @@ const STEPS: &[Step] = &[
     step("wasm", "tests of the console in a browser", suites::test_wasm),
     step("console", "the console builds and is not larger than its limit", console::check_size),
     step("e2e", "tests of the programs together, with a browser", suites::test_together),
-    step("postman", "the Postman collection works with the gateway", postman::check),
+    step("postman", "the Postman collection works with an emulator", postman::check),
     step("clients", "generated clients in other languages work", clients::check),
     step("recipes", "the examples of docs/gateway.md work", recipes::check),
     step("fuzz", "generated requests get the responses of openapi.yaml", fuzz::check_contract),

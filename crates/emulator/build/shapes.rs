@@ -10,7 +10,8 @@ pub fn constants(spec: &Value) -> String {
     let schemas = spec["components"]["schemas"].as_object().expect("the contract has schemas");
     for (name, schema) in schemas.iter().filter(|(_, schema)| schema["type"] == "object") {
         let constant = constant(name);
-        writeln!(out, "static {constant}: Object = Object {{ properties: &[").expect("writing to a string does not fail");
+        writeln!(out, "static {constant}: Object = Object {{ properties: &[")
+            .expect("writing to a string does not fail");
         for (property, property_schema) in schema["properties"].as_object().into_iter().flatten() {
             let is_required =
                 schema["required"].as_array().into_iter().flatten().any(|r| r == property.as_str());
@@ -27,7 +28,8 @@ pub fn constants(spec: &Value) -> String {
         let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
         let (object, is_array) = object_of(spec, schema);
         let id = &operation["operationId"];
-        writeln!(out, "({id}, Shape {{ object: &{object}, is_array: {is_array} }}),").expect("writing to a string does not fail");
+        writeln!(out, "({id}, Shape {{ object: &{object}, is_array: {is_array} }}),")
+            .expect("writing to a string does not fail");
     }
     writeln!(out, "];").expect("writing to a string does not fail");
     out

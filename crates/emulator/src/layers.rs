@@ -40,7 +40,11 @@ pub fn with_outer_layer(emulator: &Emulator, key_header: HeaderName, router: Rou
 }
 
 /// Adds the layer around the operations, within CORS.
-pub fn with_inner_layer(emulator: &Emulator, state: &AppState, operations: Router<AppState>) -> Router<AppState> {
+pub fn with_inner_layer(
+    emulator: &Emulator,
+    state: &AppState,
+    operations: Router<AppState>,
+) -> Router<AppState> {
     operations.layer(middleware::from_fn_with_state((emulator.clone(), state.clone()), inner))
 }
 

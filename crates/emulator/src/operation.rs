@@ -27,7 +27,8 @@ impl OperationCall {
     pub fn parse(method: &Method, path: &str) -> Option<Self> {
         paths::ALL.iter().find_map(|operation| {
             let mut call = Self { operation: Operation(operation), job: None, trigger_id: None };
-            let matches = operation.method.as_str() == method.as_str() && call.match_path(operation.template, path);
+            let matches =
+                operation.method.as_str() == method.as_str() && call.match_path(operation.template, path);
             matches.then_some(call)
         })
     }

@@ -27,9 +27,7 @@ impl FromStr for Span {
             false => sum(text),
         };
         milliseconds.map(|milliseconds| Self(Duration::from_millis(milliseconds))).ok_or_else(|| {
-            format!(
-                "{text:?} is not a duration like 200ms, 3s, 1h30m, 1d or 90 (seconds), of at most 999d"
-            )
+            format!("{text:?} is not a duration like 200ms, 3s, 1h30m, 1d or 90 (seconds), of at most 999d")
         })
     }
 }

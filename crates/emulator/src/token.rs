@@ -39,9 +39,7 @@ pub fn pass_through_pipe(command: &mut Command) -> Result<()> {
 pub fn read_or_generate(is_on_stdin: bool) -> Result<ApiKey> {
     match read(is_on_stdin)? {
         Some(text) => parse(&text),
-        None => {
-            key::generate_with_prefix(PREFIX).context("The operating system provided no random bytes")
-        }
+        None => key::generate_with_prefix(PREFIX).context("The operating system provided no random bytes"),
     }
 }
 

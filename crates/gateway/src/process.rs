@@ -13,7 +13,11 @@ const MAX_EXIT_WAIT: Duration = Duration::from_secs(2);
 /// Runs a program with a runtime and a log, and returns its exit code. `log_filter` is used if `RUST_LOG` is not set.
 ///
 /// `prepare` runs first, before any thread is started.
-pub fn run(log_filter: &str, prepare: impl FnOnce() -> Result<()>, program: impl Future<Output = Result<()>>) -> ExitCode {
+pub fn run(
+    log_filter: &str,
+    prepare: impl FnOnce() -> Result<()>,
+    program: impl Future<Output = Result<()>>,
+) -> ExitCode {
     let prepared = prepare();
     let (Ok(logging), Ok(runtime)) = (Logging::start(log_filter), tokio::runtime::Runtime::new()) else {
         // The logging thread does not exist, so that the error cannot be written.

@@ -7,9 +7,9 @@
 use std::ffi::OsStr;
 use std::process::Command;
 
-use anyhow::Result;
 #[cfg(unix)]
 use anyhow::Context;
+use anyhow::Result;
 
 #[cfg(unix)]
 use crate::processes::variables;
@@ -47,7 +47,8 @@ pub fn hide(prepare: impl FnOnce(&mut Command) -> Result<()>) -> Result<()> {
     }
     prepare(&mut command)?;
     // `exec` returns only if it fails.
-    Err(command.exec()).context("This program cannot start itself without the variables that jobs must not read")
+    Err(command.exec())
+        .context("This program cannot start itself without the variables that jobs must not read")
 }
 
 /// Does nothing, because this system cannot replace a process.

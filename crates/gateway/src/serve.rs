@@ -224,7 +224,8 @@ fn connection_limits(arguments: &ConnectionArgs, concurrency: u16) -> Result<Con
 
 async fn add_demo_key(config: &Config, store: &Store) -> Result<ApiKey> {
     let name = &config.organizations[0].name;
-    let organization = store.organization_id(name).await?.context("The organization is missing in the store")?;
+    let organization =
+        store.organization_id(name).await?.context("The organization is missing in the store")?;
     let key = key::generate().context("The operating system provided no random bytes")?;
     store.accept_demo_key(organization, key::hash(key.expose()));
     Ok(key)

@@ -6,7 +6,8 @@ use txjobs_tests::{gateway::Gateway, program};
 use crate::{JOBS, ask};
 
 /// A job that the gateway can run.
-const COMMAND: &str = "[[organization]]\nname = \"Test\"\n[[organization.job]]\nname = \"Load\"\ncommand = [\"true\"]\n";
+const COMMAND: &str =
+    "[[organization]]\nname = \"Test\"\n[[organization.job]]\nname = \"Load\"\ncommand = [\"true\"]\n";
 
 #[tokio::test]
 async fn gateway_has_no_admin_api() {

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::gateway::Gateway;
+use crate::emulator::Emulator;
 
 /// A job of `fuzz.toml`, and what the example prints and returns for it.
 struct Run {
@@ -28,7 +28,7 @@ const RUNS: [Run; 2] = [
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Runs an example with a job that completes and with one that fails, and checks what it prints.
-pub(super) fn check(folder: &Path, server: &Gateway, example: impl Fn() -> Command) -> Result<()> {
+pub(super) fn check(folder: &Path, server: &Emulator, example: impl Fn() -> Command) -> Result<()> {
     for run in RUNS {
         let Run { job, line, outcome, exit_code } = run;
         let mut example = example();

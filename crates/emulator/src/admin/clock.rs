@@ -71,7 +71,10 @@ pub(super) async fn set(
     Ok(clock_body(&state.emulator.clock))
 }
 
-pub(super) async fn advance(State(state): State<AdminState>, StrictJson(Advance { by }): StrictJson<Advance>) -> Json<ClockBody> {
+pub(super) async fn advance(
+    State(state): State<AdminState>,
+    StrictJson(Advance { by }): StrictJson<Advance>,
+) -> Json<ClockBody> {
     state.emulator.clock.advance(by.0);
     clock_body(&state.emulator.clock)
 }

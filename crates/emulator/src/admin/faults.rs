@@ -27,11 +27,17 @@ pub(super) async fn add(
     Ok((StatusCode::CREATED, Json(added)))
 }
 
-pub(super) async fn get(State(state): State<AdminState>, RuleId(id): RuleId) -> Result<Json<ActiveRule>, AdminError> {
+pub(super) async fn get(
+    State(state): State<AdminState>,
+    RuleId(id): RuleId,
+) -> Result<Json<ActiveRule>, AdminError> {
     state.emulator.faults.get(id).map(Json).ok_or_else(unknown_rule)
 }
 
-pub(super) async fn remove(State(state): State<AdminState>, RuleId(id): RuleId) -> Result<StatusCode, AdminError> {
+pub(super) async fn remove(
+    State(state): State<AdminState>,
+    RuleId(id): RuleId,
+) -> Result<StatusCode, AdminError> {
     match state.emulator.faults.remove(id) {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(unknown_rule()),

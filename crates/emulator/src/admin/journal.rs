@@ -116,8 +116,10 @@ impl Search {
     fn filter(&self) -> Result<Filter, AdminError> {
         let id = |name: &str, text: &Option<String>| -> Result<Option<Uuid>, AdminError> {
             let text = text.as_deref();
-            text.map(|text| parse_id(text).ok_or_else(|| AdminError::invalid(format!("{name} must be an id"))))
-                .transpose()
+            text.map(|text| {
+                parse_id(text).ok_or_else(|| AdminError::invalid(format!("{name} must be an id")))
+            })
+            .transpose()
         };
         let status = number("status", &self.status, 100..=599)?;
         Ok(Filter {

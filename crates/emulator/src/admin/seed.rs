@@ -114,7 +114,11 @@ impl SeedRequest {
                 && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
         };
         ensure_within("number", self.number <= MAX_INTEGER, &format!("from 0 to {MAX_INTEGER}"))?;
-        ensure_within("organization", length.is_none_or(|n| (1..=200).contains(&n)), "of 1 to 200 characters")?;
+        ensure_within(
+            "organization",
+            length.is_none_or(|n| (1..=200).contains(&n)),
+            "of 1 to 200 characters",
+        )?;
         ensure_within("key", self.key.as_ref().is_none_or(is_key), "of 16 to 200 letters, digits, _ and -")?;
         ensure_within("jobs", (1..=MAX_JOBS).contains(&self.jobs), &format!("from 1 to {MAX_JOBS}"))?;
         ensure_within(

@@ -2,7 +2,8 @@
 
 use axum::extract::Request;
 use axum::http::header::{
-    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_HEADERS, CACHE_CONTROL, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH,
+    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_HEADERS, CACHE_CONTROL, ETAG, HeaderMap, HeaderName, HeaderValue,
+    IF_NONE_MATCH,
 };
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::Response;
@@ -31,7 +32,12 @@ pub enum Routing {
 /// Converts a request to that of the gateway, and returns how it is routed.
 ///
 /// `rewrites` is whether the bodies of responses are rewritten.
-pub fn receive(behavior: &Behavior, rewrites: bool, key_header: &HeaderName, request: &mut Request) -> Routing {
+pub fn receive(
+    behavior: &Behavior,
+    rewrites: bool,
+    key_header: &HeaderName,
+    request: &mut Request,
+) -> Routing {
     let root = api::root();
     let is_of_contract =
         |path: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
@@ -78,7 +84,10 @@ pub fn send(behavior: &Behavior, rewrites: bool, method: &Method, response: &mut
     if !behavior.extensions {
         headers.remove(&extensions);
     } else if !behavior.keeps_lines() && headers.contains_key(&extensions) {
-        let rest = Extensions::HEADER_VALUE.split(", ").filter(|name| *name != EXTENSION_PARAMETERS[0]).collect::<Vec<_>>();
+        let rest = Extensions::HEADER_VALUE
+            .split(", ")
+            .filter(|name| *name != EXTENSION_PARAMETERS[0])
+            .collect::<Vec<_>>();
         headers
             .insert(extensions, HeaderValue::try_from(rest.join(", ")).expect("a part of a header's value"));
     }

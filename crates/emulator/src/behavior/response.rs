@@ -34,7 +34,11 @@ pub struct ResponseContext<'a> {
 }
 
 /// Changes the gateway's response to that of the behavior.
-pub async fn apply_behavior(context: &ResponseContext<'_>, call: &OperationCall, response: Response) -> Response {
+pub async fn apply_behavior(
+    context: &ResponseContext<'_>,
+    call: &OperationCall,
+    response: Response,
+) -> Response {
     let behavior = context.behavior;
     let response = match response.extensions().get::<ErrorDetails>() {
         Some(_) => return rewrite_error(behavior, context.errors, response),
@@ -107,7 +111,11 @@ impl ResponseContext<'_> {
 }
 
 /// Changes the status of a successful response, and the log of a trigger id without an execution.
-async fn change_success(context: &ResponseContext<'_>, call: &OperationCall, mut response: Response) -> Response {
+async fn change_success(
+    context: &ResponseContext<'_>,
+    call: &OperationCall,
+    mut response: Response,
+) -> Response {
     let (behavior, store) = (context.behavior, context.store);
     if response.status() != StatusCode::OK {
         return response;
@@ -126,7 +134,8 @@ async fn change_success(context: &ResponseContext<'_>, call: &OperationCall, mut
         return response;
     }
     let not_found = || context.errors.respond(StatusCode::NOT_FOUND, "There is no log of this trigger id.");
-    match (past::trigger_state(store, job, trigger_id).await, behavior.pending_logs, behavior.unknown_trigger) {
+    match (past::trigger_state(store, job, trigger_id).await, behavior.pending_logs, behavior.unknown_trigger)
+    {
         (Ok(TriggerState::Pending { .. }), PendingLogs::NotFound, _)
         | (Ok(TriggerState::Unknown), _, UnknownTrigger::NotFound) => {
             with_headers_of(not_found(), response.headers())

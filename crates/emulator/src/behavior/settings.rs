@@ -158,7 +158,11 @@ impl Behavior {
             header.is_none_or(is_valid_header),
             "the name of a request header that HTTP does not use itself",
         )?;
-        ensure_within("fractionDigits", self.fraction_digits.is_none_or(|digits| digits <= 9), "from 0 to 9")?;
+        ensure_within(
+            "fractionDigits",
+            self.fraction_digits.is_none_or(|digits| digits <= 9),
+            "from 0 to 9",
+        )?;
         let has_times = !matches!(self.times, Times::Null | Times::Empty | Times::Missing);
         ensure_within(
             "fractionDigits",

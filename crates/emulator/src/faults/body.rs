@@ -50,7 +50,9 @@ pub(super) fn cut_off(body: Body, after: u32, breaks: bool) -> Body {
         Ok::<_, axum::Error>(state.next().await?.map(|piece| (piece, state)))
     });
     match breaks {
-        true => Body::from_stream(beginning.map(|piece| piece.map_err(Error::other)).chain(connection_error())),
+        true => {
+            Body::from_stream(beginning.map(|piece| piece.map_err(Error::other)).chain(connection_error()))
+        }
         false => Body::from_stream(beginning),
     }
 }

@@ -143,16 +143,26 @@ impl Rule {
                 let wait = retry_after.is_none_or(|wait| wait.seconds <= 86_400);
                 ensure_within("seconds", wait, "from 0 to 86400")
             }
-            Effect::Drip { bytes_per_second } => {
-                ensure_within("bytesPerSecond", (1..=100_000_000).contains(bytes_per_second), "from 1 to 100000000")
-            }
+            Effect::Drip { bytes_per_second } => ensure_within(
+                "bytesPerSecond",
+                (1..=100_000_000).contains(bytes_per_second),
+                "from 1 to 100000000",
+            ),
             Effect::CutOff { after } | Effect::Truncate { after } => {
                 ensure_within("after", *after <= 1_000_000_000, "from 0 to 1000000000")
             }
             Effect::Redirect { status, location } => {
-                ensure_within("status", [301, 302, 303, 307, 308].contains(status), "301, 302, 303, 307 or 308")?;
+                ensure_within(
+                    "status",
+                    [301, 302, 303, 307, 308].contains(status),
+                    "301, 302, 303, 307 or 308",
+                )?;
                 let is_visible = location.bytes().all(|byte| byte.is_ascii_graphic());
-                ensure_within("location", is_visible && (1..=2000).contains(&location.len()), "a path or an address")
+                ensure_within(
+                    "location",
+                    is_visible && (1..=2000).contains(&location.len()),
+                    "a path or an address",
+                )
             }
             Effect::LoseRun { .. } => {
                 let is_execute = self.operation.is_none_or(|operation| operation.is(&paths::EXECUTE_JOB));

@@ -122,10 +122,9 @@ mod tests {
     fn rule_affects_count_requests_after_those_that_it_skips() {
         let rules = FaultRules::default();
         let reset = json!({ "kind": "reset" });
-        rules
-            .add(rule(json!({ "operation": "list_jobs", "skip": 1, "count": 2, "effect": reset })))
-            .unwrap();
-        let affected: Vec<_> = (0..5).map(|_| rules.select_faults(&call("/public/jobs")).ids().count()).collect();
+        rules.add(rule(json!({ "operation": "list_jobs", "skip": 1, "count": 2, "effect": reset }))).unwrap();
+        let affected: Vec<_> =
+            (0..5).map(|_| rules.select_faults(&call("/public/jobs")).ids().count()).collect();
         assert_eq!(affected, [0, 1, 1, 0, 0]);
         assert_eq!(rules.select_faults(&call("/public/jobs/status")).ids().count(), 0);
         let fault = serde_json::to_value(rules.get(1).unwrap()).unwrap();

@@ -86,7 +86,8 @@ impl SelectedFaults {
         for (_, effect) in &self.0 {
             match effect {
                 Effect::LoseAnswer { body } => {
-                    response = errors.respond_with(body.unwrap_or(errors.body), StatusCode::BAD_GATEWAY, LOST);
+                    response =
+                        errors.respond_with(body.unwrap_or(errors.body), StatusCode::BAD_GATEWAY, LOST);
                 }
                 Effect::Delay { delay } => {
                     // From the arrival on: a test that waits for the request may advance the clock.
@@ -96,7 +97,9 @@ impl SelectedFaults {
                 Effect::Drip { bytes_per_second } => {
                     response = with_body(response, |body| body::drip(body, *bytes_per_second, clock.clone()));
                 }
-                Effect::CutOff { after } => response = with_body(response, |body| body::cut_off(body, *after, true)),
+                Effect::CutOff { after } => {
+                    response = with_body(response, |body| body::cut_off(body, *after, true))
+                }
                 Effect::Truncate { after } => {
                     let (parts, body) = response.into_parts();
                     let body = body::truncate(body, *after).await;

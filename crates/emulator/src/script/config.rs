@@ -200,9 +200,7 @@ impl ScriptTable {
     fn into_script(self) -> Result<Script> {
         let outcome = outcome(self.state, &self.lines, self.weight)?;
         let history = self.history.into_iter();
-        let history = history
-            .map(|other| outcome_of(&other, &self.lines))
-            .collect::<Result<Vec<_>>>()?;
+        let history = history.map(|other| outcome_of(&other, &self.lines)).collect::<Result<Vec<_>>>()?;
         ensure!(
             outcome.weight > 0 || history.iter().any(|outcome| outcome.weight > 0),
             "every `weight` is zero. Give one outcome a weight"
@@ -272,10 +270,10 @@ mod tests {
 
     #[test]
     fn command_is_read_as_by_the_gateway() {
-        let described = config("command = [\"python3\", \"load.py\"]\ntimeout = \"1s\"").organizations[0].jobs
-            [0]
-        .work
-        .describe();
+        let described = config("command = [\"python3\", \"load.py\"]\ntimeout = \"1s\"").organizations[0]
+            .jobs[0]
+            .work
+            .describe();
         assert_eq!(described, "command [\"python3\", \"load.py\"]");
     }
 

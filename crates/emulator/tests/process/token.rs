@@ -10,7 +10,8 @@ const TOKEN: &str = "a-token-for-this-test-only";
 
 async fn accepts_token(gateway: &Gateway) -> bool {
     let client = reqwest::Client::new();
-    let response = client.get(format!("{}/admin/clock", gateway.url)).bearer_auth(TOKEN).send().await.unwrap();
+    let response =
+        client.get(format!("{}/admin/clock", gateway.url)).bearer_auth(TOKEN).send().await.unwrap();
     response.status() == 200
 }
 

@@ -121,7 +121,8 @@ impl Chunks {
         let first = &rest[0];
         match count {
             0 | 1 => {
-                let lines = self.store.lines(first.number, self.seq..=*first.lines.end(), CHUNK_BYTES).await?;
+                let lines =
+                    self.store.lines(first.number, self.seq..=*first.lines.end(), CHUNK_BYTES).await?;
                 Ok((self.index, lines))
             }
             // Requested without their lines, or without any lines.

@@ -55,7 +55,11 @@ impl Lists {
     /// # Errors
     ///
     /// Fails if the store fails.
-    pub async fn jobs(&self, organization: OrganizationId, catalog_version: i64) -> Result<Arc<Representation>> {
+    pub async fn jobs(
+        &self,
+        organization: OrganizationId,
+        catalog_version: i64,
+    ) -> Result<Arc<Representation>> {
         Ok(Arc::clone(&self.get(organization, catalog_version).await?.jobs))
     }
 

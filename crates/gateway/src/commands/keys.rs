@@ -56,7 +56,9 @@ async fn create(arguments: KeyArgs, load: impl FnOnce(&Path) -> Result<Config>) 
             )
         }
     }
-    note(&format!("The key \"{name}\" of \"{organization}\". It is shown only now; only its hash is stored."));
+    note(&format!(
+        "The key \"{name}\" of \"{organization}\". It is shown only now; only its hash is stored."
+    ));
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", key.expose()).and_then(|()| out.flush()).with_context(|| {
         format!("The key \"{name}\" was created and could not be written to standard output. Revoke it and create another one")
@@ -108,7 +110,9 @@ async fn revoke(arguments: &KeyArgs, program: &str) -> Result<()> {
 async fn open_store(arguments: &DatabaseArgs) -> Result<Store> {
     let _lock = match inspect(&arguments.database).await? {
         DatabaseContent::Current => None,
-        DatabaseContent::Empty | DatabaseContent::Outdated => Some(DatabaseLock::acquire(&arguments.database).await?),
+        DatabaseContent::Empty | DatabaseContent::Outdated => {
+            Some(DatabaseLock::acquire(&arguments.database).await?)
+        }
     };
     Ok(Store::open(&arguments.database).await?)
 }

@@ -83,10 +83,13 @@ impl CommandJob {
         }
         let mut words = command.into_iter();
         let program = words.next().filter(|p| !p.is_empty());
-        let program =
-            program.context("its `command` is empty. Name a program: command = [\"python3\", \"load.py\"]")?;
+        let program = program
+            .context("its `command` is empty. Name a program: command = [\"python3\", \"load.py\"]")?;
         let completed = self.completed.unwrap_or_else(|| vec![0]);
-        ensure!(!completed.is_empty(), "`completed` is empty, so that every run would fail. Name an exit code");
+        ensure!(
+            !completed.is_empty(),
+            "`completed` is empty, so that every run would fail. Name an exit code"
+        );
         ensure!(
             self.timeout.is_none_or(|t| !t.0.is_zero()),
             "its `timeout` is zero. Remove it for a job without a timeout"

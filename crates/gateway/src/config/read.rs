@@ -99,9 +99,8 @@ fn parse_key_header(name: &str) -> Result<HeaderName> {
 fn check_job<J: DeclaredJob>(job: J, organization: &str, directory: &Path) -> Result<Job> {
     let name = job.name().to_owned();
     ensure!(!name.trim().is_empty(), "a job of \"{organization}\" has an empty name");
-    let id = job
-        .id()
-        .unwrap_or_else(|| Uuid::new_v5(&NAMESPACE, format!("{organization}\0{name}").as_bytes()));
+    let id =
+        job.id().unwrap_or_else(|| Uuid::new_v5(&NAMESPACE, format!("{organization}\0{name}").as_bytes()));
     let work =
         job.into_work(directory).with_context(|| format!("the job \"{name}\" of \"{organization}\""))?;
     Ok(Job { id, name, work })

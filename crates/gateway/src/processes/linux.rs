@@ -151,7 +151,12 @@ impl Processes {
         report
     }
 
-    async fn terminate(&self, grace: Duration, killed: impl Future<Output = ()>, report: &mut Report) -> bool {
+    async fn terminate(
+        &self,
+        grace: Duration,
+        killed: impl Future<Output = ()>,
+        report: &mut Report,
+    ) -> bool {
         let start = Instant::now();
         let mut killed = pin!(killed);
         let mut pause = FIRST_PAUSE;

@@ -39,15 +39,16 @@ pub(super) async fn execute(executor: &Executor, run: Run, clock: RunClock, wait
         Err(panic) => {
             tracing::error!(%panic, trigger = %run.trigger_id, "the gateway's own code failed at a run");
             end_processes(executor, &run).await;
-            failed("The gateway itself failed at this run. Its log on standard error has the details.".to_owned())
+            failed(
+                "The gateway itself failed at this run. Its log on standard error has the details."
+                    .to_owned(),
+            )
         }
     };
     let state = loop {
         let (store, give_up) = (executor.store.clone(), executor.give_up.clone());
         let (ending, clock) = (ending.clone(), clock.clone());
-        let end = async move {
-            retry_until_ok(&give_up, || store.end_run(&run, &ending, clock.now())).await
-        };
+        let end = async move { retry_until_ok(&give_up, || store.end_run(&run, &ending, clock.now())).await };
         match catch_panic(end).await {
             Ok(state) => break state,
             Err(panic) => {

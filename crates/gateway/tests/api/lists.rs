@@ -15,9 +15,7 @@ use crate::test_app::{CONFIG, TestApp, parse};
 
 /// Returns one organization with this many jobs that run nothing.
 fn config_of(jobs: usize) -> String {
-    let job = |n| {
-        format!("[[organization.job]]\nname = \"Job {n}\"\n")
-    };
+    let job = |n| format!("[[organization.job]]\nname = \"Job {n}\"\n");
     format!("[[organization]]\nname = \"Contoso\"\n{}", (0..jobs).map(job).collect::<String>())
 }
 

@@ -4,6 +4,7 @@
 mod cancel_job;
 mod console_files;
 mod docs;
+mod errors;
 mod execute_job;
 mod get_job_logs;
 mod get_job_logs_by_trigger;
@@ -13,7 +14,6 @@ mod list_jobs;
 mod lists;
 mod pages;
 mod reference_page;
-mod errors;
 mod test_app;
 mod test_job;
 mod unknown_paths;

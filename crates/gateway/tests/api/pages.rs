@@ -64,9 +64,7 @@ async fn the_console_with_its_headers() {
 #[tokio::test]
 async fn the_demo_key_is_for_this_machine() {
     let demo_key = Some(ApiKey::new("txg_demo").unwrap());
-    let app =
-        TestApp::with_options(ServerOptions { name: "Contoso".into(), console: None, demo_key })
-            .await;
+    let app = TestApp::with_options(ServerOptions { name: "Contoso".into(), console: None, demo_key }).await;
     let here = get(&app, "/config.json", &[("host", "127.0.0.1:8400")]).await.json();
     assert_eq!(
         here,

@@ -26,7 +26,8 @@ fn plain(value: &Value) -> String {
 
 /// Returns the page from the element with this id to the next article.
 fn part<'a>(page: &'a str, id: &str) -> &'a str {
-    let (_, rest) = page.split_once(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no element has the id {id}"));
+    let (_, rest) =
+        page.split_once(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no element has the id {id}"));
     rest.split("<article").next().unwrap()
 }
 
@@ -62,7 +63,9 @@ fn assert_describes(html: &str, section: &Value) {
     for block in section["description"].as_str().unwrap_or_default().split("\n\n") {
         match block.strip_prefix("* ") {
             Some(_) if has_table => {}
-            Some(items) => items.split("\n* ").for_each(|item| assert_contains(html, &item.replacen(" - ", "", 1))),
+            Some(items) => {
+                items.split("\n* ").for_each(|item| assert_contains(html, &item.replacen(" - ", "", 1)))
+            }
             None => assert_contains(html, block),
         }
     }
@@ -85,7 +88,9 @@ fn assert_specifies(html: &str, whole: &str, schema: &Value) {
     for (key, value) in members(schema) {
         match key {
             "description" => assert_describes(html, schema),
-            "type" => assert_contains(html, if value == "array" { "array of" } else { value.as_str().unwrap() }),
+            "type" => {
+                assert_contains(html, if value == "array" { "array of" } else { value.as_str().unwrap() })
+            }
             "format" => assert_contains(html, &format!("({})", plain(value))),
             "nullable" => assert_contains(html, "or null"),
             "pattern" => assert_contains(html, &format!("Pattern: {}", plain(value))),
@@ -96,7 +101,9 @@ fn assert_specifies(html: &str, whole: &str, schema: &Value) {
                 Some(most) => assert_contains(html, &format!("from {value} to {most}")),
                 None => assert_contains(html, &format!("at least {value}")),
             },
-            "minLength" => assert_contains(html, &format!("of {value} to {} characters", schema["maxLength"])),
+            "minLength" => {
+                assert_contains(html, &format!("of {value} to {} characters", schema["maxLength"]))
+            }
             "maximum" => assert!(schema.get("minimum").is_some(), "{schema}"),
             "maxLength" => assert!(schema.get("minLength").is_some(), "{schema}"),
             "items" => assert_specifies(html, whole, value),
@@ -110,7 +117,9 @@ fn assert_specifies(html: &str, whole: &str, schema: &Value) {
                     .iter()
                     .for_each(|v| assert!(html.contains(&format!("<code>{}</code>", plain(v)))));
             }
-            "x-enum-descriptions" => list(value).iter().for_each(|meaning| assert_contains(html, &plain(meaning))),
+            "x-enum-descriptions" => {
+                list(value).iter().for_each(|meaning| assert_contains(html, &plain(meaning)))
+            }
             "oneOf" => list(value).iter().for_each(|of| assert_specifies(html, whole, of)),
             "discriminator" => {
                 assert_contains(html, &format!("By {}", plain(&value["propertyName"])));
@@ -180,7 +189,9 @@ fn page_has_every_operation_with_its_parameters_and_responses() {
                         None => assert_describes(section, response),
                     }
                     match resolved(response).get("content") {
-                        Some(content) => assert_specifies(section, part, &content["application/json"]["schema"]),
+                        Some(content) => {
+                            assert_specifies(section, part, &content["application/json"]["schema"])
+                        }
                         None => assert_contains(section, "No body"),
                     }
                 }

@@ -206,7 +206,12 @@ impl TestApp {
     }
 
     /// Waits until the condition is true of the run.
-    pub async fn wait_until(&self, job: JobId, trigger: TriggerId, condition: impl Fn(&Value) -> bool) -> Value {
+    pub async fn wait_until(
+        &self,
+        job: JobId,
+        trigger: TriggerId,
+        condition: impl Fn(&Value) -> bool,
+    ) -> Value {
         self.wait_until_as(&self.keys[0], job, trigger, condition).await
     }
 

@@ -6,7 +6,7 @@ use txjobs_sdk::types::{LogsSelection, TriggerId};
 use txjobs_sdk::{ExecutionState, Severity, operation, paths};
 use txjobs_store::{Line, RunResult};
 
-use crate::test_app::{TestResponse, TestApp, lines};
+use crate::test_app::{TestApp, TestResponse, lines};
 
 /// Asks with what a browser's cache would add.
 async fn again(app: &TestApp, request: &operation::Request, tag: &str) -> TestResponse {

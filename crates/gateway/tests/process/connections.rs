@@ -4,8 +4,8 @@ use std::process::Command;
 
 use txjobs_sdk::paths;
 
-use crate::gateway_process::{Home, command, lines, shell_jobs};
 use crate::connection::{Connection, head};
+use crate::gateway_process::{Home, command, lines, shell_jobs};
 
 fn home() -> Home {
     Home::new(&shell_jobs(&[("echo", "echo ran", "")]))

@@ -47,7 +47,9 @@ async fn killed_in_the_middle_of_a_run() {
     assert!(said[1].1.starts_with("The gateway was killed or crashed"), "{run}");
     let parent = parent.trim();
     if cfg!(target_os = "linux") {
-        let ended = format!(" Processes that were still running at the next start were ended: sh ({parent}), sleep (");
+        let ended = format!(
+            " Processes that were still running at the next start were ended: sh ({parent}), sleep ("
+        );
         assert!(said[1].1.contains(&ended), "{run}");
     }
     let run = gateway.outcome(next).await;

@@ -59,7 +59,10 @@ async fn restart_after_kill_ends_detached_children() {
     let gateway = home.serve(&[]);
     let run = gateway.outcome(run).await;
     alive.assert_dead();
-    assert!(lines(&run)[1].1.contains(" Processes that were still running at the next start were ended: sh ("), "{run}");
+    assert!(
+        lines(&run)[1].1.contains(" Processes that were still running at the next start were ended: sh ("),
+        "{run}"
+    );
 }
 
 #[tokio::test]
@@ -125,7 +128,8 @@ async fn process_that_ignores_sigterm_is_killed_after_the_job_s_time() {
     let run = gateway.outcome(run).await;
     alive.assert_dead();
     let lines = lines(&run);
-    let killed = lines.iter().find_map(|(_, text)| text.strip_prefix("Killed ")?.split_once(" after SIGTERM: sh ("));
+    let killed =
+        lines.iter().find_map(|(_, text)| text.strip_prefix("Killed ")?.split_once(" after SIGTERM: sh ("));
     let grace = humantime::parse_duration(killed.unwrap_or_else(|| panic!("{run}")).0).unwrap();
     assert!(grace >= Duration::from_millis(300), "{grace:?}");
 }

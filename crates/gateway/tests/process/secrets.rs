@@ -12,9 +12,7 @@ async fn job_cannot_read_the_variables_of_the_gateway() {
     let mut serve = command(home.folder.path());
     serve.args(["serve", "--listen", "127.0.0.1:0"]).stdin(Stdio::null());
     // A gateway that a job of another gateway starts stays a part of that run.
-    serve
-        .env("TXJOBS_API_KEY", "a-key-for-this-test-only")
-        .env("TXJOBS_TRIGGER_ID", "of-another-gateway");
+    serve.env("TXJOBS_API_KEY", "a-key-for-this-test-only").env("TXJOBS_TRIGGER_ID", "of-another-gateway");
     let gateway = home.start(serve);
     let output = output_of_spy(&gateway).await;
     assert!(!output.contains("a-key-for-this-test-only"), "{output}");

@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::Value;
 use txjobs_sdk::paths;
 
-use crate::gateway_process::{Gateway, Home, shell_jobs, until};
 use crate::connection::{Connection, address, head};
+use crate::gateway_process::{Gateway, Home, shell_jobs, until};
 
 fn home() -> Home {
     Home::new(&shell_jobs(&[("echo", "echo ran", "")]))

@@ -1,4 +1,4 @@
-//! A gateway for the demo and for tests.
+//! An emulator for the demo and for tests.
 
 use std::{
     fs::File,
@@ -11,37 +11,40 @@ use anyhow::{Context, Result};
 
 use crate::process::{self, program};
 
-/// A running gateway. It is killed when this value is dropped.
-pub(crate) struct Gateway {
+/// The file of the program, which exists after a build.
+pub(crate) const PROGRAM: &str = "target/debug/txjobs-emulator";
+
+/// A running emulator. It is killed when this value is dropped.
+pub(crate) struct Emulator {
     process: Child,
     /// Stays open, because a program may fail when it writes to a closed pipe.
     _output: Lines<BufReader<ChildStdout>>,
     pub(crate) address: String,
-    /// The API key of the demo, or the admin token of the emulator.
+    /// The API key of the demo, or the admin token without `--demo`.
     pub(crate) key: String,
 }
 
-impl Gateway {
-    /// Starts the debug build with the jobs of a configuration. Its database and its log are in `data`.
-    pub(crate) fn for_tests(config: &str, data: &Path) -> Result<Self> {
+impl Emulator {
+    /// Starts it with the jobs of a configuration. Its database and its log are in `data`.
+    pub(crate) fn with_jobs(config: &str, data: &Path) -> Result<Self> {
         let arguments = format!("serve --demo --listen 127.0.0.1:0 --config {config} --database");
-        Self::start(debug_build(&arguments, data)?.arg(data.join("gateway.db")))
+        Self::start(command(&arguments, data)?.arg(data.join("emulator.db")))
     }
 
-    /// Starts the debug build as an emulator without a configuration.
-    pub(crate) fn emulator(data: &Path) -> Result<Self> {
-        let arguments = "serve --admin --listen 127.0.0.1:0 --database";
-        Self::start(debug_build(arguments, data)?.arg(data.join("gateway.db")))
+    /// Starts it without a configuration.
+    pub(crate) fn without_jobs(data: &Path) -> Result<Self> {
+        let arguments = "serve --listen 127.0.0.1:0 --database";
+        Self::start(command(arguments, data)?.arg(data.join("emulator.db")))
     }
 
     /// Starts a `serve` command, and waits until it prints its address and its key.
     ///
     /// # Errors
     ///
-    /// The gateway does not start or ends before it has printed them.
+    /// The emulator does not start, or it ends before it has printed them.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
         command.stdin(Stdio::null()).stdout(Stdio::piped());
-        // Ctrl-C in the terminal then reaches only this program, which stops the gateway and waits for its end.
+        // Ctrl-C in the terminal then reaches only this program, which stops the emulator and waits for its end.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
         let mut process =
@@ -77,7 +80,7 @@ impl Gateway {
     }
 }
 
-impl Drop for Gateway {
+impl Drop for Emulator {
     fn drop(&mut self) {
         // Both fail if it has ended.
         let _ = self.process.kill();
@@ -85,15 +88,15 @@ impl Drop for Gateway {
     }
 }
 
-fn debug_build(arguments: &str, data: &Path) -> Result<Command> {
-    let mut gateway = program("target/debug/txjobs-gateway", arguments);
-    gateway.stderr(File::create(data.join("log"))?);
-    Ok(gateway)
+fn command(arguments: &str, data: &Path) -> Result<Command> {
+    let mut command = program(PROGRAM, arguments);
+    command.stderr(File::create(data.join("log"))?);
+    Ok(command)
 }
 
 fn read_address_and_key(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<(String, String)> {
     let mut read = |labels: &[&str]| -> Result<String> {
-        let line = lines.next().context("the gateway stopped; its messages are above")??;
+        let line = lines.next().context("the emulator stopped; its messages are above")??;
         let value = labels.iter().find_map(|label| line.strip_prefix(label));
         Ok(value.with_context(|| format!("{line:?} starts with none of {labels:?}"))?.trim().to_owned())
     };
