@@ -5,6 +5,7 @@ mod clients;
 mod console;
 mod counts;
 mod demo;
+mod docs;
 mod emulator;
 mod fuzz;
 mod postman;

@@ -1,4 +1,4 @@
-//! A step of `cargo xtask test` that runs the test suites in `docs/gateway.md`.
+//! A step of `cargo xtask test` that runs the test suites in `docs/guides/test-your-client.md`.
 
 use std::{fs, path::Path, process::Command};
 
@@ -11,7 +11,7 @@ use crate::{
     workspace,
 };
 
-const GUIDE: &str = "docs/gateway.md";
+const GUIDE: &str = "docs/guides/test-your-client.md";
 const FOLDER: &str = "target/recipes";
 
 /// A test suite: its file name, which is in the first line of its code, and the command that runs it.

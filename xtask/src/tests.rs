@@ -8,7 +8,7 @@ use lexopt::prelude::*;
 use crate::{
     checks, clients, console,
     counts::Counts,
-    fuzz, postman, recipes,
+    docs, fuzz, postman, recipes,
     setup::{self, Tools},
     suites,
 };
@@ -47,7 +47,8 @@ const STEPS: &[Step] = &[
     step("e2e", "tests of the programs together, with a browser", suites::test_together),
     step("postman", "the Postman collection works with an emulator", postman::check),
     step("clients", "generated clients in other languages work", clients::check),
-    step("recipes", "the examples of docs/gateway.md work", recipes::check),
+    step("guides", "the links, commands, and examples of the documentation are right", docs::check),
+    step("recipes", "the examples of docs/guides/test-your-client.md work", recipes::check),
     step("fuzz", "generated requests get the responses of openapi.yaml", fuzz::check_contract),
     step("fuzz-admin", "generated requests get the responses of admin.yaml", fuzz::check_admin),
 ];
