@@ -7,6 +7,7 @@ mod commands;
 mod examples;
 mod files;
 mod links;
+mod mentions;
 mod page;
 mod programs;
 mod session;
@@ -32,17 +33,17 @@ const DATA: &str = "target/guides";
 pub(crate) fn run(_: &Tools) -> Result<Counts> {
     let packages = ["--package", "txjobs", "--package", "txjobs-gateway", "--package", "txjobs-emulator"];
     run::run(cargo().arg("build").args(packages))?;
-    check(Path::new(BUILT), Path::new(DATA))
+    check(Path::new(BUILT), &std::env::current_exe()?, Path::new(DATA))
 }
 
 /// Checks every Markdown file with the programs in the folder `built`.
-fn check(built: &Path, data: &Path) -> Result<Counts> {
+fn check(built: &Path, xtask: &Path, data: &Path) -> Result<Counts> {
     let built = built.canonicalize()?;
     let path = run::path_with([built.as_path()])?;
     let files = Files::of_repository()?;
     let pages = files.pages()?;
     let packages = files.packages()?;
-    let programs = Programs::read(&built)?;
+    let programs = Programs::read(&built, xtask)?;
     let checker = Checker { programs: &programs, files: &files, packages: &packages };
     let mut report = Report::default();
     std::fs::create_dir_all(data)?;
@@ -58,6 +59,7 @@ fn check(built: &Path, data: &Path) -> Result<Counts> {
         }
         report.finish(&problems);
     }
+    report.finish(&mentions::problems(&files)?);
     report.print();
     Ok(report.counts)
 }

@@ -44,30 +44,32 @@ impl Checker<'_> {
             ("text", Content::Syntax) => {
                 let lines = block.code.lines().map(|line| line.split("  ").next().unwrap_or_default());
                 let lines = lines.filter(|line| !line.trim().is_empty());
-                lines.flat_map(|line| self.line_problems(&line.replace(['[', ']'], ""), count)).collect()
+                self.shell_problems(
+                    &lines.collect::<Vec<_>>().join("\n").replace(['[', ']'], ""),
+                    false,
+                    count,
+                )
             }
             ("sh", Content::Hidden) => Vec::new(),
-            ("sh", content) => match shell::commands(&block.code) {
-                Ok(commands) => {
-                    let must_know = *content == Content::Plain;
-                    commands.iter().flat_map(|words| self.command_problems(words, must_know, count)).collect()
-                }
-                Err(line) => vec![format!("the shell cannot read: {line}")],
-            },
+            ("sh", content) => self.shell_problems(&block.code, *content == Content::Plain, count),
             _ => Vec::new(),
         }
     }
 
-    /// Checks the words of a line that is not meant for a shell, such as `txjobs run JOB`.
-    fn line_problems(&self, line: &str, count: &mut usize) -> Vec<String> {
-        let words: Vec<_> = line.split_whitespace().map(str::to_owned).collect();
-        self.command_problems(&words, false, count)
+    /// Checks every command of shell code. With `must_know`, a command that no check knows is a problem.
+    fn shell_problems(&self, code: &str, must_know: bool, count: &mut usize) -> Vec<String> {
+        match shell::commands(code) {
+            Ok(commands) => {
+                commands.iter().flat_map(|words| self.command_problems(words, must_know, count)).collect()
+            }
+            Err(line) => vec![format!("the shell cannot read: {line}")],
+        }
     }
 
     fn inline_problems(&self, page: &Page, code: &str, count: &mut usize) -> Vec<String> {
         let first = code.split_whitespace().next().unwrap_or_default();
         if NAMES.contains(&first) || code.starts_with("cargo ") {
-            return self.line_problems(code, count);
+            return self.shell_problems(code, false, count);
         }
         if first.starts_with("--") && page.path.starts_with("docs/") && !page.path.starts_with("docs/dev") {
             let option = first.split('=').next().unwrap_or_default();

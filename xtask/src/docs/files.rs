@@ -32,6 +32,10 @@ impl Files {
         Self { files, folders }
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(String::as_str)
+    }
+
     /// Returns whether a file or a folder has this path.
     pub(super) fn has(&self, path: &str) -> bool {
         let path = path.trim_end_matches('/');

@@ -30,18 +30,17 @@ pub(super) struct Syntax {
 }
 
 impl Programs {
-    /// Asks the programs in the folder `built`, and this program itself.
-    pub(super) fn read(built: &Path) -> Result<Self> {
+    /// Reads the help of the programs in the folder `built`, and that of `xtask`.
+    pub(super) fn read(built: &Path, xtask: &Path) -> Result<Self> {
         let read = |name: &&str| {
             let file = built.join(format!("{name}{}", env::consts::EXE_SUFFIX));
             Ok(((*name).to_owned(), Syntax::read(&file, &[])?))
         };
         let programs = NAMES.iter().map(read).collect::<Result<_>>()?;
-        let this = env::current_exe()?;
-        let steps = run::output(Command::new(&this).args(["test", "--list"]))?;
+        let steps = run::output(Command::new(xtask).args(["test", "--list"]))?;
         Ok(Self {
             programs,
-            xtask: Syntax::parse_loosely(&run::output(Command::new(&this).arg("--help"))?),
+            xtask: Syntax::parse_loosely(&run::output(Command::new(xtask).arg("--help"))?),
             test_steps: steps.lines().filter_map(first_word).map(str::to_owned).collect(),
         })
     }
@@ -53,7 +52,7 @@ impl Programs {
 }
 
 impl Syntax {
-    /// Asks a program for its help, and for that of each of its commands.
+    /// Reads the help of a program, and that of each of its commands.
     fn read(program: &Path, commands: &[&str]) -> Result<Self> {
         let help = run::output(Command::new(program).args(commands).arg("--help"))?;
         let (mut syntax, names) = Self::parse(&help);

@@ -91,7 +91,8 @@ fn adapt(code: &str) -> String {
     adapted
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::{env, fs, os::unix::fs::PermissionsExt, path::Path};
 
