@@ -2,6 +2,7 @@
 //!
 //! `docs/development/chores.md` describes the rules and the comments that control them.
 
+mod admin_api;
 mod anchors;
 mod commands;
 mod examples;
@@ -52,6 +53,7 @@ fn check(built: &Path, xtask: &Path, data: &Path) -> Result<Counts> {
         problems.extend(links::problems(page, &pages, &files, &mut report.links));
         problems.extend(checker.page_problems(page, &mut report.commands));
         problems.extend(checker.missing_in_reference(page, &pages));
+        problems.extend(admin_api::missing(page)?);
         problems.extend(examples::problems(page, &built, data, &mut report.examples)?);
         report.note(page);
         if let Some(session) = Session::of(page) {

@@ -157,7 +157,7 @@ impl Checker<'_> {
             let name = other.path.strip_prefix(REFERENCE).unwrap_or("/");
             page.links.iter().any(|link| link.text.split('#').next() == Some(name))
         });
-        let named: BTreeSet<_> = linked.chain([page]).flat_map(named_words).collect();
+        let named: BTreeSet<_> = linked.chain([page]).flat_map(Page::code_words).collect();
         let options = syntax.long_options().into_iter().filter(|option| !COMMON.contains(option));
         let commands = syntax.commands.keys().map(String::as_str);
         let missing = options.chain(commands).filter(|word| !named.contains(word));
@@ -165,13 +165,6 @@ impl Checker<'_> {
             .map(|word| page.problem(1, &format!("{program} has {word}, which this page does not name")))
             .collect()
     }
-}
-
-/// Returns the words within code on a page.
-fn named_words(page: &Page) -> impl Iterator<Item = &str> {
-    let blocks = page.blocks.iter().map(|block| block.code.as_str());
-    let inline = page.inline.iter().map(|code| code.text.as_str());
-    blocks.chain(inline).flat_map(|code| code.split([' ', '\n', '[', ']', '=']))
 }
 
 #[cfg(test)]

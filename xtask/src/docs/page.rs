@@ -89,6 +89,13 @@ impl Page {
         page
     }
 
+    /// Returns the words within code.
+    pub(super) fn code_words(&self) -> impl Iterator<Item = &str> {
+        let blocks = self.blocks.iter().map(|block| block.code.as_str());
+        let inline = self.inline.iter().map(|code| code.text.as_str());
+        blocks.chain(inline).flat_map(|code| code.split([' ', '\n', '[', ']', '=', ':']))
+    }
+
     /// Writes where a problem is.
     pub(super) fn problem(&self, line: usize, problem: &str) -> String {
         format!("{}:{line}: {problem}", self.path)
