@@ -40,17 +40,9 @@ fn config_problem(block: &Block, built: &Path, data: &Path) -> Result<Option<Str
     }
     let config = folder.join("gateway.toml");
     fs::write(&config, &block.code)?;
-    let is_for_emulator = block.code.contains(SCRIPT);
-    let mut check = if is_for_emulator {
-        let mut seed = Command::new(built.join("txjobs-emulator"));
-        seed.args(["seed", "--days", "1", "--database"]).arg(folder.join("seed.db"));
-        seed
-    } else {
-        let mut check = Command::new(built.join("txjobs-gateway"));
-        check.arg("check");
-        check
-    };
-    let result = run::output(check.arg("--config").arg(&config));
+    let program = if block.code.contains(SCRIPT) { "txjobs-emulator" } else { "txjobs-gateway" };
+    let mut check = Command::new(built.join(program));
+    let result = run::output(check.args(["check", "--config"]).arg(&config));
     fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     Ok(result.err().map(|error| format!("{error:#}")))
 }
