@@ -19,8 +19,9 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::{
-    run::{self, cargo},
-    tests::{Counts, Tools},
+    counts::Counts,
+    process::{self, cargo},
+    setup::Tools,
 };
 use commands::Checker;
 use files::Files;
@@ -31,16 +32,15 @@ use session::Session;
 const BUILT: &str = "target/debug";
 const DATA: &str = "target/guides";
 
-pub(crate) fn run(_: &Tools) -> Result<Counts> {
-    let packages = ["--package", "txjobs", "--package", "txjobs-gateway", "--package", "txjobs-emulator"];
-    run::run(cargo().arg("build").args(packages))?;
-    check(Path::new(BUILT), &std::env::current_exe()?, Path::new(DATA))
+pub(crate) fn check(_: &Tools) -> Result<Counts> {
+    process::run(&mut cargo("build --package txjobs --package txjobs-gateway --package txjobs-emulator"))?;
+    check_pages(Path::new(BUILT), &std::env::current_exe()?, Path::new(DATA))
 }
 
 /// Checks every Markdown file with the programs in the folder `built`.
-fn check(built: &Path, xtask: &Path, data: &Path) -> Result<Counts> {
+fn check_pages(built: &Path, xtask: &Path, data: &Path) -> Result<Counts> {
     let built = built.canonicalize()?;
-    let path = run::path_with([built.as_path()])?;
+    let path = process::search_path_with([built.as_path()])?;
     let files = Files::of_repository()?;
     let pages = files.pages()?;
     let packages = files.packages()?;

@@ -128,16 +128,8 @@ impl Checker<'_> {
 
     fn xtask_problems(&self, words: &[String]) -> Vec<String> {
         let Programs { xtask, test_steps, .. } = self.programs;
-        let unknown_options =
-            words.iter().filter(|word| word.starts_with("--") && !xtask.options.contains_key(*word));
-        let mut problems: Vec<_> =
-            unknown_options.map(|option| format!("cargo xtask has no option {option}")).collect();
-        let Some((command, rest)) = words.split_first().filter(|(first, _)| !first.starts_with("--")) else {
-            return problems;
-        };
-        if !xtask.commands.contains_key(command) {
-            problems.push(format!("cargo xtask has no command {command}"));
-        }
+        let mut problems = xtask.problems("cargo xtask", words);
+        let Some((command, rest)) = words.split_first() else { return problems };
         let steps =
             rest.iter().filter(|word| command == "test" && !word.starts_with("--") && *word != "STEP");
         let unknown = steps.filter(|step| !test_steps.contains(*step));
@@ -178,10 +170,10 @@ mod tests {
         let help = "Commands:\n  run  Run\n\nOptions:\n      --no-wait  Leave\n  -h, --help  Help\n";
         let mut txjobs = Syntax::parse(help).0;
         txjobs.commands.insert("run".to_owned(), Syntax::parse(help).0);
-        let xtask = Syntax {
-            options: BTreeMap::from([("--list".to_owned(), false)]),
-            commands: BTreeMap::from([("test".to_owned(), Syntax::default())]),
-        };
+        let test_syntax =
+            Syntax { options: BTreeMap::from([("--help".to_owned(), false)]), ..Syntax::default() };
+        let xtask =
+            Syntax { commands: BTreeMap::from([("test".to_owned(), test_syntax)]), ..Syntax::default() };
         let programs = Programs {
             programs: BTreeMap::from([("txjobs".to_owned(), txjobs)]),
             xtask,
@@ -205,7 +197,7 @@ mod tests {
         for line in [
             "export A=b",
             "txjobs run 'a job' --no-wait",
-            "cargo xtask test native --list",
+            "cargo xtask test native --help",
             "cargo install --path crates/cli",
             "cargo test -p txjobs --test cli",
             "cargo run --package txjobs -- --package none",
@@ -223,7 +215,7 @@ mod tests {
             ("txjobs start x", "txjobs has no command start"),
             ("cargo xtask tset", "cargo xtask has no command tset"),
             ("cargo xtask test nativ", "cargo xtask test has no step nativ"),
-            ("cargo xtask test --lits", "cargo xtask has no option --lits"),
+            ("cargo xtask test --lits", "cargo xtask test has no option --lits"),
             ("cargo test -p other", "cargo test: -p other does not exist"),
             ("cargo install --path crates/x", "cargo install: --path crates/x does not exist"),
             ("python3 tests/load/log.py", "tests/load/log.py does not exist"),

@@ -5,7 +5,7 @@ use std::{fs, path::Path, process::Command};
 use anyhow::{Context, Result};
 
 use super::page::{Block, Content, Page};
-use crate::run;
+use crate::process;
 
 /// Marks a configuration that only the emulator reads.
 const SCRIPT: &str = "[organization.job.script";
@@ -42,7 +42,7 @@ fn config_problem(block: &Block, built: &Path, data: &Path) -> Result<Option<Str
     fs::write(&config, &block.code)?;
     let program = if block.code.contains(SCRIPT) { "txjobs-emulator" } else { "txjobs-gateway" };
     let mut check = Command::new(built.join(program));
-    let result = run::output(check.args(["check", "--config"]).arg(&config));
+    let result = process::output(check.args(["check", "--config"]).arg(&config));
     fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     Ok(result.err().map(|error| format!("{error:#}")))
 }

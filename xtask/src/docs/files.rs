@@ -1,11 +1,11 @@
 //! The files of the repository.
 
-use std::{collections::BTreeSet, fs, path::Path, process::Command};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use anyhow::{Context, Result};
 
 use super::page::Page;
-use crate::run;
+use crate::process::{self, program};
 
 /// Files and folders that a build creates, and that pages may name.
 const BUILT: &[&str] = &["web/dist"];
@@ -18,9 +18,8 @@ pub(super) struct Files {
 
 impl Files {
     pub(super) fn of_repository() -> Result<Self> {
-        let mut list = Command::new("git");
-        list.args(["ls-files", "--cached", "--others", "--exclude-standard"]);
-        Ok(Self::new(run::output(&mut list)?.lines().filter(|file| Path::new(file).exists())))
+        let mut list = program("git", "ls-files --cached --others --exclude-standard");
+        Ok(Self::new(process::output(&mut list)?.lines().filter(|file| Path::new(file).exists())))
     }
 
     pub(super) fn new<'a>(files: impl IntoIterator<Item = &'a str>) -> Self {

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::Result;
 
-use crate::run;
+use crate::process;
 
 /// The programs that this repository builds for its users.
 pub(super) const NAMES: &[&str] = &["txjobs", "txjobs-gateway", "txjobs-emulator"];
@@ -37,12 +37,13 @@ impl Programs {
             Ok(((*name).to_owned(), Syntax::read(&file, &[])?))
         };
         let programs = NAMES.iter().map(read).collect::<Result<_>>()?;
-        let steps = run::output(Command::new(xtask).args(["test", "--list"]))?;
-        Ok(Self {
-            programs,
-            xtask: Syntax::parse_loosely(&run::output(Command::new(xtask).arg("--help"))?),
-            test_steps: steps.lines().filter_map(first_word).map(str::to_owned).collect(),
-        })
+        let help = |command: &[&str]| process::output(Command::new(xtask).args(command).arg("--help"));
+        let mut syntax = Syntax::parse_loosely(&help(&[])?);
+        for (name, command) in &mut syntax.commands {
+            *command = Syntax::parse_loosely(&help(&[name])?);
+        }
+        let test_steps = names_below("Steps:", &help(&["test"])?);
+        Ok(Self { programs, xtask: syntax, test_steps: test_steps.into_iter().collect() })
     }
 
     /// Returns whether any program has this option.
@@ -54,7 +55,7 @@ impl Programs {
 impl Syntax {
     /// Reads the help of a program, and that of each of its commands.
     fn read(program: &Path, commands: &[&str]) -> Result<Self> {
-        let help = run::output(Command::new(program).args(commands).arg("--help"))?;
+        let help = process::output(Command::new(program).args(commands).arg("--help"))?;
         let (mut syntax, names) = Self::parse(&help);
         for name in names.iter().filter(|name| *name != "help") {
             let below: Vec<&str> = commands.iter().copied().chain([name.as_str()]).collect();
@@ -77,14 +78,15 @@ impl Syntax {
             let takes_value = words.get(names).is_some_and(|word| word.starts_with('<'));
             options.extend(words[..names].iter().map(|name| ((*name).to_owned(), takes_value)));
         }
-        (Self { options, commands: BTreeMap::new() }, command_names(help))
+        (Self { options, commands: BTreeMap::new() }, names_below("Commands:", help))
     }
 
     /// Reads a help text whose options may be anywhere.
     fn parse_loosely(help: &str) -> Self {
         let words = help.split([' ', '\n', '[', ']', '`']).filter(|word| word.starts_with("--"));
         let options = words.map(|word| (word.to_owned(), false)).collect();
-        let commands = command_names(help).into_iter().map(|name| (name, Self::default())).collect();
+        let commands =
+            names_below("Commands:", help).into_iter().map(|name| (name, Self::default())).collect();
         Self { options, commands }
     }
 
@@ -125,9 +127,9 @@ impl Syntax {
     }
 }
 
-/// Returns the first words of the lines below `Commands:`.
-fn command_names(help: &str) -> Vec<String> {
-    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+/// Returns the first words of the lines below a heading.
+fn names_below(heading: &str, help: &str) -> Vec<String> {
+    let lines = help.lines().skip_while(|line| *line != heading).skip(1);
     let lines = lines.take_while(|line| line.starts_with(' '));
     let names = lines.filter(|line| !line.starts_with("   ")).filter_map(first_word);
     names.map(str::to_owned).collect()

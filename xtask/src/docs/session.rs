@@ -5,7 +5,7 @@ use std::{ffi::OsStr, fmt::Write, fs, path::Path, process::Command};
 use anyhow::{Context, Result, ensure};
 
 use super::page::{Content, Page};
-use crate::run;
+use crate::process;
 
 /// Where pages reach a server.
 const USUAL_URL: &str = "http://127.0.0.1:8400";
@@ -73,7 +73,7 @@ impl<'a> Session<'a> {
         // Nothing of the user's own settings, such as a proxy or a key.
         shell.env_clear().env("PATH", path).env("HOME", folder.canonicalize()?);
         shell.env("REPOSITORY", std::env::current_dir()?);
-        let result = run::output(shell.args(["-c", &self.script]).current_dir(&folder));
+        let result = process::output(shell.args(["-c", &self.script]).current_dir(&folder));
         Ok(result.err().map(|error| format!("{}: {error:#}", self.page.path)))
     }
 }
