@@ -215,7 +215,7 @@ mod tests {
             ("txjobs start x", "txjobs has no command start"),
             ("cargo xtask tset", "cargo xtask has no command tset"),
             ("cargo xtask test nativ", "cargo xtask test has no step nativ"),
-            ("cargo xtask test --lits", "cargo xtask test has no option --lits"),
+            ("cargo xtask test --lst", "cargo xtask test has no option --lst"),
             ("cargo test -p other", "cargo test: -p other does not exist"),
             ("cargo install --path crates/x", "cargo install: --path crates/x does not exist"),
             ("python3 tests/load/log.py", "tests/load/log.py does not exist"),
