@@ -50,7 +50,8 @@ fn names<'a>(contract: &'a str, schema: &str, part: Part) -> Vec<&'a str> {
         Part::Mapping => ("        mapping:", 10),
     };
     let start = format!("    {schema}:");
-    let schema = contract.lines().skip_while(|line| *line != start).skip(1);
+    let schemas = contract.lines().skip_while(|line| *line != "  schemas:");
+    let schema = schemas.skip_while(|line| *line != start).skip(1);
     let schema = schema.take_while(|line| line.starts_with("     "));
     let part = schema.skip_while(|line| *line != head).skip(1);
     let part = part.take_while(|line| indentation(line) >= indent);
@@ -66,7 +67,11 @@ mod tests {
     use super::{Page, Part, missing_names, names};
 
     const CONTRACT: &str = "\
-schemas:
+components:
+  responses:
+    Behavior:
+      content: {}
+  schemas:
     Behavior:
       type: object
       properties:

@@ -84,7 +84,7 @@ impl Syntax {
     /// Reads a help text whose options may be anywhere.
     fn parse_loosely(help: &str) -> Self {
         let words = help.split([' ', '\n', '[', ']', '`']).filter(|word| word.starts_with("--"));
-        let options = words.map(|word| (word.to_owned(), false)).collect();
+        let options = words.chain(["--help"]).map(|word| (word.to_owned(), false)).collect();
         let commands =
             names_below("Commands:", help).into_iter().map(|name| (name, Self::default())).collect();
         Self { options, commands }
