@@ -18,11 +18,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::{
-    counts::Counts,
-    process::{self, cargo},
-    setup::Tools,
-};
+use crate::{counts::Counts, process, setup::Tools, workspace};
 use commands::Checker;
 use files::Files;
 use page::{Content, Page};
@@ -33,7 +29,7 @@ const BUILT: &str = "target/debug";
 const DATA: &str = "target/guides";
 
 pub(crate) fn check(_: &Tools) -> Result<Counts> {
-    process::run(&mut cargo("build --package txjobs --package txjobs-gateway --package txjobs-emulator"))?;
+    workspace::build()?;
     check_pages(Path::new(BUILT), &std::env::current_exe()?, Path::new(DATA))
 }
 
