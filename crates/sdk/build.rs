@@ -2,10 +2,12 @@
 //!
 //! The files land in `OUT_DIR`; what they look like is kept in `generated/`, where a test compares them.
 
-#[path = "build/decoder.rs"]
-mod decoder;
 #[path = "build/enums.rs"]
 mod enums;
+#[path = "build/lenient_types.rs"]
+mod lenient_types;
+#[path = "build/name_casing.rs"]
+mod name_casing;
 #[path = "build/paths.rs"]
 mod paths;
 #[path = "build/progenitor.rs"]

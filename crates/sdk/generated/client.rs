@@ -256,7 +256,7 @@ pub mod builder {
                 operation_id: "list_jobs",
             };
             client.pre(&mut request, &info).await?;
-            client.send_and_decode(request, &info).await
+            client.inner.send_and_decode(request, &info).await
         }
     }
     /**Builder for [`Client::list_job_statuses`]
@@ -301,7 +301,7 @@ pub mod builder {
                 operation_id: "list_job_statuses",
             };
             client.pre(&mut request, &info).await?;
-            client.send_and_decode(request, &info).await
+            client.inner.send_and_decode(request, &info).await
         }
     }
     /**Builder for [`Client::execute_job`]
@@ -360,7 +360,7 @@ pub mod builder {
                 operation_id: "execute_job",
             };
             client.pre(&mut request, &info).await?;
-            client.send_and_decode(request, &info).await
+            client.inner.send_and_decode(request, &info).await
         }
     }
     /**Builder for [`Client::cancel_job`]
@@ -419,7 +419,7 @@ pub mod builder {
                 operation_id: "cancel_job",
             };
             client.pre(&mut request, &info).await?;
-            client.send_and_decode(request, &info).await
+            client.inner.send_and_decode(request, &info).await
         }
     }
     /**Builder for [`Client::get_job_status`]
@@ -478,7 +478,7 @@ pub mod builder {
                 operation_id: "get_job_status",
             };
             client.pre(&mut request, &info).await?;
-            client.send_and_decode(request, &info).await
+            client.inner.send_and_decode(request, &info).await
         }
     }
     /**Builder for [`Client::get_job_logs`]
@@ -570,7 +570,7 @@ pub mod builder {
                 operation_id: "get_job_logs",
             };
             client.pre(&mut request, &info).await?;
-            client.send_and_decode(request, &info).await
+            client.inner.send_and_decode(request, &info).await
         }
     }
     /**Builder for [`Client::get_job_logs_by_trigger`]
@@ -657,7 +657,7 @@ pub mod builder {
                 operation_id: "get_job_logs_by_trigger",
             };
             client.pre(&mut request, &info).await?;
-            client.send_and_decode(request, &info).await
+            client.inner.send_and_decode(request, &info).await
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Reads the number of an enumeration from a number, a float, text or a name.
+//! Decodes the number of an enumeration leniently: from a number, a float, text, or a name.
 
 use std::fmt;
 
@@ -7,25 +7,24 @@ use serde::{
     de::{self, Visitor},
 };
 
-/// The number of an unknown name, and of a value that is no whole number.
+/// The number for an unknown name and for a value that is not an integer.
 const UNKNOWN_NUMBER: i64 = -1;
 
-/// Decodes a number: as a number, as a float, as text, or by its name in any casing. `names` are the contract's, without
-/// spaces.
+/// Decodes a number, a float, a number as text, or a name in any casing. `names` are the names in the contract, without spaces.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
     deserializer: D,
     names: &'static [(&'static str, i64)],
 ) -> Result<i64, D::Error> {
-    deserializer.deserialize_any(Number(names))
+    deserializer.deserialize_any(NumberVisitor(names))
 }
 
-struct Number(&'static [(&'static str, i64)]);
+struct NumberVisitor(&'static [(&'static str, i64)]);
 
-impl Visitor<'_> for Number {
+impl Visitor<'_> for NumberVisitor {
     type Value = i64;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the number of an enumeration, or its name")
+        f.write_str("the number or the name of an enumeration's value")
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<i64, E> {
@@ -37,22 +36,21 @@ impl Visitor<'_> for Number {
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<i64, E> {
-        // A float between these converts to an integer exactly.
-        let is_whole = number.trunc() == number && number.abs() < 9.0e15;
-        Ok(if is_whole { number as i64 } else { UNKNOWN_NUMBER })
+        // A float within this range converts to an integer exactly.
+        let is_integer = number.trunc() == number && number.abs() < 9.0e15;
+        Ok(if is_integer { number as i64 } else { UNKNOWN_NUMBER })
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<i64, E> {
         let text = text.trim();
-        let whole = match text.split_once('.') {
-            Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
+        let integer = match text.split_once('.') {
+            Some((integer, fraction)) if fraction.bytes().all(|digit| digit == b'0') => integer,
             _ => text,
         };
-        if let Ok(number) = whole.parse() {
+        if let Ok(number) = integer.parse() {
             return Ok(number);
         }
-        let letters = |text: &str| text.bytes().filter(u8::is_ascii_alphanumeric).collect::<Vec<_>>();
-        let name = letters(text);
+        let name: Vec<u8> = text.bytes().filter(u8::is_ascii_alphanumeric).collect();
         let known = self.0.iter().find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(&name));
         Ok(known.map_or(UNKNOWN_NUMBER, |(_, number)| *number))
     }

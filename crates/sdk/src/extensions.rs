@@ -1,25 +1,28 @@
-//! Which extensions of txjobs a server announces.
+//! The extensions of the contract that a server announces.
 
-/// The extensions that a server named in the response header
-/// [`EXTENSIONS_HEADER`](crate::paths::EXTENSIONS_HEADER). The default is none: the vendor's contract and no more.
+/// The extensions of the contract that a server announced in the response header
+/// [`EXTENSIONS_HEADER`](crate::paths::EXTENSIONS_HEADER). The default is none: the vendor's API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Extensions {
-    /// `cancel_job` exists.
+    /// The operation `cancel_job` exists.
     pub cancel: bool,
-    /// `get_job_logs_by_trigger` takes `after`.
+    /// `get_job_logs_by_trigger` accepts `after`.
     pub after: bool,
-    /// `get_job_logs` takes `limit`.
+    /// `get_job_logs` accepts `limit`.
     pub limit: bool,
-    /// `get_job_logs` takes `logs=none`.
+    /// `get_job_logs` accepts `logs=none`.
     pub logs: bool,
 }
 
 impl Extensions {
-    /// Everything that the contract has.
+    /// All extensions of the contract.
     pub const ALL: Self = Self { cancel: true, after: true, limit: true, logs: true };
 
-    /// Reads the header's value; `None`, the header's absence, is no extension. Unknown names are ignored.
+    /// The header's value for [`ALL`](Self::ALL), for a server.
+    pub const HEADER_VALUE: &str = "cancel, after, limit, logs";
+
+    /// Parses the header's value. `None` is a missing header: no extensions. Unknown names are ignored.
     pub fn from_header(value: Option<&str>) -> Self {
         let mut extensions = Self::default();
         for name in value.unwrap_or_default().split(',') {
@@ -33,9 +36,14 @@ impl Extensions {
         }
         extensions
     }
+}
 
-    /// The header's value for [`ALL`](Self::ALL), for a server.
-    pub const HEADER_VALUE: &str = "cancel, after, limit, logs";
+#[cfg(feature = "client")]
+impl From<&reqwest::header::HeaderMap> for Extensions {
+    fn from(headers: &reqwest::header::HeaderMap) -> Self {
+        let value = headers.get(crate::paths::EXTENSIONS_HEADER).and_then(|value| value.to_str().ok());
+        Self::from_header(value)
+    }
 }
 
 #[cfg(test)]
@@ -43,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_header_names_them() {
+    fn header_with_known_and_unknown_names_is_parsed() {
         assert_eq!(Extensions::from_header(None), Extensions::default());
         assert_eq!(Extensions::from_header(Some(Extensions::HEADER_VALUE)), Extensions::ALL);
         let some = Extensions::from_header(Some("after,  future ,limit"));

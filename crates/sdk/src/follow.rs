@@ -1,46 +1,52 @@
-//! Following one run from its trigger id to its end, without transport, runtime or clock.
+//! Follows one run from its trigger id to its end, without a transport, a runtime, or a clock.
 
 use std::time::Duration;
 
 use crate::{
-    Error, ErrorKind, ExecutionState, Extensions, JobStatusCode, Timestamp,
-    operation::Request,
+    error::{Error, ErrorKind},
+    extensions::Extensions,
     paths,
+    states::{ExecutionState, JobStatusCode},
+    timestamp::Timestamp,
     types::{JobExecution, JobExecutionLog, JobId, LogId, TriggerId},
 };
 
 mod absence;
-mod lines;
-mod pace;
+mod known_lines;
+mod poll_schedule;
+mod sort;
+mod step;
 
 use absence::Absence;
-pub use lines::KnownLines;
-use pace::Pace;
+pub use known_lines::KnownLines;
+use poll_schedule::PollSchedule;
+pub use sort::sort_lines;
+pub use step::Step;
 
-/// Error that lasts longer than this ends the following.
-const LONGEST_OUTAGE: Duration = Duration::from_secs(15 * 60);
-/// After the end, a server that does not promise otherwise is asked again for late lines, at most this often.
-const MOST_LATE_POLLS: u32 = 5;
-/// And not before this long after: a line that shows within it is not lost.
-const LATE: Duration = Duration::from_secs(1);
+/// Following fails after this time with errors only.
+const MAX_OUTAGE: Duration = Duration::from_secs(15 * 60);
+/// The most requests for late log lines after the end of the run.
+const MAX_LATE_POLLS: u32 = 5;
+/// The least time between two requests for late log lines. A line that appears within this time after the end is not lost.
+const LATE_POLL_DELAY: Duration = Duration::from_secs(1);
 
-/// A state machine that follows one run: it says what to request and when, is fed the answers, and gives out every new
-/// log line once. Times are durations since any fixed moment of the caller's.
+/// A state machine that follows one run. It decides which request to send and when, handles the responses, and returns each new
+/// log line once. Times are durations since a fixed moment that the caller chooses.
 ///
-/// It never asks more than [75 times a minute](Self::MAX_POLLS_PER_MINUTE), and 12 times while nothing happens. While no
-/// execution is found it sometimes requests the job's status. If the job is idle for [a minute](Self::MAX_ABSENCE) and
-/// no execution is found, following ends.
+/// It sends at most [75 requests per minute](Self::MAX_POLLS_PER_MINUTE), and 12 while nothing changes. While it finds no execution
+/// it sometimes requests the job's status. If the job is idle for [a minute](Self::MAX_ABSENCE) and no execution is found,
+/// following fails.
 ///
 /// ```
 /// # use std::time::Duration;
 /// # use txjobs_sdk::{Extensions, follow::{RunFollower, Step}, types::{JobId, TriggerId}};
 /// # let (job, trigger) = (JobId(Default::default()), TriggerId(Default::default()));
-/// let mut follow = RunFollower::new(job, trigger, Duration::ZERO);
-/// let Step::Send(request) = follow.step(Duration::ZERO) else { panic!("the first step asks") };
+/// let mut follower = RunFollower::new(job, trigger, Duration::ZERO);
+/// let Step::Send(request) = follower.step(Duration::ZERO) else { panic!("the first step is a request") };
 /// assert!(request.path_and_query().starts_with("/public/jobs/"));
-/// // Nothing there yet: the job is pending. Ask again later.
-/// follow.handle_response(Duration::ZERO, Vec::new(), Extensions::default());
-/// assert!(matches!(follow.step(Duration::ZERO), Step::Wait(_)));
+/// // There is no execution yet, because the job is pending. The next request is sent later.
+/// follower.handle_response(Duration::ZERO, Vec::new(), Extensions::default());
+/// assert!(matches!(follower.step(Duration::ZERO), Step::Wait(_)));
 /// ```
 #[derive(Clone, Debug)]
 pub struct RunFollower {
@@ -50,48 +56,31 @@ pub struct RunFollower {
     extensions: Extensions,
     execution: Option<JobExecution>,
     lines: KnownLines,
-    /// The log line after which to ask, if the server can.
+    /// The log line after which the next log may be requested.
     newest: Option<LogId>,
-    /// The line after which the awaited answer was requested.
+    /// The log line after which the last log was requested.
     requested_after: Option<LogId>,
-    /// Whether the awaited answer is the job's status.
-    asked_status: bool,
+    /// Whether the last request was for the job's status.
+    is_status_requested: bool,
     absence: Absence,
-    /// Since when nothing but trouble has come.
-    trouble_since: Option<Duration>,
-    /// Answers since the execution was seen ended.
+    /// The time since when there were only errors.
+    failing_since: Option<Duration>,
+    /// The number of responses since the execution ended.
     late_polls: u32,
-    /// No line can come any more.
-    complete: bool,
-    pace: Pace,
-}
-
-/// What to do next.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Step {
-    /// Send this request, for the run's log, then call [`RunFollower::handle_response`] or [`RunFollower::handle_error`].
-    Send(Request),
-    /// Send this request, for the job's status, then call [`RunFollower::handle_status`] or [`RunFollower::handle_error`].
-    SendStatusRequest(Request),
-    /// Wait until this time, then call [`RunFollower::step`] again.
-    Wait(Duration),
-    /// The execution has ended in this state, and every line was given out.
-    Ended(ExecutionState),
-    /// The deadline, if one was given, has passed. The job goes on.
-    TimedOut,
-    /// There is no such run, or it ended without an execution: see the kind of the trouble.
-    Failed(Error),
+    /// Whether all log lines were returned.
+    is_complete: bool,
+    schedule: PollSchedule,
 }
 
 impl RunFollower {
-    /// The most requests in any minute, whatever happens.
+    /// The most requests in any minute.
     pub const MAX_POLLS_PER_MINUTE: u32 = 75;
 
-    /// How long a job has to be idle without an execution of the run before following ends. It does not end while the job
-    /// is pending or running.
-    pub const MAX_ABSENCE: Duration = Duration::from_secs(60);
+    /// How long the job has to be idle without an execution of the run before following fails. Following does not fail while the
+    /// job is pending or running.
+    pub const MAX_ABSENCE: Duration = absence::MAX_ABSENCE;
 
-    /// Follows the run that `trigger_id` started, from `now`.
+    /// Follows the run that `trigger_id` started. The first request is due at `now`.
     pub fn new(job_id: JobId, trigger_id: TriggerId, now: Duration) -> Self {
         Self {
             job_id,
@@ -102,43 +91,42 @@ impl RunFollower {
             lines: KnownLines::default(),
             newest: None,
             requested_after: None,
-            asked_status: false,
+            is_status_requested: false,
             absence: Absence::new(now),
-            trouble_since: None,
+            failing_since: None,
             late_polls: 0,
-            complete: false,
-            pace: Pace::new(now, trigger_id.as_u128() as u64),
+            is_complete: false,
+            schedule: PollSchedule::new(now, trigger_id.as_u128() as u64),
         }
     }
 
-    /// Gives up waiting at the time `deadline`.
+    /// Sets the time at which waiting ends with [`Step::TimedOut`].
     #[must_use]
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// Notes that the server has accepted the run. If it is never found, it ended without an execution.
+    /// Records that the server has accepted the run. If the run is never found, it counts as ended without an execution.
     #[must_use]
     pub fn with_run_accepted(mut self) -> Self {
         self.absence.was_active = true;
         self
     }
 
-    /// What is known of the execution, without its log lines; `None` while the job is pending.
+    /// Returns the execution without its log lines, as far as it is known. Returns `None` while the job is pending.
     pub fn execution(&self) -> Option<&JobExecution> {
         self.execution.as_ref()
     }
 
-    /// Returns the `after` of the next request: the last log line, if the server has the extension and its ids can be
-    /// trusted.
+    /// Returns the `after` of the next request: the newest log line, if the server has the extension and its ids are reliable.
     pub fn after(&self) -> Option<LogId> {
         self.newest.filter(|_| self.extensions.after)
     }
 
-    /// What to do at the time `now`.
+    /// Returns what to do at the time `now`.
     pub fn step(&mut self, now: Duration) -> Step {
-        if self.complete
+        if self.is_complete
             && let Some(execution) = &self.execution
         {
             return Step::Ended(execution.state);
@@ -149,46 +137,45 @@ impl RunFollower {
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             return Step::TimedOut;
         }
-        let next = self.pace.next();
+        let next = self.schedule.next_request();
         if now < next {
             return Step::Wait(self.deadline.map_or(next, |deadline| next.min(deadline)));
         }
-        self.pace.request_sent(now);
-        self.asked_status = self.execution.is_none() && self.absence.is_status_due(now);
-        if self.asked_status {
+        self.schedule.mark_sent(now);
+        self.is_status_requested = self.execution.is_none() && self.absence.take_status_request(now);
+        if self.is_status_requested {
             return Step::SendStatusRequest(paths::get_job_status(self.job_id));
         }
         self.requested_after = self.after();
         Step::Send(paths::get_job_logs_by_trigger(self.job_id, self.trigger_id, self.requested_after))
     }
 
-    /// Takes in an answer that came at `now`, and gives out the log lines that are new, in order. `extensions` is what
-    /// the answer's header announced.
+    /// Handles a log that arrived at `now`. Returns the new log lines, sorted. `extensions` are those of the response's header.
     ///
-    /// Returns each line once, also if it arrives after one with a later time or if the server's ids cannot be trusted (see
-    /// [`KnownLines`]). A state only goes forward: an older answer of a server that lags behind does not change it.
+    /// Returns each line once, also if it arrives after a line with a later time, or if the server's ids are unreliable (see
+    /// [`KnownLines`]). An older response of a server with replication lag never reverts the state.
     pub fn handle_response(
         &mut self,
         now: Duration,
         executions: Vec<JobExecution>,
         extensions: Extensions,
     ) -> Vec<JobExecutionLog> {
-        let mut execution = self.pick(executions);
+        let mut execution = self.select_execution(executions);
         let mut lines =
             execution.as_mut().map(|e| std::mem::take(&mut e.job_execution_logs)).unwrap_or_default();
         self.lines.begin_response(self.requested_after);
         lines.retain(|line| self.lines.insert(line));
         self.lines.end_response();
-        // The server's `after` uses its own order; this order is for people.
+        // `KnownLines` needs the server's order, which its `after` uses. Callers get the lines by time.
         sort_lines(&mut lines);
         let (new_lines, is_incomplete) = (self.lines.new_line_count(), self.lines.is_incomplete());
         self.newest = self.lines.after();
-        self.apply_execution(now, execution, extensions, new_lines, is_incomplete);
+        self.apply_response(now, execution, extensions, new_lines, is_incomplete);
         lines
     }
 
-    /// Does the same as [`handle_response`](Self::handle_response), for a caller that passes the lines to `lines` while they arrive. The
-    /// `executions` need no lines.
+    /// Handles a log like [`handle_response`](Self::handle_response), for a caller that inserts the log lines into `lines` while they
+    /// arrive. The `executions` need no log lines.
     pub fn handle_response_without_lines(
         &mut self,
         now: Duration,
@@ -196,9 +183,9 @@ impl RunFollower {
         extensions: Extensions,
         lines: &KnownLines,
     ) {
-        let execution = self.pick(executions);
+        let execution = self.select_execution(executions);
         self.newest = lines.after();
-        self.apply_execution(now, execution, extensions, lines.new_line_count(), lines.is_incomplete());
+        self.apply_response(now, execution, extensions, lines.new_line_count(), lines.is_incomplete());
     }
 
     /// Returns the line after which the log was last requested, for [`KnownLines::begin_response`].
@@ -208,11 +195,46 @@ impl RunFollower {
 
     /// Handles the job's status, which arrived at `now`.
     pub fn handle_status(&mut self, now: Duration, status: JobStatusCode) {
-        self.absence.status(now, status);
-        self.pace.handle_response(now, false);
+        self.absence.handle_status(now, status);
+        self.schedule.handle_response(now, false);
     }
 
-    fn apply_execution(
+    /// Handles an error that occurred at `now`. `wall_clock` is the current time, for a `Retry-After` with a date.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error if following fails: the error is not transient, or there were only errors for 15 minutes. These do not
+    /// count: a 404 before an execution was found, because some servers send it while the job is pending; an error of a server that
+    /// asks for a pause; and an error of a request for the job's status.
+    pub fn handle_error(&mut self, now: Duration, wall_clock: Timestamp, error: Error) -> Result<(), Error> {
+        let is_not_found = error.kind == ErrorKind::NotFound;
+        let requested_delay = error.retry_after.map(|after| after.delay(wall_clock));
+        if self.is_status_requested {
+            if is_not_found {
+                self.absence.handle_status_not_found(now);
+            }
+            self.schedule.handle_error(now, requested_delay.unwrap_or_default());
+            return Ok(());
+        }
+        if is_not_found && self.execution.is_none() {
+            self.handle_missing_execution(now, true);
+            return Ok(());
+        }
+        let is_asked_to_wait = error.kind == ErrorKind::TooManyRequests || requested_delay.is_some();
+        if error.is_transient() && is_asked_to_wait {
+            self.failing_since = None;
+        } else {
+            let since = *self.failing_since.get_or_insert(now);
+            let may_recover = error.is_transient() || is_not_found;
+            if !may_recover || now.saturating_sub(since) >= MAX_OUTAGE {
+                return Err(error);
+            }
+        }
+        self.schedule.handle_error(now, requested_delay.unwrap_or_default());
+        Ok(())
+    }
+
+    fn apply_response(
         &mut self,
         now: Duration,
         execution: Option<JobExecution>,
@@ -222,23 +244,23 @@ impl RunFollower {
     ) {
         self.extensions = extensions;
         let Some(execution) = execution else {
-            self.found_nothing(now, false);
+            self.handle_missing_execution(now, false);
             return;
         };
-        self.trouble_since = None;
+        self.failing_since = None;
         let known = self.execution.as_ref().map(|execution| execution.state);
-        let is_behind = known.is_some_and(|known| progress(execution.state) < progress(known));
-        let changed = new_lines > 0 || is_incomplete || !is_behind && known != Some(execution.state);
-        if !is_behind {
-            self.advance(execution);
+        let is_outdated = known.is_some_and(|known| progress(execution.state) < progress(known));
+        let is_changed = new_lines > 0 || is_incomplete || !is_outdated && known != Some(execution.state);
+        if !is_outdated {
+            self.update_execution(execution);
         }
-        self.pace.handle_response(now, changed);
-        // A server that lags behind may also lack lines.
-        self.end_if_settled(now, new_lines, is_incomplete || is_behind);
+        self.schedule.handle_response(now, is_changed);
+        // An outdated response may also lack lines.
+        self.check_end(now, new_lines, is_incomplete || is_outdated);
     }
 
-    /// Applies an execution. A time that is already known is kept.
-    fn advance(&mut self, mut execution: JobExecution) {
+    /// Replaces the execution. Keeps the known times if the new execution has none.
+    fn update_execution(&mut self, mut execution: JobExecution) {
         if let Some(known) = &self.execution {
             execution.create_time = execution.create_time.or(known.create_time);
             execution.end_time = execution.end_time.or(known.end_time);
@@ -246,77 +268,37 @@ impl RunFollower {
         self.execution = Some(execution);
     }
 
-    /// Handles an answer without an execution: the run is pending, or there is no such run, or the server has lost an
-    /// execution that it showed before, which is trouble that may pass.
-    fn found_nothing(&mut self, now: Duration, was_not_found: bool) {
+    /// Handles a log without an execution. The run is pending, or it does not exist, or the server has lost an execution that it
+    /// returned before. The last case counts as a transient error.
+    fn handle_missing_execution(&mut self, now: Duration, was_not_found: bool) {
         if self.execution.is_some() && self.late_polls == 0 {
-            self.trouble_since.get_or_insert(now);
+            self.failing_since.get_or_insert(now);
         } else {
-            self.trouble_since = None;
+            self.failing_since = None;
         }
         if self.execution.is_none() {
-            self.absence.found_nothing(was_not_found);
+            self.absence.handle_empty_log(was_not_found);
         }
-        self.pace.handle_response(now, false);
-        self.end_if_settled(now, 0, false);
+        self.schedule.handle_response(now, false);
+        self.check_end(now, 0, false);
     }
 
-    /// Takes in trouble that came at `now`. `wall_clock` is the time of day, for a `Retry-After` that names a date.
-    ///
-    /// # Errors
-    ///
-    /// Gives the trouble back if following has to end: the key was refused, this is not the Jobs API, or nothing but
-    /// trouble has come for a quarter of an hour. A 404 alone does not end it: some servers answer it while the job is
-    /// pending. Neither does a server that asks for a pause, however often, nor trouble with the job's status.
-    pub fn handle_error(
-        &mut self,
-        now: Duration,
-        wall_clock: Timestamp,
-        trouble: Error,
-    ) -> Result<(), Error> {
-        let lost = trouble.kind == ErrorKind::NotFound;
-        let asked_for = trouble.retry_after.map(|after| after.delay(wall_clock));
-        if self.asked_status {
-            if lost {
-                self.absence.status_not_found(now);
-            }
-            self.pace.handle_error(now, asked_for.unwrap_or_default());
-            return Ok(());
-        }
-        if lost && self.execution.is_none() {
-            self.found_nothing(now, true);
-            return Ok(());
-        }
-        let is_asked_to_wait = trouble.kind == ErrorKind::TooManyRequests || asked_for.is_some();
-        if trouble.is_transient() && is_asked_to_wait {
-            self.trouble_since = None;
-        } else {
-            let since = *self.trouble_since.get_or_insert(now);
-            if !(trouble.is_transient() || lost) || now.saturating_sub(since) >= LONGEST_OUTAGE {
-                return Err(trouble);
-            }
-        }
-        self.pace.handle_error(now, asked_for.unwrap_or_default());
-        Ok(())
+    /// Returns the execution with the followed trigger id, and the newest one if there are several.
+    fn select_execution(&self, executions: Vec<JobExecution>) -> Option<JobExecution> {
+        let matching = executions.into_iter().filter(|e| e.trigger_id.is_none_or(|id| id == self.trigger_id));
+        matching.max_by_key(|e| e.create_time)
     }
 
-    /// The execution of our trigger id; should a server send several, the newest.
-    fn pick(&self, executions: Vec<JobExecution>) -> Option<JobExecution> {
-        let ours = executions.into_iter().filter(|e| e.trigger_id.is_none_or(|id| id == self.trigger_id));
-        ours.max_by_key(|e| e.create_time)
-    }
-
-    /// A server with `after` writes the state last, so its end is complete. Of others nobody knows: they are asked
-    /// again until nothing new comes.
-    fn end_if_settled(&mut self, now: Duration, new_lines: usize, is_incomplete: bool) {
+    /// Decides whether all log lines of an ended execution have arrived. A server with the extension `after` writes the final
+    /// state after the last line. Another server gets further requests until one returns no new line.
+    fn check_end(&mut self, now: Duration, new_lines: usize, is_incomplete: bool) {
         if !self.execution.as_ref().is_some_and(|execution| execution.state.is_final()) {
             return;
         }
-        let asked_again = self.late_polls > 0;
-        let is_settled = self.extensions.after || asked_again && new_lines == 0;
-        self.complete = is_settled && !is_incomplete || self.late_polls >= MOST_LATE_POLLS;
+        let is_settled = self.extensions.after || self.late_polls > 0 && new_lines == 0;
+        self.is_complete = is_settled && !is_incomplete || self.late_polls >= MAX_LATE_POLLS;
         self.late_polls += 1;
-        self.pace.at_least(now, LATE);
+        self.schedule.postpone(now, LATE_POLL_DELAY);
     }
 }
 
@@ -326,12 +308,5 @@ fn progress(state: ExecutionState) -> u8 {
         ExecutionState::Running => 1,
         state if state.is_final() => 2,
         _ => 0,
-    }
-}
-
-/// Orders lines by time, then by position. If any has no time, all stay where they are.
-pub fn sort_lines(lines: &mut [JobExecutionLog]) {
-    if lines.iter().all(|line| line.time_stamp.is_some()) {
-        lines.sort_by_key(|line| line.time_stamp);
     }
 }

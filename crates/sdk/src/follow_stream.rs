@@ -1,4 +1,4 @@
-//! [`RunFollower`] with a client and a clock, as an async stream.
+//! Follows a run with a [`Client`], as a stream of events.
 
 use std::{
     collections::VecDeque,
@@ -8,46 +8,51 @@ use std::{
 use futures::{Stream, StreamExt, stream};
 
 use crate::{
-    Client, Error, ExecutionState, Extensions, Timestamp,
+    client::Client,
+    error::Error,
+    extensions::Extensions,
     follow::{RunFollower, Step},
     paths,
+    states::ExecutionState,
+    timestamp::Timestamp,
     types::{ExecuteJobResult, JobExecution, JobExecutionLog, JobId, TriggerId},
 };
 
-/// What happens in a run that is followed.
+/// An event of a followed run.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum RunEvent {
-    /// The job was queued: keep the trigger id. Only from [`Client::execute_and_follow`], and first.
+    /// The job was queued. Keep the trigger id. This is the first event of [`Client::execute_and_follow`], and other streams do
+    /// not have it.
     Queued(ExecuteJobResult),
-    /// The execution is in this state now. Before the first of these the job is pending.
+    /// The execution has entered this state. The job is pending before the first event of this kind.
     State(ExecutionState),
-    /// A log line; each comes once.
+    /// A log line. Each line occurs once.
     Line(JobExecutionLog),
-    /// Something went wrong that may pass; following goes on. Told once until an answer comes again.
+    /// A transient error. Following continues. Further errors before the next response are not reported.
     TransientError(Error),
-    /// The run has ended: the execution, without its lines. Nothing comes after it.
+    /// The run has ended. Contains the execution without its log lines. This is the last event.
     Ended(JobExecution),
 }
 
 impl Client {
     /// Follows the run that `trigger_id` started, to its end.
     ///
-    /// The stream asks as often as [`RunFollower`] says and at no time more; dropping it ends the asking, and nothing else:
-    /// the job goes on. It has no deadline: put a time-out around it.
+    /// Sends requests when [`RunFollower`] schedules them. Dropping the stream stops the requests, and the job continues. The stream
+    /// has no deadline: wrap it in a time-out.
     ///
     /// # Errors
     ///
-    /// The last item is trouble if following had to end without an outcome: see [`RunFollower::handle_error`] and [`Step::Failed`].
+    /// The last item is an error if following failed: see [`RunFollower::handle_error`] and [`Step::Failed`].
     pub fn follow(
         &self,
         job_id: JobId,
         trigger_id: TriggerId,
     ) -> impl Stream<Item = Result<RunEvent, Error>> + use<> {
-        Following::new(self.without_retries(), job_id, trigger_id).events()
+        FollowStream::new(self, job_id, trigger_id).into_events()
     }
 
-    /// Follows a run that the server has just accepted, as [`follow`](Self::follow) does. If it is never found, it ended
+    /// Follows a run that the server has just accepted, like [`follow`](Self::follow). If the run is never found, it counts as ended
     /// without an execution.
     ///
     /// # Errors
@@ -58,28 +63,27 @@ impl Client {
         job_id: JobId,
         trigger_id: TriggerId,
     ) -> impl Stream<Item = Result<RunEvent, Error>> + use<> {
-        let mut following = Following::new(self.without_retries(), job_id, trigger_id);
-        following.follow = following.follow.with_run_accepted();
-        following.events()
+        let mut stream = FollowStream::new(self, job_id, trigger_id);
+        stream.follower = stream.follower.with_run_accepted();
+        stream.into_events()
     }
 
-    /// Executes a job, once, and follows its run: [`RunEvent::Queued`], then what [`follow`](Self::follow) gives.
+    /// Executes a job once and follows its run: [`RunEvent::Queued`], then the events of [`follow`](Self::follow).
     ///
-    /// Nothing is sent until the stream is polled.
+    /// Sends nothing until the stream is polled.
     ///
     /// # Errors
     ///
-    /// If `execute_job` itself fails its trouble is the only item. [`Error::is_outcome_unknown`] tells whether the
-    /// job may have been queued all the same.
+    /// If `execute_job` fails, its error is the only item. [`Error::is_outcome_unknown`] returns whether the job may have been
+    /// queued nevertheless. Otherwise see [`follow`](Self::follow).
     pub fn execute_and_follow(&self, job_id: JobId) -> impl Stream<Item = Result<RunEvent, Error>> + use<> {
         let client = self.clone();
         stream::once(async move {
-            let answer = client.execute_job().job_id(job_id).send().await;
-            let queued = match answer {
-                Ok(answer) => answer.into_inner(),
+            let queued = match client.execute_job().job_id(job_id).send().await {
+                Ok(response) => response.into_inner(),
                 Err(error) => {
-                    let trouble = Error::from_client(&paths::EXECUTE_JOB, error);
-                    return stream::iter([Err(trouble)]).left_stream();
+                    let error = Error::from_client(&paths::EXECUTE_JOB, error);
+                    return stream::iter([Err(error)]).left_stream();
                 }
             };
             let run = client.follow_accepted(job_id, queued.trigger_id);
@@ -89,39 +93,44 @@ impl Client {
     }
 }
 
-struct Following {
+struct FollowStream {
     client: Client,
     job_id: JobId,
     trigger_id: TriggerId,
     start: Instant,
-    follow: RunFollower,
-    /// What has happened and is not given out yet.
+    follower: RunFollower,
+    /// The events that the stream has not returned yet.
     events: VecDeque<RunEvent>,
+    /// The state of the last `State` event.
     state: Option<ExecutionState>,
-    in_trouble: bool,
-    done: bool,
+    /// Whether an error was reported since the last response.
+    is_error_reported: bool,
+    is_done: bool,
 }
 
-impl Following {
-    fn new(client: Client, job_id: JobId, trigger_id: TriggerId) -> Self {
+impl FollowStream {
+    fn new(client: &Client, job_id: JobId, trigger_id: TriggerId) -> Self {
         let start = Instant::now();
+        let mut client = client.clone();
+        // The follower schedules the repetitions.
+        client.inner.retries = 0;
         Self {
             client,
             job_id,
             trigger_id,
             start,
-            follow: RunFollower::new(job_id, trigger_id, start.elapsed()),
+            follower: RunFollower::new(job_id, trigger_id, start.elapsed()),
             events: VecDeque::new(),
             state: None,
-            in_trouble: false,
-            done: false,
+            is_error_reported: false,
+            is_done: false,
         }
     }
 
-    fn events(self) -> impl Stream<Item = Result<RunEvent, Error>> + use<> {
-        stream::unfold(self, |mut following| async move {
-            let event = following.next().await?;
-            Some((event, following))
+    fn into_events(self) -> impl Stream<Item = Result<RunEvent, Error>> + use<> {
+        stream::unfold(self, |mut stream| async move {
+            let event = stream.next().await?;
+            Some((event, stream))
         })
     }
 
@@ -130,77 +139,77 @@ impl Following {
             if let Some(event) = self.events.pop_front() {
                 return Some(Ok(event));
             }
-            if self.done {
+            if self.is_done {
                 return None;
             }
-            // A wait here must not count as slowness of the server, which sets the pace.
-            self.client.inner.gate.pass().await;
-            match self.follow.step(self.start.elapsed()) {
+            // The pause comes before `step`, because the follower would count it as response time of the server.
+            self.client.inner.pause.wait().await;
+            match self.follower.step(self.start.elapsed()) {
                 Step::Wait(until) => tokio::time::sleep(until.saturating_sub(self.start.elapsed())).await,
                 Step::Send(_) => {
-                    if let Err(trouble) = self.ask().await {
-                        self.done = true;
-                        return Some(Err(trouble));
+                    if let Err(error) = self.request_log().await {
+                        self.is_done = true;
+                        return Some(Err(error));
                     }
                 }
-                Step::SendStatusRequest(_) => self.ask_status().await,
-                Step::Failed(trouble) => {
-                    self.done = true;
-                    return Some(Err(trouble));
+                Step::SendStatusRequest(_) => self.request_status().await,
+                Step::Failed(error) => {
+                    self.is_done = true;
+                    return Some(Err(error));
                 }
-                // No deadline was given, so the end is the only one.
+                // `TimedOut` cannot occur, because the follower has no deadline.
                 Step::Ended(_) | Step::TimedOut => {
-                    self.done = true;
-                    self.events.extend(self.follow.execution().cloned().map(RunEvent::Ended));
+                    self.is_done = true;
+                    self.events.extend(self.follower.execution().cloned().map(RunEvent::Ended));
                 }
             }
         }
     }
 
-    async fn ask(&mut self) -> Result<(), Error> {
+    async fn request_log(&mut self) -> Result<(), Error> {
         let mut request =
             self.client.get_job_logs_by_trigger().job_id(self.job_id).trigger_id(self.trigger_id);
-        if let Some(after) = self.follow.after() {
+        if let Some(after) = self.follower.after() {
             request = request.after(after);
         }
         match request.send().await {
-            Ok(answer) => {
-                let extensions = Extensions::from(answer.headers());
-                let lines =
-                    self.follow.handle_response(self.start.elapsed(), answer.into_inner().0, extensions);
-                self.in_trouble = false;
-                self.tell_state();
+            Ok(response) => {
+                let extensions = Extensions::from(response.headers());
+                let executions = response.into_inner().0;
+                let lines = self.follower.handle_response(self.start.elapsed(), executions, extensions);
+                self.is_error_reported = false;
+                self.report_state();
                 self.events.extend(lines.into_iter().map(RunEvent::Line));
             }
             Err(error) => {
-                let trouble = Error::from_client(&paths::GET_JOB_LOGS_BY_TRIGGER, error);
+                let error = Error::from_client(&paths::GET_JOB_LOGS_BY_TRIGGER, error);
                 let now = Timestamp::from(SystemTime::now());
-                // Some servers answer 404 while the job is pending: that is no news.
-                let is_news = !(self.in_trouble || trouble.status == Some(404) && self.state.is_none());
-                self.follow.handle_error(self.start.elapsed(), now, trouble.clone())?;
-                if is_news {
-                    self.in_trouble = true;
-                    self.events.push_back(RunEvent::TransientError(trouble));
+                // Some servers send 404 while the job is pending.
+                let is_expected = error.status == Some(404) && self.state.is_none();
+                self.follower.handle_error(self.start.elapsed(), now, error.clone())?;
+                if !self.is_error_reported && !is_expected {
+                    self.is_error_reported = true;
+                    self.events.push_back(RunEvent::TransientError(error));
                 }
             }
         }
         Ok(())
     }
 
-    async fn ask_status(&mut self) {
+    async fn request_status(&mut self) {
         match self.client.get_job_status().job_id(self.job_id).send().await {
-            Ok(answer) => self.follow.handle_status(self.start.elapsed(), answer.status),
+            Ok(response) => self.follower.handle_status(self.start.elapsed(), response.status),
             Err(error) => {
-                let trouble = Error::from_client(&paths::GET_JOB_STATUS, error);
+                let error = Error::from_client(&paths::GET_JOB_STATUS, error);
                 let now = Timestamp::from(SystemTime::now());
-                // This answer says nothing about the run; the log does.
-                let _ = self.follow.handle_error(self.start.elapsed(), now, trouble);
+                // The follower ignores an error of a status request, because the log has the outcome.
+                let _ = self.follower.handle_error(self.start.elapsed(), now, error);
             }
         }
     }
 
-    fn tell_state(&mut self) {
-        let state = self.follow.execution().map(|execution| execution.state);
+    fn report_state(&mut self) {
+        let state = self.follower.execution().map(|execution| execution.state);
         if state != self.state {
             self.state = state;
             self.events.extend(state.map(RunEvent::State));

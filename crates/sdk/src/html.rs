@@ -1,20 +1,21 @@
-//! Extracts the text of a web page that reports an error. It reads no more of HTML than that, because a complete parser would
-//! be larger than the rest of the console.
+//! Extracts the visible text of a web page that reports an error.
+//!
+//! This is not a complete HTML parser, because one would be larger than the rest of the console.
 
 /// Elements whose content is not visible.
 const INVISIBLE_ELEMENTS: [&str; 7] = ["script", "style", "template", "noscript", "svg", "iframe", "title"];
 /// Elements that do not separate the words around them.
 const INLINE_ELEMENTS: [&str; 10] = ["a", "b", "code", "em", "font", "i", "small", "span", "strong", "u"];
 
-/// Returns the visible text of a page, after its title if the text does not contain it. White space is unchanged.
+/// Returns the visible text of a page. The title precedes it if the text does not contain the title.
 pub(crate) fn text_of(page: &str) -> String {
     let (mut title, mut text) = (String::new(), String::new());
     let mut rest = page;
     while let Some(at) = rest.find('<') {
         push_text(&mut text, &rest[..at]);
         rest = &rest[at..];
-        let Some(tag) = Tag::at(rest) else {
-            // Not a tag: an ordinary character.
+        let Some(tag) = Tag::parse(rest) else {
+            // This `<` does not start a tag.
             text.push('<');
             rest = &rest[1..];
             continue;
@@ -24,7 +25,7 @@ pub(crate) fn text_of(page: &str) -> String {
             text.push(' ');
         }
         if INVISIBLE_ELEMENTS.contains(&tag.name.as_str()) {
-            let end = end_of(rest, &tag.name);
+            let end = content_end(rest, &tag.name);
             if tag.name == "title" && title.is_empty() {
                 push_text(&mut title, &rest[..end]);
             }
@@ -42,13 +43,14 @@ pub(crate) fn text_of(page: &str) -> String {
 
 /// An opening tag, a closing tag, a comment or a declaration.
 struct Tag {
-    /// In lower case; empty for all but an opening tag.
+    /// The element name in lower case. Empty for a comment, a declaration, and the closing or self-closing tag of a block element.
     name: String,
     length: usize,
 }
 
 impl Tag {
-    fn at(text: &str) -> Option<Self> {
+    /// Parses the tag at the start of `text`.
+    fn parse(text: &str) -> Option<Self> {
         if let Some(comment) = text.strip_prefix("<!--") {
             let length = comment.find("-->").map_or(text.len(), |end| end + 7);
             return Some(Self { name: String::new(), length });
@@ -58,18 +60,18 @@ impl Tag {
         if !inside.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')) {
             return None;
         }
-        let is_closed = inside.ends_with('/');
+        let is_self_closing = inside.ends_with('/');
         let name = inside.trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next();
         let name = name.unwrap_or_default().to_ascii_lowercase();
-        // A closing tag, or one that closes itself, hides nothing; it separates words as its opening tag does.
-        let is_opening = !inside.starts_with('/') && !is_closed;
+        // A closing or self-closing tag starts no invisible content. It separates words as the opening tag does.
+        let is_opening = !inside.starts_with('/') && !is_self_closing;
         let name = if is_opening || INLINE_ELEMENTS.contains(&name.as_str()) { name } else { String::new() };
         Some(Self { name, length })
     }
 }
 
-/// Returns where the content of the element `name` ends.
-fn end_of(text: &str, name: &str) -> usize {
+/// Returns the end of the content of the element `name`.
+fn content_end(text: &str, name: &str) -> usize {
     let mut from = 0;
     while let Some(at) = text[from..].find("</") {
         let at = from + at;
@@ -81,23 +83,23 @@ fn end_of(text: &str, name: &str) -> usize {
     text.len()
 }
 
-/// Appends text, and resolves its character references.
-fn push_text(to: &mut String, text: &str) {
+/// Appends text with its character references resolved.
+fn push_text(output: &mut String, text: &str) {
     let mut rest = text;
     while let Some(at) = rest.find('&') {
-        to.push_str(&rest[..at]);
+        output.push_str(&rest[..at]);
         rest = &rest[at..];
         let end = rest.bytes().take(10).position(|byte| byte == b';');
-        let resolved = end.and_then(|end| Some((end, character(&rest[1..end])?)));
+        let resolved = end.and_then(|end| Some((end, resolve_reference(&rest[1..end])?)));
         let (length, c) = resolved.map_or((1, '&'), |(end, c)| (end + 1, c));
-        to.push(c);
+        output.push(c);
         rest = &rest[length..];
     }
-    to.push_str(rest);
+    output.push_str(rest);
 }
 
-/// Returns the character of a reference without its `&` and `;`.
-pub(crate) fn character(reference: &str) -> Option<char> {
+/// Returns the character of a character reference, given without its `&` and `;`.
+pub(crate) fn resolve_reference(reference: &str) -> Option<char> {
     if let Some(number) = reference.strip_prefix('#') {
         let code = match number.strip_prefix(['x', 'X']) {
             Some(digits) => u32::from_str_radix(digits, 16),
@@ -125,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn page_is_reduced_to_its_visible_text() {
+    fn text_of_page_is_its_visible_text() {
         for (page, text) in [
             (
                 "<title>502 Bad\n Gateway</title><center><h1>502 Bad Gateway</h1></center><hr>nginx",

@@ -1,14 +1,14 @@
-//! Reads ids in every form in which a server or a person may write a guid.
+//! Decodes ids in any form in which a server or a person may write a guid.
 
 use std::fmt;
 
 use serde::{
     Deserializer,
-    de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use uuid::Uuid;
 
-/// Reads a guid with or without dashes, in braces or parentheses, or as a URN, with white space around it.
+/// Parses a guid with or without dashes, in braces or parentheses, or as a URN, with optional white space around it.
 pub(crate) fn parse(text: &str) -> Result<Uuid, uuid::Error> {
     text.parse().or_else(|error| {
         let text = text.trim();
@@ -18,14 +18,37 @@ pub(crate) fn parse(text: &str) -> Result<Uuid, uuid::Error> {
     })
 }
 
-/// Decodes an id that must be there.
+/// Decodes a required id.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
-    deserializer.deserialize_str(Required)
+    deserializer.deserialize_str(RequiredId)
 }
 
-struct Required;
+/// Decodes an id that a server may omit. Any value that is not a guid decodes to `None`.
+pub(crate) fn deserialize_optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: From<Uuid>,
+{
+    Ok(deserializer.deserialize_any(OptionalId)?.map(T::from))
+}
 
-impl Visitor<'_> for Required {
+/// Decodes an id that a server may omit. Any value that is not a guid decodes to the nil guid.
+pub(crate) fn deserialize_or_nil<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: From<Uuid>,
+{
+    Ok(deserializer.deserialize_any(OptionalId)?.unwrap_or_default().into())
+}
+
+/// Returns the nil guid, the value of an omitted id.
+pub(crate) fn nil<T: From<Uuid>>() -> T {
+    Uuid::nil().into()
+}
+
+struct RequiredId;
+
+impl Visitor<'_> for RequiredId {
     type Value = Uuid;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,22 +60,13 @@ impl Visitor<'_> for Required {
     }
 }
 
-/// Decodes an id that may be missing: anything but a guid is `None`.
-pub(crate) struct Lenient;
+struct OptionalId;
 
-impl<'de> DeserializeSeed<'de> for Lenient {
-    type Value = Option<Uuid>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Lenient {
+impl<'de> Visitor<'de> for OptionalId {
     type Value = Option<Uuid>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a guid, or none")
+        f.write_str("a guid or null")
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {

@@ -7,57 +7,51 @@ mod enumeration;
 mod error;
 mod extensions;
 pub mod follow;
-#[cfg(feature = "client")]
-mod host;
 mod html;
 mod id;
 mod key;
 pub mod operation;
+pub mod paths;
 mod rate_limit;
-mod started;
+mod retry_after;
+mod started_jobs;
 mod states;
 mod timestamp;
+pub mod types;
 
-/// Every schema of the contract, as progenitor generates it, made tolerant.
-pub mod types {
-    #![allow(
-        missing_docs,
-        clippy::all,
-        clippy::allow_attributes_without_reason,
-        reason = "progenitor writes its own"
-    )]
-    pub use crate::{ExecutionState, JobStatusCode, Severity, Timestamp};
-
-    include!(concat!(env!("OUT_DIR"), "/types.rs"));
-}
-
-/// Every operation's method and path, generated from the contract.
-pub mod paths {
-    include!(concat!(env!("OUT_DIR"), "/paths.rs"));
-}
-
+#[cfg(feature = "client")]
+mod base_url;
 #[cfg(feature = "client")]
 pub mod client;
 #[cfg(feature = "client")]
+mod client_builder;
+#[cfg(feature = "client")]
+mod client_error;
+#[cfg(feature = "client")]
 mod follow_stream;
 #[cfg(feature = "client")]
-mod setup;
+mod local_host;
+#[cfg(feature = "client")]
+mod proxy;
 #[cfg(feature = "client")]
 mod transport;
+#[cfg(feature = "client")]
+mod transport_error;
 
-pub use error::{Error, ErrorKind, RetryAfter};
+pub use error::{Error, ErrorKind};
 pub use extensions::Extensions;
 pub use key::{ApiKey, InvalidKey};
 pub use rate_limit::RateLimitPause;
-pub use started::StartedJobs;
+pub use retry_after::RetryAfter;
+pub use started_jobs::StartedJobs;
 pub use states::{ExecutionState, JobStatusCode, Severity};
 pub use timestamp::{InvalidTimestamp, Timestamp};
-#[cfg(feature = "client")]
-pub use transport::Transport;
 
 #[cfg(feature = "client")]
 pub use client::Client;
 #[cfg(feature = "client")]
+pub use client_builder::{ClientBuilder, SetupError};
+#[cfg(feature = "client")]
 pub use follow_stream::RunEvent;
 #[cfg(feature = "client")]
-pub use setup::{ClientBuilder, SetupError};
+pub use transport::Transport;

@@ -1,18 +1,18 @@
-//! An operation of the contract, and a request for one, free of any transport.
+//! The operations of the contract, and requests for them that any HTTP client can send.
 
 use std::fmt::{self, Display, Write};
 
 /// The HTTP method of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
-    /// Reads; safe to repeat.
+    /// Reads data. It is safe to repeat.
     Get,
-    /// Changes something; never sent twice for one intention.
+    /// Changes data. Never repeat it automatically.
     Post,
 }
 
 impl Method {
-    /// The method as it stands in a request line.
+    /// Returns the method as HTTP writes it, such as `GET`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -27,28 +27,28 @@ impl Display for Method {
     }
 }
 
-/// One operation of `openapi.yaml`.
+/// An operation of the contract.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Operation {
-    /// Its `operationId`.
+    /// The `operationId`.
     pub id: &'static str,
-    /// Its method.
+    /// The HTTP method.
     pub method: Method,
-    /// Its path, with parameters in braces.
+    /// The path, with its parameters in braces.
     pub template: &'static str,
-    /// What it does, in a few words.
+    /// A short description.
     pub summary: &'static str,
-    /// The names of all its parameters: those of the path and then those of the query.
+    /// The names of all parameters: first those of the path, then those of the query.
     pub parameters: &'static [&'static str],
-    /// The names of its query parameters, which are all optional.
+    /// The names of the query parameters, which are all optional.
     pub query_parameters: &'static [&'static str],
-    /// Whether it is ours and not the vendor's: use it only where the server announces it.
+    /// Whether the operation is an extension that the vendor's API does not have. Use it only if the server announces it.
     pub is_extension: bool,
 }
 
 impl Operation {
-    /// A request with values as somebody typed them, for tools that let people write one by hand. Everything is
-    /// percent-encoded; a query parameter whose value is empty is left out.
+    /// Creates a request from parameter values that a user typed. `value` returns the value of a parameter by name. The values are
+    /// percent-encoded. A query parameter with an empty value is omitted.
     pub fn request(&'static self, value: &dyn Fn(&str) -> String) -> Request {
         let (mut path, mut rest) = (String::new(), self.template);
         while let Some((before, after)) = rest.split_once('{') {
@@ -72,8 +72,8 @@ impl Operation {
     }
 }
 
-/// A request for an [`Operation`]: send [`method`](Self::method) to the base URL followed by
-/// [`path_and_query`](Self::path_and_query). It carries no body.
+/// A request for an [`Operation`], without a body. Send [`method`](Self::method) to the base URL followed by
+/// [`path_and_query`](Self::path_and_query).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     operation: &'static Operation,
@@ -86,30 +86,30 @@ impl Request {
         Self { operation, path_and_query: path }
     }
 
-    /// The operation asked for.
+    /// Returns the requested operation.
     pub fn operation(&self) -> &'static Operation {
         self.operation
     }
 
-    /// The method to send.
+    /// Returns the HTTP method.
     pub fn method(&self) -> Method {
         self.operation.method
     }
 
-    /// Begins with a slash; everything in it is percent-encoded as it must be.
+    /// Returns the percent-encoded path and query. It starts with a slash.
     pub fn path_and_query(&self) -> &str {
         &self.path_and_query
     }
 }
 
-// Parameters are ids, numbers and enumerations: their text needs no percent-encoding. The spec's types see to that,
-// and the assertion to the spec.
+/// Appends a path parameter. Parameters are ids, numbers, and enumerations, which need no percent-encoding.
 pub(crate) fn push_path(path: &mut String, value: &impl Display) {
     let start = path.len();
     let _ = write!(path, "{value}");
     debug_assert!(is_unreserved(&path[start..]));
 }
 
+/// Appends a query parameter if it has a value. The values need no percent-encoding either.
 pub(crate) fn push_query(query: &mut String, key: &str, value: Option<impl Display>) {
     let Some(value) = value else { return };
     query.push(if query.is_empty() { '?' } else { '&' });
@@ -141,7 +141,7 @@ mod tests {
     use crate::paths;
 
     #[test]
-    fn a_request_by_hand_is_the_one_of_the_contract() {
+    fn request_with_typed_values_equals_the_generated_request() {
         let typed = |name: &str| match name {
             "job_id" => "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35".to_owned(),
             "limit" => "5".to_owned(),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_stays_one_part_of_the_path() {
+    fn typed_path_parameter_is_percent_encoded() {
         let request = paths::GET_JOB_STATUS.request(&|_| "../x?y=ö".to_owned());
         assert_eq!(request.path_and_query(), "/public/jobs/..%2Fx%3Fy%3D%C3%B6/status");
     }

@@ -1,16 +1,16 @@
-//! The integer enumerations of the contract, generated, and what they mean to a client.
+//! The integer enumerations of the contract, generated, with their hand-written predicates.
 
 include!(concat!(env!("OUT_DIR"), "/enums.rs"));
 
 impl JobStatusCode {
-    /// Whether the job is pending or running, so that executing it again is likely to be refused.
+    /// Returns whether the job is pending or running. Executing it again is then likely to fail with 409.
     pub const fn is_active(self) -> bool {
         matches!(self, Self::Pending | Self::Running)
     }
 }
 
 impl ExecutionState {
-    /// Whether the execution has ended: 2 and above, also numbers that the contract does not name.
+    /// Returns whether the execution has ended: 2 and above, also for unknown numbers.
     pub const fn is_final(self) -> bool {
         self.number() >= Self::Completed.number()
     }

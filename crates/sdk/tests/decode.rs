@@ -60,6 +60,34 @@ fn what_is_written_has_the_article_s_names_and_its_null() {
 }
 
 #[test]
+fn field_in_another_casing_is_decoded() {
+    let pascal = r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Status":2,"Message":"a"}"#;
+    let expected: JobStatus = decode::json(pascal.as_bytes()).unwrap();
+    for name in ["jobId", "job_id", "jobid", "JOBID", "Jobid"] {
+        let body = pascal.replace("JobId", name).replace("Status", "status").replace("Message", "MESSAGE");
+        assert_eq!(decode::json::<JobStatus>(body.as_bytes()).unwrap(), expected, "{body}");
+    }
+}
+
+#[test]
+fn last_of_repeated_fields_is_decoded() {
+    let id = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
+    for repeated in
+        [r#""Name":"a","Name":"b""#, r#""name":"a","Name":"b""#, r#""Name":{"Name":1},"NAME":"b""#]
+    {
+        let body = format!(r#"{{"Id":"{id}",{repeated}}}"#);
+        assert_eq!(decode::json::<Job>(body.as_bytes()).unwrap().name, "b", "{body}");
+        let stream = format!("{body},{body}");
+        let (job, length) = decode::first_value::<Job>(stream.as_bytes()).unwrap();
+        assert_eq!((job.name.as_str(), length), ("b", body.len()), "{body}");
+        for end in 1..body.len() {
+            let error = decode::first_value::<Job>(&stream.as_bytes()[..end]).unwrap_err();
+            assert!(error.is_eof(), "{end} of {body}: {error}");
+        }
+    }
+}
+
+#[test]
 fn unknown_numbers_are_kept() {
     let decoded = execution(
         &EXECUTION.replace("\"State\": 3", "\"State\": 7").replace("\"Severity\": 2", "\"Severity\": -9"),

@@ -1,29 +1,31 @@
-//! Repairs text that is almost JSON: characters that no Rust string can hold, and escapes that JSON does not have.
+//! Repairs JSON that serde refuses: invalid characters and escapes in strings, and objects with repeated fields.
 
 use std::fmt::Write;
+
+use super::repeated_fields::hide_repeated_fields;
 
 /// The replacement of an invalid character.
 const REPLACEMENT: &str = "\u{fffd}";
 
-/// The repaired JSON, and the number of original bytes that it replaces.
+/// Repaired JSON.
 pub(super) struct Repaired {
     pub(super) json: Vec<u8>,
+    /// The length of the original JSON, in bytes.
     pub(super) original_len: usize,
 }
 
-/// Repairs the strings of `body`; `None` if nothing in them needs it.
+/// Repairs the strings of `body`, and hides repeated fields. Returns `None` if nothing needs repair.
 ///
-/// Unpaired surrogate escapes and bytes that are not UTF-8 become U+FFFD. Raw control characters are escaped, and a
-/// backslash that begins no escape stands for itself. An escape that is cut off by the end of `body` is left as it is,
-/// so that a decoder reports the end there. With `first_value_only` everything after the first array or object is
-/// left out.
+/// Unpaired surrogate escapes and invalid UTF-8 become U+FFFD. Raw control characters are escaped, and so is a backslash that
+/// starts no escape. An escape that is truncated by the end of `body` is unchanged, so that a decoder reports the end. With
+/// `first_value_only` the result ends after the first array or object.
 pub(super) fn repair(body: &[u8], first_value_only: bool) -> Option<Repaired> {
     let mut repairer = Repairer { body, at: 0, copied: 0, json: Vec::new() };
     let mut depth = 0_usize;
     while let Some(&byte) = body.get(repairer.at) {
         repairer.at += 1;
         match byte {
-            b'"' => repairer.string(),
+            b'"' => repairer.repair_string(),
             b'[' | b'{' => depth += 1,
             b']' | b'}' => {
                 depth = depth.saturating_sub(1);
@@ -34,70 +36,70 @@ pub(super) fn repair(body: &[u8], first_value_only: bool) -> Option<Repaired> {
             _ => {}
         }
     }
-    if repairer.copied == 0 {
-        return None;
-    }
+    let has_repaired_strings = repairer.copied > 0;
     let original_len = repairer.at;
     repairer.copy_until(original_len);
-    Some(Repaired { json: repairer.json, original_len })
+    let mut json = repairer.json;
+    let has_repeated_fields = hide_repeated_fields(&mut json);
+    (has_repaired_strings || has_repeated_fields).then_some(Repaired { json, original_len })
 }
 
 struct Repairer<'a> {
     body: &'a [u8],
-    /// The next byte to look at.
+    /// The position of the next byte.
     at: usize,
-    /// Everything before this byte is in `json`.
+    /// The bytes before this position are already in `json`.
     copied: usize,
     json: Vec<u8>,
 }
 
 impl Repairer<'_> {
-    /// Reads a string, after its opening quote.
-    fn string(&mut self) {
+    /// Repairs a string, starting after its opening quote.
+    fn repair_string(&mut self) {
         while let Some(&byte) = self.body.get(self.at) {
             match byte {
                 b'"' => {
                     self.at += 1;
                     return;
                 }
-                b'\\' => self.escape(),
+                b'\\' => self.repair_escape(),
                 0..0x20 => {
                     let mut escaped = String::new();
                     let _ = write!(escaped, "\\u{byte:04x}");
                     self.replace(1, escaped.as_bytes());
                 }
-                0x80.. => self.non_ascii(),
+                0x80.. => self.repair_non_ascii(),
                 _ => self.at += 1,
             }
         }
     }
 
-    /// Reads an escape, from its backslash on.
-    fn escape(&mut self) {
+    /// Repairs an escape, starting at its backslash.
+    fn repair_escape(&mut self) {
         match self.body.get(self.at + 1) {
             None => self.at = self.body.len(),
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 2,
-            Some(b'u') => self.unicode_escape(),
+            Some(b'u') => self.repair_unicode_escape(),
             Some(_) => self.replace(1, b"\\\\"),
         }
     }
 
-    fn unicode_escape(&mut self) {
-        match unit(self.body, self.at) {
-            Unit::CutOff => self.at = self.body.len(),
-            Unit::None => self.replace(1, b"\\\\"),
-            Unit::Some(0xd800..0xdc00) => match unit(self.body, self.at + 6) {
-                Unit::CutOff => self.at = self.body.len(),
-                Unit::Some(0xdc00..0xe000) => self.at += 12,
-                Unit::Some(_) | Unit::None => self.replace(6, REPLACEMENT.as_bytes()),
+    fn repair_unicode_escape(&mut self) {
+        match code_unit_at(self.body, self.at) {
+            CodeUnit::Truncated => self.at = self.body.len(),
+            CodeUnit::None => self.replace(1, b"\\\\"),
+            CodeUnit::Some(0xd800..0xdc00) => match code_unit_at(self.body, self.at + 6) {
+                CodeUnit::Truncated => self.at = self.body.len(),
+                CodeUnit::Some(0xdc00..0xe000) => self.at += 12,
+                CodeUnit::Some(_) | CodeUnit::None => self.replace(6, REPLACEMENT.as_bytes()),
             },
-            Unit::Some(0xdc00..0xe000) => self.replace(6, REPLACEMENT.as_bytes()),
-            Unit::Some(_) => self.at += 6,
+            CodeUnit::Some(0xdc00..0xe000) => self.replace(6, REPLACEMENT.as_bytes()),
+            CodeUnit::Some(_) => self.at += 6,
         }
     }
 
-    /// Reads bytes that are not ASCII.
-    fn non_ascii(&mut self) {
+    /// Repairs a sequence of bytes that are not ASCII.
+    fn repair_non_ascii(&mut self) {
         let rest = &self.body[self.at..];
         let length = rest.iter().position(u8::is_ascii).unwrap_or(rest.len());
         match String::from_utf8_lossy(&rest[..length]) {
@@ -106,10 +108,10 @@ impl Repairer<'_> {
         }
     }
 
-    /// Replaces the next `length` bytes by `by`.
-    fn replace(&mut self, length: usize, by: &[u8]) {
+    /// Replaces the next `length` bytes.
+    fn replace(&mut self, length: usize, replacement: &[u8]) {
         self.copy_until(self.at);
-        self.json.extend_from_slice(by);
+        self.json.extend_from_slice(replacement);
         self.at += length;
         self.copied = self.at;
     }
@@ -120,29 +122,30 @@ impl Repairer<'_> {
     }
 }
 
-/// A UTF-16 code unit as `\uXXXX`.
-enum Unit {
+/// The result of reading an escape `\uXXXX`.
+enum CodeUnit {
+    /// A UTF-16 code unit.
     Some(u16),
-    /// Other text.
+    /// The text is not such an escape.
     None,
     /// The body ends within the escape.
-    CutOff,
+    Truncated,
 }
 
-fn unit(body: &[u8], at: usize) -> Unit {
+fn code_unit_at(body: &[u8], at: usize) -> CodeUnit {
     let mut unit = 0;
     for offset in 0..6 {
-        let Some(&byte) = body.get(at + offset) else { return Unit::CutOff };
+        let Some(&byte) = body.get(at + offset) else { return CodeUnit::Truncated };
         match (offset, byte) {
             (0, b'\\') | (1, b'u') => {}
-            (0 | 1, _) => return Unit::None,
+            (0 | 1, _) => return CodeUnit::None,
             _ => match char::from(byte).to_digit(16) {
                 Some(digit) => unit = unit << 4 | digit as u16,
-                None => return Unit::None,
+                None => return CodeUnit::None,
             },
         }
     }
-    Unit::Some(unit)
+    CodeUnit::Some(unit)
 }
 
 #[cfg(test)]
@@ -182,14 +185,19 @@ mod tests {
     }
 
     #[test]
-    fn escape_cut_off_at_the_end_is_unchanged() {
+    fn escape_truncated_at_the_end_is_unchanged() {
         for body in [r#""\"#, r#""\ud8"#, r#""\ud83d"#, r#""\ud83d\"#, r#""\ud83d\ude"#] {
             assert_eq!(repaired(body.as_bytes()), None, "{body}");
         }
     }
 
     #[test]
-    fn first_value_only_drops_the_rest() {
+    fn repeated_field_is_hidden_next_to_a_repaired_string() {
+        assert_eq!(repaired(br#"{"a":"\ud800","A":1}"#).as_deref(), Some("{\" \":\"\u{fffd}\",\"A\":1}"));
+    }
+
+    #[test]
+    fn first_value_only_omits_the_rest() {
         let body = b"{\"a\":\"\xff]}\"} , {\"b\":\"\xff\"}";
         let first = repair(body, true).unwrap();
         assert_eq!(first.original_len, 11);

@@ -1,36 +1,42 @@
-//! What an error body says, in one line of plain text.
+//! Extracts the message of an error body as one line of plain text.
 
 use crate::{
     decode::{self, LenientValue},
     html,
 };
 
-const LONGEST_MESSAGE: usize = 500;
+/// The longest message, in characters. A longer one is truncated and ends with `…`.
+const MAX_MESSAGE_CHARS: usize = 500;
+/// The most bytes of a text or web page that are searched for a message.
+const MAX_SEARCHED_BYTES: usize = 64 * 1024;
+/// The names of the fields that may hold the message, in order of preference. Compared without case.
+const MESSAGE_FIELDS: [&str; 5] = ["message", "detail", "title", "error_description", "error"];
 
+/// Returns whether a body is HTML or XML.
 pub(super) fn is_markup(body: &[u8]) -> bool {
-    decode::without_mark(body).trim_ascii_start().starts_with(b"<")
+    decode::without_byte_order_mark(body).trim_ascii_start().starts_with(b"<")
 }
 
-/// Returns the message of an error body: of the contract's error, of problem+json or of a similar object, plain text, or the
-/// visible text of a web page. `None` if there is none.
-pub(crate) fn message_of(body: &[u8]) -> Option<String> {
-    let body = decode::without_mark(body);
+/// Returns the message of an error body: a field of the contract's error, of problem+json or of a similar object, plain text, or
+/// the visible text of a web page. Returns `None` if there is none.
+pub(crate) fn extract_message(body: &[u8]) -> Option<String> {
+    let body = decode::without_byte_order_mark(body);
     if let Ok(value) = decode::json::<LenientValue>(body) {
-        return message_in(&value).and_then(clean);
+        return message_field(&value).and_then(to_plain_line);
     }
-    let text = String::from_utf8_lossy(&body[..body.len().min(64 * 1024)]);
-    if is_markup(body) { one_line(&html::text_of(&text)) } else { clean(&text) }
+    let text = String::from_utf8_lossy(&body[..body.len().min(MAX_SEARCHED_BYTES)]);
+    if is_markup(body) { join_lines(&html::text_of(&text)) } else { to_plain_line(&text) }
 }
 
-fn message_in(value: &LenientValue) -> Option<&str> {
-    value.as_str().or_else(|| {
-        let names = ["message", "detail", "title", "error_description", "error"];
-        names.into_iter().flat_map(|name| value.fields(name)).find_map(message_in)
-    })
+fn message_field(value: &LenientValue) -> Option<&str> {
+    value
+        .as_str()
+        .or_else(|| MESSAGE_FIELDS.into_iter().flat_map(|name| value.fields(name)).find_map(message_field))
 }
 
-/// One line of plain text: no markup, no control or direction characters, at most 500 characters.
-pub(super) fn clean(text: &str) -> Option<String> {
+/// Returns one line of plain text: without markup, control characters and direction characters, of at most 500 characters. Returns
+/// `None` if nothing is left.
+pub(crate) fn to_plain_line(text: &str) -> Option<String> {
     let last_close = text.rfind('>').unwrap_or_default();
     let mut without_tags = String::new();
     let mut in_tag = false;
@@ -45,19 +51,19 @@ pub(super) fn clean(text: &str) -> Option<String> {
             _ => without_tags.push(c),
         }
     }
-    one_line(&without_tags)
+    join_lines(&without_tags)
 }
 
-/// Returns one line of text without control or direction characters, of at most 500 characters.
-fn one_line(text: &str) -> Option<String> {
+/// Joins the lines of a text with spaces, and removes control and direction characters. Truncates the result to 500 characters.
+fn join_lines(text: &str) -> Option<String> {
     let mut line = String::new();
     let mut length = 0;
-    for c in text.chars().filter(|c| !is_direction(*c)) {
+    for c in text.chars().filter(|c| !is_direction_character(*c)) {
         let c = if c.is_control() || c.is_whitespace() { ' ' } else { c };
         if c == ' ' && (line.is_empty() || line.ends_with(' ')) {
             continue;
         }
-        if length == LONGEST_MESSAGE {
+        if length == MAX_MESSAGE_CHARS {
             line.push('…');
             break;
         }
@@ -68,44 +74,44 @@ fn one_line(text: &str) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
-/// Marks that turn the direction of the text around them.
-fn is_direction(c: char) -> bool {
+/// Returns whether the character changes the writing direction of the text around it.
+fn is_direction_character(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
 mod tests {
-    fn said(body: &str) -> Option<String> {
-        super::message_of(body.as_bytes())
+    fn message(body: &str) -> Option<String> {
+        super::extract_message(body.as_bytes())
     }
 
     #[test]
-    fn the_server_s_own_words_from_any_kind_of_body() {
-        assert_eq!(said(r#"{"Message":"No disk."}"#).as_deref(), Some("No disk."));
-        assert_eq!(said("\u{feff}{\"message\":\"No disk.\"}").as_deref(), Some("No disk."));
+    fn message_is_extracted_from_any_kind_of_body() {
+        assert_eq!(message(r#"{"Message":"No disk."}"#).as_deref(), Some("No disk."));
+        assert_eq!(message("\u{feff}{\"message\":\"No disk.\"}").as_deref(), Some("No disk."));
         assert_eq!(
-            said(r#"{"type":"about:blank","title":"Oops","detail":"No disk."}"#).as_deref(),
+            message(r#"{"type":"about:blank","title":"Oops","detail":"No disk."}"#).as_deref(),
             Some("No disk.")
         );
-        assert_eq!(said(r#"{"error":{"code":7,"message":"No disk."}}"#).as_deref(), Some("No disk."));
-        assert_eq!(said("No disk.").as_deref(), Some("No disk."));
+        assert_eq!(message(r#"{"error":{"code":7,"message":"No disk."}}"#).as_deref(), Some("No disk."));
+        assert_eq!(message("No disk.").as_deref(), Some("No disk."));
         assert_eq!(
-            said("<!doctype html><title>502 Bad\n Gateway</title><p>nginx").as_deref(),
+            message("<!doctype html><title>502 Bad\n Gateway</title><p>nginx").as_deref(),
             Some("502 Bad Gateway: nginx")
         );
-        assert_eq!(said("<p>&lt;b&gt; is bold\u{202e}").as_deref(), Some("<b> is bold"));
-        assert_eq!(said("{\"Message\":\"No \\ud800 disk\"}").as_deref(), Some("No \u{fffd} disk"));
-        for nothing in ["", " \n", "{}", "[]", "null", "<html><body>", r#"{"Message":null}"#] {
-            assert_eq!(said(nothing), None, "{nothing}");
+        assert_eq!(message("<p>&lt;b&gt; is bold\u{202e}").as_deref(), Some("<b> is bold"));
+        assert_eq!(message("{\"Message\":\"No \\ud800 disk\"}").as_deref(), Some("No \u{fffd} disk"));
+        for body in ["", " \n", "{}", "[]", "null", "<html><body>", r#"{"Message":null}"#] {
+            assert_eq!(message(body), None, "{body}");
         }
     }
 
     #[test]
-    fn words_are_cleaned() {
-        let said = |body: &str| said(body).unwrap_or_default();
-        assert_eq!(said("a<b>bold</b> <script>x\u{1b}[31m\u{202e}"), "abold x [31m");
-        assert_eq!(said("1 < 2 > 0"), "1 < 2 > 0");
-        assert_eq!(said("a <b"), "a <b");
-        assert_eq!(said(&"x".repeat(9000)).chars().count(), 501);
+    fn markup_and_control_characters_are_removed() {
+        let message = |body: &str| message(body).unwrap_or_default();
+        assert_eq!(message("a<b>bold</b> <script>x\u{1b}[31m\u{202e}"), "abold x [31m");
+        assert_eq!(message("1 < 2 > 0"), "1 < 2 > 0");
+        assert_eq!(message("a <b"), "a <b");
+        assert_eq!(message(&"x".repeat(9000)).chars().count(), 501);
     }
 }

@@ -1,43 +1,43 @@
-//! Parses the `Retry-After` of an answer.
+//! The `Retry-After` header of a response.
 
 use std::time::Duration;
 
-use crate::Timestamp;
+use crate::timestamp::Timestamp;
 
-/// The `Retry-After` of an answer: RFC 9110, section 10.2.3.
+/// The value of a `Retry-After` header, as RFC 9110 defines it in section 10.2.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryAfter {
-    /// Wait this long.
+    /// Wait for this duration.
     Delay(Duration),
-    /// Wait until then, by the server's clock.
+    /// Wait until this time, by the server's clock.
     At(Timestamp),
 }
 
 impl RetryAfter {
-    /// The longest delay: five minutes. If the server is still busy then, it asks for another pause.
+    /// The longest delay: five minutes. A server that is still busy after that asks for another pause.
     pub const MAX_DELAY: Duration = Duration::from_secs(5 * 60);
 
-    /// Reads the header's value: whole seconds or an HTTP date.
+    /// Parses the header's value: whole seconds or an HTTP date. Returns `None` for any other text.
     pub fn parse(value: &str) -> Option<Self> {
         let value = value.trim();
         if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-            // More seconds than an integer can hold are still a delay.
+            // A number too large for an integer is still a delay.
             return Some(Self::Delay(Duration::from_secs(value.parse().unwrap_or(u64::MAX))));
         }
-        http_date(value).map(Self::At)
+        parse_http_date(value).map(Self::At)
     }
 
-    /// Counts a date from the answer's own `Date` header instead of from this machine's clock, which may differ from the
-    /// server's. Without a header that can be read it stays a date.
+    /// Converts a time into a delay from the response's own `Date` header, because the clock of this machine may differ from the
+    /// server's. Returns the value unchanged if it is a delay or if `date` is not an HTTP date.
     #[must_use]
     pub fn relative_to_server_date(self, date: Option<&str>) -> Self {
-        match (self, date.and_then(|date| http_date(date.trim()))) {
+        match (self, date.and_then(|date| parse_http_date(date.trim()))) {
             (Self::At(time), Some(date)) => Self::Delay(time.since(date).unwrap_or_default()),
             (unchanged, _) => unchanged,
         }
     }
 
-    /// Returns how long to wait from `now`: zero if the moment has passed, at most [`MAX_DELAY`](Self::MAX_DELAY).
+    /// Returns how long to wait from `now`: zero if the time has passed, and at most [`MAX_DELAY`](Self::MAX_DELAY).
     pub fn delay(self, now: Timestamp) -> Duration {
         let delay = match self {
             Self::Delay(delay) => delay,
@@ -47,7 +47,7 @@ impl RetryAfter {
     }
 }
 
-fn http_date(value: &str) -> Option<Timestamp> {
+fn parse_http_date(value: &str) -> Option<Timestamp> {
     let date = httpdate::parse_http_date(value).ok()?;
     let since_epoch = date.duration_since(std::time::UNIX_EPOCH).ok()?;
     Some(Timestamp::from_unix(since_epoch.as_secs() as i64, 0))
@@ -57,10 +57,10 @@ fn http_date(value: &str) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
-    const TWO: &str = "Sat, 14 Mar 2026 02:00:00 GMT";
+    const TWO_O_CLOCK: &str = "Sat, 14 Mar 2026 02:00:00 GMT";
 
     #[test]
-    fn retry_after_in_both_forms_is_read() {
+    fn parse_accepts_seconds_and_http_dates() {
         let now = "2026-03-14T02:00:00Z".parse().unwrap();
         let delay = |value| RetryAfter::parse(value).map(|after| after.delay(now));
         assert_eq!(delay(" 120 "), Some(Duration::from_secs(120)));
@@ -80,16 +80,16 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_counted_from_the_server_s_clock() {
+    fn date_relative_to_the_server_date_ignores_the_local_clock() {
         let after = RetryAfter::parse("Sat, 14 Mar 2026 02:00:30 GMT").unwrap();
-        // This machine's clock is an hour behind, or ahead.
-        for now in ["2026-03-14T01:00:00Z", "2026-03-14T03:00:00Z"] {
-            let now = now.parse().unwrap();
-            assert_eq!(after.relative_to_server_date(Some(TWO)).delay(now), Duration::from_secs(30));
-            assert_ne!(after.relative_to_server_date(None).delay(now), Duration::from_secs(30));
+        for local_clock in ["2026-03-14T01:00:00Z", "2026-03-14T03:00:00Z"] {
+            let now = local_clock.parse().unwrap();
+            let delay = |date| after.relative_to_server_date(date).delay(now);
+            assert_eq!(delay(Some(TWO_O_CLOCK)), Duration::from_secs(30));
+            assert_ne!(delay(None), Duration::from_secs(30));
         }
         assert_eq!(after.relative_to_server_date(Some("yesterday")), after);
         let seconds = RetryAfter::parse("7").unwrap();
-        assert_eq!(seconds.relative_to_server_date(Some(TWO)), seconds);
+        assert_eq!(seconds.relative_to_server_date(Some(TWO_O_CLOCK)), seconds);
     }
 }

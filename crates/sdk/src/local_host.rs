@@ -1,12 +1,12 @@
-//! Recognizes hosts that are this machine.
+//! Recognizes URLs of this machine.
 
 use std::net::Ipv6Addr;
 
 use reqwest::Url;
 
-/// Returns whether `url` names this machine: `localhost` and names below it, and loopback addresses. The unspecified address
-/// counts, because a connection to it reaches this machine, too.
-pub(crate) fn is_this_machine(url: &Url) -> bool {
+/// Returns whether `url` is on this machine: its host is `localhost`, a subdomain of it, or a loopback address. The unspecified address
+/// counts too, because a connection to it reaches this machine.
+pub(crate) fn is_local(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         return address.parse::<Ipv6Addr>().is_ok_and(|address| {
@@ -26,8 +26,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn loopback_in_every_form_is_this_machine() {
-        let is_this = |host: &str| is_this_machine(&Url::parse(&format!("http://{host}:8400/x")).unwrap());
+    fn loopback_host_in_any_form_is_local() {
+        let is_local_host = |host: &str| is_local(&Url::parse(&format!("http://{host}:8400/x")).unwrap());
         for host in [
             "localhost",
             "LocalHost",
@@ -44,7 +44,7 @@ mod tests {
             "[::ffff:127.0.0.1]",
             "[::ffff:7f00:1]",
         ] {
-            assert!(is_this(host), "{host}");
+            assert!(is_local_host(host), "{host}");
         }
         for host in [
             "api.example.com",
@@ -54,7 +54,7 @@ mod tests {
             "10.0.0.1",
             "[::2]",
         ] {
-            assert!(!is_this(host), "{host}");
+            assert!(!is_local_host(host), "{host}");
         }
     }
 }

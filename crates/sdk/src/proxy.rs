@@ -1,20 +1,20 @@
-//! Finds the name of the proxy that a request uses.
+//! Finds the proxy of a request, to name it in errors.
 
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::Url;
 
-use crate::host;
+use crate::local_host::is_local;
 
-/// Returns the host and port of the proxy that the environment or the system names for `url`, without its user and password.
-/// `None` for this machine.
+/// Returns the host and port of the proxy that the environment or the system configures for `url`, without its user and
+/// password. Returns `None` without a proxy and for a URL of this machine.
 pub(crate) fn proxy_for(url: &Url) -> Option<String> {
-    if host::is_this_machine(url) {
+    if is_local(url) {
         return None;
     }
-    name(&Matcher::from_system(), url)
+    host_and_port(&Matcher::from_system(), url)
 }
 
-fn name(matcher: &Matcher, url: &Url) -> Option<String> {
+fn host_and_port(matcher: &Matcher, url: &Url) -> Option<String> {
     let proxy = matcher.intercept(&url.as_str().parse().ok()?)?;
     let uri = proxy.uri();
     let port = uri.port_u16().or(match uri.scheme_str()? {
@@ -30,10 +30,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_proxy_is_its_host_and_port() {
+    fn proxy_with_credentials_is_named_by_host_and_port() {
         let matcher =
             Matcher::builder().https("http://me:secret@proxy.example.com:3128/x").no("inner.example").build();
-        let proxy = |url: &str| name(&matcher, &Url::parse(url).unwrap());
+        let proxy = |url: &str| host_and_port(&matcher, &Url::parse(url).unwrap());
         assert_eq!(proxy("https://api.example.com/x").as_deref(), Some("proxy.example.com:3128"));
         assert_eq!(proxy("https://inner.example/x"), None);
         assert_eq!(proxy("http://api.example.com/x"), None);
