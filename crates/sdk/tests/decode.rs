@@ -1,4 +1,4 @@
-//! Bodies as servers may send them, decoded by the types.
+//! Tests of decoding the bodies that servers send.
 
 use txjobs_sdk::{
     ExecutionState, JobStatusCode, Severity, decode,
@@ -19,7 +19,7 @@ fn execution(body: &str) -> JobExecution {
 }
 
 #[test]
-fn both_casings_are_the_same() {
+fn camel_case_and_pascal_case_decode_to_the_same_value() {
     let camel = [
         ("Id", "id"),
         ("JobId", "jobId"),
@@ -46,17 +46,17 @@ fn both_casings_are_the_same() {
 }
 
 #[test]
-fn what_is_written_has_the_article_s_names_and_its_null() {
+fn serialized_execution_has_the_names_and_null_of_the_vendor_s_article() {
     let mut decoded = execution(EXECUTION);
     decoded.job_execution_logs.clear();
-    let written: serde_json::Value = serde_json::to_value(&decoded).unwrap();
+    let serialized: serde_json::Value = serde_json::to_value(&decoded).unwrap();
     let expected: serde_json::Value = serde_json::from_str(
         r#"{"Id": "e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e", "JobId": "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35", "State": 3,
             "CreateTime": "2026-03-14T02:00:02.117Z", "EndTime": null,
             "TriggerId": "5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57", "JobExecutionLogs": []}"#,
     )
     .unwrap();
-    assert_eq!(written, expected);
+    assert_eq!(serialized, expected);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn field_in_another_casing_is_decoded() {
 fn last_of_repeated_fields_is_decoded() {
     let id = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
     for repeated in
-        [r#""Name":"a","Name":"b""#, r#""name":"a","Name":"b""#, r#""Name":{"Name":1},"NAME":"b""#]
+        [r#""Name":"a","Name":"b""#, r#""name":"a","Name":"b""#, r#""Tags":{"Name":1},"name":"a","NAME":"b""#]
     {
         let body = format!(r#"{{"Id":"{id}",{repeated}}}"#);
         assert_eq!(decode::json::<Job>(body.as_bytes()).unwrap().name, "b", "{body}");
@@ -88,7 +88,7 @@ fn last_of_repeated_fields_is_decoded() {
 }
 
 #[test]
-fn unknown_numbers_are_kept() {
+fn unknown_number_is_kept() {
     let decoded = execution(
         &EXECUTION.replace("\"State\": 3", "\"State\": 7").replace("\"Severity\": 2", "\"Severity\": -9"),
     );
@@ -104,27 +104,27 @@ fn unknown_numbers_are_kept() {
 }
 
 #[test]
-fn absent_null_and_extra_fields() {
-    let bare = r#"{"Id":"e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e","JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","State":1}"#;
-    let nulls = bare.replace(
+fn missing_null_and_unknown_fields_are_accepted() {
+    let minimal = r#"{"Id":"e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e","JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","State":1}"#;
+    let with_nulls = minimal.replace(
         '}',
         r#","CreateTime":null,"EndTime":"","TriggerId":null,"JobExecutionLogs":null,"Retries":{"max":3}}"#,
     );
-    assert_eq!(execution(&nulls), execution(bare));
-    let no_time = EXECUTION.replace("2026-03-14T02:00:02.117Z", "last night");
-    assert_eq!(execution(&no_time).create_time, None);
+    assert_eq!(execution(&with_nulls), execution(minimal));
+    let with_invalid_time = EXECUTION.replace("2026-03-14T02:00:02.117Z", "last night");
+    assert_eq!(execution(&with_invalid_time).create_time, None);
     let job: Job = decode::json(br#"{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":null}"#).unwrap();
     assert_eq!(job.name, "");
 }
 
 #[test]
-fn a_byte_order_mark_is_no_obstacle() {
+fn byte_order_mark_is_ignored() {
     let jobs: Vec<Job> = decode::json("\u{feff}[]".as_bytes()).unwrap();
     assert!(jobs.is_empty());
 }
 
 #[test]
-fn names_of_an_enumeration_for_people() {
+fn labels_of_states_are_lower_case_words() {
     let labels: Vec<_> = ExecutionState::ALL.iter().map(ToString::to_string).collect();
     assert_eq!(
         labels,
@@ -144,7 +144,7 @@ fn names_of_an_enumeration_for_people() {
 }
 
 #[test]
-fn numbers_are_read_in_every_form() {
+fn status_in_any_form_is_decoded() {
     let status = |text: &str| {
         let body = format!(r#"{{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Status":{text}}}"#);
         decode::json::<JobStatus>(body.as_bytes()).map(|status| status.status)
@@ -173,7 +173,7 @@ fn numbers_are_read_in_every_form() {
 }
 
 #[test]
-fn ids_are_read_in_every_form() {
+fn id_in_any_form_is_decoded() {
     let id: uuid::Uuid = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35".parse().unwrap();
     for text in [
         "{3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35}",
@@ -187,31 +187,31 @@ fn ids_are_read_in_every_form() {
         assert_eq!(*job.id, id, "{text}");
         assert_eq!(*text.parse::<txjobs_sdk::types::TriggerId>().unwrap(), id, "{text}");
     }
-    for wrong in [r#""abc""#, r#""""#, "null", "7"] {
-        let job = decode::json::<Job>(format!(r#"{{"Id":{wrong},"Name":"a"}}"#).as_bytes());
-        assert!(job.is_err(), "a job cannot be run without its id: {wrong}");
+    for invalid in [r#""abc""#, r#""""#, "null", "7"] {
+        let job = decode::json::<Job>(format!(r#"{{"Id":{invalid},"Name":"a"}}"#).as_bytes());
+        assert!(job.is_err(), "a job needs an id to be executed: {invalid}");
     }
 }
 
 #[test]
-fn a_line_without_an_id_is_a_line() {
+fn log_line_without_an_id_is_decoded() {
     let line_id = r#""Id": "c2d5e8f1-0a3b-4c6d-9e7f-8a1b2c3d4e5f", "#;
     assert!(EXECUTION.contains(line_id));
-    for odd in
+    for id in
         ["", r#""Id": null, "#, r#""Id": "", "#, r#""Id": "17", "#, r#""Id": 17, "#, r#""Id": {"a": [1]}, "#]
     {
-        let line = execution(&EXECUTION.replace(line_id, odd)).job_execution_logs.remove(0);
-        assert!(line.id.is_nil() && line.message == "Invalid object name", "{odd}");
+        let line = execution(&EXECUTION.replace(line_id, id)).job_execution_logs.remove(0);
+        assert!(line.id.is_nil() && line.message == "Invalid object name", "{id}");
     }
-    let bare = execution(
+    let minimal = execution(
         r#"{"State":"Failed","TriggerId":"","JobExecutionLogs":[{"Severity":"error","Message":"a"}]}"#,
     );
-    assert!(bare.id.is_nil() && bare.trigger_id.is_none() && bare.job_execution_logs.len() == 1);
+    assert!(minimal.id.is_nil() && minimal.trigger_id.is_none() && minimal.job_execution_logs.len() == 1);
 }
 
 #[test]
-fn invalid_characters_are_replaced() {
-    for (text, read) in [
+fn invalid_character_is_replaced() {
+    for (text, expected) in [
         (br#"a\ud800b"# as &[u8], "a\u{fffd}b"),
         (br#"\udc00\ud83d\ude00"#, "\u{fffd}\u{1f600}"),
         (b"a\xff\xfeb\xc3\xa9", "a\u{fffd}\u{fffd}b\u{e9}"),
@@ -222,14 +222,14 @@ fn invalid_characters_are_replaced() {
         let before = br#"{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","\udc00":"\ud800","Name":""#;
         let body = [before as &[u8], text, b"\"}"].concat();
         let job: Job = decode::json(&body).unwrap();
-        assert_eq!(job.name, read);
-        let whole = [&body as &[u8], b",{}"].concat();
-        let (first, length) = decode::first_value::<Job>(&whole).unwrap();
-        assert_eq!((first.name.as_str(), length), (read, body.len()), "in a stream");
-        // Cut at any byte, it is incomplete, and no character that was cut is replaced.
+        assert_eq!(job.name, expected);
+        let stream = [&body as &[u8], b",{}"].concat();
+        let (first, length) = decode::first_value::<Job>(&stream).unwrap();
+        assert_eq!((first.name.as_str(), length), (expected, body.len()), "in a stream");
+        // If the body is truncated at any byte, it is incomplete, and a truncated character is not replaced.
         for end in 1..body.len() {
             let error = decode::first_value::<Job>(&body[..end]).unwrap_err();
-            assert!(error.is_eof(), "{end} of {read:?}: {error}");
+            assert!(error.is_eof(), "{end} of {expected:?}: {error}");
         }
     }
 }

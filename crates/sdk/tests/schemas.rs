@@ -1,6 +1,6 @@
 //! Any body that the contract's schemas allow is read and written; no bytes whatever make a panic.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::collections::HashMap;
 

@@ -18,7 +18,7 @@ pub(super) fn hide_repeated_fields(json: &mut [u8]) -> bool {
             b'"' => {
                 let name = at..string_end(json, at);
                 at = name.end + 1;
-                let Some(names) = open_objects.last_mut().filter(|_| is_before_colon(json, at)) else {
+                let Some(names) = open_objects.last_mut().filter(|_| may_be_name(json, at)) else {
                     continue;
                 };
                 if let Some(earlier) = names.insert(normalize(&json[name.clone()]), name) {
@@ -45,8 +45,11 @@ fn string_end(json: &[u8], start: usize) -> usize {
     json.len()
 }
 
-fn is_before_colon(json: &[u8], at: usize) -> bool {
-    json.get(at..).is_some_and(|rest| rest.trim_ascii_start().starts_with(b":"))
+/// Returns whether the string that ends at `at` is the name of a field. At the end of truncated JSON it may be one, which is enough:
+/// decoding then ends with an error about the end, and not about the repeated field.
+fn may_be_name(json: &[u8], at: usize) -> bool {
+    let rest = json.get(at..).unwrap_or_default().trim_ascii_start();
+    rest.is_empty() || rest.starts_with(b":")
 }
 
 /// Returns the name in a form that is equal for all casings.
@@ -83,6 +86,7 @@ mod tests {
             (r#"{"JobId":1,"jobId":2,"job_id" :3}"#, r#"{"     ":1,"     ":2,"job_id" :3}"#),
             (r#"{"a":{"b":1,"A":2},"A":{"a":1}}"#, r#"{" ":{"b":1,"A":2},"A":{"a":1}}"#),
             (r#"[{"a":["x"],"b":"\"","a":0"#, r#"[{" ":["x"],"b":"\"","a":0"#),
+            (r#"{"a":1,"A""#, r#"{" ":1,"A""#),
         ] {
             assert_eq!(hidden(json).as_deref(), Some(expected), "{json}");
         }

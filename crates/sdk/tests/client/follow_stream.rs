@@ -1,4 +1,4 @@
-//! A run as a stream: from the POST to the end.
+//! Tests of a followed run as a stream of events.
 
 use axum::{body::Body, http::Response};
 use futures::StreamExt;
@@ -29,19 +29,19 @@ fn execution(state: i32, lines: usize) -> Response<Body> {
     )
 }
 
-fn told(event: &RunEvent) -> String {
+fn describe(event: &RunEvent) -> String {
     match event {
         RunEvent::Queued(queued) => format!("queued {}", queued.trigger_id),
         RunEvent::State(state) => state.to_string(),
         RunEvent::Line(line) => line.message.clone(),
-        RunEvent::TransientError(trouble) => trouble.kind.name().to_owned(),
+        RunEvent::TransientError(error) => error.kind.name().to_owned(),
         RunEvent::Ended(execution) => format!("ended {}", execution.state),
         other => format!("{other:?}"),
     }
 }
 
 #[tokio::test]
-async fn executed_once_and_followed_to_its_end() {
+async fn executed_job_is_followed_to_the_end_of_its_run() {
     let server = Server::start(|n, _| match n {
         0 => queued(),
         1 => json(404, ""),
@@ -53,7 +53,7 @@ async fn executed_once_and_followed_to_its_end() {
     })
     .await;
     let events = server.client().execute_and_follow(JOB.parse::<JobId>().unwrap());
-    let events: Vec<_> = events.map(|event| told(&event.unwrap())).collect().await;
+    let events: Vec<_> = events.map(|event| describe(&event.unwrap())).collect().await;
     assert_eq!(
         events,
         [
@@ -67,29 +67,29 @@ async fn executed_once_and_followed_to_its_end() {
             "ended completed with errors"
         ]
     );
-    let asked = server.asked();
-    assert_eq!(asked.iter().filter(|asked| asked.method == "POST").count(), 1);
-    assert!(asked[1..].iter().all(|asked| asked.path == format!("/public/jobs/{JOB}/logs/{TRIGGER}")));
+    let requests = server.requests();
+    assert_eq!(requests.iter().filter(|request| request.method == "POST").count(), 1);
+    assert!(requests[1..].iter().all(|request| request.path == format!("/public/jobs/{JOB}/logs/{TRIGGER}")));
 }
 
 #[tokio::test]
-async fn nothing_is_sent_before_it_is_polled() {
+async fn stream_sends_nothing_before_it_is_polled() {
     let server = Server::start(|_, _| queued()).await;
     drop(server.client().execute_and_follow(JOB.parse().unwrap()));
-    assert!(server.asked().is_empty());
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
-async fn a_refused_execute_is_the_only_item() {
+async fn refused_execute_is_the_only_item_of_the_stream() {
     let server = Server::start(|_, _| json(409, r#"{"Message":"It runs."}"#)).await;
     let events: Vec<_> = server.client().execute_and_follow(JOB.parse().unwrap()).collect().await;
-    let [Err(trouble)] = events.as_slice() else { panic!("{events:?}") };
-    assert_eq!(trouble.kind, ErrorKind::Conflict);
-    assert!(!trouble.is_outcome_unknown());
+    let [Err(error)] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!(error.kind, ErrorKind::Conflict);
+    assert!(!error.is_outcome_unknown());
 }
 
 #[tokio::test]
-async fn a_refused_key_ends_it() {
+async fn refused_key_ends_the_stream() {
     let server = Server::start(|n, _| if n == 0 { execution(1, 1) } else { json(401, "") }).await;
     let events: Vec<_> =
         server.client().follow(JOB.parse().unwrap(), TRIGGER.parse().unwrap()).collect().await;

@@ -1,13 +1,13 @@
-//! The client against servers that misbehave, over a real connection.
+//! Tests of the client with a real connection and a misbehaving server.
 
 #![cfg(feature = "client")]
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod follow_stream;
-mod oddities;
+mod invalid_bodies;
 mod proxy;
 mod rate_limit;
 mod redirects;
+mod requests;
 mod retries;
 mod server;
-mod setup;

@@ -1,6 +1,6 @@
-//! Proxies of the environment: never used for this machine, and named when they fail.
+//! Tests of the proxy from the environment: it is never used for this machine, and errors name it.
 //!
-//! Each test starts itself again in a child process, so that it can set variables.
+//! Each test runs itself in a child process, to set environment variables.
 
 use std::{env, process::Command};
 
@@ -10,8 +10,8 @@ use crate::server::{Server, json};
 
 const DOMAIN: &str = "TXJOBS_TEST_DOMAIN";
 
-/// Lists the jobs of the domain that the environment names, and prints the result.
-async fn list_as_child(domain: String) {
+/// Lists the jobs of the domain, and prints the outcome for the parent process.
+async fn print_outcome(domain: String) {
     let client = Client::builder(domain, ApiKey::new("s3cret-key").unwrap()).retries(0).build().unwrap();
     match client.list_jobs().send().await {
         Ok(_) => println!("outcome: listed"),
@@ -19,8 +19,8 @@ async fn list_as_child(domain: String) {
     }
 }
 
-/// Starts this test again with these variables, and returns its output.
-async fn run_again(test: &'static str, variables: Vec<(&'static str, String)>) -> String {
+/// Runs this test in a child process with these variables, and returns the printed outcome.
+async fn run_child(test: &'static str, variables: Vec<(&'static str, String)>) -> String {
     let run = move || {
         let mut command = Command::new(env::current_exe().unwrap());
         for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
@@ -38,45 +38,45 @@ async fn run_again(test: &'static str, variables: Vec<(&'static str, String)>) -
 }
 
 #[tokio::test]
-async fn this_machine_is_never_reached_through_a_proxy() {
+async fn local_request_does_not_use_a_proxy() {
     if let Ok(domain) = env::var(DOMAIN) {
-        return list_as_child(domain).await;
+        return print_outcome(domain).await;
     }
-    let test = "proxy::this_machine_is_never_reached_through_a_proxy";
+    let test = "proxy::local_request_does_not_use_a_proxy";
     let proxy = Server::start(|_, _| json(200, "[]")).await;
     let server = Server::start(|_, _| json(200, "[]")).await;
     let by_name = server.address.replace("127.0.0.1", "localhost");
     for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
         for domain in [&server.address, &by_name] {
             let variables = vec![(DOMAIN, domain.clone()), (variable, proxy.address.clone())];
-            assert_eq!(run_again(test, variables).await, "listed", "{variable}, {domain}");
+            assert_eq!(run_child(test, variables).await, "listed", "{variable}, {domain}");
         }
     }
-    assert_eq!(server.asked().len(), 8);
-    assert!(proxy.asked().is_empty(), "it saw {:?}", proxy.asked());
+    assert_eq!(server.requests().len(), 8);
+    assert!(proxy.requests().is_empty(), "the proxy received {:?}", proxy.requests());
 }
 
 #[tokio::test]
-async fn other_hosts_use_the_proxy_and_a_failing_proxy_is_named() {
+async fn remote_request_uses_the_proxy_and_its_error_names_it() {
     if let Ok(domain) = env::var(DOMAIN) {
-        return list_as_child(domain).await;
+        return print_outcome(domain).await;
     }
-    let test = "proxy::other_hosts_use_the_proxy_and_a_failing_proxy_is_named";
+    let test = "proxy::remote_request_uses_the_proxy_and_its_error_names_it";
     let outcome = async |proxy: &str| {
         let proxy = proxy.replace("http://", "http://me:pa55word@");
-        run_again(test, vec![(DOMAIN, "http://api.example.test".to_owned()), ("HTTP_PROXY", proxy)]).await
+        run_child(test, vec![(DOMAIN, "http://api.example.test".to_owned()), ("HTTP_PROXY", proxy)]).await
     };
     let proxy = Server::start(|n, _| json([200, 407, 502][n], "[]")).await;
     assert_eq!(outcome(&proxy.address).await, "listed");
-    assert_eq!(proxy.asked()[0].path, "http://api.example.test/public/jobs");
+    assert_eq!(proxy.requests()[0].path, "http://api.example.test/public/jobs");
     let address = proxy.address.replace("http://", "");
-    let named = format!("through the proxy {address}");
+    let proxy_note = format!("through the proxy {address}");
     for status in ["407", "502"] {
-        let said = outcome(&proxy.address).await;
-        assert!(said.contains(&named) && said.contains(status) && !said.contains("pa55word"), "{said}");
+        let text = outcome(&proxy.address).await;
+        assert!(text.contains(&proxy_note) && text.contains(status) && !text.contains("pa55word"), "{text}");
     }
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let said = outcome(&format!("http://{closed}")).await;
-    assert!(said.contains("Unreachable") && said.contains(&format!("through the proxy {closed}")), "{said}");
-    assert!(!said.contains("pa55word") && !said.contains("s3cret"), "{said}");
+    let text = outcome(&format!("http://{closed}")).await;
+    assert!(text.contains("Unreachable") && text.contains(&format!("through the proxy {closed}")), "{text}");
+    assert!(!text.contains("pa55word") && !text.contains("s3cret"), "{text}");
 }

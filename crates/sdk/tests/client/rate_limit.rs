@@ -1,4 +1,4 @@
-//! One gate for all requests of a client, closed by an answer that asks for a pause.
+//! Tests of the pause that a server asks for, which applies to all requests of a client.
 
 use std::time::{Duration, Instant};
 
@@ -10,18 +10,18 @@ use crate::server::{Server, json};
 const JOB: JobId = JobId(uuid::Uuid::from_u128(7));
 
 fn busy(status: u16, headers: &[(&str, &str)]) -> Response<Body> {
-    let mut answer = Response::builder().status(status);
+    let mut response = Response::builder().status(status);
     for (name, value) in headers {
-        answer = answer.header(*name, *value);
+        response = response.header(*name, *value);
     }
-    answer.body(Body::empty()).unwrap()
+    response.body(Body::empty()).unwrap()
 }
 
 #[tokio::test]
-async fn a_429_holds_back_every_operation_of_the_client_and_its_clones() {
-    let server = Server::start(|n, asked| match n {
+async fn response_429_delays_all_requests_of_a_client_and_its_clones() {
+    let server = Server::start(|n, request| match n {
         0 => busy(429, &[("retry-after", "1")]),
-        _ if asked.method == "POST" => json(409, ""),
+        _ if request.method == "POST" => json(409, ""),
         _ => json(200, "[]"),
     })
     .await;
@@ -31,29 +31,33 @@ async fn a_429_holds_back_every_operation_of_the_client_and_its_clones() {
     let clone = client.clone();
     let post = clone.execute_job().job_id(JOB).send();
     let (post, get) = tokio::join!(post, client.list_job_statuses().send());
-    assert!(start.elapsed() >= Duration::from_secs(1), "both waited");
+    assert!(start.elapsed() >= Duration::from_secs(1), "both requests waited");
     assert!(post.is_err() && get.is_ok());
-    assert_eq!(server.asked().iter().filter(|asked| asked.method == "POST").count(), 1, "sent once");
-    assert_eq!(server.asked().len(), 3);
+    assert_eq!(
+        server.requests().iter().filter(|request| request.method == "POST").count(),
+        1,
+        "the POST was sent once"
+    );
+    assert_eq!(server.requests().len(), 3);
 }
 
 #[tokio::test]
-async fn a_date_is_counted_from_the_answer_s_own() {
+async fn retry_after_date_is_relative_to_the_date_of_the_response() {
     // This server's clock is years behind.
     let headers =
         [("date", "Sat, 14 Mar 2015 02:00:00 GMT"), ("retry-after", "Sat, 14 Mar 2015 02:00:01 GMT")];
     let server = Server::start(move |n, _| if n == 0 { busy(503, &headers) } else { json(200, "[]") }).await;
     let start = Instant::now();
     server.client().list_jobs().send().await.unwrap();
-    assert!(start.elapsed() >= Duration::from_secs(1), "it asked for a second");
+    assert!(start.elapsed() >= Duration::from_secs(1), "the server asked for one second");
 
     // This server's clock is years ahead.
     let headers =
         [("date", "Fri, 14 Mar 2098 02:00:00 GMT"), ("retry-after", "Fri, 14 Mar 2098 02:00:30 GMT")];
     let server = Server::start(move |_, _| busy(429, &headers)).await;
     let error = server.client().list_jobs().send().await.unwrap_err();
-    let trouble = Error::from_client(&paths::LIST_JOBS, error);
-    assert_eq!(trouble.kind, ErrorKind::TooManyRequests);
-    let asked_for = trouble.retry_after.unwrap().delay(txjobs_sdk::Timestamp::from_unix(0, 0));
-    assert_eq!(asked_for, Duration::from_secs(30));
+    let error = Error::from_client(&paths::LIST_JOBS, error);
+    assert_eq!(error.kind, ErrorKind::TooManyRequests);
+    let delay = error.retry_after.unwrap().delay(txjobs_sdk::Timestamp::from_unix(0, 0));
+    assert_eq!(delay, Duration::from_secs(30));
 }

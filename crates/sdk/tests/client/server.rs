@@ -1,4 +1,4 @@
-//! A server that answers as a test tells it, and keeps what it was asked.
+//! A test server that records the requests and responds as the test defines.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,9 +11,9 @@ use axum::{
 use tokio::net::TcpListener;
 use txjobs_sdk::{ApiKey, Client, ClientBuilder};
 
-/// A request as it came.
+/// A request that the server received.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct ReceivedRequest {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
@@ -21,55 +21,58 @@ pub(crate) struct Asked {
 
 pub(crate) struct Server {
     pub(crate) address: String,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    requests: Arc<Mutex<Vec<ReceivedRequest>>>,
 }
 
 impl Server {
-    /// Answers the first request with `answer(0, …)`, and so on.
+    /// Starts a server that responds to the first request with `respond(0, …)`, to the second with `respond(1, …)`, and so on.
     pub(crate) async fn start(
-        answer: impl Fn(usize, &Asked) -> Response<Body> + Send + Sync + 'static,
+        respond: impl Fn(usize, &ReceivedRequest) -> Response<Body> + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let (kept, answer) = (asked.clone(), Arc::new(answer));
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let (recorded, respond) = (requests.clone(), Arc::new(respond));
         let app = Router::new().fallback(move |request: Request| {
-            let (kept, answer) = (kept.clone(), answer.clone());
+            let (recorded, respond) = (recorded.clone(), respond.clone());
             async move {
-                let asked = Asked {
+                let request = ReceivedRequest {
                     method: request.method().clone(),
                     path: request.uri().to_string(),
                     headers: request.headers().clone(),
                 };
-                let mut kept = kept.lock().unwrap();
-                kept.push(asked.clone());
-                answer(kept.len() - 1, &asked)
+                let mut recorded = recorded.lock().unwrap();
+                recorded.push(request.clone());
+                respond(recorded.len() - 1, &request)
             }
         });
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { address, asked }
+        Self { address, requests }
     }
 
-    pub(crate) fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
+    /// Returns the requests so far.
+    pub(crate) fn requests(&self) -> Vec<ReceivedRequest> {
+        self.requests.lock().unwrap().clone()
     }
 
+    /// Returns a builder for a client of this server with the key `s3cret`.
     pub(crate) fn builder(&self) -> ClientBuilder {
         Client::builder(&self.address, ApiKey::new("s3cret").unwrap())
     }
 
+    /// Returns a client of this server with the key `s3cret`.
     pub(crate) fn client(&self) -> Client {
         self.builder().build().unwrap()
     }
 }
 
-/// An answer with this status and JSON body.
+/// Returns a response with this status and JSON body.
 pub(crate) fn json(status: u16, body: &str) -> Response<Body> {
-    let answer = Response::builder().status(status).header("content-type", "application/json");
-    answer.body(Body::from(body.to_owned())).unwrap()
+    let response = Response::builder().status(status).header("content-type", "application/json");
+    response.body(Body::from(body.to_owned())).unwrap()
 }
 
-/// A redirect.
-pub(crate) fn redirect(status: u16, to: &str) -> Response<Body> {
-    Response::builder().status(status).header("location", to).body(Body::empty()).unwrap()
+/// Returns a redirect to `location`.
+pub(crate) fn redirect(status: u16, location: &str) -> Response<Body> {
+    Response::builder().status(status).header("location", location).body(Body::empty()).unwrap()
 }

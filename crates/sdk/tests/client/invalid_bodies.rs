@@ -1,4 +1,4 @@
-//! Bodies that a strict parser would refuse, and servers that repeat the key.
+//! Tests of bodies that a strict parser refuses, and of servers that repeat the key.
 
 use axum::{body::Body, http::Response};
 use txjobs_sdk::{Error, ErrorKind, paths, types::JobId};
@@ -12,7 +12,7 @@ fn raw(status: u16, body: &'static [u8]) -> Response<Body> {
 }
 
 #[tokio::test]
-async fn one_bad_character_does_not_lose_the_list() {
+async fn invalid_character_is_replaced() {
     let server = Server::start(|n, _| match n {
         0 => raw(
             200,
@@ -29,60 +29,59 @@ async fn one_bad_character_does_not_lose_the_list() {
     assert_eq!(names().await, ["a\u{fffd}b", "c"]);
     assert_eq!(names().await, ["a\u{fffd}b"]);
     let error = server.client().list_jobs().send().await.unwrap_err();
-    let trouble = Error::from_client(&paths::LIST_JOBS, error);
-    assert_eq!(trouble.message.as_deref(), Some("No \u{fffd}\u{fffd} disk"));
+    let error = Error::from_client(&paths::LIST_JOBS, error);
+    assert_eq!(error.message.as_deref(), Some("No \u{fffd}\u{fffd} disk"));
 }
 
 #[tokio::test]
-async fn json_that_ends_early_is_asked_for_again() {
+async fn incomplete_json_is_requested_again() {
     let server = Server::start(|n, _| if n < 2 { json(200, "[{\"Id\":") } else { json(200, "[]") }).await;
     assert!(server.client().list_jobs().send().await.unwrap().is_empty());
-    assert_eq!(server.asked().len(), 3);
+    assert_eq!(server.requests().len(), 3);
 }
 
 #[tokio::test]
-async fn json_that_always_ends_early_is_an_interrupted_transfer() {
-    let server = Server::start(|_, asked| {
-        json(200, if asked.method == "GET" { "[{\"Id\":" } else { "{\"JobId\":\"3f2b" })
+async fn json_that_stays_incomplete_is_an_interrupted_transfer() {
+    let server = Server::start(|_, request| {
+        json(200, if request.method == "GET" { "[{\"Id\":" } else { "{\"JobId\":\"3f2b" })
     })
     .await;
     let error = server.client().list_jobs().send().await.unwrap_err();
-    assert_eq!(server.asked().len(), 3, "within the usual bounds");
-    let trouble = Error::from_client(&paths::LIST_JOBS, error);
-    assert_eq!(trouble.kind, ErrorKind::Interrupted);
-    assert!(trouble.is_transient() && !trouble.is_outcome_unknown(), "{trouble}");
-    assert!(!trouble.to_string().contains("EOF") && trouble.detail.unwrap().contains("EOF"));
+    assert_eq!(server.requests().len(), 3, "a GET is repeated twice");
+    let error = Error::from_client(&paths::LIST_JOBS, error);
+    assert_eq!(error.kind, ErrorKind::Interrupted);
+    assert!(error.is_transient() && !error.is_outcome_unknown(), "{error}");
+    assert!(!error.to_string().contains("EOF") && error.detail.unwrap().contains("EOF"));
 
     let error = server.client().execute_job().job_id(JOB).send().await.unwrap_err();
-    assert_eq!(server.asked().len(), 4, "a POST is sent once");
-    let trouble = Error::from_client(&paths::EXECUTE_JOB, error);
-    assert!(trouble.kind == ErrorKind::Interrupted && trouble.is_outcome_unknown(), "{trouble}");
+    assert_eq!(server.requests().len(), 4, "a POST is sent once");
+    let error = Error::from_client(&paths::EXECUTE_JOB, error);
+    assert!(error.kind == ErrorKind::Interrupted && error.is_outcome_unknown(), "{error}");
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_cut_is_not_asked_for_again() {
+async fn complete_but_invalid_body_is_not_requested_again() {
     let server = Server::start(|n, _| json(200, ["", "nonsense", "{}"][n])).await;
     for _ in 0..3 {
         let error = server.client().list_jobs().send().await.unwrap_err();
-        let trouble = Error::from_client(&paths::LIST_JOBS, error);
-        assert_eq!((trouble.kind, trouble.message), (ErrorKind::InvalidBody, None));
+        let error = Error::from_client(&paths::LIST_JOBS, error);
+        assert_eq!((error.kind, error.message), (ErrorKind::InvalidBody, None));
     }
-    assert_eq!(server.asked().len(), 3);
+    assert_eq!(server.requests().len(), 3);
 }
 
 #[tokio::test]
-async fn request_timeout_of_a_post_leaves_the_outcome_unknown() {
+async fn post_with_status_408_has_an_unknown_outcome() {
     let server =
         Server::start(|n, _| if n == 0 { json(408, "") } else { json([200, 408][n - 1], "[]") }).await;
-    assert!(server.client().list_jobs().send().await.unwrap().is_empty(), "a GET is sent again");
+    assert!(server.client().list_jobs().send().await.unwrap().is_empty(), "a GET is repeated");
     let error = server.client().execute_job().job_id(JOB).send().await.unwrap_err();
     assert!(Error::from_client(&paths::EXECUTE_JOB, error).is_outcome_unknown());
-    assert_eq!(server.asked().len(), 3);
+    assert_eq!(server.requests().len(), 3);
 }
 
-/// The key of `Server::client` is `s3cret`.
 #[tokio::test]
-async fn a_key_that_the_server_repeats_is_in_no_message() {
+async fn key_in_a_response_is_masked_in_errors() {
     let server = Server::start(|n, _| match n {
         0 => json(401, r#"{"Message":"The key s3cret is not known."}"#),
         1 => raw(500, b"<h1>Bad key s3<b>cret</b></h1>"),
@@ -100,12 +99,12 @@ async fn a_key_that_the_server_repeats_is_in_no_message() {
         let error = server.client().list_jobs().send().await.unwrap_err();
         let texts = format!("{error} {error:?}");
         assert!(!texts.contains("cret"), "{n}: {texts}");
-        let trouble = Error::from_client(&paths::LIST_JOBS, error);
-        let texts = format!("{trouble} {trouble:?}");
+        let error = Error::from_client(&paths::LIST_JOBS, error);
+        let texts = format!("{error} {error:?}");
         assert!(!texts.contains("cret"), "{n}: {texts}");
-        let words = [(0, "The key *** is not known."), (4, "Bad key *** <x>")];
-        if let Some((_, words)) = words.into_iter().find(|(at, _)| *at == n) {
-            assert_eq!(trouble.message.as_deref(), Some(words));
+        let messages = [(0, "The key *** is not known."), (4, "Bad key *** <x>")];
+        if let Some((_, message)) = messages.into_iter().find(|(at, _)| *at == n) {
+            assert_eq!(error.message.as_deref(), Some(message));
         }
     }
 }
