@@ -1,4 +1,4 @@
-//! Any body that the contract's schemas allow is read and written; no bytes whatever make a panic.
+//! Property tests of the types: each body that the contract allows is decoded and serialized, and invalid bytes never panic.
 
 #![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
@@ -21,27 +21,29 @@ fn schemas() -> Schemas {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.yaml")).unwrap();
     let spec: OpenAPI = yaml_serde::from_str(&text).unwrap();
     let named = spec.components.unwrap().schemas.into_iter();
-    named.map(|(name, schema)| (name, schema.into_item().expect("no schema is only a reference"))).collect()
+    named
+        .map(|(name, schema)| (name, schema.into_item().expect("a named schema is not a reference")))
+        .collect()
 }
 
-/// Values that a schema allows, and those that a server may send all the same: null or nothing for what need not be
-/// there, numbers beyond an enumeration.
+/// Returns values that a schema allows, and values that a server may send nevertheless: null or nothing for an optional field, and
+/// unknown numbers of an enumeration.
 fn values(schemas: &Schemas, name: &str) -> BoxedStrategy<Value> {
-    of(schemas, &schemas[name])
+    schema_values(schemas, &schemas[name])
 }
 
-fn by_reference(schemas: &Schemas, schema: &ReferenceOr<Schema>) -> BoxedStrategy<Value> {
+fn reference_values(schemas: &Schemas, schema: &ReferenceOr<Schema>) -> BoxedStrategy<Value> {
     match schema {
         ReferenceOr::Reference { reference } => {
-            values(schemas, reference.rsplit('/').next().expect("a reference names something"))
+            values(schemas, reference.rsplit('/').next().expect("a reference has a name"))
         }
-        ReferenceOr::Item(schema) => of(schemas, schema),
+        ReferenceOr::Item(schema) => schema_values(schemas, schema),
     }
 }
 
-fn of(schemas: &Schemas, schema: &Schema) -> BoxedStrategy<Value> {
+fn schema_values(schemas: &Schemas, schema: &Schema) -> BoxedStrategy<Value> {
     let value = match &schema.schema_kind {
-        SchemaKind::AllOf { all_of } => by_reference(schemas, &all_of[0]),
+        SchemaKind::AllOf { all_of } => reference_values(schemas, &all_of[0]),
         SchemaKind::Type(Type::Integer(_)) => any::<i64>().prop_map(Value::from).boxed(),
         SchemaKind::Type(Type::String(text)) if !text.enumeration.is_empty() => {
             let known = text.enumeration.iter().flatten().cloned().collect::<Vec<_>>();
@@ -60,12 +62,13 @@ fn of(schemas: &Schemas, schema: &Schema) -> BoxedStrategy<Value> {
             }
         }
         SchemaKind::Type(Type::Array(array)) => {
-            let item = array.items.as_ref().expect("an array of something").clone().unbox();
-            prop::collection::vec(by_reference(schemas, &item), 0..4).prop_map(Value::from).boxed()
+            let item = array.items.as_ref().expect("an array has an item type").clone().unbox();
+            prop::collection::vec(reference_values(schemas, &item), 0..4).prop_map(Value::from).boxed()
         }
-        SchemaKind::Type(Type::Object(object)) => {
-            object.properties.iter().fold(Just(Value::Object(Map::new())).boxed(), |whole, (name, schema)| {
-                let value = by_reference(schemas, &schema.clone().unbox());
+        SchemaKind::Type(Type::Object(object)) => object.properties.iter().fold(
+            Just(Value::Object(Map::new())).boxed(),
+            |fields, (name, schema)| {
+                let value = reference_values(schemas, &schema.clone().unbox());
                 let value = if object.required.contains(name) {
                     value.prop_map(Some).boxed()
                 } else {
@@ -73,46 +76,47 @@ fn of(schemas: &Schemas, schema: &Schema) -> BoxedStrategy<Value> {
                         .boxed()
                 };
                 let name = name.clone();
-                (whole, value)
-                    .prop_map(move |(mut whole, value)| {
-                        if let (Some(whole), Some(value)) = (whole.as_object_mut(), value) {
-                            whole.insert(name.clone(), value);
+                (fields, value)
+                    .prop_map(move |(mut fields, value)| {
+                        if let (Some(map), Some(value)) = (fields.as_object_mut(), value) {
+                            map.insert(name.clone(), value);
                         }
-                        whole
+                        fields
                     })
                     .boxed()
-            })
-        }
-        other => panic!("a schema of a kind that this test does not know: {other:?}"),
+            },
+        ),
+        other => panic!("this test does not support the schema {other:?}"),
     };
     if schema.schema_data.nullable { prop_oneof![Just(Value::Null), value].boxed() } else { value }
 }
 
-/// Reads it, writes it, and reads that: the same. What was there is written as it was.
-fn there_and_back<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(body: &Value) {
-    let read: T = decode::json(&serde_json::to_vec(body).unwrap()).unwrap_or_else(|e| panic!("{e}: {body}"));
-    let written = serde_json::to_value(&read).unwrap();
-    assert_eq!(decode::json::<T>(&serde_json::to_vec(&written).unwrap()).unwrap(), read);
-    if let (Some(body), Some(written)) = (body.as_object(), written.as_object()) {
+/// Decodes, serializes, and decodes a body again. The results are equal, and the serialized fields have the values of the body.
+fn round_trip<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(body: &Value) {
+    let decoded: T =
+        decode::json(&serde_json::to_vec(body).unwrap()).unwrap_or_else(|e| panic!("{e}: {body}"));
+    let serialized = serde_json::to_value(&decoded).unwrap();
+    assert_eq!(decode::json::<T>(&serde_json::to_vec(&serialized).unwrap()).unwrap(), decoded);
+    if let (Some(body), Some(serialized)) = (body.as_object(), serialized.as_object()) {
         for (name, value) in body.iter().filter(|(_, value)| !value.is_null() && !value.is_array()) {
-            assert_eq!(written.get(name), Some(value), "{name}");
+            assert_eq!(serialized.get(name), Some(value), "{name}");
         }
     }
 }
 
-macro_rules! every_schema {
+macro_rules! schema_tests {
     ($($test:ident $name:ident),* $(,)?) => {
         const NAMES: &[&str] = &[$(stringify!($name)),*];
         proptest! {
             $(#[test]
             fn $test(body in values(&schemas(), stringify!($name))) {
-                there_and_back::<types::$name>(&body);
+                round_trip::<types::$name>(&body);
             })*
         }
     };
 }
 
-every_schema! {
+schema_tests! {
     job_id JobId, trigger_id TriggerId, execution_id ExecutionId, log_id LogId, logs_selection LogsSelection,
     job_status_code JobStatusCode, execution_state ExecutionState, severity Severity,
     job Job, execute_job_result ExecuteJobResult, cancel_job_result CancelJobResult, job_status JobStatus,
@@ -120,7 +124,7 @@ every_schema! {
 }
 
 #[test]
-fn no_schema_is_left_out() {
+fn each_schema_has_a_test() {
     let mut all: Vec<_> = schemas().into_keys().filter(|name| name != "Timestamp").collect();
     let mut tested = NAMES.to_vec();
     all.sort();
@@ -130,29 +134,29 @@ fn no_schema_is_left_out() {
 
 proptest! {
     #[test]
-    fn bytes_of_any_kind_make_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn any_bytes_are_decoded_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = decode::json::<Vec<types::Job>>(&bytes);
         let _ = decode::json::<types::JobStatus>(&bytes);
         let _ = decode::json::<JobExecutions>(&bytes);
         let _ = decode::json::<types::ExecuteJobResult>(&bytes);
         for status in [200, 302, 401, 404, 429, 500, 999] {
-            let trouble = Error::from_response(&paths::LIST_JOBS, status, None, &bytes);
-            prop_assert!(trouble.to_string().chars().all(|c| !c.is_control()));
+            let error = Error::from_response(&paths::LIST_JOBS, status, None, &bytes);
+            prop_assert!(error.to_string().chars().all(|c| !c.is_control()));
         }
     }
 
     #[test]
-    fn text_of_any_kind_makes_no_panic(text in "\\PC*|[0-9TZ:+. -]{0,40}|<[a-z/!]{0,9}|.*") {
+    fn any_text_is_parsed_without_a_panic(text in "\\PC*|[0-9TZ:+. -]{0,40}|<[a-z/!]{0,9}|.*") {
         let _ = text.parse::<Timestamp>();
         let _ = RetryAfter::parse(&text);
         let _ = Extensions::from_header(Some(&text));
-        let trouble = Error::new(ErrorKind::RequestRefused).with_message(&text);
-        prop_assert!(trouble.message.is_none_or(|message| message.chars().count() <= 501));
+        let error = Error::new(ErrorKind::RequestRefused).with_message(&text);
+        prop_assert!(error.message.is_none_or(|message| message.chars().count() <= 501));
     }
 
-    /// JSON that is nearly right: a body of the contract with something else in the place of one of its values.
+    /// Replaces one byte of a valid body.
     #[test]
-    fn what_is_nearly_right_makes_no_panic(
+    fn almost_valid_body_is_decoded_without_a_panic(
         body in values(&schemas(), "JobExecutions"), other in any::<u8>(), at in any::<usize>(),
     ) {
         let mut bytes = serde_json::to_vec(&body).unwrap();
@@ -162,17 +166,17 @@ proptest! {
     }
 
     #[test]
-    fn following_takes_whatever_is_read(
-        answers in prop::collection::vec(values(&schemas(), "JobExecutions"), 0..6),
+    fn follower_handles_any_decoded_body(
+        bodies in prop::collection::vec(values(&schemas(), "JobExecutions"), 0..6),
     ) {
         let start = std::time::Duration::ZERO;
-        let mut follow = RunFollower::new(types::JobId(uuid::Uuid::nil()), types::TriggerId(uuid::Uuid::nil()), start);
-        for (second, answer) in answers.iter().enumerate() {
+        let mut follower = RunFollower::new(types::JobId(uuid::Uuid::nil()), types::TriggerId(uuid::Uuid::nil()), start);
+        for (second, body) in bodies.iter().enumerate() {
             let now = std::time::Duration::from_secs(second as u64);
-            let executions: JobExecutions = decode::json(&serde_json::to_vec(answer).unwrap()).unwrap();
+            let executions: JobExecutions = decode::json(&serde_json::to_vec(body).unwrap()).unwrap();
             let executions: Vec<JobExecution> = executions.0;
-            follow.step(now);
-            follow.handle_response(now, executions, Extensions::ALL);
+            follower.step(now);
+            follower.handle_response(now, executions, Extensions::ALL);
         }
     }
 }
