@@ -1,6 +1,6 @@
 //! Generates the SDK from `openapi.yaml`: `enums.rs`, `types.rs`, `paths.rs` and, for the feature `client`, `client.rs`.
 //!
-//! The files land in `OUT_DIR`; what they look like is kept in `generated/`, where a test compares them.
+//! It writes the files to `OUT_DIR`. A test compares them with the golden files in `generated/`.
 
 #[path = "build/enums.rs"]
 mod enums;
@@ -15,11 +15,11 @@ mod progenitor_run;
 
 use std::{env, fs, path::Path};
 
-/// In the repository, and in the package, which has a copy.
-const SPECS: [&str; 2] = ["../../openapi.yaml", "openapi.yaml"];
+/// The paths of the contract: in the repository, and in the package, which contains a copy.
+const SPEC_PATHS: [&str; 2] = ["../../openapi.yaml", "openapi.yaml"];
 
 fn main() {
-    let file = SPECS.into_iter().find(|file| Path::new(file).is_file()).expect("openapi.yaml is there");
+    let file = SPEC_PATHS.into_iter().find(|file| Path::new(file).is_file()).expect("openapi.yaml exists");
     println!("cargo::rerun-if-changed={file}");
     println!("cargo::rerun-if-changed=build");
     let text = fs::read_to_string(file).unwrap_or_else(|e| panic!("cannot read {file}: {e}"));

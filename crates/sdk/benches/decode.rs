@@ -1,5 +1,5 @@
-//! What tolerance costs: 200,000 log lines decoded by the SDK's types, beside a struct of the same field types that knows
-//! one exact spelling and nothing missing. `cargo bench -p txjobs-sdk --bench decode` prints the ratio at its end.
+//! Measures the cost of lenient decoding: 200,000 log lines are decoded to the SDK's type, and to a struct with the same field types
+//! that accepts one casing and no missing fields. `cargo bench -p txjobs-sdk --bench decode` prints the ratio at the end.
 
 mod figures;
 
@@ -13,10 +13,10 @@ use txjobs_sdk::{
 
 const LINES: usize = 200_000;
 
-/// A line as a program would declare it that trusts its server.
+/// A log line in exactly the form that the contract shows.
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "it is only decoded")]
-struct Exact {
+#[expect(dead_code, reason = "the fields are only decoded")]
+struct StrictLine {
     #[serde(rename = "Id")]
     id: LogId,
     #[serde(rename = "JobExecutionId")]
@@ -47,13 +47,13 @@ fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let mut group = criterion.benchmark_group("decode");
     group.sample_size(20).throughput(Throughput::Bytes(body.len() as u64));
-    group.bench_function("exact", |b| {
-        b.iter(|| serde_json::from_slice::<Vec<Exact>>(&body).expect("lines").len());
+    group.bench_function("strict", |b| {
+        b.iter(|| serde_json::from_slice::<Vec<StrictLine>>(&body).expect("lines").len());
     });
-    group.bench_function("tolerant", |b| {
+    group.bench_function("lenient", |b| {
         b.iter(|| decode::json::<Vec<JobExecutionLog>>(&body).expect("lines").len());
     });
     group.finish();
     criterion.final_summary();
-    println!("tolerant / exact: {:.3} (at most 1.3)", median("decode/tolerant") / median("decode/exact"));
+    println!("lenient / strict: {:.3} (at most 1.3)", median("decode/lenient") / median("decode/strict"));
 }

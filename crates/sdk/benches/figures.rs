@@ -1,6 +1,6 @@
-//! Figures of benchmarks that have run, for the ratio of two.
+//! Reads the results of finished benchmarks, to compute ratios.
 
-/// The median, in nanoseconds.
+/// Returns the median time of a benchmark, in nanoseconds.
 pub(crate) fn median(name: &str) -> f64 {
     let root = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "../../target".to_owned());
     let file = format!("{root}/criterion/{name}/new/estimates.json");

@@ -1,6 +1,6 @@
-//! Integer enumerations, as Rust enums that keep numbers they do not know.
+//! Generates integer enumerations as Rust enums that keep unknown numbers.
 //!
-//! progenitor makes a closed newtype of them, with which one new number would fail a whole answer.
+//! progenitor generates a type that accepts only the known numbers. One new number would then lose a whole response.
 
 use openapiv3::{OpenAPI, ReferenceOr, Schema, SchemaKind, Type};
 use proc_macro2::TokenStream;
@@ -9,18 +9,22 @@ use quote::{ToTokens, format_ident, quote};
 pub struct IntegerEnum {
     pub name: String,
     description: String,
-    arms: Vec<Arm>,
-    /// Other names that a server may write, and their numbers.
+    variants: Vec<Variant>,
+    /// Other names that servers send, and their numbers.
     aliases: Vec<(String, i64)>,
 }
 
-struct Arm {
+struct Variant {
     name: String,
     number: i64,
     description: String,
 }
 
-/// Every named schema of type integer that has an `enum`; its names and descriptions must be as many as its numbers.
+/// Returns the enumerations of all named integer schemas with an `enum`.
+///
+/// # Panics
+///
+/// Panics if a schema has not as many names and descriptions as numbers.
 pub fn integer_enums(spec: &OpenAPI) -> Vec<IntegerEnum> {
     let schemas = spec.components.iter().flat_map(|c| &c.schemas);
     schemas.filter_map(|(name, schema)| integer_enum(name, schema)).collect()
@@ -37,18 +41,18 @@ fn integer_enum(name: &str, schema: &ReferenceOr<Schema>) -> Option<IntegerEnum>
     let descriptions = strings(schema, name, "x-enum-descriptions");
     assert_eq!(names.len(), integer.enumeration.len(), "{name}: as many x-enum-varnames as numbers");
     assert_eq!(descriptions.len(), names.len(), "{name}: as many x-enum-descriptions as names");
-    let names = without_common_word(names);
-    let arms = numbers
+    let names = without_common_prefix(names);
+    let variants = numbers
         .zip(names)
         .zip(descriptions)
-        .map(|((number, name), description)| Arm { name, number, description })
+        .map(|((number, name), description)| Variant { name, number, description })
         .collect();
     let description = schema.schema_data.description.clone().unwrap_or_default();
     let description = description.lines().next().unwrap_or_default().to_owned();
-    Some(IntegerEnum { name: name.to_owned(), description, arms, aliases: aliases(schema, name) })
+    Some(IntegerEnum { name: name.to_owned(), description, variants, aliases: aliases(schema, name) })
 }
 
-/// Returns the numbers of `x-enum-aliases`, by name.
+/// Returns the names and numbers of `x-enum-aliases`.
 fn aliases(schema: &Schema, name: &str) -> Vec<(String, i64)> {
     let Some(value) = schema.schema_data.extensions.get("x-enum-aliases") else { return Vec::new() };
     let aliases = value.as_object().unwrap_or_else(|| panic!("{name}: x-enum-aliases is not an object"));
@@ -61,21 +65,21 @@ fn strings(schema: &Schema, name: &str, key: &str) -> Vec<String> {
     array.iter().map(|v| v.as_str().expect("a string").to_owned()).collect()
 }
 
-/// Removes the word that all names begin with.
+/// Removes the first word if all names start with it.
 ///
-/// In some languages all constants of a client share one scope, so the contract's names begin with their kind. In Rust the
-/// enumeration's own name already says it.
-fn without_common_word(names: Vec<String>) -> Vec<String> {
+/// In some languages all constants of a client share one scope, so the contract's names start with the name of their enumeration.
+/// Rust does not need that.
+fn without_common_prefix(names: Vec<String>) -> Vec<String> {
     let first_word = |name: &str| {
         let end = name.char_indices().skip(1).find(|(_, c)| c.is_uppercase());
         name[..end.map_or(name.len(), |(at, _)| at)].to_owned()
     };
-    let word = names.first().map(|name| first_word(name)).unwrap_or_default();
-    let is_common = names.len() > 1 && names.iter().all(|name| first_word(name) == word && *name != word);
-    if is_common { names.iter().map(|name| name[word.len()..].to_owned()).collect() } else { names }
+    let prefix = names.first().map(|name| first_word(name)).unwrap_or_default();
+    let is_common = names.len() > 1 && names.iter().all(|name| first_word(name) == prefix && *name != prefix);
+    if is_common { names.iter().map(|name| name[prefix.len()..].to_owned()).collect() } else { names }
 }
 
-/// `CompletedWithErrors` is "completed with errors" to people.
+/// Converts `CompletedWithErrors` to "completed with errors".
 fn label(name: &str) -> String {
     let mut label = String::new();
     for c in name.chars() {
@@ -91,23 +95,23 @@ impl ToTokens for IntegerEnum {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let ident = format_ident!("{}", self.name);
         let description = &self.description;
-        let names: Vec<_> = self.arms.iter().map(|arm| format_ident!("{}", arm.name)).collect();
-        let numbers: Vec<_> = self.arms.iter().map(|arm| arm.number).collect();
-        let labels: Vec<_> = self.arms.iter().map(|arm| label(&arm.name)).collect();
-        let docs = self.arms.iter().map(|arm| format!("{}: {}", arm.number, arm.description));
+        let names: Vec<_> = self.variants.iter().map(|variant| format_ident!("{}", variant.name)).collect();
+        let numbers: Vec<_> = self.variants.iter().map(|variant| variant.number).collect();
+        let labels: Vec<_> = self.variants.iter().map(|variant| label(&variant.name)).collect();
+        let docs = self.variants.iter().map(|variant| format!("{}: {}", variant.number, variant.description));
         let (known_names, known_numbers): (Vec<_>, Vec<_>) = self
-            .arms
+            .variants
             .iter()
             .map(|arm| (&arm.name, arm.number))
             .chain(self.aliases.iter().map(|(name, number)| (name, *number)))
             .unzip();
-        let all_doc = format!("Every `{}` that the contract names, in its order.", self.name);
+        let all_doc = format!("All values of `{}` in the contract, in its order.", self.name);
         tokens.extend(quote! {
             #[doc = #description]
             #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
             pub enum #ident {
                 #(#[doc = #docs] #names,)*
-                /// A number that the contract does not name, kept as it came.
+                /// A number that is not in the contract.
                 Unknown(i64),
             }
 
@@ -115,7 +119,7 @@ impl ToTokens for IntegerEnum {
                 #[doc = #all_doc]
                 pub const ALL: &'static [Self] = &[#(Self::#names),*];
 
-                /// The number on the wire.
+                /// Returns the number in JSON.
                 pub const fn number(self) -> i64 {
                     match self {
                         #(Self::#names => #numbers,)*
@@ -123,7 +127,7 @@ impl ToTokens for IntegerEnum {
                     }
                 }
 
-                /// The words for people, or `None` for a number that the contract does not name.
+                /// Returns the label for user interfaces, or `None` for a number that is not in the contract.
                 pub const fn label(self) -> Option<&'static str> {
                     match self {
                         #(Self::#names => Some(#labels),)*
@@ -142,7 +146,7 @@ impl ToTokens for IntegerEnum {
             }
 
             impl std::fmt::Display for #ident {
-                /// The label, or "Unknown (7)".
+                /// Writes the label, or "Unknown (7)" for an unknown number.
                 fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                     match self.label() {
                         Some(label) => f.pad(label),
@@ -158,7 +162,7 @@ impl ToTokens for IntegerEnum {
             }
 
             impl<'de> serde::Deserialize<'de> for #ident {
-                /// Reads a number, also as a float or as text, or a name in any casing.
+                /// Decodes a number, a float, a number as text, or a name in any casing.
                 fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                     const NAMES: &[(&str, i64)] = &[#((#known_names, #known_numbers)),*];
                     crate::enumeration::deserialize(deserializer, NAMES).map(Self::from)

@@ -1,4 +1,4 @@
-//! Every operation's method and path as a typed function, for clients that bring their own transport.
+//! Generates the method and path of each operation as a typed function, for clients with their own HTTP library.
 
 use openapiv3::{
     OpenAPI, Operation, Parameter, ParameterSchemaOrContent, PathItem, ReferenceOr, Schema, SecurityScheme,
@@ -10,7 +10,7 @@ pub fn paths(spec: &OpenAPI) -> syn::File {
     let mut items = Vec::new();
     let mut all = Vec::new();
     for (template, item) in &spec.paths.paths {
-        let ReferenceOr::Item(item) = item else { panic!("{template}: a path by reference") };
+        let ReferenceOr::Item(item) = item else { panic!("{template}: a path must not be a reference") };
         for (method, operation) in [("Get", &item.get), ("Post", &item.post)] {
             if let Some(operation) = operation {
                 all.push(constant_name(operation));
@@ -22,20 +22,20 @@ pub fn paths(spec: &OpenAPI) -> syn::File {
     let key_header = key_header(spec);
     let extensions_header = extensions_header(spec);
     let local = spec.servers.iter().find(|server| server.variables.is_none());
-    let local = &local.expect("the spec names the local gateway").url;
+    let local = &local.expect("the spec has the URL of the local gateway").url;
     syn::parse_quote! {
         use crate::operation::{Method, Operation, Request, push_path, push_query};
 
-        /// The request header that carries the API key, unless a deployment says otherwise.
+        /// The request header that carries the API key by default.
         pub const API_KEY_HEADER: &str = #key_header;
 
-        /// The response header in which a server names the extensions of txjobs that it has.
+        /// The response header in which a server announces its extensions of the vendor's API.
         pub const EXTENSIONS_HEADER: &str = #extensions_header;
 
-        /// The base URL of a gateway on this machine, at its usual port.
+        /// The base URL of a gateway on this machine, with the default port.
         pub const LOCAL_GATEWAY_URL: &str = #local;
 
-        /// Every operation of the contract.
+        /// All operations of the contract.
         pub const ALL: [&Operation; #count] = [#(&#all),*];
 
         #(#items)*
@@ -94,7 +94,7 @@ fn one_operation(
             _ => panic!("{template}: only path and query parameters are supported"),
         }
     }
-    // Query parameters come after what is left of the path.
+    // The rest of the path precedes the query parameters.
     let split = parameters.iter().filter(|p| matches!(p, Parameter::Path { .. })).count();
     let (path_pushes, query_pushes) = pushes.split_at(split);
     let tail = (!rest.is_empty()).then(|| quote! { path.push_str(#rest); });
@@ -135,7 +135,7 @@ fn resolve<'a>(spec: &'a OpenAPI, parameter: &'a ReferenceOr<Parameter>) -> &'a 
     }
 }
 
-/// A named schema is the type of that name; the only unnamed ones are integers.
+/// Returns the type of a parameter: the named type of its schema, or `i32` for an unnamed integer.
 fn rust_type(data: &openapiv3::ParameterData) -> TokenStream {
     let ParameterSchemaOrContent::Schema(schema) = &data.format else { panic!("{}: no schema", data.name) };
     match schema {
@@ -149,7 +149,9 @@ fn rust_type(data: &openapiv3::ParameterData) -> TokenStream {
         }) => {
             quote! { i32 }
         }
-        ReferenceOr::Item(_) => panic!("{}: name this schema", data.name),
+        ReferenceOr::Item(_) => {
+            panic!("{}: the schema of a parameter must be named or an integer", data.name)
+        }
     }
 }
 
@@ -159,14 +161,14 @@ fn key_header(spec: &OpenAPI) -> &str {
         ReferenceOr::Item(SecurityScheme::APIKey { name, .. }) => Some(name.as_str()),
         _ => None,
     });
-    names.next().expect("the spec names the key's header")
+    names.next().expect("the spec has an API key header")
 }
 
-/// The one response header of ours, as every operation's success declares it.
+/// Returns the response header with the extensions, which the success of each operation declares.
 fn extensions_header(spec: &OpenAPI) -> &str {
     let items = spec.paths.paths.values().filter_map(ReferenceOr::as_item);
     let operations = items.flat_map(|item| item.get.iter().chain(&item.post));
     let responses = operations.flat_map(|operation| operation.responses.responses.values());
     let mut names = responses.filter_map(ReferenceOr::as_item).flat_map(|response| response.headers.keys());
-    names.find(|name| name.starts_with("x-")).expect("the spec names the extensions header")
+    names.find(|name| name.starts_with("x-")).expect("the spec has an extensions header")
 }

@@ -1,4 +1,4 @@
-//! Writes every log line of a job's runs as CSV:
+//! Writes the log lines of all runs of a job as CSV:
 //! `TXJOBS_DOMAIN=… TXJOBS_API_KEY=… cargo run --example export_logs -- 'Nightly load' > log.csv`.
 
 use std::{env, error::Error, io::Write};
@@ -9,11 +9,11 @@ use txjobs_sdk::{ApiKey, Client, follow::sort_lines};
 async fn main() -> Result<(), Box<dyn Error>> {
     let key = ApiKey::new(env::var("TXJOBS_API_KEY").map_err(|_| "set TXJOBS_API_KEY")?)?;
     let domain = env::var("TXJOBS_DOMAIN").map_err(|_| "set TXJOBS_DOMAIN")?;
-    let name = env::args().nth(1).ok_or("name the job whose logs to export")?;
+    let name = env::args().nth(1).ok_or("pass the name of the job")?;
     let client = Client::builder(domain, key).build()?;
 
     let jobs = client.list_jobs().send().await?;
-    let job = jobs.iter().find(|job| job.name == name).ok_or("there is no job of that name")?;
+    let job = jobs.iter().find(|job| job.name == name).ok_or("no job has this name")?;
     let mut executions = client.get_job_logs().job_id(job.id).send().await?.into_inner().0;
     executions.sort_by_key(|execution| execution.create_time);
 

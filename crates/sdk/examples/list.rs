@@ -1,4 +1,4 @@
-//! Lists every job with its status: `TXJOBS_DOMAIN=… TXJOBS_API_KEY=… cargo run --example list`.
+//! Lists all jobs with their status: `TXJOBS_DOMAIN=… TXJOBS_API_KEY=… cargo run --example list`.
 
 use std::{collections::HashMap, env, error::Error};
 

@@ -6,24 +6,21 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 #[derive(Clone, Debug)]
 /**Client for TimeXtender Jobs API
 
-The contract of the TimeXtender Jobs API as the vendor's article *TimeXtender API Endpoints* describes it,
-written by hand and checked against every client and server of the txjobs project.
+The contract of the TimeXtender Jobs API, as the vendor's article *TimeXtender API Endpoints* describes it. It is written
+by hand and tested with all clients and servers of the txjobs project.
 
-**How a run goes.** `execute_job` queues a job and answers with a trigger id. The job's status becomes
-*pending*, then *running* when the application picks it up, then *idle* again. The status cannot tell success
-from failure: the outcome is the `State` of the execution, found by its trigger id with
-`get_job_logs_by_trigger`. A quick job can go from idle to idle between two looks at its status, so follow the
-execution until its state is 2 or more.
+**The course of a run.** `execute_job` queues a job and returns a trigger id. The status of the job becomes *pending*, then
+*running* when the application starts it, then *idle* again. The status does not show success or failure. The outcome is the
+`State` of the execution, which `get_job_logs_by_trigger` returns for the trigger id. A short job can be idle again before
+the next request for its status, so follow the execution until its state is 2 or more.
 
-**What is ours.** Everything marked `x-extension: true` is not in the vendor's article: one operation
-(`cancel_job`), three query parameters, and validators (`ETag`) on lists and logs. A server that has the
-operation and the parameters says so in the response header
-`x-txjobs-extensions`, a comma-separated list of `cancel`, `after`, `limit` and `logs`. Without that header
-a client does not use them.
+**Extensions.** Everything with `x-extension: true` is an extension by txjobs and not in the vendor's article: the operation
+`cancel_job`, three query parameters, and validators (`ETag`) of lists and logs. A server announces the operation and the
+parameters in the response header `x-txjobs-extensions`, a comma-separated list of `cancel`, `after`, `limit`, and `logs`.
+Clients use them only if the header announces them.
 
-**What nobody has promised.** Times are strings and may lack a zone (read them as UTC). Numbers of an
-enumeration may grow (keep and show what you do not know). The order of executions and of log lines is not
-specified (sort by time, then by position).
+**What the vendor does not specify.** Times are strings and may have no zone: treat them as UTC. Enumerations may get new
+numbers: keep and show unknown ones. The order of executions and log lines is unspecified: sort them by time, then by position.
 
 
 Version: 1.0.0*/
@@ -69,7 +66,7 @@ impl ClientHooks<crate::transport::Transport> for &Client {}
 impl Client {
     /**Get all jobs
 
-Lists every job of the organization that the API key belongs to. The order is not specified.
+Returns all jobs of the organization that the API key belongs to, in unspecified order.
 
 Sends a `GET` request to `/public/jobs`
 
@@ -83,7 +80,7 @@ let response = client.list_jobs()
     }
     /**Get all job statuses
 
-The status of every job of the organization, each the same object that `get_job_status` returns.
+Returns the status of each job of the organization, in the form of `get_job_status`.
 
 Sends a `GET` request to `/public/jobs/status`
 
@@ -97,11 +94,11 @@ let response = client.list_job_statuses()
     }
     /**Execute a job
 
-Queues the job by setting its status to pending; the application picks it up later, and only then do log
-lines exist. Keep the trigger id of the answer: it is the way to the outcome.
+Queues the job and sets its status to pending. The application starts it later, and log lines exist only then. Keep the
+trigger id of the response, which identifies the execution and its outcome.
 
-**Never send this twice for one intention.** After a lost answer the job may have been queued: look at its
-status and its newest execution before you decide to execute it again.
+**Never repeat this request automatically.** If the response is lost, the job may be queued nevertheless. Check its status
+and its newest execution before you execute it again.
 
 
 Sends a `POST` request to `/public/jobs/{job_id}/execute`
@@ -119,11 +116,11 @@ let response = client.execute_job()
     }
     /**Cancel the current run of a job
 
-**An extension of txjobs: the vendor's article does not document it.** Use it only where the response header
-`x-txjobs-extensions` names `cancel`.
+**This is an extension by txjobs, which the vendor's article does not document.** Use it only if the response header
+`x-txjobs-extensions` contains `cancel`.
 
-Asks for the end of the job's pending or running execution. The answer comes at once; the execution ends
-soon after in the state failed, with a log line that says that it was canceled.
+Requests the end of the pending or running execution of the job. The response does not wait for the end. The execution
+ends soon afterwards in the state failed, with a log line about the cancellation.
 
 
 Sends a `POST` request to `/public/jobs/{job_id}/cancel`
@@ -141,8 +138,8 @@ let response = client.cancel_job()
     }
     /**Get the status of a job
 
-Whether the job is idle, pending or running now. A finished job and a failed one are both idle: read the
-outcome from the execution's `State`.
+Returns whether the job is idle, pending, or running now. A job is idle after success and after failure. The outcome is
+the `State` of the execution.
 
 
 Sends a `GET` request to `/public/jobs/{job_id}/status`
@@ -160,16 +157,16 @@ let response = client.get_job_status()
     }
     /**Get the executions of a job, with their logs
 
-Every execution of the job with all its log lines. On a job with a long history this is a large answer; where
-the server has the extensions, ask for `logs=none` or a `limit`.
+Returns all executions of the job with all their log lines. The response is large for a job with a long history. If the
+server has the extensions, use `logs=none` or a `limit`.
 
 
 Sends a `GET` request to `/public/jobs/{job_id}/logs`
 
 Arguments:
 - `job_id`: The `Id` of a job, from `list_jobs`.
-- `limit`: **Extension.** Return at most this many executions, the newest.
-- `logs`: **Extension.** `none` leaves out the log lines, so that a long history is a small answer.
+- `limit`: **Extension.** The most executions in the response. It contains the newest ones.
+- `logs`: **Extension.** `none` omits the log lines, which keeps the response small.
 ```ignore
 let response = client.get_job_logs()
     .job_id(job_id)
@@ -183,8 +180,8 @@ let response = client.get_job_logs()
     }
     /**Get the execution of a trigger id, with its log
 
-The same as `get_job_logs`, with only the executions that the trigger id started. While the job is pending
-the application has created no execution yet, so expect an empty array (some servers answer 404).
+Returns the execution that the trigger id started, in the form of `get_job_logs`. While the job is pending there is no
+execution yet, and the response is an empty array (some servers send 404).
 
 
 Sends a `GET` request to `/public/jobs/{job_id}/logs/{trigger_id}`
@@ -192,7 +189,7 @@ Sends a `GET` request to `/public/jobs/{job_id}/logs/{trigger_id}`
 Arguments:
 - `job_id`: The `Id` of a job, from `list_jobs`.
 - `trigger_id`: The `TriggerId` that `execute_job` returned.
-- `after`: **Extension.** The `Id` of a log line: only later lines of the execution are returned; all of them if the execution has no such line. A server without the extension returns them all, so drop the lines you already have. A server with it writes an execution's final state after its last line.
+- `after`: **Extension.** The `Id` of a log line. The response contains only the later lines of the execution, or all lines if the execution has no such line. A server without the extension returns all lines, so ignore the lines that you already have. A server with the extension writes the final state of an execution after its last line.
 ```ignore
 let response = client.get_job_logs_by_trigger()
     .job_id(job_id)

@@ -1,19 +1,19 @@
-///Whether a job runs.
+///The status of a job. It does not show how the last run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum JobStatusCode {
     ///0: The job does not run. The vendor's article calls the number "None" and shows it as "idle".
     Idle,
-    ///1: The job is queued and the application has not picked it up yet.
+    ///1: The job is queued and the application has not started it yet.
     Pending,
     ///2: The application is executing the job.
     Running,
-    /// A number that the contract does not name, kept as it came.
+    /// A number that is not in the contract.
     Unknown(i64),
 }
 impl JobStatusCode {
-    ///Every `JobStatusCode` that the contract names, in its order.
+    ///All values of `JobStatusCode` in the contract, in its order.
     pub const ALL: &'static [Self] = &[Self::Idle, Self::Pending, Self::Running];
-    /// The number on the wire.
+    /// Returns the number in JSON.
     pub const fn number(self) -> i64 {
         match self {
             Self::Idle => 0i64,
@@ -22,7 +22,7 @@ impl JobStatusCode {
             Self::Unknown(number) => number,
         }
     }
-    /// The words for people, or `None` for a number that the contract does not name.
+    /// Returns the label for user interfaces, or `None` for a number that is not in the contract.
     pub const fn label(self) -> Option<&'static str> {
         match self {
             Self::Idle => Some("idle"),
@@ -43,7 +43,7 @@ impl From<i64> for JobStatusCode {
     }
 }
 impl std::fmt::Display for JobStatusCode {
-    /// The label, or "Unknown (7)".
+    /// Writes the label, or "Unknown (7)" for an unknown number.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.label() {
             Some(label) => f.pad(label),
@@ -57,7 +57,7 @@ impl serde::Serialize for JobStatusCode {
     }
 }
 impl<'de> serde::Deserialize<'de> for JobStatusCode {
-    /// Reads a number, also as a float or as text, or a name in any casing.
+    /// Decodes a number, a float, a number as text, or a name in any casing.
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
@@ -70,28 +70,28 @@ impl<'de> serde::Deserialize<'de> for JobStatusCode {
         crate::enumeration::deserialize(deserializer, NAMES).map(Self::from)
     }
 }
-///How far an execution is, and how it ended. 2 and above are final.
+///The progress or the outcome of an execution. 2 and above are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ExecutionState {
-    ///-1: No state is known.
+    ///-1: The state is unknown.
     None,
     ///0: The execution exists and has not started.
     Created,
-    ///1: The execution is under way.
+    ///1: The execution is running.
     Running,
-    ///2: The execution ended well.
+    ///2: The execution succeeded.
     Completed,
-    ///3: The execution ended before its work was done.
+    ///3: The execution ended before its work was complete.
     Failed,
     ///4: The execution ran to its end and reported errors.
     CompletedWithErrors,
     ///5: The execution ran to its end and reported warnings.
     CompletedWithWarnings,
-    /// A number that the contract does not name, kept as it came.
+    /// A number that is not in the contract.
     Unknown(i64),
 }
 impl ExecutionState {
-    ///Every `ExecutionState` that the contract names, in its order.
+    ///All values of `ExecutionState` in the contract, in its order.
     pub const ALL: &'static [Self] = &[
         Self::None,
         Self::Created,
@@ -101,7 +101,7 @@ impl ExecutionState {
         Self::CompletedWithErrors,
         Self::CompletedWithWarnings,
     ];
-    /// The number on the wire.
+    /// Returns the number in JSON.
     pub const fn number(self) -> i64 {
         match self {
             Self::None => -1i64,
@@ -114,7 +114,7 @@ impl ExecutionState {
             Self::Unknown(number) => number,
         }
     }
-    /// The words for people, or `None` for a number that the contract does not name.
+    /// Returns the label for user interfaces, or `None` for a number that is not in the contract.
     pub const fn label(self) -> Option<&'static str> {
         match self {
             Self::None => Some("none"),
@@ -143,7 +143,7 @@ impl From<i64> for ExecutionState {
     }
 }
 impl std::fmt::Display for ExecutionState {
-    /// The label, or "Unknown (7)".
+    /// Writes the label, or "Unknown (7)" for an unknown number.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.label() {
             Some(label) => f.pad(label),
@@ -157,7 +157,7 @@ impl serde::Serialize for ExecutionState {
     }
 }
 impl<'de> serde::Deserialize<'de> for ExecutionState {
-    /// Reads a number, also as a float or as text, or a name in any casing.
+    /// Decodes a number, a float, a number as text, or a name in any casing.
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {
@@ -173,22 +173,22 @@ impl<'de> serde::Deserialize<'de> for ExecutionState {
         crate::enumeration::deserialize(deserializer, NAMES).map(Self::from)
     }
 }
-///How bad the news of a log line is.
+///The severity of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Severity {
-    ///0: The line tells what happens.
+    ///0: The line informs about the progress.
     Information,
-    ///1: The line tells of something that may need attention.
+    ///1: The line is about something that may need attention.
     Warning,
-    ///2: The line tells of something that went wrong.
+    ///2: The line is about something that failed.
     Error,
-    /// A number that the contract does not name, kept as it came.
+    /// A number that is not in the contract.
     Unknown(i64),
 }
 impl Severity {
-    ///Every `Severity` that the contract names, in its order.
+    ///All values of `Severity` in the contract, in its order.
     pub const ALL: &'static [Self] = &[Self::Information, Self::Warning, Self::Error];
-    /// The number on the wire.
+    /// Returns the number in JSON.
     pub const fn number(self) -> i64 {
         match self {
             Self::Information => 0i64,
@@ -197,7 +197,7 @@ impl Severity {
             Self::Unknown(number) => number,
         }
     }
-    /// The words for people, or `None` for a number that the contract does not name.
+    /// Returns the label for user interfaces, or `None` for a number that is not in the contract.
     pub const fn label(self) -> Option<&'static str> {
         match self {
             Self::Information => Some("information"),
@@ -218,7 +218,7 @@ impl From<i64> for Severity {
     }
 }
 impl std::fmt::Display for Severity {
-    /// The label, or "Unknown (7)".
+    /// Writes the label, or "Unknown (7)" for an unknown number.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.label() {
             Some(label) => f.pad(label),
@@ -232,7 +232,7 @@ impl serde::Serialize for Severity {
     }
 }
 impl<'de> serde::Deserialize<'de> for Severity {
-    /// Reads a number, also as a float or as text, or a name in any casing.
+    /// Decodes a number, a float, a number as text, or a name in any casing.
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Self, D::Error> {

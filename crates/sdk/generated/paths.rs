@@ -1,11 +1,11 @@
 use crate::operation::{Method, Operation, Request, push_path, push_query};
-/// The request header that carries the API key, unless a deployment says otherwise.
+/// The request header that carries the API key by default.
 pub const API_KEY_HEADER: &str = "apiKey";
-/// The response header in which a server names the extensions of txjobs that it has.
+/// The response header in which a server announces its extensions of the vendor's API.
 pub const EXTENSIONS_HEADER: &str = "x-txjobs-extensions";
-/// The base URL of a gateway on this machine, at its usual port.
+/// The base URL of a gateway on this machine, with the default port.
 pub const LOCAL_GATEWAY_URL: &str = "http://127.0.0.1:8400";
-/// Every operation of the contract.
+/// All operations of the contract.
 pub const ALL: [&Operation; 7usize] = [
     &LIST_JOBS,
     &LIST_JOB_STATUSES,

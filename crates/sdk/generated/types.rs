@@ -1,4 +1,4 @@
-///A run is being canceled.
+///The result of `cancel_job`.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct CancelJobResult {
     #[serde(
@@ -10,7 +10,7 @@ pub struct CancelJobResult {
         alias = "Jobid"
     )]
     pub job_id: JobId,
-    ///A sentence for people that the run is being canceled.
+    ///A message for users that the run is being canceled.
     #[serde(
         rename = "Message",
         skip_serializing_if = "::std::option::Option::is_none",
@@ -28,10 +28,10 @@ pub struct CancelJobResult {
     )]
     pub trigger_id: TriggerId,
 }
-///Why a request was not done. The vendor's article does not describe error bodies: be ready for another shape, for plain text, for HTML and for nothing at all.
+///The reason why a request failed. The vendor's article does not specify error bodies, so expect also other objects, plain text, HTML, and empty bodies.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct ErrorBody {
-    ///What went wrong and what to do about it, in a sentence for people.
+    ///The reason and what to do, in a sentence for users.
     #[serde(
         rename = "Message",
         alias = "message",
@@ -41,7 +41,7 @@ pub struct ErrorBody {
     )]
     pub message: ::std::string::String,
 }
-///A job was queued.
+///The result of `execute_job`.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct ExecuteJobResult {
     #[serde(
@@ -53,7 +53,7 @@ pub struct ExecuteJobResult {
         alias = "Jobid"
     )]
     pub job_id: JobId,
-    ///A sentence for people that the job has been started.
+    ///A message for users that the job was started.
     #[serde(
         rename = "Message",
         skip_serializing_if = "::std::option::Option::is_none",
@@ -118,12 +118,12 @@ impl ::std::convert::TryFrom<String> for ExecutionId {
         value.parse()
     }
 }
-///Something that can be run.
+///A job, which can be executed.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct Job {
     #[serde(rename = "Id", alias = "id", alias = "ID")]
     pub id: JobId,
-    ///The job's name, as people wrote it. Any text; not unique by promise.
+    ///The name of the job. It may be any text, and may not be unique.
     #[serde(
         rename = "Name",
         alias = "name",
@@ -136,7 +136,7 @@ pub struct Job {
 ///One run of a job.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct JobExecution {
-    ///When the application created the execution.
+    ///The time when the application created the execution.
     #[serde(
         rename = "CreateTime",
         alias = "createTime",
@@ -148,7 +148,7 @@ pub struct JobExecution {
         deserialize_with = "crate::timestamp::deserialize_optional"
     )]
     pub create_time: ::std::option::Option<crate::timestamp::Timestamp>,
-    ///When the execution ended; null while it runs.
+    ///The time when the execution ended; null while it runs.
     #[serde(
         rename = "EndTime",
         alias = "endTime",
@@ -168,7 +168,7 @@ pub struct JobExecution {
         deserialize_with = "crate::id::deserialize_or_nil"
     )]
     pub id: ExecutionId,
-    ///The log lines, in no specified order; sort them by `TimeStamp`, then by position.
+    ///The log lines, in unspecified order. Sort them by `TimeStamp`, then by position.
     #[serde(
         rename = "JobExecutionLogs",
         alias = "jobExecutionLogs",
@@ -193,7 +193,7 @@ pub struct JobExecution {
     pub job_id: JobId,
     #[serde(rename = "State", alias = "state", alias = "STATE")]
     pub state: crate::states::ExecutionState,
-    ///The trigger id that started the execution; the empty guid if it was started from the application.
+    ///The trigger id that started the execution; the nil guid if it was started from the application.
     #[serde(
         rename = "TriggerId",
         skip_serializing_if = "::std::option::Option::is_none",
@@ -230,7 +230,7 @@ pub struct JobExecutionLog {
         deserialize_with = "crate::id::deserialize_optional"
     )]
     pub job_execution_id: ::std::option::Option<ExecutionId>,
-    ///What happened. Any text, also over several lines; treat it as data, never as markup.
+    ///The text of the line. It may be any text with several lines. Treat it as data, never as markup.
     #[serde(
         rename = "Message",
         alias = "message",
@@ -241,7 +241,7 @@ pub struct JobExecutionLog {
     pub message: ::std::string::String,
     #[serde(rename = "Severity", alias = "severity", alias = "SEVERITY")]
     pub severity: crate::states::Severity,
-    ///When the line was written.
+    ///The time when the line was written.
     #[serde(
         rename = "TimeStamp",
         alias = "timeStamp",
@@ -254,7 +254,7 @@ pub struct JobExecutionLog {
     )]
     pub time_stamp: ::std::option::Option<crate::timestamp::Timestamp>,
 }
-///Executions of one job, in no specified order; sort them by `CreateTime`.
+///Executions of one job, in unspecified order. Sort them by `CreateTime`.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 pub struct JobExecutions(pub ::std::vec::Vec<JobExecution>);
@@ -318,7 +318,7 @@ impl ::std::convert::TryFrom<String> for JobId {
         value.parse()
     }
 }
-///Whether a job is idle, pending or running.
+///The status of a job.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct JobStatus {
     #[serde(
@@ -330,7 +330,7 @@ pub struct JobStatus {
         alias = "Jobid"
     )]
     pub job_id: JobId,
-    ///A sentence for people that says what the status code means.
+    ///A message for users about the status.
     #[serde(
         rename = "Message",
         skip_serializing_if = "::std::option::Option::is_none",
@@ -385,7 +385,7 @@ impl ::std::convert::TryFrom<String> for LogId {
         value.parse()
     }
 }
-///Which log lines come with the executions of `get_job_logs`.
+///The log lines that `get_job_logs` returns.
 #[derive(
     ::serde::Deserialize,
     ::serde::Serialize,
@@ -440,7 +440,7 @@ impl ::std::convert::TryFrom<::std::string::String> for LogsSelection {
         value.parse()
     }
 }
-///Identifies one call of `execute_job` and the execution that it starts. The empty guid (`00000000-0000-0000-0000-000000000000`) on an execution that was started from the application.
+///Identifies one call of `execute_job` and the execution that it starts. It is the nil guid (`00000000-0000-0000-0000-000000000000`) if the execution was started from the application.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
 #[derive(Copy, Eq, Hash, PartialOrd, Ord)]
