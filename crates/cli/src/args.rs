@@ -1,4 +1,4 @@
-//! The command line: what can be asked for, and the words that explain it.
+//! The arguments of the command line and their help texts.
 
 use std::time::Duration;
 
@@ -11,26 +11,26 @@ pub(crate) const DOMAIN_VARIABLE: &str = "TXJOBS_DOMAIN";
 pub(crate) const KEY_HEADER_VARIABLE: &str = "TXJOBS_KEY_HEADER";
 
 const AFTER_HELP: &str = "\
-A JOB is an id, a name, or the beginning of a name if it fits one job only. Upper and lower case count as the same \
-unless two names differ in nothing else.
+A JOB is an id, a name, or the beginning of a name if only one job matches. Case is ignored unless two names differ \
+only in case.
 
-The API key comes from TXJOBS_API_KEY, from standard input (--key-stdin), or is asked for. No flag takes it, so that \
-it stays out of your shell's history.
+The API key comes from TXJOBS_API_KEY, from standard input (--key-stdin), or from a prompt. No option takes it, so that \
+it does not appear in the history of your shell.
 
 Exit codes:
-  0  done; for run and follow: the execution completed
+  0  success; for run and follow: the execution completed
   1  the execution failed
-  2  the command line is wrong, or no single job fits
+  2  the arguments are not valid, or not exactly one job matches
   3  the execution completed with errors
   4  the API key was refused
   5  the execution completed with warnings (only with --fail-on warnings)
-  6  the wait timed out; the job goes on
-  7  network or server error, or output that cannot be written
+  6  the wait timed out; the job continues
+  7  a network or server error, or output that cannot be written
 129  the terminal was closed (SIGHUP)
 130  interrupted (SIGINT, Ctrl-C)
-143  asked to end (SIGTERM)
+143  terminated (SIGTERM)
 
-A run that was started goes on after 6, 129, 130 and 143. The message says so, and how to follow it again.
+A run that was started continues after 6, 129, 130, and 143. The message contains the command to follow it again.
 
 Example:
   export TXJOBS_DOMAIN=api.example.com TXJOBS_API_KEY=...
@@ -44,20 +44,20 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 
     #[command(flatten)]
-    pub(crate) service: Service,
+    pub(crate) server: ServerArgs,
 
     /// Write JSON to standard output instead of text.
     ///
-    /// Lists come as one array, what is followed as one object a line. The fields are those of the API.
+    /// A list is one array. A followed run is one object per line. The fields are those of the API.
     #[arg(long, global = true)]
     pub(crate) json: bool,
 }
 
-/// Which service to ask, and how the key gets there.
+/// The server and the source of the API key.
 ///
-/// The environment is read elsewhere, because clap takes an empty variable as a value.
+/// clap does not read the environment variables, because it accepts an empty variable as a value.
 #[derive(Args, Debug)]
-pub(crate) struct Service {
+pub(crate) struct ServerArgs {
     #[arg(long, global = true, help = domain_help())]
     pub(crate) domain: Option<String>,
 
@@ -71,8 +71,8 @@ pub(crate) struct Service {
 
 fn domain_help() -> String {
     format!(
-        "The service: a host, or a URL with a port and a path prefix. Without a scheme, https is used, and http for this \
-         machine itself [env: {DOMAIN_VARIABLE}] [default: {}]",
+        "The server: a host, or a URL with an optional port and path prefix. Without a scheme, https is used, or http for \
+         this machine [env: {DOMAIN_VARIABLE}] [default: {}]",
         paths::LOCAL_GATEWAY_URL
     )
 }
@@ -86,78 +86,78 @@ fn key_header_help() -> String {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// List the jobs and whether they run.
+    /// List the jobs and their status.
     Jobs {
-        /// Only jobs whose name contains this text, in upper or lower case.
+        /// List only jobs whose name contains this text, in any case.
         #[arg(value_name = "TEXT")]
         filter: Option<String>,
     },
     /// Start a job, stream its log, and exit with its outcome.
     ///
-    /// The request to start is sent once and never again, whatever happens to the answer.
+    /// The request to start the job is sent once and never repeated.
     Run {
-        /// The job to start: an id, a name, or the beginning of a name.
+        /// The job: an id, a name, or the beginning of a name.
         job: String,
-        /// Print the trigger id and return at once.
+        /// Print the trigger id and exit without waiting for the run.
         #[arg(long, conflicts_with_all = ["timeout", "fail_on"])]
         no_wait: bool,
         #[command(flatten)]
-        wait: Wait,
+        wait: WaitArgs,
     },
-    /// Follow a run that was started before, by its trigger id.
+    /// Follow a run that was started earlier, by its trigger id.
     Follow {
         /// The job: an id, a name, or the beginning of a name.
         job: String,
         /// The trigger id that `txjobs run` printed.
         trigger_id: TriggerId,
         #[command(flatten)]
-        wait: Wait,
+        wait: WaitArgs,
     },
-    /// Say whether a job is idle, pending or running.
+    /// Print whether a job is idle, pending, or running.
     ///
-    /// It cannot say how the last run ended: that is in the log.
+    /// The status does not show how the last run ended. Use `logs` for that.
     Status {
         /// The job: an id, a name, or the beginning of a name.
         job: String,
     },
-    /// Print the log of a job's newest execution, or of another one.
+    /// Print the log of the newest execution of a job, or of another one.
     Logs {
         /// The job: an id, a name, or the beginning of a name.
         job: String,
-        /// The execution with this trigger id instead of the newest.
+        /// Print the execution with this trigger id instead of the newest.
         #[arg(long, value_name = "ID")]
         trigger_id: Option<TriggerId>,
-        /// Only lines of this severity and worse.
+        /// Print only lines with at least this severity.
         #[arg(long, value_enum, default_value_t)]
-        severity: AtLeast,
+        severity: MinSeverity,
     },
-    /// Ask for the end of a job's current run, where the server can do that.
+    /// Cancel the current run of a job, if the server supports it.
     Cancel {
         /// The job: an id, a name, or the beginning of a name.
         job: String,
     },
 }
 
-/// How long to wait, and what counts as failure.
+/// How long to wait, and what counts as a failure.
 #[derive(Args, Clone, Debug)]
-pub(crate) struct Wait {
-    /// Stop waiting after this long, such as 90s, 15m or 1h30m; a number without a unit is in seconds. The job goes on.
+pub(crate) struct WaitArgs {
+    /// Stop waiting after this time, such as 90s, 15m, or 1h30m. A number without a unit is in seconds. The job continues.
     #[arg(long, value_name = "TIME", value_parser = durations::parse)]
     pub(crate) timeout: Option<Duration>,
 
     /// Also exit with a code other than 0 for warnings.
-    #[arg(long, value_enum, value_name = "WHAT")]
+    #[arg(long, value_enum, value_name = "OUTCOME")]
     pub(crate) fail_on: Option<FailOn>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
-    /// An execution that completed with warnings exits with 5.
+    /// Exit with 5 if the execution completed with warnings.
     Warnings,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub(crate) enum AtLeast {
+pub(crate) enum MinSeverity {
     #[default]
     Information,
     Warning,
@@ -170,7 +170,7 @@ mod tests {
     use clap::CommandFactory;
 
     #[test]
-    fn the_command_line_is_sound() {
+    fn arguments_pass_the_checks_of_clap() {
         Cli::command().debug_assert();
     }
 }

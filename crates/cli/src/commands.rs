@@ -1,4 +1,4 @@
-//! A file for each command.
+//! The commands, one file each.
 
 mod cancel;
 mod follow;
@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub(crate) async fn run(cli: Cli, output: &mut Output, interruption: &Interruption) -> Result<Exit, Failure> {
-    let session = &Session::open(&cli.service, interruption).await?;
+    let session = &Session::open(&cli.server, interruption).await?;
     if let Some(warning) = session.client.cleartext_key_warning() {
         output.note(&format!("warning: {warning}"));
     }

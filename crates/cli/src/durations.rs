@@ -14,7 +14,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     match duration {
         Ok(Duration::ZERO) => Err("it must be longer than zero".to_owned()),
         Ok(duration) => Ok(duration),
-        Err(why) => Err(format!("use a duration such as 90s, 15m, 1h30m or 1d ({why})")),
+        Err(problem) => Err(format!("use a duration such as 90s, 15m, 1h30m, or 1d ({problem})")),
     }
 }
 
@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn duration_with_or_without_units_is_read() {
+    fn duration_with_or_without_units_is_parsed() {
         let seconds = |text| parse(text).map(|duration| duration.as_secs_f64());
         let cases = [
             ("90", 90.0),
@@ -43,10 +43,10 @@ mod tests {
 
     #[test]
     fn invalid_duration_is_refused_with_an_example() {
-        for wrong in ["", " ", "s", "-5s", "5 apples", "ü", "99999999999999999999h", "99999999999999999999"]
+        for invalid in ["", " ", "s", "-5s", "5 apples", "ü", "99999999999999999999h", "99999999999999999999"]
         {
-            let error = parse(wrong).unwrap_err();
-            assert!(error.contains("1h30m"), "{wrong}: {error}");
+            let error = parse(invalid).unwrap_err();
+            assert!(error.contains("1h30m"), "{invalid}: {error}");
         }
         for zero in ["0", "0s", "0h 0m"] {
             assert!(parse(zero).unwrap_err().contains("longer than zero"), "{zero}");

@@ -4,13 +4,13 @@ use std::env::{self, VarError};
 
 use crate::failure::Failure;
 
-/// Returns the value of an environment variable. An empty one counts as unset, because CI systems set variables without a
+/// Returns the value of an environment variable. An empty variable counts as unset, because CI systems set variables without a
 /// value to the empty string.
 pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {
     match env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(VarError::NotPresent) => Ok(None),
-        // The error does not show the value: it may be a key.
+        // The error does not contain the value, because it may be a key.
         Err(VarError::NotUnicode(_)) => {
             Err(Failure::Usage(format!("The environment variable {name} is not valid Unicode.")))
         }

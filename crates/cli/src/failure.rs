@@ -1,4 +1,4 @@
-//! Why a command ends without having done what was asked, and every exit code.
+//! The failures of commands, and the exit codes.
 
 use std::{fmt, io, process::ExitCode};
 
@@ -6,7 +6,7 @@ use txjobs_sdk::{Error, ErrorKind, ExecutionState, InvalidKey, SetupError};
 
 use crate::signals::Signal;
 
-/// The exit codes: they are contract, listed in `txjobs --help` and in `docs/cli.md`.
+/// The exit codes. They are stable, and documented in `txjobs --help` and the command line reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
@@ -17,9 +17,9 @@ pub(crate) enum Exit {
     KeyRefused = 4,
     CompletedWithWarnings = 5,
     TimedOut = 6,
-    /// Network or server trouble, or output that cannot be written.
+    /// A network or server error, or output that cannot be written.
     Error = 7,
-    // As in a shell: 128 plus the number of the signal. A run that was started goes on.
+    // 128 plus the number of the signal, as in a shell. A run that was started continues.
     HungUp = 129,
     Interrupted = 130,
     Terminated = 143,
@@ -42,32 +42,33 @@ impl From<Signal> for Exit {
 }
 
 impl Exit {
-    /// The code for the end of an execution.
-    pub(crate) fn of(state: ExecutionState, warnings_fail: bool) -> Self {
+    /// Returns the code for the final state of an execution.
+    pub(crate) fn from_state(state: ExecutionState, warnings_fail: bool) -> Self {
         match state {
             ExecutionState::Completed => Self::Completed,
             ExecutionState::CompletedWithWarnings if warnings_fail => Self::CompletedWithWarnings,
             ExecutionState::CompletedWithWarnings => Self::Completed,
             ExecutionState::CompletedWithErrors => Self::CompletedWithErrors,
-            // A final state that nobody named is no success.
+            // An unknown final state counts as a failure.
             _ => Self::Failed,
         }
     }
 }
 
+/// The reason why a command failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The command line cannot be followed.
+    /// The arguments are not valid.
     Usage(String),
-    /// The server or the way to it. With `unclear`, what a POST did is not known.
+    /// A request failed.
     Api(Error),
-    /// A POST whose outcome is not known: the trouble, and how to find out.
+    /// A request failed, and its outcome or that of the run is unknown. The text is the next step.
     OutcomeUnknown(Error, String),
-    /// The wait is over and the job is not; how to go on.
+    /// The wait timed out, and the job continues. The text is the next step.
     TimedOut(String),
-    /// A signal ended the command; the clause says what it interrupted.
+    /// A signal ended the command. The clause is about the interrupted work.
     Interrupted(Signal, Option<String>),
-    /// Standard output cannot be written, and its reader did not close it. The text says what to do about a run that was started.
+    /// Standard output cannot be written for another reason than a closed pipe. The text is the next step for a run that was started.
     Output(io::Error, Option<String>),
     /// An operating system call failed.
     System(String),
@@ -90,10 +91,10 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(why) | Self::System(why) => f.write_str(why),
+            Self::Usage(message) | Self::System(message) => f.write_str(message),
             Self::Api(error) => error.fmt(f),
             Self::OutcomeUnknown(error, next) => write!(f, "{error}\n{next}"),
-            Self::TimedOut(next) => write!(f, "The wait timed out; the job goes on. {next}"),
+            Self::TimedOut(next) => write!(f, "The wait timed out; the job continues. {next}"),
             Self::Interrupted(signal, None) => write!(f, "Interrupted ({}).", signal.name()),
             Self::Interrupted(signal, Some(clause)) => write!(f, "Interrupted ({}); {clause}", signal.name()),
             Self::Output(error, next) => {
@@ -111,14 +112,14 @@ impl From<Error> for Failure {
 }
 
 impl From<InvalidKey> for Failure {
-    fn from(problem: InvalidKey) -> Self {
-        Self::Usage(problem.to_string())
+    fn from(error: InvalidKey) -> Self {
+        Self::Usage(error.to_string())
     }
 }
 
 impl From<SetupError> for Failure {
-    fn from(problem: SetupError) -> Self {
-        Self::Usage(problem.to_string())
+    fn from(error: SetupError) -> Self {
+        Self::Usage(error.to_string())
     }
 }
 
@@ -127,9 +128,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn exit_codes_of_outcomes() {
+    fn exit_code_of_each_final_state() {
         use ExecutionState::*;
-        let code = |state, warnings_fail| Exit::of(state, warnings_fail) as u8;
+        let code = |state, warnings_fail| Exit::from_state(state, warnings_fail) as u8;
         assert_eq!(
             [Completed, Failed, CompletedWithErrors, CompletedWithWarnings].map(|s| code(s, false)),
             [0, 1, 3, 0]
@@ -139,19 +140,19 @@ mod tests {
     }
 
     #[test]
-    fn missing_run_has_the_exit_code_of_trouble() {
+    fn missing_run_exits_with_the_code_of_an_error() {
         for kind in [ErrorKind::NoSuchRun, ErrorKind::EndedWithoutExecution] {
             assert_eq!(Failure::Api(Error::new(kind)).exit() as u8, 7);
         }
     }
 
     #[test]
-    fn exit_codes_of_signals_are_those_of_a_shell() {
+    fn exit_code_of_a_signal_is_that_of_a_shell() {
         let signals = [(Signal::HangUp, 1), (Signal::Interrupt, 2), (Signal::Terminate, 15)];
         for (signal, number) in signals {
-            let failure = Failure::Interrupted(signal, Some("the job goes on.".to_owned()));
+            let failure = Failure::Interrupted(signal, Some("the job continues.".to_owned()));
             assert_eq!(failure.exit() as u8, 128 + number);
-            assert_eq!(failure.to_string(), format!("Interrupted ({}); the job goes on.", signal.name()));
+            assert_eq!(failure.to_string(), format!("Interrupted ({}); the job continues.", signal.name()));
         }
     }
 }

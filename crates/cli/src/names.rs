@@ -9,15 +9,15 @@ use icu_collator::{
 };
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
-/// Names that fold to the same text differ only in case and Unicode normalization.
+/// Returns a form of the name for comparisons. Names with the same form differ only in case and Unicode normalization.
 pub(crate) fn fold(name: &str) -> String {
     let decomposed = DecomposingNormalizerBorrowed::new_nfkd().normalize(name);
     let folded = CaseMapper::new().fold_string(&decomposed);
     let mut plain = String::with_capacity(folded.len());
     for c in folded.chars() {
         match c {
-            // Turkish has an i with and one without a dot, each with its capital. A name that is typed in the other case
-            // on another keyboard has the other one.
+            // Turkish has an i with a dot and one without, each with its own capital letter. On another keyboard the other
+            // case gives the other letter.
             'ı' => plain.push('i'),
             '\u{307}' if plain.ends_with('i') => {}
             c => plain.push(c),
@@ -26,7 +26,7 @@ pub(crate) fn fold(name: &str) -> String {
     ComposingNormalizerBorrowed::new_nfkc().normalize(&plain).into_owned()
 }
 
-/// Orders names in a list: numbers by value, letters with accents beside those without, in any script.
+/// Sorts names: numbers by value, and letters with accents next to those without, in any script.
 pub(crate) struct NameOrder(CollatorBorrowed<'static>);
 
 impl NameOrder {
@@ -34,7 +34,7 @@ impl NameOrder {
         let mut preferences = CollatorPreferences::default();
         preferences.numeric_ordering = Some(CollationNumericOrdering::True);
         let collator = Collator::try_new(preferences, CollatorOptions::default());
-        Self(collator.expect("the order that holds for all languages is compiled in"))
+        Self(collator.expect("the root collation is compiled in"))
     }
 
     pub(crate) fn compare(&self, left: &str, right: &str) -> Ordering {

@@ -1,4 +1,4 @@
-//! Data goes to standard output, everything else to standard error.
+//! Writes data to standard output, and everything else to standard error.
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -19,8 +19,8 @@ use crate::{
     text::{self, Tabs},
 };
 
-/// The widest column of a table.
-const WIDEST: usize = 60;
+/// The most columns of a cell in a table.
+const MAX_CELL_WIDTH: usize = 60;
 
 const PLAIN: Style = Style::new();
 const DIM: Style = Style::new().dimmed();
@@ -29,11 +29,11 @@ const WARNING: Style = AnsiColor::Yellow.on_default();
 const BAD: Style = AnsiColor::Red.on_default();
 const ACTIVE: Style = AnsiColor::Blue.on_default();
 
-/// Where a command writes.
+/// The output of a command.
 pub(crate) struct Output {
     json: bool,
     tabs: Tabs,
-    /// Whether standard output was closed by its reader, such as `head`.
+    /// Whether the reader of standard output, such as `head`, has closed the pipe.
     is_closed: bool,
     /// Whether a message could not be written for another reason than a closed pipe.
     has_lost_note: bool,
@@ -55,27 +55,27 @@ impl Output {
         self.is_closed
     }
 
-    /// Writes one JSON document on a line of its own.
+    /// Writes a JSON document as one line.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let document = serde_json::to_string(value).map_err(|e| Failure::Output(e.into(), None))?;
-        self.line(&text::json(document))
+        self.line(&text::escape_json(document))
     }
 
-    /// Writes a line of data without characters that a terminal interprets.
+    /// Writes a line of data with control characters escaped.
     pub(crate) fn data(&mut self, line: &str) -> Result<(), Failure> {
-        let line = text::one_line_with(line, self.tabs);
+        let line = text::escape_line_with(line, self.tabs);
         self.line(&line)
     }
 
-    /// Writes the trigger id of a POST that was accepted, or its whole answer as JSON. If standard output cannot be
-    /// written, writes `note` with the id to standard error, because nothing else identifies the run.
+    /// Writes the trigger id of an accepted POST, or its response as JSON. If standard output cannot be written, writes `note` with
+    /// the id to standard error, because nothing else identifies the run.
     pub(crate) fn trigger_id(
         &mut self,
         trigger_id: TriggerId,
-        answer: &impl Serialize,
+        response: &impl Serialize,
         note: &str,
     ) -> Result<(), Failure> {
-        let written = if self.json { self.json(answer) } else { self.data(&trigger_id.to_string()) };
+        let written = if self.json { self.json(response) } else { self.data(&trigger_id.to_string()) };
         if written.is_err() || self.is_closed {
             self.note(&format!("{note}, trigger id {trigger_id}"));
         }
@@ -86,9 +86,9 @@ impl Output {
         if self.is_closed {
             return Ok(());
         }
-        match self.beside_progress(|| writeln!(anstream::stdout().lock(), "{line}")) {
+        match self.suspend_progress(|| writeln!(anstream::stdout().lock(), "{line}")) {
             Err(error) if is_closed_pipe(&error) => {
-                // A closed pipe is no failure: the exit code still tells the outcome.
+                // A closed pipe is not a failure, because the exit code is the outcome.
                 self.is_closed = true;
                 Ok(())
             }
@@ -96,43 +96,43 @@ impl Output {
         }
     }
 
-    /// Writes a message to standard error. A failure is reported by [`finish`](Self::finish), so that the command continues
-    /// until then.
+    /// Writes a message to standard error. If that fails, the command continues, and [`finish`](Self::finish) reports the failure.
     pub(crate) fn note(&mut self, line: &str) {
-        let written = self.beside_progress(|| writeln!(anstream::stderr().lock(), "{line}"));
+        let written = self.suspend_progress(|| writeln!(anstream::stderr().lock(), "{line}"));
         self.has_lost_note |= written.is_err_and(|error| !is_closed_pipe(&error));
     }
 
-    /// Writes why a command failed, and returns the exit code. Lost output is a failure, too.
-    pub(crate) fn finish(mut self, end: Result<Exit, Failure>) -> Exit {
-        self.end_progress();
+    /// Writes the reason if the command failed, and returns the exit code. Lost output is a failure, too.
+    pub(crate) fn finish(mut self, result: Result<Exit, Failure>) -> Exit {
+        self.clear_progress();
         let flushed =
             io::stdout().flush().or_else(|error| if is_closed_pipe(&error) { Ok(()) } else { Err(error) });
-        let end = end.and_then(|exit| flushed.map(|()| exit).map_err(|error| Failure::Output(error, None)));
-        let exit = end.unwrap_or_else(|failure| {
+        let result =
+            result.and_then(|exit| flushed.map(|()| exit).map_err(|error| Failure::Output(error, None)));
+        let exit = result.unwrap_or_else(|failure| {
             self.note(&format!("{BAD}error:{BAD:#} {failure}"));
             failure.exit()
         });
         if exit == Exit::Completed && self.has_lost_note { Exit::Error } else { exit }
     }
 
-    /// Shows `words` with a spinner while something is awaited, where standard error is a terminal.
-    pub(crate) fn progress(&mut self, words: String) {
+    /// Shows `message` with a spinner if standard error is a terminal.
+    pub(crate) fn show_progress(&mut self, message: String) {
         let spinner = self.progress.get_or_insert_with(|| {
             let spinner = ProgressBar::new_spinner();
             spinner.enable_steady_tick(Duration::from_millis(120));
             spinner
         });
-        spinner.set_message(words);
+        spinner.set_message(message);
     }
 
-    pub(crate) fn end_progress(&mut self) {
+    pub(crate) fn clear_progress(&mut self) {
         if let Some(spinner) = self.progress.take() {
             spinner.finish_and_clear();
         }
     }
 
-    fn beside_progress<T>(&self, write: impl FnOnce() -> T) -> T {
+    fn suspend_progress<T>(&self, write: impl FnOnce() -> T) -> T {
         match &self.progress {
             Some(spinner) => spinner.suspend(write),
             None => write(),
@@ -146,18 +146,18 @@ impl Output {
         let time = line.time_stamp.map_or_else(|| "-".to_owned(), |time| time.to_string());
         let style = severity_style(line.severity);
         let severity = line.severity.to_string();
-        for (n, part) in text::lines(&line.message, self.tabs).enumerate() {
-            let head = if n == 0 {
+        for (n, part) in text::escape_lines(&line.message, self.tabs).enumerate() {
+            let prefix = if n == 0 {
                 format!("{DIM}{time:<24}{DIM:#} {style}{severity:<11}{style:#}")
             } else {
                 format!("{:<36}", "")
             };
-            self.line(&format!("{head} {part}"))?;
+            self.line(&format!("{prefix} {part}"))?;
         }
         Ok(())
     }
 
-    /// Writes rows in columns under a heading; all but the last are padded to the widest.
+    /// Writes a table. All columns but the last are padded to their widest cell.
     pub(crate) fn table(&mut self, heading: &[&str], rows: &[Vec<Cell>]) -> Result<(), Failure> {
         let heading: Vec<_> =
             heading.iter().map(|name| Cell { text: (*name).to_owned(), style: DIM }).collect();
@@ -179,14 +179,13 @@ impl Output {
         Ok(())
     }
 
-    /// Returns a server's text for a table: safe for a terminal, and cut to the width of a column (`--json` has the whole
-    /// text).
+    /// Returns a cell with text from a server: escaped, and truncated to the width of a column. `--json` has the whole text.
     pub(crate) fn cell(&self, text: &str) -> Cell {
-        Cell { text: text::cut(text, WIDEST, self.tabs), style: PLAIN }
+        Cell { text: text::truncate(text, MAX_CELL_WIDTH, self.tabs), style: PLAIN }
     }
 }
 
-/// A piece of text in a table.
+/// A cell of a table.
 pub(crate) struct Cell {
     text: String,
     style: Style,
@@ -217,8 +216,8 @@ fn severity_style(severity: Severity) -> Style {
     }
 }
 
-/// A state as shape, word and color.
-pub(crate) fn state(state: ExecutionState) -> String {
+/// Returns a state as a symbol and a label in color.
+pub(crate) fn format_state(state: ExecutionState) -> String {
     let (shape, style) = match state {
         ExecutionState::Completed => ("✔", OK),
         ExecutionState::CompletedWithWarnings => ("▲", WARNING),
@@ -233,7 +232,7 @@ pub(crate) fn print_clap_message(message: &clap::Error) -> Exit {
     let exit = if message.use_stderr() { Exit::Usage } else { Exit::Completed };
     match message.print().and_then(|()| io::stdout().flush()) {
         Err(error) if !is_closed_pipe(&error) => {
-            // If this cannot be written either, the exit code still says it.
+            // If this cannot be written either, the exit code still reports the failure.
             let _ = writeln!(io::stderr(), "error: {}", Failure::Output(error, None));
             if exit == Exit::Completed { Exit::Error } else { exit }
         }

@@ -1,57 +1,58 @@
-//! The client and the settings that every command uses.
+//! The client and the settings of a command.
 
 use txjobs_sdk::{Client, paths};
 
 use crate::{
-    args::{DOMAIN_VARIABLE, KEY_HEADER_VARIABLE, Service},
-    connect, environment,
+    api_key,
+    args::{DOMAIN_VARIABLE, KEY_HEADER_VARIABLE, ServerArgs},
+    environment,
     failure::Failure,
     signals::Interruption,
 };
 
-/// The client, and the settings that messages about the next step need.
+/// The client, and the settings for suggested commands.
 pub(crate) struct Session<'a> {
     pub(crate) client: Client,
-    /// The work that a signal would interrupt now.
+    /// The work that a signal interrupts.
     pub(crate) interruption: &'a Interruption,
-    /// The flags that reach the same service again. The key is never among them.
-    flags: String,
+    /// The options of suggested commands that select the same server. They never contain the key.
+    server_options: String,
 }
 
 impl<'a> Session<'a> {
-    /// Reads the settings of `service` and the key, and sets up the client. Sends nothing.
-    pub(crate) async fn open(service: &Service, interruption: &'a Interruption) -> Result<Self, Failure> {
-        let setting = |flag: &Option<String>, variable, default: &str| -> Result<String, Failure> {
-            let value = match flag {
+    /// Reads the settings and the key, and builds the client. Sends nothing.
+    pub(crate) async fn open(server: &ServerArgs, interruption: &'a Interruption) -> Result<Self, Failure> {
+        let setting = |option: &Option<String>, variable, default: &str| -> Result<String, Failure> {
+            let value = match option {
                 Some(value) => Some(value.clone()),
                 None => environment::variable(variable)?,
             };
             Ok(value.unwrap_or_else(|| default.to_owned()))
         };
-        let domain = setting(&service.domain, DOMAIN_VARIABLE, paths::LOCAL_GATEWAY_URL)?;
-        let key_header = setting(&service.key_header, KEY_HEADER_VARIABLE, paths::API_KEY_HEADER)?;
-        let flags = [
+        let domain = setting(&server.domain, DOMAIN_VARIABLE, paths::LOCAL_GATEWAY_URL)?;
+        let key_header = setting(&server.key_header, KEY_HEADER_VARIABLE, paths::API_KEY_HEADER)?;
+        let server_options = [
             ("--domain", &domain, paths::LOCAL_GATEWAY_URL),
             ("--key-header", &key_header, paths::API_KEY_HEADER),
         ]
         .into_iter()
         .filter(|(_, value, default)| value != default)
-        .map(|(flag, value, _)| format!(" {flag} {}", quoted(value)))
+        .map(|(option, value, _)| format!(" {option} {}", quote(value)))
         .collect();
-        let key = connect::key(service.key_stdin).await?;
+        let key = api_key::read(server.key_stdin).await?;
         let client = Client::builder(domain, key).key_header(key_header).build()?;
-        Ok(Self { client, interruption, flags })
+        Ok(Self { client, interruption, server_options })
     }
 
-    /// Returns a command of this program that can be pasted into a shell: `command` with the flags that reach the same
-    /// service, also if they came from the environment, followed by `arguments`.
-    pub(crate) fn suggest(&self, command: &str, arguments: &str) -> String {
+    /// Returns a command line that can be pasted into a shell: `command`, the options that select the same server (also if they came
+    /// from the environment), and `arguments`.
+    pub(crate) fn command_line(&self, command: &str, arguments: &str) -> String {
         let space = if arguments.is_empty() { "" } else { " " };
-        format!("txjobs {command}{}{space}{arguments}", self.flags)
+        format!("txjobs {command}{}{space}{arguments}", self.server_options)
     }
 }
 
-fn quoted(value: &str) -> String {
-    // A value with a zero byte cannot be an argument in the first place.
+fn quote(value: &str) -> String {
+    // Quoting fails only for a zero byte, which no argument contains.
     shlex::try_quote(value).map_or_else(|_| format!("{value:?}"), Into::into)
 }

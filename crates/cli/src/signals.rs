@@ -1,4 +1,4 @@
-//! Signals that end the program early, and the work that they interrupt.
+//! Signals that end the program, and the work that they interrupt.
 
 use std::{
     io,
@@ -10,7 +10,7 @@ use std::{
 pub(crate) enum Signal {
     /// Ctrl-C.
     Interrupt,
-    /// The usual request to end, for example from a CI runner whose job was canceled.
+    /// The request to terminate, for example from a CI runner whose job was canceled.
     Terminate,
     /// The terminal was closed.
     HangUp,
@@ -26,12 +26,12 @@ impl Signal {
     }
 }
 
-/// A clause about the work that a signal would interrupt now. Commands keep it up to date. Clones share it.
+/// A clause about the work that a signal interrupts, which commands update. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Interruption(Arc<Mutex<Option<String>>>);
 
 impl Interruption {
-    /// Sets the clause about the work that a signal interrupts from now on.
+    /// Sets the clause.
     pub(crate) fn set(&self, clause: impl Into<String>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(clause.into());
     }
@@ -41,15 +41,19 @@ impl Interruption {
     }
 }
 
-/// Starts to listen, and returns a future of the first signal.
+/// Registers the handlers, and returns a future of the first signal.
 ///
 /// A signal that the parent process ignores stays ignored: `nohup` and `command &` in a script rely on that.
 ///
 /// # Errors
 ///
-/// If the system refuses to register a handler. Must be called within a runtime.
+/// Returns an error if a handler cannot be registered.
+///
+/// # Panics
+///
+/// Panics outside of a runtime.
 #[cfg(unix)]
-pub(crate) fn first() -> io::Result<impl Future<Output = Signal> + Send + 'static> {
+pub(crate) fn listen() -> io::Result<impl Future<Output = Signal> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let ignored = ignored_signals();
@@ -69,7 +73,7 @@ pub(crate) fn first() -> io::Result<impl Future<Output = Signal> + Send + 'stati
     })
 }
 
-/// Waits for a signal; forever for one that is ignored.
+/// Waits for a signal. Never returns for an ignored signal.
 #[cfg(unix)]
 async fn received(signal: &mut Option<tokio::signal::unix::Signal>) {
     match signal {
@@ -80,7 +84,7 @@ async fn received(signal: &mut Option<tokio::signal::unix::Signal>) {
 
 /// Returns a bit mask of the signals that were ignored when this process started, with signal 1 in the lowest bit.
 ///
-/// The system call needs unsafe code. Linux also provides the mask in a file; on other systems no signal counts as ignored.
+/// The system call requires unsafe code. Linux also provides the mask in a file. On other systems no signal counts as ignored.
 #[cfg(unix)]
 fn ignored_signals() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -88,13 +92,17 @@ fn ignored_signals() -> u64 {
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }
 
-/// Starts to listen, and returns a future of the first console event.
+/// Registers the handlers, and returns a future of the first console event.
 ///
 /// # Errors
 ///
-/// If the system refuses to register a handler. Must be called within a runtime.
+/// Returns an error if a handler cannot be registered.
+///
+/// # Panics
+///
+/// Panics outside of a runtime.
 #[cfg(windows)]
-pub(crate) fn first() -> io::Result<impl Future<Output = Signal> + Send + 'static> {
+pub(crate) fn listen() -> io::Result<impl Future<Output = Signal> + Send + 'static> {
     use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
 
     let (mut interrupt, mut stop) = (ctrl_c()?, ctrl_break()?);

@@ -4,7 +4,7 @@ use txjobs_sdk::{Error, Extensions, paths};
 
 use crate::{
     failure::{Exit, Failure},
-    find,
+    job_lookup,
     output::Output,
     session::Session,
     text,
@@ -12,28 +12,27 @@ use crate::{
 
 pub(crate) async fn run(session: &Session<'_>, output: &mut Output, job: &str) -> Result<Exit, Failure> {
     session.interruption.set("nothing was canceled.");
-    let job = find::job(session, job).await?;
-    let (id, name) = (job.id, text::one_line(&job.name));
+    let job = job_lookup::find_job(session, job).await?;
+    let (id, name) = (job.id, text::escape_line(&job.name));
     let status = session.client.get_job_status().job_id(id).send().await;
     let status = status.map_err(|e| Error::from_client(&paths::GET_JOB_STATUS, e))?;
     if !Extensions::from(status.headers()).cancel {
         return Err(Failure::Usage(
-            "This server cannot cancel: the vendor's API has no such operation, and this server does not announce the \
-             extension."
+            "This server cannot cancel jobs: it does not announce the extension, and the vendor's API has no such operation."
                 .to_owned(),
         ));
     }
-    let find_out = format!("Find out: {}", session.suggest("status", &id.to_string()));
-    session.interruption.set(format!("it is not known whether {name} is being canceled.\n{find_out}"));
-    let answer = session.client.cancel_job().job_id(id).send().await.map_err(|error| {
+    let next_step = format!("To check: {}", session.command_line("status", &id.to_string()));
+    session.interruption.set(format!("it is unknown whether {name} is being canceled.\n{next_step}"));
+    let response = session.client.cancel_job().job_id(id).send().await.map_err(|error| {
         let error = Error::from_client(&paths::CANCEL_JOB, error);
         if error.is_outcome_unknown() {
-            Failure::OutcomeUnknown(error, find_out)
+            Failure::OutcomeUnknown(error, next_step)
         } else {
             Failure::Api(error)
         }
     })?;
-    let canceled = answer.into_inner();
+    let canceled = response.into_inner();
     output.trigger_id(canceled.trigger_id, &canceled, &format!("Canceling {name}"))?;
     if !output.is_json() {
         output.note(&format!("{name} is being canceled."));

@@ -3,12 +3,11 @@
 use txjobs_sdk::types::TriggerId;
 
 use crate::{
-    args::Wait,
+    args::WaitArgs,
     failure::{Exit, Failure},
-    find,
+    follow_run, job_lookup,
     output::Output,
     session::Session,
-    tail,
 };
 
 pub(crate) async fn run(
@@ -16,8 +15,8 @@ pub(crate) async fn run(
     output: &mut Output,
     job: &str,
     trigger_id: TriggerId,
-    wait: &Wait,
+    wait: &WaitArgs,
 ) -> Result<Exit, Failure> {
-    let job = find::job(session, job).await?;
-    tail::tail(session, output, &job, trigger_id, false, wait).await
+    let job = job_lookup::find_job(session, job).await?;
+    follow_run::follow_run(session, output, &job, trigger_id, false, wait).await
 }

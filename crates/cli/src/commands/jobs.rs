@@ -7,7 +7,7 @@ use txjobs_sdk::{Error, JobStatusCode, paths, types::Job};
 
 use crate::{
     failure::{Exit, Failure},
-    find,
+    job_lookup,
     names::fold,
     output::{Cell, Output},
     session::Session,
@@ -26,13 +26,14 @@ pub(crate) async fn run(
     output: &mut Output,
     filter: Option<&str>,
 ) -> Result<Exit, Failure> {
-    let (jobs, statuses) = tokio::join!(find::jobs(session), session.client.list_job_statuses().send());
+    let (jobs, statuses) =
+        tokio::join!(job_lookup::list_jobs(session), session.client.list_job_statuses().send());
     let statuses = statuses.map_err(|e| Error::from_client(&paths::LIST_JOB_STATUSES, e))?;
     let statuses: HashMap<_, _> = statuses.into_inner().into_iter().map(|s| (s.job_id, s.status)).collect();
-    let wanted = fold(filter.unwrap_or_default());
+    let folded_filter = fold(filter.unwrap_or_default());
     let rows: Vec<_> = jobs?
         .into_iter()
-        .filter(|job| fold(&job.name).contains(&wanted))
+        .filter(|job| fold(&job.name).contains(&folded_filter))
         .map(|job| JobWithStatus { status: statuses.get(&job.id).copied(), job })
         .collect();
 
@@ -40,7 +41,7 @@ pub(crate) async fn run(
         output.json(&rows)?;
     } else if rows.is_empty() {
         output.note(match filter {
-            Some(_) => "No job's name contains that.",
+            Some(_) => "No job has a name that contains this text.",
             None => "This organization has no jobs yet.",
         });
     } else {

@@ -8,9 +8,9 @@ use txjobs_sdk::{
 };
 
 use crate::{
-    args::AtLeast,
+    args::MinSeverity,
     failure::{Exit, Failure},
-    find,
+    job_lookup,
     output::{self, Output},
     session::Session,
     text,
@@ -21,9 +21,9 @@ pub(crate) async fn run(
     output: &mut Output,
     job: &str,
     trigger_id: Option<TriggerId>,
-    severity: AtLeast,
+    severity: MinSeverity,
 ) -> Result<Exit, Failure> {
-    let job = find::job(session, job).await?;
+    let job = job_lookup::find_job(session, job).await?;
     let executions = match trigger_id {
         Some(trigger_id) => by_trigger(session, job.id, trigger_id).await?,
         None => newest(session, job.id).await?,
@@ -33,8 +33,8 @@ pub(crate) async fn run(
             output.json(&Option::<JobExecution>::None)?;
         }
         output.note(match trigger_id {
-            Some(_) => "No execution has this trigger id yet: the job may still be pending.",
-            None => "This job has not run yet.",
+            Some(_) => "No execution has this trigger id. The job may still be pending.",
+            None => "This job has no execution yet.",
         });
         return Ok(Exit::Completed);
     };
@@ -54,20 +54,25 @@ pub(crate) async fn run(
         output.log_line(line)?;
     }
     let started = execution.create_time.map(|time| format!(", started {time}")).unwrap_or_default();
-    output.note(&format!("{}: {}{started}", output::state(execution.state), text::one_line(&job.name)));
+    output.note(&format!(
+        "{}: {}{started}",
+        output::format_state(execution.state),
+        text::escape_line(&job.name)
+    ));
     Ok(Exit::Completed)
 }
 
+/// Returns the executions of a trigger id.
 async fn by_trigger(
     session: &Session<'_>,
     job: JobId,
     trigger_id: TriggerId,
 ) -> Result<Vec<JobExecution>, Failure> {
-    let answer = session.client.get_job_logs_by_trigger().job_id(job).trigger_id(trigger_id).send().await;
-    Ok(answer.map_err(|e| Error::from_client(&paths::GET_JOB_LOGS_BY_TRIGGER, e))?.into_inner().0)
+    let response = session.client.get_job_logs_by_trigger().job_id(job).trigger_id(trigger_id).send().await;
+    Ok(response.map_err(|e| Error::from_client(&paths::GET_JOB_LOGS_BY_TRIGGER, e))?.into_inner().0)
 }
 
-/// The newest execution alone where the server can do that, else all of them.
+/// Returns the newest execution, or all executions if the server does not support a limit.
 async fn newest(session: &Session<'_>, job: JobId) -> Result<Vec<JobExecution>, Failure> {
     let status = session.client.get_job_status().job_id(job).send().await;
     let status = status.map_err(|e| Error::from_client(&paths::GET_JOB_STATUS, e))?;
@@ -75,15 +80,15 @@ async fn newest(session: &Session<'_>, job: JobId) -> Result<Vec<JobExecution>, 
     if Extensions::from(status.headers()).limit {
         request = request.limit(1);
     }
-    let answer = request.send().await;
-    Ok(answer.map_err(|e| Error::from_client(&paths::GET_JOB_LOGS, e))?.into_inner().0)
+    let response = request.send().await;
+    Ok(response.map_err(|e| Error::from_client(&paths::GET_JOB_LOGS, e))?.into_inner().0)
 }
 
-fn is_at_least(severity: Severity, wanted: AtLeast) -> bool {
+fn is_at_least(severity: Severity, minimum: MinSeverity) -> bool {
     match severity {
-        Severity::Information => wanted <= AtLeast::Information,
-        Severity::Warning => wanted <= AtLeast::Warning,
-        // What nobody named may be worse: never hide it.
+        Severity::Information => minimum <= MinSeverity::Information,
+        Severity::Warning => minimum <= MinSeverity::Warning,
+        // An unknown severity may be worse than an error, so it is never hidden.
         Severity::Error | Severity::Unknown(_) => true,
     }
 }

@@ -3,12 +3,12 @@
 use txjobs_sdk::{Error, paths};
 
 use crate::{
-    args::Wait,
+    args::WaitArgs,
     failure::{Exit, Failure},
-    find,
+    follow_run, job_lookup,
     output::Output,
     session::Session,
-    tail, text,
+    text,
 };
 
 pub(crate) async fn run(
@@ -16,32 +16,32 @@ pub(crate) async fn run(
     output: &mut Output,
     job: &str,
     no_wait: bool,
-    wait: &Wait,
+    wait: &WaitArgs,
 ) -> Result<Exit, Failure> {
     session.interruption.set("nothing was started.");
-    let job = find::job(session, job).await?;
-    let (id, name) = (job.id, text::one_line(&job.name));
-    let find_out = format!(
-        "Find out: {}, {}",
-        session.suggest("status", &id.to_string()),
-        session.suggest("logs", &id.to_string())
+    let job = job_lookup::find_job(session, job).await?;
+    let (id, name) = (job.id, text::escape_line(&job.name));
+    let next_step = format!(
+        "To check: {}, {}",
+        session.command_line("status", &id.to_string()),
+        session.command_line("logs", &id.to_string())
     );
-    session.interruption.set(format!("it is not known whether {name} was started.\n{find_out}"));
-    // Sent once: a second request could start the job a second time.
-    let answer = session.client.execute_job().job_id(id).send().await.map_err(|error| {
+    session.interruption.set(format!("it is unknown whether {name} was started.\n{next_step}"));
+    // The request is sent once, because a second one could start the job again.
+    let response = session.client.execute_job().job_id(id).send().await.map_err(|error| {
         let error = Error::from_client(&paths::EXECUTE_JOB, error);
         if error.is_outcome_unknown() {
-            Failure::OutcomeUnknown(error, find_out)
+            Failure::OutcomeUnknown(error, next_step)
         } else {
             Failure::Api(error)
         }
     })?;
-    let started = answer.into_inner();
+    let started = response.into_inner();
     let note = format!("Started {name}");
     if no_wait {
         output.trigger_id(started.trigger_id, &started, &note)?;
         return Ok(Exit::Completed);
     }
     output.note(&format!("{note}, trigger id {}", started.trigger_id));
-    tail::tail(session, output, &job, started.trigger_id, true, wait).await
+    follow_run::follow_run(session, output, &job, started.trigger_id, true, wait).await
 }

@@ -4,25 +4,25 @@ use txjobs_sdk::{Error, JobStatusCode, paths, types::JobStatus};
 
 use crate::{
     failure::{Exit, Failure},
-    find,
+    job_lookup,
     output::Output,
     session::Session,
 };
 
 pub(crate) async fn run(session: &Session<'_>, output: &mut Output, job: &str) -> Result<Exit, Failure> {
-    let job = find::job(session, job).await?;
-    let answer = session.client.get_job_status().job_id(job.id).send().await;
-    let status = answer.map_err(|e| Error::from_client(&paths::GET_JOB_STATUS, e))?.into_inner();
+    let job = job_lookup::find_job(session, job).await?;
+    let response = session.client.get_job_status().job_id(job.id).send().await;
+    let status = response.map_err(|e| Error::from_client(&paths::GET_JOB_STATUS, e))?.into_inner();
     if output.is_json() {
         output.json(&status)?;
     } else {
-        output.data(&words(&status))?;
+        output.data(&label(&status))?;
     }
     Ok(Exit::Completed)
 }
 
-/// A code that the contract does not name comes with what the server says of it.
-fn words(status: &JobStatus) -> String {
+/// Returns the label of a status. For an unknown number, adds the message of the server.
+fn label(status: &JobStatus) -> String {
     match status.status {
         JobStatusCode::Unknown(_) => {
             format!("{} {}", status.status, status.message.as_deref().unwrap_or_default())

@@ -1,4 +1,4 @@
-//! Reads the API key.
+//! Reads the API key from standard input, the environment, or a prompt.
 
 use std::{
     io::{self, BufRead, IsTerminal},
@@ -11,19 +11,19 @@ use txjobs_sdk::ApiKey;
 use crate::{environment, failure::Failure, signals::Signal};
 
 const KEY_VARIABLE: &str = "TXJOBS_API_KEY";
-/// No key is longer; what is longer is another file by mistake.
+/// The longest accepted key. A longer text is probably the wrong file.
 const MAX_KEY_BYTES: u64 = 16 * 1024;
 
 /// Returns the key from standard input, from the environment, or from a prompt.
-pub(crate) async fn key(from_stdin: bool) -> Result<ApiKey, Failure> {
+pub(crate) async fn read(from_stdin: bool) -> Result<ApiKey, Failure> {
     if from_stdin {
-        return run_blocking(|| key_from(io::stdin().lock())).await;
+        return run_blocking(|| read_first_line(io::stdin().lock())).await;
     }
     if let Some(key) = environment::variable(KEY_VARIABLE)? {
         return ApiKey::new(key).map_err(|problem| Failure::Usage(format!("{KEY_VARIABLE}: {problem}")));
     }
     if io::stdin().is_terminal() {
-        return run_blocking(ask_for_key).await;
+        return run_blocking(prompt).await;
     }
     Err(Failure::Usage(format!(
         "No API key. Set {KEY_VARIABLE}, or pipe the key in: txjobs --key-stdin ... < keyfile"
@@ -36,29 +36,29 @@ async fn run_blocking(
 ) -> Result<ApiKey, Failure> {
     let (sender, receiver) = oneshot::channel();
     thread::spawn(move || {
-        // The receiver is gone only when the program is ending.
+        // The receiver is dropped only if the program ends.
         let _ = sender.send(read());
     });
     receiver.await.unwrap_or_else(|_| Err(Failure::System("The API key cannot be read.".to_owned())))
 }
 
-fn ask_for_key() -> Result<ApiKey, Failure> {
+fn prompt() -> Result<ApiKey, Failure> {
     let typed = rpassword::prompt_password("API key: ").map_err(|error| match error.kind() {
-        // The prompt takes Ctrl-C as a key.
+        // The prompt handles Ctrl-C as a keystroke.
         io::ErrorKind::Interrupted => Failure::Interrupted(Signal::Interrupt, None),
         _ => Failure::Usage(format!("The API key cannot be read: {error}.")),
     })?;
     Ok(ApiKey::new(typed)?)
 }
 
-fn key_from(input: impl BufRead) -> Result<ApiKey, Failure> {
-    let refused =
-        |why: &str| Failure::Usage(format!("The API key cannot be read from standard input: {why}."));
+fn read_first_line(input: impl BufRead) -> Result<ApiKey, Failure> {
+    let failure =
+        |problem: &str| Failure::Usage(format!("The API key cannot be read from standard input: {problem}."));
     let mut line = Vec::new();
     let read = input.take(MAX_KEY_BYTES).read_until(b'\n', &mut line);
-    let read = read.map_err(|error| refused(&error.to_string()))?;
+    let read = read.map_err(|error| failure(&error.to_string()))?;
     if read as u64 == MAX_KEY_BYTES {
-        return Err(refused("its first line is longer than any key"));
+        return Err(failure("its first line is longer than any key"));
     }
     Ok(ApiKey::from_bytes(&line)?)
 }
@@ -68,15 +68,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn key_is_the_first_line_without_its_end() {
+    fn key_is_the_first_line_without_its_line_end() {
         for input in ["s3cret", "\u{feff}s3cret\r\n", "s3cret\n", "s3cret\r\n", " s3cret \r\nmore\n"] {
-            assert_eq!(key_from(input.as_bytes()).unwrap().expose(), "s3cret", "{input:?}");
+            assert_eq!(read_first_line(input.as_bytes()).unwrap().expose(), "s3cret", "{input:?}");
         }
     }
 
     #[test]
-    fn input_that_is_no_key_is_refused_without_quoting_it() {
-        let refused = |input: &[u8]| key_from(input).unwrap_err().to_string();
+    fn invalid_key_is_refused_without_quoting_it() {
+        let refused = |input: &[u8]| read_first_line(input).unwrap_err().to_string();
         assert!(refused(b"").contains("empty"));
         assert!(refused(b"\r\n").contains("empty"));
         assert!(refused(&[b'k'; 20_000]).contains("longer than any key"));

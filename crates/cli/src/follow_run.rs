@@ -1,4 +1,4 @@
-//! Following a run on a terminal or in a pipeline.
+//! Follows a run and prints its log.
 
 use std::pin::pin;
 
@@ -10,59 +10,62 @@ use txjobs_sdk::{
 };
 
 use crate::{
-    args::{FailOn, Wait},
+    args::{FailOn, WaitArgs},
     failure::{Exit, Failure},
     output::{self, Output},
     session::Session,
     text,
 };
 
-/// Streams the log of the run to its end, writes the outcome, and returns its exit code. `is_accepted` is whether the
-/// server has just accepted the run.
-pub(crate) async fn tail(
+/// Follows the run to its end, prints its log and its outcome, and returns the exit code. `is_accepted` is whether the server has
+/// just accepted the run.
+pub(crate) async fn follow_run(
     session: &Session<'_>,
     output: &mut Output,
     job: &Job,
     trigger_id: TriggerId,
     is_accepted: bool,
-    wait: &Wait,
+    wait: &WaitArgs,
 ) -> Result<Exit, Failure> {
-    let go_on = resume_hint(session, output, job, trigger_id, wait);
-    session.interruption.set(format!("the job goes on. {go_on}"));
-    let mut counts = Counts::default();
-    let end = {
-        let run = follow(session, output, job, trigger_id, is_accepted, &mut counts);
+    let resume_hint = resume_hint(session, output, job, trigger_id, wait);
+    session.interruption.set(format!("the job continues. {resume_hint}"));
+    let mut counts = LineCounts::default();
+    let result = {
+        let run = print_events(session, output, job, trigger_id, is_accepted, &mut counts);
         match wait.timeout {
             Some(timeout) => time::timeout(timeout, run).await,
             None => Ok(run.await),
         }
     };
-    output.end_progress();
-    let end = end.unwrap_or_else(|_| Err(Failure::TimedOut(go_on.clone())));
-    let execution = end.map_err(|failure| match failure {
-        Failure::Api(error) if !is_absent(error.kind) => {
-            Failure::OutcomeUnknown(error, format!("The job goes on. {go_on}"))
+    output.clear_progress();
+    let result = result.unwrap_or_else(|_| Err(Failure::TimedOut(resume_hint.clone())));
+    let execution = result.map_err(|failure| match failure {
+        Failure::Api(error) if !is_run_missing(error.kind) => {
+            Failure::OutcomeUnknown(error, format!("The job continues. {resume_hint}"))
         }
-        Failure::Output(error, _) => Failure::Output(error, Some(format!("The job goes on. {go_on}"))),
+        Failure::Output(error, _) => {
+            Failure::Output(error, Some(format!("The job continues. {resume_hint}")))
+        }
         other => other,
     })?;
     session.interruption.set(format!("the run has ended: {}", execution.state));
-    tell_outcome(output, job, &execution, &counts)?;
+    print_outcome(output, job, &execution, &counts)?;
     let warnings_fail = wait.fail_on == Some(FailOn::Warnings);
-    Ok(Exit::of(execution.state, warnings_fail))
+    Ok(Exit::from_state(execution.state, warnings_fail))
 }
 
-/// Returns whether the error says that there is no run.
-fn is_absent(kind: ErrorKind) -> bool {
+/// Returns whether the error is that the run does not exist or has no execution.
+fn is_run_missing(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::NoSuchRun | ErrorKind::EndedWithoutExecution)
 }
 
+/// Returns a sentence with the command that follows the run again.
 fn resume_hint(
     session: &Session<'_>,
     output: &Output,
     job: &Job,
     trigger_id: TriggerId,
-    wait: &Wait,
+    wait: &WaitArgs,
 ) -> String {
     let mut arguments = format!("{} {trigger_id}", job.id);
     if wait.fail_on == Some(FailOn::Warnings) {
@@ -71,19 +74,20 @@ fn resume_hint(
     if output.is_json() {
         arguments.insert_str(0, "--json ");
     }
-    format!("Go on with: {}", session.suggest("follow", &arguments))
+    format!("To follow the run again: {}", session.command_line("follow", &arguments))
 }
 
-async fn follow(
+/// Prints the events of the run to its end, and returns the execution.
+async fn print_events(
     session: &Session<'_>,
     output: &mut Output,
     job: &Job,
     trigger_id: TriggerId,
     is_accepted: bool,
-    counts: &mut Counts,
+    counts: &mut LineCounts,
 ) -> Result<JobExecution, Failure> {
-    let progress = |state: &str| format!("{} {state}", text::one_line(&job.name));
-    output.progress(progress("pending"));
+    let progress = |state: &str| format!("{} {state}", text::escape_line(&job.name));
+    output.show_progress(progress("pending"));
     let mut run = pin!(if is_accepted {
         session.client.follow_accepted(job.id, trigger_id).left_stream()
     } else {
@@ -91,7 +95,7 @@ async fn follow(
     });
     while let Some(event) = run.next().await {
         match event? {
-            RunEvent::State(state) => output.progress(progress(&state.to_string())),
+            RunEvent::State(state) => output.show_progress(progress(&state.to_string())),
             RunEvent::Line(line) => {
                 counts.add(line.severity);
                 let was_open = !output.is_closed();
@@ -101,23 +105,23 @@ async fn follow(
                 }
             }
             RunEvent::TransientError(error) => {
-                output.note(&format!("{error} Still waiting; the job goes on."))
+                output.note(&format!("{error} Still waiting; the job continues."))
             }
             RunEvent::Ended(execution) => return Ok(execution),
             _ => {}
         }
     }
-    unreachable!("a run that is followed ends with its end or with trouble")
+    unreachable!("the last event is the end of the run or an error")
 }
 
-/// How many lines of each severity that people care about.
+/// The number of warnings and errors in the log.
 #[derive(Default)]
-struct Counts {
+struct LineCounts {
     warnings: usize,
     errors: usize,
 }
 
-impl Counts {
+impl LineCounts {
     fn add(&mut self, severity: Severity) {
         match severity {
             Severity::Warning => self.warnings += 1,
@@ -127,18 +131,19 @@ impl Counts {
     }
 }
 
-fn tell_outcome(
+fn print_outcome(
     output: &mut Output,
     job: &Job,
     execution: &JobExecution,
-    counts: &Counts,
+    counts: &LineCounts,
 ) -> Result<(), Failure> {
-    let took = execution.end_time.zip(execution.create_time).and_then(|(end, start)| end.since(start));
-    let after = took.map(|took| format!(" after {}", text::took(took))).unwrap_or_default();
+    let duration = execution.end_time.zip(execution.create_time).and_then(|(end, start)| end.since(start));
+    let after =
+        duration.map(|duration| format!(" after {}", text::format_duration(duration))).unwrap_or_default();
     output.note(&format!(
         "{}{after}: {}, {} warnings, {} errors",
-        output::state(execution.state),
-        text::one_line(&job.name),
+        output::format_state(execution.state),
+        text::escape_line(&job.name),
         counts.warnings,
         counts.errors
     ));
