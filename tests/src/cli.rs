@@ -1,4 +1,4 @@
-//! The command line, as a shell runs it.
+//! Runs the command line client.
 
 use std::process::{Command, Output, Stdio};
 
@@ -7,7 +7,7 @@ use crate::{gateway::Gateway, program};
 /// The key that [`txjobs_at`] sets.
 pub const ANY_KEY: &str = "any-key-0123456789";
 
-/// `txjobs` against `gateway`, with its key in the environment and nothing else of ours.
+/// Returns a `txjobs` command for `gateway`, with its address and key in the environment.
 #[must_use]
 pub fn txjobs(gateway: &Gateway, arguments: &[&str]) -> Command {
     let mut command = txjobs_at(gateway.address(), arguments);
@@ -15,7 +15,7 @@ pub fn txjobs(gateway: &Gateway, arguments: &[&str]) -> Command {
     command
 }
 
-/// Returns the same command for a server that accepts any key.
+/// Returns a `txjobs` command for a server at `address` that accepts any key.
 #[must_use]
 pub fn txjobs_at(address: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program("txjobs"));
@@ -25,9 +25,9 @@ pub fn txjobs_at(address: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// What came of a command: its exit code, standard output and standard error.
+/// The result of a finished command.
 #[derive(Debug)]
-pub struct Said {
+pub struct CommandResult {
     /// The exit code.
     pub code: i32,
     /// Standard output.
@@ -36,10 +36,10 @@ pub struct Said {
     pub err: String,
 }
 
-/// Runs a command to its end.
+/// Runs a command and waits for its end.
 #[must_use]
-pub fn said(command: &mut Command) -> Said {
+pub fn run_command(command: &mut Command) -> CommandResult {
     let Output { status, stdout, stderr } = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Said { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
+    CommandResult { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
 }

@@ -189,13 +189,13 @@ async fn each_error_response_has_its_own_text() {
     browser.field("API key").await.send_keys("any-key").await.unwrap();
     for (path, kind, words) in [
         ("403", "key_refused", "The server refused the API key."),
-        ("409", "conflict", "Look at the job's status"),
+        ("409", "conflict", "Check the job's status"),
         ("429", "too_many_requests", "Retry after 30 s."),
         ("418", "request_refused", "Because of the moon."),
         ("500", "server_error", "Response 500: Because of the moon."),
         ("503", "server_error", "Try again later"),
         ("page", "not_this_api", "Welcome"),
-        ("half", "interrupted", "not all of it."),
+        ("half", "interrupted", "did not arrive completely."),
         ("elsewhere", "not_this_api", "Check the domain, and the path prefix"),
     ] {
         let domain = browser.field("Domain").await;

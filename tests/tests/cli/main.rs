@@ -1,10 +1,10 @@
-//! `txjobs` as a pipeline uses it, against a real gateway.
+//! Tests of `txjobs` in a pipeline, with a real gateway.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
+mod arguments;
 mod output;
 mod signals;
-mod words;
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -12,7 +12,7 @@ use std::{
 };
 
 use txjobs_tests::{
-    cli::{said, txjobs},
+    cli::{run_command, txjobs},
     gateway::Gateway,
 };
 
@@ -48,24 +48,24 @@ lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
 "#;
 
 #[test]
-fn lists_jobs_for_people_and_for_programs() {
+fn jobs_are_listed_as_a_table_and_as_json() {
     let gateway = Gateway::start(JOBS);
-    let list = said(&mut txjobs(&gateway, &["jobs"]));
+    let list = run_command(&mut txjobs(&gateway, &["jobs"]));
     assert_eq!(list.code, 0, "{list:?}");
     let names: Vec<_> = list.out.lines().map(|line| line.split("  ").next().unwrap()).collect();
     assert_eq!(names, ["NAME", "Broken", "Endless", "Errors", "Sales deliver", "Sales prepare"]);
-    assert!(!list.out.contains('\u{1b}'), "no color where there is no terminal");
+    assert!(!list.out.contains('\u{1b}'), "no color without a terminal");
 
-    let list = said(&mut txjobs(&gateway, &["jobs", "SALES", "--json"]));
+    let list = run_command(&mut txjobs(&gateway, &["jobs", "SALES", "--json"]));
     let jobs: serde_json::Value = serde_json::from_str(&list.out).unwrap();
     assert_eq!(jobs.as_array().unwrap().len(), 2);
     assert_eq!((&jobs[0]["Name"], &jobs[0]["Status"]), (&"Sales deliver".into(), &0.into()));
 }
 
 #[test]
-fn runs_a_job_streams_its_log_and_exits_with_its_outcome() {
+fn run_prints_the_log_and_exits_with_the_outcome() {
     let gateway = Gateway::start(JOBS);
-    let run = said(&mut txjobs(&gateway, &["run", "Sales p"]));
+    let run = run_command(&mut txjobs(&gateway, &["run", "Sales p"]));
     assert_eq!(run.code, 0, "{run:?}");
     let lines: Vec<_> = run.out.lines().collect();
     assert_eq!(lines.len(), 3, "{run:?}");
@@ -76,64 +76,64 @@ fn runs_a_job_streams_its_log_and_exits_with_its_outcome() {
         "{run:?}"
     );
 
-    let strict = said(&mut txjobs(&gateway, &["run", "Sales p", "--fail-on", "warnings"]));
+    let strict = run_command(&mut txjobs(&gateway, &["run", "Sales p", "--fail-on", "warnings"]));
     assert_eq!(strict.code, 5, "{strict:?}");
-    assert_eq!(said(&mut txjobs(&gateway, &["run", "Sales deliver"])).code, 0);
-    let broken = said(&mut txjobs(&gateway, &["run", "Broken"]));
+    assert_eq!(run_command(&mut txjobs(&gateway, &["run", "Sales deliver"])).code, 0);
+    let broken = run_command(&mut txjobs(&gateway, &["run", "Broken"]));
     assert_eq!(broken.code, 1, "{broken:?}");
-    assert!(broken.out.contains("code 3"), "the log says why: {broken:?}");
+    assert!(broken.out.contains("code 3"), "the log has the reason: {broken:?}");
 }
 
 #[test]
-fn what_a_server_says_never_controls_the_terminal() {
+fn control_characters_in_a_log_are_escaped() {
     let gateway = Gateway::start(JOBS);
-    let run = said(&mut txjobs(&gateway, &["run", "Errors"]));
+    let run = run_command(&mut txjobs(&gateway, &["run", "Errors"]));
     assert_eq!(run.code, 3, "{run:?}");
     assert!(run.out.contains("␛[2J\\u{202e}two\n"), "{run:?}");
     assert!(!run.out.contains('\u{1b}') && !run.out.contains('\u{202e}'));
-    let log = said(&mut txjobs(&gateway, &["logs", "Errors", "--severity", "error"]));
-    assert_eq!((log.code, log.out), (0, run.out), "the same log again");
+    let log = run_command(&mut txjobs(&gateway, &["logs", "Errors", "--severity", "error"]));
+    assert_eq!((log.code, log.out), (0, run.out), "both logs are equal");
 }
 
 #[test]
-fn json_is_a_line_for_each_log_line_and_one_for_the_outcome() {
+fn json_output_has_one_object_per_log_line_and_the_execution() {
     let gateway = Gateway::start(JOBS);
-    let run = said(&mut txjobs(&gateway, &["run", "Sales deliver", "--json"]));
+    let run = run_command(&mut txjobs(&gateway, &["run", "Sales deliver", "--json"]));
     let lines: Vec<serde_json::Value> =
         run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 2, "{run:?}");
     assert_eq!((&lines[0]["Message"], &lines[0]["Severity"]), (&"Delivered".into(), &0.into()));
     assert_eq!(lines[1]["State"], 2);
 
-    let log = said(&mut txjobs(&gateway, &["logs", "Sales deliver", "--json"]));
+    let log = run_command(&mut txjobs(&gateway, &["logs", "Sales deliver", "--json"]));
     let execution: serde_json::Value = serde_json::from_str(&log.out).unwrap();
     assert_eq!(execution["Id"], lines[1]["Id"]);
     assert_eq!(execution["JobExecutionLogs"][0], lines[0]);
 }
 
 #[test]
-fn starts_without_waiting_and_follows_later() {
+fn run_started_without_waiting_is_followed_later() {
     let gateway = Gateway::start(JOBS);
-    let started = said(&mut txjobs(&gateway, &["run", "Sales deliver", "--no-wait"]));
+    let started = run_command(&mut txjobs(&gateway, &["run", "Sales deliver", "--no-wait"]));
     assert_eq!(started.code, 0, "{started:?}");
     let trigger_id = started.out.trim();
-    let followed = said(&mut txjobs(&gateway, &["follow", "Sales deliver", trigger_id]));
+    let followed = run_command(&mut txjobs(&gateway, &["follow", "Sales deliver", trigger_id]));
     assert_eq!(followed.code, 0, "{followed:?}");
     assert!(followed.out.ends_with("Delivered\n"), "{followed:?}");
-    let log = said(&mut txjobs(&gateway, &["logs", "Sales deliver", "--trigger-id", trigger_id]));
+    let log = run_command(&mut txjobs(&gateway, &["logs", "Sales deliver", "--trigger-id", trigger_id]));
     assert_eq!(log.out, followed.out);
 }
 
 #[test]
-fn a_wait_that_is_over_or_broken_off_leaves_the_job_alone() {
+fn timed_out_or_interrupted_wait_does_not_end_the_job() {
     let gateway = Gateway::start(JOBS);
-    let waited = said(&mut txjobs(&gateway, &["run", "Endless", "--timeout", "1s"]));
+    let waited = run_command(&mut txjobs(&gateway, &["run", "Endless", "--timeout", "1s"]));
     assert_eq!(waited.code, 6, "{waited:?}");
-    assert!(waited.err.contains("Go on with: txjobs follow"), "{waited:?}");
-    assert_eq!(said(&mut txjobs(&gateway, &["status", "Endless"])).out, "running\n");
+    assert!(waited.err.contains("To follow the run again: txjobs follow"), "{waited:?}");
+    assert_eq!(run_command(&mut txjobs(&gateway, &["status", "Endless"])).out, "running\n");
 
-    let again = said(&mut txjobs(&gateway, &["run", "Endless"]));
-    assert_eq!(again.code, 7, "a job that runs cannot be started: {again:?}");
+    let again = run_command(&mut txjobs(&gateway, &["run", "Endless"]));
+    assert_eq!(again.code, 7, "a running job cannot be started: {again:?}");
     assert!(again.err.contains("409"), "{again:?}");
 
     let trigger_id = waited.err.trim().rsplit(' ').next().unwrap().to_owned();
@@ -147,25 +147,25 @@ fn a_wait_that_is_over_or_broken_off_leaves_the_job_alone() {
     assert!(interrupt.success());
     let end = follow.wait_with_output().unwrap();
     assert_eq!(end.status.code(), Some(130), "{end:?}");
-    assert!(String::from_utf8_lossy(&end.stderr).contains("the job goes on"), "{end:?}");
+    assert!(String::from_utf8_lossy(&end.stderr).contains("the job continues"), "{end:?}");
 
-    let canceled = said(&mut txjobs(&gateway, &["cancel", "Endless"]));
+    let canceled = run_command(&mut txjobs(&gateway, &["cancel", "Endless"]));
     assert_eq!((canceled.code, canceled.out.trim()), (0, trigger_id.as_str()));
-    let end = said(&mut txjobs(&gateway, &["follow", "Endless", &trigger_id]));
+    let end = run_command(&mut txjobs(&gateway, &["follow", "Endless", &trigger_id]));
     assert_eq!(end.code, 1, "{end:?}");
     assert!(end.out.to_lowercase().contains("cancel"), "{end:?}");
 }
 
 #[test]
-fn the_key_comes_from_the_environment_or_standard_input() {
+fn key_is_read_from_the_environment_or_standard_input() {
     let gateway = Gateway::start(JOBS);
-    let none = said(txjobs(&gateway, &["jobs"]).env_remove("TXJOBS_API_KEY"));
+    let none = run_command(txjobs(&gateway, &["jobs"]).env_remove("TXJOBS_API_KEY"));
     assert_eq!(none.code, 2, "{none:?}");
     assert!(none.err.contains("TXJOBS_API_KEY"), "{none:?}");
 
-    let wrong = said(txjobs(&gateway, &["jobs"]).env("TXJOBS_API_KEY", "wr0ng-key"));
+    let wrong = run_command(txjobs(&gateway, &["jobs"]).env("TXJOBS_API_KEY", "wr0ng-key"));
     assert_eq!(wrong.code, 4, "{wrong:?}");
-    assert!(!wrong.err.contains("wr0ng"), "a key is never repeated: {wrong:?}");
+    assert!(!wrong.err.contains("wr0ng"), "the message does not contain the key: {wrong:?}");
 
     let mut piped = txjobs(&gateway, &["jobs", "--key-stdin"]);
     let mut piped =
@@ -175,18 +175,19 @@ fn the_key_comes_from_the_environment_or_standard_input() {
 }
 
 #[test]
-fn what_cannot_be_done_says_what_to_do() {
+fn error_contains_the_next_step() {
     let gateway = Gateway::start(JOBS);
-    let several = said(&mut txjobs(&gateway, &["run", "sales"]));
+    let several = run_command(&mut txjobs(&gateway, &["run", "sales"]));
     assert_eq!(several.code, 2, "{several:?}");
     assert!(several.err.contains("Sales prepare") && several.err.contains("Sales deliver"), "{several:?}");
-    let none = said(&mut txjobs(&gateway, &["status", "Nothing"]));
+    let none = run_command(&mut txjobs(&gateway, &["status", "Nothing"]));
     assert_eq!(none.code, 2, "{none:?}");
-    let nowhere = said(txjobs(&gateway, &["jobs"]).env("TXJOBS_DOMAIN", "127.0.0.1:1"));
-    assert_eq!(nowhere.code, 7, "{nowhere:?}");
-    assert!(nowhere.err.contains("Check the domain"), "{nowhere:?}");
-    let not_this =
-        said(txjobs(&gateway, &["jobs"]).env("TXJOBS_DOMAIN", format!("{}/elsewhere", gateway.address())));
-    assert_eq!(not_this.code, 7, "{not_this:?}");
-    assert!(not_this.err.contains("not the Jobs API"), "{not_this:?}");
+    let unreachable = run_command(txjobs(&gateway, &["jobs"]).env("TXJOBS_DOMAIN", "127.0.0.1:1"));
+    assert_eq!(unreachable.code, 7, "{unreachable:?}");
+    assert!(unreachable.err.contains("Check the domain"), "{unreachable:?}");
+    let not_jobs_api = run_command(
+        txjobs(&gateway, &["jobs"]).env("TXJOBS_DOMAIN", format!("{}/elsewhere", gateway.address())),
+    );
+    assert_eq!(not_jobs_api.code, 7, "{not_jobs_api:?}");
+    assert!(not_jobs_api.err.contains("not from the Jobs API"), "{not_jobs_api:?}");
 }

@@ -1,16 +1,16 @@
-//! What `txjobs` does when its output cannot be written.
+//! Tests of `txjobs` with output that cannot be written.
 #![cfg(unix)]
 
 use std::process::Stdio;
 
 use txjobs_tests::{
-    cli::{said, txjobs},
+    cli::{run_command, txjobs},
     gateway::Gateway,
 };
 
 use super::JOBS;
 
-/// Every command that writes data and ends by itself, with what it returns when the data is written.
+/// The commands that write data and end without a signal, with their exit codes if the data is written.
 const COMMANDS: &[(&[&str], i32)] = &[
     (&["--help"], 0),
     (&["--version"], 0),
@@ -30,18 +30,18 @@ const COMMANDS: &[(&[&str], i32)] = &[
 
 /// Returns the trigger id in a message.
 fn trigger_id_in(text: &str) -> &str {
-    text.split_once("trigger id ").expect("the trigger id is told").1.split_whitespace().next().unwrap()
+    text.split_once("trigger id ").expect("the message has a trigger id").1.split_whitespace().next().unwrap()
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn every_command_with_a_full_disk_fails_and_says_so() {
+fn command_with_a_full_disk_fails_with_a_message() {
     let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
-    // A gateway for each command, so that a run of one does not refuse a run of another.
+    // Each command has its own gateway, because a job that is running cannot be started again.
     for (arguments, _) in COMMANDS {
         let gateway = Gateway::start(JOBS);
         if arguments[0] == "logs" {
-            assert!(said(&mut txjobs(&gateway, &["run", arguments[1]])).code > 0);
+            assert!(run_command(&mut txjobs(&gateway, &["run", arguments[1]])).code > 0);
         }
         let failed = txjobs(&gateway, arguments).stdout(full()).stderr(Stdio::piped()).output().unwrap();
         let message = String::from_utf8_lossy(&failed.stderr);
@@ -49,17 +49,17 @@ fn every_command_with_a_full_disk_fails_and_says_so() {
         assert!(message.contains("cannot be written: No space left"), "{arguments:?}: {message}");
         if arguments[0] == "run" {
             let trigger_id = trigger_id_in(&message);
-            let logs = said(&mut txjobs(&gateway, &["follow", arguments[1], trigger_id]));
-            assert!(!logs.out.is_empty(), "{arguments:?}: the id leads to the run: {logs:?}");
+            let logs = run_command(&mut txjobs(&gateway, &["follow", arguments[1], trigger_id]));
+            assert!(!logs.out.is_empty(), "{arguments:?}: the id identifies the run: {logs:?}");
         }
     }
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn cancel_with_a_full_disk_fails_and_tells_the_trigger_id() {
+fn cancel_with_a_full_disk_fails_and_prints_the_trigger_id() {
     let gateway = Gateway::start(JOBS);
-    let started = said(&mut txjobs(&gateway, &["run", "Endless", "--no-wait"]));
+    let started = run_command(&mut txjobs(&gateway, &["run", "Endless", "--no-wait"]));
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let failed =
         txjobs(&gateway, &["cancel", "Endless"]).stdout(full).stderr(Stdio::piped()).output().unwrap();
@@ -70,7 +70,7 @@ fn cancel_with_a_full_disk_fails_and_tells_the_trigger_id() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn lost_messages_are_a_failure_that_leaves_the_data_and_the_outcome() {
+fn lost_message_fails_without_changing_data_or_outcome() {
     let gateway = Gateway::start(JOBS);
     let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
     let mut codes = Vec::new();
@@ -83,11 +83,11 @@ fn lost_messages_are_a_failure_that_leaves_the_data_and_the_outcome() {
             assert!(!end.stdout.is_empty(), "{arguments:?}: the log is written: {end:?}");
         }
     }
-    assert_eq!(codes, [7, 1, 2, 2], "a code that tells of a failure stays");
+    assert_eq!(codes, [7, 1, 2, 2], "the code of a failure is kept");
 }
 
 #[test]
-fn every_command_with_a_closed_pipe_ends_quietly() {
+fn command_with_a_closed_pipe_ends_without_an_error() {
     for (arguments, code) in COMMANDS {
         let gateway = Gateway::start(JOBS);
         let (reader, closed) = std::io::pipe().unwrap();
@@ -103,7 +103,7 @@ fn every_command_with_a_closed_pipe_ends_quietly() {
 }
 
 #[test]
-fn run_with_a_closed_pipe_waits_for_the_outcome_and_says_so() {
+fn run_with_a_closed_pipe_waits_for_the_outcome_and_reports_it() {
     let gateway = Gateway::start(JOBS);
     let (reader, closed) = std::io::pipe().unwrap();
     drop(reader);

@@ -1,4 +1,4 @@
-//! What `txjobs` says and returns when a signal ends it.
+//! Tests of the messages and exit codes of `txjobs` after a signal.
 #![cfg(unix)]
 
 use std::{
@@ -8,7 +8,7 @@ use std::{
 };
 
 use txjobs_tests::{
-    cli::{ANY_KEY, said, txjobs, txjobs_at},
+    cli::{ANY_KEY, run_command, txjobs, txjobs_at},
     gateway::Gateway,
     held_server::{HeldServer, JOB_ID, TRIGGER_ID},
 };
@@ -22,56 +22,57 @@ fn start(command: &mut Command) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-fn send(signal: &str, child: &Child) {
+fn send_signal(signal: &str, child: &Child) {
     let kill = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status();
     assert!(kill.unwrap().success());
 }
 
-/// Runs a command against a server that does not answer requests to `held`, and sends it `signal` when one has come.
-fn interrupted(arguments: &[&str], held: &'static str, signal: &str) -> Output {
+/// Runs a command with a server that does not respond to requests to `held`, and sends `signal` to the command when such a request
+/// has arrived.
+fn interrupt(arguments: &[&str], held: &'static str, signal: &str) -> Output {
     let server = HeldServer::start(held, 1);
     let child = start(&mut txjobs_at(server.address(), arguments));
     server.await_request(held);
-    send(signal, &child);
+    send_signal(signal, &child);
     child.wait_with_output().unwrap()
 }
 
 #[test]
-fn every_command_interrupted_by_any_signal_says_what_became_of_it() {
+fn interrupted_command_reports_the_state_of_its_work() {
     let execute = "/execute";
-    let not_known = "it is not known whether Sales was started";
+    let unknown = "it is unknown whether Sales was started";
     let cases: &[(&[&str], &str, &str)] = &[
         (&["jobs"], "/public/jobs", ""),
         (&["status", "Sales"], "/status", ""),
         (&["logs", "Sales"], "/logs", ""),
-        (&["follow", "Sales", TRIGGER_ID], TRIGGER_ID, "the job goes on"),
+        (&["follow", "Sales", TRIGGER_ID], TRIGGER_ID, "the job continues"),
         (&["run", "Sales"], "/public/jobs", "nothing was started"),
-        (&["run", "Sales"], execute, not_known),
-        (&["run", "Sales", "--no-wait"], execute, not_known),
-        (&["run", "Sales"], TRIGGER_ID, "the job goes on"),
+        (&["run", "Sales"], execute, unknown),
+        (&["run", "Sales", "--no-wait"], execute, unknown),
+        (&["run", "Sales"], TRIGGER_ID, "the job continues"),
         (&["cancel", "Sales"], "/public/jobs", "nothing was canceled"),
-        (&["cancel", "Sales"], "/cancel", "it is not known whether Sales is being canceled"),
+        (&["cancel", "Sales"], "/cancel", "it is unknown whether Sales is being canceled"),
     ];
     for (arguments, held, clause) in cases {
         for (signal, code) in SIGNALS {
-            let end = interrupted(arguments, held, signal);
+            let end = interrupt(arguments, held, signal);
             let what = format!("{arguments:?} held at {held}, SIG{signal}: {end:?}");
             assert_eq!(end.status.code(), Some(code), "{what}");
             let message = String::from_utf8_lossy(&end.stderr);
             assert!(message.contains(&format!("Interrupted (SIG{signal})")), "{what}");
             assert!(message.contains(clause), "{what}");
-            assert_eq!(message.contains("the job goes on"), *clause == "the job goes on", "{what}");
+            assert_eq!(message.contains("the job continues"), *clause == "the job continues", "{what}");
         }
     }
 }
 
 #[test]
-fn run_interrupted_while_execute_is_awaited_says_how_to_find_out() {
+fn run_interrupted_during_execute_suggests_commands_to_check() {
     let server = HeldServer::start("/execute", 1);
     let arguments = ["run", "Sales", "--key-header", "x-api-key"];
     let child = start(&mut txjobs_at(server.address(), &arguments));
     server.await_request("/execute");
-    send("INT", &child);
+    send_signal("INT", &child);
     let end = child.wait_with_output().unwrap();
     let message = String::from_utf8_lossy(&end.stderr);
     let flags = format!("--domain {} --key-header x-api-key", server.address());
@@ -82,13 +83,13 @@ fn run_interrupted_while_execute_is_awaited_says_how_to_find_out() {
 }
 
 #[test]
-fn resume_command_can_be_pasted() {
+fn resume_command_works_in_a_shell() {
     let gateway = Gateway::start(JOBS);
     // Header names ignore case, so this one works although it is not the default.
     let arguments = ["run", "Endless", "--timeout", "1s", "--key-header", "APIKEY", "--fail-on", "warnings"];
-    let waited = said(&mut txjobs(&gateway, &arguments));
+    let waited = run_command(&mut txjobs(&gateway, &arguments));
     assert_eq!(waited.code, 6, "{waited:?}");
-    let (_, resume) = waited.err.split_once("Go on with: ").unwrap();
+    let (_, resume) = waited.err.split_once("To follow the run again: ").unwrap();
     assert!(!resume.contains(gateway.key()), "{resume}");
 
     let folder = txjobs_tests::program("txjobs");
@@ -99,20 +100,23 @@ fn resume_command_can_be_pasted() {
     pasted.env_clear().env("PATH", path).env("TXJOBS_API_KEY", gateway.key());
     let mut child = start(&mut pasted);
     let mut first = [0; 1];
-    child.stdout.as_mut().unwrap().read_exact(&mut first).expect("the log of the run comes");
-    send("TERM", &child);
+    child.stdout.as_mut().unwrap().read_exact(&mut first).expect("the command prints the log");
+    send_signal("TERM", &child);
     let end = child.wait_with_output().unwrap();
     assert_eq!(end.status.code(), Some(143), "{end:?}");
-    assert!(String::from_utf8_lossy(&end.stderr).contains(resume.trim()), "the same again: {end:?}");
+    assert!(
+        String::from_utf8_lossy(&end.stderr).contains(resume.trim()),
+        "the message suggests the same command: {end:?}"
+    );
 }
 
 #[test]
-fn signal_ends_a_command_whose_output_nobody_reads() {
+fn signal_ends_a_command_that_is_blocked_in_a_write() {
     let server = HeldServer::start("nothing", 20_000);
     let mut child = start(&mut txjobs_at(server.address(), &["logs", "Sales"]));
-    // The rest does not fit into the pipe.
+    // The rest of the output does not fit into the pipe.
     child.stdout.as_mut().unwrap().read_exact(&mut [0; 1]).unwrap();
-    send("TERM", &child);
+    send_signal("TERM", &child);
     assert_eq!(child.wait().unwrap().code(), Some(143));
     let mut message = String::new();
     child.stderr.take().unwrap().read_to_string(&mut message).unwrap();
@@ -126,7 +130,7 @@ fn signal_ends_a_command_that_waits_for_the_key() {
     let (reader, _writer) = std::io::pipe().unwrap();
     let mut child = command.stdin(reader).stderr(Stdio::piped()).spawn().unwrap();
     await_handlers(&child);
-    send("TERM", &child);
+    send_signal("TERM", &child);
     assert_eq!(child.wait().unwrap().code(), Some(143));
 }
 
@@ -149,7 +153,7 @@ fn await_handlers(child: &Child) {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn signal_that_was_ignored_at_the_start_stays_ignored() {
+fn signal_ignored_at_the_start_stays_ignored() {
     let server = HeldServer::start("nothing", 1);
     let program = txjobs_at(server.address(), &[]);
     let mut nohup = Command::new("sh");
@@ -157,10 +161,10 @@ fn signal_that_was_ignored_at_the_start_stays_ignored() {
     nohup.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let child = start(&mut nohup);
     server.await_request(TRIGGER_ID);
-    send("HUP", &child);
-    // It still follows the run.
+    send_signal("HUP", &child);
+    // The command still follows the run.
     server.await_request(TRIGGER_ID);
     server.await_request(TRIGGER_ID);
-    send("TERM", &child);
+    send_signal("TERM", &child);
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(143));
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use txjobs_sdk::{ApiKey, Client, ExecutionState, RunEvent, types::JobId};
 use txjobs_tests::{
     admin::Admin,
-    cli::{Said, said, txjobs},
+    cli::{CommandResult, run_command, txjobs},
     gateway::Gateway,
 };
 
@@ -153,19 +153,20 @@ impl Server {
     }
 
     /// Runs the command line, and checks that its output does not contain the key.
-    pub async fn run(&self, arguments: &[&str]) -> Said {
+    pub async fn run(&self, arguments: &[&str]) -> CommandResult {
         let mut command = txjobs(&self.gateway, arguments);
         command.env("TXJOBS_DOMAIN", self.domain()).env("TXJOBS_KEY_HEADER", self.key_header());
-        let command = tokio::task::spawn_blocking(move || said(&mut command));
-        let said = tokio::time::timeout(MAX_WAIT, command).await;
-        let said = said.unwrap_or_else(|_| panic!("{}: {arguments:?} does not end", self.settings)).unwrap();
+        let command = tokio::task::spawn_blocking(move || run_command(&mut command));
+        let result = tokio::time::timeout(MAX_WAIT, command).await;
+        let result =
+            result.unwrap_or_else(|_| panic!("{}: {arguments:?} does not end", self.settings)).unwrap();
         let key = self.gateway.key();
         assert!(
-            !said.out.contains(key) && !said.err.contains(key),
-            "{}: it says the key: {said:?}",
+            !result.out.contains(key) && !result.err.contains(key),
+            "{}: it says the key: {result:?}",
             self.settings
         );
-        said
+        result
     }
 }
 
@@ -213,7 +214,8 @@ pub fn none_failed(failed: &[String]) {
 #[tokio::test]
 async fn the_command_line_through_every_behavior() {
     through_every_behavior(async |server| {
-        let what = |command: &str, said: &Said| format!("{command}, {}: {said:?}", server.settings);
+        let what =
+            |command: &str, result: &CommandResult| format!("{command}, {}: {result:?}", server.settings);
         let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
         let expected = if server.state() == ExecutionState::CompletedWithWarnings { 0 } else { 1 };
         assert_eq!(run.code, expected, "{}", what("run", &run));

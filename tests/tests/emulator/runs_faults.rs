@@ -170,7 +170,7 @@ async fn execute_with_unknown_outcome_is_reported_as_unknown() {
         server.set(json!({})).await;
         server.admin.fault(json!({ "operation": "execute_job", "effect": effect })).await;
         let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
-        assert_eq!(run.err.contains("Find out: "), is_unknown, "{effect}: {run:?}");
+        assert_eq!(run.err.contains("To check: "), is_unknown, "{effect}: {run:?}");
         assert_eq!(server.executes().await, 1, "{effect}: {run:?}");
     }
 }

@@ -26,7 +26,7 @@ async fn a_run_that_is_lost_ends_without_an_execution() {
             let run = server.run(&["run", "Load"]).await;
             assert_eq!((run.code, run.out.as_str()), (7, ""), "{what} {pending}: {run:?}");
             assert!(run.err.contains("ended without an execution"), "{what} {pending}: {run:?}");
-            assert!(!run.err.contains("job goes on"), "{what} {pending}: {run:?}");
+            assert!(!run.err.contains("job continues"), "{what} {pending}: {run:?}");
             assert_eq!(server.executes().await, 1, "{what} {pending}: {run:?}");
         })
         .await;
@@ -41,7 +41,7 @@ async fn unknown_trigger_id_is_no_such_run() {
         let follow = server.run(&["follow", "Load", NOWHERE]).await;
         assert_eq!((follow.code, follow.out.as_str()), (7, ""), "{what}: {follow:?}");
         assert!(follow.err.contains("no run with this trigger id"), "{what}: {follow:?}");
-        assert!(!follow.err.contains("job goes on"), "{what}: {follow:?}");
+        assert!(!follow.err.contains("job continues"), "{what}: {follow:?}");
         assert_eq!(server.executes().await, 0, "{what}");
     })
     .await;

@@ -1,7 +1,7 @@
-//! What a server may do because nobody has promised otherwise: one body or more for each such thing, read by the SDK's
-//! types, by its client over a real connection, and by the console.
+//! Tests of responses that the vendor's article does not rule out. The SDK's types, its client with a real connection, and the console
+//! decode each of them.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod table;
 
@@ -15,58 +15,59 @@ use txjobs_sdk::{
     types::{self, JobExecutions},
 };
 
-/// What each reader made of a row.
-type Read = Result<Value, Error>;
+/// The result of decoding a response.
+type Decoded = Result<Value, Error>;
 
-fn compare(row: &Row, reader: &str, read: Read) {
-    let what = format!("{} ({reader})", row.what);
-    match (row.expected, read) {
+fn compare(row: &Row, reader: &str, decoded: Decoded) {
+    let what = format!("{} ({reader})", row.description);
+    match (row.expected, decoded) {
         (Expected::Value(expected), Ok(value)) => {
             assert_eq!(value, serde_json::from_str::<Value>(expected).unwrap(), "{what}");
         }
-        (Expected::Error(kind, message), Err(trouble)) => {
-            assert_eq!((trouble.kind, trouble.message.as_deref()), (kind, message), "{what}");
-            assert!(trouble.retry_after.is_some() == row.retry_after.is_some(), "{what}");
+        (Expected::Error(kind, message), Err(error)) => {
+            assert_eq!((error.kind, error.message.as_deref()), (kind, message), "{what}");
+            assert!(error.retry_after.is_some() == row.retry_after.is_some(), "{what}");
         }
-        (_, read) => panic!("{what}: {read:?}"),
+        (_, decoded) => panic!("{what}: {decoded:?}"),
     }
 }
 
-/// Decodes a body as the answer of the row's operation, and writes it again.
-macro_rules! as_its_type {
-    ($operation:expr, $read:ident) => {
+/// Calls the macro `$decode` with the response type of an operation.
+macro_rules! with_response_type {
+    ($operation:expr, $decode:ident) => {
         match $operation {
-            "list_jobs" => $read!(Vec<types::Job>),
-            "list_job_statuses" => $read!(Vec<types::JobStatus>),
-            "get_job_status" => $read!(types::JobStatus),
-            "execute_job" => $read!(types::ExecuteJobResult),
-            "cancel_job" => $read!(types::CancelJobResult),
-            "get_job_logs" | "get_job_logs_by_trigger" => $read!(JobExecutions),
-            other => panic!("no operation {other}"),
+            "list_jobs" => $decode!(Vec<types::Job>),
+            "list_job_statuses" => $decode!(Vec<types::JobStatus>),
+            "get_job_status" => $decode!(types::JobStatus),
+            "execute_job" => $decode!(types::ExecuteJobResult),
+            "cancel_job" => $decode!(types::CancelJobResult),
+            "get_job_logs" | "get_job_logs_by_trigger" => $decode!(JobExecutions),
+            other => panic!("unknown operation {other}"),
         }
     };
 }
 
 #[test]
-fn the_types_read_it() {
+fn each_response_is_decoded_by_the_types() {
     let mut count = 0;
     for row in TABLE.iter().filter(|row| matches!(row.expected, Expected::Value(_))) {
-        macro_rules! read {
+        macro_rules! decode_as {
             ($ty:ty) => {
                 serde_json::to_value(
-                    decode::json::<$ty>(row.body).unwrap_or_else(|error| panic!("{}: {error}", row.what)),
+                    decode::json::<$ty>(row.body)
+                        .unwrap_or_else(|error| panic!("{}: {error}", row.description)),
                 )
                 .unwrap()
             };
         }
-        compare(row, "types", Ok(as_its_type!(row.operation.id, read)));
+        compare(row, "types", Ok(with_response_type!(row.operation.id, decode_as)));
         count += 1;
     }
     assert!(count > 20, "{count}");
 }
 
 #[test]
-fn the_console_reads_it() {
+fn each_response_is_decoded_by_the_console() {
     for row in TABLE {
         let raw = RawResponse {
             status: row.status,
@@ -76,38 +77,38 @@ fn the_console_reads_it() {
             headers: Vec::new(),
             body: row.body.into(),
         };
-        macro_rules! read {
+        macro_rules! decode_as {
             ($ty:ty) => {
-                raw.decode::<$ty>(row.operation).map(|answer| serde_json::to_value(answer.value).unwrap())
+                raw.decode::<$ty>(row.operation).map(|response| serde_json::to_value(response.value).unwrap())
             };
         }
-        compare(row, "console", as_its_type!(row.operation.id, read));
+        compare(row, "console", with_response_type!(row.operation.id, decode_as));
     }
 }
 
 #[tokio::test]
-async fn the_client_reads_it() {
+async fn each_response_is_decoded_by_the_client() {
     for row in TABLE {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let app = Router::new().fallback(move || async move {
-            let mut answer = Response::builder().status(row.status);
+            let mut response = Response::builder().status(row.status);
             if let Some(kind) = row.content_type {
-                answer = answer.header("content-type", kind);
+                response = response.header("content-type", kind);
             }
             if let Some(after) = row.retry_after {
-                answer = answer.header("retry-after", after);
+                response = response.header("retry-after", after);
             }
-            answer.body(Body::from(row.body)).unwrap()
+            response.body(Body::from(row.body)).unwrap()
         });
         let server = tokio::spawn(async move { axum::serve(listener, app).await });
         let client = Client::builder(address, ApiKey::new("k").unwrap()).retries(0).build().unwrap();
-        compare(row, "client", ask(&client, row).await);
+        compare(row, "client", send(&client, row).await);
         server.abort();
     }
 }
 
-async fn ask(client: &Client, row: &Row) -> Read {
+async fn send(client: &Client, row: &Row) -> Decoded {
     let job = table::JOB.parse::<types::JobId>().unwrap();
     let trigger = table::TRIGGER.parse::<types::TriggerId>().unwrap();
     macro_rules! send {
@@ -115,7 +116,7 @@ async fn ask(client: &Client, row: &Row) -> Read {
             $request
                 .send()
                 .await
-                .map(|answer| serde_json::to_value(answer.into_inner()).unwrap())
+                .map(|response| serde_json::to_value(response.into_inner()).unwrap())
                 .map_err(|error| Error::from_client(row.operation, error))
         };
     }
@@ -127,6 +128,6 @@ async fn ask(client: &Client, row: &Row) -> Read {
         "cancel_job" => send!(client.cancel_job().job_id(job)),
         "get_job_logs" => send!(client.get_job_logs().job_id(job)),
         "get_job_logs_by_trigger" => send!(client.get_job_logs_by_trigger().job_id(job).trigger_id(trigger)),
-        other => panic!("no operation {other}"),
+        other => panic!("unknown operation {other}"),
     }
 }

@@ -1,4 +1,4 @@
-//! The table: what a server sends, and what it is to be read as.
+//! The table of responses and their expected values.
 
 use txjobs_sdk::{
     ErrorKind::{
@@ -15,19 +15,19 @@ use txjobs_sdk::{
 pub(crate) const JOB: &str = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
 pub(crate) const TRIGGER: &str = "5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57";
 
-/// What a row is to be read as.
+/// The expected result of decoding a response.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Expected {
-    /// This value, as the article writes it.
+    /// A value, in the form of the vendor's article.
     Value(&'static str),
-    /// An error of this kind, with these words of the server's.
+    /// An error of this kind with this message of the server.
     Error(ErrorKind, Option<&'static str>),
 }
 
-/// An answer, and what it is to be read as.
+/// A response and its expected value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row {
-    pub(crate) what: &'static str,
+    pub(crate) description: &'static str,
     pub(crate) operation: &'static Operation,
     pub(crate) status: u16,
     pub(crate) content_type: Option<&'static str>,
@@ -36,14 +36,14 @@ pub(crate) struct Row {
     pub(crate) expected: Expected,
 }
 
-const fn read(
-    what: &'static str,
+const fn success(
+    description: &'static str,
     operation: &'static Operation,
     body: &'static str,
     value: &'static str,
 ) -> Row {
     Row {
-        what,
+        description,
         operation,
         status: 200,
         content_type: Some("application/json; charset=utf-8"),
@@ -53,8 +53,8 @@ const fn read(
     }
 }
 
-const fn refused(
-    what: &'static str,
+const fn error(
+    description: &'static str,
     operation: &'static Operation,
     status: u16,
     body: &'static str,
@@ -62,7 +62,15 @@ const fn refused(
     message: Option<&'static str>,
 ) -> Row {
     let expected = Expected::Error(kind, message);
-    Row { what, operation, status, content_type: None, retry_after: None, body: body.as_bytes(), expected }
+    Row {
+        description,
+        operation,
+        status,
+        content_type: None,
+        retry_after: None,
+        body: body.as_bytes(),
+        expected,
+    }
 }
 
 const QUEUED: &str = r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Message":"Queued.","TriggerId":"5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57"}"#;
@@ -71,7 +79,7 @@ const RUNNING: &str = r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Messag
 const RUNNING_CAMEL: &str =
     r#"{"jobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","message":"It runs.","status":2}"#;
 
-/// An execution with these times, state and lines, as text.
+/// The JSON of an execution with these times, state, and log lines.
 macro_rules! execution {
     ($created:literal, $ended:literal, $state:literal, $lines:literal) => {
         concat!(
@@ -89,10 +97,15 @@ macro_rules! execution {
     };
 }
 
-/// A row about times: an execution created then, and what the time is read as.
+/// A row with the creation time of an execution, and its expected value.
 macro_rules! time {
-    ($what:literal, $sent:literal, $read:literal) => {
-        read($what, &GET_JOB_LOGS, execution!($sent, "null", "1", "[]"), execution!($read, "null", "1", "[]"))
+    ($description:literal, $sent:literal, $expected:literal) => {
+        success(
+            $description,
+            &GET_JOB_LOGS,
+            execution!($sent, "null", "1", "[]"),
+            execution!($expected, "null", "1", "[]"),
+        )
     };
 }
 
@@ -107,37 +120,37 @@ const PROBLEM: &str = r#"{"type":"about:blank","title":"Conflict","status":409,"
 const PAGE: &str =
     "<!doctype html><html><head><title>502 Bad Gateway</title></head><body><h1>nginx</h1></body></html>";
 
-/// In the order: casing, times, what is missing or unknown, success, refusals.
+/// The rows, in this order: casing, times, missing and unknown fields, invalid characters, other forms, other successes, errors.
 pub(crate) const TABLE: &[Row] = &[
     // Casing.
-    read(
+    success(
         "jobs in PascalCase",
         &LIST_JOBS,
         r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":"Load"}]"#,
         r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":"Load"}]"#,
     ),
-    read(
+    success(
         "jobs in camelCase",
         &LIST_JOBS,
         r#"[{"id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","name":"Load"}]"#,
         r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":"Load"}]"#,
     ),
-    read(
+    success(
         "both casings in one object",
         &LIST_JOBS,
         r#"[{"id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":"a","name":"Load"}]"#,
         r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":"Load"}]"#,
     ),
-    read("a status in camelCase", &GET_JOB_STATUS, RUNNING_CAMEL, RUNNING),
-    read(
+    success("a status in camelCase", &GET_JOB_STATUS, RUNNING_CAMEL, RUNNING),
+    success(
         "statuses in camelCase",
         &LIST_JOB_STATUSES,
         r#"[{"jobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","status":0}]"#,
         r#"[{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Status":0}]"#,
     ),
-    read("execute in camelCase", &EXECUTE_JOB, QUEUED_CAMEL, QUEUED),
-    read("cancel in camelCase", &CANCEL_JOB, QUEUED_CAMEL, QUEUED),
-    read("a log in camelCase", &GET_JOB_LOGS_BY_TRIGGER, LINE_CAMEL, LINE),
+    success("execute in camelCase", &EXECUTE_JOB, QUEUED_CAMEL, QUEUED),
+    success("cancel in camelCase", &CANCEL_JOB, QUEUED_CAMEL, QUEUED),
+    success("a log in camelCase", &GET_JOB_LOGS_BY_TRIGGER, LINE_CAMEL, LINE),
     // Times.
     time!("a time in UTC", r#""2026-03-14T02:00:02.117Z""#, r#""2026-03-14T02:00:02.117Z""#),
     time!("a time with an offset", r#""2026-03-14T03:00:02.117+01:00""#, r#""2026-03-14T02:00:02.117Z""#),
@@ -153,142 +166,142 @@ pub(crate) const TABLE: &[Row] = &[
     time!("a space instead of T", r#""2026-03-14 02:00:02Z""#, r#""2026-03-14T02:00:02Z""#),
     time!("no time", "null", "null"),
     time!("an empty time", r#""""#, "null"),
-    time!("words for a time", r#""last night""#, "null"),
+    time!("text that is not a time", r#""last night""#, "null"),
     time!("a number for a time", "1773453602", "null"),
-    // Null, missing, extra, unknown.
-    read(
-        "only what must be there",
+    // Null, missing, and unknown fields.
+    success(
+        "only required fields",
         &GET_JOB_LOGS,
         r#"[{"Id":"e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e","JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","State":1}]"#,
         r#"[{"Id":"e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e","JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","CreateTime":null,"EndTime":null,"State":1,"JobExecutionLogs":[]}]"#,
     ),
-    read(
+    success(
         "null for an array",
         &GET_JOB_LOGS,
         execution!("null", "null", "1", "null"),
         execution!("null", "null", "1", "[]"),
     ),
-    read(
+    success(
         "null for a name",
         &LIST_JOBS,
         r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":null}]"#,
         r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":""}]"#,
     ),
-    read(
+    success(
         "no message",
         &EXECUTE_JOB,
         r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","TriggerId":"5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57","Message":null}"#,
         r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","TriggerId":"5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57"}"#,
     ),
-    read(
-        "fields that nobody knows",
+    success(
+        "unknown fields",
         &LIST_JOBS,
         r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":"Load","Tags":[{"a":[1,2.5e9,null]}],"Owner":{"Id":7}}]"#,
         r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":"Load"}]"#,
     ),
-    read(
-        "a status that nobody knows",
+    success(
+        "an unknown status",
         &GET_JOB_STATUS,
         r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Status":12}"#,
         r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Status":12}"#,
     ),
-    read(
-        "a state that nobody knows",
+    success(
+        "an unknown state",
         &GET_JOB_LOGS,
         execution!("null", "null", "-7", "[]"),
         execution!("null", "null", "-7", "[]"),
     ),
-    read(
-        "the log of a run that is pending: created, no lines",
+    success(
+        "the log of a pending run: created, without lines",
         &GET_JOB_LOGS_BY_TRIGGER,
         execution!("null", "null", "0", "[]"),
         execution!("null", "null", "0", "[]"),
     ),
-    read(
-        "the log of a run that is pending, or of an unknown trigger: nothing",
+    success(
+        "the log of a pending run or of an unknown trigger id: an empty array",
         &GET_JOB_LOGS_BY_TRIGGER,
         "[]",
         "[]",
     ),
-    read("no jobs", &LIST_JOBS, " [ ] \n", "[]"),
-    read(
+    success("no jobs", &LIST_JOBS, " [ ] \n", "[]"),
+    success(
         "a byte order mark",
         &GET_JOB_STATUS,
         "\u{feff}{\"JobId\":\"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35\",\"Status\":0}",
         r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Status":0}"#,
     ),
-    // Invalid characters, and text that JSON does not allow.
-    read(
+    // Invalid characters and escapes.
+    success(
         "an unpaired surrogate in a name",
         &LIST_JOBS,
         r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":"a\ud800b"}]"#,
         "[{\"Id\":\"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35\",\"Name\":\"a\u{fffd}b\"}]",
     ),
-    read(
-        "surrogates in the wrong order, and in a name that nobody knows",
+    success(
+        "surrogates in the wrong order, and in the name of an unknown field",
         &LIST_JOBS,
         r#"[{"\udc00":"\ud800","Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":"\ude00\ud83d"}]"#,
         "[{\"Id\":\"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35\",\"Name\":\"\u{fffd}\u{fffd}\"}]",
     ),
     Row {
         body: b"[{\"Id\":\"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35\",\"Name\":\"a\xffb\"}]",
-        ..read(
+        ..success(
             "a byte that is not UTF-8 in a name",
             &LIST_JOBS,
             "",
             "[{\"Id\":\"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35\",\"Name\":\"a\u{fffd}b\"}]",
         )
     },
-    read(
+    success(
         "raw line ends and backslashes in a name",
         &LIST_JOBS,
         "[{\"Id\":\"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35\",\"Name\":\"a\nb C:\\data\"}]",
         r#"[{"Id":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Name":"a\nb C:\\data"}]"#,
     ),
-    // Numbers and ids in other forms.
-    read(
+    // Other forms of numbers and ids.
+    success(
         "a status as text",
         &GET_JOB_STATUS,
         r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Message":"It runs.","Status":"2"}"#,
         RUNNING,
     ),
-    read(
+    success(
         "a status as a float",
         &GET_JOB_STATUS,
         r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Message":"It runs.","Status":2.0}"#,
         RUNNING,
     ),
-    read(
+    success(
         "a status by its name",
         &GET_JOB_STATUS,
         r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Message":"It runs.","Status":"running"}"#,
         RUNNING,
     ),
-    read(
+    success(
         "a status by the vendor's name",
         &GET_JOB_STATUS,
         r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Status":"None"}"#,
         r#"{"JobId":"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35","Status":0}"#,
     ),
-    read(
+    success(
         "a state by its name",
         &GET_JOB_LOGS,
         execution!("null", "null", r#""CompletedWithErrors""#, "[]"),
         execution!("null", "null", "4", "[]"),
     ),
-    read(
+    success(
         "an id in braces",
         &GET_JOB_STATUS,
         r#"{"JobId":"{3F2B8C1E-5D47-4A9B-8E60-1C9F2A7D4B35}","Message":"It runs.","Status":2}"#,
         RUNNING,
     ),
-    read(
+    success(
         "an id without dashes",
         &GET_JOB_STATUS,
         r#"{"JobId":"3f2b8c1e5d474a9b8e601c9f2a7d4b35","Message":"It runs.","Status":2}"#,
         RUNNING,
     ),
-    read(
+    success(
         "lines without ids",
         &GET_JOB_LOGS_BY_TRIGGER,
         execution!(
@@ -304,14 +317,20 @@ pub(crate) const TABLE: &[Row] = &[
             r#"[{"Id":"00000000-0000-0000-0000-000000000000","Message":"a","Severity":0,"TimeStamp":null},{"Id":"00000000-0000-0000-0000-000000000000","Message":"b","Severity":1,"TimeStamp":null},{"Id":"00000000-0000-0000-0000-000000000000","Message":"c","Severity":2,"TimeStamp":null}]"#
         ),
     ),
-    // Success by another number, or under another name.
-    Row { status: 201, ..read("execute answers 201", &EXECUTE_JOB, QUEUED, QUEUED) },
-    Row { status: 202, ..read("execute answers 202", &EXECUTE_JOB, QUEUED, QUEUED) },
-    Row { content_type: Some("text/plain"), ..read("JSON as text", &LIST_JOBS, "[]", "[]") },
-    Row { content_type: None, ..read("JSON as nothing", &EXECUTE_JOB, QUEUED, QUEUED) },
-    Row { content_type: Some("text/html"), ..read("JSON as a web page", &GET_JOB_STATUS, RUNNING, RUNNING) },
+    // Success with another status or content type.
+    Row { status: 201, ..success("execute with 201", &EXECUTE_JOB, QUEUED, QUEUED) },
+    Row { status: 202, ..success("execute with 202", &EXECUTE_JOB, QUEUED, QUEUED) },
+    Row {
+        content_type: Some("text/plain"),
+        ..success("JSON with the content type text/plain", &LIST_JOBS, "[]", "[]")
+    },
+    Row { content_type: None, ..success("JSON without a content type", &EXECUTE_JOB, QUEUED, QUEUED) },
+    Row {
+        content_type: Some("text/html"),
+        ..success("JSON with the content type text/html", &GET_JOB_STATUS, RUNNING, RUNNING)
+    },
     // Error bodies of every kind.
-    refused(
+    error(
         "the contract's error",
         &GET_JOB_STATUS,
         404,
@@ -319,7 +338,7 @@ pub(crate) const TABLE: &[Row] = &[
         NotFound,
         Some("No such job."),
     ),
-    refused(
+    error(
         "an error in camelCase",
         &GET_JOB_STATUS,
         404,
@@ -327,50 +346,50 @@ pub(crate) const TABLE: &[Row] = &[
         NotFound,
         Some("No such job."),
     ),
-    refused("problem+json", &EXECUTE_JOB, 409, PROBLEM, Conflict, Some("It runs already.")),
-    refused("plain text", &EXECUTE_JOB, 409, "It runs already.\r\n", Conflict, Some("It runs already.")),
-    refused("a web page", &LIST_JOBS, 502, PAGE, ServerError, Some("502 Bad Gateway: nginx")),
-    refused("nothing at all", &LIST_JOBS, 500, "", ServerError, None),
-    refused("an error that is JSON of another shape", &LIST_JOBS, 500, r#"[{"code":7}]"#, ServerError, None),
-    refused(
-        "markup and control characters in the words",
+    error("problem+json", &EXECUTE_JOB, 409, PROBLEM, Conflict, Some("It runs already.")),
+    error("plain text", &EXECUTE_JOB, 409, "It runs already.\r\n", Conflict, Some("It runs already.")),
+    error("a web page", &LIST_JOBS, 502, PAGE, ServerError, Some("502 Bad Gateway: nginx")),
+    error("an empty error body", &LIST_JOBS, 500, "", ServerError, None),
+    error("error JSON of another shape", &LIST_JOBS, 500, r#"[{"code":7}]"#, ServerError, None),
+    error(
+        "markup and control characters in the message",
         &LIST_JOBS,
         500,
         "{\"Message\":\"<b>No</b>\\u001b[31m\\u202e disk\"}",
         ServerError,
         Some("No [31m disk"),
     ),
-    refused(
-        "a web page that says more than its title",
+    error(
+        "a web page with more text than its title",
         &LIST_JOBS,
         500,
         "<title>Error</title><style>p{}</style><h1>Server Error</h1><p>The database is down.</p>",
         ServerError,
         Some("Server Error The database is down."),
     ),
-    refused(
-        "words with an unpaired surrogate",
+    error(
+        "a message with an unpaired surrogate",
         &LIST_JOBS,
         500,
         r#"{"Message":"No \ud800 disk"}"#,
         ServerError,
         Some("No \u{fffd} disk"),
     ),
-    // Refusals by another number.
-    refused("the server stopped waiting: 408", &EXECUTE_JOB, 408, "", Interrupted, None),
-    refused(
-        "execute while it runs: 400",
+    // Errors with other statuses.
+    error("a request time-out: 408", &EXECUTE_JOB, 408, "", Interrupted, None),
+    error(
+        "execute of a running job: 400",
         &EXECUTE_JOB,
         400,
         r#"{"Message":"It runs."}"#,
         RequestRefused,
         Some("It runs."),
     ),
-    refused("the log of a run that is pending: 404", &GET_JOB_LOGS_BY_TRIGGER, 404, "", NotFound, None),
-    refused("an unknown job: 400", &GET_JOB_STATUS, 400, "Unknown job", RequestRefused, Some("Unknown job")),
-    refused("a wrong key: 401 and nothing", &LIST_JOBS, 401, "", KeyRefused, None),
-    refused(
-        "a wrong key: 403 and a web page",
+    error("the log of a pending run: 404", &GET_JOB_LOGS_BY_TRIGGER, 404, "", NotFound, None),
+    error("an unknown job: 400", &GET_JOB_STATUS, 400, "Unknown job", RequestRefused, Some("Unknown job")),
+    error("a wrong key: 401 without a body", &LIST_JOBS, 401, "", KeyRefused, None),
+    error(
+        "a wrong key: 403 with a web page",
         &LIST_JOBS,
         403,
         "<html><title>Forbidden</title></html>",
@@ -379,30 +398,30 @@ pub(crate) const TABLE: &[Row] = &[
     ),
     Row {
         retry_after: Some("120"),
-        ..refused("too many requests, in seconds", &LIST_JOBS, 429, "", TooManyRequests, None)
+        ..error("too many requests, in seconds", &LIST_JOBS, 429, "", TooManyRequests, None)
     },
     Row {
         retry_after: Some("Sat, 14 Mar 2026 02:00:30 GMT"),
-        ..refused("too many requests, with a date", &LIST_JOBS, 429, "", TooManyRequests, None)
+        ..error("too many requests, with a date", &LIST_JOBS, 429, "", TooManyRequests, None)
     },
-    refused(
-        "another server's 404",
+    error(
+        "a 404 of another server",
         &LIST_JOBS,
         404,
         "<title>Not Found</title>",
         NotThisApi,
         Some("Not Found"),
     ),
-    // A success that is none.
-    refused(
-        "a web page in the place of the jobs",
+    // Successes with invalid bodies.
+    error(
+        "a web page instead of the jobs",
         &LIST_JOBS,
         200,
         PAGE,
         NotThisApi,
         Some("502 Bad Gateway: nginx"),
     ),
-    refused("half an answer", &LIST_JOBS, 200, "[{\"Id\":", Interrupted, None),
-    refused("a success without a body", &LIST_JOBS, 200, "", InvalidBody, None),
-    refused("an answer without what must be there", &EXECUTE_JOB, 200, "{}", InvalidBody, None),
+    error("incomplete JSON", &LIST_JOBS, 200, "[{\"Id\":", Interrupted, None),
+    error("a success without a body", &LIST_JOBS, 200, "", InvalidBody, None),
+    error("a response without required fields", &EXECUTE_JOB, 200, "{}", InvalidBody, None),
 ];
