@@ -119,7 +119,7 @@ async fn an_execute_that_goes_wrong_is_sent_once() {
     let mut failed = Vec::new();
     for (effect, code, word) in [
         (json!({ "kind": "loseAnswer", "body": "html" }), 7, "502"),
-        (json!({ "kind": "loseAnswer", "body": "htmlMessage" }), 7, "The answer was lost on its way"),
+        (json!({ "kind": "loseAnswer", "body": "htmlMessage" }), 7, "The response was lost on its way"),
         (json!({ "kind": "reset" }), 7, ""),
         (json!({ "kind": "cutOff", "after": 10 }), 7, ""),
         (json!({ "kind": "truncate", "after": 0 }), 7, ""),
@@ -130,7 +130,7 @@ async fn an_execute_that_goes_wrong_is_sent_once() {
         (
             json!({ "kind": "status", "status": 500, "body": "htmlMessage" }),
             7,
-            "A rule of /admin/faults wants this",
+            "A rule of /admin/faults requests this",
         ),
         (json!({ "kind": "status", "status": 503 }), 7, "503"),
         (json!({ "kind": "status", "status": 429, "retryAfter": { "seconds": 1 } }), 7, "429"),
