@@ -18,7 +18,6 @@ pub mod listen;
 pub mod logging;
 pub mod output;
 pub mod process;
-mod processes;
 pub mod runner;
 pub mod secrets;
 pub mod serve;

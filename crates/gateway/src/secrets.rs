@@ -12,7 +12,7 @@ use anyhow::Context;
 use anyhow::Result;
 
 #[cfg(unix)]
-use crate::processes::variables;
+use txjobs_processes::variables;
 
 /// Replaces the process by one without the variables that jobs must not read, if there are any. Call this before any thread
 /// is started.

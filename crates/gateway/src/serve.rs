@@ -40,11 +40,14 @@ pub struct Server {
     lock: DatabaseLock,
 }
 
+/// Builds all routes.
+type BuildRouter = Box<dyn FnOnce(AppState, &ServerOptions) -> Router + Send>;
+
 /// The parts of a server that differ between programs.
 pub struct ServerParts<L> {
     clock: SharedClock,
     resolver: Arc<dyn WorkResolver>,
-    router: Box<dyn FnOnce(AppState, &ServerOptions) -> Router + Send>,
+    router: BuildRouter,
     listener: fn(TcpListener) -> L,
     announcements: Vec<String>,
 }

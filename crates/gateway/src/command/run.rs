@@ -13,8 +13,8 @@ use super::output::Output;
 use super::settings::Command;
 use super::start::{StartedCommand, start};
 use crate::clock::SharedClock;
-use crate::processes::{Child, Report, join_names};
 use crate::runner::{Exit, Interrupt, Interrupts, RunContext, Work};
+use txjobs_processes::{Child, Report, join_names};
 
 /// How long the remaining processes of a command may take to end by themselves after it exits, and how long its pipes may
 /// be held open after that.

@@ -10,7 +10,7 @@ use txjobs_sdk::Severity;
 use txjobs_store::Run;
 
 use super::settings::{Command, StandardError};
-use crate::processes::{self, Child, Processes, variables};
+use txjobs_processes::{Child, Processes, variables};
 
 type Pipe = Pin<Box<dyn AsyncRead + Send>>;
 
@@ -71,8 +71,8 @@ async fn try_start(command: &Command, run: &Run) -> io::Result<StartedCommand> {
             Some(into_async(reader)?)
         }
     };
-    let (mut child, processes) = processes::start(process, run.trigger_id).await?;
-    let (stdout, stderr) = processes::take_pipes(&mut child);
+    let (mut child, processes) = txjobs_processes::start(process, run.trigger_id).await?;
+    let (stdout, stderr) = txjobs_processes::take_pipes(&mut child);
     let stdout = merged.or_else(|| stdout.map(|pipe| Box::pin(pipe) as Pipe));
     let stderr = match command.stderr {
         StandardError::Separate(severity) => stderr.map(|pipe| (Box::pin(pipe) as Pipe, severity)),

@@ -6,7 +6,7 @@ use txjobs_store::{Result, Run, RunResult, Store};
 
 use super::work::{DEFAULT_STOP_GRACE, WorkResolver};
 use crate::clock::SharedClock;
-use crate::processes::{Processes, Report, join_names};
+use txjobs_processes::{Processes, Report, join_names};
 
 const KILLED: &str = "The gateway was killed or crashed while the job was running, so the run was given up.";
 const UNDECLARED: &str = "The job was removed from gateway.toml before the run started.";

@@ -15,7 +15,7 @@ use super::shutdown::Shutdown;
 use super::slots::WaitTime;
 use super::work::{Exit, RunContext, WorkResolver};
 use crate::clock::{RunClock, SharedClock};
-use crate::processes::Processes;
+use txjobs_processes::Processes;
 
 /// What the execution of a run needs.
 #[derive(Clone, Debug)]

@@ -15,7 +15,6 @@ use super::slots::Slots;
 use super::started_runs::StartedRuns;
 use super::work::WorkResolver;
 use crate::clock::{RunClock, SharedClock, micros};
-use crate::processes;
 
 /// `RunnerHandle::wake` starts a run. This finds runs that were requested while no handle could wake the runner.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
@@ -49,7 +48,7 @@ impl Runner {
         let mut slots = Slots::new(concurrency, executor.clock.clone(), executor.handle.clone());
         let runs = TaskTracker::new();
         let mut started = StartedRuns::default();
-        let orphans = tokio::spawn(processes::reap_orphans());
+        let orphans = tokio::spawn(txjobs_processes::reap_orphans());
         loop {
             let slot = tokio::select! {
                 biased;

@@ -64,7 +64,7 @@ fn assert_describes(html: &str, section: &Value) {
         match block.strip_prefix("* ") {
             Some(_) if has_table => {}
             Some(items) => {
-                items.split("\n* ").for_each(|item| assert_contains(html, &item.replacen(" - ", "", 1)))
+                items.split("\n* ").for_each(|item| assert_contains(html, &item.replacen(" - ", "", 1)));
             }
             None => assert_contains(html, block),
         }
@@ -89,7 +89,7 @@ fn assert_specifies(html: &str, whole: &str, schema: &Value) {
         match key {
             "description" => assert_describes(html, schema),
             "type" => {
-                assert_contains(html, if value == "array" { "array of" } else { value.as_str().unwrap() })
+                assert_contains(html, if value == "array" { "array of" } else { value.as_str().unwrap() });
             }
             "format" => assert_contains(html, &format!("({})", plain(value))),
             "nullable" => assert_contains(html, "or null"),
@@ -102,7 +102,7 @@ fn assert_specifies(html: &str, whole: &str, schema: &Value) {
                 None => assert_contains(html, &format!("at least {value}")),
             },
             "minLength" => {
-                assert_contains(html, &format!("of {value} to {} characters", schema["maxLength"]))
+                assert_contains(html, &format!("of {value} to {} characters", schema["maxLength"]));
             }
             "maximum" => assert!(schema.get("minimum").is_some(), "{schema}"),
             "maxLength" => assert!(schema.get("minLength").is_some(), "{schema}"),
@@ -118,7 +118,7 @@ fn assert_specifies(html: &str, whole: &str, schema: &Value) {
                     .for_each(|v| assert!(html.contains(&format!("<code>{}</code>", plain(v)))));
             }
             "x-enum-descriptions" => {
-                list(value).iter().for_each(|meaning| assert_contains(html, &plain(meaning)))
+                list(value).iter().for_each(|meaning| assert_contains(html, &plain(meaning)));
             }
             "oneOf" => list(value).iter().for_each(|of| assert_specifies(html, whole, of)),
             "discriminator" => {
@@ -190,7 +190,7 @@ fn page_has_every_operation_with_its_parameters_and_responses() {
                     }
                     match resolved(response).get("content") {
                         Some(content) => {
-                            assert_specifies(section, part, &content["application/json"]["schema"])
+                            assert_specifies(section, part, &content["application/json"]["schema"]);
                         }
                         None => assert_contains(section, "No body"),
                     }

@@ -8,32 +8,34 @@ use process_wrap::tokio::{ChildWrapper, CommandWrap};
 use tokio::process::{ChildStderr, ChildStdout, Command};
 use uuid::Uuid;
 
-use super::report::{Name, Report};
+use crate::report::{ProcessName, Report};
 
-pub(crate) type Child = Box<dyn ChildWrapper>;
+/// A command that was started.
+pub type Child = Box<dyn ChildWrapper>;
 
 #[cfg(unix)]
 const TERM: i32 = 15;
 
 /// All processes of one run.
 #[derive(Debug)]
-pub(crate) struct Processes;
+pub struct Processes;
 
-pub(crate) fn take_pipes(child: &mut Child) -> (Option<ChildStdout>, Option<ChildStderr>) {
+/// Takes the pipes of standard output and standard error.
+pub fn take_pipes(child: &mut Child) -> (Option<ChildStdout>, Option<ChildStderr>) {
     (child.stdout().take(), child.stderr().take())
 }
 
 /// Does nothing, because the system reaps orphans.
-pub(crate) async fn reap_orphans() {}
+pub async fn reap_orphans() {}
 
 impl Processes {
-    /// Returns the processes of a run whose command was started by an earlier gateway. None is found on this system.
+    /// Returns the processes of a run whose command was started by an earlier process. None is found on this system.
     pub fn of_run(_: Uuid) -> Self {
         Self
     }
 
     /// Starts a command in a group or a job object of its own.
-    pub fn spawn(command: Command, _: Uuid, is_abandoned: &AtomicBool) -> io::Result<(Child, Self)> {
+    pub(crate) fn spawn(command: Command, _: Uuid, is_abandoned: &AtomicBool) -> io::Result<(Child, Self)> {
         if is_abandoned.load(Ordering::Relaxed) {
             return Err(io::ErrorKind::TimedOut.into());
         }
@@ -62,7 +64,7 @@ impl Processes {
     }
 
     /// Returns no names, because they are not known on this system.
-    pub async fn list(&self) -> Vec<Name> {
+    pub async fn list(&self) -> Vec<ProcessName> {
         Vec::new()
     }
 

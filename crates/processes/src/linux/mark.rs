@@ -5,9 +5,9 @@ use procfs::{ProcError, ProcResult};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use uuid::Uuid;
 
-use super::variables::TRIGGER_ID;
+use crate::variables::TRIGGER_ID;
 
-// A lower hard limit leaves too few values to distinguish runs.
+/// A lower hard limit leaves too few values to distinguish runs.
 const MIN_HARD_LIMIT: u64 = 1 << 20;
 
 /// Two marks, which a child inherits from its parent: the environment variable with the trigger id, and the soft resource

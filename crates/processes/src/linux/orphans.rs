@@ -1,6 +1,6 @@
-//! Reaps orphaned processes whose parent is now the gateway.
+//! Reaps orphaned processes whose parent is now this process.
 //!
-//! If the gateway is the first process of a container, or a subreaper, it becomes the parent of every process whose own parent
+//! If this process is the first process of a container, or a subreaper, it becomes the parent of every process whose own parent
 //! has ended. No other process can remove such a process from the system's table once it has ended.
 
 use std::time::Duration;
@@ -9,13 +9,13 @@ use procfs::process::all_processes;
 use rustix::process::{Pid, WaitOptions, child_subreaper, waitpid};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::linux::children;
+use super::children::children;
 
-// The shortest time between two scans of all processes.
+/// The shortest time between two searches.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Removes ended orphans as long as it is polled. Does nothing where there can be none.
-pub(crate) async fn reap_orphans() {
+pub async fn reap_orphans() {
     let gets_orphans = std::process::id() == 1 || child_subreaper().is_ok_and(|parent| parent.is_some());
     let Ok(mut child_ended) = signal(SignalKind::child()) else { return };
     while gets_orphans && child_ended.recv().await.is_some() {
@@ -27,10 +27,10 @@ pub(crate) async fn reap_orphans() {
 
 /// Removes every ended child that no run waits for.
 fn reap() {
-    let gateway = i32::try_from(std::process::id()).unwrap_or_default();
+    let own_pid = i32::try_from(std::process::id()).unwrap_or_default();
     let processes = all_processes().into_iter().flatten().flatten();
     let stats = processes.filter_map(|process| process.stat().ok());
-    let ended: Vec<_> = stats.filter(|s| s.ppid == gateway && s.state == 'Z').map(|s| s.pid).collect();
+    let ended: Vec<_> = stats.filter(|s| s.ppid == own_pid && s.state == 'Z').map(|s| s.pid).collect();
     // Only now: a command that was being started meanwhile is known.
     let children = children();
     for pid in ended {
@@ -50,7 +50,7 @@ mod tests {
     use tokio::process::Command;
     use uuid::Uuid;
 
-    use super::super::{Processes, take_pipes};
+    use super::super::processes::{Processes, take_pipes};
     use super::*;
 
     #[tokio::test]

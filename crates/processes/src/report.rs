@@ -6,32 +6,33 @@ use std::time::Duration;
 
 use txjobs_sdk::Severity;
 
+/// The most names in a line.
 const MAX_NAMES: usize = 10;
 
-/// Name and id of a process: `python3 (4711)`.
+/// ProcessName and id of a process: `python3 (4711)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Name(String);
+pub struct ProcessName(String);
 
-/// Keyed by start time and id, so that they are in the order in which they were started.
-type Names<T = Name> = BTreeMap<(u64, i32), T>;
+/// Processes by their start time and id, so that they are in the order in which they were started.
+pub type Names<T = ProcessName> = BTreeMap<(u64, i32), T>;
 
 /// How the processes of a run were ended.
 #[derive(Debug, Default)]
-pub(crate) struct Report {
-    /// Ended after SIGTERM, without the command itself.
+pub struct Report {
+    /// The processes that ended after SIGTERM, without the command itself.
     pub ended: Names,
-    /// Ended by SIGKILL, because SIGTERM was not enough.
+    /// The processes that ended only after SIGKILL.
     pub killed: Names,
     /// The time between SIGTERM and SIGKILL.
     pub grace: Duration,
-    /// Not ended, and why.
-    pub remaining: Names<(Name, String)>,
-    /// Why the remaining processes are not known.
+    /// The processes that did not end, with the reasons.
+    pub remaining: Names<(ProcessName, String)>,
+    /// The reason why the remaining processes are not known.
     pub search_error: Option<String>,
 }
 
-impl Name {
-    /// Replaces unsafe characters: a process may choose any name.
+impl ProcessName {
+    /// Creates a name. Control characters are replaced: a process may choose any name.
     #[cfg(any(target_os = "linux", test))]
     pub fn new(name: &str, pid: i32) -> Self {
         let printable: String = name.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
@@ -39,14 +40,14 @@ impl Name {
     }
 }
 
-impl Display for Name {
+impl Display for ProcessName {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
 impl Report {
-    /// Returns the lines for the log of a run whose command had already exited, or not.
+    /// Returns the lines for the log of the run. `has_exited` is whether the command exited before its processes were ended.
     pub fn lines(&self, has_exited: bool) -> Vec<(Severity, String)> {
         let mut lines = Vec::new();
         if !self.ended.is_empty() {
@@ -76,8 +77,8 @@ impl Report {
     }
 }
 
-/// Writes the names, or the first of many.
-pub(crate) fn join_names<T: Display>(names: impl ExactSizeIterator<Item = T>) -> String {
+/// Joins the names, or the first ten of more.
+pub fn join_names<T: Display>(names: impl ExactSizeIterator<Item = T>) -> String {
     let more = names.len().saturating_sub(MAX_NAMES);
     let mut shown: Vec<_> = names.take(MAX_NAMES).map(|name| name.to_string()).collect();
     if more > 0 {
@@ -98,16 +99,17 @@ mod tests {
     use super::*;
 
     fn names(pids: std::ops::RangeInclusive<i32>) -> Names {
-        pids.map(|pid| ((0, pid), Name::new("sleep", pid))).collect()
+        pids.map(|pid| ((0, pid), ProcessName::new("sleep", pid))).collect()
     }
 
     #[test]
-    fn lines_name_what_was_ended_killed_and_left() {
+    fn lines_name_ended_killed_and_remaining_processes() {
         let report = Report {
             ended: names(1..=12),
             killed: names(20..=20),
             grace: Duration::from_millis(5003),
-            remaining: [((0, 30), (Name::new("su\ndo", 30), "Operation not permitted".to_owned()))].into(),
+            remaining: [((0, 30), (ProcessName::new("su\ndo", 30), "Operation not permitted".to_owned()))]
+                .into(),
             search_error: None,
         };
         let lines: Vec<_> =
