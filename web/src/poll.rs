@@ -27,10 +27,10 @@ thread_local! {
 }
 
 /// Polls jobs and statuses until the connection with this number is replaced.
-pub async fn poll_jobs(app: App, number: u32) {
+pub async fn poll_jobs(app: App, session_number: u32) {
     let mut hidden_since = None;
     let mut last_refresh = app.jobs.refresh.get_untracked();
-    while let Some(session) = app.session_if_current(number) {
+    while let Some(session) = app.session_if_current(session_number) {
         let refresh_count = app.jobs.refresh.get_untracked();
         let delay = poll_once(app, &session, refresh_count != last_refresh).await;
         last_refresh = refresh_count;
@@ -38,7 +38,7 @@ pub async fn poll_jobs(app: App, number: u32) {
         // Short steps, so that a refresh or a return to the page takes effect immediately.
         loop {
             browser::sleep(250).await;
-            if app.session_if_current(number).is_none() {
+            if app.session_if_current(session_number).is_none() {
                 return;
             }
             let now = browser::now();

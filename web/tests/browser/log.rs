@@ -15,7 +15,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlElement};
 
-use crate::helpers::{add_host, wait_until};
+use crate::helpers::{add_host, next_frame, wait_until};
 
 fn lines(count: usize, error: Option<usize>) -> Lines {
     let line = |at| JobExecutionLog {
@@ -111,6 +111,10 @@ async fn log_stays_at_the_end_until_scrolled_up() {
     assert!(host.text_content().unwrap().contains("empty"));
     log.update(|log| log.append(lines(500, None)));
     wait_until(|| line_numbers(&host).last() == Some(&499)).await;
+    // The new scroll bar changes the size, after which the pinned log scrolls to its end again. Wait for this, so that it
+    // does not undo the scrolling below.
+    next_frame().await;
+    next_frame().await;
     let node = host.query_selector(".log").unwrap().unwrap();
     node.set_scroll_top(0);
     wait_until(|| !view_state.is_pinned.get_untracked()).await;

@@ -55,7 +55,7 @@ pub(super) fn row(job: JobId, options: Memo<ListOptions>, selected: Memo<Vec<Job
 
 /// Renders the cells that depend on the history. They are created together, because their data arrives together.
 fn cells(app: App, job: JobId, history: Memo<Option<History>>) -> View {
-    let has_failed = app.jobs.failed.with(|missing| missing.contains(&job));
+    let has_failed = app.jobs.failed.with(|failed| failed.contains(&job));
     let history_value = history.get();
     let known = history_value.as_ref();
     let count = |class: &'static str, of: fn(Counts) -> usize| {
@@ -87,7 +87,7 @@ fn last_runs(app: App, job: JobId, history: &History) -> View {
 }
 
 fn last_run(app: App, job: JobId, history: Memo<Option<History>>) -> View {
-    if app.jobs.failed.with(|missing| missing.contains(&job)) && history.with(Option::is_none) {
+    if app.jobs.failed.with(|failed| failed.contains(&job)) && history.with(Option::is_none) {
         let text = "The runs of this job could not be loaded. Refresh to retry.";
         return el("span").attr("title", text).child("not loaded").into_view();
     }
