@@ -1,22 +1,22 @@
-//! The SDK as others get it: its public API, and its examples.
+//! Tests of the public API and the examples of the SDK.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 use std::process::{Command, Output};
 
 use expect_test::expect_file;
 use txjobs_tests::{gateway::Gateway, root};
 
-/// The whole public API, kept in a file so that a change of it is seen in review.
+/// Compares the public API with a golden file, so that a review shows its changes.
 ///
-/// To accept a change: `UPDATE_EXPECT=1 cargo test -p txjobs-tests --test sdk_package`.
+/// To accept changes: `UPDATE_EXPECT=1 cargo test -p txjobs-tests --test sdk_package`.
 #[test]
-fn the_public_api_is_the_one_that_was_reviewed() {
+fn public_api_matches_the_golden_file() {
     let target = root().join("target/public-api");
     let mut rustdoc = Command::new(env!("CARGO"));
     rustdoc.args(["rustdoc", "--quiet", "--package", "txjobs-sdk", "--lib", "--target-dir"]).arg(&target);
     rustdoc.args(["--", "-Zunstable-options", "--output-format", "json", "--cap-lints", "allow"]);
-    // Its output as data is not stable yet; the toolchain is pinned.
+    // The JSON output of rustdoc is unstable. The toolchain is pinned.
     rustdoc.current_dir(root()).env("RUSTC_BOOTSTRAP", "1");
     assert!(rustdoc.status().unwrap().success());
     let api = public_api::Builder::from_rustdoc_json(target.join("doc/txjobs_sdk.json"))
@@ -54,7 +54,7 @@ fn example(gateway: &Gateway, name: &str, arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn the_examples_do_what_they_say() {
+fn examples_print_the_expected_output() {
     let gateway = Gateway::start(JOBS);
     let out = |output: &Output| String::from_utf8(output.stdout.clone()).unwrap();
 

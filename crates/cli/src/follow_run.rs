@@ -105,7 +105,7 @@ async fn print_events(
                 }
             }
             RunEvent::TransientError(error) => {
-                output.note(&format!("{error} Still waiting; the job continues."))
+                output.note(&format!("{error} Still waiting; the job continues."));
             }
             RunEvent::Ended(execution) => return Ok(execution),
             _ => {}

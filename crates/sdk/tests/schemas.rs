@@ -1,6 +1,6 @@
 //! Property tests of the types: each body that the contract allows is decoded and serialized, and invalid bytes never panic.
 
-#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 use std::collections::HashMap;
 

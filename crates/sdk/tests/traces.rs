@@ -2,7 +2,7 @@
 //! enabled.
 
 #![cfg(feature = "client")]
-#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 #[expect(dead_code, reason = "the other test program uses the rest")]
 #[path = "client/server.rs"]

@@ -1,6 +1,6 @@
 //! Tests of `txjobs` in a pipeline, with a real gateway.
 
-#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 mod arguments;
 mod output;

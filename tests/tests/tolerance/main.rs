@@ -1,7 +1,7 @@
 //! Tests of responses that the vendor's article does not rule out. The SDK's types, its client with a real connection, and the console
 //! decode each of them.
 
-#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 mod table;
 
