@@ -48,7 +48,8 @@ fn accept_any_success(spec: &OpenAPI) -> OpenAPI {
 
 fn split(file: syn::File) -> GeneratedFiles {
     let mut types = Vec::new();
-    let mut client: Vec<Item> = vec![parse_quote! { use crate::types; }];
+    let import_types: Item = parse_quote! { use crate::types; };
+    let mut client = vec![import_types];
     for item in file.items {
         match item {
             Item::Mod(module) if module.ident == "types" => {

@@ -114,6 +114,15 @@ fn cycle_through_every_kind_of_import_is_found() {
 }
 
 #[test]
+fn path_in_quoted_code_is_no_import() {
+    let root = ("lib.rs", "mod a; fn f() { a::g() }");
+    for quoted in ["quote::quote! { crate::f() }", "syn::parse_quote! { { super::f() } }"] {
+        let import = format!("pub fn g() {{ let tokens = {quoted}; }}");
+        assert_eq!(cycles_of(&[root, ("a.rs", &import)]).len(), 0, "{quoted}");
+    }
+}
+
+#[test]
 fn modules_in_folders_and_with_a_path_are_read() {
     let cycles = cycles_of(&[
         ("lib.rs", "mod a;\n#[path = \"elsewhere/other.rs\"]\nmod b;"),

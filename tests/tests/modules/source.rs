@@ -186,6 +186,11 @@ impl Visit<'_> for Collector {
 
     fn visit_macro(&mut self, call: &Macro) {
         self.visit_path(&call.path);
+        // Quoted tokens are code that is generated for another crate.
+        let name = call.path.segments.last().map(|segment| segment.ident.to_string());
+        if matches!(name.as_deref(), Some("quote" | "parse_quote")) {
+            return;
+        }
         self.add_tokens(call.tokens.clone());
     }
 
