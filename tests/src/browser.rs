@@ -10,12 +10,16 @@ use std::{
 
 use tempfile::TempDir;
 use thirtyfour::{common::capabilities::chromium::ChromiumLikeCapabilities, prelude::*};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::root;
 
 /// Maximum time to wait for an element.
 const MAX_WAIT: Duration = Duration::from_secs(30);
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Permits for browsers that run at the same time. More browsers than cores would wait for each other.
+static PERMITS: Semaphore = Semaphore::const_new(2);
 
 /// A browser with an empty profile. Its processes end on drop.
 #[derive(Debug)]
@@ -25,6 +29,7 @@ pub struct Browser {
     session: String,
     driver: Driver,
     _profile: TempDir,
+    _permit: SemaphorePermit<'static>,
 }
 
 /// A running ChromeDriver.
@@ -64,6 +69,7 @@ impl Browser {
     pub async fn start() -> Self {
         // The SDK builds reqwest without a TLS provider, but reqwest requires one even for plain HTTP.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let permit = PERMITS.acquire().await.unwrap();
         let driver = Driver::start();
         let profile = tempfile::tempdir().unwrap();
         let mut wanted = DesiredCapabilities::chrome();
@@ -85,7 +91,7 @@ impl Browser {
         wanted.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
         let page = WebDriver::new(format!("http://127.0.0.1:{}", driver.port), wanted).await.unwrap();
         let session = page.session_id().to_string();
-        Self { page, session, driver, _profile: profile }
+        Self { page, session, driver, _profile: profile, _permit: permit }
     }
 
     /// Waits for the first element that matches.
