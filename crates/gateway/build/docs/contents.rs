@@ -1,9 +1,13 @@
-//! The contents beside the page.
+//! The table of contents.
 
 use maud::{Markup, html};
 
-use super::{Operation, Spec, operation::method, security::Scheme, shared::headers_of, spec::text};
+use super::operation::method;
+use super::security::Scheme;
+use super::shared::headers_of;
+use super::spec::{Operation, Spec, text};
 
+/// Returns the table of contents.
 pub fn contents(spec: &Spec, operations: &[Operation<'_>], scheme: &Scheme<'_>) -> Markup {
     html! {
         nav.contents aria-label="Contents" {
@@ -24,7 +28,7 @@ pub fn contents(spec: &Spec, operations: &[Operation<'_>], scheme: &Scheme<'_>) 
             }
             h2 { "Shared" }
             ul {
-                li { a href="#answers" { "Answers" } }
+                li { a href="#responses" { "Responses" } }
                 @if !headers_of(spec, operations).is_empty() { li { a href="#headers" { "Headers" } } }
             }
             h2 { a href="#schemas" { "Schemas" } }

@@ -1,15 +1,15 @@
-//! Examples, given or made of those of the parts.
+//! Examples of the specification, and examples that are composed of those of the parts.
 
 use serde_json::Value;
 
-use super::{Spec, spec::members};
+use super::spec::{Spec, members};
 
-/// What a body looks like: its own example, or its schema's.
+/// Returns the example of a body, or that of its schema.
 pub fn of_body(spec: &Spec, body: &Value) -> Option<Value> {
     body.get("example").cloned().or_else(|| of_schema(spec, body.get("schema")?))
 }
 
-/// A schema's example; an object's is made of its properties', an array's of its items'.
+/// Returns the example of a schema. Without one, it is composed of the examples of the properties or the items.
 pub fn of_schema(spec: &Spec, schema: &Value) -> Option<Value> {
     let resolved = spec.resolve(schema);
     let of_properties = || {

@@ -1,25 +1,26 @@
-//! Examples, laid out and colored.
+//! Formats and colors JSON.
 
 use maud::{Markup, html};
 use serde_json::Value;
 
+/// Returns formatted JSON.
 pub fn json(value: &Value) -> Markup {
-    html! { pre { code { (at(value, 0)) } } }
+    html! { pre { code { (format_value(value, 0)) } } }
 }
 
-fn at(value: &Value, depth: usize) -> Markup {
+fn format_value(value: &Value, depth: usize) -> Markup {
     match value {
         Value::Array(items) if !items.is_empty() => html! {
             "["
             @for (i, item) in items.iter().enumerate() {
-                (line(i > 0, depth + 1)) (at(item, depth + 1))
+                (line(i > 0, depth + 1)) (format_value(item, depth + 1))
             }
             (line(false, depth)) "]"
         },
         Value::Object(members) if !members.is_empty() => html! {
             "{"
             @for (i, (name, value)) in members.iter().enumerate() {
-                (line(i > 0, depth + 1)) span.name { (quoted(name)) } ": " (at(value, depth + 1))
+                (line(i > 0, depth + 1)) span.name { (quoted(name)) } ": " (format_value(value, depth + 1))
             }
             (line(false, depth)) "}"
         },
@@ -28,7 +29,7 @@ fn at(value: &Value, depth: usize) -> Markup {
     }
 }
 
-/// The end of a line, and the beginning of the next.
+/// Ends a line and indents the next one.
 fn line(comma: bool, depth: usize) -> String {
     format!("{}\n{:indent$}", if comma { "," } else { "" }, "", indent = depth * 2)
 }

@@ -1,11 +1,11 @@
-//! What a value is, and what binds it.
+//! The type of a value, and its constraints.
 
 use maud::{Markup, html};
 use serde_json::Value;
 
 use super::spec::{list, reference, text};
 
-/// What a value is, with a link where that is said elsewhere.
+/// Returns the type of a value, with a link to its schema if it has a name.
 pub fn kind(schema: &Value) -> Markup {
     if let Some(name) = reference(schema) {
         return html! { a href={ "#schema-" (name) } { (name) } };
@@ -23,38 +23,39 @@ pub fn kind(schema: &Value) -> Markup {
     }
 }
 
-fn range(least: Option<&Value>, most: Option<&Value>, from: &str, unit: &str) -> String {
-    match (least, most) {
-        (Some(least), Some(most)) => format!("{from} {least} to {most}{unit}"),
-        (Some(least), None) => format!(", at least {least}{unit}"),
-        (None, Some(most)) => format!(", at most {most}{unit}"),
+fn range(min: Option<&Value>, max: Option<&Value>, from: &str, unit: &str) -> String {
+    match (min, max) {
+        (Some(min), Some(max)) => format!("{from} {min} to {max}{unit}"),
+        (Some(min), None) => format!(", at least {min}{unit}"),
+        (None, Some(max)) => format!(", at most {max}{unit}"),
         (None, None) => String::new(),
     }
 }
 
-/// What binds a value beside its kind: its pattern, its default, and an example that is not the default.
-pub fn facts(schema: &Value, default: Option<&Value>, example: Option<&Value>) -> Markup {
+/// Returns the pattern, the default, and an example that is not the default.
+pub fn constraints(schema: &Value, default: Option<&Value>, example: Option<&Value>) -> Markup {
     let example = example.filter(|example| Some(*example) != default);
-    let facts = [("Pattern", schema.get("pattern")), ("Default", default), ("Example", example)];
-    let facts: Vec<_> = facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    let constraints = [("Pattern", schema.get("pattern")), ("Default", default), ("Example", example)];
+    let constraints: Vec<_> =
+        constraints.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
     html! {
-        @if !facts.is_empty() {
+        @if !constraints.is_empty() {
             p.example {
-                @for (i, (name, value)) in facts.iter().enumerate() {
+                @for (i, (name, value)) in constraints.iter().enumerate() {
                     @if i > 0 { ". " }
-                    (name) ": " code { (written(value)) }
+                    (name) ": " code { (visible(value)) }
                 }
             }
         }
     }
 }
 
-/// A value without the quotes of JSON.
+/// Returns a value without the quotes of JSON.
 pub fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The same, with quotes where nothing would be left.
-fn written(value: &Value) -> String {
+/// Returns a value without quotes, unless it is empty.
+fn visible(value: &Value) -> String {
     if value == "" { value.to_string() } else { plain(value) }
 }

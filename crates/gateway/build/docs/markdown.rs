@@ -1,16 +1,16 @@
-//! The descriptions of a specification.
+//! Converts the Markdown of a specification to HTML.
 
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{CowStr, Event, Parser, Tag, TagEnd};
 
-use super::Spec;
+use super::spec::Spec;
 
-/// Markdown as HTML. HTML in it is shown, not obeyed; the name of an operation leads there.
+/// Converts Markdown. HTML in it is shown as text. The name of an operation is a link to it.
 pub fn markdown(spec: &Spec, text: &str) -> Markup {
     render(spec, Parser::new(text))
 }
 
-/// The same without its lists.
+/// Converts Markdown without its lists.
 pub fn without_lists(spec: &Spec, text: &str) -> Markup {
     let mut depth = 0;
     render(
@@ -27,21 +27,21 @@ pub fn without_lists(spec: &Spec, text: &str) -> Markup {
     )
 }
 
-/// The same for the middle of a line, where no paragraph can stand.
+/// Converts Markdown without its paragraphs, for the middle of a line.
 pub fn inline(spec: &Spec, text: &str) -> Markup {
     let is_paragraph =
         |event: &Event<'_>| matches!(event, Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph));
     render(spec, Parser::new(text).filter(|event| !is_paragraph(event)))
 }
 
-/// The items of a text's lists, each as it is written.
+/// Returns the Markdown of the items of all lists.
 pub fn items(text: &str) -> Vec<&str> {
     let items =
         Parser::new(text).into_offset_iter().filter(|(event, _)| matches!(event, Event::Start(Tag::Item)));
     items.map(|(_, range)| text[range][1..].trim()).collect()
 }
 
-/// A description's beginning, up to where it goes into details.
+/// Returns the beginning of a description, up to the first period or colon.
 pub fn first_sentence(text: &str) -> &str {
     text.split(['.', ':']).next().unwrap_or(text)
 }

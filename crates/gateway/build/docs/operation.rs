@@ -1,27 +1,29 @@
-//! One operation: what it does, what it takes, what it answers.
+//! An operation with its parameters, its body and its responses.
 
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::{
-    Operation, Spec, answer, choices, command, extension_mark,
-    kind::{facts, kind},
-    markdown::markdown,
-    security::Scheme,
-    spec::{MEDIA_TYPE, optional, text},
-};
+use super::command;
+use super::kind::{constraints, kind};
+use super::markdown::markdown;
+use super::marks::{extension_mark, required_mark};
+use super::response;
+use super::security::Scheme;
+use super::spec::{MEDIA_TYPE, Operation, Spec, optional, text};
+use super::values::possible_values;
 
+/// Returns the article about an operation.
 pub fn section(spec: &Spec, operation: &Operation<'_>, scheme: &Scheme<'_>) -> Markup {
     html! {
         article.operation id=(operation.id) {
-            div.said {
+            div.description {
                 h3 {
                     a.anchor href={ "#" (operation.id) } { (operation.summary()) }
-                    (extension_mark(operation.said))
+                    (extension_mark(operation.definition))
                 }
                 p.call { (method(operation)) code { (path(operation.path)) } }
                 p.id { "operationId " code { (operation.id) } }
-                @if let Some(description) = optional(operation.said, "description") {
+                @if let Some(description) = optional(operation.definition, "description") {
                     div.prose { (markdown(spec, description)) }
                 }
                 @if !operation.parameters.is_empty() {
@@ -34,23 +36,24 @@ pub fn section(spec: &Spec, operation: &Operation<'_>, scheme: &Scheme<'_>) -> M
                     h4 { "Body" }
                     (self::body(spec, operation, body))
                 }
-                h4 { "Answers" }
-                (answer::answers(spec, operation))
+                h4 { "Responses" }
+                (response::responses(spec, operation))
             }
-            div.shown {
+            div.examples {
                 h4 { "Request" }
                 pre.command { code { (command::curl(spec, operation, scheme)) } }
-                (answer::examples(spec, operation))
+                (response::examples(spec, operation))
             }
         }
     }
 }
 
+/// Returns the method with its color.
 pub fn method(operation: &Operation<'_>) -> Markup {
     html! { span class={ "method " (operation.method.to_lowercase()) } { (operation.method) } " " }
 }
 
-/// A path may be broken after a slash, and its slots stand out.
+/// Returns a path that can be wrapped after each slash, with highlighted parameters.
 fn path(path: &str) -> Markup {
     html! {
         @for piece in path.split_inclusive('/') {
@@ -67,35 +70,31 @@ fn parameter(spec: &Spec, parameter: &Value) -> Markup {
         dt {
             code.name { (text(parameter, "name")) } " "
             span.kind { (kind(schema)) ", in the " (text(parameter, "in")) }
-            @if parameter["required"] == true { " " (required()) }
+            @if parameter["required"] == true { " " (required_mark()) }
             (extension_mark(parameter))
         }
         dd {
             (markdown(spec, text(parameter, "description")))
-            (choices::choices(spec, schema))
-            (facts(schema, spec.default_of(schema), parameter.get("example")))
+            (possible_values(spec, schema))
+            (constraints(schema, spec.default_of(schema), parameter.get("example")))
         }
     }
 }
 
 fn body(spec: &Spec, operation: &Operation<'_>, body: &Value) -> Markup {
-    let (taken, schema) = (&operation.said["requestBody"], &body["schema"]);
+    let (definition, schema) = (&operation.definition["requestBody"], &body["schema"]);
     html! {
         dl.fields {
             dt {
                 (kind(schema)) " "
                 span.kind { (MEDIA_TYPE) }
-                @if taken["required"] == true { " " (required()) }
+                @if definition["required"] == true { " " (required_mark()) }
             }
             dd {
-                @for said in [taken, spec.resolve(schema)] {
-                    @if let Some(said) = optional(said, "description") { (markdown(spec, said)) }
+                @for part in [definition, spec.resolve(schema)] {
+                    @if let Some(text) = optional(part, "description") { (markdown(spec, text)) }
                 }
             }
         }
     }
-}
-
-pub fn required() -> Markup {
-    html! { span.required { "required" } }
 }

@@ -1,31 +1,29 @@
-//! One schema: its properties, or its values.
+//! A schema with its properties or its values.
 
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::{
-    Spec,
-    choices::{choices, description},
-    example, extension_mark,
-    json::json,
-    kind::{facts, kind},
-    operation::required,
-    spec::{list, members},
-};
+use super::example;
+use super::json::json;
+use super::kind::{constraints, kind};
+use super::marks::{extension_mark, required_mark};
+use super::spec::{Spec, list, members};
+use super::values::{description, possible_values};
 
+/// Returns the article about a schema.
 pub fn section(spec: &Spec, name: &str, schema: &Value) -> Markup {
     let example = example::of_schema(spec, schema);
     html! {
         article.schema id={ "schema-" (name) } {
-            div.said {
+            div.description {
                 h3 {
                     a.anchor href={ "#schema-" (name) } { (name) }
                     " " span.kind { (kind(schema)) }
                     (extension_mark(schema))
                 }
                 div.prose { (description(spec, schema)) }
-                (choices(spec, schema))
-                (facts(schema, schema.get("default"), None))
+                (possible_values(spec, schema))
+                (constraints(schema, schema.get("default"), None))
                 @if schema.get("properties").is_some() {
                     dl.fields {
                         @for (name, of) in members(&schema["properties"]) {
@@ -33,33 +31,41 @@ pub fn section(spec: &Spec, name: &str, schema: &Value) -> Markup {
                         }
                     }
                 }
-                @if schema["additionalProperties"] == false { p.carries { "No other properties" } }
-                @if let Some(said) = schema["not"]["description"].as_str() { p.carries { "Refused: " (said) } }
+                @if schema["additionalProperties"] == false { p.content { "No other properties" } }
+                @if let Some(text) = schema["not"]["description"].as_str() { p.content { "Refused: " (text) } }
             }
             @if let Some(example) = &example {
-                div.shown { h4 { "Example" } (json(example)) }
+                div.examples { h4 { "Example" } (json(example)) }
             }
         }
     }
 }
 
-/// A property; its example only if it is not in the whole's.
-fn property(spec: &Spec, name: &str, of: &Value, required: &[Value], whole: Option<&Value>) -> Markup {
-    // A reference says nothing of its own: what it refers to describes it.
-    let described = if of.get("description").is_some() { of } else { spec.resolve(of) };
-    let example =
-        of.get("example").filter(|example| whole.and_then(|whole| whole.get(name)) != Some(*example));
+/// Returns a property. Its example is omitted if the example of the schema contains it.
+fn property(
+    spec: &Spec,
+    name: &str,
+    definition: &Value,
+    required: &[Value],
+    schema_example: Option<&Value>,
+) -> Markup {
+    // The target of a reference has the description.
+    let described =
+        if definition.get("description").is_some() { definition } else { spec.resolve(definition) };
+    let example = definition
+        .get("example")
+        .filter(|example| schema_example.and_then(|example| example.get(name)) != Some(*example));
     html! {
         dt {
             code.name { (name) } " "
-            span.kind { (kind(of)) }
-            @if required.iter().any(|r| r == name) { " " (self::required()) }
-            (extension_mark(of))
+            span.kind { (kind(definition)) }
+            @if required.iter().any(|r| r == name) { " " (required_mark()) }
+            (extension_mark(definition))
         }
         dd {
             (description(spec, described))
-            (choices(spec, of))
-            (facts(of, spec.default_of(of), example))
+            (possible_values(spec, definition))
+            (constraints(definition, spec.default_of(definition), example))
         }
     }
 }

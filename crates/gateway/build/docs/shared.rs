@@ -1,25 +1,23 @@
-//! What is said once for all operations: servers and headers.
+//! The parts that all operations share: servers and headers.
 
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::{
-    Operation, Spec,
-    choices::choices,
-    extension_mark,
-    kind::{facts, kind},
-    markdown::{inline, markdown},
-    spec::{list, members, text},
-};
+use super::kind::{constraints, kind};
+use super::markdown::{inline, markdown};
+use super::marks::extension_mark;
+use super::spec::{Operation, Spec, list, members, text};
+use super::values::possible_values;
 
+/// Returns the section about servers.
 pub fn servers(spec: &Spec) -> Markup {
     html! {
         section id="servers" {
             div.opening { h2 { "Servers" } }
             article {
-                div.said {
+                div.description {
                     dl.fields {
                         @for server in list(spec.at("/servers")) {
                             dt { code.name { (text(server, "url")) } }
@@ -30,7 +28,7 @@ pub fn servers(spec: &Spec) -> Markup {
                                         code { (name) } ": " (inline(spec, text(variable, "description")))
                                         " Default: " code { (text(variable, "default")) } "."
                                     }
-                                    (choices(spec, variable))
+                                    (possible_values(spec, variable))
                                 }
                             }
                         }
@@ -41,16 +39,17 @@ pub fn servers(spec: &Spec) -> Markup {
     }
 }
 
-/// The headers of all answers, each once.
+/// Returns the headers of all responses, each once.
 pub fn headers_of<'a>(spec: &'a Spec, operations: &[Operation<'a>]) -> BTreeMap<&'a str, &'a Value> {
-    let answers =
+    let responses =
         operations.iter().flat_map(Operation::responses).map(|(_, response)| spec.resolve(response));
-    answers
-        .flat_map(|answer| members(&answer["headers"]))
+    responses
+        .flat_map(|response| members(&response["headers"]))
         .map(|(name, header)| (name, spec.resolve(header)))
         .collect()
 }
 
+/// Returns the section about headers.
 pub fn headers(spec: &Spec, operations: &[Operation<'_>]) -> Markup {
     let headers = headers_of(spec, operations);
     html! {
@@ -58,7 +57,7 @@ pub fn headers(spec: &Spec, operations: &[Operation<'_>]) -> Markup {
             section id="headers" {
                 div.opening { h2 { "Headers" } }
                 article {
-                    div.said {
+                    div.description {
                         dl.fields {
                             @for (name, header) in headers { (self::header(spec, name, header)) }
                         }
@@ -79,8 +78,8 @@ fn header(spec: &Spec, name: &str, header: &Value) -> Markup {
         }
         dd {
             (markdown(spec, text(header, "description")))
-            (choices(spec, schema))
-            (facts(schema, spec.default_of(schema), header.get("example")))
+            (possible_values(spec, schema))
+            (constraints(schema, spec.default_of(schema), header.get("example")))
         }
     }
 }

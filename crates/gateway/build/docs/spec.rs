@@ -1,21 +1,23 @@
-//! A specification, as far as the page shows it.
+//! Reads the parts of a specification that the page shows.
 
 use serde_json::Value;
 
-/// Everything else in a path item is not an operation.
+/// The members of a path item that are operations.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// That of every body.
+/// The media type of every body.
 pub const MEDIA_TYPE: &str = "application/json";
 
+/// A specification.
 pub struct Spec(Value);
 
+/// An operation.
 pub struct Operation<'a> {
     pub id: &'a str,
     pub method: String,
     pub path: &'a str,
     pub parameters: Vec<&'a Value>,
-    pub said: &'a Value,
+    pub definition: &'a Value,
 }
 
 impl Spec {
@@ -23,7 +25,7 @@ impl Spec {
         Self(value)
     }
 
-    /// What stands at a JSON pointer.
+    /// Returns the value at a JSON pointer.
     pub fn at(&self, pointer: &str) -> &Value {
         self.0.pointer(pointer).unwrap_or_else(|| panic!("there is no {pointer}"))
     }
@@ -36,7 +38,7 @@ impl Spec {
         list(self.at("/tags"))
     }
 
-    /// The thing itself where there is a reference, also one in an `allOf`, by which a reference is described.
+    /// Returns the target of a reference, also of one in an `allOf`, or else the value itself.
     pub fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         match (value["$ref"].as_str(), list(&value["allOf"])) {
             (Some(reference), _) => self.at(reference.trim_start_matches('#')),
@@ -46,41 +48,41 @@ impl Spec {
         }
     }
 
-    /// Every operation, in the order of the file.
+    /// Returns all operations in the order of the file.
     pub fn operations(&self) -> Vec<Operation<'_>> {
         let mut operations = Vec::new();
         for (path, item) in self.members("/paths") {
             for method in METHODS {
-                let Some(said) = item.get(method) else { continue };
+                let Some(definition) = item.get(method) else { continue };
                 assert!(
-                    said.get("security").is_none(),
-                    "the page shows one scheme for all operations: {said}"
+                    definition.get("security").is_none(),
+                    "the page shows one scheme for all operations: {definition}"
                 );
-                let taken = [item, said].into_iter().flat_map(|from| list(&from["parameters"]));
+                let parameters = [item, definition].into_iter().flat_map(|from| list(&from["parameters"]));
                 operations.push(Operation {
-                    id: text(said, "operationId"),
+                    id: text(definition, "operationId"),
                     method: method.to_uppercase(),
                     path,
-                    parameters: taken.map(|parameter| self.resolve(parameter)).collect(),
-                    said,
+                    parameters: parameters.map(|parameter| self.resolve(parameter)).collect(),
+                    definition,
                 });
             }
         }
         operations
     }
 
-    /// The server that is an address as it stands.
+    /// Returns the URL of the server without variables.
     pub fn plain_server(&self) -> &str {
         let plain = list(self.at("/servers")).iter().find(|server| server.get("variables").is_none());
         text(plain.expect("a server without variables"), "url")
     }
 
-    /// A value's default, also where only what it refers to has one.
+    /// Returns the default of a value, or of the target of its reference.
     pub fn default_of<'a>(&'a self, schema: &'a Value) -> Option<&'a Value> {
         schema.get("default").or_else(|| self.resolve(schema).get("default"))
     }
 
-    /// Whether a word can only be the name of an operation: it is also no value of an enumeration.
+    /// Returns whether a word is the id of an operation, and not also a value of an enumeration.
     pub fn names_operation(&self, word: &str) -> bool {
         let is_value = || is_value(self.at("/components/schemas"), word);
         self.operations().iter().any(|operation| operation.id == word) && !is_value()
@@ -100,30 +102,30 @@ fn is_value(of: &Value, word: &str) -> bool {
 
 impl<'a> Operation<'a> {
     pub fn summary(&self) -> &'a str {
-        text(self.said, "summary")
+        text(self.definition, "summary")
     }
 
     pub fn tag(&self) -> &'a str {
-        self.said["tags"][0].as_str().expect("every operation has a tag")
+        self.definition["tags"][0].as_str().expect("every operation has a tag")
     }
 
-    /// What it takes.
+    /// Returns the body of its request.
     pub fn body(&self) -> Option<&'a Value> {
-        self.said["requestBody"]["content"].get(MEDIA_TYPE)
+        self.definition["requestBody"]["content"].get(MEDIA_TYPE)
     }
 
-    /// Its answers, by status; a status may be a range.
+    /// Returns its responses by status, which may be a range.
     pub fn responses(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
-        members(&self.said["responses"])
+        members(&self.definition["responses"])
     }
 }
 
-/// The body of an answer.
+/// Returns the body of a response.
 pub fn body_of(response: &Value) -> &Value {
     &response["content"][MEDIA_TYPE]
 }
 
-/// The name of the component that is referred to, also in an `allOf`.
+/// Returns the name of the component that a reference refers to, also of one in an `allOf`.
 pub fn reference(value: &Value) -> Option<&str> {
     match (value["$ref"].as_str(), list(&value["allOf"])) {
         (Some(reference), _) => reference.rsplit('/').next(),

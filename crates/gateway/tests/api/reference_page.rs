@@ -183,7 +183,8 @@ fn page_has_every_operation_with_its_parameters_and_responses() {
                     match response["$ref"].as_str() {
                         Some(shared) => {
                             assert!(
-                                section.contains(&format!("#answer-{}", shared.rsplit('/').next().unwrap()))
+                                section
+                                    .contains(&format!("#response-{}", shared.rsplit('/').next().unwrap()))
                             );
                         }
                         None => assert_describes(section, response),
@@ -237,7 +238,7 @@ fn page_has_the_parts_that_all_operations_share() {
         let components = &spec["components"];
         members(&components["securitySchemes"]).for_each(|(_, scheme)| assert_describes(&page, scheme));
         for (name, response) in members(&components["responses"]) {
-            let part = part(&page, &format!("answer-{name}"));
+            let part = part(&page, &format!("response-{name}"));
             assert_describes(part, response);
             assert_specifies(part, part, &response["content"]["application/json"]["schema"]);
         }

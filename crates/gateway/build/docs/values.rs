@@ -1,26 +1,24 @@
-//! What a value can be, one by one: the values of an enumeration, the alternatives of a `oneOf`.
+//! The values of an enumeration, and the alternatives of a `oneOf`.
 
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::{
-    Spec,
-    kind::{kind, plain},
-    markdown::{inline, items, markdown, without_lists},
-    spec::{list, members, reference, text},
-};
+use super::kind::{kind, plain};
+use super::markdown::{inline, items, markdown, without_lists};
+use super::spec::{Spec, list, members, reference, text};
 
-/// What a schema says of itself. An enumeration's list of values is not in it: it is in a table of its own.
+/// Returns the description of a schema, without the list of an enumeration's values, which is a table.
 pub fn description(spec: &Spec, schema: &Value) -> Markup {
-    let said = text(schema, "description");
-    if schema.get("enum").is_some() { without_lists(spec, said) } else { markdown(spec, said) }
+    let text = text(schema, "description");
+    if schema.get("enum").is_some() { without_lists(spec, text) } else { markdown(spec, text) }
 }
 
-pub fn choices(spec: &Spec, schema: &Value) -> Markup {
+/// Returns the values and the alternatives of a schema.
+pub fn possible_values(spec: &Spec, schema: &Value) -> Markup {
     html! { (values(spec, schema)) (alternatives(spec, schema)) }
 }
 
-/// The values of an enumeration, with their names and what they mean where that is said.
+/// Returns the values of an enumeration, with their names and meanings.
 fn values(spec: &Spec, schema: &Value) -> Markup {
     let values: Vec<_> = list(&schema["enum"]).iter().map(plain).collect();
     let names = list(&schema["x-enum-varnames"]);
@@ -55,19 +53,22 @@ fn values(spec: &Spec, schema: &Value) -> Markup {
     }
 }
 
-/// What each value means, or nothing. The list of a description says it as `value - meaning`.
+/// Returns the meaning of each value, or nothing. The list of a description has items like `value - meaning`.
 fn meanings(spec: &Spec, schema: &Value, values: &[String]) -> Vec<Markup> {
     let listed = items(schema["description"].as_str().unwrap_or_default());
     let listed: Vec<_> = listed.iter().map(|item| item.split_once(" - ").unwrap_or((item, ""))).collect();
     let is_of_values = listed.is_empty() || listed.iter().map(|(value, _)| *value).eq(values);
-    assert!(values.is_empty() || is_of_values, "a list of other values than {values:?}: {listed:?}");
+    assert!(
+        values.is_empty() || is_of_values,
+        "the description lists other values than {values:?}: {listed:?}"
+    );
     match list(&schema["x-enum-descriptions"]) {
         [] => listed.iter().map(|(_, meaning)| inline(spec, meaning)).collect(),
-        said => said.iter().map(|meaning| html! { (plain(meaning)) }).collect(),
+        descriptions => descriptions.iter().map(|meaning| html! { (plain(meaning)) }).collect(),
     }
 }
 
-/// The alternatives, told from each other by a property.
+/// Returns the alternatives, which a property distinguishes.
 fn alternatives(spec: &Spec, schema: &Value) -> Markup {
     let alternatives = list(&schema["oneOf"]);
     html! {
@@ -86,7 +87,7 @@ fn alternatives(spec: &Spec, schema: &Value) -> Markup {
     }
 }
 
-/// The value of the discriminator that stands for an alternative; without a mapping that is its name.
+/// Returns the value of the discriminator for an alternative. Without a mapping it is the name of the alternative.
 fn value_of<'a>(discriminator: &'a Value, alternative: &'a Value) -> &'a str {
     let name = reference(alternative).expect("a reference in oneOf");
     let mapped =
