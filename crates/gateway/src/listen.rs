@@ -132,18 +132,18 @@ mod tests {
             " 8400",
             "[localhost]:8400",
         ] {
-            let refused = text.parse::<Listen>().unwrap_err();
+            let error = text.parse::<Listen>().unwrap_err();
             assert!(
-                refused.contains("8400, :8400, localhost:8400, 127.0.0.1:8400, [::1]:8400"),
-                "{text}: {refused}"
+                error.contains("8400, :8400, localhost:8400, 127.0.0.1:8400, [::1]:8400"),
+                "{text}: {error}"
             );
         }
     }
 
     #[tokio::test]
-    async fn an_unknown_name_is_refused() {
+    async fn unknown_name_is_refused() {
         let listen: Listen = "no-such-host.invalid:8400".parse().unwrap();
-        let refused = listen.resolve().await.unwrap_err().to_string();
-        assert!(refused.starts_with("The address of no-such-host.invalid cannot be found"), "{refused}");
+        let error = listen.resolve().await.unwrap_err().to_string();
+        assert!(error.starts_with("The address of no-such-host.invalid cannot be found"), "{error}");
     }
 }

@@ -14,12 +14,12 @@ use super::splitter::{Piece, Splitter};
 use crate::runner::Log;
 
 const BUFFER: usize = 64 * 1024;
-// A line without a line end is written after a second without further output, and at the latest after ten.
+/// A line without a line end is written after a second without further output, and at the latest after ten.
 const MAX_SILENCE: Duration = Duration::from_secs(1);
 const MAX_LINE_TIME: Duration = Duration::from_secs(10);
-// Of the updates of a line (a progress bar), the last one of each second is written.
+/// Of the updates of a line (a progress bar), the last one of each second is written.
 const UPDATE_TIME: Duration = Duration::from_secs(1);
-// After the processes have ended: how long data in a pipe may take to be readable, and how much of it is still read.
+/// After the processes have ended: how long data in a pipe may take to be readable, and how much of it is still read.
 const LAST_READ: Duration = Duration::from_millis(100);
 const LAST_BYTES: usize = 1024 * 1024;
 
@@ -31,7 +31,7 @@ pub(super) struct Output<'a> {
     /// The severity of a line that no pattern matches.
     otherwise: Severity,
     splitter: Splitter,
-    begun: Option<PartialLine>,
+    partial: Option<PartialLine>,
     updates: Option<Updates>,
 }
 
@@ -45,7 +45,7 @@ struct PartialLine {
 /// The updates of a line that are not written yet.
 #[derive(Debug)]
 struct Updates {
-    due: Instant,
+    deadline: Instant,
     worst: (Severity, String),
     /// The last update, if its severity is lower than the worst.
     latest: Option<(Severity, String)>,
@@ -53,12 +53,12 @@ struct Updates {
 
 impl<'a> Output<'a> {
     pub fn new(command: &'a Command, log: &'a Log, otherwise: Severity) -> Self {
-        Self { command, log, otherwise, splitter: Splitter::default(), begun: None, updates: None }
+        Self { command, log, otherwise, splitter: Splitter::default(), partial: None, updates: None }
     }
 
     /// Writes the pipe's lines until every process has closed the pipe, or until it is no longer read. Returns whether all
     /// have closed it.
-    pub async fn pump(mut self, pipe: Option<impl AsyncRead + Unpin>, linger: &CancellationToken) -> bool {
+    pub async fn pump(mut self, pipe: Option<impl AsyncRead + Unpin>, closing: &CancellationToken) -> bool {
         let Some(mut pipe) = pipe else { return true };
         let mut decoder = self.command.encoding.new_decoder();
         let mut buffer = vec![0; BUFFER];
@@ -66,7 +66,7 @@ impl<'a> Output<'a> {
         let mut last_bytes = LAST_BYTES;
         let has_ended = loop {
             let no_more = async {
-                linger.cancelled().await;
+                closing.cancelled().await;
                 tokio::time::sleep(LAST_READ).await;
             };
             let read = tokio::select! {
@@ -74,7 +74,7 @@ impl<'a> Output<'a> {
                 read = pipe.read(&mut buffer) => read.unwrap_or(0),
                 () = no_more => break false,
                 () = sleep_until(self.next_deadline()) => {
-                    self.write_due().await;
+                    self.write_overdue().await;
                     continue;
                 }
             };
@@ -83,7 +83,7 @@ impl<'a> Output<'a> {
             }
             decode(&mut decoder, &buffer[..read], &mut text, false);
             self.add(&text).await;
-            if linger.is_cancelled() {
+            if closing.is_cancelled() {
                 last_bytes = last_bytes.saturating_sub(read);
                 if last_bytes == 0 {
                     break false;
@@ -105,8 +105,8 @@ impl<'a> Output<'a> {
         }
         let now = Instant::now();
         let pieces = self.splitter.feed(text);
-        let since = self.begun.filter(|_| pieces.is_empty()).map_or(now, |begun| begun.since);
-        self.begun = (!self.splitter.begun().is_empty()).then_some(PartialLine { since, added_at: now });
+        let since = self.partial.filter(|_| pieces.is_empty()).map_or(now, |partial| partial.since);
+        self.partial = (!self.splitter.partial().is_empty()).then_some(PartialLine { since, added_at: now });
         for piece in pieces {
             match piece {
                 Piece::Line(line) => self.write_line(line).await,
@@ -116,22 +116,22 @@ impl<'a> Output<'a> {
     }
 
     fn next_deadline(&self) -> Option<Instant> {
-        let begun = self.begun.map(PartialLine::deadline);
-        begun.into_iter().chain(self.updates.as_ref().map(|updates| updates.due)).min()
+        let partial = self.partial.map(PartialLine::deadline);
+        partial.into_iter().chain(self.updates.as_ref().map(|updates| updates.deadline)).min()
     }
 
     /// Writes lines that were not ended or overwritten in time.
-    async fn write_due(&mut self) {
+    async fn write_overdue(&mut self) {
         let now = Instant::now();
-        if self.begun.is_some_and(|begun| begun.deadline() <= now) {
-            self.begun = None;
-            if !is_blank(self.splitter.begun())
-                && let Some(text) = self.splitter.take_begun()
+        if self.partial.is_some_and(|partial| partial.deadline() <= now) {
+            self.partial = None;
+            if !is_blank(self.splitter.partial())
+                && let Some(text) = self.splitter.take_partial()
             {
                 self.write_line(text).await;
             }
         }
-        if self.updates.as_ref().is_some_and(|updates| updates.due <= now) {
+        if self.updates.as_ref().is_some_and(|updates| updates.deadline <= now) {
             self.write_updates().await;
         }
     }
@@ -164,8 +164,8 @@ impl<'a> Output<'a> {
             Some(updates) if update.0.number() < updates.worst.0.number() => updates.latest = Some(update),
             Some(updates) => (updates.worst, updates.latest) = (update, None),
             None => {
-                let due = Instant::now() + UPDATE_TIME;
-                self.updates = Some(Updates { due, worst: update, latest: None });
+                let deadline = Instant::now() + UPDATE_TIME;
+                self.updates = Some(Updates { deadline, worst: update, latest: None });
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Splits the text of a pipe into lines.
 
 /// A line longer than this is cut, so that a process that never ends its line cannot fill the memory.
-const LONGEST: usize = 1024 * 1024;
+const MAX_LINE_BYTES: usize = 1024 * 1024;
 
 /// The text between two line ends.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(super) enum Piece {
 /// Splits text at line ends. Carriage returns before a line feed belong to the line end.
 #[derive(Debug, Default)]
 pub(super) struct Splitter {
-    begun: String,
+    partial: String,
     /// Whether the last character was a carriage return, whose meaning depends on the next one.
     is_returned: bool,
     /// Whether the beginning of this line was taken before its end.
@@ -41,22 +41,22 @@ impl Splitter {
     }
 
     /// Returns the text of a piece that has no end yet.
-    pub fn begun(&self) -> &str {
-        &self.begun
+    pub fn partial(&self) -> &str {
+        &self.partial
     }
 
     /// Takes the text of a piece that has no end yet. The text after it becomes a line of its own.
-    pub fn take_begun(&mut self) -> Option<String> {
-        if self.begun.is_empty() {
+    pub fn take_partial(&mut self) -> Option<String> {
+        if self.partial.is_empty() {
             return None;
         }
         self.is_continued = true;
-        Some(std::mem::take(&mut self.begun))
+        Some(std::mem::take(&mut self.partial))
     }
 
-    /// The last line, if it was not ended.
+    /// Returns the last line, if it was not ended.
     pub fn finish(mut self) -> Option<String> {
-        self.take_begun()
+        self.take_partial()
     }
 
     fn add(&mut self, text: &str, pieces: &mut Vec<Piece>) {
@@ -65,21 +65,21 @@ impl Splitter {
         }
         if std::mem::take(&mut self.is_returned) {
             self.is_continued = false;
-            if !self.begun.is_empty() {
-                pieces.push(Piece::Update(std::mem::take(&mut self.begun)));
+            if !self.partial.is_empty() {
+                pieces.push(Piece::Update(std::mem::take(&mut self.partial)));
             }
         }
-        self.begun.push_str(text);
-        while self.begun.len() > LONGEST {
-            let rest = self.begun.split_off(self.begun.floor_char_boundary(LONGEST));
-            pieces.push(Piece::Line(std::mem::replace(&mut self.begun, rest)));
+        self.partial.push_str(text);
+        while self.partial.len() > MAX_LINE_BYTES {
+            let rest = self.partial.split_off(self.partial.floor_char_boundary(MAX_LINE_BYTES));
+            pieces.push(Piece::Line(std::mem::replace(&mut self.partial, rest)));
         }
     }
 
     fn end_line(&mut self, pieces: &mut Vec<Piece>) {
         let is_continued = std::mem::take(&mut self.is_continued);
         self.is_returned = false;
-        let line = std::mem::take(&mut self.begun);
+        let line = std::mem::take(&mut self.partial);
         if !(is_continued && line.is_empty()) {
             pieces.push(Piece::Line(line));
         }
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_whatever_the_chunks() {
+    fn lines_do_not_depend_on_the_chunks() {
         assert_eq!(split(&["one\ntw", "o\r\n\nthree"]), [line("one"), line("two"), line(""), line("three")]);
         assert_eq!(split(&["one\n"]), [line("one")]);
         assert_eq!(split(&[""]), []);
@@ -115,29 +115,29 @@ mod tests {
     }
 
     #[test]
-    fn carriage_returns_make_updates() {
+    fn carriage_returns_separate_updates() {
         assert_eq!(split(&["1%\r2%", "\r", "3%\n"]), [update("1%"), update("2%"), line("3%")]);
         assert_eq!(split(&["\r1%\r2%\r"]), [update("1%"), line("2%")]);
         assert_eq!(split(&["1%\r\r\r\n"]), [line("1%")]);
     }
 
     #[test]
-    fn a_line_that_was_taken_before_its_end_goes_on_as_the_next_one() {
+    fn rest_of_a_line_that_was_taken_early_is_the_next_line() {
         let mut splitter = Splitter::default();
-        assert_eq!(splitter.take_begun(), None);
+        assert_eq!(splitter.take_partial(), None);
         assert_eq!(splitter.feed("Copying …"), []);
-        assert_eq!(splitter.take_begun(), Some("Copying …".to_owned()));
+        assert_eq!(splitter.take_partial(), Some("Copying …".to_owned()));
         assert_eq!(splitter.feed(" done\nPassword: "), [line(" done")]);
-        assert_eq!(splitter.take_begun(), Some("Password: ".to_owned()));
-        // The end of a line that was taken completely is no line.
+        assert_eq!(splitter.take_partial(), Some("Password: ".to_owned()));
+        // The end of a line that was taken completely is not a line.
         assert_eq!(splitter.feed("\n\n50%\r"), [line("")]);
-        assert_eq!(splitter.take_begun(), Some("50%".to_owned()));
+        assert_eq!(splitter.take_partial(), Some("50%".to_owned()));
         assert_eq!(splitter.feed("\nend\n"), [line("end")]);
     }
 
     #[test]
-    fn a_line_without_end_is_cut_between_characters() {
-        let long = "é".repeat(LONGEST);
+    fn long_line_is_cut_between_characters() {
+        let long = "é".repeat(MAX_LINE_BYTES);
         let odd = format!("x{long}");
         for text in [long, odd] {
             let mut splitter = Splitter::default();
@@ -150,7 +150,7 @@ mod tests {
                 }));
             }
             lines.extend(splitter.finish());
-            assert!(lines.iter().all(|l| l.len() <= LONGEST));
+            assert!(lines.iter().all(|l| l.len() <= MAX_LINE_BYTES));
             assert_eq!(lines.concat(), text);
             assert_eq!(lines.len(), 2 + usize::from(text.starts_with('x')));
         }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::settings::Command;
 
 const PATH: &str = "PATH";
-// Linux reads no more of the first line of a script.
+/// Linux reads no more of the first line of a script.
 const MAX_FIRST_LINE: u64 = 256;
 
 impl Command {

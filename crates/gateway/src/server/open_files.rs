@@ -3,23 +3,23 @@
 use anyhow::{Result, ensure};
 
 /// Files of the store, the log and the runtime, and files that are open for a moment.
-const RESERVED: u64 = 64;
+const RESERVED_FILES: u64 = 64;
 /// Files of a run: its pipes, and files for starting it and for finding its processes.
-const PER_RUN: u64 = 12;
+const FILES_PER_RUN: u64 = 12;
 /// Files of a connection: its socket, and the file that is sent.
-const PER_CONNECTION: u64 = 2;
+const FILES_PER_CONNECTION: u64 = 2;
 /// The fewest connections that are useful.
 const MIN_CONNECTIONS: u64 = 16;
 
-/// Returns how many connections may be served at the same time: at most `wanted`, and so few that files are left for the store
+/// Returns the number of connections that may be served at the same time: at most `wanted`, and few enough that files are left for the store
 /// and `concurrency` runs. Raises the process's limit as far as needed and allowed.
 ///
 /// # Errors
 ///
 /// Fails if the limit leaves no room for connections.
 pub fn max_connections(wanted: u32, concurrency: u16) -> Result<usize> {
-    let reserved = RESERVED + PER_RUN * u64::from(concurrency);
-    let limit = raise_limit(reserved + PER_CONNECTION * u64::from(wanted));
+    let reserved = RESERVED_FILES + FILES_PER_RUN * u64::from(concurrency);
+    let limit = raise_limit(reserved + FILES_PER_CONNECTION * u64::from(wanted));
     let allowed = connections_within(limit, reserved, wanted);
     ensure!(
         allowed >= MIN_CONNECTIONS.min(wanted.into()),
@@ -36,7 +36,7 @@ pub fn max_connections(wanted: u32, concurrency: u16) -> Result<usize> {
 }
 
 fn connections_within(limit: u64, reserved: u64, wanted: u32) -> u64 {
-    (limit.saturating_sub(reserved) / PER_CONNECTION).min(wanted.into())
+    (limit.saturating_sub(reserved) / FILES_PER_CONNECTION).min(wanted.into())
 }
 
 /// Raises the soft limit of open files to the needed number, and returns the new limit. Not further, because jobs inherit it and

@@ -11,10 +11,10 @@ use crate::variables::TRIGGER_ID;
 const MIN_HARD_LIMIT: u64 = 1 << 20;
 
 /// Two marks, which a child inherits from its parent: the environment variable with the trigger id, and the soft resource
-/// limit `RLIMIT_LOCKS` with a number made of the trigger id.
+/// limit `RLIMIT_LOCKS` with a number that is derived from the trigger id.
 ///
-/// The variable is lost when a process empties its environment (`env -i`, `sudo`). The limit stays, also over `setsid`, a
-/// double fork and a change of the user, and everybody may read it. Linux has kept this limit without using it since
+/// The variable is lost when a process empties its environment (`env -i`, `sudo`). The limit is inherited, also across `setsid`, a
+/// double fork and a change of the user, and every user can read it. Linux has kept this limit without using it since
 /// version 2.4.25, so that its value has no effect.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mark {

@@ -46,7 +46,7 @@ fn texts(lines: &[(i64, String)]) -> Vec<&str> {
 const PATTERNS: &str = "error = ['^ERROR']\nwarning = ['^warn:\\sx$']";
 
 #[tokio::test(start_paused = true)]
-async fn patterns_see_no_escapes_and_the_log_keeps_them() {
+async fn patterns_ignore_escapes_and_the_log_keeps_them() {
     let lines = [
         "\x1b[1;31mERROR\x1b[0m: red",
         "\x1b]0;title\x07ERROR: after a title",
@@ -61,7 +61,7 @@ async fn patterns_see_no_escapes_and_the_log_keeps_them() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_many_updates_one_a_second_is_written() {
+async fn one_update_per_second_is_written() {
     let updates: Vec<_> = (0..10_000).map(|n| format!("\r{n}")).collect();
     let mut chunks: Vec<_> = updates.chunks(10).map(|some| (3, some.concat())).collect();
     chunks.push((0, "\r10000 of 10000\nend\n".to_owned()));
@@ -74,7 +74,7 @@ async fn of_many_updates_one_a_second_is_written() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_update_that_is_an_error_is_not_overwritten() {
+async fn update_with_an_error_is_not_overwritten() {
     let found = written(&[(0, b"1%\rERROR: disk\r2%\r3%\r"), (0, b"\x1b[K\r4%\nend\r")], PATTERNS).await;
     assert_eq!(texts(&found), ["ERROR: disk", "4%", "end"]);
     let found = written(&[(0, b"ERROR: disk\r2%\r3%\r"), (1500, b"4%\n")], PATTERNS).await;
@@ -82,8 +82,8 @@ async fn an_update_that_is_an_error_is_not_overwritten() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_line_without_end_is_written_after_a_second_of_silence() {
-    // The cut is in the middle of a character, which comes whole with the rest.
+async fn line_without_end_is_written_after_a_second_of_silence() {
+    // The cut is in the middle of a character, which is complete with the rest.
     let text = "Kopiere Müller".as_bytes();
     let found = written(&[(0, &text[..10]), (1100, &text[10..]), (900, b" fertig\n")], "").await;
     assert_eq!(texts(&found), ["Kopiere M", "üller fertig"]);
@@ -96,7 +96,7 @@ async fn a_line_without_end_is_written_after_a_second_of_silence() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn encodings_are_read_whatever_the_chunks() {
+async fn decoding_does_not_depend_on_the_chunks() {
     let utf_16: Vec<u8> = "\u{feff}Zürich\r\n😀\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     for size in [1, 2, 3, 5, 100] {
         let chunks: Vec<_> = utf_16.chunks(size).map(|chunk| (1, chunk)).collect();
