@@ -145,7 +145,7 @@ pub(crate) struct WaitArgs {
     #[arg(long, value_name = "TIME", value_parser = durations::parse)]
     pub(crate) timeout: Option<Duration>,
 
-    /// Also exit with a code other than 0 for warnings.
+    /// Treat this outcome as a failure, too.
     #[arg(long, value_enum, value_name = "OUTCOME")]
     pub(crate) fail_on: Option<FailOn>,
 }

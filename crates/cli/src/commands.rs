@@ -18,7 +18,7 @@ use crate::{
 pub(crate) async fn run(cli: Cli, output: &mut Output, interruption: &Interruption) -> Result<Exit, Failure> {
     let session = &Session::open(&cli.server, interruption).await?;
     if let Some(warning) = session.client.cleartext_key_warning() {
-        output.note(&format!("warning: {warning}"));
+        output.write_note(&format!("warning: {warning}"));
     }
     match cli.command {
         Command::Jobs { filter } => jobs::run(session, output, filter.as_deref()).await,

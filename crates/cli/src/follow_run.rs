@@ -99,13 +99,13 @@ async fn print_events(
             RunEvent::Line(line) => {
                 counts.add(line.severity);
                 let was_open = !output.is_closed();
-                output.log_line(&line)?;
+                output.write_log_line(&line)?;
                 if was_open && output.is_closed() {
-                    output.note("Standard output was closed. Still waiting for the outcome.");
+                    output.write_note("Standard output was closed. Still waiting for the outcome.");
                 }
             }
             RunEvent::TransientError(error) => {
-                output.note(&format!("{error} Still waiting; the job continues."));
+                output.write_note(&format!("{error} Still waiting; the job continues."));
             }
             RunEvent::Ended(execution) => return Ok(execution),
             _ => {}
@@ -140,12 +140,12 @@ fn print_outcome(
     let duration = execution.end_time.zip(execution.create_time).and_then(|(end, start)| end.since(start));
     let after =
         duration.map(|duration| format!(" after {}", text::format_duration(duration))).unwrap_or_default();
-    output.note(&format!(
+    output.write_note(&format!(
         "{}{after}: {}, {} warnings, {} errors",
         output::format_state(execution.state),
         text::escape_line(&job.name),
         counts.warnings,
         counts.errors
     ));
-    if output.is_json() { output.json(execution) } else { Ok(()) }
+    if output.is_json() { output.write_json(execution) } else { Ok(()) }
 }

@@ -56,33 +56,34 @@ impl Output {
     }
 
     /// Writes a JSON document as one line.
-    pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+    pub(crate) fn write_json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let document = serde_json::to_string(value).map_err(|e| Failure::Output(e.into(), None))?;
-        self.line(&text::escape_json(document))
+        self.write_line(&text::escape_json(document))
     }
 
     /// Writes a line of data with control characters escaped.
-    pub(crate) fn data(&mut self, line: &str) -> Result<(), Failure> {
+    pub(crate) fn write_text(&mut self, line: &str) -> Result<(), Failure> {
         let line = text::escape_line_with(line, self.tabs);
-        self.line(&line)
+        self.write_line(&line)
     }
 
     /// Writes the trigger id of an accepted POST, or its response as JSON. If standard output cannot be written, writes `note` with
     /// the id to standard error, because nothing else identifies the run.
-    pub(crate) fn trigger_id(
+    pub(crate) fn write_trigger_id(
         &mut self,
         trigger_id: TriggerId,
         response: &impl Serialize,
         note: &str,
     ) -> Result<(), Failure> {
-        let written = if self.json { self.json(response) } else { self.data(&trigger_id.to_string()) };
+        let written =
+            if self.json { self.write_json(response) } else { self.write_text(&trigger_id.to_string()) };
         if written.is_err() || self.is_closed {
-            self.note(&format!("{note}, trigger id {trigger_id}"));
+            self.write_note(&format!("{note}, trigger id {trigger_id}"));
         }
         written
     }
 
-    fn line(&mut self, line: &str) -> Result<(), Failure> {
+    fn write_line(&mut self, line: &str) -> Result<(), Failure> {
         if self.is_closed {
             return Ok(());
         }
@@ -97,7 +98,7 @@ impl Output {
     }
 
     /// Writes a message to standard error. If that fails, the command continues, and [`finish`](Self::finish) reports the failure.
-    pub(crate) fn note(&mut self, line: &str) {
+    pub(crate) fn write_note(&mut self, line: &str) {
         let written = self.suspend_progress(|| writeln!(anstream::stderr().lock(), "{line}"));
         self.has_lost_note |= written.is_err_and(|error| !is_closed_pipe(&error));
     }
@@ -110,7 +111,7 @@ impl Output {
         let result =
             result.and_then(|exit| flushed.map(|()| exit).map_err(|error| Failure::Output(error, None)));
         let exit = result.unwrap_or_else(|failure| {
-            self.note(&format!("{BAD}error:{BAD:#} {failure}"));
+            self.write_note(&format!("{BAD}error:{BAD:#} {failure}"));
             failure.exit()
         });
         if exit == Exit::Completed && self.has_lost_note { Exit::Error } else { exit }
@@ -139,9 +140,9 @@ impl Output {
         }
     }
 
-    pub(crate) fn log_line(&mut self, line: &JobExecutionLog) -> Result<(), Failure> {
+    pub(crate) fn write_log_line(&mut self, line: &JobExecutionLog) -> Result<(), Failure> {
         if self.json {
-            return self.json(line);
+            return self.write_json(line);
         }
         let time = line.time_stamp.map_or_else(|| "-".to_owned(), |time| time.to_string());
         let style = severity_style(line.severity);
@@ -152,13 +153,13 @@ impl Output {
             } else {
                 format!("{:<36}", "")
             };
-            self.line(&format!("{prefix} {part}"))?;
+            self.write_line(&format!("{prefix} {part}"))?;
         }
         Ok(())
     }
 
     /// Writes a table. All columns but the last are padded to their widest cell.
-    pub(crate) fn table(&mut self, heading: &[&str], rows: &[Vec<Cell>]) -> Result<(), Failure> {
+    pub(crate) fn write_table(&mut self, heading: &[&str], rows: &[Vec<Cell>]) -> Result<(), Failure> {
         let heading: Vec<_> =
             heading.iter().map(|name| Cell { text: (*name).to_owned(), style: DIM }).collect();
         let mut widths = vec![0; heading.len()];
@@ -174,13 +175,13 @@ impl Output {
                 let pad = if n + 1 == row.len() { 0 } else { width - cell.text.width() + 2 };
                 line += &format!("{style}{}{style:#}{:pad$}", cell.text, "");
             }
-            self.line(&line)?;
+            self.write_line(&line)?;
         }
         Ok(())
     }
 
     /// Returns a cell with text from a server: escaped, and truncated to the width of a column. `--json` has the whole text.
-    pub(crate) fn cell(&self, text: &str) -> Cell {
+    pub(crate) fn text_cell(&self, text: &str) -> Cell {
         Cell { text: text::truncate(text, MAX_CELL_WIDTH, self.tabs), style: PLAIN }
     }
 }

@@ -33,9 +33,9 @@ pub(crate) async fn run(session: &Session<'_>, output: &mut Output, job: &str) -
         }
     })?;
     let canceled = response.into_inner();
-    output.trigger_id(canceled.trigger_id, &canceled, &format!("Canceling {name}"))?;
+    output.write_trigger_id(canceled.trigger_id, &canceled, &format!("Canceling {name}"))?;
     if !output.is_json() {
-        output.note(&format!("{name} is being canceled."));
+        output.write_note(&format!("{name} is being canceled."));
     }
     Ok(Exit::Completed)
 }

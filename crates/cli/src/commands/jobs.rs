@@ -38,18 +38,18 @@ pub(crate) async fn run(
         .collect();
 
     if output.is_json() {
-        output.json(&rows)?;
+        output.write_json(&rows)?;
     } else if rows.is_empty() {
-        output.note(match filter {
+        output.write_note(match filter {
             Some(_) => "No job has a name that contains this text.",
             None => "This organization has no jobs yet.",
         });
     } else {
         let cells = |row: &JobWithStatus| {
-            vec![output.cell(&row.job.name), Cell::status(row.status), Cell::dim(row.job.id)]
+            vec![output.text_cell(&row.job.name), Cell::status(row.status), Cell::dim(row.job.id)]
         };
         let cells: Vec<_> = rows.iter().map(cells).collect();
-        output.table(&["NAME", "STATUS", "ID"], &cells)?;
+        output.write_table(&["NAME", "STATUS", "ID"], &cells)?;
     }
     Ok(Exit::Completed)
 }

@@ -30,9 +30,9 @@ pub(crate) async fn run(
     };
     let Some(mut execution) = executions.into_iter().max_by_key(|e| e.create_time) else {
         if output.is_json() {
-            output.json(&Option::<JobExecution>::None)?;
+            output.write_json(&Option::<JobExecution>::None)?;
         }
-        output.note(match trigger_id {
+        output.write_note(match trigger_id {
             Some(_) => "No execution has this trigger id. The job may still be pending.",
             None => "This job has no execution yet.",
         });
@@ -47,14 +47,14 @@ pub(crate) async fn run(
         lines.sort_by_key(|line| line.time_stamp);
     }
     if output.is_json() {
-        output.json(&execution)?;
+        output.write_json(&execution)?;
         return Ok(Exit::Completed);
     }
     for line in &execution.job_execution_logs {
-        output.log_line(line)?;
+        output.write_log_line(line)?;
     }
     let started = execution.create_time.map(|time| format!(", started {time}")).unwrap_or_default();
-    output.note(&format!(
+    output.write_note(&format!(
         "{}: {}{started}",
         output::format_state(execution.state),
         text::escape_line(&job.name)

@@ -39,9 +39,9 @@ pub(crate) async fn run(
     let started = response.into_inner();
     let note = format!("Started {name}");
     if no_wait {
-        output.trigger_id(started.trigger_id, &started, &note)?;
+        output.write_trigger_id(started.trigger_id, &started, &note)?;
         return Ok(Exit::Completed);
     }
-    output.note(&format!("{note}, trigger id {}", started.trigger_id));
+    output.write_note(&format!("{note}, trigger id {}", started.trigger_id));
     follow_run::follow_run(session, output, &job, started.trigger_id, true, wait).await
 }

@@ -14,9 +14,9 @@ pub(crate) async fn run(session: &Session<'_>, output: &mut Output, job: &str) -
     let response = session.client.get_job_status().job_id(job.id).send().await;
     let status = response.map_err(|e| Error::from_client(&paths::GET_JOB_STATUS, e))?.into_inner();
     if output.is_json() {
-        output.json(&status)?;
+        output.write_json(&status)?;
     } else {
-        output.data(&label(&status))?;
+        output.write_text(&label(&status))?;
     }
     Ok(Exit::Completed)
 }
