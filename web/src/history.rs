@@ -12,6 +12,11 @@ use crate::{
     order,
 };
 
+/// The usual duration is computed from at most this many runs.
+const MAX_DURATIONS: usize = 20;
+/// The usual duration is computed from at least this many runs.
+const MIN_DURATIONS: usize = 3;
+
 /// Summary of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RunSummary {
@@ -25,13 +30,13 @@ pub struct RunSummary {
 
 /// Number of warnings and errors in the log of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct IssueCounts {
     pub warnings: usize,
     pub errors: usize,
 }
 
-impl Counts {
-    /// Counts the lines of the execution at this index.
+impl IssueCounts {
+    /// IssueCounts the lines of the execution at this index.
     pub fn from_logs(logs: &DecodedLogs, index: usize) -> Self {
         let count = |level| logs.count(index, level);
         Self { warnings: count(Level::Warning), errors: count(Level::Error) }
@@ -49,12 +54,13 @@ impl RunSummary {
         }
     }
 
-    /// Returns the id of the run in the address: its trigger id, or its execution id if it has none.
-    pub fn link_id(&self) -> TriggerId {
+    /// Returns the id that identifies the run in URLs: its trigger id, or its execution id if it has none. The route has
+    /// one type for both.
+    pub fn url_id(&self) -> TriggerId {
         self.trigger.unwrap_or(TriggerId(*self.execution))
     }
 
-    /// Returns the duration of the run, or of an unfinished run until `now`.
+    /// Returns the duration of the run. An unfinished run ends at `now`. Returns `None` if a time is missing.
     pub fn duration(&self, now: Timestamp) -> Option<Duration> {
         let end = match self.ended {
             Some(end) => end,
@@ -64,8 +70,8 @@ impl RunSummary {
         end.since(self.created?)
     }
 
-    /// Whether the run can have warnings or errors. A run with state `Completed` has none.
-    pub fn has_issues(&self) -> bool {
+    /// Returns whether the run may have warnings or errors. A run in the state `Completed` has none.
+    pub fn is_issue_possible(&self) -> bool {
         self.state.is_final() && self.state != ExecutionState::Completed
     }
 }
@@ -75,32 +81,36 @@ impl RunSummary {
 pub struct History {
     /// Newest first.
     pub runs: Vec<RunSummary>,
-    /// Issue counts with the id of the run they belong to, if they were counted.
-    pub counts: Option<(ExecutionId, Counts)>,
-    /// When the history was loaded, in milliseconds of the page's monotonic clock.
+    /// The issue counts of one run, with its execution id. `None` if no log was counted.
+    pub counts: Option<(ExecutionId, IssueCounts)>,
+    /// When the history was loaded, in milliseconds of the page's monotonic clock. `f64::NEG_INFINITY` means that it is
+    /// outdated.
     pub loaded_at: f64,
 }
 
 impl History {
     pub fn from_executions(executions: &[JobExecution], loaded_at: f64) -> Self {
-        let mut newest_first: Vec<_> = (0..executions.len()).collect();
+        let mut indices_newest_first: Vec<_> = (0..executions.len()).collect();
         // Runs without a time go to the end in the server's order.
-        order::sort_indices(&mut newest_first, &|a, b| {
+        order::sort_indices(&mut indices_newest_first, &|a, b| {
             executions[b].create_time.cmp(&executions[a].create_time)
         });
-        let runs = newest_first.into_iter().map(|at| RunSummary::from_execution(&executions[at])).collect();
+        let runs = indices_newest_first
+            .into_iter()
+            .map(|index| RunSummary::from_execution(&executions[index]))
+            .collect();
         Self { runs, counts: None, loaded_at }
     }
 
-    /// Like [`from_executions`](Self::from_executions), and counts the issues of the newest run if its lines are there.
-    pub fn with_counts(logs: &DecodedLogs, loaded_at: f64) -> Self {
+    /// Creates the history from decoded logs. Also counts the issues of the newest run if the logs contain its lines.
+    pub fn from_logs(logs: &DecodedLogs, loaded_at: f64) -> Self {
         let mut history = Self::from_executions(&logs.executions, loaded_at);
         let newest = history.newest().map(|run| run.execution);
         let index = logs.executions.iter().position(|run| Some(run.id) == newest);
         if let Some((index, run)) = index.map(|index| (index, &logs.executions[index]))
             && !run.job_execution_logs.is_empty()
         {
-            history.counts = Some((run.id, Counts::from_logs(logs, index)));
+            history.counts = Some((run.id, IssueCounts::from_logs(logs, index)));
         }
         history
     }
@@ -110,15 +120,16 @@ impl History {
     }
 
     /// Returns the issue counts of the newest run.
-    pub fn newest_counts(&self) -> Option<Counts> {
-        let last = self.newest()?;
-        if last.state == ExecutionState::Completed {
-            return Some(Counts::default());
+    pub fn newest_counts(&self) -> Option<IssueCounts> {
+        let newest = self.newest()?;
+        if newest.state == ExecutionState::Completed {
+            return Some(IssueCounts::default());
         }
-        self.counts.filter(|(execution, _)| *execution == last.execution).map(|(_, counts)| counts)
+        self.counts.filter(|(execution, _)| *execution == newest.execution).map(|(_, counts)| counts)
     }
 
-    /// Returns the median duration of the last 20 successful runs, and their number. `None` with fewer than three.
+    /// Returns the median duration of the newest 20 successful runs, and the number of these runs. Returns `None` for fewer
+    /// than three. For an even number, this is the greater of the two middle values.
     pub fn usual_duration(&self) -> Option<(Duration, usize)> {
         let durations: Vec<_> = self
             .runs
@@ -127,15 +138,16 @@ impl History {
                 matches!(run.state, ExecutionState::Completed | ExecutionState::CompletedWithWarnings)
             })
             .filter_map(|run| run.ended?.since(run.created?))
-            .take(20)
+            .take(MAX_DURATIONS)
             .collect();
-        let mut shortest_first: Vec<_> = (0..durations.len()).collect();
-        order::sort_indices(&mut shortest_first, &|a, b| durations[a].cmp(&durations[b]));
-        (durations.len() >= 3).then(|| (durations[shortest_first[durations.len() / 2]], durations.len()))
+        let mut indices_shortest_first: Vec<_> = (0..durations.len()).collect();
+        order::sort_indices(&mut indices_shortest_first, &|a, b| durations[a].cmp(&durations[b]));
+        (durations.len() >= MIN_DURATIONS)
+            .then(|| (durations[indices_shortest_first[durations.len() / 2]], durations.len()))
     }
 }
 
-/// Whether a duration is slow: more than 1.5 times the usual duration, and at least a second longer.
+/// Returns whether a duration is slow: more than 1.5 times the usual duration, and at least a second longer.
 pub fn is_slow(usual: Option<(Duration, usize)>, duration: Duration) -> bool {
     usual.is_some_and(|(usual, _)| duration > usual * 3 / 2 && duration >= usual + Duration::from_secs(1))
 }
@@ -157,11 +169,11 @@ mod tests {
         );
         let states: Vec<_> = history.runs.iter().map(|run| run.state).collect();
         assert_eq!(states, [ExecutionState::Running, ExecutionState::Completed, ExecutionState::Failed]);
-        assert_eq!(history.newest().and_then(|run| run.trigger), None, "the empty guid is no trigger id");
+        assert_eq!(history.newest().and_then(|run| run.trigger), None, "the nil UUID is not a trigger id");
     }
 
     #[test]
-    fn duration_of_an_unfinished_run_ends_now() {
+    fn duration_of_unfinished_run_lasts_until_now() {
         let now = "2026-03-14T02:01:00Z".parse().unwrap();
         let duration = |state, ended: &str| {
             RunSummary::from_execution(&run(state, "2026-03-14T02:00:00Z", ended)).duration(now)

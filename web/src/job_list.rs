@@ -113,7 +113,7 @@ pub fn filter_and_sort(data: JobData<'_>, options: &ListOptions) -> Vec<JobId> {
         shown.retain(|id| data.histories.get(id).is_some_and(|history| has_outcome(outcome, history)));
     }
     if options.sort == Column::Name {
-        if options.descending {
+        if options.is_descending {
             shown.reverse();
         }
         return shown;
@@ -122,7 +122,7 @@ pub fn filter_and_sort(data: JobData<'_>, options: &ListOptions) -> Vec<JobId> {
     let keys: Vec<_> = shown.iter().map(|id| sort_key(data, id, options.sort)).collect();
     let mut order: Vec<_> = (0..shown.len()).collect();
     order::sort_indices(&mut order, &|a, b| match (keys[a], keys[b]) {
-        (Some(a), Some(b)) if options.descending => b.cmp(&a),
+        (Some(a), Some(b)) if options.is_descending => b.cmp(&a),
         (Some(a), Some(b)) => a.cmp(&b),
         (a, b) => b.is_some().cmp(&a.is_some()),
     });
@@ -133,10 +133,10 @@ fn has_outcome(outcome: Outcome, history: &History) -> bool {
     use ExecutionState as S;
     let ended = history.runs.iter().find(|run| run.state.is_final());
     match (outcome, ended.map(|run| run.state)) {
-        (Outcome::Never, _) => history.runs.is_empty(),
+        (Outcome::NeverRan, _) => history.runs.is_empty(),
         (Outcome::Completed, Some(S::Completed))
-        | (Outcome::Warnings, Some(S::CompletedWithWarnings))
-        | (Outcome::Errors, Some(S::CompletedWithErrors))
+        | (Outcome::CompletedWithWarnings, Some(S::CompletedWithWarnings))
+        | (Outcome::CompletedWithErrors, Some(S::CompletedWithErrors))
         | (Outcome::Failed, Some(S::Failed)) => true,
         _ => false,
     }
@@ -213,9 +213,9 @@ mod tests {
         let data = JobData { index: &index, statuses: &statuses, histories: &histories };
         let all = ListOptions::default();
         assert_eq!(names(data, &all), ["Alpha", "beta", "gamma"]);
-        assert_eq!(names(data, &all.sorted_by(Column::Name)), ["gamma", "beta", "Alpha"]);
-        assert_eq!(names(data, &all.sorted_by(Column::LastRun)), ["Alpha", "beta", "gamma"]);
-        assert_eq!(names(data, &all.sorted_by(Column::Duration)), ["beta", "Alpha", "gamma"]);
+        assert_eq!(names(data, &all.with_sort_clicked(Column::Name)), ["gamma", "beta", "Alpha"]);
+        assert_eq!(names(data, &all.with_sort_clicked(Column::LastRun)), ["Alpha", "beta", "gamma"]);
+        assert_eq!(names(data, &all.with_sort_clicked(Column::Duration)), ["beta", "Alpha", "gamma"]);
         let ascending = ListOptions { sort: Column::Duration, ..ListOptions::default() };
         assert_eq!(
             names(data, &ascending),
@@ -232,7 +232,7 @@ mod tests {
         assert_eq!(several, [vec![1, 0, 2], vec![1, 0], vec![]]);
         let with = |outcome| names(data, &ListOptions { outcome: Some(outcome), ..ListOptions::default() });
         assert_eq!(with(Outcome::Failed), ["beta"]);
-        assert_eq!(with(Outcome::Never), ["gamma"]);
+        assert_eq!(with(Outcome::NeverRan), ["gamma"]);
         let running = ListOptions { status: Some(JobStatusCode::Running), ..ListOptions::default() };
         assert_eq!(names(data, &running), ["beta"]);
     }

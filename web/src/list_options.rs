@@ -1,4 +1,4 @@
-//! Filter, order and selection of the job list, and their form in the address.
+//! Filter, order, and selection of the job list, and their encoding in the URL query.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use txjobs_sdk::{JobStatusCode, types::JobId};
 
 use crate::query::{decode, encode};
 
-/// Filter, order and selection of the job list.
+/// Filter, order, and selection of the job list.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListOptions {
     /// Shows jobs whose name contains this text, ignoring case.
@@ -15,15 +15,14 @@ pub struct ListOptions {
     pub status: Option<JobStatusCode>,
     /// Shows jobs whose last run has this outcome.
     pub outcome: Option<Outcome>,
-    /// The column that sorts the list.
+    /// The column that the list is sorted by.
     pub sort: Column,
-    /// Whether the greatest value comes first.
-    pub descending: bool,
+    pub is_descending: bool,
     /// The selected jobs, at most [`MAX_SELECTED`].
     pub selected: Vec<JobId>,
 }
 
-/// Maximum number of selected jobs. It bounds a bulk run and the length of the address.
+/// The maximum number of selected jobs. Limits a bulk run, and the length of the URL.
 pub const MAX_SELECTED: usize = 100;
 
 /// A sortable column of the job list.
@@ -42,18 +41,18 @@ pub enum Column {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Completed,
-    Warnings,
-    Errors,
+    CompletedWithWarnings,
+    CompletedWithErrors,
     Failed,
-    Never,
+    NeverRan,
 }
 
 impl Column {
     pub const ALL: [Self; 6] =
         [Self::Name, Self::Status, Self::LastRun, Self::Duration, Self::Warnings, Self::Errors];
 
-    /// Returns the value in the address.
-    pub const fn slug(self) -> &'static str {
+    /// Returns the value of the query parameter.
+    pub const fn query_value(self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::Status => "status",
@@ -64,23 +63,29 @@ impl Column {
         }
     }
 
-    /// Whether sorting by this column requires the job histories.
-    pub const fn needs_history(self) -> bool {
+    /// Returns whether sorting by this column requires the histories of all jobs.
+    pub const fn is_from_history(self) -> bool {
         !matches!(self, Self::Name | Self::Status)
     }
 }
 
 impl Outcome {
-    pub const ALL: [Self; 5] = [Self::Failed, Self::Errors, Self::Warnings, Self::Completed, Self::Never];
+    pub const ALL: [Self; 5] = [
+        Self::Failed,
+        Self::CompletedWithErrors,
+        Self::CompletedWithWarnings,
+        Self::Completed,
+        Self::NeverRan,
+    ];
 
-    /// Returns the value in the address.
-    pub const fn slug(self) -> &'static str {
+    /// Returns the value of the query parameter.
+    pub const fn query_value(self) -> &'static str {
         match self {
             Self::Completed => "completed",
-            Self::Warnings => "warnings",
-            Self::Errors => "errors",
+            Self::CompletedWithWarnings => "warnings",
+            Self::CompletedWithErrors => "errors",
             Self::Failed => "failed",
-            Self::Never => "never",
+            Self::NeverRan => "never",
         }
     }
 
@@ -88,65 +93,66 @@ impl Outcome {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Completed => "completed",
-            Self::Warnings => "completed with warnings",
-            Self::Errors => "completed with errors",
+            Self::CompletedWithWarnings => "completed with warnings",
+            Self::CompletedWithErrors => "completed with errors",
             Self::Failed => "failed",
-            Self::Never => "never ran",
+            Self::NeverRan => "never ran",
         }
     }
 }
 
 impl ListOptions {
-    /// Whether a filter is set.
+    /// Returns whether a filter is set.
     pub fn is_filtered(&self) -> bool {
         !self.name.trim().is_empty() || self.status.is_some() || self.outcome.is_some()
     }
 
-    /// Whether the list depends on the histories of all jobs.
-    pub fn needs_history(&self) -> bool {
-        self.outcome.is_some() || self.sort.needs_history()
+    /// Returns whether the list depends on the histories of all jobs.
+    pub fn is_history_required(&self) -> bool {
+        self.outcome.is_some() || self.sort.is_from_history()
     }
 
-    /// Whether the list depends on the statuses of all jobs.
-    pub fn needs_status(&self) -> bool {
+    /// Returns whether the list depends on the statuses of all jobs.
+    pub fn is_status_required(&self) -> bool {
         self.status.is_some() || self.sort == Column::Status
     }
 
     /// Returns the same order and selection without filters.
     #[must_use]
-    pub fn unfiltered(&self) -> Self {
+    pub fn without_filters(&self) -> Self {
         let selected = self.selected.clone();
-        Self { sort: self.sort, descending: self.descending, selected, ..Self::default() }
+        Self { sort: self.sort, is_descending: self.is_descending, selected, ..Self::default() }
     }
 
-    /// Returns the options after a click on a column header: sorts by the column, or reverses the order if it is
-    /// already sorted by it. Times and counts start with the greatest value, because users look for the latest run and
+    /// Returns the options after a click on a column header. If the list is sorted by this column, reverses the order.
+    /// Otherwise sorts by this column. Times and counts start with the greatest value, because users look for the latest run and
     /// the most errors.
     #[must_use]
-    pub fn sorted_by(&self, column: Column) -> Self {
-        let descending = if self.sort == column { !self.descending } else { column.needs_history() };
-        Self { sort: column, descending, ..self.clone() }
+    pub fn with_sort_clicked(&self, column: Column) -> Self {
+        let is_descending = if self.sort == column { !self.is_descending } else { column.is_from_history() };
+        Self { sort: column, is_descending, ..self.clone() }
     }
 
     /// Returns the same filter and order without the selection.
     #[must_use]
-    pub fn unselected(&self) -> Self {
+    pub fn without_selection(&self) -> Self {
         Self { selected: Vec::new(), ..self.clone() }
     }
 
-    /// Returns the options with this job's selection toggled. A full selection takes no more jobs.
+    /// Returns the options with this job's selection toggled. Does not add a job if
+    /// [`MAX_SELECTED`] jobs are selected.
     #[must_use]
-    pub fn toggled(&self, job: JobId) -> Self {
+    pub fn with_selection_toggled(&self, job: JobId) -> Self {
         let mut selected = self.selected.clone();
         match selected.iter().position(|other| *other == job) {
-            Some(at) => drop(selected.remove(at)),
+            Some(index) => drop(selected.remove(index)),
             None if selected.len() < MAX_SELECTED => selected.push(job),
             None => {}
         }
         Self { selected, ..self.clone() }
     }
 
-    /// Parses the query of an address. Unknown parameters and values are ignored.
+    /// Parses a URL query without its leading `?`. Ignores unknown parameters and values.
     pub fn parse(query: &str) -> Self {
         let mut options = Self::default();
         for pair in query.split('&') {
@@ -158,15 +164,21 @@ impl ListOptions {
                     options.status =
                         JobStatusCode::ALL.iter().copied().find(|s| s.label() == Some(value.as_str()));
                 }
-                "last" => options.outcome = Outcome::ALL.into_iter().find(|o| o.slug() == value),
+                // The outcome of the last run.
+                "last" => options.outcome = Outcome::ALL.into_iter().find(|o| o.query_value() == value),
                 "sort" => {
-                    options.descending = value.starts_with('-');
-                    let slug = value.trim_start_matches('-');
-                    options.sort = Column::ALL.into_iter().find(|c| c.slug() == slug).unwrap_or_default();
+                    let name = value.strip_prefix('-').unwrap_or(&value);
+                    if let Some(column) = Column::ALL.into_iter().find(|column| column.query_value() == name)
+                    {
+                        (options.sort, options.is_descending) = (column, value.starts_with('-'));
+                    }
                 }
                 "selected" => {
-                    let ids = value.split(',').filter_map(|id| id.parse().ok());
-                    options.selected = ids.take(MAX_SELECTED).collect();
+                    for id in value.split(',').filter_map(|id| id.parse().ok()) {
+                        if options.selected.len() < MAX_SELECTED && !options.selected.contains(&id) {
+                            options.selected.push(id);
+                        }
+                    }
                 }
                 _ => {}
             }
@@ -176,32 +188,31 @@ impl ListOptions {
 }
 
 impl fmt::Display for ListOptions {
-    /// Writes the query of the address; nothing for the default.
+    /// Writes the URL query with its leading `?`. Writes nothing for the default options.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut sign = '?';
-        let mut pair = |key: &str, value: &str| {
-            let written = write!(f, "{sign}{key}={value}");
-            sign = '&';
-            written
+        let mut separator = '?';
+        let mut write_pair = |key: &str, value: &str| {
+            let result = write!(f, "{separator}{key}={value}");
+            separator = '&';
+            result
         };
         if !self.name.is_empty() {
-            pair("name", &encode(&self.name))?;
+            write_pair("name", &encode(&self.name))?;
         }
         if let Some(label) = self.status.and_then(JobStatusCode::label) {
-            pair("status", label)?;
+            write_pair("status", label)?;
         }
         if let Some(outcome) = self.outcome {
-            pair("last", outcome.slug())?;
+            write_pair("last", outcome.query_value())?;
         }
-        match (self.sort, self.descending) {
+        match (self.sort, self.is_descending) {
             (Column::Name, false) => {}
-            (column, false) => pair("sort", column.slug())?,
-            (column, true) => pair("sort", &format!("-{}", column.slug()))?,
+            (column, false) => write_pair("sort", column.query_value())?,
+            (column, true) => write_pair("sort", &format!("-{}", column.query_value()))?,
         }
-        let mut key = "selected=";
-        for job in &self.selected {
-            write!(f, "{sign}{key}{job}")?;
-            (sign, key) = (',', "");
+        if !self.selected.is_empty() {
+            let ids: Vec<_> = self.selected.iter().map(ToString::to_string).collect();
+            write_pair("selected", &ids.join(","))?;
         }
         Ok(())
     }
@@ -212,20 +223,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn selection_stops_at_the_maximum() {
+    fn toggled_job_beyond_the_maximum_is_not_selected() {
         let id = |n: usize| format!("00000000-0000-0000-0000-{n:012}").parse().unwrap();
-        let all = (0..MAX_SELECTED + 5).fold(ListOptions::default(), |options, n| options.toggled(id(n)));
+        let all = (0..MAX_SELECTED + 5)
+            .fold(ListOptions::default(), |options, n| options.with_selection_toggled(id(n)));
         assert_eq!(all.selected.len(), MAX_SELECTED);
-        assert_eq!(all.toggled(id(7)).selected.len(), MAX_SELECTED - 1);
+        assert_eq!(all.with_selection_toggled(id(7)).selected.len(), MAX_SELECTED - 1);
+    }
+
+    #[test]
+    fn parse_ignores_invalid_and_repeated_values() {
+        let id = "00000000-0000-0000-0000-000000000001";
         assert_eq!(ListOptions::parse("selected=x,,").selected, []);
+        assert_eq!(ListOptions::parse(&format!("selected={id},{id}")).selected, [id.parse().unwrap()]);
+        assert_eq!(ListOptions::parse("sort=-bogus"), ListOptions::default());
+        assert_eq!(ListOptions::parse("sort=--errors"), ListOptions::default());
     }
 
     #[test]
     fn second_click_on_a_column_reverses_the_order() {
-        let errors = ListOptions::default().sorted_by(Column::Errors);
-        assert!(errors.descending);
-        assert!(!errors.sorted_by(Column::Errors).descending);
-        let by_name = errors.sorted_by(Column::Name);
-        assert_eq!((by_name.sort, by_name.descending), (Column::Name, false));
+        let errors = ListOptions::default().with_sort_clicked(Column::Errors);
+        assert!(errors.is_descending);
+        assert!(!errors.with_sort_clicked(Column::Errors).is_descending);
+        let by_name = errors.with_sort_clicked(Column::Name);
+        assert_eq!((by_name.sort, by_name.is_descending), (Column::Name, false));
     }
 }

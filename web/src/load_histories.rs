@@ -9,7 +9,7 @@ use txjobs_sdk::{
 
 use crate::{
     api, browser,
-    history::{Counts, History},
+    history::{History, IssueCounts},
     session::Session,
     state::App,
 };
@@ -112,7 +112,7 @@ async fn load_history(app: App, session: &Session, job: JobId, extensions: Exten
                 app,
                 session.number,
                 job,
-                History::with_counts(&response.value, browser::uptime_millis()),
+                History::from_logs(&response.value, browser::uptime_millis()),
             );
         }
         Err(error) => {
@@ -127,7 +127,7 @@ async fn load_history(app: App, session: &Session, job: JobId, extensions: Exten
     }
 }
 
-/// Counts warnings and errors of the newest runs on the screen, one run at a time. Counting loads the run's log, so
+/// IssueCounts warnings and errors of the newest runs on the screen, one run at a time. Counting loads the run's log, so
 /// runs that completed without issues are skipped.
 fn count_issues(app: App, session: Rc<Session>) {
     let requested = app.jobs.requested.get_untracked();
@@ -136,8 +136,9 @@ fn count_issues(app: App, session: Rc<Session>) {
         requested.iter().take(counted).find_map(|job| {
             let history = histories.get(job)?;
             let has_failed = app.jobs.failed.with_untracked(|failed| failed.contains(job));
-            let newest =
-                history.newest().filter(|run| run.has_issues() && history.newest_counts().is_none())?;
+            let newest = history
+                .newest()
+                .filter(|run| run.is_issue_possible() && history.newest_counts().is_none())?;
             if has_failed {
                 return None;
             }
@@ -166,9 +167,9 @@ fn count_issues(app: App, session: Rc<Session>) {
     });
 }
 
-async fn count_run(session: &Session, job: JobId, trigger: TriggerId) -> Option<Counts> {
+async fn count_run(session: &Session, job: JobId, trigger: TriggerId) -> Option<IssueCounts> {
     let request = paths::get_job_logs_by_trigger(job, trigger, None);
     let logs = api::executions(session, &request).await.ok()?.value;
     let index = logs.executions.iter().position(|run| run.trigger_id == Some(trigger))?;
-    Some(Counts::from_logs(&logs, index))
+    Some(IssueCounts::from_logs(&logs, index))
 }

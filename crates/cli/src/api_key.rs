@@ -11,8 +11,8 @@ use txjobs_sdk::ApiKey;
 use crate::{environment, failure::Failure, signals::Signal};
 
 const KEY_VARIABLE: &str = "TXJOBS_API_KEY";
-/// The longest accepted key. A longer text is probably the wrong file.
-const MAX_KEY_BYTES: u64 = 16 * 1024;
+/// The maximum length of the first line of standard input. Longer input is probably the wrong file.
+const MAX_LINE_BYTES: u64 = 16 * 1024;
 
 /// Returns the key from standard input, from the environment, or from a prompt.
 pub(crate) async fn read(from_stdin: bool) -> Result<ApiKey, Failure> {
@@ -23,7 +23,7 @@ pub(crate) async fn read(from_stdin: bool) -> Result<ApiKey, Failure> {
         return ApiKey::new(key).map_err(|problem| Failure::Usage(format!("{KEY_VARIABLE}: {problem}")));
     }
     if io::stdin().is_terminal() {
-        return run_blocking(prompt).await;
+        return run_blocking(prompt_for_key).await;
     }
     Err(Failure::Usage(format!(
         "No API key. Set {KEY_VARIABLE}, or pipe the key in: txjobs --key-stdin ... < keyfile"
@@ -39,26 +39,32 @@ async fn run_blocking(
         // The receiver is dropped only if the program ends.
         let _ = sender.send(read());
     });
-    receiver.await.unwrap_or_else(|_| Err(Failure::System("The API key cannot be read.".to_owned())))
+    receiver.await.unwrap_or_else(|_| {
+        Err(Failure::System(
+            "The API key cannot be read: the thread that reads it failed. Please report this.".to_owned(),
+        ))
+    })
 }
 
-fn prompt() -> Result<ApiKey, Failure> {
+fn prompt_for_key() -> Result<ApiKey, Failure> {
     let typed = rpassword::prompt_password("API key: ").map_err(|error| match error.kind() {
-        // The prompt handles Ctrl-C as a keystroke.
+        // The prompt disables the signals of the keyboard, and reports Ctrl-C as this error.
         io::ErrorKind::Interrupted => Failure::Interrupted(Signal::Interrupt, None),
-        _ => Failure::Usage(format!("The API key cannot be read: {error}.")),
+        _ => Failure::Usage(format!(
+            "The API key cannot be read from the terminal: {error}. Set {KEY_VARIABLE} instead."
+        )),
     })?;
     Ok(ApiKey::new(typed)?)
 }
 
 fn read_first_line(input: impl BufRead) -> Result<ApiKey, Failure> {
-    let failure =
+    let to_failure =
         |problem: &str| Failure::Usage(format!("The API key cannot be read from standard input: {problem}."));
     let mut line = Vec::new();
-    let read = input.take(MAX_KEY_BYTES).read_until(b'\n', &mut line);
-    let read = read.map_err(|error| failure(&error.to_string()))?;
-    if read as u64 == MAX_KEY_BYTES {
-        return Err(failure("its first line is longer than any key"));
+    let length = input.take(MAX_LINE_BYTES).read_until(b'\n', &mut line);
+    let length = length.map_err(|error| to_failure(&error.to_string()))?;
+    if length as u64 == MAX_LINE_BYTES {
+        return Err(to_failure("its first line is longer than 16 KiB. Check that the input is the API key"));
     }
     Ok(ApiKey::from_bytes(&line)?)
 }
@@ -68,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn key_is_the_first_line_without_its_line_end() {
+    fn key_from_standard_input_is_the_trimmed_first_line() {
         for input in ["s3cret", "\u{feff}s3cret\r\n", "s3cret\n", "s3cret\r\n", " s3cret \r\nmore\n"] {
             assert_eq!(read_first_line(input.as_bytes()).unwrap().expose(), "s3cret", "{input:?}");
         }
@@ -76,11 +82,11 @@ mod tests {
 
     #[test]
     fn invalid_key_is_refused_without_quoting_it() {
-        let refused = |input: &[u8]| read_first_line(input).unwrap_err().to_string();
-        assert!(refused(b"").contains("empty"));
-        assert!(refused(b"\r\n").contains("empty"));
-        assert!(refused(&[b'k'; 20_000]).contains("longer than any key"));
-        assert!(!refused(b"se\xffcret\n").contains("cret"));
-        assert!(refused(b"\xff\xfes\x003\x00\r\x00\n\x00").contains("UTF-16"));
+        let read_error = |input: &[u8]| read_first_line(input).unwrap_err().to_string();
+        assert!(read_error(b"").contains("empty"));
+        assert!(read_error(b"\r\n").contains("empty"));
+        assert!(read_error(&[b'k'; 20_000]).contains("longer than 16 KiB"));
+        assert!(!read_error(b"se\xffcret\n").contains("cret"));
+        assert!(read_error(b"\xff\xfes\x003\x00\r\x00\n\x00").contains("UTF-16"));
     }
 }

@@ -12,11 +12,15 @@ use crate::{
     failure::{Exit, Failure},
     output::Output,
     session::Session,
-    signals::Interruption,
+    signals::InterruptionMessage,
 };
 
-pub(crate) async fn run(cli: Cli, output: &mut Output, interruption: &Interruption) -> Result<Exit, Failure> {
-    let session = &Session::open(&cli.server, interruption).await?;
+pub(crate) async fn run(
+    cli: Cli,
+    output: &mut Output,
+    interruption_message: &InterruptionMessage,
+) -> Result<Exit, Failure> {
+    let session = &Session::open(&cli.server, interruption_message).await?;
     if let Some(warning) = session.client.cleartext_key_warning() {
         output.write_note(&format!("warning: {warning}"));
     }

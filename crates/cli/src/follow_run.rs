@@ -28,7 +28,7 @@ pub(crate) async fn follow_run(
     wait: &WaitArgs,
 ) -> Result<Exit, Failure> {
     let resume_hint = resume_hint(session, output, job, trigger_id, wait);
-    session.interruption.set(format!("the job continues. {resume_hint}"));
+    session.interruption_message.set(format!("the job continues. {resume_hint}"));
     let mut counts = LineCounts::default();
     let result = {
         let run = print_events(session, output, job, trigger_id, is_accepted, &mut counts);
@@ -48,7 +48,7 @@ pub(crate) async fn follow_run(
         }
         other => other,
     })?;
-    session.interruption.set(format!("the run has ended: {}", execution.state));
+    session.interruption_message.set(format!("the run has ended: {}", execution.state));
     print_outcome(output, job, &execution, &counts)?;
     let warnings_fail = wait.fail_on == Some(FailOn::Warnings);
     Ok(Exit::from_state(execution.state, warnings_fail))

@@ -27,7 +27,7 @@ use crate::{
     args::Cli,
     failure::{Exit, Failure},
     output::Output,
-    signals::{Interruption, Signal},
+    signals::{InterruptionMessage, Signal},
 };
 
 /// The longest time between a signal and the end of the program, even if a write blocks.
@@ -50,13 +50,13 @@ fn run(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
     let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.map_err(cannot_start)?;
     let result = runtime.block_on(async {
-        let interruption = Interruption::default();
-        let signal = watch_signals(interruption.clone()).map_err(cannot_start)?;
+        let interruption_message = InterruptionMessage::default();
+        let signal = watch_signals(interruption_message.clone()).map_err(cannot_start)?;
         tokio::select! {
             // The command comes first, so that the message about a signal includes everything that the command has done.
             biased;
-            result = commands::run(cli, output, &interruption) => result,
-            Ok(signal) = signal => Err(Failure::Interrupted(signal, interruption.clause())),
+            result = commands::run(cli, output, &interruption_message) => result,
+            Ok(signal) = signal => Err(Failure::Interrupted(signal, interruption_message.text())),
         }
     });
     // Dropping the runtime would wait for a running name look-up.
@@ -65,8 +65,8 @@ fn run(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
 }
 
 /// Sends the first signal to the receiver. Ends the program if the command does not end soon after the signal.
-fn watch_signals(interruption: Interruption) -> io::Result<oneshot::Receiver<Signal>> {
-    let first_signal = signals::listen()?;
+fn watch_signals(interruption_message: InterruptionMessage) -> io::Result<oneshot::Receiver<Signal>> {
+    let first_signal = signals::listen_for_signals()?;
     let (sender, receiver) = oneshot::channel();
     tokio::spawn(async move {
         let signal = first_signal.await;
@@ -75,7 +75,7 @@ fn watch_signals(interruption: Interruption) -> io::Result<oneshot::Receiver<Sig
         time::sleep(MAX_SHUTDOWN_TIME).await;
         // Writing to standard error may block, too.
         let message = task::spawn_blocking(move || {
-            let failure = Failure::Interrupted(signal, interruption.clause());
+            let failure = Failure::Interrupted(signal, interruption_message.text());
             let _ = writeln!(io::stderr(), "error: {failure}");
         });
         let _ = time::timeout(MAX_MESSAGE_TIME, message).await;

@@ -7,21 +7,24 @@ use crate::{
     args::{DOMAIN_VARIABLE, KEY_HEADER_VARIABLE, ServerArgs},
     environment,
     failure::Failure,
-    signals::Interruption,
+    signals::InterruptionMessage,
 };
 
 /// The client, and the settings for suggested commands.
 pub(crate) struct Session<'a> {
     pub(crate) client: Client,
     /// The work that a signal interrupts.
-    pub(crate) interruption: &'a Interruption,
+    pub(crate) interruption_message: &'a InterruptionMessage,
     /// The options of suggested commands that select the same server. They never contain the key.
     server_options: String,
 }
 
 impl<'a> Session<'a> {
     /// Reads the settings and the key, and builds the client. Sends nothing.
-    pub(crate) async fn open(server: &ServerArgs, interruption: &'a Interruption) -> Result<Self, Failure> {
+    pub(crate) async fn open(
+        server: &ServerArgs,
+        interruption_message: &'a InterruptionMessage,
+    ) -> Result<Self, Failure> {
         let setting = |option: &Option<String>, variable, default: &str| -> Result<String, Failure> {
             let value = match option {
                 Some(value) => Some(value.clone()),
@@ -41,7 +44,7 @@ impl<'a> Session<'a> {
         .collect();
         let key = api_key::read(server.key_stdin).await?;
         let client = Client::builder(domain, key).key_header(key_header).build()?;
-        Ok(Self { client, interruption, server_options })
+        Ok(Self { client, interruption_message, server_options })
     }
 
     /// Returns a command line that can be pasted into a shell: `command`, the options that select the same server (also if they came

@@ -26,24 +26,26 @@ impl Signal {
     }
 }
 
-/// A clause about the work that a signal interrupts, which commands update. Clones share it.
+/// The text after "Interrupted (SIGINT); " in the message about a signal. Commands update it as they proceed. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Interruption(Arc<Mutex<Option<String>>>);
+pub(crate) struct InterruptionMessage(Arc<Mutex<Option<String>>>);
 
-impl Interruption {
-    /// Sets the clause.
-    pub(crate) fn set(&self, clause: impl Into<String>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(clause.into());
+impl InterruptionMessage {
+    /// Sets the text.
+    pub(crate) fn set(&self, text: impl Into<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.into());
     }
 
-    pub(crate) fn clause(&self) -> Option<String> {
+    /// Returns the text, or `None` if no command has set one.
+    pub(crate) fn text(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// Registers the handlers, and returns a future of the first signal.
+/// Registers the signal handlers. Returns a future that resolves to the first signal.
 ///
-/// A signal that the parent process ignores stays ignored: `nohup` and `command &` in a script rely on that.
+/// On Linux, a signal that this process inherited as ignored stays ignored, because `nohup` and background commands in scripts
+/// rely on that.
 ///
 /// # Errors
 ///
@@ -51,40 +53,40 @@ impl Interruption {
 ///
 /// # Panics
 ///
-/// Panics outside of a runtime.
+/// Panics outside of a Tokio runtime.
 #[cfg(unix)]
-pub(crate) fn listen() -> io::Result<impl Future<Output = Signal> + Send + 'static> {
+pub(crate) fn listen_for_signals() -> io::Result<impl Future<Output = Signal> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let ignored = ignored_signals();
-    let listen = |kind: SignalKind| {
+    let register = |kind: SignalKind| {
         let is_ignored = ignored >> (kind.as_raw_value() - 1) & 1 == 1;
         if is_ignored { Ok(None) } else { signal(kind).map(Some) }
     };
-    let mut interrupt = listen(SignalKind::interrupt())?;
-    let mut terminate = listen(SignalKind::terminate())?;
-    let mut hang_up = listen(SignalKind::hangup())?;
+    let mut interrupt = register(SignalKind::interrupt())?;
+    let mut terminate = register(SignalKind::terminate())?;
+    let mut hang_up = register(SignalKind::hangup())?;
     Ok(async move {
         tokio::select! {
-            () = received(&mut interrupt) => Signal::Interrupt,
-            () = received(&mut terminate) => Signal::Terminate,
-            () = received(&mut hang_up) => Signal::HangUp,
+            () = wait_for_signal(&mut interrupt) => Signal::Interrupt,
+            () = wait_for_signal(&mut terminate) => Signal::Terminate,
+            () = wait_for_signal(&mut hang_up) => Signal::HangUp,
         }
     })
 }
 
-/// Waits for a signal. Never returns for an ignored signal.
+/// Waits for the signal. Waits forever if the signal is ignored.
 #[cfg(unix)]
-async fn received(signal: &mut Option<tokio::signal::unix::Signal>) {
+async fn wait_for_signal(signal: &mut Option<tokio::signal::unix::Signal>) {
     match signal {
         Some(signal) => drop(signal.recv().await),
         None => std::future::pending().await,
     }
 }
 
-/// Returns a bit mask of the signals that were ignored when this process started, with signal 1 in the lowest bit.
+/// Returns a bit mask of the signals that this process ignores, with signal 1 in the lowest bit.
 ///
-/// The system call requires unsafe code. Linux also provides the mask in a file. On other systems no signal counts as ignored.
+/// Reads `/proc/self/status`, because `sigaction` requires unsafe code. Returns 0 on systems without this file.
 #[cfg(unix)]
 fn ignored_signals() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -92,7 +94,7 @@ fn ignored_signals() -> u64 {
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }
 
-/// Registers the handlers, and returns a future of the first console event.
+/// Registers the handlers. Returns a future that resolves to the signal for the first console event.
 ///
 /// # Errors
 ///
@@ -100,19 +102,19 @@ fn ignored_signals() -> u64 {
 ///
 /// # Panics
 ///
-/// Panics outside of a runtime.
+/// Panics outside of a Tokio runtime.
 #[cfg(windows)]
-pub(crate) fn listen() -> io::Result<impl Future<Output = Signal> + Send + 'static> {
+pub(crate) fn listen_for_signals() -> io::Result<impl Future<Output = Signal> + Send + 'static> {
     use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
 
-    let (mut interrupt, mut stop) = (ctrl_c()?, ctrl_break()?);
-    let (mut close, mut shutdown) = (ctrl_close()?, ctrl_shutdown()?);
+    let (mut ctrl_c, mut ctrl_break) = (ctrl_c()?, ctrl_break()?);
+    let (mut ctrl_close, mut ctrl_shutdown) = (ctrl_close()?, ctrl_shutdown()?);
     Ok(async move {
         tokio::select! {
-            _ = interrupt.recv() => Signal::Interrupt,
-            _ = stop.recv() => Signal::Terminate,
-            _ = close.recv() => Signal::HangUp,
-            _ = shutdown.recv() => Signal::Terminate,
+            _ = ctrl_c.recv() => Signal::Interrupt,
+            _ = ctrl_break.recv() => Signal::Terminate,
+            _ = ctrl_close.recv() => Signal::HangUp,
+            _ = ctrl_shutdown.recv() => Signal::Terminate,
         }
     })
 }

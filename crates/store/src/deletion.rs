@@ -5,29 +5,31 @@ use crate::identifiers::OrganizationId;
 use crate::store::Store;
 use crate::transaction::WriteTransaction;
 
-/// The maximum number of runs that one transaction deletes, so that others can write in between.
-const MAX_RUNS: i64 = 5_000;
-/// The maximum number of lines that one transaction deletes.
-const MAX_LINES: u32 = 50_000;
+/// The maximum number of runs in a batch. [`Store::delete_organization`] commits after each batch, so that other transactions
+/// can write.
+const MAX_RUNS_PER_BATCH: i64 = 5_000;
+/// The maximum number of log lines in a batch.
+const MAX_LINES_PER_BATCH: u32 = 50_000;
 
 impl Store {
-    /// Deletes an organization with its jobs, keys, and runs, in several transactions, so that others can write in between. Its
-    /// keys are refused from the start. If this fails, call it again to delete the rest.
+    /// Deletes an organization with its jobs, keys, and runs, in several transactions, so that other transactions can write
+    /// between them. First deactivates the organization, so that its keys are refused during the deletion. If this fails, call
+    /// it again to delete the rest. The organization must have no running run, because its lines would remain.
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn delete_organization(&self, organization: OrganizationId) -> Result<()> {
         let mut tx = self.write().await?;
         sqlx::query("UPDATE organizations SET is_active = 0 WHERE id = ?")
             .bind(organization)
             .execute(&mut tx)
             .await?;
-        let mut next = tx.delete_some_runs(organization, 0).await?;
+        let mut next = tx.delete_run_batch(organization, 0).await?;
         tx.commit().await?;
         while let Some(after) = next {
             let mut tx = self.write().await?;
-            next = tx.delete_some_runs(organization, after).await?;
+            next = tx.delete_run_batch(organization, after).await?;
             tx.commit().await?;
         }
         let mut tx = self.write().await?;
@@ -41,20 +43,21 @@ impl WriteTransaction {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn has_unfinished_runs(&mut self) -> Result<bool> {
-        let found = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM executions WHERE state < 2)");
-        Ok(found.fetch_one(self).await?)
+        // States below 2 are pending and running. The partial index requires this condition literally.
+        let query = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM executions WHERE state < 2)");
+        Ok(query.fetch_one(self).await?)
     }
 
-    /// Deletes the runs of all organizations. Takes milliseconds in a transaction without foreign keys, and otherwise a second
-    /// for some 100,000 lines. The file keeps its size.
+    /// Deletes the runs of all organizations. In a transaction of [`Store::write_without_foreign_keys`], SQLite does not delete
+    /// the executions one by one. The database file does not shrink.
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn delete_all_runs(&mut self) -> Result<()> {
-        // SQLite truncates a table if the statement has no condition and no foreign key is checked.
+        // SQLite truncates a table if the statement has no WHERE clause, and no checked foreign key refers to the table.
         for sql in ["DELETE FROM lines", "DELETE FROM executions"] {
             sqlx::query(sql).execute(&mut *self).await?;
         }
@@ -65,11 +68,11 @@ impl WriteTransaction {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn delete_organization(&mut self, organization: OrganizationId) -> Result<()> {
         let mut next = Some(0);
         while let Some(after) = next {
-            next = self.delete_some_runs(organization, after).await?;
+            next = self.delete_run_batch(organization, after).await?;
         }
         for sql in [
             "DELETE FROM jobs WHERE organization = ?",
@@ -81,31 +84,34 @@ impl WriteTransaction {
         Ok(())
     }
 
-    /// Deletes some of an organization's runs after this number, or some of their lines. Returns the number after which more
-    /// runs may exist.
-    async fn delete_some_runs(&mut self, organization: OrganizationId, after: i64) -> Result<Option<i64>> {
-        // CROSS JOIN: in the order of the runs, so that each call continues where the last one stopped.
+    /// Deletes one batch: at most [`MAX_RUNS_PER_BATCH`] runs with numbers above `after`, or only a part of their lines if they
+    /// have more than [`MAX_LINES_PER_BATCH`]. Returns `after` for the next batch, or `None` if no run remains.
+    async fn delete_run_batch(&mut self, organization: OrganizationId, after: i64) -> Result<Option<i64>> {
+        // CROSS JOIN makes SQLite scan the executions from this number on. Otherwise it would read and sort all runs of the
+        // organization in each call.
         let runs: Vec<i64> = sqlx::query_scalar(
             "SELECT e.number FROM executions e CROSS JOIN jobs j ON j.id = e.job
              WHERE e.number > ? AND j.organization = ? ORDER BY e.number LIMIT ?",
         )
         .bind(after)
         .bind(organization)
-        .bind(MAX_RUNS)
+        .bind(MAX_RUNS_PER_BATCH)
         .fetch_all(&mut *self)
         .await?;
         let Some(&last) = runs.last() else { return Ok(None) };
         let numbers = serde_json::Value::from(runs).to_string();
+        // The id of a line has the number of its execution in the upper 32 bits.
         let deleted = sqlx::query(
             "DELETE FROM lines WHERE id IN (SELECT l.id FROM json_each(?) run
                  CROSS JOIN lines l ON l.id BETWEEN run.value << 32 AND run.value << 32 | 0xffffffff LIMIT ?)",
         )
         .bind(&numbers)
-        .bind(MAX_LINES)
+        .bind(MAX_LINES_PER_BATCH)
         .execute(&mut *self)
         .await?
         .rows_affected();
-        if deleted == u64::from(MAX_LINES) {
+        if deleted == u64::from(MAX_LINES_PER_BATCH) {
+            // More lines of these runs may exist. The next call continues with the same runs.
             return Ok(Some(after));
         }
         sqlx::query("DELETE FROM executions WHERE number IN (SELECT value FROM json_each(?))")

@@ -67,7 +67,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn status(&self, organization: OrganizationId, job: Uuid) -> Result<Option<JobStatusCode>> {
         let row: Option<(Option<i64>,)> = sqlx::query_as(
             "SELECT (SELECT max(e.state) FROM executions e WHERE e.job = j.id AND e.state < 2) FROM jobs j
@@ -84,7 +84,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn executions(&self, job: Uuid, selection: Selection) -> Result<Vec<Execution>> {
         let mut rows = match selection {
             Selection::Newest { limit, with_lines } => self.newest_rows(job, limit, with_lines).await?,

@@ -56,7 +56,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn keys(&self) -> Result<Vec<KeyEntry>> {
         let rows: Vec<(String, String, Micros, bool)> = sqlx::query_as(
             "SELECT o.name, k.name, k.created_at, o.is_active FROM api_keys k
@@ -77,7 +77,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn revoke_key(&self, organization: &str, name: &str) -> Result<bool> {
         let mut tx = self.write().await?;
         let done = sqlx::query(

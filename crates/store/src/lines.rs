@@ -65,7 +65,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn append_lines(&self, execution: i64, first_seq: i64, lines: &[Line]) -> Result<()> {
         let mut tx = self.write().await?;
         tx.append_lines(execution, first_seq, lines).await?;
@@ -76,7 +76,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn lines(
         &self,
         execution: i64,
@@ -96,7 +96,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn lines_of_job(
         &self,
         job: Uuid,
@@ -114,7 +114,7 @@ impl WriteTransaction {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn append_lines(&mut self, execution: i64, first_seq: i64, lines: &[Line]) -> Result<()> {
         let rows: Vec<_> = (first_seq..).zip(lines).map(|(seq, line)| (execution, seq, line)).collect();
         self.insert_lines(&rows).await

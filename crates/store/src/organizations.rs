@@ -111,7 +111,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn organization_id(&self, name: &str) -> Result<Option<OrganizationId>> {
         let id = sqlx::query_scalar("SELECT id FROM organizations WHERE name = ? AND is_active = 1")
             .bind(name)
@@ -124,7 +124,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn jobs(&self, organization: OrganizationId) -> Result<Vec<(Uuid, String)>> {
         let jobs = sqlx::query_as(
             "SELECT id, name FROM jobs WHERE organization = ? AND position IS NOT NULL ORDER BY position",
@@ -139,7 +139,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn has_job(&self, organization: OrganizationId, job: Uuid) -> Result<bool> {
         let found =
             sqlx::query("SELECT 1 FROM jobs WHERE id = ? AND organization = ? AND position IS NOT NULL")
@@ -157,7 +157,7 @@ impl WriteTransaction {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn add_organization(&mut self, name: &str, source: &str) -> Result<Option<OrganizationId>> {
         let id = sqlx::query_scalar(
             "INSERT INTO organizations (name, source, is_active) VALUES (?, ?, 0)
@@ -174,7 +174,7 @@ impl WriteTransaction {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn activate_organization(&mut self, organization: OrganizationId) -> Result<()> {
         sqlx::query("UPDATE organizations SET is_active = 1 WHERE id = ?")
             .bind(organization)

@@ -71,7 +71,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn claim_run(&self, now: Micros, requested_until: Micros) -> Result<Option<Run>> {
         let mut tx = self.write().await?;
         let claimed: Option<Run> = sqlx::query_as(
@@ -96,7 +96,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn cancel_run(&self, job: Uuid, now: Micros) -> Result<CancelOutcome> {
         let mut tx = self.write().await?;
         let pending: Option<Run> = sqlx::query_as(
@@ -134,7 +134,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn is_cancel_requested(&self, run: &Run) -> Result<bool> {
         // A reader that begins after the commit of a cancellation sees it.
         let is_requested = sqlx::query_scalar("SELECT cancel_requested FROM executions WHERE number = ?")
@@ -218,7 +218,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn running_runs(&self) -> Result<Vec<Run>> {
         let runs = sqlx::query_as(
             "SELECT number, id, job, trigger_id FROM executions WHERE state < 2 AND state = 1 ORDER BY number",
@@ -232,7 +232,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn orphaned_runs(&self) -> Result<Vec<Run>> {
         let runs = sqlx::query_as(
             "SELECT e.number, e.id, e.job, e.trigger_id FROM executions e JOIN jobs j ON j.id = e.job

@@ -129,7 +129,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn catalog(&self) -> Result<Arc<Catalog>> {
         self.catalog.get(&self.changes, read_catalog).await
     }
@@ -140,7 +140,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn unfinished_jobs(&self) -> Result<Arc<UnfinishedJobs>> {
         self.unfinished_jobs.get(&self.changes, read_unfinished_jobs).await
     }

@@ -65,7 +65,7 @@ impl WriteTransaction {
     ///
     /// # Errors
     ///
-    /// Fails if the database fails.
+    /// Returns an error if the database fails.
     pub async fn rollback(mut self) -> Result<()> {
         sqlx::query("ROLLBACK").execute(&mut self).await?;
         self.return_connection();

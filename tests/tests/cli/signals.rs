@@ -46,7 +46,7 @@ fn interrupted_command_reports_the_state_of_its_work() {
         (&["status", "Sales"], "/status", ""),
         (&["logs", "Sales"], "/logs", ""),
         (&["follow", "Sales", TRIGGER_ID], TRIGGER_ID, "the job continues"),
-        (&["run", "Sales"], "/public/jobs", "nothing was started"),
+        (&["run", "Sales"], "/public/jobs", "no job was started"),
         (&["run", "Sales"], execute, unknown),
         (&["run", "Sales", "--no-wait"], execute, unknown),
         (&["run", "Sales"], TRIGGER_ID, "the job continues"),

@@ -59,7 +59,7 @@ fn deselect(app: App, job: JobId) {
     if let Route::Jobs(options) = app.route.get_untracked()
         && options.selected.contains(&job)
     {
-        let route = Route::Jobs(options.toggled(job));
+        let route = Route::Jobs(options.with_selection_toggled(job));
         browser::replace_address(&route.to_string());
         app.route.set(route);
     }

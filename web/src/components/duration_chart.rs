@@ -46,7 +46,7 @@ pub fn duration_chart(job: JobId, history: &History) -> Option<El> {
 
 fn bar(job: JobId, run: &RunSummary, duration: Duration, longest: Duration) -> El {
     let app = app();
-    let link = Route::Run { job, run: run.link_id() }.to_string();
+    let link = Route::Run { job, run: run.url_id() }.to_string();
     let shape = outcome_shape(run.state);
     // Whole numbers only, because formatting floats adds kilobytes to the program.
     let part = duration.as_secs_f64() * 100.0 / longest.as_secs_f64().max(0.001);

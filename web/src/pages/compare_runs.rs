@@ -70,7 +70,7 @@ pub(super) fn comparison(
         let found = history.with(|history| {
             let all = history.as_ref().map_or(&[][..], |history| &history.runs);
             // The history is sorted newest first, so reverse it.
-            all.iter().rev().filter(|run| two.contains(&run.link_id())).copied().collect::<Vec<_>>()
+            all.iter().rev().filter(|run| two.contains(&run.url_id())).copied().collect::<Vec<_>>()
         });
         <[RunSummary; 2]>::try_from(found).ok()
     });
@@ -82,7 +82,7 @@ pub(super) fn comparison(
         browser::spawn(async move {
             let result = load(&session, job, two).await;
             if alive.load(Ordering::Relaxed)
-                && selected.with_untracked(|all| two.iter().all(|run| all.contains(&run.link_id())))
+                && selected.with_untracked(|all| two.iter().all(|run| all.contains(&run.url_id())))
             {
                 pair.set(Some(result.map(Rc::new)));
             }
@@ -132,7 +132,7 @@ fn comparison_panel(
         el("tr").child(el("th").attr("scope", "row").child(name)).child(cells)
     };
     let started = two.map(|run| {
-        let link = Route::Run { job, run: run.link_id() }.to_string();
+        let link = Route::Run { job, run: run.url_id() }.to_string();
         el("a").class("link").attr("href", link).child(time_view(run.created)).into_view()
     });
     let duration =
@@ -175,7 +175,7 @@ fn comparison_panel(
 /// Renders the lines that only this run has, with links to them.
 fn unique_lines(job: JobId, run: &RunSummary, log: &Lines, lines: &[UniqueLine], is_older: bool) -> El {
     let name = if is_older { "Only in the older run" } else { "Only in the newer run" };
-    let link = Route::Run { job, run: run.link_id() };
+    let link = Route::Run { job, run: run.url_id() };
     let line = |unique: &UniqueLine| {
         let view = log.get(unique.line)?;
         let text = format::one_line(view.message, 300);

@@ -46,7 +46,7 @@ pub fn job_page(session: Rc<Session>, job: JobId) -> El {
                 Ok(response) => {
                     error.set(None);
                     app.extensions.set(response.extensions);
-                    let new = History::with_counts(&response.value, browser::uptime_millis());
+                    let new = History::from_logs(&response.value, browser::uptime_millis());
                     // Unchanged runs are not rendered again.
                     let is_same = |old: &History| old.runs == new.runs;
                     if !history.with_untracked(|old| old.as_ref().is_some_and(is_same)) {

@@ -48,7 +48,7 @@ fn row(
     selected: RwSignal<Vec<TriggerId>>,
 ) -> El {
     let app = app();
-    let id = run.link_id();
+    let id = run.url_id();
     let link = Route::Run { job, run: id }.to_string();
     let link = move || el("a").attr("href", link.clone());
     let started_by = match run.trigger {

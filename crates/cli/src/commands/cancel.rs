@@ -1,4 +1,4 @@
-//! `txjobs cancel`
+//! Implements `txjobs cancel`.
 
 use txjobs_sdk::{Error, Extensions, paths};
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(crate) async fn run(session: &Session<'_>, output: &mut Output, job: &str) -> Result<Exit, Failure> {
-    session.interruption.set("nothing was canceled.");
+    session.interruption_message.set("no job was canceled.");
     let job = job_lookup::find_job(session, job).await?;
     let (id, name) = (job.id, text::escape_line(&job.name));
     let status = session.client.get_job_status().job_id(id).send().await;
@@ -23,7 +23,7 @@ pub(crate) async fn run(session: &Session<'_>, output: &mut Output, job: &str) -
         ));
     }
     let next_step = format!("To check: {}", session.command_line("status", &id.to_string()));
-    session.interruption.set(format!("it is unknown whether {name} is being canceled.\n{next_step}"));
+    session.interruption_message.set(format!("it is unknown whether {name} is being canceled.\n{next_step}"));
     let response = session.client.cancel_job().job_id(id).send().await.map_err(|error| {
         let error = Error::from_client(&paths::CANCEL_JOB, error);
         if error.is_outcome_unknown() {
@@ -33,6 +33,7 @@ pub(crate) async fn run(session: &Session<'_>, output: &mut Output, job: &str) -
         }
     })?;
     let canceled = response.into_inner();
+    session.interruption_message.set(format!("{name} is being canceled."));
     output.write_trigger_id(canceled.trigger_id, &canceled, &format!("Canceling {name}"))?;
     if !output.is_json() {
         output.write_note(&format!("{name} is being canceled."));

@@ -1,4 +1,4 @@
-//! `txjobs follow`
+//! Implements `txjobs follow`.
 
 use txjobs_sdk::types::TriggerId;
 

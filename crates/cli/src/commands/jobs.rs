@@ -1,4 +1,4 @@
-//! `txjobs jobs`
+//! Implements `txjobs jobs`.
 
 use std::collections::HashMap;
 

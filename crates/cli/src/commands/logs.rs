@@ -1,4 +1,4 @@
-//! `txjobs logs`
+//! Implements `txjobs logs`.
 
 use txjobs_sdk::{
     Error, Extensions, Severity,

@@ -1,4 +1,4 @@
-//! `txjobs run`
+//! Implements `txjobs run`.
 
 use txjobs_sdk::{Error, paths};
 
@@ -18,7 +18,7 @@ pub(crate) async fn run(
     no_wait: bool,
     wait: &WaitArgs,
 ) -> Result<Exit, Failure> {
-    session.interruption.set("nothing was started.");
+    session.interruption_message.set("no job was started.");
     let job = job_lookup::find_job(session, job).await?;
     let (id, name) = (job.id, text::escape_line(&job.name));
     let next_step = format!(
@@ -26,8 +26,8 @@ pub(crate) async fn run(
         session.command_line("status", &id.to_string()),
         session.command_line("logs", &id.to_string())
     );
-    session.interruption.set(format!("it is unknown whether {name} was started.\n{next_step}"));
-    // The request is sent once, because a second one could start the job again.
+    session.interruption_message.set(format!("it is unknown whether {name} was started.\n{next_step}"));
+    // Do not retry: a second request could start the job again.
     let response = session.client.execute_job().job_id(id).send().await.map_err(|error| {
         let error = Error::from_client(&paths::EXECUTE_JOB, error);
         if error.is_outcome_unknown() {
@@ -37,6 +37,7 @@ pub(crate) async fn run(
         }
     })?;
     let started = response.into_inner();
+    session.interruption_message.set(format!("{name} was started, trigger id {}.", started.trigger_id));
     let note = format!("Started {name}");
     if no_wait {
         output.write_trigger_id(started.trigger_id, &started, &note)?;

@@ -1,4 +1,4 @@
-//! `txjobs status`
+//! Implements `txjobs status`.
 
 use txjobs_sdk::{Error, JobStatusCode, paths, types::JobStatus};
 

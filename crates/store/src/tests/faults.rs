@@ -22,34 +22,34 @@ async fn fails_without_effect<T>(
     for statement in statements {
         let test = TestStore::new().await;
         let prepared = prepare(&test).await.unwrap();
-        let before = test.content().await;
+        let before = test.read_rows().await;
         let trigger =
             format!("CREATE TRIGGER fault BEFORE {statement} BEGIN SELECT RAISE(ROLLBACK, 'injected'); END");
-        test.sql(trigger).await;
+        test.execute_sql(trigger).await;
         for _ in 0..2 {
             change(&test, &prepared).await.expect_err(statement);
-            assert_eq!(test.content().await, before, "{statement}");
+            assert_eq!(test.read_rows().await, before, "{statement}");
         }
-        test.sql("DROP TRIGGER fault".to_owned()).await;
+        test.execute_sql("DROP TRIGGER fault".to_owned()).await;
         change(&test, &prepared).await.expect(statement);
-        assert_ne!(test.content().await, before, "{statement}");
+        assert_ne!(test.read_rows().await, before, "{statement}");
     }
     let test = TestStore::new().await;
     let prepared = prepare(&test).await.unwrap();
-    let before = test.content().await;
+    let before = test.read_rows().await;
     for _ in 0..2 {
         test.fail_next_commit().await;
         change(&test, &prepared).await.expect_err("commit");
-        assert_eq!(test.content().await, before, "commit");
+        assert_eq!(test.read_rows().await, before, "commit");
         // Opens the connection that fails in the next round.
         test.store.write().await.unwrap().rollback().await.unwrap();
     }
     change(&test, &prepared).await.expect("commit");
-    assert_ne!(test.content().await, before, "commit");
+    assert_ne!(test.read_rows().await, before, "commit");
 }
 
 async fn requested(test: &TestStore) -> Result<()> {
-    assert!(test.request(test.job).await?);
+    assert!(test.request_run(test.job).await?);
     Ok(())
 }
 
@@ -64,7 +64,7 @@ async fn failed_request_adds_no_run() {
         &["INSERT ON executions"],
         async |_| Ok(()),
         async |test, ()| {
-            assert!(test.request(test.job).await?);
+            assert!(test.request_run(test.job).await?);
             Ok(())
         },
     )
@@ -197,7 +197,7 @@ async fn full_database_refuses_writes_until_it_has_space() {
     let run = claimed(&test).await.unwrap();
     test.store.append_lines(run.number, 1, &[line("full")]).await.unwrap();
     // A limit of the connection: SQLITE_FULL, as from a full disk. SQLite rolls back by itself.
-    test.sql_on_writer("PRAGMA max_page_count = 1").await;
+    test.execute_sql_on_writer("PRAGMA max_page_count = 1").await;
     let long = [line("x".repeat(1_000_000))];
     let error = test.store.append_lines(run.number, 2, &long).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::DiskFull);
@@ -216,7 +216,7 @@ async fn full_database_refuses_writes_until_it_has_space() {
 #[tokio::test]
 async fn health_check_detects_a_read_only_database() {
     let test = TestStore::new().await;
-    test.sql_on_writer("PRAGMA query_only = on").await;
+    test.execute_sql_on_writer("PRAGMA query_only = on").await;
     // The declaration of the test succeeded a moment ago, so only a write of the check itself detects the failure.
     test.store.writer.outcomes.clear();
     assert_eq!(test.store.check().await, Err(ErrorKind::ReadOnly));
@@ -227,12 +227,12 @@ async fn health_check_detects_a_read_only_database() {
 #[tokio::test]
 async fn dropped_transaction_is_rolled_back() {
     let test = TestStore::new().await;
-    let before = test.content().await;
+    let before = test.read_rows().await;
     for _ in 0..3 {
         let mut tx = test.store.write().await.unwrap();
         sqlx::query("DELETE FROM jobs").execute(&mut tx).await.unwrap();
         drop(tx);
-        assert_eq!(test.content().await, before);
+        assert_eq!(test.read_rows().await, before);
     }
     requested(&test).await.unwrap();
 }

@@ -84,7 +84,7 @@ async fn new_database_is_current_and_marked() {
 async fn database_without_the_latest_migration_is_outdated() {
     let test = TestStore::new().await;
     let last = "DELETE FROM _sqlx_migrations WHERE version = (SELECT max(version) FROM _sqlx_migrations)";
-    test.sql(last.to_owned()).await;
+    test.execute_sql(last.to_owned()).await;
     assert_eq!(inspect(&test.path()).await.unwrap(), DatabaseContent::Outdated);
 }
 
@@ -93,7 +93,7 @@ async fn database_of_a_later_version_is_refused() {
     let test = TestStore::new().await;
     let later = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
                  VALUES (99990101, 'later', 1, x'00', 0)";
-    test.sql(later.to_owned()).await;
+    test.execute_sql(later.to_owned()).await;
     test.store.close().await;
     let error = Store::open(&test.path()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnsupportedVersion);
@@ -107,7 +107,7 @@ async fn database_of_a_development_version_is_refused_unchanged() {
     let changed = "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1;
                    INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
                    VALUES (10, 'catalog version', 1, x'00', 0)";
-    test.sql(changed.to_owned()).await;
+    test.execute_sql(changed.to_owned()).await;
     test.store.close().await;
     let before = fs::read(test.path()).unwrap();
     let error = Store::open(&test.path()).await.unwrap_err();
@@ -152,7 +152,7 @@ async fn database_files_are_readable_by_their_owner_only() {
         .unwrap();
     check(&test);
     assert!(again.request_run(test.job, Uuid::new_v4(), 1, BusyPolicy::Refuse).await.unwrap());
-    assert!(!test.request(test.job).await.unwrap());
+    assert!(!test.request_run(test.job).await.unwrap());
 }
 
 #[cfg(target_os = "linux")]
@@ -175,7 +175,7 @@ async fn lock_is_held_under_every_name_of_the_file() {
         assert_locked("sub/../gateway.db")
     );
     // SQLite can still use the file.
-    assert!(test.request(test.job).await.unwrap());
+    assert!(test.request_run(test.job).await.unwrap());
     drop(lock);
     DatabaseLock::acquire(&folder.join("second.db")).await.unwrap();
 }

@@ -9,7 +9,7 @@ use crate::lines::SELECT_LINES_OF_JOB;
 async fn long_lines_take_little_more_space_than_their_text() {
     const LINES: usize = 5_000;
     let test = TestStore::new().await;
-    test.request(test.job).await.unwrap();
+    test.request_run(test.job).await.unwrap();
     let run = test.store.claim_run(1, 1).await.unwrap().unwrap();
     for batch in 0..10 {
         let lines = vec![line("x".repeat(1_000)); LINES / 10];

@@ -65,7 +65,7 @@ async fn declaration_leaves_organizations_of_another_source_unchanged() {
 async fn name_of_an_organization_of_another_source_is_refused() {
     let test = TestStore::new().await;
     add_archive(&test).await;
-    let before = test.content().await;
+    let before = test.read_rows().await;
     let declared = [organization("Archive", &[])];
     for error in [
         test.store.declare(&declared).await.unwrap_err(),
@@ -76,7 +76,7 @@ async fn name_of_an_organization_of_another_source_is_refused() {
         let expected = "The database has an organization \"Archive\" that gateway.toml does not manage (source: archive).";
         assert!(error.to_string().starts_with(expected), "{error}");
     }
-    assert_eq!(test.content().await, before);
+    assert_eq!(test.read_rows().await, before);
 }
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn job_of_another_organization_is_refused() {
     let test = TestStore::new().await;
     // The history of the job belongs to Contoso, also after Contoso was removed from the configuration.
     test.store.declare(&[]).await.unwrap();
-    let before = test.content().await;
+    let before = test.read_rows().await;
     let declared = [organization("Fabrikam", &[test.job])];
     for error in [
         test.store.declare(&declared).await.unwrap_err(),
@@ -93,7 +93,7 @@ async fn job_of_another_organization_is_refused() {
         assert_eq!(error.kind(), ErrorKind::Conflict);
         assert!(error.to_string().contains("belongs to the history of another organization"), "{error}");
     }
-    assert_eq!(test.content().await, before);
+    assert_eq!(test.read_rows().await, before);
 }
 
 #[tokio::test]
@@ -112,27 +112,27 @@ async fn taken_name_id_or_key_is_a_conflict() {
 #[tokio::test]
 async fn deleted_organization_leaves_no_rows() {
     let test = TestStore::new().await;
-    assert!(test.request(test.job).await.unwrap());
+    assert!(test.request_run(test.job).await.unwrap());
     test.store.cancel_run(test.job, 1).await.unwrap();
-    let before = test.content().await;
+    let before = test.read_rows().await;
     let id = add_archive(&test).await;
     test.store.delete_organization(id).await.unwrap();
-    assert_eq!(test.content().await, before);
+    assert_eq!(test.read_rows().await, before);
 }
 
 #[tokio::test]
 async fn deletion_of_all_runs_leaves_organizations() {
     let test = TestStore::new().await;
-    let before = test.content().await;
-    assert!(test.request(test.job).await.unwrap());
+    let before = test.read_rows().await;
+    assert!(test.request_run(test.job).await.unwrap());
     let mut tx = test.store.write_without_foreign_keys().await.unwrap();
     assert!(tx.has_unfinished_runs().await.unwrap());
     tx.delete_all_runs().await.unwrap();
     assert!(!tx.has_unfinished_runs().await.unwrap());
     tx.commit().await.unwrap();
-    assert_eq!(test.content().await, before);
+    assert_eq!(test.read_rows().await, before);
     // The next transaction checks foreign keys again.
-    assert!(test.request(Uuid::from_u128(404)).await.is_err());
+    assert!(test.request_run(Uuid::from_u128(404)).await.is_err());
 }
 
 /// Returns migrations of another crate: one table that refers to organizations.
@@ -165,5 +165,5 @@ async fn tables_of_another_crate_follow_a_deletion() {
     let changed = other_migrations("CREATE TABLE notes (text TEXT)");
     let error = test.store.migrate(&changed).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnsupportedVersion);
-    assert!(test.request(test.job).await.unwrap(), "the store still works");
+    assert!(test.request_run(test.job).await.unwrap(), "the store still works");
 }

@@ -27,7 +27,7 @@ async fn waiting_requests_share_one_commit() {
     let (test, jobs) = store_with_jobs().await;
     let before = test.store.changes.commits();
     let turn = test.store.writer.lock().await.unwrap();
-    let requests = jobs.iter().map(|job| test.request(*job));
+    let requests = jobs.iter().map(|job| test.request_run(*job));
     let mut all = pin!(join_all(requests));
     assert!(poll!(all.as_mut()).is_pending());
     drop(turn);
@@ -40,7 +40,7 @@ async fn waiting_requests_share_one_commit() {
 async fn concurrent_requests_of_one_job_accept_exactly_one() {
     let (test, jobs) = store_with_jobs().await;
     let turn = test.store.writer.lock().await.unwrap();
-    let requests = (0..JOBS).map(|_| test.request(jobs[0]));
+    let requests = (0..JOBS).map(|_| test.request_run(jobs[0]));
     let mut all = pin!(join_all(requests));
     assert!(poll!(all.as_mut()).is_pending());
     drop(turn);
@@ -52,7 +52,7 @@ async fn request_that_violates_a_constraint_fails_alone() {
     let (test, mut jobs) = store_with_jobs().await;
     jobs.insert(JOBS / 2, Uuid::from_u128(7));
     let turn = test.store.writer.lock().await.unwrap();
-    let requests = jobs.iter().map(|job| test.request(*job));
+    let requests = jobs.iter().map(|job| test.request_run(*job));
     let mut all = pin!(join_all(requests));
     assert!(poll!(all.as_mut()).is_pending());
     drop(turn);
@@ -67,14 +67,14 @@ async fn failed_commit_fails_every_request_of_the_transaction() {
     let (test, jobs) = store_with_jobs().await;
     test.fail_next_commit().await;
     let turn = test.store.writer.lock().await.unwrap();
-    let requests = jobs.iter().map(|job| test.request(*job));
+    let requests = jobs.iter().map(|job| test.request_run(*job));
     let mut all = pin!(join_all(requests));
     assert!(poll!(all.as_mut()).is_pending());
     drop(turn);
     assert!(all.await.into_iter().all(|accepted| accepted.is_err()));
     assert_eq!(pending(&test).await, 0);
     for job in jobs {
-        assert!(test.request(job).await.unwrap());
+        assert!(test.request_run(job).await.unwrap());
     }
 }
 
@@ -83,10 +83,10 @@ async fn request_of_a_dropped_caller_is_not_written() {
     let (test, jobs) = store_with_jobs().await;
     let turn = test.store.writer.lock().await.unwrap();
     {
-        let request = pin!(test.request(jobs[0]));
+        let request = pin!(test.request_run(jobs[0]));
         assert!(poll!(request).is_pending());
     }
-    let mut next = pin!(test.request(jobs[1]));
+    let mut next = pin!(test.request_run(jobs[1]));
     assert!(poll!(next.as_mut()).is_pending());
     drop(turn);
     assert!(next.await.unwrap());

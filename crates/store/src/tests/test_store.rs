@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::transaction::WriteConnection;
 use crate::{BusyPolicy, Job, Line, Organization, Result, Store};
 
-pub(super) const JOB: Uuid = Uuid::from_u128(0x11111111_1111_4111_8111_111111111111);
+pub(super) const JOB_ID: Uuid = Uuid::from_u128(0x11111111_1111_4111_8111_111111111111);
 
 pub(super) fn organization(name: &str, jobs: &[Uuid]) -> Organization {
     let job = |id: &Uuid| Job { id: *id, name: format!("Load {id}") };
@@ -27,50 +27,51 @@ impl TestStore {
     pub async fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let store = Store::open(&folder.path().join("gateway.db")).await.unwrap();
-        store.declare(&[organization("Contoso", &[JOB])]).await.unwrap();
-        Self { folder, store, job: JOB }
+        store.declare(&[organization("Contoso", &[JOB_ID])]).await.unwrap();
+        Self { folder, store, job: JOB_ID }
     }
 
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("gateway.db")
     }
 
-    /// Requests a run of a job.
-    pub async fn request(&self, job: Uuid) -> Result<bool> {
+    /// Requests a run of a job. Returns whether the store accepted it.
+    pub async fn request_run(&self, job: Uuid) -> Result<bool> {
         self.store.request_run(job, Uuid::new_v4(), 1, BusyPolicy::Refuse).await
     }
 
     /// Executes SQL on a connection outside of the store.
-    pub async fn sql(&self, sql: String) {
+    pub async fn execute_sql(&self, sql: String) {
         let mut connection = connect(&self.path()).await;
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
     }
 
     /// Executes SQL on the store's writing connection.
-    pub async fn sql_on_writer(&self, sql: &'static str) {
-        let mut turn = self.store.writer.lock().await.unwrap();
-        let WriteConnection::Ready(connection) = &mut *turn else { panic!("no connection: {turn:?}") };
+    pub async fn execute_sql_on_writer(&self, sql: &'static str) {
+        let mut guard = self.store.writer.lock().await.unwrap();
+        let WriteConnection::Ready(connection) = &mut *guard else { panic!("no connection: {guard:?}") };
         sqlx::raw_sql(sql).execute(connection.as_mut()).await.unwrap();
     }
 
-    /// Makes the next commit fail with a rollback, as SQLite does when it cannot write.
+    /// Makes the next commit roll back and fail, as SQLite does when it cannot write. Then the store opens a new connection.
     pub async fn fail_next_commit(&self) {
-        let mut turn = self.store.writer.lock().await.unwrap();
-        let WriteConnection::Ready(connection) = &mut *turn else { panic!("no connection: {turn:?}") };
+        let mut guard = self.store.writer.lock().await.unwrap();
+        let WriteConnection::Ready(connection) = &mut *guard else { panic!("no connection: {guard:?}") };
         connection.lock_handle().await.unwrap().set_commit_hook(|| false);
     }
 
-    /// Returns the whole content of the database.
-    pub async fn content(&self) -> Vec<String> {
+    /// Returns the rows of all tables as text.
+    pub async fn read_rows(&self) -> Vec<String> {
         let mut connection = connect(&self.path()).await;
         let mut content = Vec::new();
         for sql in [
             "SELECT concat_ws('|', 'organization', id, name, source, is_active) FROM organizations ORDER BY id",
-            "SELECT concat_ws('|', 'key', organization, name, hex(hash)) FROM api_keys ORDER BY id",
-            "SELECT concat_ws('|', 'job', hex(id), name, position) FROM jobs ORDER BY id",
-            "SELECT concat_ws('|', 'run', number, hex(id), state, created_at, ended_at, cancel_requested)
+            "SELECT concat_ws('|', 'key', organization, name, hex(hash), created_at) FROM api_keys ORDER BY id",
+            "SELECT concat_ws('|', 'job', hex(id), organization, name, position) FROM jobs ORDER BY id",
+            "SELECT concat_ws('|', 'run', number, hex(id), hex(job), hex(trigger_id), state, requested_at, created_at, ended_at,
+                 cancel_requested, queue_index)
              FROM executions ORDER BY number",
-            "SELECT concat_ws('|', 'line', id, message) FROM lines ORDER BY id",
+            "SELECT concat_ws('|', 'line', id, time, severity, message) FROM lines ORDER BY id",
         ] {
             content.extend(sqlx::query_scalar::<_, String>(sql).fetch_all(&mut connection).await.unwrap());
         }

@@ -41,8 +41,8 @@ pub(super) fn no_match(app: App, options: Memo<ListOptions>) -> El {
         history_progress(app, options)
             .unwrap_or_else(|| format!("None of {} matches the filters.", format::plural(total, "job")))
     };
-    let clear =
-        button("button", move || apply_options(options.get_untracked().unfiltered())).child("Show all jobs");
+    let clear = button("button", move || apply_options(options.get_untracked().without_filters()))
+        .child("Show all jobs");
     el("div")
         .class("empty")
         .child(icon("find"))

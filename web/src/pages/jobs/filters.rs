@@ -73,14 +73,15 @@ pub(super) fn filters(options: Memo<ListOptions>) -> El {
     );
     let outcome = filter_select(
         "Last run",
-        Outcome::ALL.iter().map(|outcome| (outcome.slug(), outcome.label())).collect(),
-        move || options.with(|options| options.outcome.map(Outcome::slug).unwrap_or_default()),
+        Outcome::ALL.iter().map(|outcome| (outcome.query_value(), outcome.label())).collect(),
+        move || options.with(|options| options.outcome.map(Outcome::query_value).unwrap_or_default()),
         move |value| {
-            update(&|options| options.outcome = Outcome::ALL.into_iter().find(|o| o.slug() == value));
+            update(&|options| options.outcome = Outcome::ALL.into_iter().find(|o| o.query_value() == value));
         },
     );
-    let clear =
-        move || button("button", move || apply_options(options.get_untracked().unfiltered())).child("Clear");
+    let clear = move || {
+        button("button", move || apply_options(options.get_untracked().without_filters())).child("Clear")
+    };
     let key = el("kbd").attr("aria-hidden", "true").class("hide-on-phone").child("/");
     el("div")
         .class("bar filters")

@@ -11,7 +11,7 @@ pub(super) fn job_count(app: App) -> usize {
 
 /// Describes how many histories are loaded, if the order or filter depends on them and some are missing.
 pub(super) fn history_progress(app: App, options: Memo<ListOptions>) -> Option<String> {
-    if !options.with(ListOptions::needs_history) {
+    if !options.with(ListOptions::is_history_required) {
         return None;
     }
     let total = job_count(app);

@@ -49,7 +49,7 @@ pub fn jobs_page() -> El {
         browser::set_title(&format!("{prefix}Jobs · txjobs"));
     });
     // The selection does not change the order.
-    let order = Memo::new(move || options.with(ListOptions::unselected));
+    let order = Memo::new(move || options.with(ListOptions::without_selection));
     let shown = Memo::new(move || shown(app, order));
     let visible = RwSignal::new(0..0);
     let history_limit = RwSignal::new(INITIAL_HISTORY_LIMIT);
@@ -112,12 +112,12 @@ fn shown(app: App, order: Memo<ListOptions>) -> Vec<JobId> {
             let data = job_list::JobData { index, statuses, histories };
             order.with(|order| job_list::filter_and_sort(data, order))
         };
-        let with_statuses = |histories: &_| match order.with(ListOptions::needs_status) {
+        let with_statuses = |histories: &_| match order.with(ListOptions::is_status_required) {
             true => app.jobs.statuses.with(|statuses| with(statuses, histories)),
             false => app.jobs.statuses.with_untracked(|statuses| with(statuses, histories)),
         };
         // Histories arrive in small batches. Sort again only if the order depends on them.
-        match order.with(ListOptions::needs_history) {
+        match order.with(ListOptions::is_history_required) {
             true => app.jobs.histories.with(with_statuses),
             false => app.jobs.histories.with_untracked(with_statuses),
         }
@@ -141,7 +141,7 @@ fn request_histories(
             shown.get(visible.start..visible.end.min(shown.len())).unwrap_or_default().to_vec()
         });
         let mut counted = requested.len();
-        if order.with(ListOptions::needs_history) && app.extensions.get().logs {
+        if order.with(ListOptions::is_history_required) && app.extensions.get().logs {
             app.jobs.list.with(|list| {
                 let jobs = list.as_ref().map(JobIndex::jobs).unwrap_or_default();
                 requested.extend(jobs.iter().take(history_limit.get()).map(|job| job.id));
@@ -169,7 +169,7 @@ fn request_histories(
 
 /// Whether the requested histories are loaded and more jobs remain.
 fn has_more(app: App, order: Memo<ListOptions>, history_limit: RwSignal<usize>) -> bool {
-    let needs_more = order.with(ListOptions::needs_history)
+    let needs_more = order.with(ListOptions::is_history_required)
         && app.extensions.get().logs
         && job_count(app) > history_limit.get();
     needs_more && app.jobs.histories.with(|known| known.len() >= history_limit.get())
@@ -182,7 +182,7 @@ fn load_more_button(history_limit: RwSignal<usize>) -> El {
 fn selection_buttons(app: App, options: Memo<ListOptions>) -> View {
     let label = move || format!("Run selected ({})", options.with(|options| options.selected.len()));
     let run = move || app.pending_bulk_run.set(options.with_untracked(|options| options.selected.clone()));
-    let clear = move || apply_options(options.with_untracked(ListOptions::unselected));
+    let clear = move || apply_options(options.with_untracked(ListOptions::without_selection));
     let clear = button("button", clear).child("Select none");
     (clear, button("button primary", run).child(icon("play")).child(label)).into_view()
 }

@@ -8,7 +8,7 @@ use crate::{
     components::{icon, outcome_shape, outcome_square, status_badge, time_view},
     dom::{El, IntoView, View, button, el},
     format,
-    history::{Counts, History, RunSummary},
+    history::{History, IssueCounts, RunSummary},
     list_options::ListOptions,
     reactive::Memo,
     route::Route,
@@ -35,7 +35,7 @@ pub(super) fn row(job: JobId, options: Memo<ListOptions>, selected: Memo<Vec<Job
         .checked(move || selected.with(|selected| selected.contains(&job)));
     let input: HtmlInputElement = checkbox.get();
     let checkbox = checkbox.on("change", move |_: Event| {
-        let changed = options.with_untracked(|options| options.toggled(job));
+        let changed = options.with_untracked(|options| options.with_selection_toggled(job));
         // A full selection takes no more jobs.
         input.set_checked(changed.selected.contains(&job));
         apply_options(changed);
@@ -58,7 +58,7 @@ fn cells(app: App, job: JobId, history: Memo<Option<History>>) -> View {
     let has_failed = app.jobs.failed.with(|failed| failed.contains(&job));
     let history_value = history.get();
     let known = history_value.as_ref();
-    let count = |class: &'static str, of: fn(Counts) -> usize| {
+    let count = |class: &'static str, of: fn(IssueCounts) -> usize| {
         el("td").class("number hide-on-phone hide-on-tablet").child(issue_count(known, has_failed, class, of))
     };
     let squares = el("span").class("last-runs").child(known.map(|history| last_runs(app, job, history)));
@@ -77,7 +77,7 @@ fn cells(app: App, job: JobId, history: Memo<Option<History>>) -> View {
 /// Renders the last runs, the newest at the right.
 fn last_runs(app: App, job: JobId, history: &History) -> View {
     let square = |run: &RunSummary| {
-        let link = Route::Run { job, run: run.link_id() }.to_string();
+        let link = Route::Run { job, run: run.url_id() }.to_string();
         // The exact time, because a relative time would render the squares again every second.
         let when = run.created.map(|at| app.zone().exact(at)).unwrap_or_default();
         outcome_square(run, link, format!("{}, {when}", run.state))
@@ -114,7 +114,7 @@ fn issue_count(
     history: Option<&History>,
     has_failed: bool,
     class: &'static str,
-    of: fn(Counts) -> usize,
+    of: fn(IssueCounts) -> usize,
 ) -> Option<El> {
     let history = history?;
     let none = || el("span").class("zero");

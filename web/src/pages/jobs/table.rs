@@ -34,7 +34,7 @@ pub fn jobs_table(
     let rows = move || {
         next_frame.track();
         let window = window.get();
-        let order = Some(options.with(ListOptions::unselected));
+        let order = Some(options.with(ListOptions::without_selection));
         let mut rows: Vec<_> = shown.with(|shown| {
             let last = window.last.min(shown.len());
             let visible = shown.get(window.first.min(last)..last).unwrap_or_default();

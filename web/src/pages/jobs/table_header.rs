@@ -84,13 +84,13 @@ fn sort_header(
     content: View,
 ) -> El {
     let direction =
-        Memo::new(move || options.with(|options| (options.sort == column).then_some(options.descending)));
+        Memo::new(move || options.with(|options| (options.sort == column).then_some(options.is_descending)));
     let sort = move || match direction.get() {
         Some(true) => "descending",
         Some(false) => "ascending",
         None => "none",
     };
-    let sort_by = move || apply_options(options.with_untracked(|options| options.sorted_by(column)));
+    let sort_by = move || apply_options(options.with_untracked(|options| options.with_sort_clicked(column)));
     let button = button("", sort_by)
         .attr("title", format!("Sort by {}", label.to_ascii_lowercase()))
         .attr("aria-label", label)
