@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 use thirtyfour::prelude::*;
-use txjobs_tests::{
+use txjobs_test_support::{
+    FakeServer, ServerFolder,
     browser::Browser,
-    console::{address, connect, lines, open_connected, wait_for_line},
-    gateway::Gateway,
+    console::{address, connect, console_emulator, lines, open_connected, serve_console, wait_for_line},
+    odd_responses::odd_response,
+    static_host::StaticHost,
 };
 
 const JOBS: &str = r#"
@@ -43,7 +45,7 @@ lines = [{ message = "<b>bold</b> \u001B[31mred" }]
 
 #[tokio::test]
 async fn run_is_started_followed_and_reopened_by_its_link() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = Browser::start().await;
     browser.page.goto(gateway.address()).await.unwrap();
     browser.wait_for_text("h1", "Connect").await;
@@ -89,7 +91,7 @@ async fn run_is_started_followed_and_reopened_by_its_link() {
 
 #[tokio::test]
 async fn failed_run_opens_at_its_first_error() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = open_connected(&gateway).await;
     browser.click_button("Run Finance deliver").await;
     browser.click_button("Run").await;
@@ -110,7 +112,7 @@ async fn failed_run_opens_at_its_first_error() {
 
 #[tokio::test]
 async fn double_click_starts_one_run_and_a_conflict_is_shown() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = open_connected(&gateway).await;
     let client = gateway.client();
     let jobs = client.list_jobs().send().await.unwrap();
@@ -141,7 +143,7 @@ async fn double_click_starts_one_run_and_a_conflict_is_shown() {
 
 #[tokio::test]
 async fn errors_are_shown_where_they_occur() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = Browser::start().await;
     browser.page.goto(gateway.address()).await.unwrap();
     connect(&browser, "wrong-key").await;
@@ -182,8 +184,8 @@ async fn errors_are_shown_where_they_occur() {
 
 #[tokio::test]
 async fn each_error_response_has_its_own_text() {
-    let gateway = Gateway::start(JOBS);
-    let server = txjobs_tests::odd_server::start().await;
+    let gateway = console_emulator(JOBS);
+    let server = FakeServer::start(|_, request| odd_response(request));
     let browser = Browser::start().await;
     browser.page.goto(gateway.address()).await.unwrap();
     browser.field("API key").await.send_keys("any-key").await.unwrap();
@@ -200,7 +202,7 @@ async fn each_error_response_has_its_own_text() {
     ] {
         let domain = browser.field("Domain").await;
         domain.clear().await.unwrap();
-        domain.send_keys(format!("{server}/{path}")).await.unwrap();
+        domain.send_keys(format!("{}/{path}", server.address())).await.unwrap();
         browser.click_button("Test connection").await;
         let note = format!("//*[@data-error='{kind}'][contains(normalize-space(.), \"{words}\")]");
         browser.wait_for(By::XPath(note)).await;
@@ -212,7 +214,7 @@ async fn each_error_response_has_its_own_text() {
 
 #[tokio::test]
 async fn external_text_is_escaped_and_the_key_is_not_stored() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = open_connected(&gateway).await;
     let link = browser.wait_for_text("a", "<img src=x onerror=alert(1)>").await;
     link.click().await.unwrap();
@@ -239,7 +241,7 @@ async fn external_text_is_escaped_and_the_key_is_not_stored() {
 
 #[tokio::test]
 async fn demo_opens_with_one_click() {
-    let gateway = Gateway::demo(JOBS);
+    let gateway = serve_console(&ServerFolder::emulator(JOBS), &["--demo"]);
     let browser = Browser::start().await;
     browser.page.goto(gateway.address()).await.unwrap();
     browser.click_button("Open the demo").await;
@@ -249,7 +251,7 @@ async fn demo_opens_with_one_click() {
 
 #[tokio::test]
 async fn refresh_keeps_rows_and_dialog_elements() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = open_connected(&gateway).await;
     let button = browser.wait_for(By::Css("button[aria-label='Run Endless']")).await;
     let list = format!("{}/public/jobs", gateway.address());
@@ -274,7 +276,7 @@ async fn refresh_keeps_rows_and_dialog_elements() {
 
 #[tokio::test]
 async fn panic_shows_an_error_screen() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = open_connected(&gateway).await;
     let panic = "const error = new WebAssembly.RuntimeError('unreachable');
         window.dispatchEvent(new ErrorEvent('error', { error }))";
@@ -288,7 +290,7 @@ async fn panic_shows_an_error_screen() {
 
 #[tokio::test]
 async fn console_starts_if_the_host_does_not_respond_for_config() {
-    let host = txjobs_tests::static_host::StaticHost::without_config_response().await;
+    let host = StaticHost::without_config_response();
     let browser = Browser::start().await;
     browser.page.goto(host.address()).await.unwrap();
     browser.wait_for_text("h1", "Connect").await;
@@ -296,8 +298,8 @@ async fn console_starts_if_the_host_does_not_respond_for_config() {
 
 #[tokio::test]
 async fn console_works_at_any_path_of_a_static_host() {
-    let gateway = Gateway::start(JOBS);
-    let host = txjobs_tests::static_host::StaticHost::start("/some/where").await;
+    let gateway = console_emulator(JOBS);
+    let host = StaticHost::start("/some/where");
     let browser = Browser::start().await;
     browser.page.goto(format!("{}#/settings", host.address())).await.unwrap();
     let domain = browser.field("Domain").await;

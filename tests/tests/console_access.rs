@@ -3,10 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 use thirtyfour::prelude::*;
-use txjobs_tests::{
+use txjobs_test_support::{
     browser::Browser,
-    console::{connect, open_connected},
-    gateway::Gateway,
+    console::{connect, console_emulator, open_connected},
 };
 
 const JOBS: &str = r#"
@@ -72,7 +71,7 @@ async fn check_tab_order(browser: &Browser, screen: &str) {
 
 #[tokio::test]
 async fn tab_reaches_every_control_with_visible_focus() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = Browser::start().await;
     browser.page.goto(gateway.address()).await.unwrap();
     browser.wait_for_text("h1", "Connect").await;
@@ -100,7 +99,7 @@ async fn tab_reaches_every_control_with_visible_focus() {
 
 #[tokio::test]
 async fn navigation_to_an_error_is_announced() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = open_connected(&gateway).await;
     browser.click_button("Run Finance deliver").await;
     browser.click_button("Run").await;
@@ -116,7 +115,7 @@ async fn navigation_to_an_error_is_announced() {
 
 #[tokio::test]
 async fn reduced_motion_stops_all_animations() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = open_connected(&gateway).await;
     browser.click_button("Run Endless").await;
     browser.click_button("Run").await;

@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 use thirtyfour::prelude::*;
-use txjobs_tests::{
+use txjobs_test_support::{
+    TestServer,
     browser::Browser,
-    console::{address, connect, open_connected, wait_for_line},
-    gateway::Gateway,
+    console::{address, connect, console_gateway, open_connected, wait_for_line},
 };
 
 /// A job that counts its runs in a file. The first of four runs is slow, the last one fails.
@@ -19,9 +19,9 @@ name = "Sales prepare"
 command = ["sh", "-c", "n=$(cat RUNS 2>/dev/null || echo 0); echo $((n + 1)) > RUNS; echo Read $((n * 7)) rows at $(date +%T); if [ $n = 0 ]; then sleep 2.2; echo Building the cache; fi; if [ $n = 3 ]; then echo No disk left >&2; exit 1; fi"]
 "#;
 
-async fn four_runs(folder: &tempfile::TempDir) -> (Gateway, Browser) {
+async fn four_runs(folder: &tempfile::TempDir) -> (TestServer, Browser) {
     let runs = folder.path().join("runs");
-    let gateway = Gateway::start(&JOBS.replace("RUNS", runs.to_str().unwrap()));
+    let gateway = console_gateway(&JOBS.replace("RUNS", runs.to_str().unwrap()));
     let browser = open_connected(&gateway).await;
     browser.click_button("Run Sales prepare").await;
     browser.click_button("Run").await;

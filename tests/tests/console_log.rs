@@ -7,11 +7,10 @@ use std::time::Duration;
 use serde_json::json;
 use thirtyfour::prelude::*;
 use txjobs_sdk::Timestamp;
-use txjobs_tests::{
-    admin::Entry,
+use txjobs_test_support::{
+    JournalEntry, TestServer,
     browser::Browser,
-    console::{address, connect, lines, open_connected, wait_for_line},
-    gateway::Gateway,
+    console::{address, connect, console_emulator, lines, open_connected, wait_for_line},
 };
 
 const JOBS: &str = r#"
@@ -44,7 +43,7 @@ lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
 "#;
 
 /// Starts a job, waits for the state of its run, and opens the run by its link.
-async fn open_ended_run(gateway: &Gateway, job: &str, state: &str) -> Browser {
+async fn open_ended_run(gateway: &TestServer, job: &str, state: &str) -> Browser {
     let browser = open_connected(gateway).await;
     browser.click_button(&format!("Run {job}")).await;
     browser.click_button("Run").await;
@@ -53,7 +52,7 @@ async fn open_ended_run(gateway: &Gateway, job: &str, state: &str) -> Browser {
     browser
 }
 
-async fn reopen(gateway: &Gateway, browser: &Browser) {
+async fn reopen(gateway: &TestServer, browser: &Browser) {
     browser.page.refresh().await.unwrap();
     connect(browser, gateway.key()).await;
     browser.wait_for(By::Css("[role=log] [data-line]")).await;
@@ -80,7 +79,7 @@ async fn address_ends(browser: &Browser, end: &str) {
 
 #[tokio::test]
 async fn link_opens_the_selected_lines() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = open_ended_run(&gateway, "Finance deliver", "3").await;
     wait_for_current(&browser, 1002).await;
     assert!(!address(&browser).await.contains("line="), "automatic navigation does not change the address");
@@ -117,7 +116,7 @@ async fn link_opens_the_selected_lines() {
 
 #[tokio::test]
 async fn wrapped_lines_show_their_full_text_without_overlap() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = open_ended_run(&gateway, "Finance deliver", "3").await;
     wait_for_current(&browser, 1002).await;
     keys(&browser, "w").await;
@@ -164,7 +163,7 @@ async fn downloaded(browser: &Browser, button: &str, ending: &str) -> String {
 
 #[tokio::test]
 async fn lines_are_downloaded_and_copied() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = open_ended_run(&gateway, "Finance deliver", "3").await;
     wait_for_current(&browser, 1002).await;
     let menu = browser.wait_for(By::Css("summary[aria-label='Copy or download lines']")).await;
@@ -199,7 +198,7 @@ async fn lines_are_downloaded_and_copied() {
 
 #[tokio::test]
 async fn search_counts_all_lines_and_keys_navigate_matches() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = open_ended_run(&gateway, "Finance deliver", "3").await;
     wait_for_current(&browser, 1002).await;
     keys(&browser, "/").await;
@@ -216,7 +215,7 @@ async fn search_counts_all_lines_and_keys_navigate_matches() {
 
 #[tokio::test]
 async fn running_log_stays_at_the_end_until_scrolled_up() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = open_connected(&gateway).await;
     browser.click_button("Run Slow").await;
     browser.click_button("Run").await;
@@ -237,25 +236,25 @@ async fn running_log_stays_at_the_end_until_scrolled_up() {
 
 #[tokio::test]
 async fn server_without_extensions_is_polled_less_often() {
-    let gateway = Gateway::emulator(JOBS);
+    let gateway = console_emulator(JOBS);
     let admin = gateway.admin();
-    admin.behavior(json!({ "extensions": false })).await;
+    admin.set_behavior(json!({ "extensions": false })).await;
     let browser = open_connected(&gateway).await;
     let slow =
         json!({ "operation": "get_job_logs_by_trigger", "effect": { "kind": "delay", "delay": "2s" } });
-    admin.fault(slow).await;
+    admin.add_fault(slow).await;
     browser.click_button("Run Endless").await;
     browser.click_button("Run").await;
     // The first response has no execution yet.
-    let requests = admin.await_journal("operation=get_job_logs_by_trigger", 4).await;
-    let at = |entry: &Entry| entry.time.parse::<Timestamp>().unwrap().unix_millis();
+    let requests = admin.wait_for_journal("operation=get_job_logs_by_trigger", 4).await;
+    let at = |entry: &JournalEntry| entry.time.parse::<Timestamp>().unwrap().unix_millis();
     let (first, second) = (at(&requests[2]), at(&requests[3]));
     assert!(second - first >= 10_000, "four times as long as the 2 s that its response took: {requests:#?}");
 }
 
 #[tokio::test]
 async fn print_has_the_shown_lines_up_to_a_maximum() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = open_ended_run(&gateway, "Finance deliver", "3").await;
     wait_for_current(&browser, 1002).await;
     let printed = "window.dispatchEvent(new Event('beforeprint'));

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use thirtyfour::prelude::*;
-use txjobs_tests::{browser::Browser, gateway::Gateway};
+use txjobs_test_support::{TestServer, browser::Browser, console::console_emulator};
 
 const JOBS: &str = r#"
 [[organization]]
@@ -33,7 +33,7 @@ lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
 
 const PASSPHRASE: &str = "four words of mine";
 
-async fn open(gateway: &Gateway) -> Browser {
+async fn open(gateway: &TestServer) -> Browser {
     let browser = Browser::start().await;
     browser.page.goto(gateway.address()).await.unwrap();
     browser.wait_for_text("h1", "Connect").await;
@@ -47,7 +47,7 @@ async fn open(gateway: &Gateway) -> Browser {
     browser
 }
 
-async fn open_connected(gateway: &Gateway) -> Browser {
+async fn open_connected(gateway: &TestServer) -> Browser {
     let browser = open(gateway).await;
     browser.field("API key").await.send_keys(gateway.key()).await.unwrap();
     browser.click_button("Connect").await;
@@ -93,7 +93,7 @@ async fn page_state(browser: &Browser) -> String {
 
 #[tokio::test]
 async fn key_is_remembered_with_a_passphrase_locked_and_forgotten() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = open(&gateway).await;
     browser.field("API key").await.send_keys(gateway.key()).await.unwrap();
     browser.field("Remember on this device").await.click().await.unwrap();
@@ -139,7 +139,7 @@ async fn key_is_remembered_with_a_passphrase_locked_and_forgotten() {
 
 #[tokio::test]
 async fn profile_switch_keeps_the_screen_and_marks_production() {
-    let (test, production) = (Gateway::start(JOBS), Gateway::start(JOBS));
+    let (test, production) = (console_emulator(JOBS), console_emulator(JOBS));
     let browser = open_connected(&test).await;
     browser.page.goto(format!("{}/#/?name=finance", test.address())).await.unwrap();
     browser.wait_for(By::Css("button.profile-button")).await.click().await.unwrap();
@@ -181,7 +181,7 @@ async fn profile_switch_keeps_the_screen_and_marks_production() {
 
 #[tokio::test]
 async fn selected_jobs_are_in_the_address_and_run_after_one_confirmation() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let client = gateway.client();
     let jobs = client.list_jobs().send().await.unwrap();
     let id = |name: &str| jobs.iter().find(|job| job.name == name).unwrap().id;
@@ -231,7 +231,7 @@ async fn long_job_list_shows_names_at_every_width() {
         )
     };
     let jobs: String = (0..60).map(job).collect();
-    let gateway = Gateway::start(&format!("[[organization]]\nname = \"Test\"\n{jobs}"));
+    let gateway = console_emulator(&format!("[[organization]]\nname = \"Test\"\n{jobs}"));
     let browser = open_connected(&gateway).await;
     browser.wait_for_text("a", "Table 00").await;
     let name = "const cell = document.querySelector('td.name'), table = cell.closest('table'); \
@@ -250,7 +250,7 @@ async fn long_job_list_shows_names_at_every_width() {
 
 #[tokio::test]
 async fn keyboard_controls_the_whole_console() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = Browser::start().await;
     browser.page.goto(gateway.address()).await.unwrap();
     browser.wait_for_text("h1", "Connect").await;
@@ -312,7 +312,7 @@ async fn keyboard_controls_the_whole_console() {
 
 #[tokio::test]
 async fn api_screen_sends_requests_and_shows_snippets() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let client = gateway.client();
     let browser = open_connected(&gateway).await;
     // The job opened last is filled in.
@@ -365,7 +365,7 @@ async fn api_screen_sends_requests_and_shows_snippets() {
 
 #[tokio::test]
 async fn end_of_a_run_is_notified_if_the_page_has_no_focus() {
-    let gateway = Gateway::start(JOBS);
+    let gateway = console_emulator(JOBS);
     let browser = open_connected(&gateway).await;
     let permission: String = browser.execute("return Notification.permission").await;
     assert_ne!(permission, "granted", "the page does not ask for permission by itself");

@@ -1,4 +1,4 @@
-//! The gateway and the contract, seen from outside.
+//! The operations of a real gateway, and a real process that is followed with the SDK.
 
 use reqwest::{Method, StatusCode};
 use txjobs_sdk::{
@@ -7,7 +7,7 @@ use txjobs_sdk::{
     paths,
     types::LogsSelection,
 };
-use txjobs_tests::gateway::Gateway;
+use txjobs_test_support::{TestServer, wait_until};
 
 const JOBS: &str = r#"
 [[organization]]
@@ -24,7 +24,7 @@ command = ["true"]
 
 const SOME_ID: &str = "00000000-0000-0000-0000-0000000000aa";
 
-fn url(gateway: &Gateway, operation: &Operation) -> String {
+fn url(gateway: &TestServer, operation: &Operation) -> String {
     let path = operation.template.replace("{job_id}", SOME_ID).replace("{trigger_id}", SOME_ID);
     format!("{}{path}", gateway.address())
 }
@@ -37,16 +37,16 @@ fn method(operation: &Operation) -> Method {
 }
 
 #[tokio::test]
-async fn every_operation_is_served_needs_a_key_and_speaks_to_pages() {
-    let gateway = Gateway::start(JOBS);
+async fn every_operation_requires_a_key_and_sends_cors_headers() {
+    let gateway = TestServer::gateway(JOBS);
     let http = reqwest::Client::new();
     for operation in paths::ALL {
         let request =
             http.request(method(operation), url(&gateway, operation)).header("origin", "https://a.example");
-        let answer = request.send().await.unwrap();
-        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{}", operation.id);
-        assert!(answer.headers().contains_key("access-control-allow-origin"), "{}", operation.id);
-        let body: serde_json::Value = answer.json().await.unwrap();
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED, "{}", operation.id);
+        assert!(response.headers().contains_key("access-control-allow-origin"), "{}", operation.id);
+        let body: serde_json::Value = response.json().await.unwrap();
         assert!(
             body["Message"].as_str().is_some_and(|message| !message.is_empty()),
             "{}: {body}",
@@ -58,16 +58,16 @@ async fn every_operation_is_served_needs_a_key_and_speaks_to_pages() {
             .header("origin", "https://a.example")
             .header("access-control-request-method", operation.method.as_str())
             .header("access-control-request-headers", paths::API_KEY_HEADER.to_lowercase());
-        let answer = preflight.send().await.unwrap();
-        assert!(answer.status().is_success(), "{}: a preflight carries no key", operation.id);
-        let allowed = answer.headers()["access-control-allow-headers"].to_str().unwrap().to_lowercase();
+        let response = preflight.send().await.unwrap();
+        assert!(response.status().is_success(), "{}: a preflight carries no key", operation.id);
+        let allowed = response.headers()["access-control-allow-headers"].to_str().unwrap().to_lowercase();
         assert!(allowed.contains(&paths::API_KEY_HEADER.to_lowercase()), "{}: {allowed}", operation.id);
     }
 }
 
 #[tokio::test]
-async fn a_real_process_is_followed_through_the_sdk() {
-    let gateway = Gateway::start(JOBS);
+async fn run_of_a_real_process_is_followed_with_the_sdk() {
+    let gateway = TestServer::gateway(JOBS);
     let client = gateway.client();
     let jobs = client.list_jobs().send().await.unwrap();
     assert_eq!(Extensions::from(jobs.headers()), Extensions::ALL);
@@ -77,7 +77,7 @@ async fn a_real_process_is_followed_through_the_sdk() {
     let mut follow =
         txjobs_sdk::follow::RunFollower::new(job.id, started.trigger_id, std::time::Duration::ZERO);
     let start = std::time::Instant::now();
-    let mut arrivals = Vec::new();
+    let mut batches = Vec::new();
     let state = loop {
         match follow.step(start.elapsed()) {
             txjobs_sdk::follow::Step::Wait(until) => {
@@ -90,21 +90,21 @@ async fn a_real_process_is_followed_through_the_sdk() {
                 if let Some(after) = follow.after() {
                     request = request.after(after);
                 }
-                let answer = request.send().await.unwrap();
-                let extensions = Extensions::from(answer.headers());
-                let lines = follow.handle_response(start.elapsed(), answer.into_inner().0, extensions);
+                let response = request.send().await.unwrap();
+                let extensions = Extensions::from(response.headers());
+                let lines = follow.handle_response(start.elapsed(), response.into_inner().0, extensions);
                 if !lines.is_empty() {
-                    arrivals.push(lines.into_iter().map(|line| line.message).collect::<Vec<_>>());
+                    batches.push(lines.into_iter().map(|line| line.message).collect::<Vec<_>>());
                 }
             }
-            // There is no deadline, and the run has an execution at once.
+            // There is no deadline, and the run has an execution immediately.
             step => panic!("{step:?}"),
         }
     };
     assert_eq!(state, ExecutionState::Completed);
     let expected: Vec<_> = (1..=9).map(|n| format!("line {n}")).collect();
-    assert_eq!(arrivals.concat(), expected);
-    assert!(arrivals.len() > 1, "lines arrive as they are written");
+    assert_eq!(batches.concat(), expected);
+    assert!(batches.len() > 1, "lines arrive as they are written");
 
     let history = client
         .get_job_logs()
@@ -120,20 +120,17 @@ async fn a_real_process_is_followed_through_the_sdk() {
 }
 
 #[tokio::test]
-async fn a_power_cut_loses_no_accepted_run() {
-    let mut gateway = Gateway::start(JOBS);
+async fn killed_gateway_keeps_its_accepted_run() {
+    let mut gateway = TestServer::gateway(JOBS);
     let client = gateway.client();
     let job = client.list_jobs().send().await.unwrap()[0].id;
     let started = client.execute_job().job_id(job).send().await.unwrap();
-    // Until the process has written something.
-    loop {
+    wait_until("a line of the process", async || {
         let executions =
             client.get_job_logs_by_trigger().job_id(job).trigger_id(started.trigger_id).send().await.unwrap();
-        if executions.iter().any(|execution| !execution.job_execution_logs.is_empty()) {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+        executions.iter().any(|execution| !execution.job_execution_logs.is_empty()).then_some(())
+    })
+    .await;
     gateway.kill_and_restart();
     let client = gateway.client();
     let executions = client
@@ -151,7 +148,7 @@ async fn a_power_cut_loses_no_accepted_run() {
     assert_eq!(last.severity, txjobs_sdk::Severity::Error);
     assert!(last.message.contains("gateway"), "{}", last.message);
     assert!(!client.get_job_status().job_id(job).send().await.unwrap().status.is_active());
-    // And it can run again.
+    // The job can run again.
     client.execute_job().job_id(job).send().await.unwrap();
-    assert!(!gateway.log().contains(gateway.key()), "the key is in no log");
+    assert!(!gateway.log().contains(gateway.key()), "the log does not contain the key");
 }

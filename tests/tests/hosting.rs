@@ -1,53 +1,51 @@
-//! What hosts are told of the console: one policy everywhere, and compressed files that are the files.
+//! The configurations of hosts: all have the same policy, and compressed files have the content of the files.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 use std::{fs, process::Command};
 
 use serde_json::Value;
-use txjobs_tests::{gateway::Gateway, root};
+use txjobs_test_support::{console::console_gateway, root};
 
 const JOBS: &str = "[[organization]]\nname = \"Test\"\n";
-/// What a page cannot say of itself.
-const ONLY_A_HEADER: &str = "; frame-ancestors 'none'";
+/// The directive that works only in a header.
+const HEADER_DIRECTIVE: &str = "; frame-ancestors 'none'";
 
 fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap()
 }
 
-/// The text between the first `start` and the next `end`.
+/// Returns the text between the first `start` and the next `end`.
 fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
     text.split_once(start).unwrap_or_else(|| panic!("no {start}")).1.split_once(end).unwrap().0
 }
 
 #[tokio::test]
-async fn every_host_says_the_same_policy() {
-    let gateway = Gateway::start(JOBS);
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let answer = reqwest::get(gateway.address()).await.unwrap();
-    let ours = answer.headers().clone();
-    let policy = ours["content-security-policy"].to_str().unwrap();
+async fn every_host_sends_the_same_policy() {
+    let gateway = console_gateway(JOBS);
+    let headers = gateway.get("/").await.headers;
+    let policy = headers["content-security-policy"].to_str().unwrap();
 
     let page = read("web/index.html");
-    let said = between(&page, "Content-Security-Policy\" content=\"", "\"");
-    assert_eq!(format!("{said}{ONLY_A_HEADER}"), policy, "web/index.html");
+    let meta = between(&page, "Content-Security-Policy\" content=\"", "\"");
+    assert_eq!(format!("{meta}{HEADER_DIRECTIVE}"), policy, "web/index.html");
     assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
 
     let nginx = read("web/hosting/nginx.conf");
     let azure: Value = serde_json::from_str(&read("web/hosting/staticwebapp.config.json")).unwrap();
     let names = azure["globalHeaders"].as_object().unwrap();
     for (name, value) in names.iter().filter(|(name, _)| *name != "Cache-Control") {
-        let header = ours[name.as_str()].to_str().unwrap();
+        let header = headers[name.as_str()].to_str().unwrap();
         assert_eq!(value, header, "{name} in staticwebapp.config.json");
         let line = nginx.lines().find(|line| line.contains(&format!("add_header {name} ")));
-        let line = line.unwrap_or_else(|| panic!("nginx.conf says no {name}"));
+        let line = line.unwrap_or_else(|| panic!("nginx.conf has no {name}"));
         assert!(line.contains(header), "{name} in nginx.conf: {line}");
     }
     assert_eq!(names.len(), 7);
 }
 
 #[test]
-fn the_compressed_files_are_the_files() {
+fn compressed_files_have_the_content_of_the_files() {
     let dist = root().join("web/dist");
     let mut names: Vec<_> = fs::read_dir(&dist).unwrap().map(|entry| entry.unwrap().path()).collect();
     names.sort();
@@ -59,12 +57,12 @@ fn the_compressed_files_are_the_files() {
         if file.ends_with("index.html") || file.ends_with("config.json") {
             assert!(
                 fs::metadata(br).is_err() && fs::metadata(gz).is_err(),
-                "who edits it would leave another one there"
+                "a compressed copy of a file that users edit"
             );
             continue;
         }
         let content = fs::read(file).unwrap();
-        // Node knows both.
+        // Node decompresses both formats.
         let unpack = "const z = require('zlib'), f = require('fs').readFileSync; \
                       process.stdout.write(process.argv[1].endsWith('br') ? z.brotliDecompressSync(f(process.argv[1])) \
                       : z.gunzipSync(f(process.argv[1])))";
@@ -72,7 +70,7 @@ fn the_compressed_files_are_the_files() {
             let unpacked = Command::new("node").args(["--eval", unpack, &packed]).output().unwrap();
             assert!(
                 unpacked.stdout == content,
-                "{packed} is another file: {}",
+                "{packed} has other content: {}",
                 String::from_utf8_lossy(&unpacked.stderr)
             );
         }

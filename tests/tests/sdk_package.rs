@@ -5,7 +5,7 @@
 use std::process::{Command, Output};
 
 use expect_test::expect_file;
-use txjobs_tests::{gateway::Gateway, root};
+use txjobs_test_support::{TestServer, root};
 
 /// Compares the public API with a golden file, so that a review shows its changes.
 ///
@@ -45,32 +45,32 @@ state = "failed"
 lines = [{ severity = "error", message = "No disk" }]
 "#;
 
-fn example(gateway: &Gateway, name: &str, arguments: &[&str]) -> Output {
+fn example(server: &TestServer, name: &str, arguments: &[&str]) -> Output {
     let program =
         root().join("target/debug/examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     let mut example = Command::new(program);
-    example.args(arguments).env("TXJOBS_DOMAIN", gateway.address()).env("TXJOBS_API_KEY", gateway.key());
+    example.args(arguments).env("TXJOBS_DOMAIN", server.address()).env("TXJOBS_API_KEY", server.key());
     example.output().unwrap()
 }
 
 #[test]
 fn examples_print_the_expected_output() {
-    let gateway = Gateway::start(JOBS);
-    let out = |output: &Output| String::from_utf8(output.stdout.clone()).unwrap();
+    let server = TestServer::emulator(JOBS);
+    let stdout = |output: &Output| String::from_utf8(output.stdout.clone()).unwrap();
 
-    let listed = example(&gateway, "list", &[]);
-    assert!(listed.status.success() && out(&listed).contains("idle      Nightly load"), "{listed:?}");
+    let listed = example(&server, "list", &[]);
+    assert!(listed.status.success() && stdout(&listed).contains("idle      Nightly load"), "{listed:?}");
 
-    let run = example(&gateway, "run_and_wait", &["Nightly load"]);
+    let run = example(&server, "run_and_wait", &["Nightly load"]);
     assert_eq!(run.status.code(), Some(0), "{run:?}");
-    assert_eq!(out(&run).lines().count(), 4);
-    assert!(out(&run).contains("warning     Late"), "{run:?}");
-    assert_eq!(example(&gateway, "run_and_wait", &["Broken load"]).status.code(), Some(1));
-    let unknown = example(&gateway, "run_and_wait", &["No load"]);
+    assert_eq!(stdout(&run).lines().count(), 4);
+    assert!(stdout(&run).contains("warning     Late"), "{run:?}");
+    assert_eq!(example(&server, "run_and_wait", &["Broken load"]).status.code(), Some(1));
+    let unknown = example(&server, "run_and_wait", &["No load"]);
     assert!(!unknown.status.success());
 
-    let exported = example(&gateway, "export_logs", &["Nightly load"]);
-    let text = out(&exported);
+    let exported = example(&server, "export_logs", &["Nightly load"]);
+    let text = stdout(&exported);
     assert!(text.starts_with("execution,state,time,severity,message\n"), "{exported:?}");
     assert_eq!(text.lines().count(), 5);
     assert!(text.contains(r#"information,"Reading ""Orders"", part 1""#), "{text}");

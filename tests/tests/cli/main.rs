@@ -1,8 +1,10 @@
-//! Tests of `txjobs` in a pipeline, with a real gateway.
+//! Tests of `txjobs` in a pipeline, with a real server.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 mod arguments;
+#[cfg(unix)]
+mod one_job_server;
 mod output;
 mod signals;
 
@@ -11,9 +13,10 @@ use std::{
     process::Stdio,
 };
 
-use txjobs_tests::{
-    cli::{run_command, txjobs},
-    gateway::Gateway,
+use txjobs_test_support::{
+    CommandOutput, TestServer,
+    cli::{run_txjobs, txjobs_command},
+    send_signal,
 };
 
 const JOBS: &str = r#"
@@ -49,145 +52,147 @@ lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
 
 #[test]
 fn jobs_are_listed_as_a_table_and_as_json() {
-    let gateway = Gateway::start(JOBS);
-    let list = run_command(&mut txjobs(&gateway, &["jobs"]));
+    let server = TestServer::emulator(JOBS);
+    let list = run_txjobs(&server, &["jobs"]);
     assert_eq!(list.code, 0, "{list:?}");
-    let names: Vec<_> = list.out.lines().map(|line| line.split("  ").next().unwrap()).collect();
+    let names: Vec<_> = list.stdout.lines().map(|line| line.split("  ").next().unwrap()).collect();
     assert_eq!(names, ["NAME", "Broken", "Endless", "Errors", "Sales deliver", "Sales prepare"]);
-    assert!(!list.out.contains('\u{1b}'), "no color without a terminal");
+    assert!(!list.stdout.contains('\u{1b}'), "no color without a terminal");
 
-    let list = run_command(&mut txjobs(&gateway, &["jobs", "SALES", "--json"]));
-    let jobs: serde_json::Value = serde_json::from_str(&list.out).unwrap();
+    let list = run_txjobs(&server, &["jobs", "SALES", "--json"]);
+    let jobs: serde_json::Value = serde_json::from_str(&list.stdout).unwrap();
     assert_eq!(jobs.as_array().unwrap().len(), 2);
     assert_eq!((&jobs[0]["Name"], &jobs[0]["Status"]), (&"Sales deliver".into(), &0.into()));
 }
 
 #[test]
 fn run_prints_the_log_and_exits_with_the_outcome() {
-    let gateway = Gateway::start(JOBS);
-    let run = run_command(&mut txjobs(&gateway, &["run", "Sales p"]));
+    let server = TestServer::emulator(JOBS);
+    let run = run_txjobs(&server, &["run", "Sales p"]);
     assert_eq!(run.code, 0, "{run:?}");
-    let lines: Vec<_> = run.out.lines().collect();
+    let lines: Vec<_> = run.stdout.lines().collect();
     assert_eq!(lines.len(), 3, "{run:?}");
     assert!(lines.iter().any(|line| line.contains("information") && line.ends_with(" Reading")), "{run:?}");
     assert!(lines.iter().any(|line| line.contains("warning") && line.contains("12 rows")), "{run:?}");
     assert!(
-        run.err.contains("completed with warnings") && run.err.contains("1 warnings, 0 errors"),
+        run.stderr.contains("completed with warnings") && run.stderr.contains("1 warnings, 0 errors"),
         "{run:?}"
     );
 
-    let strict = run_command(&mut txjobs(&gateway, &["run", "Sales p", "--fail-on", "warnings"]));
+    let strict = run_txjobs(&server, &["run", "Sales p", "--fail-on", "warnings"]);
     assert_eq!(strict.code, 5, "{strict:?}");
-    assert_eq!(run_command(&mut txjobs(&gateway, &["run", "Sales deliver"])).code, 0);
-    let broken = run_command(&mut txjobs(&gateway, &["run", "Broken"]));
+    assert_eq!(run_txjobs(&server, &["run", "Sales deliver"]).code, 0);
+    let broken = run_txjobs(&server, &["run", "Broken"]);
     assert_eq!(broken.code, 1, "{broken:?}");
-    assert!(broken.out.contains("code 3"), "the log has the reason: {broken:?}");
+    assert!(broken.stdout.contains("code 3"), "the log has the reason: {broken:?}");
 }
 
 #[test]
 fn control_characters_in_a_log_are_escaped() {
-    let gateway = Gateway::start(JOBS);
-    let run = run_command(&mut txjobs(&gateway, &["run", "Errors"]));
+    let server = TestServer::emulator(JOBS);
+    let run = run_txjobs(&server, &["run", "Errors"]);
     assert_eq!(run.code, 3, "{run:?}");
-    assert!(run.out.contains("␛[2J\\u{202e}two\n"), "{run:?}");
-    assert!(!run.out.contains('\u{1b}') && !run.out.contains('\u{202e}'));
-    let log = run_command(&mut txjobs(&gateway, &["logs", "Errors", "--severity", "error"]));
-    assert_eq!((log.code, log.out), (0, run.out), "both logs are equal");
+    assert!(run.stdout.contains("␛[2J\\u{202e}two\n"), "{run:?}");
+    assert!(!run.stdout.contains('\u{1b}') && !run.stdout.contains('\u{202e}'));
+    let log = run_txjobs(&server, &["logs", "Errors", "--severity", "error"]);
+    assert_eq!((log.code, log.stdout), (0, run.stdout), "both logs are equal");
 }
 
 #[test]
 fn json_output_has_one_object_per_log_line_and_the_execution() {
-    let gateway = Gateway::start(JOBS);
-    let run = run_command(&mut txjobs(&gateway, &["run", "Sales deliver", "--json"]));
+    let server = TestServer::emulator(JOBS);
+    let run = run_txjobs(&server, &["run", "Sales deliver", "--json"]);
     let lines: Vec<serde_json::Value> =
-        run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 2, "{run:?}");
     assert_eq!((&lines[0]["Message"], &lines[0]["Severity"]), (&"Delivered".into(), &0.into()));
     assert_eq!(lines[1]["State"], 2);
 
-    let log = run_command(&mut txjobs(&gateway, &["logs", "Sales deliver", "--json"]));
-    let execution: serde_json::Value = serde_json::from_str(&log.out).unwrap();
+    let log = run_txjobs(&server, &["logs", "Sales deliver", "--json"]);
+    let execution: serde_json::Value = serde_json::from_str(&log.stdout).unwrap();
     assert_eq!(execution["Id"], lines[1]["Id"]);
     assert_eq!(execution["JobExecutionLogs"][0], lines[0]);
 }
 
 #[test]
 fn run_started_without_waiting_is_followed_later() {
-    let gateway = Gateway::start(JOBS);
-    let started = run_command(&mut txjobs(&gateway, &["run", "Sales deliver", "--no-wait"]));
+    let server = TestServer::emulator(JOBS);
+    let started = run_txjobs(&server, &["run", "Sales deliver", "--no-wait"]);
     assert_eq!(started.code, 0, "{started:?}");
-    let trigger_id = started.out.trim();
-    let followed = run_command(&mut txjobs(&gateway, &["follow", "Sales deliver", trigger_id]));
+    let trigger_id = started.stdout.trim();
+    let followed = run_txjobs(&server, &["follow", "Sales deliver", trigger_id]);
     assert_eq!(followed.code, 0, "{followed:?}");
-    assert!(followed.out.ends_with("Delivered\n"), "{followed:?}");
-    let log = run_command(&mut txjobs(&gateway, &["logs", "Sales deliver", "--trigger-id", trigger_id]));
-    assert_eq!(log.out, followed.out);
+    assert!(followed.stdout.ends_with("Delivered\n"), "{followed:?}");
+    let log = run_txjobs(&server, &["logs", "Sales deliver", "--trigger-id", trigger_id]);
+    assert_eq!(log.stdout, followed.stdout);
 }
 
 #[test]
 fn timed_out_or_interrupted_wait_does_not_end_the_job() {
-    let gateway = Gateway::start(JOBS);
-    let waited = run_command(&mut txjobs(&gateway, &["run", "Endless", "--timeout", "1s"]));
+    let server = TestServer::emulator(JOBS);
+    let waited = run_txjobs(&server, &["run", "Endless", "--timeout", "1s"]);
     assert_eq!(waited.code, 6, "{waited:?}");
-    assert!(waited.err.contains("To follow the run again: txjobs follow"), "{waited:?}");
-    assert_eq!(run_command(&mut txjobs(&gateway, &["status", "Endless"])).out, "running\n");
+    assert!(waited.stderr.contains("To follow the run again: txjobs follow"), "{waited:?}");
+    assert_eq!(run_txjobs(&server, &["status", "Endless"]).stdout, "running\n");
 
-    let again = run_command(&mut txjobs(&gateway, &["run", "Endless"]));
+    let again = run_txjobs(&server, &["run", "Endless"]);
     assert_eq!(again.code, 7, "a running job cannot be started: {again:?}");
-    assert!(again.err.contains("409"), "{again:?}");
+    assert!(again.stderr.contains("409"), "{again:?}");
 
-    let trigger_id = waited.err.trim().rsplit(' ').next().unwrap().to_owned();
-    let mut follow = txjobs(&gateway, &["follow", "Endless", &trigger_id]);
+    let trigger_id = waited.stderr.trim().rsplit(' ').next().unwrap().to_owned();
+    let mut follow = txjobs_command(&server, &["follow", "Endless", &trigger_id]);
     let mut follow = follow.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut first = String::new();
     BufReader::new(follow.stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
     assert!(first.contains("Started"), "{first}");
-    let interrupt =
-        std::process::Command::new("kill").args(["-INT", &follow.id().to_string()]).status().unwrap();
-    assert!(interrupt.success());
+    send_signal("INT", follow.id());
     let end = follow.wait_with_output().unwrap();
     assert_eq!(end.status.code(), Some(130), "{end:?}");
     assert!(String::from_utf8_lossy(&end.stderr).contains("the job continues"), "{end:?}");
 
-    let canceled = run_command(&mut txjobs(&gateway, &["cancel", "Endless"]));
-    assert_eq!((canceled.code, canceled.out.trim()), (0, trigger_id.as_str()));
-    let end = run_command(&mut txjobs(&gateway, &["follow", "Endless", &trigger_id]));
+    let canceled = run_txjobs(&server, &["cancel", "Endless"]);
+    assert_eq!((canceled.code, canceled.stdout.trim()), (0, trigger_id.as_str()));
+    let end = run_txjobs(&server, &["follow", "Endless", &trigger_id]);
     assert_eq!(end.code, 1, "{end:?}");
-    assert!(end.out.to_lowercase().contains("cancel"), "{end:?}");
+    assert!(end.stdout.to_lowercase().contains("cancel"), "{end:?}");
 }
 
 #[test]
 fn key_is_read_from_the_environment_or_standard_input() {
-    let gateway = Gateway::start(JOBS);
-    let none = run_command(txjobs(&gateway, &["jobs"]).env_remove("TXJOBS_API_KEY"));
+    let server = TestServer::emulator(JOBS);
+    let none = CommandOutput::of(txjobs_command(&server, &["jobs"]).env_remove("TXJOBS_API_KEY"));
     assert_eq!(none.code, 2, "{none:?}");
-    assert!(none.err.contains("TXJOBS_API_KEY"), "{none:?}");
+    assert!(none.stderr.contains("TXJOBS_API_KEY"), "{none:?}");
 
-    let wrong = run_command(txjobs(&gateway, &["jobs"]).env("TXJOBS_API_KEY", "wr0ng-key"));
+    let wrong = CommandOutput::of(txjobs_command(&server, &["jobs"]).env("TXJOBS_API_KEY", "wr0ng-key"));
     assert_eq!(wrong.code, 4, "{wrong:?}");
-    assert!(!wrong.err.contains("wr0ng"), "the message does not contain the key: {wrong:?}");
+    assert!(!wrong.stderr.contains("wr0ng"), "the message does not contain the key: {wrong:?}");
 
-    let mut piped = txjobs(&gateway, &["jobs", "--key-stdin"]);
+    let mut piped = txjobs_command(&server, &["jobs", "--key-stdin"]);
     let mut piped =
         piped.env_remove("TXJOBS_API_KEY").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    writeln!(piped.stdin.take().unwrap(), "{}", gateway.key()).unwrap();
+    writeln!(piped.stdin.take().unwrap(), "{}", server.key()).unwrap();
     assert!(piped.wait_with_output().unwrap().status.success());
 }
 
 #[test]
 fn error_contains_the_next_step() {
-    let gateway = Gateway::start(JOBS);
-    let several = run_command(&mut txjobs(&gateway, &["run", "sales"]));
+    let server = TestServer::emulator(JOBS);
+    let several = run_txjobs(&server, &["run", "sales"]);
     assert_eq!(several.code, 2, "{several:?}");
-    assert!(several.err.contains("Sales prepare") && several.err.contains("Sales deliver"), "{several:?}");
-    let none = run_command(&mut txjobs(&gateway, &["status", "Nothing"]));
+    assert!(
+        several.stderr.contains("Sales prepare") && several.stderr.contains("Sales deliver"),
+        "{several:?}"
+    );
+    let none = run_txjobs(&server, &["status", "Nothing"]);
     assert_eq!(none.code, 2, "{none:?}");
-    let unreachable = run_command(txjobs(&gateway, &["jobs"]).env("TXJOBS_DOMAIN", "127.0.0.1:1"));
+    let unreachable =
+        CommandOutput::of(txjobs_command(&server, &["jobs"]).env("TXJOBS_DOMAIN", "127.0.0.1:1"));
     assert_eq!(unreachable.code, 7, "{unreachable:?}");
-    assert!(unreachable.err.contains("Check the domain"), "{unreachable:?}");
-    let not_jobs_api = run_command(
-        txjobs(&gateway, &["jobs"]).env("TXJOBS_DOMAIN", format!("{}/elsewhere", gateway.address())),
+    assert!(unreachable.stderr.contains("Check the domain"), "{unreachable:?}");
+    let not_jobs_api = CommandOutput::of(
+        txjobs_command(&server, &["jobs"]).env("TXJOBS_DOMAIN", format!("{}/elsewhere", server.address())),
     );
     assert_eq!(not_jobs_api.code, 7, "{not_jobs_api:?}");
-    assert!(not_jobs_api.err.contains("not from the Jobs API"), "{not_jobs_api:?}");
+    assert!(not_jobs_api.stderr.contains("not from the Jobs API"), "{not_jobs_api:?}");
 }

@@ -3,9 +3,9 @@
 
 use std::process::Stdio;
 
-use txjobs_tests::{
-    cli::{run_command, txjobs},
-    gateway::Gateway,
+use txjobs_test_support::{
+    TestServer,
+    cli::{run_txjobs, txjobs_command},
 };
 
 use super::JOBS;
@@ -37,20 +37,21 @@ fn trigger_id_in(text: &str) -> &str {
 #[cfg(target_os = "linux")]
 fn command_with_a_full_disk_fails_with_a_message() {
     let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
-    // Each command has its own gateway, because a job that is running cannot be started again.
+    // Each command has its own server, because a job that is running cannot be started again.
     for (arguments, _) in COMMANDS {
-        let gateway = Gateway::start(JOBS);
+        let server = TestServer::emulator(JOBS);
         if arguments[0] == "logs" {
-            assert!(run_command(&mut txjobs(&gateway, &["run", arguments[1]])).code > 0);
+            assert!(run_txjobs(&server, &["run", arguments[1]]).code > 0);
         }
-        let failed = txjobs(&gateway, arguments).stdout(full()).stderr(Stdio::piped()).output().unwrap();
+        let failed =
+            txjobs_command(&server, arguments).stdout(full()).stderr(Stdio::piped()).output().unwrap();
         let message = String::from_utf8_lossy(&failed.stderr);
         assert_eq!(failed.status.code(), Some(7), "{arguments:?}: {message}");
         assert!(message.contains("cannot be written: No space left"), "{arguments:?}: {message}");
         if arguments[0] == "run" {
             let trigger_id = trigger_id_in(&message);
-            let logs = run_command(&mut txjobs(&gateway, &["follow", arguments[1], trigger_id]));
-            assert!(!logs.out.is_empty(), "{arguments:?}: the id identifies the run: {logs:?}");
+            let logs = run_txjobs(&server, &["follow", arguments[1], trigger_id]);
+            assert!(!logs.stdout.is_empty(), "{arguments:?}: the id identifies the run: {logs:?}");
         }
     }
 }
@@ -58,26 +59,26 @@ fn command_with_a_full_disk_fails_with_a_message() {
 #[test]
 #[cfg(target_os = "linux")]
 fn cancel_with_a_full_disk_fails_and_prints_the_trigger_id() {
-    let gateway = Gateway::start(JOBS);
-    let started = run_command(&mut txjobs(&gateway, &["run", "Endless", "--no-wait"]));
+    let server = TestServer::emulator(JOBS);
+    let started = run_txjobs(&server, &["run", "Endless", "--no-wait"]);
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let failed =
-        txjobs(&gateway, &["cancel", "Endless"]).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        txjobs_command(&server, &["cancel", "Endless"]).stdout(full).stderr(Stdio::piped()).output().unwrap();
     let message = String::from_utf8_lossy(&failed.stderr);
     assert_eq!(failed.status.code(), Some(7), "{message}");
-    assert_eq!(trigger_id_in(&message), started.out.trim());
+    assert_eq!(trigger_id_in(&message), started.stdout.trim());
 }
 
 #[test]
 #[cfg(target_os = "linux")]
 fn lost_message_fails_without_changing_data_or_outcome() {
-    let gateway = Gateway::start(JOBS);
+    let server = TestServer::emulator(JOBS);
     let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
     let mut codes = Vec::new();
     for arguments in
         [&["run", "Sales deliver"][..], &["run", "Broken"], &["status", "Nothing"], &["--nothing"]]
     {
-        let end = txjobs(&gateway, arguments).stdout(Stdio::piped()).stderr(full()).output().unwrap();
+        let end = txjobs_command(&server, arguments).stdout(Stdio::piped()).stderr(full()).output().unwrap();
         codes.push(end.status.code().unwrap());
         if arguments[0] == "run" {
             assert!(!end.stdout.is_empty(), "{arguments:?}: the log is written: {end:?}");
@@ -89,10 +90,11 @@ fn lost_message_fails_without_changing_data_or_outcome() {
 #[test]
 fn command_with_a_closed_pipe_ends_without_an_error() {
     for (arguments, code) in COMMANDS {
-        let gateway = Gateway::start(JOBS);
+        let server = TestServer::emulator(JOBS);
         let (reader, closed) = std::io::pipe().unwrap();
         drop(reader);
-        let ended = txjobs(&gateway, arguments).stdout(closed).stderr(Stdio::piped()).output().unwrap();
+        let ended =
+            txjobs_command(&server, arguments).stdout(closed).stderr(Stdio::piped()).output().unwrap();
         let message = String::from_utf8_lossy(&ended.stderr);
         assert_eq!(ended.status.code(), Some(*code), "{arguments:?}: {message}");
         assert!(!message.contains("error:"), "{arguments:?}: {message}");
@@ -104,10 +106,10 @@ fn command_with_a_closed_pipe_ends_without_an_error() {
 
 #[test]
 fn run_with_a_closed_pipe_waits_for_the_outcome_and_reports_it() {
-    let gateway = Gateway::start(JOBS);
+    let server = TestServer::emulator(JOBS);
     let (reader, closed) = std::io::pipe().unwrap();
     drop(reader);
-    let mut run = txjobs(&gateway, &["run", "Broken"]);
+    let mut run = txjobs_command(&server, &["run", "Broken"]);
     let ended = run.stdout(closed).stderr(Stdio::piped()).output().unwrap();
     let message = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(1), "{message}");

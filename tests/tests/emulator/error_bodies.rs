@@ -1,91 +1,92 @@
-//! The key in bodies of errors, and the time in their headers.
+//! The key in error bodies, and the time in the headers of errors.
 
-use serde_json::{Value, json};
-use txjobs_tests::gateway::Gateway;
+use serde_json::json;
+use txjobs_test_support::TestServer;
 
-use crate::{JOBS, NOWHERE, ask, get};
+use crate::{JOBS, UNKNOWN_ID, get, send_raw};
 
 const KINDS: [&str; 6] = ["message", "camelMessage", "problem", "plain", "html", "htmlMessage"];
 
 #[tokio::test]
 async fn errors_repeat_the_key_of_the_request() {
-    let gateway = Gateway::emulator(JOBS);
-    let admin = gateway.admin();
-    let key = gateway.key();
-    let path = format!("/public/jobs/{NOWHERE}/status");
+    let server = TestServer::emulator(JOBS);
+    let admin = server.admin();
+    let key = server.key();
+    let path = format!("/public/jobs/{UNKNOWN_ID}/status");
     for kind in KINDS {
-        admin.behavior(json!({ "errors": kind, "echoKey": true })).await;
-        let answer = get(&gateway, &path);
-        assert!(answer.status == 404 && answer.body.contains(key), "{kind}: {answer:?}");
-        let wrong = ask(gateway.address(), &format!("GET {path} HTTP/1.1\r\napiKey: a-wrong-key\r\n"));
+        admin.set_behavior(json!({ "errors": kind, "echoKey": true })).await;
+        let response = get(&server, &path);
+        assert!(response.status == 404 && response.body.contains(key), "{kind}: {response:?}");
+        let wrong = send_raw(server.address(), &format!("GET {path} HTTP/1.1\r\napiKey: a-wrong-key\r\n"));
         assert!(wrong.status == 401 && wrong.body.contains("a-wrong-key"), "{kind}: {wrong:?}");
-        let none = ask(gateway.address(), &format!("GET {path} HTTP/1.1\r\n"));
+        let none = send_raw(server.address(), &format!("GET {path} HTTP/1.1\r\n"));
         assert!(none.status == 401 && !none.body.contains("API key a"), "{kind}: {none:?}");
-        assert!(!get(&gateway, "/public/jobs").body.contains(key), "only errors");
+        assert!(!get(&server, "/public/jobs").body.contains(key), "only errors repeat the key");
         // Also errors of fault rules, with their own kind of body.
         for effect in [
             json!({ "kind": "status", "status": 500 }),
             json!({ "kind": "loseAnswer", "body": kind }),
             json!({ "kind": "status", "status": 408, "body": kind }),
         ] {
-            admin.fault(json!({ "effect": effect })).await;
-            let answer = get(&gateway, "/public/jobs");
-            assert!(answer.status >= 400 && answer.body.contains(key), "{kind} {effect}: {answer:?}");
-            admin.no_faults().await;
+            admin.add_fault(json!({ "effect": effect })).await;
+            let response = get(&server, "/public/jobs");
+            assert!(response.status >= 400 && response.body.contains(key), "{kind} {effect}: {response:?}");
+            admin.clear_faults().await;
         }
-        admin.behavior(json!({ "errors": kind })).await;
-        assert!(!get(&gateway, &path).body.contains(key), "{kind}");
+        admin.set_behavior(json!({ "errors": kind })).await;
+        assert!(!get(&server, &path).body.contains(key), "{kind}");
     }
-    assert!(!gateway.log().contains(key));
+    assert!(!server.log().contains(key));
 }
 
 #[tokio::test]
 async fn key_of_another_header_is_repeated() {
-    let gateway = Gateway::emulator(JOBS);
+    let server = TestServer::emulator(JOBS);
     let settings = json!({ "keyHeader": "x-tenant-key", "prefix": "/v2", "echoKey": true });
-    gateway.admin().behavior(settings).await;
-    let ask = |path: &str| {
-        let key = gateway.key();
-        ask(gateway.address(), &format!("GET {path} HTTP/1.1\r\nx-tenant-key: {key}\r\n"))
+    server.admin().set_behavior(settings).await;
+    let get = |path: &str| {
+        let key = server.key();
+        send_raw(server.address(), &format!("GET {path} HTTP/1.1\r\nx-tenant-key: {key}\r\n"))
     };
-    assert!(ask(&format!("/v2/public/jobs/{NOWHERE}/status")).body.contains(gateway.key()));
-    assert!(ask("/v2/public/nowhere").body.contains(gateway.key()), "also where there is no operation");
+    assert!(get(&format!("/v2/public/jobs/{UNKNOWN_ID}/status")).body.contains(server.key()));
+    assert!(get("/v2/public/nowhere").body.contains(server.key()), "a path without an operation");
 }
 
 #[tokio::test]
 async fn message_of_an_html_page_comes_from_its_text() {
-    let gateway = Gateway::emulator(JOBS);
-    gateway.admin().behavior(json!({ "errors": "htmlMessage" })).await;
-    let answer = get(&gateway, &format!("/public/jobs/{NOWHERE}/status"));
-    assert_eq!((answer.status, answer.header("content-type")), (404, Some("text/html; charset=utf-8")));
-    let (head, body) = answer.body.split_once("<body>").unwrap();
-    assert!(head.contains("<title>Application error</title>") && !head.contains("no such job"), "{answer:?}");
-    assert!(body.contains("<p>There is no such job"), "{answer:?}");
+    let server = TestServer::emulator(JOBS);
+    server.admin().set_behavior(json!({ "errors": "htmlMessage" })).await;
+    let response = get(&server, &format!("/public/jobs/{UNKNOWN_ID}/status"));
+    assert_eq!((response.status, response.header("content-type")), (404, Some("text/html; charset=utf-8")));
+    let (head, body) = response.body.split_once("<body>").unwrap();
+    assert!(
+        head.contains("<title>Application error</title>") && !head.contains("no such job"),
+        "{response:?}"
+    );
+    assert!(body.contains("<p>There is no such job"), "{response:?}");
 }
 
 #[tokio::test]
 async fn clock_skew_changes_only_the_headers() {
-    let gateway = Gateway::emulator(JOBS);
-    let admin = gateway.admin();
-    admin.clock(json!({ "time": "2026-03-14T02:00:00Z", "speed": 0 })).await;
+    let server = TestServer::emulator(JOBS);
+    let admin = server.admin();
+    admin.set_clock(json!({ "time": "2026-03-14T02:00:00Z", "speed": 0 })).await;
     for (skew, date, retry_after) in [
         ("1h", "Sat, 14 Mar 2026 03:00:00 GMT", "Sat, 14 Mar 2026 03:00:30 GMT"),
         ("-1h", "Sat, 14 Mar 2026 01:00:00 GMT", "Sat, 14 Mar 2026 01:00:30 GMT"),
         ("0s", "Sat, 14 Mar 2026 02:00:00 GMT", "Sat, 14 Mar 2026 02:00:30 GMT"),
     ] {
-        admin.no_faults().await;
+        admin.clear_faults().await;
         let limit = json!({ "requests": 1, "per": "30s", "retryAfter": "date" });
-        admin.behavior(json!({ "clockSkew": skew, "rateLimit": limit })).await;
-        let [answer, limited] = [get(&gateway, "/public/jobs"), get(&gateway, "/public/jobs")];
-        assert_eq!((answer.status, answer.header("date")), (200, Some(date)));
+        admin.set_behavior(json!({ "clockSkew": skew, "rateLimit": limit })).await;
+        let [response, limited] = [get(&server, "/public/jobs"), get(&server, "/public/jobs")];
+        assert_eq!((response.status, response.header("date")), (200, Some(date)));
         assert_eq!((limited.status, limited.header("retry-after")), (429, Some(retry_after)));
-        admin.behavior(json!({ "clockSkew": skew })).await;
+        admin.set_behavior(json!({ "clockSkew": skew })).await;
         let wait = json!({ "seconds": 30, "form": "date" });
-        admin.fault(json!({ "effect": { "kind": "status", "status": 503, "retryAfter": wait } })).await;
-        let refused = get(&gateway, "/public/jobs");
+        admin.add_fault(json!({ "effect": { "kind": "status", "status": 503, "retryAfter": wait } })).await;
+        let refused = get(&server, "/public/jobs");
         assert_eq!((refused.header("date"), refused.header("retry-after")), (Some(date), Some(retry_after)));
     }
-    let clock: Value =
-        admin.request(reqwest::Method::GET, "/clock").send().await.unwrap().json().await.unwrap();
-    assert_eq!(clock["time"], "2026-03-14T02:00:00Z");
+    assert_eq!(admin.clock().await["time"], "2026-03-14T02:00:00Z");
 }

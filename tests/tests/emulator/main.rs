@@ -1,6 +1,6 @@
-//! The gateway as an emulator, over HTTP as an outsider uses it: each rule and each setting, seen on the wire.
+//! The emulator over HTTP: each fault, each setting of the behavior, the clock, the journal, and generated organizations.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 mod behavior;
 mod clock;
@@ -16,13 +16,16 @@ mod runs_faults;
 mod runs_lost;
 mod seed;
 mod strict;
-mod wire;
+mod tested_emulator;
 
 use serde_json::Value;
-use txjobs_tests::gateway::Gateway;
-use wire::{Answer, ask};
+use txjobs_test_support::{
+    TestServer, has_ended,
+    raw_http::{RawResponse, send_raw},
+    wait_until_blocking,
+};
 
-/// A job that ends by itself, one that waits for its clock, and somebody else's.
+/// A job that ends soon, a job that takes an hour of the clock, and a job of another organization.
 const JOBS: &str = r#"
 [[organization]]
 name = "Test"
@@ -57,25 +60,26 @@ lines = []
 
 const LOAD: &str = "11111111-1111-4111-8111-111111111111";
 const SLOW: &str = "22222222-2222-4222-8222-222222222222";
-const NOWHERE: &str = "99999999-9999-4999-8999-999999999999";
+const UNKNOWN_ID: &str = "99999999-9999-4999-8999-999999999999";
 
-/// Asks with the organization's key.
-fn get(gateway: &Gateway, path: &str) -> Answer {
-    ask(gateway.address(), &format!("GET {path} HTTP/1.1\r\napiKey: {}\r\n", gateway.key()))
+/// Sends a GET with the key of the first organization.
+fn get(server: &TestServer, path: &str) -> RawResponse {
+    send_raw(server.address(), &format!("GET {path} HTTP/1.1\r\napiKey: {}\r\n", server.key()))
 }
 
-fn post(gateway: &Gateway, path: &str) -> Answer {
-    ask(
-        gateway.address(),
-        &format!("POST {path} HTTP/1.1\r\napiKey: {}\r\ncontent-length: 0\r\n", gateway.key()),
+/// Sends a POST with the key of the first organization.
+fn post(server: &TestServer, path: &str) -> RawResponse {
+    send_raw(
+        server.address(),
+        &format!("POST {path} HTTP/1.1\r\napiKey: {}\r\ncontent-length: 0\r\n", server.key()),
     )
 }
 
-/// Starts a run, and gives its trigger id.
-fn execute(gateway: &Gateway, job: &str) -> String {
-    let answer = post(gateway, &format!("/public/jobs/{job}/execute"));
-    assert!((200..300).contains(&answer.status), "{answer:?}");
-    let body = answer.json();
+/// Executes a job, and returns the trigger id.
+fn execute(server: &TestServer, job: &str) -> String {
+    let response = post(server, &format!("/public/jobs/{job}/execute"));
+    assert!((200..300).contains(&response.status), "{response:?}");
+    let body = response.json();
     body.as_object()
         .unwrap()
         .iter()
@@ -87,21 +91,18 @@ fn execute(gateway: &Gateway, job: &str) -> String {
         .to_owned()
 }
 
-/// The run's execution, once it is as wanted. What is waited for is the gateway's own work, of which nothing tells.
-fn until(gateway: &Gateway, job: &str, trigger_id: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+/// Waits until the condition is true of the run's execution, and returns the execution.
+fn wait_for_run(
+    server: &TestServer,
+    job: &str,
+    trigger_id: &str,
+    condition: impl Fn(&Value) -> bool,
+) -> Value {
     let path = format!("/public/jobs/{job}/logs/{trigger_id}");
-    for _ in 0..3000 {
-        let run = get(gateway, &path).json()[0].clone();
-        if wanted(&run) {
-            return run;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    panic!("the run of {trigger_id} never came so far: {:?}", get(gateway, &path));
-}
-
-fn ended(run: &Value) -> bool {
-    run["State"].as_i64().is_some_and(|state| state >= 2)
+    wait_until_blocking("the state or the lines of the run", || {
+        let run = get(server, &path).json()[0].clone();
+        condition(&run).then_some(run)
+    })
 }
 
 fn line_count(run: &Value) -> usize {

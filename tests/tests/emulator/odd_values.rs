@@ -1,30 +1,30 @@
 //! Texts, ids and numbers as other servers write them, byte by byte.
 
 use serde_json::{Value, json};
-use txjobs_tests::gateway::Gateway;
+use txjobs_test_support::TestServer;
 
-use crate::{JOBS, LOAD, SLOW, ended, execute, get, line_count, until, wire::Answer};
+use crate::{JOBS, LOAD, RawResponse, SLOW, execute, get, has_ended, line_count, wait_for_run};
 
 /// Returns the log of a run of "Load" with these settings, requested twice.
-async fn logs_with(settings: Value) -> [Answer; 2] {
-    let gateway = Gateway::emulator(JOBS);
-    let trigger_id = execute(&gateway, LOAD);
-    until(&gateway, LOAD, &trigger_id, ended);
-    gateway.admin().behavior(settings).await;
+async fn logs_with(settings: Value) -> [RawResponse; 2] {
+    let server = TestServer::emulator(JOBS);
+    let trigger_id = execute(&server, LOAD);
+    wait_for_run(&server, LOAD, &trigger_id, has_ended);
+    server.admin().set_behavior(settings).await;
     let path = format!("/public/jobs/{LOAD}/logs/{trigger_id}");
-    [get(&gateway, &path), get(&gateway, &path)]
+    [get(&server, &path), get(&server, &path)]
 }
 
-fn contains(bytes: &[u8], what: &[u8]) -> bool {
-    bytes.windows(what.len()).any(|window| window == what)
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
-fn lines(answer: &Answer) -> Vec<Value> {
-    answer.json()[0]["JobExecutionLogs"].as_array().unwrap().clone()
+fn lines(response: &RawResponse) -> Vec<Value> {
+    response.json()[0]["JobExecutionLogs"].as_array().unwrap().clone()
 }
 
-fn ids(answer: &Answer) -> Vec<Option<String>> {
-    lines(answer).iter().map(|line| line["Id"].as_str().map(str::to_owned)).collect()
+fn ids(response: &RawResponse) -> Vec<Option<String>> {
+    lines(response).iter().map(|line| line["Id"].as_str().map(str::to_owned)).collect()
 }
 
 #[tokio::test]
@@ -32,14 +32,14 @@ async fn unpaired_surrogates_end_names_and_messages() {
     let [logs, _] = logs_with(json!({ "badText": "unpairedSurrogates" })).await;
     let text = std::str::from_utf8(&logs.bytes).unwrap();
     assert!(text.contains(r#""Reading\ud"#) && text.contains(r#""Written 3\ud"#), "{text}");
-    assert!(serde_json::from_str::<Value>(text).is_err(), "a strict reader refuses it");
+    assert!(serde_json::from_str::<Value>(text).is_err(), "a strict parser refuses it");
 
-    let gateway = Gateway::emulator(JOBS);
-    gateway.admin().behavior(json!({ "badText": "unpairedSurrogates" })).await;
-    let jobs = get(&gateway, "/public/jobs");
+    let server = TestServer::emulator(JOBS);
+    server.admin().set_behavior(json!({ "badText": "unpairedSurrogates" })).await;
+    let jobs = get(&server, "/public/jobs");
     assert!(jobs.body.contains(r#""Load\ud"#), "{jobs:?}");
-    assert!(jobs.is_whole && jobs.header("etag").is_none(), "{jobs:?}");
-    assert!(get(&gateway, "/public/jobs/status").body.contains(r"is idle.\ud"), "also in sentences");
+    assert!(jobs.is_complete && jobs.header("etag").is_none(), "{jobs:?}");
+    assert!(get(&server, "/public/jobs/status").body.contains(r"is idle.\ud"), "messages, too");
 }
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn bytes_that_are_not_utf_8_end_names_and_messages() {
     let [logs, _] = logs_with(json!({ "badText": "invalidUtf8" })).await;
     assert!(std::str::from_utf8(&logs.bytes).is_err());
     assert!(contains(&logs.bytes, b"\"Reading\xe2\x82\""), "{logs:?}");
-    assert_eq!(lines(&logs).len(), 5, "and nothing else is wrong: {logs:?}");
+    assert_eq!(lines(&logs).len(), 5, "everything else is valid: {logs:?}");
     assert!(lines(&logs).iter().all(|line| line["Message"].as_str().unwrap().ends_with('\u{fffd}')));
 }
 
@@ -67,7 +67,7 @@ async fn untrusted_ids_of_log_lines_are_written() {
     for logs in ["changing", "identical", "missing", "null"] {
         let [first, _] = logs_with(json!({ "logIds": logs })).await;
         assert_eq!(first.header("x-txjobs-extensions"), Some("cancel, limit, logs"), "{logs}");
-        assert!(first.json()[0]["Id"].is_string(), "only the ids of lines");
+        assert!(first.json()[0]["Id"].is_string(), "only the ids of lines change");
     }
 }
 
@@ -91,10 +91,10 @@ async fn ids_are_written_in_every_format() {
             assert!(format != "upperCase" || text == text.to_uppercase(), "{run}");
         }
         assert_eq!(run["JobExecutionLogs"][0]["Message"], "Reading");
-        let gateway = Gateway::emulator(JOBS);
-        gateway.admin().behavior(json!({ "idFormat": format })).await;
-        assert_eq!(get(&gateway, "/public/jobs").json()[0]["Id"], id.as_str());
-        let trigger_id = execute(&gateway, LOAD);
+        let server = TestServer::emulator(JOBS);
+        server.admin().set_behavior(json!({ "idFormat": format })).await;
+        assert_eq!(get(&server, "/public/jobs").json()[0]["Id"], id.as_str());
+        let trigger_id = execute(&server, LOAD);
         assert_eq!(trigger_id.len(), id.len(), "{trigger_id}");
     }
 }
@@ -110,18 +110,18 @@ async fn numbers_are_written_as_texts_floats_and_names() {
         let [logs, _] = logs_with(json!({ "numberFormat": format })).await;
         assert!(logs.body.contains(&format!("\"State\":{state}")), "{format}: {logs:?}");
         assert!(logs.body.contains(&format!("\"Severity\":{severity}")), "{format}: {logs:?}");
-        let gateway = Gateway::emulator(JOBS);
-        let admin = gateway.admin();
-        admin.freeze().await;
-        let trigger_id = execute(&gateway, SLOW);
-        until(&gateway, SLOW, &trigger_id, |run| line_count(run) == 1);
-        admin.behavior(json!({ "numberFormat": format })).await;
-        let answer = get(&gateway, &format!("/public/jobs/{SLOW}/status"));
-        assert!(answer.body.contains(&format!("\"Status\":{status}")), "{format}: {answer:?}");
+        let server = TestServer::emulator(JOBS);
+        let admin = server.admin();
+        admin.freeze_clock().await;
+        let trigger_id = execute(&server, SLOW);
+        wait_for_run(&server, SLOW, &trigger_id, |run| line_count(run) == 1);
+        admin.set_behavior(json!({ "numberFormat": format })).await;
+        let response = get(&server, &format!("/public/jobs/{SLOW}/status"));
+        assert!(response.body.contains(&format!("\"Status\":{status}")), "{format}: {response:?}");
     }
     let [logs, _] = logs_with(json!({ "numberFormat": "name", "numbers": "unknown" })).await;
-    assert_eq!(logs.json()[0]["State"], 10, "a number without a name stays one");
-    let gateway = Gateway::emulator(JOBS);
-    gateway.admin().behavior(json!({ "numberFormat": "name" })).await;
-    assert_eq!(get(&gateway, &format!("/public/jobs/{LOAD}/status")).json()["Status"], "None");
+    assert_eq!(logs.json()[0]["State"], 10, "a number without a name stays a number");
+    let server = TestServer::emulator(JOBS);
+    server.admin().set_behavior(json!({ "numberFormat": "name" })).await;
+    assert_eq!(get(&server, &format!("/public/jobs/{LOAD}/status")).json()["Status"], "None");
 }

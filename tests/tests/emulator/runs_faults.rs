@@ -5,17 +5,19 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::JOBS;
-use crate::runs::{MESSAGES, Server, failure, none_failed, says_in_order};
+use crate::tested_emulator::{
+    MESSAGES, TestedEmulator, assert_messages_in_order, assert_none_failed, failed_check,
+};
 
 const BODIES: [&str; 7] = ["message", "camelMessage", "problem", "plain", "html", "htmlMessage", "empty"];
 
-/// Faults of a GET that are waited out only while a run is followed.
-fn passing_while_following() -> [Value; 2] {
+/// Returns faults of a GET that are retried only while a run is followed.
+fn transient_while_following() -> [Value; 2] {
     [json!({ "kind": "status", "status": 500, "body": "empty" }), json!({ "kind": "truncate", "after": 0 })]
 }
 
-/// Transient faults of a GET.
-fn passing() -> Vec<Value> {
+/// Returns transient faults of a GET.
+fn transient() -> Vec<Value> {
     vec![
         json!({ "kind": "status", "status": 503, "body": "html" }),
         json!({ "kind": "status", "status": 502, "body": "htmlMessage" }),
@@ -35,87 +37,89 @@ fn passing() -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_run_is_followed_past_every_fault() {
-    let mut server = Server::start(JOBS);
+async fn run_is_followed_despite_every_fault() {
+    let mut emulator = TestedEmulator::start(JOBS);
     let mut failed = Vec::new();
-    let (always, following) = (passing(), passing_while_following());
+    let (always, following) = (transient(), transient_while_following());
     let of_log = always.iter().chain(&following).map(|effect| ("get_job_logs_by_trigger", 2, effect));
     let of_list = always.iter().map(|effect| ("list_jobs", 1, effect));
     for (operation, count, effect) in of_log.chain(of_list) {
-        server.set(json!({})).await;
+        emulator.set_behavior(json!({})).await;
         let rule = json!({ "operation": operation, "count": count, "effect": effect });
         let check = async {
-            let id = server.admin.fault(rule.clone()).await;
-            let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
+            let id = emulator.admin.add_fault(rule.clone()).await;
+            let run = emulator.run(&["run", "Load", "--timeout", "60s"]).await;
             let what = format!("{rule}: {run:?}");
             assert_eq!(run.code, 0, "{what}");
-            says_in_order(&run.out, &MESSAGES, &what);
-            assert!(server.admin.fault_of(id).await["applied"].as_u64() >= Some(1), "{what}");
-            assert_eq!(server.executes().await, 1, "{what}");
+            assert_messages_in_order(&run.stdout, &MESSAGES, &what);
+            assert!(emulator.admin.fault(id).await["applied"].as_u64() >= Some(1), "{what}");
+            assert_eq!(emulator.execute_count().await, 1, "{what}");
         };
-        failed.extend(failure(&rule.to_string(), check).await);
+        failed.extend(failed_check(&rule.to_string(), check).await);
     }
-    none_failed(&failed);
+    assert_none_failed(&failed);
 }
 
 #[tokio::test]
-async fn single_read_succeeds_past_every_fault() {
-    let mut server = Server::start(JOBS);
-    server.set(json!({})).await;
-    assert_eq!(server.run(&["run", "Load", "--timeout", "60s"]).await.code, 0);
+async fn single_read_succeeds_despite_every_fault() {
+    let mut emulator = TestedEmulator::start(JOBS);
+    emulator.set_behavior(json!({})).await;
+    assert_eq!(emulator.run(&["run", "Load", "--timeout", "60s"]).await.code, 0);
     let mut failed = Vec::new();
-    for effect in passing() {
+    for effect in transient() {
         for (arguments, operation) in [
             (["logs", "Load"].as_slice(), "get_job_logs"),
             (&["logs", "Load"], "get_job_status"),
             (&["jobs"], "list_job_statuses"),
         ] {
-            server.admin.no_faults().await;
+            emulator.admin.clear_faults().await;
             let rule = json!({ "operation": operation, "count": 1, "effect": effect });
             let check = async {
-                let id = server.admin.fault(rule.clone()).await;
-                let said = server.run(arguments).await;
+                let id = emulator.admin.add_fault(rule.clone()).await;
+                let said = emulator.run(arguments).await;
                 let what = format!("{arguments:?} {rule}: {said:?}");
                 assert_eq!(said.code, 0, "{what}");
                 match arguments {
-                    ["jobs"] => assert!(said.out.contains("Load"), "{what}"),
-                    _ => says_in_order(&said.out, &MESSAGES, &what),
+                    ["jobs"] => assert!(said.stdout.contains("Load"), "{what}"),
+                    _ => assert_messages_in_order(&said.stdout, &MESSAGES, &what),
                 }
-                assert_eq!(server.admin.fault_of(id).await["applied"], 1, "{what}");
+                assert_eq!(emulator.admin.fault(id).await["applied"], 1, "{what}");
             };
-            failed.extend(failure(&rule.to_string(), check).await);
+            failed.extend(failed_check(&rule.to_string(), check).await);
         }
     }
-    none_failed(&failed);
-    assert_eq!(server.executes().await, 1);
+    assert_none_failed(&failed);
+    assert_eq!(emulator.execute_count().await, 1);
 }
 
 /// An hour between the clocks causes neither a wait of an hour nor an immediate repetition.
 #[tokio::test]
 async fn retry_after_date_is_counted_by_the_server_s_clock() {
-    let mut server = Server::start(JOBS);
+    let mut emulator = TestedEmulator::start(JOBS);
     for skew in ["1h", "-1h"] {
-        server.set(json!({ "clockSkew": skew })).await;
+        emulator.set_behavior(json!({ "clockSkew": skew })).await;
         let wait = json!({ "seconds": 3, "form": "date" });
         let effect = json!({ "kind": "status", "status": 429, "retryAfter": wait });
-        server
+        emulator
             .admin
-            .fault(json!({ "operation": "get_job_logs_by_trigger", "skip": 1, "count": 1, "effect": effect }))
+            .add_fault(
+                json!({ "operation": "get_job_logs_by_trigger", "skip": 1, "count": 1, "effect": effect }),
+            )
             .await;
         let start = Instant::now();
-        let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
+        let run = emulator.run(&["run", "Load", "--timeout", "60s"]).await;
         assert_eq!(run.code, 0, "{skew}: {run:?}");
-        says_in_order(&run.out, &MESSAGES, skew);
+        assert_messages_in_order(&run.stdout, &MESSAGES, skew);
         let took = start.elapsed();
         assert!((Duration::from_secs(2)..Duration::from_secs(30)).contains(&took), "{skew}: {took:?}");
-        assert_eq!(server.executes().await, 1, "{skew}");
+        assert_eq!(emulator.execute_count().await, 1, "{skew}");
     }
 }
 
 /// A failed execute is reported, and never sent again.
 #[tokio::test]
-async fn an_execute_that_goes_wrong_is_sent_once() {
-    let mut server = Server::start(JOBS);
+async fn failed_execute_is_sent_once() {
+    let mut emulator = TestedEmulator::start(JOBS);
     let mut failed = Vec::new();
     for (effect, code, word) in [
         (json!({ "kind": "loseAnswer", "body": "html" }), 7, "502"),
@@ -138,25 +142,28 @@ async fn an_execute_that_goes_wrong_is_sent_once() {
         (json!({ "kind": "redirect", "status": 307, "location": "/public/jobs" }), 7, "307"),
         (json!({ "kind": "redirect", "status": 308, "location": "https://login.example.com/" }), 7, "308"),
     ] {
-        server.set(json!({})).await;
+        emulator.set_behavior(json!({})).await;
         let check = async {
-            server.admin.fault(json!({ "operation": "execute_job", "effect": effect })).await;
-            let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
+            emulator.admin.add_fault(json!({ "operation": "execute_job", "effect": effect })).await;
+            let run = emulator.run(&["run", "Load", "--timeout", "60s"]).await;
             assert_eq!(run.code, code, "{effect}: {run:?}");
-            assert!(run.err.contains(word) && run.out.is_empty(), "{effect}: {run:?}");
+            assert!(run.stderr.contains(word) && run.stdout.is_empty(), "{effect}: {run:?}");
             // Messages do not contain the error text of a parser.
-            assert!(!run.err.contains("EOF") && !run.err.contains("line 1 column"), "{effect}: {run:?}");
-            assert_eq!(server.executes().await, 1, "{effect}: {run:?}");
+            assert!(
+                !run.stderr.contains("EOF") && !run.stderr.contains("line 1 column"),
+                "{effect}: {run:?}"
+            );
+            assert_eq!(emulator.execute_count().await, 1, "{effect}: {run:?}");
         };
-        failed.extend(failure(&effect.to_string(), check).await);
+        failed.extend(failed_check(&effect.to_string(), check).await);
     }
-    none_failed(&failed);
+    assert_none_failed(&failed);
 }
 
 /// The message says that the outcome is unknown if the POST may have taken effect, and not if it was refused.
 #[tokio::test]
 async fn execute_with_unknown_outcome_is_reported_as_unknown() {
-    let mut server = Server::start(JOBS);
+    let mut emulator = TestedEmulator::start(JOBS);
     for (effect, is_unknown) in [
         (json!({ "kind": "loseAnswer" }), true),
         (json!({ "kind": "reset" }), true),
@@ -167,17 +174,17 @@ async fn execute_with_unknown_outcome_is_reported_as_unknown() {
         (json!({ "kind": "status", "status": 401 }), false),
         (json!({ "kind": "status", "status": 409 }), false),
     ] {
-        server.set(json!({})).await;
-        server.admin.fault(json!({ "operation": "execute_job", "effect": effect })).await;
-        let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
-        assert_eq!(run.err.contains("To check: "), is_unknown, "{effect}: {run:?}");
-        assert_eq!(server.executes().await, 1, "{effect}: {run:?}");
+        emulator.set_behavior(json!({})).await;
+        emulator.admin.add_fault(json!({ "operation": "execute_job", "effect": effect })).await;
+        let run = emulator.run(&["run", "Load", "--timeout", "60s"]).await;
+        assert_eq!(run.stderr.contains("To check: "), is_unknown, "{effect}: {run:?}");
+        assert_eq!(emulator.execute_count().await, 1, "{effect}: {run:?}");
     }
 }
 
 #[tokio::test]
 async fn key_repeated_by_an_error_is_not_printed() {
-    let mut server = Server::start(JOBS);
+    let mut emulator = TestedEmulator::start(JOBS);
     for body in BODIES {
         for (operation, status, code) in [
             ("execute_job", 503, 7),
@@ -185,19 +192,19 @@ async fn key_repeated_by_an_error_is_not_printed() {
             ("list_jobs", 403, 4),
             ("get_job_logs_by_trigger", 401, 4),
         ] {
-            server.set(json!({ "echoKey": true, "errors": body })).await;
+            emulator.set_behavior(json!({ "echoKey": true, "errors": body })).await;
             let effect = json!({ "kind": "status", "status": status });
-            server.admin.fault(json!({ "operation": operation, "effect": effect })).await;
+            emulator.admin.add_fault(json!({ "operation": operation, "effect": effect })).await;
             // `run` itself checks for the key.
-            let run = server.run(&["run", "Load", "--timeout", "60s"]).await;
+            let run = emulator.run(&["run", "Load", "--timeout", "60s"]).await;
             assert_eq!(run.code, code, "{body} {operation}: {run:?}");
-            let json = server.run(&["run", "Load", "--timeout", "60s", "--json"]).await;
+            let json = emulator.run(&["run", "Load", "--timeout", "60s", "--json"]).await;
             assert!(json.code != 0, "{body} {operation}: {json:?}");
-            let error = server.client().list_jobs().send().await;
+            let error = emulator.client().list_jobs().send().await;
             if operation == "list_jobs" {
                 let error = txjobs_sdk::Error::from_client(&txjobs_sdk::paths::LIST_JOBS, error.unwrap_err());
                 let said = format!("{error} {error:?}");
-                assert!(!said.contains(server.gateway.key()), "{body}: {said}");
+                assert!(!said.contains(emulator.server.key()), "{body}: {said}");
             }
         }
     }

@@ -1,103 +1,106 @@
+//! Generated organizations, and the reset.
+
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use txjobs_tests::gateway::Gateway;
+use txjobs_test_support::{TestServer, wait_until_blocking};
 
-use crate::{JOBS, LOAD, ask, ended, execute, get, until, wire::Answer};
+use crate::{JOBS, LOAD, RawResponse, execute, get, has_ended, send_raw, wait_for_run};
 
-/// An organization of two jobs and a few runs, with a key that tests know.
-const SMALL: &str =
+/// A plan of an organization with two jobs and nine executions.
+const SMALL_PLAN: &str =
     r#"{ "key": "a-key-for-tests-only", "organization": "Contoso", "jobs": 2, "executions": 9 }"#;
 const KEY: &str = "a-key-for-tests-only";
 
-fn small() -> Value {
-    serde_json::from_str(SMALL).unwrap()
+fn small_plan() -> Value {
+    serde_json::from_str(SMALL_PLAN).unwrap()
 }
 
-fn with_key(gateway: &Gateway, key: &str, method: &str, path: &str) -> Answer {
-    ask(gateway.address(), &format!("{method} {path} HTTP/1.1\r\napiKey: {key}\r\ncontent-length: 0\r\n"))
+fn with_key(server: &TestServer, key: &str, method: &str, path: &str) -> RawResponse {
+    send_raw(server.address(), &format!("{method} {path} HTTP/1.1\r\napiKey: {key}\r\ncontent-length: 0\r\n"))
 }
 
-fn jobs(gateway: &Gateway, key: &str) -> Value {
-    with_key(gateway, key, "GET", "/public/jobs").json()
+fn jobs(server: &TestServer, key: &str) -> Value {
+    with_key(server, key, "GET", "/public/jobs").json()
 }
 
-/// Everything that can be seen of an organization.
-fn all_of(gateway: &Gateway, key: &str) -> Value {
-    let jobs = jobs(gateway, key);
+/// Returns the jobs and the logs of an organization.
+fn jobs_and_logs(server: &TestServer, key: &str) -> Value {
+    let jobs = jobs(server, key);
     let ids = jobs.as_array().unwrap().iter().map(|job| job["Id"].as_str().unwrap());
-    let logs = ids.map(|id| with_key(gateway, key, "GET", &format!("/public/jobs/{id}/logs")).json());
+    let logs = ids.map(|id| with_key(server, key, "GET", &format!("/public/jobs/{id}/logs")).json());
     json!({ "logs": logs.collect::<Vec<_>>(), "jobs": jobs })
 }
 
 #[tokio::test]
-async fn the_same_number_makes_the_same_organization_and_a_restart_keeps_it() {
-    let mut gateway = Gateway::emulator(JOBS);
-    let admin = gateway.admin();
+async fn same_number_generates_the_same_organization_and_a_restart_keeps_it() {
+    let mut server = TestServer::emulator(JOBS);
+    let admin = server.admin();
     let freeze = json!({ "time": "2026-03-14T02:00:00Z", "speed": 0 });
-    admin.clock(freeze.clone()).await;
-    let seeded = admin.seed(small()).await;
+    admin.set_clock(freeze.clone()).await;
+    let seeded = admin.seed(small_plan()).await;
     assert_eq!((seeded.organization.as_str(), seeded.key.as_str()), ("Contoso", KEY));
     assert_eq!((seeded.jobs, seeded.executions), (2, 9));
-    let first = all_of(&gateway, KEY);
+    let first = jobs_and_logs(&server, KEY);
     let runs: Vec<_> =
         first["logs"].as_array().unwrap().iter().flat_map(|runs| runs.as_array().unwrap()).collect();
     assert_eq!(runs.len(), 9);
     let lines: usize = runs.iter().map(|run| run["JobExecutionLogs"].as_array().unwrap().len()).sum();
     assert_eq!(lines as u64, seeded.lines);
-    assert!(runs.iter().all(|run| run["EndTime"].as_str().unwrap() < "2026-03-14T02:00:00Z"), "a past");
+    assert!(
+        runs.iter().all(|run| run["EndTime"].as_str().unwrap() < "2026-03-14T02:00:00Z"),
+        "all runs are in the past"
+    );
 
-    gateway.kill_and_restart();
-    assert_eq!(all_of(&gateway, KEY), first, "after a restart");
+    server.kill_and_restart();
+    assert_eq!(jobs_and_logs(&server, KEY), first, "after a restart");
 
-    let admin = gateway.admin();
+    let admin = server.admin();
     admin.reset().await;
-    assert_eq!(with_key(&gateway, KEY, "GET", "/public/jobs").status, 401, "its key went with it");
-    admin.clock(freeze).await;
-    admin.seed(small()).await;
-    assert_eq!(all_of(&gateway, KEY), first, "made again");
-    let mut other = small();
+    assert_eq!(with_key(&server, KEY, "GET", "/public/jobs").status, 401, "the key is removed");
+    admin.set_clock(freeze).await;
+    admin.seed(small_plan()).await;
+    assert_eq!(jobs_and_logs(&server, KEY), first, "the same number");
+    let mut other = small_plan();
     other["number"] = json!(2);
     admin.reset().await;
     admin.seed(other).await;
-    assert_ne!(all_of(&gateway, KEY)["jobs"], first["jobs"], "another number");
+    assert_ne!(jobs_and_logs(&server, KEY)["jobs"], first["jobs"], "another number");
 }
 
 #[tokio::test]
-async fn its_jobs_can_be_run_and_nobody_else_sees_them() {
-    let gateway = Gateway::emulator(JOBS);
-    let admin = gateway.admin();
-    admin.seed(small()).await;
-    let job = jobs(&gateway, KEY)[0]["Id"].as_str().unwrap().to_owned();
-    assert_eq!(get(&gateway, &format!("/public/jobs/{job}/status")).status, 404, "of another organization");
-    admin.clock(json!({ "speed": 1000 })).await;
-    let answer = with_key(&gateway, KEY, "POST", &format!("/public/jobs/{job}/execute"));
-    let trigger_id = answer.json()["TriggerId"].as_str().unwrap().to_owned();
+async fn generated_jobs_can_be_executed_with_their_key_only() {
+    let server = TestServer::emulator(JOBS);
+    let admin = server.admin();
+    admin.seed(small_plan()).await;
+    let job = jobs(&server, KEY)[0]["Id"].as_str().unwrap().to_owned();
+    assert_eq!(get(&server, &format!("/public/jobs/{job}/status")).status, 404, "of another organization");
+    admin.set_clock(json!({ "speed": 1000 })).await;
+    let response = with_key(&server, KEY, "POST", &format!("/public/jobs/{job}/execute"));
+    let trigger_id = response.json()["TriggerId"].as_str().unwrap().to_owned();
     let path = format!("/public/jobs/{job}/logs/{trigger_id}");
-    let run = loop {
-        let run = with_key(&gateway, KEY, "GET", &path).json()[0].clone();
-        if ended(&run) {
-            break run;
-        }
-    };
+    let run = wait_until_blocking("the end of the run", || {
+        let run = with_key(&server, KEY, "GET", &path).json()[0].clone();
+        has_ended(&run).then_some(run)
+    });
     assert!(run["JobExecutionLogs"].as_array().unwrap().len() > 3, "{run}");
 }
 
 #[tokio::test]
-async fn a_run_can_be_long_and_texts_hostile() {
-    let gateway = Gateway::emulator(JOBS);
-    let admin = gateway.admin();
+async fn hostile_fixture_has_long_runs_and_unusual_texts() {
+    let server = TestServer::emulator(JOBS);
+    let admin = server.admin();
     let hostile = json!({ "fixture": "hostile", "jobs": 40, "executions": 80, "longestRun": 3000 });
     let seeded = admin.seed(hostile).await;
     assert_eq!(seeded.organization, "Seed hostile 1");
-    let jobs = jobs(&gateway, &seeded.key);
+    let jobs = jobs(&server, &seeded.key);
     let names: Vec<_> = jobs.as_array().unwrap().iter().map(|job| job["Name"].as_str().unwrap()).collect();
     assert_eq!(names.len(), 40);
     assert!(names.contains(&""), "an empty name");
     assert!(names.iter().any(|name| name.chars().count() == 300), "a long name");
     assert!(names.iter().any(|name| name.contains("<script")), "markup");
-    assert!(names.iter().any(|name| name.contains('\u{202e}')), "text that turns around");
+    assert!(names.iter().any(|name| name.contains('\u{202e}')), "text of another direction");
     let runs = with_key(
-        &gateway,
+        &server,
         &seeded.key,
         "GET",
         &format!("/public/jobs/{}/logs", jobs[0]["Id"].as_str().unwrap()),
@@ -117,19 +120,16 @@ async fn a_run_can_be_long_and_texts_hostile() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_made_is_refused() {
-    let gateway = Gateway::emulator(JOBS);
-    let admin = gateway.admin();
-    admin.seed(small()).await;
-    let seed = async |body: Value| {
-        let request = admin.request(Method::POST, "/seed").header("content-type", "application/json");
-        let answer = request.body(body.to_string()).send().await.unwrap();
-        (
-            answer.status(),
-            answer.json::<Value>().await.unwrap()["message"].as_str().unwrap_or_default().to_owned(),
-        )
+async fn invalid_plan_is_refused() {
+    let server = TestServer::emulator(JOBS);
+    let admin = server.admin();
+    admin.seed(small_plan()).await;
+    let seed = async |plan: Value| {
+        let (status, body) = admin.send_text(Method::POST, "/seed", &plan.to_string()).await;
+        let status = StatusCode::from_u16(status).unwrap();
+        (status, body["message"].as_str().unwrap_or_default().to_owned())
     };
-    let (status, message) = seed(small()).await;
+    let (status, message) = seed(small_plan()).await;
     assert!(status == StatusCode::CONFLICT && message.contains("Contoso"), "{message}");
     for organization in ["Test", "Others"] {
         assert_eq!(seed(json!({ "organization": organization })).await.0, StatusCode::CONFLICT);
@@ -139,7 +139,7 @@ async fn what_cannot_be_made_is_refused() {
     assert_eq!(
         seed(json!({ "organization": "Fabrikam", "jobs": 1 })).await.0,
         StatusCode::CREATED,
-        "nothing was left"
+        "a refused plan leaves nothing"
     );
     for (body, name) in [
         (json!({ "jobs": 0 }), "jobs"),
@@ -159,8 +159,8 @@ async fn what_cannot_be_made_is_refused() {
 }
 
 #[tokio::test]
-async fn a_reset_ends_what_runs_and_leaves_what_is_declared() {
-    let gateway = Gateway::emulator(
+async fn reset_ends_runs_and_keeps_declared_jobs() {
+    let server = TestServer::emulator(
         &(JOBS.to_owned()
             + r#"
         [[organization]]
@@ -171,36 +171,34 @@ async fn a_reset_ends_what_runs_and_leaves_what_is_declared() {
         command = ["sh", "-c", "echo started; exec sleep 1000"]
         "#),
     );
-    let admin = gateway.admin();
-    admin.freeze().await;
-    admin.behavior(json!({ "casing": "camel", "busy": "queue" })).await;
-    admin.fault(json!({ "operation": "cancel_job", "effect": { "kind": "reset" } })).await;
-    let seeded = admin.seed(small()).await;
+    let admin = server.admin();
+    admin.freeze_clock().await;
+    admin.set_behavior(json!({ "casing": "camel", "busy": "queue" })).await;
+    admin.add_fault(json!({ "operation": "cancel_job", "effect": { "kind": "reset" } })).await;
+    let seeded = admin.seed(small_plan()).await;
     for _ in 0..3 {
-        execute(&gateway, crate::SLOW);
+        execute(&server, crate::SLOW);
     }
-    let others = jobs(&gateway, &seeded.key);
+    let other_jobs = jobs(&server, &seeded.key);
     with_key(
-        &gateway,
+        &server,
         &seeded.key,
         "POST",
-        &format!("/public/jobs/{}/execute", others[0]["id"].as_str().unwrap()),
+        &format!("/public/jobs/{}/execute", other_jobs[0]["id"].as_str().unwrap()),
     );
 
     admin.reset().await;
-    assert_eq!(with_key(&gateway, &seeded.key, "GET", "/public/jobs").status, 401);
+    assert_eq!(with_key(&server, &seeded.key, "GET", "/public/jobs").status, 401);
     assert!(admin.journal("status=200").await.is_empty());
     assert_eq!(
-        jobs(&gateway, gateway.key()).as_array().unwrap().len(),
+        jobs(&server, server.key()).as_array().unwrap().len(),
         2,
-        "its own key still opens it, in the usual way"
+        "the key and the default behavior work"
     );
-    assert_eq!(get(&gateway, &format!("/public/jobs/{}/logs", crate::SLOW)).json(), json!([]));
-    let clock: Value = admin.request(Method::GET, "/clock").send().await.unwrap().json().await.unwrap();
-    assert_eq!(clock["adjusted"], false);
-    let faults: Value = admin.request(Method::GET, "/faults").send().await.unwrap().json().await.unwrap();
-    assert_eq!(faults, json!([]));
-    // And work goes on.
-    let trigger_id = execute(&gateway, LOAD);
-    assert_eq!(until(&gateway, LOAD, &trigger_id, ended)["State"], 5);
+    assert_eq!(get(&server, &format!("/public/jobs/{}/logs", crate::SLOW)).json(), json!([]));
+    assert_eq!(admin.clock().await["adjusted"], false);
+    assert_eq!(admin.faults().await, json!([]));
+    // Jobs can be executed again.
+    let trigger_id = execute(&server, LOAD);
+    assert_eq!(wait_for_run(&server, LOAD, &trigger_id, has_ended)["State"], 5);
 }

@@ -1,32 +1,26 @@
-//! `/admin` refuses impossible settings, and bodies in another form than in the reference.
+//! The admin API refuses impossible settings, and bodies that differ from the reference.
 
-use reqwest::Method;
-use serde_json::Value;
-use txjobs_tests::{admin::Admin, gateway::Gateway};
+use txjobs_test_support::{AdminApi, TestServer};
 
 use crate::{JOBS, LOAD};
 
-async fn answer(admin: &Admin, method: &str, path: &str, body: &str) -> (u16, String) {
-    let method = Method::from_bytes(method.as_bytes()).unwrap();
-    let request = admin.request(method, path).header("content-type", "application/json");
-    let answer = request.body(body.to_owned()).send().await.unwrap();
-    let status = answer.status().as_u16();
-    let text = answer.text().await.unwrap();
-    let body: Value = serde_json::from_str(&text).unwrap_or_default();
+/// Sends a request to the admin API, and returns the status and the message of the response.
+async fn send(admin: &AdminApi, method: &str, path: &str, body: &str) -> (u16, String) {
+    let (status, body) = admin.send_text(method.parse().unwrap(), path, body).await;
     (status, body["message"].as_str().unwrap_or_default().to_owned())
 }
 
 #[track_caller]
-fn is_refused((status, message): (u16, String), word: &str, what: &str) {
+fn assert_refused((status, message): (u16, String), word: &str, what: &str) {
     assert_eq!(status, 400, "{what}: {message}");
     assert!(message.contains(word), "{what}: {message}");
-    assert!(message.ends_with('.') && message.contains(' '), "a sentence, {what}: {message}");
+    assert!(message.ends_with('.') && message.contains(' '), "not a sentence, {what}: {message}");
 }
 
 #[tokio::test]
 async fn ambiguous_bodies_are_refused() {
-    let gateway = Gateway::emulator(JOBS);
-    let admin = gateway.admin();
+    let server = TestServer::emulator(JOBS);
+    let admin = server.admin();
     for (method, path, body, word) in [
         // An array of the fields in their order, which serde takes for a struct.
         ("POST", "/clock/advance", r#"["1h"]"#, "array"),
@@ -39,12 +33,12 @@ async fn ambiguous_bodies_are_refused() {
         ("POST", "/faults", r#"{"effect":["status",503]}"#, "array"),
         ("POST", "/faults", r#"{"effect":["reset"]}"#, "array"),
         ("POST", "/faults", r#"{"effect":{"kind":"status","status":429,"retryAfter":[1]}}"#, "array"),
-        // A word as an object.
+        // Objects in place of texts.
         ("PUT", "/behavior", r#"{"casing":{"camel":null}}"#, "null"),
         ("POST", "/seed", r#"{"fixture":{"hostile":null}}"#, "null"),
         ("PUT", "/behavior", r#"{"rateLimit":null}"#, "null"),
         ("PUT", "/clock", "null", "null"),
-        // A repeated name.
+        // Repeated names.
         ("PUT", "/clock", r#"{"speed":0,"speed":1}"#, "speed"),
         ("PUT", "/behavior", r#"{"casing":"camel","casing":"pascal"}"#, "casing"),
         ("POST", "/faults", r#"{"effect":{"kind":"reset","kind":"delay"}}"#, "kind"),
@@ -58,15 +52,15 @@ async fn ambiguous_bodies_are_refused() {
         ("POST", "/clock/advance", r#"{"by":3600}"#, "by"),
         ("PUT", "/clock", "1", "1"),
     ] {
-        is_refused(answer(&admin, method, path, body).await, word, body);
+        assert_refused(send(&admin, method, path, body).await, word, body);
     }
     let id = LOAD.replace('-', "");
     for job in [format!("{{{LOAD}}}"), format!("urn:uuid:{LOAD}"), id] {
         let body = format!(r#"{{"job":"{job}","effect":{{"kind":"reset"}}}}"#);
-        is_refused(answer(&admin, "POST", "/faults", &body).await, "id", &body);
+        assert_refused(send(&admin, "POST", "/faults", &body).await, "id", &body);
     }
     for path in ["/faults/+1", "/faults/01", "/faults/0", "/faults/1.0", "/faults/-1"] {
-        is_refused(answer(&admin, "GET", path, "").await, "number", path);
+        assert_refused(send(&admin, "GET", path, "").await, "number", path);
     }
     for (query, word) in [
         ("limit=%2B5", "limit"),
@@ -81,14 +75,14 @@ async fn ambiguous_bodies_are_refused() {
         ("wait=1&wait=2", "wait"),
         ("job_id=11111111111141118111111111111111", "job_id"),
     ] {
-        is_refused(answer(&admin, "GET", &format!("/journal?{query}"), "").await, word, query);
+        assert_refused(send(&admin, "GET", &format!("/journal?{query}"), "").await, word, query);
     }
 }
 
 #[tokio::test]
 async fn impossible_settings_are_refused() {
-    let gateway = Gateway::emulator(JOBS);
-    let admin = gateway.admin();
+    let server = TestServer::emulator(JOBS);
+    let admin = server.admin();
     for (method, path, body, word) in [
         ("PUT", "/clock", r#"{"time":"99999-01-01T00:00:00Z"}"#, "time"),
         ("PUT", "/clock", r#"{"time":"+010000-01-01T00:00:00Z"}"#, "time"),
@@ -126,11 +120,9 @@ async fn impossible_settings_are_refused() {
         ("PUT", "/behavior", r#"{"numberFormat":"roman"}"#, "roman"),
         ("PUT", "/behavior", r#"{"executeStatus":204}"#, "executeStatus"),
     ] {
-        is_refused(answer(&admin, method, path, body).await, word, body);
+        assert_refused(send(&admin, method, path, body).await, word, body);
     }
-    // None of it took effect.
-    let clock: Value = admin.request(Method::GET, "/clock").send().await.unwrap().json().await.unwrap();
-    assert_eq!(clock["adjusted"], false);
-    let faults: Value = admin.request(Method::GET, "/faults").send().await.unwrap().json().await.unwrap();
-    assert_eq!(faults, serde_json::json!([]));
+    // No request took effect.
+    assert_eq!(admin.clock().await["adjusted"], false);
+    assert_eq!(admin.faults().await, serde_json::json!([]));
 }

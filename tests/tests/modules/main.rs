@@ -16,7 +16,7 @@ use std::{
 };
 
 use serde_json::Value;
-use txjobs_tests::root;
+use txjobs_test_support::root;
 
 /// Returns the cycles of the crate whose root module is in `file`, one text for each.
 fn cycles(file: &Path) -> Vec<String> {

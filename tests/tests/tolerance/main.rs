@@ -5,15 +5,15 @@
 
 mod table;
 
-use axum::{Router, body::Body, http::Response};
+use axum::{body::Body, http::Response};
 use serde_json::Value;
 use table::{Expected, Row, TABLE};
-use tokio::net::TcpListener;
 use txjobs_console::response::RawResponse;
 use txjobs_sdk::{
-    ApiKey, Client, Error, decode,
+    Client, Error, decode,
     types::{self, JobExecutions},
 };
+use txjobs_test_support::FakeServer;
 
 /// The result of decoding a response.
 type Decoded = Result<Value, Error>;
@@ -89,9 +89,7 @@ fn each_response_is_decoded_by_the_console() {
 #[tokio::test]
 async fn each_response_is_decoded_by_the_client() {
     for row in TABLE {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let app = Router::new().fallback(move || async move {
+        let server = FakeServer::start(|_, _| {
             let mut response = Response::builder().status(row.status);
             if let Some(kind) = row.content_type {
                 response = response.header("content-type", kind);
@@ -101,10 +99,8 @@ async fn each_response_is_decoded_by_the_client() {
             }
             response.body(Body::from(row.body)).unwrap()
         });
-        let server = tokio::spawn(async move { axum::serve(listener, app).await });
-        let client = Client::builder(address, ApiKey::new("k").unwrap()).retries(0).build().unwrap();
+        let client = server.client_builder().retries(0).build().unwrap();
         compare(row, "client", send(&client, row).await);
-        server.abort();
     }
 }
 

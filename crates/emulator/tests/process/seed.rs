@@ -1,12 +1,9 @@
 //! `seed`: a history of past runs.
 
-use std::process::Output;
-
 use serde_json::Value;
 use txjobs_sdk::paths;
 use txjobs_store::Store;
-
-use crate::gateway_process::Home;
+use txjobs_test_support::{CommandOutput, ServerFolder};
 
 const CONFIG: &str = r#"
 [[organization]]
@@ -22,22 +19,21 @@ lines = [{ severity = "error", message = "lost" }]
 "#;
 
 #[track_caller]
-fn assert_error(output: &Output, expected: &str) {
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{error}");
-    assert!(error.contains(expected), "{error}");
+fn assert_error(output: &CommandOutput, expected: &str) {
+    assert_eq!(output.code, 1, "{output:?}");
+    assert!(output.stderr.contains(expected), "{output:?}");
 }
 
 #[tokio::test]
 async fn same_number_generates_the_same_history() {
     let mut histories = Vec::new();
     for number in ["7", "7", "8"] {
-        let home = Home::new(CONFIG);
-        assert!(home.run(&["seed", "--days", "40", "--number", number]).status.success());
-        assert_error(&home.run(&["seed"]), "has a history already");
-        let gateway = home.serve(&[]);
-        let job = gateway.job("Load").await;
-        let runs = gateway.ask(paths::get_job_logs(job, None, None)).await;
+        let folder = ServerFolder::emulator(CONFIG);
+        folder.run(&["seed", "--days", "40", "--number", number]).expect_success();
+        assert_error(&folder.run(&["seed"]), "has a history already");
+        let emulator = folder.serve(&[]);
+        let job = emulator.job("Load").await;
+        let runs = emulator.call(paths::get_job_logs(job, None, None)).await.json();
         let runs = runs.as_array().unwrap().clone();
         assert!((38..=40).contains(&runs.len()), "{}", runs.len());
         for state in [2, 3] {
@@ -54,34 +50,32 @@ async fn same_number_generates_the_same_history() {
 
 #[tokio::test]
 async fn seed_with_another_configuration_changes_no_jobs() {
-    let home = Home::new(CONFIG);
-    let gateway = home.serve(&[]);
-    let other = CONFIG.replace("Load", "Other") + &CONFIG.replace("Contoso", "Fabrikam");
-    std::fs::write(home.path("other.toml"), other).unwrap();
-    assert_error(&home.run(&["seed", "--config", "other.toml"]), "Another gateway uses the database");
-    drop(gateway);
+    let folder = ServerFolder::emulator(CONFIG);
+    let emulator = folder.serve(&[]);
+    let other = [CONFIG.replace("Load", "Other"), CONFIG.replace("Contoso", "Fabrikam")].concat();
+    std::fs::write(folder.file("other.toml"), other).unwrap();
+    assert_error(&folder.run(&["seed", "--config", "other.toml"]), "Another gateway uses the database");
+    drop(emulator);
 
     // The history adds its organization and jobs, and changes no existing job.
-    assert!(home.run(&["seed", "--config", "other.toml"]).status.success());
-    let store = Store::open(home.path("txjobs-gateway.db").as_ref()).await.unwrap();
+    folder.run(&["seed", "--config", "other.toml"]).expect_success();
+    let store = Store::open(&folder.file("txjobs-gateway.db")).await.unwrap();
     let contoso = store.organization_id("Contoso").await.unwrap().unwrap();
     let names: Vec<_> = store.jobs(contoso).await.unwrap().into_iter().map(|(_, name)| name).collect();
     assert_eq!(names, ["Load"]);
     store.close().await;
 
-    let gateway = home.serve(&["--config", "other.toml"]);
-    let job = gateway.job("Other").await;
-    let runs = gateway.ask(paths::get_job_logs(job, None, None)).await;
+    let emulator = folder.serve(&["--config", "other.toml"]);
+    let job = emulator.job("Other").await;
+    let runs = emulator.call(paths::get_job_logs(job, None, None)).await.json();
     assert!(!runs.as_array().unwrap().is_empty());
 }
 
 #[test]
 fn check_lists_scripts_and_commands() {
     let command = "[[organization.job]]\nname = \"Date\"\ncommand = [\"date\"]\n";
-    let home = Home::new(&format!("{CONFIG}{command}"));
-    let checked = home.run(&["check"]);
-    assert!(checked.status.success());
-    let listed = String::from_utf8(checked.stdout).unwrap();
+    let folder = ServerFolder::emulator(&format!("{CONFIG}{command}"));
+    let listed = folder.run(&["check"]).expect_success();
     assert!(listed.contains("Load\tscript of 1000 lines, ends completed\n"), "{listed}");
     assert!(listed.contains("Date\tcommand [\"date\"]\n"), "{listed}");
 }

@@ -1,60 +1,55 @@
 //! The token of the admin API, which jobs cannot read.
 
 use std::io::Write;
-use std::process::Stdio;
 
-use crate::gateway_process::{Gateway, Home, command, shell_jobs};
-use crate::spy::{SPY, output_of_spy};
+use reqwest::Method;
+use txjobs_test_support::spy_job::{run_spy, spy_job};
+use txjobs_test_support::{AdminApi, CommandOutput, ServerFolder, TestServer, shell_jobs};
 
 const TOKEN: &str = "a-token-for-this-test-only";
 
-async fn accepts_token(gateway: &Gateway) -> bool {
-    let client = reqwest::Client::new();
-    let response =
-        client.get(format!("{}/admin/clock", gateway.url)).bearer_auth(TOKEN).send().await.unwrap();
-    response.status() == 200
+async fn accepts_token(emulator: &TestServer) -> bool {
+    let request = AdminApi::new(emulator.address(), TOKEN).request(Method::GET, "/clock");
+    request.send().await.unwrap().status() == 200
 }
 
 #[tokio::test]
 async fn job_cannot_read_the_token() {
-    let home = Home::new(&shell_jobs(&[("spy", SPY, "stderr = \"information\"")]));
-    let mut serve = command(home.folder.path());
-    serve.args(["serve", "--listen", "127.0.0.1:0"]).stdin(Stdio::null());
+    let folder = ServerFolder::emulator(&spy_job());
+    let mut serve = folder.serve_command(&[]);
     serve.env("TXJOBS_ADMIN_TOKEN", TOKEN).env("TXJOBS_API_KEY", "a-key-for-this-test-only");
-    let gateway = home.start(serve);
-    assert!(accepts_token(&gateway).await);
-    let output = output_of_spy(&gateway).await;
+    let emulator = folder.start(serve);
+    assert!(accepts_token(&emulator).await);
+    let output = run_spy(&emulator).await;
     assert!(!output.contains(TOKEN) && !output.contains("a-key-for-this-test-only"), "{output}");
 }
 
 #[tokio::test]
 async fn token_is_read_from_standard_input() {
-    let home = Home::new(&shell_jobs(&[("spy", SPY, "stderr = \"information\"")]));
+    let folder = ServerFolder::emulator(&spy_job());
     let (reader, mut writer) = std::io::pipe().unwrap();
     writeln!(writer, "{TOKEN}").unwrap();
     drop(writer);
-    let mut serve = command(home.folder.path());
-    serve.args(["serve", "--admin-token-stdin", "--listen", "127.0.0.1:0"]).stdin(reader);
-    // A gateway that a job of another gateway starts stays a part of that run.
+    let mut serve = folder.serve_command(&["--admin-token-stdin"]);
+    // An emulator that a job of a gateway starts stays a part of that run.
     serve
-        .env("TXJOBS_TRIGGER_ID", "of-another-gateway")
+        .stdin(reader)
+        .env("TXJOBS_TRIGGER_ID", "of-a-gateway")
         .env("TXJOBS_ADMIN_TOKEN", "another-token-that-is-not-used");
-    let gateway = home.start(serve);
-    assert!(accepts_token(&gateway).await);
-    let output = output_of_spy(&gateway).await;
+    let emulator = folder.start(serve);
+    assert!(accepts_token(&emulator).await);
+    let output = run_spy(&emulator).await;
     assert!(!output.contains(TOKEN) && !output.contains("another-token-that-is-not-used"), "{output}");
-    assert!(output.contains("TXJOBS_TRIGGER_ID=of-another-gateway"), "{output}");
+    assert!(output.contains("TXJOBS_TRIGGER_ID=of-a-gateway"), "{output}");
 }
 
 #[test]
 fn invalid_token_is_refused_and_not_shown() {
-    let home = Home::new(&shell_jobs(&[("a", "true", "")]));
+    let folder = ServerFolder::emulator(&shell_jobs(&[("a", "true", "")]));
     for token in ["short-token", &"x".repeat(5000)] {
-        let mut serve = command(home.folder.path());
-        serve.args(["serve", "--listen", "127.0.0.1:0"]).env("TXJOBS_ADMIN_TOKEN", token);
-        let refused = serve.stdin(Stdio::null()).output().unwrap();
-        let error = String::from_utf8(refused.stderr).unwrap();
-        assert!(!refused.status.success() && error.contains("TXJOBS_ADMIN_TOKEN"), "{error}");
-        assert!(!error.contains(token), "{error}");
+        let mut serve = folder.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let output = CommandOutput::of(serve.env("TXJOBS_ADMIN_TOKEN", token));
+        assert!(output.code != 0 && output.stderr.contains("TXJOBS_ADMIN_TOKEN"), "{output:?}");
+        assert!(!output.stderr.contains(token), "{output:?}");
     }
 }

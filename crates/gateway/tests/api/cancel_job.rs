@@ -4,11 +4,11 @@ use serde_json::json;
 use tokio::time::timeout;
 use txjobs_sdk::{ExecutionState, paths};
 use txjobs_store::{CancelOutcome, RunResult, Store};
-
-use crate::test_app::{TestApp, lines};
+use txjobs_test_support::lines;
+use txjobs_test_support::test_app::TestApp;
 
 #[tokio::test]
-async fn a_pending_run_ends_at_once() {
+async fn pending_run_ends_immediately() {
     let app = TestApp::without_runner().await;
     let job = app.job("Quick");
     let trigger = app.execute(job).await;
@@ -23,7 +23,7 @@ async fn a_pending_run_ends_at_once() {
 }
 
 #[tokio::test]
-async fn a_running_run_ends_as_cancelled() {
+async fn running_run_fails_as_canceled() {
     let app = TestApp::with_runner().await;
     let job = app.job("Slow");
     let trigger = app.execute(job).await;
@@ -36,14 +36,14 @@ async fn a_running_run_ends_as_cancelled() {
 }
 
 #[tokio::test]
-async fn an_idle_job_has_nothing_to_cancel() {
+async fn cancel_of_an_idle_job_is_refused() {
     let app = TestApp::without_runner().await;
     app.call(paths::cancel_job(app.job("Quick"))).await.expect_error(409);
     app.call(paths::cancel_job(app.job("Theirs"))).await.expect_error(404);
 }
 
 #[tokio::test]
-async fn an_accepted_cancellation_wins_over_the_natural_end() {
+async fn accepted_cancellation_overrides_a_later_completion() {
     let app = TestApp::without_runner().await;
     let job = app.job("Quick");
     let trigger = app.execute(job).await;
@@ -56,21 +56,21 @@ async fn an_accepted_cancellation_wins_over_the_natural_end() {
         (shown["State"].clone(), lines(&shown)),
         (json!(3), vec![(2, "Canceled while it was running.")])
     );
-    // And the other way round: what has ended cannot be canceled.
+    // A run that has ended cannot be canceled.
     assert_eq!(app.store.cancel_run(job.0, 4).await.unwrap(), CancelOutcome::Idle);
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_does_not_stop_its_cancellation_half_way() {
+async fn cancellation_completes_after_its_caller_disconnects() {
     let app = TestApp::with_runner().await;
     let job = app.job("Slow");
     let trigger = app.execute(job).await;
     app.wait_until(job, trigger, |run| lines(run) == [(0, "Started")]).await;
-    let other = Store::open(&app.folder.path().join("gateway.db")).await.unwrap();
+    let other = Store::open(&app.database()).await.unwrap();
     let write = other.write().await.unwrap();
-    // Longer than a request takes to come to the write, which nothing else tells of.
-    let answer = timeout(Duration::from_secs(1), app.call(paths::cancel_job(job))).await;
-    assert!(answer.is_err(), "it waits for the other write");
+    // Longer than the request takes to reach the write, for which there is no event.
+    let response = timeout(Duration::from_secs(1), app.call(paths::cancel_job(job))).await;
+    assert!(response.is_err(), "it waits for the other write");
     write.rollback().await.unwrap();
     assert_eq!(app.wait_for_end(job, trigger).await["State"], 3);
 }

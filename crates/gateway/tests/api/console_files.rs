@@ -4,12 +4,9 @@
 use std::fs::{create_dir_all, write};
 use std::os::unix::fs::symlink;
 
-use axum::body::Body;
-use axum::http::Request;
 use tempfile::TempDir;
-use txjobs_gateway::server::ServerOptions;
-
-use crate::test_app::{TestApp, TestResponse};
+use txjobs_test_support::TestResponse;
+use txjobs_test_support::test_app::TestApp;
 
 struct Console {
     folder: TempDir,
@@ -28,8 +25,7 @@ impl Console {
         write(public.join("index.html"), "index").unwrap();
         write(public.join("assets/app.js"), "app").unwrap();
         write(folder.path().join("private/secret.txt"), "secret").unwrap();
-        let options = ServerOptions { name: "Gateway".into(), console: Some(public), demo_key: None };
-        Self { app: TestApp::with_options(options).await, folder }
+        Self { app: TestApp::with_console(&public).await, folder }
     }
 
     fn write(&self, path: &str, text: &str) {
@@ -41,14 +37,13 @@ impl Console {
     }
 
     async fn get(&self, path: &str) -> TestResponse {
-        let request = Request::get(path).header("accept-encoding", "br, gzip");
-        self.app.send(request.body(Body::empty()).unwrap()).await
+        self.app.get(path, &[("accept-encoding", "br, gzip")]).await
     }
 
     #[track_caller]
-    fn refused(path: &str, answer: &TestResponse) {
-        assert_eq!(answer.status, 404, "{path}");
-        assert!(!answer.text.contains("secret"), "{path}");
+    fn assert_not_found(path: &str, response: &TestResponse) {
+        assert_eq!(response.status, 404, "{path}");
+        assert!(!response.text.contains("secret"), "{path}");
     }
 }
 
@@ -57,13 +52,13 @@ async fn hidden_files_are_not_served() {
     let console = Console::new().await;
     for path in [".env", ".git/config", "assets/.cache/secret", "assets/.env", ".well-known/.env"] {
         console.write(path, "secret");
-        Console::refused(path, &console.get(&format!("/{path}")).await);
-        Console::refused(path, &console.get(&format!("/{}", path.replace('.', "%2e"))).await);
-        Console::refused(path, &console.get(&format!("//{}", path.replace('.', "%2E"))).await);
+        Console::assert_not_found(path, &console.get(&format!("/{path}")).await);
+        Console::assert_not_found(path, &console.get(&format!("/{}", path.replace('.', "%2e"))).await);
+        Console::assert_not_found(path, &console.get(&format!("//{}", path.replace('.', "%2E"))).await);
     }
     console.write(".hidden.html", "secret");
     console.link("shown.html", ".hidden.html");
-    Console::refused("a link to a hidden file", &console.get("/shown.html").await);
+    Console::assert_not_found("a link to a hidden file", &console.get("/shown.html").await);
     console.write(".well-known/security.txt", "Contact: mailto:security@example.org");
     assert_eq!(console.get("/.well-known/security.txt").await.status, 200);
 }
@@ -87,46 +82,46 @@ async fn links_out_of_the_folder_are_not_followed() {
         "hop.txt",
         "dangling.txt",
     ] {
-        Console::refused(path, &console.get(&format!("/{path}")).await);
+        Console::assert_not_found(path, &console.get(&format!("/{path}")).await);
     }
-    Console::refused("all", &console.get(&format!("/all{}", secret.display())).await);
+    Console::assert_not_found("all", &console.get(&format!("/all{}", secret.display())).await);
     // The index page of a folder outside of the served one.
     console.write("../private/index.html", "secret");
-    Console::refused("private/", &console.get("/private/").await);
+    Console::assert_not_found("private/", &console.get("/private/").await);
     // A link within the folder is served like a file.
     console.link("latest.js", "assets/app.js");
     assert_eq!(console.get("/latest.js").await.text, "app");
 }
 
 #[tokio::test]
-async fn a_compressed_form_outside_of_the_folder_is_not_served_for_its_file() {
+async fn compressed_file_outside_of_the_folder_is_not_served() {
     let console = Console::new().await;
     for extension in ["br", "gz"] {
         console.link(&format!("assets/app.js.{extension}"), "../../private/secret.txt");
-        let answer = console.get("/assets/app.js").await;
-        assert_eq!((answer.status, answer.text.as_str()), (200, "app"));
+        let response = console.get("/assets/app.js").await;
+        assert_eq!((response.status, response.text.as_str()), (200, "app"));
         console.link(&format!("index.html.{extension}"), "../private/secret.txt");
         assert_eq!(console.get("/").await.text, "index");
     }
-    // One within the folder is served.
+    // A compressed file within the folder is served.
     console.write("assets/style.css", "long");
     console.write("assets/style.css.br", "short");
     assert_eq!(console.get("/assets/style.css").await.text, "short");
 }
 
 #[tokio::test]
-async fn only_files_are_opened() {
+async fn pipes_and_folders_are_not_opened() {
     let console = Console::new().await;
     // Opening it would block until another process writes.
     let pipe = console.folder.path().join("public/pipe");
     assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
-    Console::refused("pipe", &console.get("/pipe").await);
-    Console::refused("assets", &console.get("/assets").await);
-    Console::refused("index.html/x", &console.get("/index.html/x").await);
+    Console::assert_not_found("pipe", &console.get("/pipe").await);
+    Console::assert_not_found("assets", &console.get("/assets").await);
+    Console::assert_not_found("index.html/x", &console.get("/index.html/x").await);
 }
 
 #[tokio::test]
-async fn the_folder_itself_may_be_a_link_that_moves() {
+async fn folder_may_be_a_link_whose_target_changes() {
     let folder = TempDir::new().unwrap();
     for release in ["one", "two"] {
         create_dir_all(folder.path().join(release)).unwrap();
@@ -134,12 +129,10 @@ async fn the_folder_itself_may_be_a_link_that_moves() {
     }
     let current = folder.path().join("current");
     symlink("one", &current).unwrap();
-    let options = ServerOptions { name: "Gateway".into(), console: Some(current.clone()), demo_key: None };
-    let app = TestApp::with_options(options).await;
+    let app = TestApp::with_console(&current).await;
     for release in ["one", "two"] {
         std::fs::remove_file(&current).unwrap();
         symlink(release, &current).unwrap();
-        let request = Request::get("/").body(Body::empty()).unwrap();
-        assert_eq!(app.send(request).await.text, release);
+        assert_eq!(app.get("/", &[]).await.text, release);
     }
 }

@@ -1,15 +1,13 @@
-//! The reference page of the contract, and the contract as a file.
+//! The reference page of the API, and the specification as a file.
 
-use axum::body::Body;
-use axum::http::Request;
 use tempfile::TempDir;
-use txjobs_gateway::server::ServerOptions;
 
 use crate::SPEC;
-use crate::test_app::{TestApp, TestResponse};
+use txjobs_test_support::TestResponse;
+use txjobs_test_support::test_app::TestApp;
 
 async fn get(app: &TestApp, path: &str) -> TestResponse {
-    app.send(Request::get(path).body(Body::empty()).unwrap()).await
+    app.get(path, &[]).await
 }
 
 async fn page() -> TestResponse {
@@ -28,7 +26,7 @@ async fn every_link_of_the_page_has_a_target() {
     for link in links {
         match link.strip_prefix('#') {
             Some(id) => assert!(page.contains(&format!("id=\"{id}\"")), "{link}"),
-            // The license is a link for people, which the page does not load.
+            // The link to the license leaves the site.
             None if link.starts_with("https://spdx.org/") => {}
             None => {
                 let path = format!("/{}", link.trim_start_matches("./"));
@@ -40,16 +38,16 @@ async fn every_link_of_the_page_has_a_target() {
 
 #[tokio::test]
 async fn page_loads_only_its_own_style_and_icon() {
-    let answer = page().await;
-    assert_eq!((answer.status, answer.header("content-type")), (200, "text/html; charset=utf-8"));
-    let policy = answer.header("content-security-policy");
+    let response = page().await;
+    assert_eq!((response.status, response.header("content-type")), (200, "text/html; charset=utf-8"));
+    let policy = response.header("content-security-policy");
     assert!(policy.starts_with("default-src 'none'; style-src 'self'; img-src 'self';"), "{policy}");
     assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
-    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    assert_eq!(response.header("x-content-type-options"), "nosniff");
     for unwanted in ["<script", " style=", "<style", " src=", " onclick=", "@import", "<form", "<iframe"] {
-        assert!(!answer.text.contains(unwanted), "{unwanted}");
+        assert!(!response.text.contains(unwanted), "{unwanted}");
     }
-    for link in answer.text.split("<link").skip(1).map(|rest| rest.split('>').next().unwrap()) {
+    for link in response.text.split("<link").skip(1).map(|rest| rest.split('>').next().unwrap()) {
         assert!(link.contains("href=\"docs/"), "{link}");
     }
     let style = get(&TestApp::without_runner().await, "/docs/style.css").await;
@@ -69,9 +67,7 @@ async fn specification_is_served_as_a_file() {
 async fn page_is_served_beside_a_console() {
     let files = TempDir::new().unwrap();
     std::fs::write(files.path().join("index.html"), "<!doctype html>").unwrap();
-    let options =
-        ServerOptions { name: "Gateway".into(), console: Some(files.path().into()), demo_key: None };
-    let app = TestApp::with_options(options).await;
+    let app = TestApp::with_console(files.path()).await;
     assert_eq!(get(&app, "/").await.text, "<!doctype html>");
     assert!(get(&app, "/docs").await.text.contains("execute_job"));
     let slash = get(&app, "/docs/").await;

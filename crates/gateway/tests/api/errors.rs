@@ -1,10 +1,9 @@
-//! What every operation has in common: who is let in, what is said to others, and what pages may do.
+//! Errors that all operations share, and CORS.
 
 use axum::body::Body;
 use axum::http::Request;
 use txjobs_sdk::{ApiKey, paths};
-
-use crate::test_app::TestApp;
+use txjobs_test_support::test_app::TestApp;
 
 fn path(template: &str, app: &TestApp) -> String {
     let job = app.job("Quick").to_string();
@@ -12,55 +11,56 @@ fn path(template: &str, app: &TestApp) -> String {
 }
 
 #[tokio::test]
-async fn no_operation_without_a_key() {
+async fn operation_without_a_valid_key_is_refused() {
     let app = TestApp::without_runner().await;
     let wrong = ApiKey::new("txg_wrong").unwrap();
     for operation in paths::ALL {
-        let bare =
+        let request =
             || Request::builder().method(operation.method.as_str()).uri(path(operation.template, &app));
-        let missing = app.send(bare().body(Body::empty()).unwrap()).await;
+        let missing = app.send(request().body(Body::empty()).unwrap()).await;
         let known = app.keys[0].expose();
-        let twice = bare().header("apiKey", known).header("apiKey", known);
+        let twice = request().header("apiKey", known).header("apiKey", known);
         let twice = app.send(twice.body(Body::empty()).unwrap()).await;
-        let wrong = app.send(bare().header("apiKey", wrong.expose()).body(Body::empty()).unwrap()).await;
-        let odd = app.send(bare().header("apiKey", b"\xff".as_slice()).body(Body::empty()).unwrap()).await;
-        for answer in [missing, wrong, twice, odd] {
-            assert_eq!(answer.expect_error(401), "The API key is missing or wrong.", "{}", operation.id);
-            assert_eq!(answer.header("www-authenticate"), "ApiKey");
-            assert_eq!(answer.header("access-control-allow-origin"), "*");
-            assert_eq!(answer.header(paths::EXTENSIONS_HEADER), "cancel, after, limit, logs");
+        let wrong = app.send(request().header("apiKey", wrong.expose()).body(Body::empty()).unwrap()).await;
+        let not_text =
+            app.send(request().header("apiKey", b"\xff".as_slice()).body(Body::empty()).unwrap()).await;
+        for response in [missing, wrong, twice, not_text] {
+            assert_eq!(response.expect_error(401), "The API key is missing or wrong.", "{}", operation.id);
+            assert_eq!(response.header("www-authenticate"), "ApiKey");
+            assert_eq!(response.header("access-control-allow-origin"), "*");
+            assert_eq!(response.header(paths::EXTENSIONS_HEADER), "cancel, after, limit, logs");
         }
     }
-    assert!(app.store.claim_run(1, 1).await.unwrap().is_none(), "nothing was started");
+    assert!(app.store.claim_run(1, 1).await.unwrap().is_none(), "no run was started");
 }
 
 #[tokio::test]
-async fn who_has_no_key_learns_nothing_of_parameters() {
+async fn request_without_a_key_gets_no_parameter_errors() {
     let app = TestApp::without_runner().await;
     let request = Request::get("/public/jobs/x/logs?limit=0").body(Body::empty()).unwrap();
     app.send(request).await.expect_error(401);
 }
 
 #[tokio::test]
-async fn unknown_paths_and_methods_have_the_envelope() {
+async fn unknown_paths_and_methods_get_an_error_body() {
     let app = TestApp::without_runner().await;
     for path in
         ["/public", "/public/", "/public/x", "/public/jobs/", "/public/jobs/x", "/public/jobs/x/y/z/w"]
     {
-        let answer = app.raw("GET", path).await;
-        answer.expect_error(404);
-        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        let response = app.call_path("GET", path).await;
+        response.expect_error(404);
+        assert_eq!(response.header("access-control-allow-origin"), "*");
     }
     for operation in paths::ALL {
-        let answer = app.raw("DELETE", &path(operation.template, &app)).await;
-        answer.expect_error(405);
-        assert!(answer.header("allow").split(',').any(|m| m == operation.method.as_str()));
-        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        let response = app.call_path("DELETE", &path(operation.template, &app)).await;
+        response.expect_error(405);
+        assert!(response.header("allow").split(',').any(|m| m == operation.method.as_str()));
+        assert_eq!(response.header("access-control-allow-origin"), "*");
     }
 }
 
 #[tokio::test]
-async fn a_large_body_is_refused_unread() {
+async fn large_body_is_refused_before_it_is_read() {
     let app = TestApp::without_runner().await;
     let path = path(paths::EXECUTE_JOB.template, &app);
     let request = Request::post(path).header("content-length", "70000").body(Body::empty()).unwrap();
@@ -68,17 +68,17 @@ async fn a_large_body_is_refused_unread() {
 }
 
 #[tokio::test]
-async fn a_store_that_does_not_answer_is_said_in_the_envelope() {
+async fn closed_store_is_reported_in_the_error_body() {
     let app = TestApp::without_runner().await;
     app.store.close().await;
-    let answer = app.call(paths::list_jobs()).await;
-    answer.expect_error(503);
-    assert_eq!(answer.header("retry-after"), "5");
-    assert_eq!(app.raw("GET", "/health").await.status, 503);
+    let response = app.call(paths::list_jobs()).await;
+    response.expect_error(503);
+    assert_eq!(response.header("retry-after"), "5");
+    assert_eq!(app.call_path("GET", "/health").await.status, 503);
 }
 
 #[tokio::test]
-async fn a_preflight_needs_no_key() {
+async fn preflight_needs_no_key() {
     let app = TestApp::without_runner().await;
     for operation in paths::ALL {
         let request = Request::options(path(operation.template, &app))
@@ -86,24 +86,24 @@ async fn a_preflight_needs_no_key() {
             .header("access-control-request-method", operation.method.as_str())
             .header("access-control-request-headers", "apikey")
             .header("access-control-request-private-network", "true");
-        let answer = app.send(request.body(Body::empty()).unwrap()).await;
-        assert_eq!((answer.status, answer.text.as_str()), (200, ""));
-        assert_eq!(answer.header("access-control-allow-origin"), "*");
-        assert_eq!(answer.header("access-control-allow-methods"), "GET,POST,OPTIONS");
+        let response = app.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!((response.status, response.text.as_str()), (200, ""));
+        assert_eq!(response.header("access-control-allow-origin"), "*");
+        assert_eq!(response.header("access-control-allow-methods"), "GET,POST,OPTIONS");
         assert_eq!(
-            answer.header("access-control-allow-headers"),
+            response.header("access-control-allow-headers"),
             "apikey,x-api-key,content-type,if-none-match"
         );
-        assert_eq!(answer.header("access-control-max-age"), "3600");
-        assert_eq!(answer.header("access-control-allow-private-network"), "true");
+        assert_eq!(response.header("access-control-max-age"), "3600");
+        assert_eq!(response.header("access-control-allow-private-network"), "true");
     }
     let exposed = app.call(paths::list_jobs()).await;
     assert_eq!(exposed.header("access-control-expose-headers"), "x-txjobs-extensions,retry-after,etag");
 }
 
 #[tokio::test]
-async fn another_header_name() {
-    let text = format!("key_header = \"X-Our-Key\"\n{}", crate::test_app::CONFIG);
+async fn configured_key_header_replaces_the_default() {
+    let text = format!("key_header = \"X-Our-Key\"\n{}", txjobs_test_support::test_app::CONFIG);
     let app = TestApp::with_jobs(&text).await;
     app.call(paths::list_jobs()).await.expect_error(401);
     let request = Request::get("/public/jobs").header("x-our-key", app.keys[0].expose());
@@ -113,13 +113,13 @@ async fn another_header_name() {
 }
 
 #[tokio::test]
-async fn the_file_holds_no_key() {
+async fn database_contains_no_key() {
     let app = TestApp::with_runner().await;
     app.run("Quick").await;
     app.store.close().await;
     for key in &app.keys {
         let secret = key.expose().strip_prefix("txg_").unwrap();
-        for file in std::fs::read_dir(app.folder.path()).unwrap() {
+        for file in std::fs::read_dir(app.folder()).unwrap() {
             let bytes = std::fs::read(file.unwrap().path()).unwrap();
             for part in [secret, &secret[..20]] {
                 assert!(!bytes.windows(part.len()).any(|w| w == part.as_bytes()));

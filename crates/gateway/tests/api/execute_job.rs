@@ -1,10 +1,10 @@
 use serde_json::json;
 use txjobs_sdk::paths;
-
-use crate::test_app::{TestApp, lines};
+use txjobs_test_support::lines;
+use txjobs_test_support::test_app::TestApp;
 
 #[tokio::test]
-async fn queues_runs_and_ends() {
+async fn executed_job_is_queued_and_completes() {
     let app = TestApp::with_runner().await;
     let job = app.job("Quick");
     let body = app.call(paths::execute_job(job)).await.expect_ok();
@@ -18,7 +18,7 @@ async fn queues_runs_and_ends() {
 }
 
 #[tokio::test]
-async fn a_job_has_one_unfinished_run() {
+async fn execute_of_a_busy_job_is_refused() {
     let app = TestApp::without_runner().await;
     let job = app.job("Quick");
     app.execute(job).await;
@@ -29,16 +29,16 @@ async fn a_job_has_one_unfinished_run() {
 }
 
 #[tokio::test]
-async fn of_many_at_once_one_is_accepted() {
+async fn concurrent_executes_accept_exactly_one() {
     let app = TestApp::without_runner().await;
     let job = app.job("Quick");
-    let answers = futures::future::join_all((0..20).map(|_| app.call(paths::execute_job(job)))).await;
-    assert_eq!(answers.iter().filter(|a| a.status == 200).count(), 1);
-    assert_eq!(answers.iter().filter(|a| a.status == 409).count(), 19);
+    let responses = futures::future::join_all((0..20).map(|_| app.call(paths::execute_job(job)))).await;
+    assert_eq!(responses.iter().filter(|response| response.status == 200).count(), 1);
+    assert_eq!(responses.iter().filter(|response| response.status == 409).count(), 19);
 }
 
 #[tokio::test]
-async fn an_unknown_or_foreign_job_is_not_found() {
+async fn execute_of_another_organization_s_job_is_not_found() {
     let app = TestApp::without_runner().await;
     app.call(paths::execute_job(app.job("Theirs"))).await.expect_error(404);
     assert!(app.store.claim_run(1, 1).await.unwrap().is_none());

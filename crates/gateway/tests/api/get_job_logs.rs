@@ -1,11 +1,11 @@
 use serde_json::json;
 use txjobs_sdk::paths;
 use txjobs_sdk::types::LogsSelection;
-
-use crate::test_app::{TestApp, lines};
+use txjobs_test_support::lines;
+use txjobs_test_support::test_app::TestApp;
 
 #[tokio::test]
-async fn every_execution_with_its_lines() {
+async fn history_has_every_execution_with_its_lines() {
     let app = TestApp::with_runner().await;
     let job = app.job("Quick");
     assert_eq!(app.call(paths::get_job_logs(job, None, None)).await.expect_ok(), json!([]));
@@ -22,7 +22,7 @@ async fn every_execution_with_its_lines() {
 }
 
 #[tokio::test]
-async fn limit_is_the_newest_and_none_leaves_out_the_lines() {
+async fn limit_selects_the_newest_and_none_omits_the_lines() {
     let app = TestApp::with_runner().await;
     let job = app.job("Quick");
     let mut runs = Vec::new();
@@ -34,13 +34,14 @@ async fn limit_is_the_newest_and_none_leaves_out_the_lines() {
         app.call(paths::get_job_logs(job, Some(100_000), Some(LogsSelection::All))).await.expect_ok(),
         json!(runs)
     );
-    let bare = app.call(paths::get_job_logs(job, Some(1), Some(LogsSelection::None))).await.expect_ok();
+    let without_lines =
+        app.call(paths::get_job_logs(job, Some(1), Some(LogsSelection::None))).await.expect_ok();
     runs[2]["JobExecutionLogs"] = json!([]);
-    assert_eq!(bare, json!([runs[2]]));
+    assert_eq!(without_lines, json!([runs[2]]));
 }
 
 #[tokio::test]
-async fn a_pending_run_is_not_there() {
+async fn pending_run_has_no_execution() {
     let app = TestApp::without_runner().await;
     let job = app.job("Quick");
     app.execute(job).await;
@@ -53,16 +54,18 @@ async fn a_pending_run_is_not_there() {
 }
 
 #[tokio::test]
-async fn parameters_are_read_strictly_and_unknown_ones_ignored() {
+async fn invalid_parameters_are_refused_and_unknown_ones_ignored() {
     let app = TestApp::without_runner().await;
     let path = paths::get_job_logs(app.job("Quick"), None, None).path_and_query().to_owned();
     for query in ["limit=0", "limit=100001", "limit=x", "limit=", "limit=%2B1", "logs=some", "logs=None"] {
-        app.raw("GET", &format!("{path}?{query}")).await.expect_error(400);
+        app.call_path("GET", &format!("{path}?{query}")).await.expect_error(400);
     }
     for query in ["limit=1&limit=2", "logs=all&logs=all"] {
-        assert!(app.raw("GET", &format!("{path}?{query}")).await.expect_error(400).contains("repeated"));
+        assert!(
+            app.call_path("GET", &format!("{path}?{query}")).await.expect_error(400).contains("repeated")
+        );
     }
-    app.raw("GET", &format!("{path}?after=x&other=1&other=2&limit=1")).await.expect_ok();
+    app.call_path("GET", &format!("{path}?after=x&other=1&other=2&limit=1")).await.expect_ok();
     let theirs = paths::get_job_logs(app.job("Theirs"), None, None);
     app.call(theirs).await.expect_error(404);
 }

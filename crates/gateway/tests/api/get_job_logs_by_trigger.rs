@@ -1,12 +1,12 @@
 use serde_json::json;
 use txjobs_sdk::paths;
 use txjobs_sdk::types::{LogId, TriggerId};
+use txjobs_test_support::lines;
+use txjobs_test_support::test_app::TestApp;
 use uuid::Uuid;
 
-use crate::test_app::{TestApp, lines};
-
 #[tokio::test]
-async fn only_the_execution_of_the_trigger() {
+async fn logs_by_trigger_have_only_the_execution_of_the_trigger() {
     let app = TestApp::with_runner().await;
     let job = app.job("Quick");
     app.run("Quick").await;
@@ -22,7 +22,7 @@ async fn only_the_execution_of_the_trigger() {
 }
 
 #[tokio::test]
-async fn empty_while_pending() {
+async fn logs_by_trigger_of_a_pending_run_are_empty() {
     let app = TestApp::without_runner().await;
     let job = app.job("Quick");
     let trigger = app.execute(job).await;
@@ -30,7 +30,7 @@ async fn empty_while_pending() {
 }
 
 #[tokio::test]
-async fn after_gives_the_later_lines() {
+async fn after_returns_the_later_lines() {
     let app = TestApp::with_runner().await;
     let job = app.job("Quick");
     let trigger = app.execute(job).await;
@@ -41,15 +41,15 @@ async fn after_gives_the_later_lines() {
         assert_eq!(lines(&body[0]), lines(&run)[5 - expected..]);
         assert_eq!(body[0]["State"], 2);
     }
-    // Liberal: who asks with an id of elsewhere gets everything and drops what it has.
-    for stranger in [LogId(Uuid::new_v4()), LogId(Uuid::nil())] {
-        let body = app.call(paths::get_job_logs_by_trigger(job, trigger, Some(stranger))).await.expect_ok();
+    // An unknown id returns everything.
+    for unknown in [LogId(Uuid::new_v4()), LogId(Uuid::nil())] {
+        let body = app.call(paths::get_job_logs_by_trigger(job, trigger, Some(unknown))).await.expect_ok();
         assert_eq!(body, json!([run]));
     }
 }
 
 #[tokio::test]
-async fn malformed_ids_are_named() {
+async fn malformed_id_is_named() {
     let app = TestApp::without_runner().await;
     let (job, good) = (app.job("Quick"), Uuid::new_v4());
     for (path, named) in [
@@ -60,7 +60,7 @@ async fn malformed_ids_are_named() {
         (format!("/public/jobs/{job}/logs/{good}?after=7"), "after"),
         (format!("/public/jobs/{job}/logs/{good}?after={good}&after={good}"), "after"),
     ] {
-        let message = app.raw("GET", &path).await.expect_error(400);
+        let message = app.call_path("GET", &path).await.expect_error(400);
         assert!(message.contains(named), "{path}: {message}");
     }
 }

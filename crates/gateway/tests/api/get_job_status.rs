@@ -1,10 +1,9 @@
 use serde_json::json;
 use txjobs_sdk::paths;
-
-use crate::test_app::TestApp;
+use txjobs_test_support::test_app::TestApp;
 
 #[tokio::test]
-async fn idle_pending_running_idle() {
+async fn status_follows_the_run_of_the_job() {
     let app = TestApp::without_runner().await;
     let job = app.job("Quick");
     let status = async || app.call(paths::get_job_status(job)).await.expect_ok();
@@ -19,7 +18,7 @@ async fn idle_pending_running_idle() {
 }
 
 #[tokio::test]
-async fn another_organizations_job_is_no_different_from_none() {
+async fn job_of_another_organization_is_like_an_unknown_job() {
     let app = TestApp::without_runner().await;
     let theirs = app.call(paths::get_job_status(app.job("Theirs"))).await;
     let none = app.call(paths::get_job_status(txjobs_sdk::types::JobId(uuid::Uuid::nil()))).await;

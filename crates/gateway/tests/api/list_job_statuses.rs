@@ -1,10 +1,9 @@
 use serde_json::json;
 use txjobs_sdk::paths;
-
-use crate::test_app::TestApp;
+use txjobs_test_support::test_app::TestApp;
 
 #[tokio::test]
-async fn one_status_for_each_job_of_the_organization() {
+async fn statuses_have_each_job_of_the_organization() {
     let app = TestApp::without_runner().await;
     app.execute(app.job("Slow")).await;
     let expected = json!([

@@ -1,10 +1,9 @@
 use serde_json::json;
 use txjobs_sdk::paths;
-
-use crate::test_app::TestApp;
+use txjobs_test_support::test_app::TestApp;
 
 #[tokio::test]
-async fn each_organization_sees_its_own_jobs_in_the_order_of_the_file() {
+async fn jobs_of_the_organization_are_in_the_order_of_the_file() {
     let app = TestApp::without_runner().await;
     let quick = json!({ "Id": "11111111-1111-4111-8111-111111111111", "Name": "Quick" });
     let slow = json!({ "Id": "22222222-2222-4222-8222-222222222222", "Name": "Slow" });
@@ -14,7 +13,7 @@ async fn each_organization_sees_its_own_jobs_in_the_order_of_the_file() {
 }
 
 #[tokio::test]
-async fn what_is_declared_no_longer_is_not_listed() {
+async fn removed_job_is_not_listed() {
     let app = TestApp::without_runner().await;
     let mut organizations = app.config.declared();
     organizations[0].jobs.remove(0);
@@ -27,7 +26,7 @@ async fn what_is_declared_no_longer_is_not_listed() {
 }
 
 #[tokio::test]
-async fn a_job_id_never_changes_hands_with_its_history() {
+async fn job_id_cannot_move_to_another_organization() {
     let app = TestApp::without_runner().await;
     let mut organizations = app.config.declared();
     let job = organizations[0].jobs.remove(0);

@@ -1,4 +1,4 @@
-//! The lists that are cached in memory: never older than an earlier answer, and the same bytes for every client.
+//! The lists that are cached in memory: never older than an earlier response, and the same bytes for every client.
 
 use std::io::Read;
 
@@ -9,9 +9,8 @@ use txjobs_gateway::key;
 use txjobs_sdk::types::JobId;
 use txjobs_sdk::{operation, paths};
 use txjobs_store::{Job, Store};
+use txjobs_test_support::test_app::{CONFIG, TestApp, parse};
 use uuid::Uuid;
-
-use crate::test_app::{CONFIG, TestApp, parse};
 
 /// Returns one organization with this many jobs that run nothing.
 fn config_of(jobs: usize) -> String {
@@ -21,7 +20,7 @@ fn config_of(jobs: usize) -> String {
 
 /// Opens the database as another process does.
 async fn open_again(app: &TestApp) -> Store {
-    Store::open(&app.folder.path().join("gateway.db")).await.unwrap()
+    Store::open(&app.database()).await.unwrap()
 }
 
 async fn names(app: &TestApp) -> Vec<String> {
@@ -68,7 +67,7 @@ async fn lists_after_a_change_by_another_program_show_it() {
 }
 
 #[tokio::test]
-async fn a_key_works_from_its_creation_to_its_revocation() {
+async fn key_works_from_its_creation_to_its_revocation() {
     let app = TestApp::without_runner().await;
     let contoso = app.store.organization_id("Contoso").await.unwrap().unwrap();
     for _ in 0..20 {
@@ -83,7 +82,7 @@ async fn a_key_works_from_its_creation_to_its_revocation() {
 }
 
 #[tokio::test]
-async fn compressed_lists_are_whole_bodies_of_the_same_content() {
+async fn compressed_lists_have_the_same_content_and_a_length() {
     let app = TestApp::with_jobs(&config_of(200)).await;
     for request in [paths::list_jobs(), paths::list_job_statuses()] {
         let (plain, _) = body(&app, &request, "identity").await;
@@ -110,7 +109,7 @@ async fn compressed_lists_are_whole_bodies_of_the_same_content() {
             assert_eq!(known.header("content-encoding"), "");
         }
         assert_eq!(tags[0], tags[1]);
-        // `br` is preferred, unless the caller wants something else.
+        // `br` is preferred, unless the client prefers another encoding.
         assert_eq!(body(&app, &request, "gzip, br").await.1.headers["content-encoding"], "br");
         assert_eq!(body(&app, &request, "gzip, br;q=0.5").await.1.headers["content-encoding"], "gzip");
         assert!(!body(&app, &request, "br;q=0").await.1.headers.contains_key("content-encoding"));
@@ -141,9 +140,9 @@ fn unpack_gzip(packed: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Every caller sees the state of its own job that an earlier answer reported: an accepted run, an ended run.
+/// Every caller sees the state of its own job that an earlier response reported: an accepted run, an ended run.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn statuses_are_never_older_than_an_answer() {
+async fn statuses_are_never_older_than_a_response() {
     const JOBS: usize = 16;
     const RUNS: usize = 20;
     let app = TestApp::with_jobs(&config_of(JOBS)).await;

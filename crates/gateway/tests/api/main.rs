@@ -1,5 +1,5 @@
-//! Tests of the contract through the router, without a socket: one file per operation.
-#![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
+//! Tests of the API through the router in process: one file per operation.
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 mod cancel_job;
 mod console_files;
@@ -14,16 +14,7 @@ mod list_jobs;
 mod lists;
 mod pages;
 mod reference_page;
-mod test_app;
-mod test_job;
 mod unknown_paths;
 mod validator;
 
-use reference_page::Reference;
-
 const SPEC: &str = include_str!("../../../../openapi.yaml");
-
-fn references() -> Vec<Reference> {
-    let page = include_str!(concat!(env!("OUT_DIR"), "/reference.html")).to_owned();
-    vec![Reference { spec: yaml_serde::from_str(SPEC).unwrap(), page, variable: "$TXJOBS_API_KEY" }]
-}

@@ -1,11 +1,10 @@
-//! A disk that fails: requests are refused, and accepted runs end when the disk works again.
+//! A disk that fails: requests are refused, and accepted runs end after the disk works again.
 
 use std::process::Command;
 
-use txjobs_sdk::ApiKey;
-use txjobs_sdk::paths;
+use txjobs_sdk::{ApiKey, paths};
+use txjobs_test_support::{ServerFolder, TestServer, lines, shell_jobs, wait_until};
 
-use crate::gateway_process::{Gateway, Home, lines, shell_jobs, until};
 use crate::small_disk::SmallDisk;
 
 const LINES: usize = 4000;
@@ -21,22 +20,23 @@ fn config(folder: &str) -> String {
 
 fn small_disk() -> (SmallDisk, ApiKey) {
     let disk = SmallDisk::new(4096, "");
-    std::fs::write(disk.folder.path().join("gateway.toml"), config(disk.folder.path().to_str().unwrap()))
-        .unwrap();
+    std::fs::write(disk.folder().join("gateway.toml"), config(disk.folder().to_str().unwrap())).unwrap();
     let key = disk.create_key();
     (disk, key)
 }
 
-async fn until_health(gateway: &Gateway, expected: (u16, &str)) {
-    until(expected.1, async || (gateway.health().await == (expected.0, expected.1.to_owned())).then_some(()))
-        .await;
+async fn wait_for_health(gateway: &TestServer, expected: (u16, &str)) {
+    wait_until(expected.1, async || {
+        (gateway.health().await == (expected.0, expected.1.to_owned())).then_some(())
+    })
+    .await;
 }
 
-async fn refused(gateway: &Gateway, key: &ApiKey, expected: &str) {
+/// Asserts that an execute and a cancel are refused with this message.
+async fn assert_refused(gateway: &TestServer, expected: &str) {
     let job = gateway.job("count").await;
     for request in [paths::execute_job(job), paths::cancel_job(gateway.job("chatty").await)] {
-        let (status, body) = gateway.answer(key.expose(), request).await;
-        assert_eq!((status, body["Message"].as_str().unwrap()), (503, expected));
+        assert_eq!(gateway.call(request).await.expect_error(503), expected);
     }
 }
 
@@ -46,137 +46,132 @@ fn all_lines() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn full_disk_refuses_new_runs_and_accepted_ones_end_when_there_is_room() {
+async fn full_disk_refuses_new_runs_and_delays_the_end_of_accepted_runs() {
     let (disk, key) = small_disk();
     let gateway = disk.serve(&key);
     let chatty = gateway.execute("chatty").await;
-    gateway.until(chatty, |run| lines(run) == [(0, "begun")]).await;
+    gateway.wait_until(chatty, |run| lines(run) == [(0, "begun")]).await;
     assert_eq!(gateway.run("count").await["State"], 2);
     assert_eq!(gateway.health().await, (200, "ok".to_owned()));
 
     disk.fill();
-    std::fs::write(disk.folder.path().join("go"), "").unwrap();
-    until_health(&gateway, (503, "the gateway cannot work: the disk is full")).await;
+    std::fs::write(disk.folder().join("go"), "").unwrap();
+    wait_for_health(&gateway, (503, "the gateway cannot work: the disk is full")).await;
     let message = "The gateway cannot do this now: the disk is full. Nothing was changed. Try again later.";
-    refused(&gateway, &key, message).await;
-    let run = gateway.until(chatty, |_| true).await;
-    assert_eq!(lines(&run)[0], (0, "begun"), "what was shown is still there");
+    assert_refused(&gateway, message).await;
+    let run = gateway.wait_until(chatty, |_| true).await;
+    assert_eq!(lines(&run)[0], (0, "begun"), "lines that were visible stay visible");
     disk.free();
-    until_health(&gateway, (200, "ok")).await;
+    wait_for_health(&gateway, (200, "ok")).await;
 
-    let run = gateway.outcome(chatty).await;
+    let run = gateway.wait_for_end(chatty).await;
     assert_eq!(run["State"], 2);
     assert_eq!(lines(&run).iter().map(|(_, message)| *message).collect::<Vec<_>>(), all_lines());
     assert_eq!(gateway.run("count").await["State"], 2);
-    let runs = std::fs::read_to_string(disk.folder.path().join("runs")).unwrap();
-    assert_eq!(runs, "run\nrun\n", "what was refused did not run");
+    let runs = std::fs::read_to_string(disk.folder().join("runs")).unwrap();
+    assert_eq!(runs, "run\nrun\n", "a refused run did not start");
 }
 
 #[tokio::test]
-async fn full_disk_is_noticed_while_nobody_writes() {
+async fn full_disk_is_reported_without_requests() {
     let (disk, key) = small_disk();
     let gateway = disk.serve(&key);
     assert_eq!(gateway.health().await, (200, "ok".to_owned()));
     disk.fill();
-    until_health(&gateway, (503, "the gateway cannot work: the disk is full")).await;
+    wait_for_health(&gateway, (503, "the gateway cannot work: the disk is full")).await;
     disk.free();
-    until_health(&gateway, (200, "ok")).await;
+    wait_for_health(&gateway, (200, "ok")).await;
 }
 
 #[tokio::test]
-async fn full_disk_does_not_hold_up_a_stop() {
+async fn full_disk_does_not_delay_a_shutdown() {
     let (disk, key) = small_disk();
     let mut gateway = disk.serve(&key);
     let chatty = gateway.execute("chatty").await;
-    gateway.until(chatty, |run| lines(run) == [(0, "begun")]).await;
+    gateway.wait_until(chatty, |run| lines(run) == [(0, "begun")]).await;
     disk.fill();
-    std::fs::write(disk.folder.path().join("go"), "").unwrap();
-    until_health(&gateway, (503, "the gateway cannot work: the disk is full")).await;
+    std::fs::write(disk.folder().join("go"), "").unwrap();
+    wait_for_health(&gateway, (503, "the gateway cannot work: the disk is full")).await;
     gateway.signal("TERM");
-    assert!(gateway.until_exit().await.success());
+    assert!(gateway.wait_for_exit().await.success());
 
     // The write-ahead log was removed, and its space is free.
     disk.fill();
     let output = disk.run("serve --listen 127.0.0.1:0 --database disk/gateway.db");
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(!output.status.success() && said.contains("full"), "{said}");
+    assert!(output.code != 0 && output.stderr.contains("full"), "{output:?}");
     disk.free();
     let gateway = disk.serve(&key);
-    let run = gateway.outcome(chatty).await;
-    let said = lines(&run);
-    assert_eq!((run["State"].as_i64(), said[0]), (Some(3), (0, "begun")));
-    assert!(said.last().unwrap().1.starts_with("The gateway was killed or crashed"), "{run}");
+    let run = gateway.wait_for_end(chatty).await;
+    let log = lines(&run);
+    assert_eq!((run["State"].as_i64(), log[0]), (Some(3), (0, "begun")));
+    assert!(log.last().unwrap().1.starts_with("The gateway was killed or crashed"), "{run}");
 }
 
 #[tokio::test]
-async fn disk_that_is_full_or_read_only_at_the_start_is_named() {
+async fn full_or_read_only_disk_at_the_start_is_reported() {
     let (disk, key) = small_disk();
-    let refused = |expected: &str| {
+    let assert_fails = |expected: &str| {
         for command in ["serve --listen 127.0.0.1:0", "keys create --organization Contoso --name b"] {
             let output = disk.run(&format!("{command} --database disk/new.db"));
-            let said = String::from_utf8(output.stderr).unwrap();
-            assert!(!output.status.success(), "{command}");
+            let error = &output.stderr;
+            assert_ne!(output.code, 0, "{command}");
             assert!(
-                said.contains("disk/new.db cannot be opened.") && said.contains(expected),
-                "{command}: {said}"
+                error.contains("disk/new.db cannot be opened.") && error.contains(expected),
+                "{command}: {error}"
             );
         }
     };
     disk.fill();
-    refused("full");
+    assert_fails("full");
     disk.free();
-    let target = disk.folder.path().join("disk");
+    let target = disk.folder().join("disk");
     let target = target.to_str().unwrap();
     std::fs::remove_file(disk.path("new.db")).unwrap();
     disk.mount(&["-o", "remount,ro", target]);
-    refused("Read-only file system");
+    assert_fails("Read-only file system");
     disk.mount(&["-o", "remount,rw", target]);
     assert_eq!(disk.serve(&key).run("count").await["State"], 2);
 }
 
 #[tokio::test]
-async fn database_behind_a_mount_has_one_gateway() {
+async fn database_behind_a_bind_mount_has_one_gateway() {
     let (disk, key) = small_disk();
     let _gateway = disk.serve(&key);
     std::fs::create_dir(disk.path("other")).unwrap();
     std::fs::write(disk.path("other/gateway.db"), "").unwrap();
-    let folder = disk.folder.path().to_str().unwrap();
+    let folder = disk.folder().to_str().unwrap();
     let (database, other) = (format!("{folder}/disk/gateway.db"), format!("{folder}/disk/other/gateway.db"));
     disk.mount(&["--bind", &database, &other]);
     let output = disk.run(&format!("serve --listen 127.0.0.1:0 --database {other}"));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.starts_with(&format!("Another gateway uses the database {other}.")), "{said}");
+    let expected = format!("Another gateway uses the database {other}.");
+    assert!(output.stderr.starts_with(&expected), "{output:?}");
 }
 
 #[tokio::test]
-async fn input_output_error_is_named_and_passes() {
-    let home = Home::new("[[organization]]\nname = \"Contoso\"\n");
-    std::fs::write(home.path("gateway.toml"), config(home.folder.path().to_str().unwrap())).unwrap();
-    // A limit on the size of files fails writes with an error that is not that of a full disk, and can be lifted.
-    let mut serve = Command::new("sh");
-    serve.current_dir(home.folder.path()).env("RUST_LOG", "off");
-    serve.args([
-        "-c",
-        "trap '' XFSZ; exec \"$0\" serve --listen 127.0.0.1:0",
-        env!("CARGO_BIN_EXE_txjobs-gateway"),
-    ]);
-    let gateway = Gateway::start(serve, home.key.clone());
+async fn input_output_error_is_reported_until_it_is_gone() {
+    let folder = ServerFolder::gateway("[[organization]]\nname = \"Contoso\"\n");
+    std::fs::write(folder.file("gateway.toml"), config(folder.path().to_str().unwrap())).unwrap();
+    // Beyond a limit on file sizes, writes fail with an error that is not the error of a full disk.
+    let mut serve = folder.serve_command_after("trap '' XFSZ");
+    // The log file has the limit, too.
+    serve.env("RUST_LOG", "off");
+    let gateway = folder.start(serve);
     let limit = |size: &str| {
         let limit = format!("--fsize={size}:unlimited");
-        let done = Command::new("prlimit").args(["--pid", &gateway.pid(), &limit]).status();
-        assert!(done.expect("prlimit, of the package util-linux").success());
+        let status = Command::new("prlimit").args(["--pid", &gateway.pid(), &limit]).status();
+        assert!(status.expect("prlimit, of the package util-linux").success());
     };
     let chatty = gateway.execute("chatty").await;
-    gateway.until(chatty, |run| lines(run) == [(0, "begun")]).await;
+    gateway.wait_until(chatty, |run| lines(run) == [(0, "begun")]).await;
     limit("4096");
-    std::fs::write(home.path("go"), "").unwrap();
-    until_health(&gateway, (503, "the gateway cannot work: the disk reports an input/output error")).await;
+    std::fs::write(folder.file("go"), "").unwrap();
+    wait_for_health(&gateway, (503, "the gateway cannot work: the disk reports an input/output error")).await;
     let message = "The gateway cannot do this now: the disk reports an input/output error. \
         Whether anything was changed is unknown.";
-    refused(&gateway, &home.key, message).await;
+    assert_refused(&gateway, message).await;
     limit("unlimited");
-    until_health(&gateway, (200, "ok")).await;
-    let run = gateway.outcome(chatty).await;
+    wait_for_health(&gateway, (200, "ok")).await;
+    let run = gateway.wait_for_end(chatty).await;
     assert_eq!(run["State"], 2);
     assert_eq!(lines(&run).iter().map(|(_, message)| *message).collect::<Vec<_>>(), all_lines());
     assert_eq!(gateway.run("count").await["State"], 2);

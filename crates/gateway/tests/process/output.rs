@@ -1,28 +1,27 @@
-//! What commands say.
+//! The output of commands.
 
 use txjobs_sdk::paths;
-
-use crate::gateway_process::{Home, lines, shell_jobs};
+use txjobs_test_support::{ServerFolder, lines, shell_jobs};
 
 #[tokio::test]
-async fn lines_are_there_while_the_command_runs() {
+async fn lines_are_visible_while_the_command_runs() {
     let script = "echo one; while [ ! -e go ]; do sleep 0.01; done; echo two";
-    let home = Home::new(&shell_jobs(&[("waits", script, "")]));
-    let gateway = home.serve(&[]);
-    let begun = gateway.execute("waits").await;
-    let run = gateway.until(begun, |run| lines(run) == [(0, "one")]).await;
+    let folder = ServerFolder::gateway(&shell_jobs(&[("waits", script, "")]));
+    let gateway = folder.serve(&[]);
+    let started = gateway.execute("waits").await;
+    let run = gateway.wait_until(started, |run| lines(run) == [(0, "one")]).await;
     assert_eq!((run["State"].as_i64(), run["EndTime"].is_null()), (Some(1), true));
-    assert_eq!(gateway.ask(paths::get_job_status(begun.0)).await["Status"], 2);
-    std::fs::write(home.path("go"), "").unwrap();
-    let run = gateway.outcome(begun).await;
+    assert_eq!(gateway.call(paths::get_job_status(started.job)).await.json()["Status"], 2);
+    std::fs::write(folder.file("go"), "").unwrap();
+    let run = gateway.wait_for_end(started).await;
     assert_eq!((run["State"].as_i64(), lines(&run)), (Some(2), vec![(0, "one"), (0, "two")]));
 }
 
 #[tokio::test]
-async fn many_lines_in_their_order_and_the_last_one_without_an_end() {
+async fn many_lines_keep_their_order_and_the_last_one_needs_no_line_end() {
     let script = "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo \"line $i\"; done; printf last";
-    let home = Home::new(&shell_jobs(&[("many", script, "")]));
-    let gateway = home.serve(&[]);
+    let folder = ServerFolder::gateway(&shell_jobs(&[("many", script, "")]));
+    let gateway = folder.serve(&[]);
     let run = gateway.run("many").await;
     let lines = lines(&run);
     assert_eq!(lines.len(), 20_001);
@@ -36,10 +35,10 @@ async fn many_lines_in_their_order_and_the_last_one_without_an_end() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_text_and_lines_without_end() {
+async fn invalid_utf8_is_replaced_and_long_lines_are_split() {
     let script = r"printf 'a\377b\r\nz\000z\n'; head -c 2500000 /dev/zero | tr '\0' x";
-    let home = Home::new(&shell_jobs(&[("odd", script, "")]));
-    let gateway = home.serve(&[]);
+    let folder = ServerFolder::gateway(&shell_jobs(&[("odd", script, "")]));
+    let gateway = folder.serve(&[]);
     let run = gateway.run("odd").await;
     let lines = lines(&run);
     assert_eq!(lines[..2], [(0, "a\u{fffd}b"), (0, "z\0z")]);
@@ -48,37 +47,39 @@ async fn bytes_that_are_no_text_and_lines_without_end() {
 }
 
 #[tokio::test]
-async fn a_command_knows_its_run_and_no_secret_of_the_gateway() {
+async fn command_gets_the_ids_of_its_run_and_no_key() {
     let script =
         "echo $TXJOBS_JOB_ID; echo $TXJOBS_TRIGGER_ID; echo ${TXJOBS_API_KEY-none}; echo $COLOR; pwd";
     let more = "environment = { COLOR = \"blue\" }\ndirectory = \"sub\"";
-    let home = Home::new(&shell_jobs(&[("env", script, more)]));
-    std::fs::create_dir(home.path("sub")).unwrap();
-    let gateway = home.serve(&[]);
+    let folder = ServerFolder::gateway(&shell_jobs(&[("env", script, more)]));
+    std::fs::create_dir(folder.file("sub")).unwrap();
+    let mut serve = folder.serve_command(&[]);
+    serve.env("TXJOBS_API_KEY", "a-key-for-this-test-only");
+    let gateway = folder.start(serve);
     let run = gateway.run("env").await;
-    let said: Vec<_> = lines(&run).into_iter().map(|(_, message)| message).collect();
-    assert_eq!(said[..2], [run["JobId"].as_str().unwrap(), run["TriggerId"].as_str().unwrap()]);
-    assert_eq!(said[2..4], ["none", "blue"]);
-    assert!(said[4].ends_with("/sub"), "{}", said[4]);
+    let output: Vec<_> = lines(&run).into_iter().map(|(_, message)| message).collect();
+    assert_eq!(output[..2], [run["JobId"].as_str().unwrap(), run["TriggerId"].as_str().unwrap()]);
+    assert_eq!(output[2..4], ["none", "blue"]);
+    assert!(output[4].ends_with("/sub"), "{}", output[4]);
 }
 
 #[tokio::test]
-async fn prompt_is_there_while_the_command_waits() {
+async fn prompt_is_visible_while_the_command_waits() {
     let script = "printf 'Copying … '; while [ ! -e go ]; do sleep 0.01; done; echo done";
-    let home = Home::new(&shell_jobs(&[("waits", script, "")]));
-    let gateway = home.serve(&[]);
-    let begun = gateway.execute("waits").await;
-    gateway.until(begun, |run| lines(run) == [(0, "Copying … ")]).await;
-    std::fs::write(home.path("go"), "").unwrap();
-    assert_eq!(lines(&gateway.outcome(begun).await), [(0, "Copying … "), (0, "done")]);
+    let folder = ServerFolder::gateway(&shell_jobs(&[("waits", script, "")]));
+    let gateway = folder.serve(&[]);
+    let started = gateway.execute("waits").await;
+    gateway.wait_until(started, |run| lines(run) == [(0, "Copying … ")]).await;
+    std::fs::write(folder.file("go"), "").unwrap();
+    assert_eq!(lines(&gateway.wait_for_end(started).await), [(0, "Copying … "), (0, "done")]);
 }
 
 #[tokio::test]
 async fn merged_standard_error_keeps_the_order_of_writing() {
     let script = "i=0; while [ $i -lt 500 ]; do i=$((i+1)); echo \"out $i\"; echo \"err $i\" >&2; done";
     let more = "stderr = \"merge\"\nerror = ['^err 7$']";
-    let home = Home::new(&shell_jobs(&[("both", script, more)]));
-    let gateway = home.serve(&[]);
+    let folder = ServerFolder::gateway(&shell_jobs(&[("both", script, more)]));
+    let gateway = folder.serve(&[]);
     let run = gateway.run("both").await;
     let expected: Vec<_> = (1..=500).flat_map(|n| [format!("out {n}"), format!("err {n}")]).collect();
     assert_eq!(lines(&run).iter().map(|line| line.1).collect::<Vec<_>>(), expected);
@@ -87,13 +88,13 @@ async fn merged_standard_error_keeps_the_order_of_writing() {
 }
 
 #[tokio::test]
-async fn output_is_read_in_the_encoding_of_the_job() {
+async fn output_is_decoded_with_the_encoding_of_the_job() {
     let wide = r"printf '\377\376\104\000\366\000\n\000\r\000\n\000o\000k\000\n\000'";
-    let home = Home::new(&shell_jobs(&[
+    let folder = ServerFolder::gateway(&shell_jobs(&[
         ("wide", wide, "encoding = \"utf-16le\"\nerror = ['^D']"),
         ("narrow", r"printf 'D\366ner\n'", "encoding = \"latin1\""),
     ]));
-    let gateway = home.serve(&[]);
+    let gateway = folder.serve(&[]);
     assert_eq!(lines(&gateway.run("wide").await), [(2, "Dö"), (0, ""), (0, "ok")]);
     assert_eq!(lines(&gateway.run("narrow").await), [(0, "Döner")]);
 }

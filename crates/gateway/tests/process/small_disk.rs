@@ -1,21 +1,22 @@
-//! A disk that can be full or read-only: a small tmpfs, in a mount namespace that ends with the test.
+//! A disk that can be full or read-only: a small tmpfs in a mount namespace that ends with the test.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 use txjobs_sdk::ApiKey;
+use txjobs_test_support::{CommandOutput, Program, TestServer};
 
-use crate::gateway_process::Gateway;
-
+/// A small disk, mounted as "disk" in a folder.
 pub struct SmallDisk {
+    /// The process that keeps the namespace.
     holder: Child,
-    /// Whether the namespace has users of its own. Only such a namespace needs no root.
+    /// Whether the namespace has its own users. Only such a namespace needs no root.
     has_users: bool,
     /// The folder for the configuration and files of jobs, which is not on the small disk.
-    pub folder: TempDir,
+    folder: TempDir,
 }
 
 impl SmallDisk {
@@ -48,6 +49,11 @@ impl SmallDisk {
         );
     }
 
+    /// Returns the folder in which the disk is mounted.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Returns a command of a program in the namespace with the disk.
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new("nsenter");
@@ -63,27 +69,26 @@ impl SmallDisk {
     }
 
     pub fn mount(&self, arguments: &[&str]) {
-        let output = self.command("mount").args(arguments).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        CommandOutput::of(self.command("mount").args(arguments)).expect_success();
     }
 
-    /// Runs the gateway's program for at most a minute, in case it serves although it should fail.
-    pub fn run(&self, arguments: &str) -> Output {
+    /// Runs the gateway's program for at most a minute, in case it serves although it must fail.
+    pub fn run(&self, arguments: &str) -> CommandOutput {
         let mut command = self.command("timeout");
-        command.args(["60", env!("CARGO_BIN_EXE_txjobs-gateway")]).args(arguments.split(' '));
-        command.output().unwrap()
+        command.arg("60").arg(Program::Gateway.path()).args(arguments.split(' '));
+        CommandOutput::of(&mut command)
     }
 
     pub fn create_key(&self) -> ApiKey {
         let output = self.run("keys create --organization Contoso --name test --database disk/gateway.db");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        ApiKey::new(String::from_utf8(output.stdout).unwrap()).unwrap()
+        ApiKey::new(output.expect_success()).unwrap()
     }
 
-    pub fn serve(&self, key: &ApiKey) -> Gateway {
-        let mut serve = self.command(env!("CARGO_BIN_EXE_txjobs-gateway"));
+    pub fn serve(&self, key: &ApiKey) -> TestServer {
+        let program = Program::Gateway.path();
+        let mut serve = self.command(program.to_str().unwrap());
         serve.args(["serve", "--listen", "127.0.0.1:0", "--database", "disk/gateway.db"]);
-        Gateway::start(serve, key.clone())
+        TestServer::start(Program::Gateway, serve, key.clone())
     }
 
     /// Returns the path of a file on the disk for this process.

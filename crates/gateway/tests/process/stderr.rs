@@ -1,18 +1,18 @@
-//! Standard error that cannot be written blocks no run and no stop.
+//! Standard error that cannot be written blocks neither runs nor the shutdown.
 
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::process::Stdio;
-
-use crate::gateway_process::{Home, lines, shell_jobs};
+use txjobs_test_support::{CommandOutput, ServerFolder, lines, shell_jobs};
 
 /// The default capacity of a pipe.
-const PIPE: usize = 64 * 1024;
+const PIPE_CAPACITY: usize = 64 * 1024;
 
-async fn works_and_stops(home: &Home, stderr: impl Into<Stdio>) {
-    let gateway = home.serve_with(&[], |command| {
-        command.env("RUST_LOG", "debug").stderr(stderr);
-    });
+/// Asserts that a gateway with this standard error runs jobs and stops.
+async fn assert_works_and_stops(folder: &ServerFolder, stderr: impl Into<Stdio>) {
+    let mut serve = folder.serve_command(&[]);
+    serve.env("RUST_LOG", "debug").stderr(stderr);
+    let gateway = folder.start(serve);
     for _ in 0..3 {
         let run = gateway.run("works").await;
         assert_eq!((run["State"].as_i64(), lines(&run)), (Some(2), vec![(0, "fine")]));
@@ -21,45 +21,43 @@ async fn works_and_stops(home: &Home, stderr: impl Into<Stdio>) {
     assert!(gateway.wait().success());
 }
 
-fn home() -> Home {
-    Home::new(&shell_jobs(&[("works", "echo fine", "")]))
+fn folder() -> ServerFolder {
+    ServerFolder::gateway(&shell_jobs(&[("works", "echo fine", "")]))
 }
 
 #[tokio::test]
-async fn full_standard_error_stops_nothing() {
-    let home = home();
-    works_and_stops(&home, OpenOptions::new().write(true).open("/dev/full").unwrap()).await;
+async fn full_standard_error_blocks_nothing() {
+    let folder = folder();
+    assert_works_and_stops(&folder, OpenOptions::new().write(true).open("/dev/full").unwrap()).await;
 }
 
 #[tokio::test]
-async fn closed_standard_error_stops_nothing() {
-    let home = home();
+async fn closed_standard_error_blocks_nothing() {
+    let folder = folder();
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    works_and_stops(&home, writer).await;
+    assert_works_and_stops(&folder, writer).await;
 }
 
 #[tokio::test]
-async fn unread_standard_error_stops_nothing() {
-    let home = home();
+async fn unread_standard_error_blocks_nothing() {
+    let folder = folder();
     let (_reader, mut writer) = std::io::pipe().unwrap();
-    writer.write_all(&[b'x'; PIPE]).unwrap();
-    works_and_stops(&home, writer).await;
+    writer.write_all(&[b'x'; PIPE_CAPACITY]).unwrap();
+    assert_works_and_stops(&folder, writer).await;
 }
 
 #[test]
-fn output_that_cannot_be_written_is_an_error_and_no_panic() {
-    let home = home();
+fn output_that_cannot_be_written_is_an_error_without_panic() {
+    let folder = folder();
     let full = || OpenOptions::new().write(true).open("/dev/full").unwrap();
     let create = ["keys", "create", "--organization", "Contoso", "--name", "lost"];
     for arguments in [&["check"][..], &["keys", "list"], &create] {
-        let mut command = crate::gateway_process::command(home.folder.path());
-        let output = command.args(arguments).stdout(full()).output().unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{said}");
-        assert!(said.contains("could not be written"), "{said}");
-        let mut command = crate::gateway_process::command(home.folder.path());
-        let status = command.args(["check", "--config", "none"]).stderr(full()).status().unwrap();
+        let output = CommandOutput::of(folder.command(arguments).stdout(full()));
+        assert_eq!(output.code, 1, "{output:?}");
+        assert!(output.stderr.contains("could not be written"), "{output:?}");
+        let mut check = folder.command(&["check", "--config", "none"]);
+        let status = check.stderr(full()).status().unwrap();
         assert_eq!(status.code(), Some(1));
     }
 }

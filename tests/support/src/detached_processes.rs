@@ -1,15 +1,19 @@
-//! A job whose processes detach themselves from it.
+//! A job whose processes detach from it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;
 
-use crate::gateway_process::{Gateway, Home, lines, shell_jobs};
+use crate::job_configs::shell_jobs;
+use crate::log_lines::lines;
+use crate::requests::StartedRun;
+use crate::server_folder::ServerFolder;
+use crate::test_server::TestServer;
 
 const NONBLOCK: i32 = 0o4000;
 
-/// Starts a child in a session of its own, one whose parent has ended, and one that also has an empty environment. Each writes
-/// to the pipe `alive` and holds it until it ends. Continues when they have started.
+/// A shell script that starts three processes and waits until they have started: one in another session, one whose parent has
+/// ended, and one with an empty environment. Each writes to the pipe "alive" and keeps it open until it ends.
 pub const DETACH: &str = r#"
     exec 9>alive
     setsid sh -c 'echo setsid >&9; : > one; exec sleep 1000' >/dev/null 2>&1 &
@@ -19,17 +23,20 @@ pub const DETACH: &str = r#"
     echo begun
 "#;
 
-/// A pipe that the processes of a run hold while they live.
+/// A pipe that the processes of a run keep open while they are alive.
+#[derive(Debug)]
 pub struct ProcessProbe(File);
 
 impl ProcessProbe {
-    pub fn new(home: &Home) -> Self {
-        let path = home.path("alive");
+    /// Creates the pipe "alive" in a folder.
+    #[must_use]
+    pub fn new(folder: &ServerFolder) -> Self {
+        let path = folder.file("alive");
         assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
         Self(OpenOptions::new().read(true).custom_flags(NONBLOCK).open(path).unwrap())
     }
 
-    /// Returns what the processes have written since the last call, and whether one of them lives.
+    /// Returns the text that the processes have written since the last call, and whether one of them is alive.
     pub fn read(&mut self) -> (String, bool) {
         let mut text = Vec::new();
         let mut buffer = [0; 4096];
@@ -45,30 +52,32 @@ impl ProcessProbe {
         }
     }
 
+    /// Asserts that all three processes of [`DETACH`] have started, and that one is alive.
     #[track_caller]
     pub fn assert_all_detached(&mut self) {
         let (text, is_alive) = self.read();
         let mut names: Vec<_> = text.lines().collect();
         names.sort_unstable();
         assert_eq!(names, ["emptied", "forked", "setsid"]);
-        assert!(is_alive, "the processes must live");
+        assert!(is_alive, "the processes are alive");
     }
 
+    /// Asserts that no process is alive.
     #[track_caller]
     pub fn assert_dead(&mut self) {
         assert_eq!(self.read(), (String::new(), false));
     }
 }
 
-pub fn home(after: &str, more: &str) -> (Home, ProcessProbe) {
-    let home = Home::new(&shell_jobs(&[("detaches", &format!("{DETACH}{after}"), more)]));
-    let alive = ProcessProbe::new(&home);
-    (home, alive)
+/// Returns the configuration of the job "detaches", which starts the detached processes and then runs the script `after`.
+#[must_use]
+pub fn detaching_job(after: &str, settings: &str) -> String {
+    shell_jobs(&[("detaches", &format!("{DETACH}{after}"), settings)])
 }
 
 /// Executes the job, and waits until its processes have started.
-pub async fn begin(gateway: &Gateway) -> (txjobs_sdk::types::JobId, txjobs_sdk::types::TriggerId) {
-    let run = gateway.execute("detaches").await;
-    gateway.until(run, |run| lines(run) == [(0, "begun")]).await;
+pub async fn start_detaching_run(server: &TestServer) -> StartedRun {
+    let run = server.execute("detaches").await;
+    server.wait_until(run, |run| lines(run) == [(0, "begun")]).await;
     run
 }

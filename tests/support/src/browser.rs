@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use thirtyfour::{common::capabilities::chromium::ChromiumLikeCapabilities, prelude::*};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::root;
+use crate::program::root;
 
 /// Maximum time to wait for an element.
 const MAX_WAIT: Duration = Duration::from_secs(30);

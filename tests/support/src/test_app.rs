@@ -1,12 +1,12 @@
-//! A gateway in a temporary folder, with or without a runner.
+//! The router of the gateway in process, with its store in a temporary folder.
 
-use std::path::Path;
+use std::fmt::{self, Debug, Formatter};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request};
+use axum::http::Request;
 use axum::response::Response;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -21,8 +21,12 @@ use txjobs_sdk::types::{JobId, TriggerId};
 use txjobs_sdk::{ApiKey, operation, paths};
 use txjobs_store::Store;
 
+use crate::log_lines::has_ended;
 use crate::test_job::TestJob;
+use crate::test_response::TestResponse;
+use crate::wait::wait_until;
 
+/// Two organizations. "Quick" writes five lines and ends, "Slow" waits until it is interrupted.
 pub const CONFIG: &str = r#"
 [[organization]]
 name = "Contoso"
@@ -46,11 +50,16 @@ name = "Theirs"
 id = "33333333-3333-4333-8333-333333333333"
 "#;
 
+const DATABASE: &str = "gateway.db";
+
+/// The router of the gateway, with its store in a temporary folder. Runs are started only if there is a runner.
 pub struct TestApp {
-    pub folder: TempDir,
+    folder: TempDir,
+    /// The store of the gateway.
     pub store: Store,
+    /// The configuration.
     pub config: Config,
-    /// The keys of Contoso and Fabrikam.
+    /// A key of each organization, in the order of the configuration.
     pub keys: Vec<ApiKey>,
     router: Router,
     clock: SharedClock,
@@ -58,57 +67,26 @@ pub struct TestApp {
     shutdown: Shutdown,
 }
 
-pub struct TestResponse {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub text: String,
-}
-
-impl TestResponse {
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {}", self.text))
-    }
-
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |v| v.to_str().unwrap())
-    }
-
-    /// Asserts the status and the error body, and returns its message.
-    #[track_caller]
-    pub fn expect_error(&self, status: u16) -> String {
-        assert_eq!(self.status, status, "{}", self.text);
-        let body = self.json();
-        assert_eq!(body.as_object().map(serde_json::Map::len), Some(1), "{body}");
-        let message = body["Message"].as_str().unwrap_or_default().to_owned();
-        assert!(message.ends_with('.'), "{message}");
-        message
-    }
-
-    #[track_caller]
-    pub fn expect_ok(&self) -> Value {
-        assert_eq!(self.status, 200, "{}", self.text);
-        assert_eq!(self.header("content-type"), "application/json");
-        assert_eq!(self.header(paths::EXTENSIONS_HEADER), "cancel, after, limit, logs");
-        let cache_control = if self.header("etag").is_empty() { "no-store" } else { "private, no-cache" };
-        assert_eq!(self.header("cache-control"), cache_control);
-        self.json()
-    }
-}
-
 /// Parses a configuration of test jobs.
+#[must_use]
 pub fn parse(text: &str) -> Config {
     config::parse::<TestJob>(text, Path::new("")).unwrap()
 }
 
-/// Returns the options without a console and without a demo key.
-pub fn options() -> ServerOptions {
-    ServerOptions { name: "Gateway".into(), console: None, demo_key: None }
+/// Returns options without a demo key.
+fn options(console: Option<PathBuf>) -> ServerOptions {
+    ServerOptions { name: "Gateway".into(), console, demo_key: None }
 }
 
 impl TestApp {
     /// Creates a gateway without a runner, so that runs stay pending.
     pub async fn without_runner() -> Self {
-        Self::with_options(options()).await
+        Self::with_options(options(None)).await
+    }
+
+    /// Creates a gateway with the files of a console, without a runner.
+    pub async fn with_console(folder: &Path) -> Self {
+        Self::with_options(options(Some(folder.to_owned()))).await
     }
 
     /// Creates a gateway without a runner.
@@ -123,7 +101,7 @@ impl TestApp {
 
     /// Creates a gateway with a runner and these jobs.
     pub async fn with_jobs(config: &str) -> Self {
-        let app = Self::new(config, options()).await;
+        let app = Self::new(config, options(None)).await;
         let resolver = app.config.jobs_by_id();
         app.start_runner(Arc::new(resolver));
         app
@@ -132,7 +110,7 @@ impl TestApp {
     async fn new(text: &str, options: ServerOptions) -> Self {
         let folder = TempDir::new().unwrap();
         let config = parse(text);
-        let store = Store::open(&folder.path().join("gateway.db")).await.unwrap();
+        let store = Store::open(&folder.path().join(DATABASE)).await.unwrap();
         store.declare(&config.declared()).await.unwrap();
         let clock: SharedClock = Arc::new(SystemClock::new());
         let mut keys = Vec::new();
@@ -156,14 +134,30 @@ impl TestApp {
         tokio::spawn(runner.work());
     }
 
-    pub fn job(&self, name: &str) -> JobId {
-        JobId(self.config.jobs().find(|(_, job)| job.name == name).expect("a job of this name").1.id)
+    /// Returns the path of the folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
+    /// Returns the path of the database.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.folder().join(DATABASE)
+    }
+
+    /// Returns the id of the job with this name.
+    #[must_use]
+    pub fn job(&self, name: &str) -> JobId {
+        JobId(self.config.jobs().find(|(_, job)| job.name == name).expect("a job with this name").1.id)
+    }
+
+    /// Sends a request, and returns the response before its body.
     pub async fn response(&self, request: Request<Body>) -> Response {
         self.router.clone().oneshot(request).await.unwrap()
     }
 
+    /// Sends a request.
     pub async fn send(&self, request: Request<Body>) -> TestResponse {
         let response = self.response(request).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -171,11 +165,21 @@ impl TestApp {
         TestResponse { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
-    /// Sends a request of Contoso.
+    /// Sends a GET without a key.
+    pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> TestResponse {
+        let mut request = Request::get(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a request with the key of the first organization.
     pub async fn call(&self, request: operation::Request) -> TestResponse {
         self.call_as(&self.keys[0], request).await
     }
 
+    /// Sends a request with a key.
     pub async fn call_as(&self, key: &ApiKey, request: operation::Request) -> TestResponse {
         let built = Request::builder()
             .method(request.method().as_str())
@@ -184,18 +188,20 @@ impl TestApp {
         self.send(built.body(Body::empty()).unwrap()).await
     }
 
-    /// Sends a request of Contoso to a path that the SDK does not build.
-    pub async fn raw(&self, method: &str, path: &str) -> TestResponse {
+    /// Sends a request with the key of the first organization to a path that the SDK does not build.
+    pub async fn call_path(&self, method: &str, path: &str) -> TestResponse {
         let built =
             Request::builder().method(method).uri(path).header(paths::API_KEY_HEADER, self.keys[0].expose());
         self.send(built.body(Body::empty()).unwrap()).await
     }
 
+    /// Executes a job.
     pub async fn execute(&self, job: JobId) -> TriggerId {
         let body = self.call(paths::execute_job(job)).await.expect_ok();
         body["TriggerId"].as_str().unwrap().parse().unwrap()
     }
 
+    /// Returns the execution of a run, if it is visible.
     pub async fn find_run(&self, job: JobId, trigger: TriggerId) -> Option<Value> {
         self.find_run_as(&self.keys[0], job, trigger).await
     }
@@ -205,7 +211,7 @@ impl TestApp {
         body.as_array().unwrap().first().cloned()
     }
 
-    /// Waits until the condition is true of the run.
+    /// Waits until the condition is true of the run's execution, and returns the execution.
     pub async fn wait_until(
         &self,
         job: JobId,
@@ -215,28 +221,30 @@ impl TestApp {
         self.wait_until_as(&self.keys[0], job, trigger, condition).await
     }
 
-    pub async fn wait_until_as(
+    async fn wait_until_as(
         &self,
         key: &ApiKey,
         job: JobId,
         trigger: TriggerId,
         condition: impl Fn(&Value) -> bool,
     ) -> Value {
-        let mut last = None;
-        for _ in 0..1500 {
-            last = self.find_run_as(key, job, trigger).await;
-            if let Some(run) = last.as_ref().filter(|run| condition(run)) {
-                return run.clone();
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        panic!("the condition never became true: {last:?}");
+        wait_until("the state or the lines of the run", async || {
+            self.find_run_as(key, job, trigger).await.filter(&condition)
+        })
+        .await
     }
 
+    /// Waits until the run has ended, and returns its execution.
     pub async fn wait_for_end(&self, job: JobId, trigger: TriggerId) -> Value {
-        self.wait_until(job, trigger, |run| run["State"].as_i64().unwrap() >= 2).await
+        self.wait_until(job, trigger, has_ended).await
     }
 
+    /// Waits until a run of the organization with this key has ended, and returns its execution.
+    pub async fn wait_for_end_as(&self, key: &ApiKey, job: JobId, trigger: TriggerId) -> Value {
+        self.wait_until_as(key, job, trigger, has_ended).await
+    }
+
+    /// Executes the job with this name, waits until the run has ended, and returns its execution.
     pub async fn run(&self, name: &str) -> Value {
         let job = self.job(name);
         let trigger = self.execute(job).await;
@@ -244,10 +252,10 @@ impl TestApp {
     }
 }
 
-/// Returns the severities and messages of a run's lines.
-pub fn lines(run: &Value) -> Vec<(i64, &str)> {
-    let lines = run["JobExecutionLogs"].as_array().unwrap();
-    lines.iter().map(|l| (l["Severity"].as_i64().unwrap(), l["Message"].as_str().unwrap())).collect()
+impl Debug for TestApp {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestApp").field("folder", &self.folder).finish_non_exhaustive()
+    }
 }
 
 impl Drop for TestApp {

@@ -2,13 +2,35 @@
 
 use thirtyfour::prelude::*;
 
-use crate::{browser::Browser, gateway::Gateway};
+use crate::browser::Browser;
+use crate::program::root;
+use crate::server_folder::ServerFolder;
+use crate::test_server::TestServer;
 
-/// Opens the console in a browser and connects with the gateway's key.
-pub async fn open_connected(gateway: &Gateway) -> Browser {
+/// Starts a server with these options that serves the console that trunk built.
+#[must_use]
+pub fn serve_console(folder: &ServerFolder, options: &[&str]) -> TestServer {
+    let console = root().join("web/dist");
+    folder.serve(&[&["--console", console.to_str().unwrap()], options].concat())
+}
+
+/// Starts a gateway that serves the console.
+#[must_use]
+pub fn console_gateway(config: &str) -> TestServer {
+    serve_console(&ServerFolder::gateway(config), &[])
+}
+
+/// Starts an emulator that serves the console.
+#[must_use]
+pub fn console_emulator(config: &str) -> TestServer {
+    serve_console(&ServerFolder::emulator(config), &[])
+}
+
+/// Opens the console in a browser and connects with the server's key.
+pub async fn open_connected(server: &TestServer) -> Browser {
     let browser = Browser::start().await;
-    browser.page.goto(gateway.address()).await.unwrap();
-    connect(&browser, gateway.key()).await;
+    browser.page.goto(server.address()).await.unwrap();
+    connect(&browser, server.key()).await;
     browser.wait_for_text("h1", "Jobs").await;
     browser
 }
