@@ -4,18 +4,13 @@
 #![cfg(feature = "client")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
-#[expect(dead_code, reason = "the other test program uses the rest")]
-#[path = "client/server.rs"]
-mod server;
-
 use std::{
     io::Write,
     sync::{Arc, Mutex},
 };
 
 use tracing::instrument::WithSubscriber;
-
-use server::{Server, json};
+use txjobs_test_support::{FakeServer, json_response};
 
 #[derive(Clone, Default)]
 struct TraceOutput(Arc<Mutex<Vec<u8>>>);
@@ -32,7 +27,10 @@ impl Write for TraceOutput {
 
 #[tokio::test]
 async fn traces_contain_the_operation_and_not_the_key() {
-    let server = Server::start(|n, _| if n == 0 { json(503, "{}") } else { json(200, "[]") }).await;
+    let server = FakeServer::start(|n, _| match n {
+        0 => json_response(503, "{}"),
+        _ => json_response(200, "[]"),
+    });
     let output = TraceOutput::default();
     let writer = output.clone();
     let subscriber = tracing_subscriber::fmt()

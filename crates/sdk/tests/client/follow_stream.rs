@@ -3,14 +3,13 @@
 use axum::{body::Body, http::Response};
 use futures::StreamExt;
 use txjobs_sdk::{ErrorKind, ExecutionState, RunEvent, types::JobId};
-
-use crate::server::{Server, json};
+use txjobs_test_support::{FakeServer, json_response};
 
 const JOB: &str = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
 const TRIGGER: &str = "5f0c9a31-7b42-4d18-9e6a-0d3c8b1f2e57";
 
 fn queued() -> Response<Body> {
-    json(202, &format!(r#"{{"jobId":"{JOB}","triggerId":"{TRIGGER}"}}"#))
+    json_response(202, &format!(r#"{{"jobId":"{JOB}","triggerId":"{TRIGGER}"}}"#))
 }
 
 fn execution(state: i32, lines: usize) -> Response<Body> {
@@ -20,7 +19,7 @@ fn execution(state: i32, lines: usize) -> Response<Body> {
         })
         .collect();
     let lines = lines.join(",");
-    json(
+    json_response(
         200,
         &format!(
             r#"[{{"Id":"e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e","JobId":"{JOB}","State":{state},
@@ -42,16 +41,15 @@ fn describe(event: &RunEvent) -> String {
 
 #[tokio::test]
 async fn executed_job_is_followed_to_the_end_of_its_run() {
-    let server = Server::start(|n, _| match n {
+    let server = FakeServer::start(|n, _| match n {
         0 => queued(),
-        1 => json(404, ""),
+        1 => json_response(404, ""),
         2 => execution(1, 1),
-        3 => json(503, ""),
-        4 => json(503, ""),
+        3 => json_response(503, ""),
+        4 => json_response(503, ""),
         5 => execution(1, 2),
         _ => execution(4, 3),
-    })
-    .await;
+    });
     let events = server.client().execute_and_follow(JOB.parse::<JobId>().unwrap());
     let events: Vec<_> = events.map(|event| describe(&event.unwrap())).collect().await;
     assert_eq!(
@@ -69,19 +67,21 @@ async fn executed_job_is_followed_to_the_end_of_its_run() {
     );
     let requests = server.requests();
     assert_eq!(requests.iter().filter(|request| request.method == "POST").count(), 1);
-    assert!(requests[1..].iter().all(|request| request.path == format!("/public/jobs/{JOB}/logs/{TRIGGER}")));
+    assert!(
+        requests[1..].iter().all(|request| request.target == format!("/public/jobs/{JOB}/logs/{TRIGGER}"))
+    );
 }
 
 #[tokio::test]
 async fn stream_sends_nothing_before_it_is_polled() {
-    let server = Server::start(|_, _| queued()).await;
+    let server = FakeServer::start(|_, _| queued());
     drop(server.client().execute_and_follow(JOB.parse().unwrap()));
     assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
 async fn refused_execute_is_the_only_item_of_the_stream() {
-    let server = Server::start(|_, _| json(409, r#"{"Message":"It runs."}"#)).await;
+    let server = FakeServer::start(|_, _| json_response(409, r#"{"Message":"It runs."}"#));
     let events: Vec<_> = server.client().execute_and_follow(JOB.parse().unwrap()).collect().await;
     let [Err(error)] = events.as_slice() else { panic!("{events:?}") };
     assert_eq!(error.kind, ErrorKind::Conflict);
@@ -90,7 +90,7 @@ async fn refused_execute_is_the_only_item_of_the_stream() {
 
 #[tokio::test]
 async fn refused_key_ends_the_stream() {
-    let server = Server::start(|n, _| if n == 0 { execution(1, 1) } else { json(401, "") }).await;
+    let server = FakeServer::start(|n, _| if n == 0 { execution(1, 1) } else { json_response(401, "") });
     let events: Vec<_> =
         server.client().follow(JOB.parse().unwrap(), TRIGGER.parse().unwrap()).collect().await;
     assert_eq!(events.len(), 3);

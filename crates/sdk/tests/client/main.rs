@@ -10,4 +10,3 @@ mod rate_limit;
 mod redirects;
 mod requests;
 mod retries;
-mod server;

@@ -5,8 +5,7 @@
 use std::{env, process::Command};
 
 use txjobs_sdk::{ApiKey, Client, Error, paths};
-
-use crate::server::{Server, json};
+use txjobs_test_support::{FakeServer, closed_address, json_response};
 
 const DOMAIN: &str = "TXJOBS_TEST_DOMAIN";
 
@@ -43,12 +42,12 @@ async fn local_request_does_not_use_a_proxy() {
         return print_outcome(domain).await;
     }
     let test = "proxy::local_request_does_not_use_a_proxy";
-    let proxy = Server::start(|_, _| json(200, "[]")).await;
-    let server = Server::start(|_, _| json(200, "[]")).await;
-    let by_name = server.address.replace("127.0.0.1", "localhost");
+    let proxy = FakeServer::start(|_, _| json_response(200, "[]"));
+    let server = FakeServer::start(|_, _| json_response(200, "[]"));
+    let by_name = server.address().replace("127.0.0.1", "localhost");
     for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
-        for domain in [&server.address, &by_name] {
-            let variables = vec![(DOMAIN, domain.clone()), (variable, proxy.address.clone())];
+        for domain in [server.address(), &by_name] {
+            let variables = vec![(DOMAIN, domain.to_owned()), (variable, proxy.address().to_owned())];
             assert_eq!(run_child(test, variables).await, "listed", "{variable}, {domain}");
         }
     }
@@ -66,16 +65,16 @@ async fn remote_request_uses_the_proxy_and_its_error_names_it() {
         let proxy = proxy.replace("http://", "http://me:pa55word@");
         run_child(test, vec![(DOMAIN, "http://api.example.test".to_owned()), ("HTTP_PROXY", proxy)]).await
     };
-    let proxy = Server::start(|n, _| json([200, 407, 502][n], "[]")).await;
-    assert_eq!(outcome(&proxy.address).await, "listed");
-    assert_eq!(proxy.requests()[0].path, "http://api.example.test/public/jobs");
-    let address = proxy.address.replace("http://", "");
+    let proxy = FakeServer::start(|n, _| json_response([200, 407, 502][n], "[]"));
+    assert_eq!(outcome(proxy.address()).await, "listed");
+    assert_eq!(proxy.requests()[0].target, "http://api.example.test/public/jobs");
+    let address = proxy.address().replace("http://", "");
     let proxy_note = format!("through the proxy {address}");
     for status in ["407", "502"] {
-        let text = outcome(&proxy.address).await;
+        let text = outcome(proxy.address()).await;
         assert!(text.contains(&proxy_note) && text.contains(status) && !text.contains("pa55word"), "{text}");
     }
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = closed_address();
     let text = outcome(&format!("http://{closed}")).await;
     assert!(text.contains("Unreachable") && text.contains(&format!("through the proxy {closed}")), "{text}");
     assert!(!text.contains("pa55word") && !text.contains("s3cret"), "{text}");

@@ -4,8 +4,7 @@ use std::time::{Duration, Instant};
 
 use axum::{body::Body, http::Response};
 use txjobs_sdk::{Error, ErrorKind, paths, types::JobId};
-
-use crate::server::{Server, json};
+use txjobs_test_support::{FakeServer, json_response};
 
 const JOB: JobId = JobId(uuid::Uuid::from_u128(7));
 
@@ -19,13 +18,12 @@ fn busy(status: u16, headers: &[(&str, &str)]) -> Response<Body> {
 
 #[tokio::test]
 async fn response_429_delays_all_requests_of_a_client_and_its_clones() {
-    let server = Server::start(|n, request| match n {
+    let server = FakeServer::start(|n, request| match n {
         0 => busy(429, &[("retry-after", "1")]),
-        _ if request.method == "POST" => json(409, ""),
-        _ => json(200, "[]"),
-    })
-    .await;
-    let client = server.builder().retries(0).build().unwrap();
+        _ if request.method == "POST" => json_response(409, ""),
+        _ => json_response(200, "[]"),
+    });
+    let client = server.client_builder().retries(0).build().unwrap();
     let start = Instant::now();
     client.list_jobs().send().await.unwrap_err();
     let clone = client.clone();
@@ -46,7 +44,8 @@ async fn retry_after_date_is_relative_to_the_date_of_the_response() {
     // This server's clock is years behind.
     let headers =
         [("date", "Sat, 14 Mar 2015 02:00:00 GMT"), ("retry-after", "Sat, 14 Mar 2015 02:00:01 GMT")];
-    let server = Server::start(move |n, _| if n == 0 { busy(503, &headers) } else { json(200, "[]") }).await;
+    let server =
+        FakeServer::start(move |n, _| if n == 0 { busy(503, &headers) } else { json_response(200, "[]") });
     let start = Instant::now();
     server.client().list_jobs().send().await.unwrap();
     assert!(start.elapsed() >= Duration::from_secs(1), "the server asked for one second");
@@ -54,7 +53,7 @@ async fn retry_after_date_is_relative_to_the_date_of_the_response() {
     // This server's clock is years ahead.
     let headers =
         [("date", "Fri, 14 Mar 2098 02:00:00 GMT"), ("retry-after", "Fri, 14 Mar 2098 02:00:30 GMT")];
-    let server = Server::start(move |_, _| busy(429, &headers)).await;
+    let server = FakeServer::start(move |_, _| busy(429, &headers));
     let error = server.client().list_jobs().send().await.unwrap_err();
     let error = Error::from_client(&paths::LIST_JOBS, error);
     assert_eq!(error.kind, ErrorKind::TooManyRequests);

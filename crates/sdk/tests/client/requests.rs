@@ -1,28 +1,27 @@
 //! Tests of the URLs and headers that a client sends.
 
 use txjobs_sdk::{ApiKey, Client};
-
-use crate::server::{Server, json};
+use txjobs_test_support::{FakeServer, json_response};
 
 #[tokio::test]
 async fn path_prefix_with_or_without_a_final_slash_is_kept() {
-    let server = Server::start(|_, _| json(200, "[]")).await;
+    let server = FakeServer::start(|_, _| json_response(200, "[]"));
     for (domain, path) in [
         ("", "/public/jobs"),
         ("/", "/public/jobs"),
         ("/a/b", "/a/b/public/jobs"),
         ("/a/b/", "/a/b/public/jobs"),
     ] {
-        let domain = format!("{}{domain}", server.address);
+        let domain = format!("{}{domain}", server.address());
         let client = Client::builder(domain, ApiKey::new("k").unwrap()).build().unwrap();
         client.list_jobs().send().await.unwrap();
-        assert_eq!(server.requests().last().unwrap().path, path);
+        assert_eq!(server.requests().last().unwrap().target, path);
     }
 }
 
 #[tokio::test]
 async fn request_has_the_key_header_and_no_unexpected_header() {
-    let server = Server::start(|_, _| json(200, "[]")).await;
+    let server = FakeServer::start(|_, _| json_response(200, "[]"));
     server.client().list_jobs().send().await.unwrap();
     let headers = server.requests()[0].headers.clone();
     let mut names: Vec<_> = headers.keys().map(|name| name.as_str().to_owned()).collect();
@@ -31,7 +30,7 @@ async fn request_has_the_key_header_and_no_unexpected_header() {
     assert_eq!(headers["apikey"], "s3cret");
     assert!(headers["user-agent"].to_str().unwrap().starts_with("txjobs/"));
 
-    let client = server.builder().key_header("X-Api-Key").user_agent("loader/7").build().unwrap();
+    let client = server.client_builder().key_header("X-Api-Key").user_agent("loader/7").build().unwrap();
     client.list_jobs().send().await.unwrap();
     let headers = server.requests()[1].headers.clone();
     assert_eq!(
