@@ -6,7 +6,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// `/admin` of a running emulator. Calls panic when the emulator refuses them.
+/// A client of the admin API. A call panics if the emulator refuses it.
 #[derive(Clone, Debug)]
 pub struct AdminApi {
     address: String,
@@ -60,10 +60,10 @@ pub struct JournalEntry {
 }
 
 impl AdminApi {
-    /// Returns `/admin` at an address, with the token that the emulator printed.
+    /// Creates a client for the emulator at an address, with its admin token.
     #[must_use]
     pub fn new(address: &str, token: &str) -> Self {
-        // Requests without TLS need the provider, too.
+        // Built with the SDK's features, reqwest needs a TLS provider, also for plain HTTP.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self { address: address.to_owned(), token: token.to_owned(), http: Client::new() }
     }

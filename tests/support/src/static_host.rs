@@ -1,4 +1,4 @@
-//! A static host for the console: it serves files below a path, without rewriting and without own headers.
+//! A static host for the console. It serves files below a path, without rewriting and without additional headers.
 
 use axum::Router;
 use axum::routing::get;

@@ -26,7 +26,7 @@ use crate::test_job::TestJob;
 use crate::test_response::TestResponse;
 use crate::wait::wait_until;
 
-/// Two organizations. "Quick" writes five lines and ends, "Slow" waits until it is interrupted.
+/// Two organizations. The job "Quick" writes five lines and ends. The job "Slow" waits until it is interrupted.
 pub const CONFIG: &str = r#"
 [[organization]]
 name = "Contoso"

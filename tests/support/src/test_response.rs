@@ -4,7 +4,7 @@ use axum::http::HeaderMap;
 use serde_json::Value;
 use txjobs_sdk::paths;
 
-/// A response with its whole body.
+/// A response with its complete body.
 #[derive(Debug)]
 pub struct TestResponse {
     /// The status.

@@ -23,7 +23,7 @@ pub struct TestServer {
     announcement: Announcement,
     key: ApiKey,
     http: reqwest::Client,
-    /// The folder of the server, if the server shall keep it.
+    /// The folder, which must exist while the server runs.
     folder: Option<Arc<TempDir>>,
 }
 
@@ -32,7 +32,7 @@ pub struct TestServer {
 struct Announcement {
     address: String,
     admin_token: Option<String>,
-    /// The server must not get an error when it prints more.
+    /// Stays open, so that the server can print more lines.
     _output: BufReader<ChildStdout>,
 }
 
@@ -50,7 +50,7 @@ impl TestServer {
         mut command: Command,
         key: ApiKey,
     ) -> Self {
-        // Requests without TLS need the provider, too.
+        // Built with the SDK's features, reqwest needs a TLS provider, also for plain HTTP.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (process, announcement) = spawn(program, &mut command);
         Self { program, command, process, announcement, key, http: reqwest::Client::new(), folder }

@@ -1,4 +1,4 @@
-//! Waiting for conditions of which no event tells.
+//! Waits for conditions for which there is no event.
 
 use std::time::{Duration, Instant};
 

@@ -1,3 +1,5 @@
+//! The clock of the emulator.
+
 use serde_json::json;
 use txjobs_test_support::TestServer;
 

@@ -22,7 +22,7 @@ async fn errors_repeat_the_key_of_the_request() {
         let none = send_raw(server.address(), &format!("GET {path} HTTP/1.1\r\n"));
         assert!(none.status == 401 && !none.body.contains("API key a"), "{kind}: {none:?}");
         assert!(!get(&server, "/public/jobs").body.contains(key), "only errors repeat the key");
-        // Also errors of fault rules, with their own kind of body.
+        // Errors of fault rules repeat the key, too, also in another format.
         for effect in [
             json!({ "kind": "status", "status": 500 }),
             json!({ "kind": "loseAnswer", "body": kind }),

@@ -1,3 +1,5 @@
+//! Each kind of fault.
+
 use std::{io::ErrorKind, time::Duration};
 
 use serde_json::{Value, json};

@@ -7,7 +7,7 @@ use txjobs_test_support::{CommandOutput, TestServer, program};
 
 use crate::{JOBS, send_raw};
 
-/// A job that the server can run.
+/// The configuration of a gateway.
 const COMMAND: &str =
     "[[organization]]\nname = \"Test\"\n[[organization.job]]\nname = \"Load\"\ncommand = [\"true\"]\n";
 

@@ -59,7 +59,7 @@ fn behaviors() -> Vec<Value> {
     behaviors
 }
 
-/// Behavior of servers with unusual responses.
+/// Returns behaviors with unusual responses.
 fn odd_behaviors() -> Vec<Value> {
     let rate_limit = json!({ "requests": 3, "per": "1s", "retryAfter": "date" });
     vec![
@@ -125,7 +125,7 @@ async fn command_line_works_with_every_behavior() {
         let executes = emulator.admin.journal("operation=execute_job").await;
         assert_eq!(executes.len(), 1, "{}", what("run", &run));
 
-        // The same run again, by its trigger id, as the newest one, and in the list.
+        // Reads the same run by its trigger id, as the newest run, and in the list.
         let trigger_id = executes[0].trigger_id.clone().unwrap();
         let follow = emulator.run(&["follow", "Load", &trigger_id, "--timeout", "60s"]).await;
         assert_eq!(follow.code, expected, "{}", what("follow", &follow));

@@ -76,12 +76,12 @@ async fn single_read_succeeds_despite_every_fault() {
             let rule = json!({ "operation": operation, "count": 1, "effect": effect });
             let check = async {
                 let id = emulator.admin.add_fault(rule.clone()).await;
-                let said = emulator.run(arguments).await;
-                let what = format!("{arguments:?} {rule}: {said:?}");
-                assert_eq!(said.code, 0, "{what}");
+                let output = emulator.run(arguments).await;
+                let what = format!("{arguments:?} {rule}: {output:?}");
+                assert_eq!(output.code, 0, "{what}");
                 match arguments {
-                    ["jobs"] => assert!(said.stdout.contains("Load"), "{what}"),
-                    _ => assert_messages_in_order(&said.stdout, &MESSAGES, &what),
+                    ["jobs"] => assert!(output.stdout.contains("Load"), "{what}"),
+                    _ => assert_messages_in_order(&output.stdout, &MESSAGES, &what),
                 }
                 assert_eq!(emulator.admin.fault(id).await["applied"], 1, "{what}");
             };
@@ -203,8 +203,8 @@ async fn key_repeated_by_an_error_is_not_printed() {
             let error = emulator.client().list_jobs().send().await;
             if operation == "list_jobs" {
                 let error = txjobs_sdk::Error::from_client(&txjobs_sdk::paths::LIST_JOBS, error.unwrap_err());
-                let said = format!("{error} {error:?}");
-                assert!(!said.contains(emulator.server.key()), "{body}: {said}");
+                let output = format!("{error} {error:?}");
+                assert!(!output.contains(emulator.server.key()), "{body}: {output}");
             }
         }
     }

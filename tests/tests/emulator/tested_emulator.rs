@@ -84,7 +84,7 @@ impl TestedEmulator {
     }
 }
 
-/// Checks that each message occurs once, and in order.
+/// Asserts that the output has each message once, and in order.
 #[track_caller]
 pub fn assert_messages_in_order(stdout: &str, messages: &[&str], what: &str) {
     let mut last = 0;
@@ -102,7 +102,7 @@ pub async fn failed_check(what: &str, check: impl Future<Output = ()>) -> Option
     AssertUnwindSafe(check).catch_unwind().await.is_err().then(|| what.to_owned())
 }
 
-/// Fails if any check failed, after all of them.
+/// Asserts that no check failed.
 #[track_caller]
 pub fn assert_none_failed(failed: &[String]) {
     assert!(failed.is_empty(), "the failed checks:\n{}", failed.join("\n"));

@@ -67,7 +67,7 @@ async fn database_has_one_gateway_under_all_its_names() {
     std::fs::create_dir(folder.file("sub")).unwrap();
     std::os::unix::fs::symlink(folder.file("link.db"), folder.file("sub/link.db")).unwrap();
     let mut names = vec!["txjobs-gateway.db", "link.db", "sub/link.db", "sub/../txjobs-gateway.db"];
-    // The lock of the file itself.
+    // A hard link has another path. Only the lock of the file protects it.
     if cfg!(target_os = "linux") {
         std::fs::hard_link(folder.file("txjobs-gateway.db"), folder.file("sub/hard.db")).unwrap();
         names.push("sub/hard.db");
@@ -150,7 +150,7 @@ async fn demo_key_is_refused_after_the_demo() {
     let created_key = folder.run(&keys).expect_success().trim().to_owned();
     let mut demo_keys = Vec::new();
     for _ in 0..2 {
-        // Killed, not stopped.
+        // The gateway is killed at the end of the loop, so it cannot remove its demo key.
         let gateway = folder.serve(&["--demo"]);
         let config = gateway.get("/config.json").await.json();
         assert_eq!((&config["name"], &config["domain"]), (&"Contoso".into(), &"./".into()));
