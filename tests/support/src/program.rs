@@ -1,6 +1,6 @@
 //! The programs and files of this workspace.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A server of this workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,5 +35,5 @@ pub fn program(name: &str) -> PathBuf {
 /// Returns the root of the repository.
 #[must_use]
 pub fn root() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
 }

@@ -185,7 +185,8 @@ impl Reference {
                     match response["$ref"].as_str() {
                         Some(shared) => {
                             assert!(
-                                section.contains(&format!("#response-{}", shared.rsplit('/').next().unwrap()))
+                                section
+                                    .contains(&format!("#response-{}", shared.rsplit('/').next().unwrap()))
                             );
                         }
                         None => assert_describes(section, response),
