@@ -55,7 +55,7 @@ impl AdjustableClock {
         self.0.send_modify(|s| s.adjust(Some(time.unwrap_or_else(|| s.now())), speed.unwrap_or(s.speed)));
     }
 
-    /// Sets the clock forward. Every wait for a time that has come by this ends.
+    /// Advances the clock. Waits for a time until then end.
     pub fn advance(&self, by: Duration) {
         self.0.send_modify(|s| s.adjust(Some(s.now().saturating_add(micros(by))), s.speed));
     }

@@ -66,7 +66,7 @@ impl Cli {
 ///
 /// # Errors
 ///
-/// Fails with a sentence that says what to do.
+/// Fails with a sentence that names the cause and the remedy.
 pub async fn run(cli: Cli) -> Result<()> {
     let load = config::load::<EmulatorJob>;
     match cli.command {

@@ -7,7 +7,7 @@ use txjobs_gateway::clock::{Micros, micros};
 
 use crate::behavior::RateLimit;
 
-/// What was call in the time that goes on. Clones are the same one.
+/// Counts the requests of the current window. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct RateLimiter(Arc<Mutex<Window>>);
 
@@ -18,7 +18,7 @@ struct Window {
 }
 
 impl RateLimiter {
-    /// Forgets what was call.
+    /// Forgets the requests.
     pub fn reset(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Window::default();
     }
@@ -35,8 +35,8 @@ impl RateLimiter {
         });
         window.start = Some(start);
         window.requests = window.requests.saturating_add(1);
-        let left = start.saturating_add(length) - now;
-        (window.requests > limit.requests).then(|| Duration::from_micros(left.unsigned_abs()))
+        let remaining = start.saturating_add(length) - now;
+        (window.requests > limit.requests).then(|| Duration::from_micros(remaining.unsigned_abs()))
     }
 }
 
@@ -45,12 +45,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn request_over_the_limit_has_to_wait() {
+    fn request_over_the_limit_must_wait_for_the_next_window() {
         let limit: RateLimit = serde_json::from_str(r#"{ "requests": 2, "per": "1s" }"#).unwrap();
         let limiter = RateLimiter::default();
-        let refused: Vec<_> = [0, 100_000, 200_000, 999_999, 1_000_000, 1_000_001, 1_000_002, 500_000]
+        let waits: Vec<_> = [0, 100_000, 200_000, 999_999, 1_000_000, 1_000_001, 1_000_002, 500_000]
             .map(|now| limiter.count(limit, now).map(|wait| wait.as_micros()))
             .to_vec();
-        assert_eq!(refused, [None, None, Some(800_000), Some(1), None, None, Some(999_998), None]);
+        assert_eq!(waits, [None, None, Some(800_000), Some(1), None, None, Some(999_998), None]);
     }
 }

@@ -37,7 +37,7 @@ pub struct EmulatorArgs {
 ///
 /// # Errors
 ///
-/// Fails with a sentence that says what to do.
+/// Fails with a sentence that names the cause and the remedy.
 pub async fn run(arguments: EmulatorArgs) -> Result<()> {
     let EmulatorArgs { serve, admin_token_stdin, admin_remote } = arguments;
     let address = serve.listen.resolve().await?;

@@ -67,10 +67,10 @@ impl From<Span> for String {
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all = u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX);
-        let fits = |number: u64, max_digits| number < 10_u64.pow(max_digits);
-        let one = UNITS
-            .iter()
-            .find(|(_, length, max_digits)| all != 0 && all % length == 0 && fits(all / length, *max_digits));
+        let has_few_digits = |number: u64, max_digits| number < 10_u64.pow(max_digits);
+        let one = UNITS.iter().find(|(_, length, max_digits)| {
+            all != 0 && all % length == 0 && has_few_digits(all / length, *max_digits)
+        });
         if let Some((unit, length, _)) = one {
             return write!(f, "{}{unit}", all / length);
         }

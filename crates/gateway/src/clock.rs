@@ -18,7 +18,7 @@ pub trait Clock: Debug + Send + Sync {
     /// Returns the time and the moment at the same instant.
     fn read(&self) -> ClockReading;
 
-    /// Waits until the moment has come.
+    /// Waits until the moment.
     fn sleep_until(&self, moment: Moment) -> BoxFuture<'_, ()>;
 
     /// Returns the current time.

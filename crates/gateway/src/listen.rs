@@ -75,7 +75,7 @@ impl Listen {
 ///
 /// # Errors
 ///
-/// Fails if the system does not allow it. The error says what to do.
+/// Fails if the system does not allow it. The error names the remedy.
 pub async fn bind(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => anyhow!(

@@ -1,6 +1,6 @@
 //! Writes the log of the program to standard error without blocking.
 //!
-//! Standard error may be full (`2>/dev/full`), closed, or a pipe that nobody reads. That must not block or fail a run or a
+//! Standard error may be full (`2>/dev/full`), closed, or a pipe without a reader. That must not block or fail a run or a
 //! response. So a separate thread writes; lines that it cannot write in time are dropped and counted.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
@@ -85,7 +85,7 @@ impl Logging {
     }
 }
 
-/// Each write is a whole event. It never fails, because there is no place to report a failure.
+/// Each write is a complete event. It never fails, because there is no place to report a failure.
 impl Write for Logging {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.send(bytes.to_vec());

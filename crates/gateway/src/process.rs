@@ -1,4 +1,4 @@
-//! The life of the whole process.
+//! The start and the end of the process.
 
 use std::process::ExitCode;
 use std::time::Duration;

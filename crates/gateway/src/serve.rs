@@ -22,7 +22,7 @@ use crate::server::connections::{self, ClientStream, ConnectionLimits};
 use crate::server::{ServerOptions, open_files};
 use crate::{key, listen, output, signals};
 
-/// The longest time for current responses after the server was told to stop.
+/// The maximum time for responses in progress after the start of the shutdown.
 const MAX_RESPONSE_TIME: Duration = Duration::from_secs(10);
 /// The longest time for killed processes to end on an immediate shutdown.
 const MAX_KILL_TIME: Duration = Duration::from_secs(1);
@@ -93,16 +93,16 @@ impl<L> Debug for ServerParts<L> {
 impl Server {
     /// Binds the address, reads the configuration with `load`, and opens the database.
     ///
-    /// Everything that can fail because of wrong arguments comes before the first change of the database.
+    /// Everything that can fail because of wrong arguments happens before the first change of the database.
     ///
     /// # Errors
     ///
-    /// Fails with a sentence that says what to do.
+    /// Fails with a sentence that names the cause and the remedy.
     pub async fn open(arguments: ServeArgs, load: impl FnOnce(&Path) -> Result<Config>) -> Result<Self> {
         let address = arguments.listen.resolve().await?;
         ensure!(
             !arguments.demo || address.ip().is_loopback(),
-            "--demo gives its key to everybody who reaches {address}, so it serves loopback addresses only. \
+            "--demo gives its key to everyone who can connect to {address}, so it serves loopback addresses only. \
              Leave --demo out, or listen on 127.0.0.1."
         );
         if let Some(directory) = &arguments.console {

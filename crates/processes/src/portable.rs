@@ -34,7 +34,7 @@ impl Processes {
         Self
     }
 
-    /// Starts a command in a group or a job object of its own.
+    /// Starts a command in a new process group or job object.
     pub(crate) fn spawn(command: Command, _: Uuid, is_abandoned: &AtomicBool) -> io::Result<(Child, Self)> {
         if is_abandoned.load(Ordering::Relaxed) {
             return Err(io::ErrorKind::TimedOut.into());

@@ -50,10 +50,10 @@ pub struct JournalEntry {
     /// The names of the query parameters.
     pub query: Vec<String>,
     /// The number of concurrent requests, including this one.
-    pub at_once: u64,
+    pub concurrent_requests: u64,
     /// The status of the response.
     pub status: Option<u16>,
-    /// `underway`, `answered` or `brokenOff`.
+    /// `inProgress`, `completed` or `interrupted`.
     pub outcome: String,
     /// The numbers of the fault rules that applied.
     pub faults: Vec<u64>,

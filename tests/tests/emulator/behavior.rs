@@ -26,10 +26,10 @@ async fn run_with(settings: Value) -> Value {
 
 #[tokio::test]
 async fn behavior_is_replaced_completely() {
-    let (_gateway, admin) = emulator_with(json!({ "casing": "camel", "pickUp": "90s" })).await;
+    let (_gateway, admin) = emulator_with(json!({ "casing": "camel", "startDelay": "90s" })).await;
     let behavior = admin.behavior().await;
     assert_eq!(
-        (&behavior["casing"], &behavior["pickUp"], &behavior["times"]),
+        (&behavior["casing"], &behavior["startDelay"], &behavior["times"]),
         (&json!("camel"), &json!("90s"), &json!("utc"))
     );
     admin.set_behavior(json!({ "times": "offset" })).await;
@@ -187,7 +187,7 @@ async fn execute_of_a_busy_job_is_refused_or_queued() {
 #[tokio::test]
 async fn logs_of_pending_and_unknown_runs_follow_the_settings() {
     for (setting, status) in [("empty", 200), ("notFound", 404), ("created", 200)] {
-        let (server, admin) = emulator_with(json!({ "pendingLogs": setting, "pickUp": "5m" })).await;
+        let (server, admin) = emulator_with(json!({ "pendingLogs": setting, "startDelay": "5m" })).await;
         admin.freeze_clock().await;
         let trigger_id = execute(&server, LOAD);
         let response = get(&server, &format!("/public/jobs/{LOAD}/logs/{trigger_id}"));
@@ -214,7 +214,7 @@ async fn logs_of_pending_and_unknown_runs_follow_the_settings() {
 
 #[tokio::test]
 async fn unknown_jobs_and_bad_keys_have_their_status() {
-    let (server, _) = emulator_with(json!({ "unknownJob": 400, "badKey": 403 })).await;
+    let (server, _) = emulator_with(json!({ "unknownJob": 400, "invalidKey": 403 })).await;
     assert_eq!(get(&server, &format!("/public/jobs/{UNKNOWN_ID}/status")).status, 400);
     assert_eq!(post(&server, &format!("/public/jobs/{UNKNOWN_ID}/execute")).status, 400);
     assert_eq!(send_raw(server.address(), "GET /public/jobs HTTP/1.1\r\napiKey: wrong\r\n").status, 403);
@@ -322,7 +322,7 @@ async fn rate_limit_is_written_in_both_formats() {
 
 #[tokio::test]
 async fn pick_up_delay_keeps_the_run_pending() {
-    let (server, admin) = emulator_with(json!({ "pickUp": "2m" })).await;
+    let (server, admin) = emulator_with(json!({ "startDelay": "2m" })).await;
     admin.freeze_clock().await;
     let trigger_id = execute(&server, LOAD);
     admin.advance_clock("119s").await;

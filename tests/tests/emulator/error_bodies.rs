@@ -25,7 +25,7 @@ async fn errors_repeat_the_key_of_the_request() {
         // Errors of fault rules repeat the key, too, also in another format.
         for effect in [
             json!({ "kind": "status", "status": 500 }),
-            json!({ "kind": "loseAnswer", "body": kind }),
+            json!({ "kind": "loseResponse", "body": kind }),
             json!({ "kind": "status", "status": 408, "body": kind }),
         ] {
             admin.add_fault(json!({ "effect": effect })).await;

@@ -106,8 +106,8 @@ async fn delay_is_before_the_first_byte_and_follows_the_clock() {
         let (address, key) = (server.address().to_owned(), server.key().to_owned());
         move || send_raw(&address, &format!("GET /public/jobs/status HTTP/1.1\r\napiKey: {key}\r\n"))
     });
-    let under_way = admin.wait_for_journal("operation=list_job_statuses&outcome=underway", 1).await;
-    assert_eq!((under_way[0].status, under_way[0].at_once), (None, 1));
+    let under_way = admin.wait_for_journal("operation=list_job_statuses&outcome=inProgress", 1).await;
+    assert_eq!((under_way[0].status, under_way[0].concurrent_requests), (None, 1));
     admin.advance_clock("300ms").await;
     assert_eq!(response.await.unwrap().status, 200);
 }
@@ -146,11 +146,11 @@ async fn cut_off_breaks_the_connection_and_truncate_does_not() {
             // A truncated response is complete for HTTP. Only its JSON is incomplete.
             let framing = if is_complete { "content-length" } else { "transfer-encoding" };
             assert!(response.header(framing).is_some(), "{response:?}");
-            let entry = admin.wait_for_journal("outcome=answered", 1).await.pop().unwrap();
-            let outcome = if is_complete { "answered" } else { "brokenOff" };
+            let entry = admin.wait_for_journal("outcome=completed", 1).await.pop().unwrap();
+            let outcome = if is_complete { "completed" } else { "interrupted" };
             assert!(
                 is_complete
-                    || admin.wait_for_journal("outcome=brokenOff", 1).await.pop().unwrap().faults.len() == 1
+                    || admin.wait_for_journal("outcome=interrupted", 1).await.pop().unwrap().faults.len() == 1
             );
             assert!(!is_complete || entry.outcome == outcome);
         }
@@ -162,7 +162,7 @@ async fn reset_prevents_the_operation() {
     let (server, admin) = emulator_with(json!({ "kind": "reset" })).await;
     let response = post(&server, &format!("/public/jobs/{LOAD}/execute"));
     assert_eq!((response.status, response.error), (0, Some(ErrorKind::ConnectionReset)), "{response:?}");
-    let entry = admin.wait_for_journal("outcome=brokenOff", 1).await.pop().unwrap();
+    let entry = admin.wait_for_journal("outcome=interrupted", 1).await.pop().unwrap();
     assert_eq!((entry.operation.as_deref(), entry.faults.len()), (Some("execute_job"), 1));
     admin.clear_faults().await;
     assert_eq!(get(&server, &format!("/public/jobs/{LOAD}/logs")).json(), json!([]), "no run was started");
@@ -178,7 +178,7 @@ async fn redirect_has_its_location() {
 
 #[tokio::test]
 async fn lost_answer_is_after_the_operation() {
-    let (server, admin) = emulator_with(json!({ "kind": "loseAnswer", "body": "html" })).await;
+    let (server, admin) = emulator_with(json!({ "kind": "loseResponse", "body": "html" })).await;
     let response = post(&server, &format!("/public/jobs/{LOAD}/execute"));
     assert_eq!((response.status, response.header("content-type")), (502, Some("text/html; charset=utf-8")));
     admin.clear_faults().await;
@@ -206,7 +206,7 @@ async fn rules_apply_by_operation_job_count_and_probability() {
     assert_eq!(get(&server, "/public/jobs").status, 200);
     let rule = admin.fault(one).await;
     assert_eq!(
-        (&rule["fitted"], &rule["applied"], &rule["operation"]),
+        (&rule["matched"], &rule["applied"], &rule["operation"]),
         (&json!(5), &json!(2), &json!("get_job_status"))
     );
 

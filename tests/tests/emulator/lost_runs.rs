@@ -15,7 +15,7 @@ async fn lost_run_is_pending_for_a_time_and_has_no_execution() {
     let rule = json!({ "count": 1, "effect": { "kind": "loseRun", "pending": "3s" } });
     let id = admin.add_fault(rule).await;
     assert_eq!(get(&server, "/public/jobs").status, 200);
-    assert_eq!(admin.fault(id).await["fitted"], 0, "the rule applies to executes only");
+    assert_eq!(admin.fault(id).await["matched"], 0, "the rule applies to executes only");
     let trigger_id = execute(&server, LOAD);
     assert_eq!(admin.fault(id).await["applied"], 1);
     let entry = admin.journal("operation=execute_job").await.pop().unwrap();

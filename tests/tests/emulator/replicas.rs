@@ -49,7 +49,7 @@ async fn execution_from_a_lagging_replica_is_older_every_other_time() {
 #[tokio::test]
 async fn statuses_lag_as_well() {
     let (server, admin) = frozen_emulator().await;
-    admin.set_behavior(json!({ "replicaLag": "10s", "pickUp": "5s" })).await;
+    admin.set_behavior(json!({ "replicaLag": "10s", "startDelay": "5s" })).await;
     let statuses = || {
         let [old, fresh] = both(&server, &format!("/public/jobs/{SLOW}/status"));
         let [old_list, fresh_list] = both(&server, "/public/jobs/status");

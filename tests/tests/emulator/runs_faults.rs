@@ -32,7 +32,7 @@ fn transient() -> Vec<Value> {
         json!({ "kind": "truncate", "after": 30 }),
         json!({ "kind": "truncate", "after": 1_000_000 }),
         json!({ "kind": "reset" }),
-        json!({ "kind": "loseAnswer" }),
+        json!({ "kind": "loseResponse" }),
     ]
 }
 
@@ -122,8 +122,8 @@ async fn failed_execute_is_sent_once() {
     let mut emulator = TestedEmulator::start(JOBS);
     let mut failed = Vec::new();
     for (effect, code, word) in [
-        (json!({ "kind": "loseAnswer", "body": "html" }), 7, "502"),
-        (json!({ "kind": "loseAnswer", "body": "htmlMessage" }), 7, "The response was lost on its way"),
+        (json!({ "kind": "loseResponse", "body": "html" }), 7, "502"),
+        (json!({ "kind": "loseResponse", "body": "htmlMessage" }), 7, "The response was lost on its way"),
         (json!({ "kind": "reset" }), 7, ""),
         (json!({ "kind": "cutOff", "after": 10 }), 7, ""),
         (json!({ "kind": "truncate", "after": 0 }), 7, ""),
@@ -165,7 +165,7 @@ async fn failed_execute_is_sent_once() {
 async fn execute_with_unknown_outcome_is_reported_as_unknown() {
     let mut emulator = TestedEmulator::start(JOBS);
     for (effect, is_unknown) in [
-        (json!({ "kind": "loseAnswer" }), true),
+        (json!({ "kind": "loseResponse" }), true),
         (json!({ "kind": "reset" }), true),
         (json!({ "kind": "truncate", "after": 10 }), true),
         (json!({ "kind": "status", "status": 408 }), true),

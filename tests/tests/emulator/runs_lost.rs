@@ -64,9 +64,9 @@ async fn lost_run_is_an_error_of_the_sdk() {
 #[tokio::test]
 async fn run_that_stays_pending_for_long_is_followed() {
     let settings = [
-        json!({ "pickUp": "75s" }),
-        json!({ "pickUp": "75s", "pendingLogs": "notFound" }),
-        json!({ "pickUp": "75s", "replicaLag": "1500ms" }),
+        json!({ "startDelay": "75s" }),
+        json!({ "startDelay": "75s", "pendingLogs": "notFound" }),
+        json!({ "startDelay": "75s", "replicaLag": "1500ms" }),
     ];
     with_each(settings, async |emulator, what| {
         let run = emulator.run(&["run", "Load", "--timeout", "200s"]).await;

@@ -109,7 +109,7 @@ async fn impossible_settings_are_refused() {
         ("POST", "/faults", r#"{"probability":1.5,"effect":{"kind":"reset"}}"#, "probability"),
         ("POST", "/faults", r#"{"count":0,"effect":{"kind":"reset"}}"#, "count"),
         ("POST", "/seed", r#"{"executions":0,"longestRun":5}"#, "longestRun"),
-        ("PUT", "/behavior", r#"{"pickUp":"1000d"}"#, "1000d"),
+        ("PUT", "/behavior", r#"{"startDelay":"1000d"}"#, "1000d"),
         ("PUT", "/behavior", r#"{"rateLimit":{"requests":0,"per":"1s"}}"#, "requests"),
         ("PUT", "/behavior", r#"{"rateLimit":{"requests":1,"per":"0s"}}"#, "per"),
         ("PUT", "/behavior", r#"{"times":"missing","fractionDigits":3}"#, "fractionDigits"),

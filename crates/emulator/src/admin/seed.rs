@@ -79,7 +79,7 @@ pub(super) async fn handle(
         longest_run: request.longest_run,
     };
     let (fixtures, now, hash) = (state.fixtures, state.app.clock.now(), key::hash(key.expose()));
-    // In a task of its own, so that a client that disconnects leaves no incomplete organization.
+    // In a separate task, so that a client that disconnects leaves no incomplete organization.
     let seeded = tokio::spawn(async move { crate::fixtures::seed(&fixtures, &plan, now, &hash).await }).await;
     let seeded = seeded.map_err(|panic| {
         tracing::error!(%panic, "the emulator's own code failed at an organization");
@@ -137,7 +137,7 @@ fn seed_error(error: SeedError, organization: &str) -> AdminError {
         SeedError::NameTaken => AdminError::new(
             StatusCode::CONFLICT,
             format!(
-                "There is an organization {organization:?} already. Reset first, or give this one another name."
+                "There is already an organization {organization:?}. Reset first, or choose another name."
             ),
         ),
         SeedError::Store(error) if error.kind() == ErrorKind::Conflict => AdminError::new(

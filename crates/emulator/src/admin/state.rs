@@ -20,7 +20,7 @@ pub struct AdminState {
 impl AdminState {
     /// Sets the behavior.
     pub(super) fn set_behavior(&self, behavior: Behavior) {
-        self.app.runner.set_start_delay(behavior.pick_up.0);
+        self.app.runner.set_start_delay(behavior.start_delay.0);
         self.emulator.set_behavior(behavior);
     }
 }

@@ -19,7 +19,7 @@ use crate::operation::Operation;
 pub struct Replicas(Arc<Mutex<BTreeMap<&'static str, bool>>>);
 
 impl Replicas {
-    /// Returns whether this response comes from the replica that lags. The first response of an operation does, then every other.
+    /// Returns whether this response is that of the lagging replica, as the first response of an operation and every other one after it.
     pub fn is_lagging(&self, operation: Operation) -> bool {
         let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let turn = turns.entry(operation.0.id).or_insert(false);

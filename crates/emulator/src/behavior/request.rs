@@ -117,8 +117,9 @@ fn remove_cors(headers: &mut HeaderMap) {
 /// Sets the path, and keeps only some parameters of the query.
 fn set_path(request: &mut Request, path: &str, keeps: impl Fn(&str) -> bool) {
     let query = request.uri().query().unwrap_or_default();
-    let kept: Vec<_> = query.split('&').filter(|p| keeps(p.split('=').next().unwrap_or_default())).collect();
-    let query = kept.join("&");
+    let parameters: Vec<_> =
+        query.split('&').filter(|p| keeps(p.split('=').next().unwrap_or_default())).collect();
+    let query = parameters.join("&");
     let all = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
     let mut parts = std::mem::take(request.uri_mut()).into_parts();
     // A part of a valid path and query is valid.

@@ -70,7 +70,7 @@ pub fn rewrite_error(behavior: &Behavior, errors: &ErrorWriter, response: Respon
     let Some(details) = response.extensions().get::<ErrorDetails>().cloned() else { return response };
     let status = match details.reason {
         ErrorReason::UnknownJob => behavior.unknown_job,
-        ErrorReason::InvalidKey => behavior.bad_key,
+        ErrorReason::InvalidKey => behavior.invalid_key,
         ErrorReason::JobIsBusy if behavior.busy == Busy::BadRequest => 400,
         _ => response.status().as_u16(),
     };

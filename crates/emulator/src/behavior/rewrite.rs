@@ -1,6 +1,6 @@
 //! Rewrites the bodies of responses: other names, times, numbers and orders, more and fewer properties.
 //!
-//! The contract tells which property is a time, a number of an enumeration or an array of objects.
+//! The contract defines which property is a time, a number of an enumeration or an array of objects.
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
@@ -138,16 +138,16 @@ impl BodyRewriter<'_> {
         let written = |shift: Micros, zone: &str| {
             let (micros, digits) = (from_timestamp(&time), self.behavior.fraction_digits);
             let text = timestamp(micros + shift).to_string();
-            let whole = text.split(['.', 'Z']).next().unwrap_or_default();
+            let seconds = text.split(['.', 'Z']).next().unwrap_or_default();
             let fraction = match digits {
-                None => text[whole.len()..].trim_end_matches('Z').to_owned(),
+                None => text[seconds.len()..].trim_end_matches('Z').to_owned(),
                 Some(0) => String::new(),
                 Some(digits) => {
                     let all = format!("{:06}000", micros.rem_euclid(1_000_000));
                     format!(".{}", &all[..usize::from(digits)])
                 }
             };
-            Some(json!(format!("{whole}{fraction}{zone}")))
+            Some(json!(format!("{seconds}{fraction}{zone}")))
         };
         match self.behavior.times {
             Times::Utc => written(0, "Z"),

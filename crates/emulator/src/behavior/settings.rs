@@ -29,7 +29,7 @@ pub struct Behavior {
     pub pending_logs: PendingLogs,
     pub unknown_trigger: UnknownTrigger,
     pub unknown_job: u16,
-    pub bad_key: u16,
+    pub invalid_key: u16,
     pub order: Order,
     pub repeats: bool,
     pub late_lines: Span,
@@ -39,7 +39,7 @@ pub struct Behavior {
     pub cors: bool,
     #[serde(deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<RateLimit>,
-    pub pick_up: Span,
+    pub start_delay: Span,
     pub clock_skew: Skew,
     pub bad_text: BadText,
     pub log_ids: LogIds,
@@ -119,7 +119,7 @@ impl Default for Behavior {
             pending_logs: PendingLogs::default(),
             unknown_trigger: UnknownTrigger::default(),
             unknown_job: 404,
-            bad_key: 401,
+            invalid_key: 401,
             order: Order::default(),
             repeats: false,
             late_lines: Span::default(),
@@ -128,7 +128,7 @@ impl Default for Behavior {
             empty_arrays: EmptyArrays::default(),
             cors: true,
             rate_limit: None,
-            pick_up: Span::default(),
+            start_delay: Span::default(),
             clock_skew: Skew::default(),
             bad_text: BadText::default(),
             log_ids: LogIds::default(),
@@ -171,7 +171,7 @@ impl Behavior {
         )?;
         ensure_within("executeStatus", [200, 201, 202].contains(&self.execute_status), "200, 201 or 202")?;
         ensure_within("unknownJob", [404, 400].contains(&self.unknown_job), "404 or 400")?;
-        ensure_within("badKey", [401, 403].contains(&self.bad_key), "401 or 403")?;
+        ensure_within("invalidKey", [401, 403].contains(&self.invalid_key), "401 or 403")?;
         let requests = self.rate_limit.is_none_or(|limit| (1..=1_000_000).contains(&limit.requests));
         ensure_within("requests", requests, "from 1 to 1000000")?;
         let has_time = self.rate_limit.is_none_or(|limit| !limit.per.0.is_zero());
@@ -189,7 +189,7 @@ impl Behavior {
     }
 
     /// Returns whether the extension `after` is reliable: a client that has a line has all lines before it, and a final
-    /// state comes after its last line.
+    /// state appears after its last line.
     pub(super) fn keeps_lines(&self) -> bool {
         self.late_lines.0.is_zero() && self.log_ids == LogIds::Unique && !self.has_replica_lag()
     }
@@ -272,7 +272,7 @@ mod tests {
             ("fractionDigits", json!(10)),
             ("executeStatus", json!(204)),
             ("unknownJob", json!(500)),
-            ("badKey", json!(200)),
+            ("invalidKey", json!(200)),
         ] {
             let problem = read(json!({ (name): value })).unwrap_err();
             assert!(problem.starts_with(name), "{problem}");
@@ -290,7 +290,7 @@ mod tests {
             assert!(problem.starts_with(name), "{value}: {problem}");
         }
         for value in [
-            json!({ "pickUp": "1000d" }),
+            json!({ "startDelay": "1000d" }),
             json!({ "lateLines": "10000h" }),
             json!({ "replicaLag": "-1s" }),
             json!({ "clockSkew": "1000d" }),

@@ -23,7 +23,7 @@ pub struct Rule {
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     pub(super) operation: Option<Operation>,
     /// Affects only requests of this job.
-    #[serde(default, deserialize_with = "one_id", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "deserialize_job_id", skip_serializing_if = "Option::is_none")]
     pub(super) job: Option<Uuid>,
     /// The number of matching requests that it skips first.
     #[serde(default)]
@@ -83,7 +83,7 @@ pub enum Effect {
         location: String,
     },
     /// Handles the request, and responds like a proxy that did not get the response.
-    LoseAnswer {
+    LoseResponse {
         /// The kind of the proxy's body. The default is that of the behavior.
         #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
         body: Option<ErrorBody>,
@@ -106,7 +106,7 @@ pub struct RetryAfter {
 }
 
 /// Deserializes an id in the contract's form.
-fn one_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Uuid>, D::Error> {
+fn deserialize_job_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Uuid>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let id = parse_id(&text).ok_or_else(|| D::Error::custom(format!("{text:?} is not an id of a job")))?;
     Ok(Some(id))
@@ -168,7 +168,7 @@ impl Rule {
                 let is_execute = self.operation.is_none_or(|operation| operation.is(&paths::EXECUTE_JOB));
                 ensure_within("operation", is_execute, "execute_job, or left out: nothing else starts a run")
             }
-            Effect::Delay { .. } | Effect::Reset {} | Effect::LoseAnswer { .. } => Ok(()),
+            Effect::Delay { .. } | Effect::Reset {} | Effect::LoseResponse { .. } => Ok(()),
         }
     }
 

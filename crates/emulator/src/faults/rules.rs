@@ -30,7 +30,7 @@ pub struct ActiveRule {
     #[serde(flatten)]
     rule: Rule,
     /// The number of requests that matched.
-    fitted: u64,
+    matched: u64,
     /// The number of requests that it affected.
     applied: u64,
     /// A generator for this rule only, so that the rule affects the same requests whatever other rules exist.
@@ -47,7 +47,7 @@ impl FaultRules {
         }
         state.last_id += 1;
         let id = state.last_id;
-        let rule = ActiveRule { id, rule, fitted: 0, applied: 0, rng: Rng::with_seed(id) };
+        let rule = ActiveRule { id, rule, matched: 0, applied: 0, rng: Rng::with_seed(id) };
         state.rules.push(rule.clone());
         Some(rule)
     }
@@ -91,9 +91,9 @@ impl FaultRules {
 impl ActiveRule {
     /// Counts a matching request, and returns whether the rule affects it.
     fn select(&mut self) -> bool {
-        self.fitted += 1;
+        self.matched += 1;
         let is_used_up = self.rule.count.is_some_and(|count| self.applied >= u64::from(count));
-        if self.fitted <= u64::from(self.rule.skip) || is_used_up {
+        if self.matched <= u64::from(self.rule.skip) || is_used_up {
             return false;
         }
         // A number from 0 (inclusive) to 1 (exclusive).
@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(affected, [0, 1, 1, 0, 0]);
         assert_eq!(rules.select_faults(&call("/public/jobs/status")).ids().count(), 0);
         let fault = serde_json::to_value(rules.get(1).unwrap()).unwrap();
-        assert_eq!((&fault["fitted"], &fault["applied"]), (&json!(5), &json!(2)));
+        assert_eq!((&fault["matched"], &fault["applied"]), (&json!(5), &json!(2)));
         assert!(rules.remove(1) && !rules.remove(1));
     }
 

@@ -16,8 +16,8 @@ use crate::error_body::{ErrorWriter, has_no_body};
 use crate::fault_listener::ResetHandle;
 use crate::span::Span;
 
-const REQUESTED: &str = "A rule of /admin/faults requests this response.";
-const LOST: &str = "The response was lost on its way, as a rule of /admin/faults requests.";
+const REPLACEMENT_MESSAGE: &str = "A rule of /admin/faults requests this response.";
+const LOST_MESSAGE: &str = "The response was lost on its way, as a rule of /admin/faults requests.";
 
 /// The faults of a request, with the ids of their rules.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl SelectedFaults {
         self.0.iter().map(|(id, _)| *id)
     }
 
-    /// Returns how long the job is pending before it is idle again, if the run is to be lost.
+    /// Returns how long the job is pending if the run is lost.
     pub fn lost_run(&self) -> Option<Span> {
         self.0.iter().find_map(|(_, effect)| match effect {
             Effect::LoseRun { pending } => Some(*pending),
@@ -51,7 +51,8 @@ impl SelectedFaults {
         self.0.iter().find_map(|(_, effect)| match effect {
             Effect::Status { status, body, retry_after } => {
                 let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                let mut response = errors.respond_with(body.unwrap_or(errors.body), status, REQUESTED);
+                let mut response =
+                    errors.respond_with(body.unwrap_or(errors.body), status, REPLACEMENT_MESSAGE);
                 if let Some(RetryAfter { seconds, form }) = retry_after {
                     let value = form.value(Duration::from_secs(u64::from(*seconds)), now);
                     response.headers_mut().insert(RETRY_AFTER, value);
@@ -82,23 +83,26 @@ impl SelectedFaults {
         arrival: Moment,
         errors: &ErrorWriter,
     ) -> Response {
-        let (mut response, mut due) = (response, arrival);
+        let (mut response, mut deadline) = (response, arrival);
         for (_, effect) in &self.0 {
             match effect {
-                Effect::LoseAnswer { body } => {
-                    response =
-                        errors.respond_with(body.unwrap_or(errors.body), StatusCode::BAD_GATEWAY, LOST);
+                Effect::LoseResponse { body } => {
+                    response = errors.respond_with(
+                        body.unwrap_or(errors.body),
+                        StatusCode::BAD_GATEWAY,
+                        LOST_MESSAGE,
+                    );
                 }
                 Effect::Delay { delay } => {
-                    // From the arrival on: a test that waits for the request may advance the clock.
-                    due = due.after(delay.0);
-                    clock.sleep_until(due).await;
+                    // The delay starts at the arrival, because a test may advance the clock while the request is processed.
+                    deadline = deadline.after(delay.0);
+                    clock.sleep_until(deadline).await;
                 }
                 Effect::Drip { bytes_per_second } => {
                     response = with_body(response, |body| body::drip(body, *bytes_per_second, clock.clone()));
                 }
                 Effect::CutOff { after } => {
-                    response = with_body(response, |body| body::cut_off(body, *after, true))
+                    response = with_body(response, |body| body::cut_off(body, *after, true));
                 }
                 Effect::Truncate { after } => {
                     let (parts, body) = response.into_parts();

@@ -32,7 +32,7 @@ pub struct Entry {
     /// The names of its query parameters.
     pub query: Vec<String>,
     /// The number of concurrent requests, including this one.
-    pub at_once: u64,
+    pub concurrent_requests: u64,
     /// The status of the response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
@@ -50,11 +50,11 @@ pub struct Entry {
 #[serde(rename_all = "camelCase")]
 pub enum Outcome {
     /// It has not ended.
-    Underway,
+    InProgress,
     /// The response was sent completely.
-    Answered,
+    Completed,
     /// The connection ended before that.
-    BrokenOff,
+    Interrupted,
 }
 
 /// Selects requests.

@@ -14,7 +14,7 @@ use super::entry::{Entry, Filter, Outcome};
 use super::redaction::RedactedRequest;
 use crate::operation::OperationCall;
 
-/// The most requests that are kept.
+/// The maximum number of requests.
 pub const MAX_ENTRIES: usize = 10_000;
 /// The most fault rules that are recorded of a request.
 const MAX_FAULTS: usize = 20;
@@ -41,7 +41,7 @@ struct JournalState {
     entries: VecDeque<Entry>,
 }
 
-/// The record of a request. If it is dropped before the end of the request, the request was broken off.
+/// The record of a request. If it is dropped before the end of the request, the request was interrupted.
 #[derive(Clone, Debug)]
 pub struct RequestRecord(Arc<OpenRecord>);
 
@@ -76,9 +76,9 @@ impl Journal {
             trigger_id: call.and_then(|call| call.trigger_id),
             headers,
             query,
-            at_once: state.concurrent_requests,
+            concurrent_requests: state.concurrent_requests,
             status: None,
-            outcome: Outcome::Underway,
+            outcome: Outcome::InProgress,
             milliseconds: None,
             faults: Vec::new(),
         };
@@ -158,7 +158,7 @@ impl RequestRecord {
 
     /// Records that the response was sent completely.
     pub fn end(&self) {
-        self.0.end(Outcome::Answered);
+        self.0.end(Outcome::Completed);
     }
 
     fn update(&self, change: impl FnOnce(&mut Entry)) {
@@ -170,7 +170,7 @@ impl OpenRecord {
     fn end(&self, outcome: Outcome) {
         let milliseconds = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.journal.update(self.number, |entry| {
-            if entry.outcome == Outcome::Underway {
+            if entry.outcome == Outcome::InProgress {
                 entry.outcome = outcome;
                 entry.milliseconds = Some(milliseconds);
             }
@@ -183,7 +183,7 @@ impl Drop for OpenRecord {
         let mut state = self.journal.state();
         state.concurrent_requests = state.concurrent_requests.saturating_sub(1);
         drop(state);
-        self.end(Outcome::BrokenOff);
+        self.end(Outcome::Interrupted);
     }
 }
 
@@ -205,19 +205,19 @@ mod tests {
         let journal = Journal::default();
         let (first, second) = (begin(&journal, "/public/jobs"), begin(&journal, "/public/jobs/status"));
         let (total, entries) = journal.search(&Filter::default(), 10);
-        assert_eq!((total, entries[0].at_once, entries[1].at_once), (2, 1, 2));
-        assert_eq!(entries[0].outcome, Outcome::Underway);
+        assert_eq!((total, entries[0].concurrent_requests, entries[1].concurrent_requests), (2, 1, 2));
+        assert_eq!(entries[0].outcome, Outcome::InProgress);
         first.set_response(StatusCode::OK, None);
         first.end();
         drop((first, second));
         let (_, entries) = journal.search(&Filter::default(), 10);
-        assert_eq!(entries[0].outcome, Outcome::Answered);
-        assert_eq!((entries[1].outcome, entries[1].status), (Outcome::BrokenOff, None));
+        assert_eq!(entries[0].outcome, Outcome::Completed);
+        assert_eq!((entries[1].outcome, entries[1].status), (Outcome::Interrupted, None));
         let of_first = Filter { status: Some(200), ..Filter::default() };
         assert_eq!(journal.search(&of_first, 10).0, 1);
         begin(&journal, "/public/jobs").end();
         let (total, entries) = journal.search(&Filter::default(), 1);
-        assert_eq!((total, entries[0].number, entries[0].at_once), (3, 3, 1));
+        assert_eq!((total, entries[0].number, entries[0].concurrent_requests), (3, 3, 1));
     }
 
     #[tokio::test]
@@ -307,6 +307,6 @@ mod tests {
         assert_eq!(journal.search(&Filter::default(), 1).0, 0);
         drop(begin(&journal, "/public/jobs"));
         let (_, entries) = journal.search(&Filter { since: MAX_ENTRIES as u64 + 1, ..Filter::default() }, 1);
-        assert_eq!((entries[0].number, entries[0].at_once), (MAX_ENTRIES as u64 + 2, 1));
+        assert_eq!((entries[0].number, entries[0].concurrent_requests), (MAX_ENTRIES as u64 + 2, 1));
     }
 }

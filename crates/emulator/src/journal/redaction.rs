@@ -10,7 +10,7 @@ const MAX_TEXT: usize = 15;
 const MAX_PARTS: usize = 20;
 /// The most header names of a request.
 const MAX_HEADERS: usize = 40;
-/// The longest header name that is recorded, in bytes. A key in place of a name is longer.
+/// The maximum length of a recorded header name, in bytes. A key that is sent as a name is longer.
 const MAX_HEADER_NAME: usize = 40;
 /// Replaces omitted parts.
 pub(super) const OMITTED: &str = "…";

@@ -64,12 +64,12 @@ async fn run(outcome: &Outcome, context: RunContext<'_>) -> Exit {
     let RunContext { clock, log, interrupts, .. } = context;
     let write_lines = async {
         // Each wait counts from the one before, so that advancing the clock ends all the waits that it passes.
-        let mut due = clock.moment();
+        let mut time = clock.moment();
         for step in &outcome.steps {
             for n in 1..=step.repeat {
                 if !step.after.is_zero() {
-                    due = due.after(step.after);
-                    clock.sleep_until(due).await;
+                    time = time.after(step.after);
+                    clock.sleep_until(time).await;
                 }
                 log.write(step.severity, step.message(n)).await;
             }

@@ -26,7 +26,7 @@ pub fn page(spec: &Spec, root: &str) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) " " (text(info, "version")) " · reference" }
-                // Relative, so that a proxy may serve all of this below a path of its own.
+                // Relative, so that a proxy can serve the server below another path.
                 link rel="icon" href="docs/icon.svg";
                 link rel="stylesheet" href="docs/style.css";
             }

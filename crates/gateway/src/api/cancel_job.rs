@@ -16,7 +16,7 @@ pub(super) async fn handle(
     State(state): State<AppState>,
 ) -> Result<Json<CancelJobResult>, ApiError> {
     caller.require_job(&state, job).await?;
-    // In a task of its own, so that the runner is notified even if the caller disconnects.
+    // In a separate task, so that the runner is notified even if the client disconnects.
     let canceling = tokio::spawn(async move {
         let outcome = state.store.cancel_run(job, state.clock.now()).await;
         if let Ok(CancelOutcome::Requested(run)) = &outcome {

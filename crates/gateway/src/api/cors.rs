@@ -9,7 +9,7 @@ use txjobs_sdk::paths;
 
 const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
 
-/// Allows requests from every page: only the key gives access, and no browser adds it by itself.
+/// Allows requests from every page, because access needs the key, which no browser adds by itself.
 ///
 /// The allowed request headers are a fixed list and not those that the page requests, so that a new header is a decision.
 pub(super) fn cors_layer(key_header: &HeaderName) -> CorsLayer {

@@ -1,4 +1,4 @@
-//! The error responses, each with a sentence that says what to do.
+//! The error responses, each with a sentence that names the remedy.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ pub struct ApiError {
     header: Option<(HeaderName, &'static str)>,
 }
 
-/// The reason of an error, where servers answer differently.
+/// The reason of an error to which servers respond differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorReason {
     /// The key is missing or wrong.

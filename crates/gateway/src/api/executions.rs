@@ -1,4 +1,4 @@
-//! Streams executions with their lines as JSON, so that a long log is never in memory as a whole.
+//! Streams executions with their lines as JSON, so that a long log is never completely in memory.
 
 use axum::body::{Body, Bytes};
 use axum::http::HeaderMap;

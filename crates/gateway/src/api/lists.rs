@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::job_status::job_status;
 use super::representation::Representation;
 
-/// The most bytes of job lists that are kept. The statuses and the compressed forms of a list take about as much again.
+/// The maximum size of all cached job lists, in bytes. The statuses and the compressed forms of a list need about as much again.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// The lists of every organization that was requested. Clones share them.

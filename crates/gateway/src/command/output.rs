@@ -138,7 +138,7 @@ impl<'a> Output<'a> {
 
     async fn write_line(&mut self, line: String) {
         let severity = self.severity(&line);
-        // The line has overwritten them. An update of higher severity is kept.
+        // The line has overwritten them. An update of higher severity is still written.
         if let Some(Updates { worst, .. }) = self.updates.take()
             && worst.0.number() > severity.number()
         {
@@ -201,7 +201,7 @@ fn is_blank(text: &str) -> bool {
     plain(text).trim().is_empty()
 }
 
-/// Decodes the bytes into the text. An incomplete character is kept for the next bytes.
+/// Decodes the bytes into the text. An incomplete character stays for the next bytes.
 fn decode(decoder: &mut Decoder, mut bytes: &[u8], text: &mut String, is_last: bool) {
     text.clear();
     loop {

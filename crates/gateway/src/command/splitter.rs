@@ -45,7 +45,7 @@ impl Splitter {
         &self.partial
     }
 
-    /// Takes the text of a piece that has no end yet. The text after it becomes a line of its own.
+    /// Takes the text of a piece that has no end yet. The text after it becomes a separate line.
     pub fn take_partial(&mut self) -> Option<String> {
         if self.partial.is_empty() {
             return None;

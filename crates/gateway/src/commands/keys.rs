@@ -16,7 +16,7 @@ use crate::output::{note, print};
 ///
 /// # Errors
 ///
-/// Fails with a sentence that says what to do.
+/// Fails with a sentence that names the cause and the remedy.
 pub async fn run(
     command: KeysCommand,
     program: &str,

@@ -30,7 +30,7 @@ pub struct Organization {
 /// A job.
 #[derive(Clone, Debug)]
 pub struct Job {
-    /// The id, unique in the whole file.
+    /// The id, unique in the file.
     pub id: Uuid,
     /// The name for people.
     pub name: String,

@@ -1,4 +1,4 @@
-//! Reads and checks the configuration file. Every error names the job and says what to do.
+//! Reads and checks the configuration file. Every error names the job and what to change.
 
 use std::collections::HashMap;
 use std::path::Path;

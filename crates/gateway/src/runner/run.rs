@@ -108,7 +108,7 @@ async fn end_processes(executor: &Executor, run: &Run) {
     }
 }
 
-/// Runs a future in a task of its own, so that a panic in it does not propagate.
+/// Runs a future in a separate task, so that a panic in it does not propagate.
 async fn catch_panic<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, JoinError> {

@@ -18,7 +18,7 @@ use crate::clock::{RunClock, SharedClock, micros};
 
 /// `RunnerHandle::wake` starts a run. This finds runs that were requested while no handle could wake the runner.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
-/// How long failing writes are repeated after the gateway was told to stop.
+/// How long failing writes are repeated after the start of the shutdown.
 const MAX_FINAL_WRITE_TIME: Duration = Duration::from_secs(5);
 
 /// Runs the jobs.

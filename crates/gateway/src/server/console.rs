@@ -32,7 +32,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// Serves the console's files, or a page that says how to build them. Unknown paths go to `not_found`.
+/// Serves the console's files, or a page with the command that builds them. Unknown paths go to `not_found`.
 pub(super) fn console_router(console: Option<&Path>, not_found: Router) -> Router {
     match console {
         Some(directory) => files::files_router(directory, not_found).layer(middleware::from_fn(caching)),
@@ -69,7 +69,7 @@ async fn caching(request: Request, next: Next) -> Response {
     response
 }
 
-/// `txjobs-console-0123456789abcdef_bg.wasm`, as trunk names files; a hash that begins with zeros is shorter.
+/// `txjobs-console-0123456789abcdef_bg.wasm`, as trunk names files; a hash with leading zeros is shorter.
 fn is_hashed(name: &str) -> bool {
     name.split(['-', '_', '.']).any(|part| part.len() >= 12 && part.bytes().all(|b| b.is_ascii_hexdigit()))
 }

@@ -47,7 +47,7 @@ impl Processes {
         Self { mark: Mark::new(trigger_id), leader: None }
     }
 
-    /// Starts a command as the leader of a process group of its own, unless the start was abandoned.
+    /// Starts a command as the leader of a new process group, unless the start was abandoned.
     pub(crate) fn spawn(
         mut command: Command,
         trigger_id: Uuid,

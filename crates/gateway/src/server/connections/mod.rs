@@ -1,7 +1,7 @@
 //! Serves connections, limits their number, and closes those that exceed a timeout.
 //!
 //! `axum::serve` has no timeouts and no limit, so that idle clients could use up every file descriptor of the process. Each
-//! connection notes its state (`activity`). One task checks all of them, so that a request needs no timer of its own.
+//! connection notes its state (`activity`). One task checks all of them, so that requests need no timers.
 
 mod activity;
 mod limits;

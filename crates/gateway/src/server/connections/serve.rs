@@ -31,7 +31,7 @@ use super::stream::{ClientStream, MonitoredStream};
 const BUFFER: usize = 64 * 1024;
 /// How often a new connection that waits for room checks for it.
 const ROOM_INTERVAL: Duration = Duration::from_millis(50);
-/// How long, and how many bytes, a client may go on to send a refused body before its connection is closed.
+/// The maximum time and size of a refused body that is still read before the connection is closed.
 const MAX_LINGER_TIME: Duration = Duration::from_secs(1);
 const MAX_LINGER_BYTES: usize = 1024 * 1024;
 
