@@ -12,7 +12,6 @@ const CONTRACT: &str = "../../openapi.yaml";
 fn main() {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=../gateway/build");
-    println!("cargo::rerun-if-changed=migrations");
     println!("cargo::rerun-if-changed={CONTRACT}");
 
     // The page is under `/admin`.

@@ -1,12 +1,24 @@
 //! The tables of the store, and the mark of its database files.
 
-use sqlx::SqliteConnection;
-use sqlx::migrate::Migrator;
+use std::sync::LazyLock;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{SqlStr, SqliteConnection};
 
 use crate::error::Result;
 use crate::writer::Writer;
 
-pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!();
+/// The migrations of the store. The macro `sqlx::migrate!` would compile SQLite a second time, for the compiler.
+pub(crate) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
+    let initial = SqlStr::from_static(include_str!("../migrations/0001_initial.sql"));
+    Migrator::with_migrations(vec![Migration::new(
+        1,
+        "initial".into(),
+        MigrationType::Simple,
+        initial,
+        false,
+    )])
+});
 
 /// Marks a database of this program: "TXJB". <https://www.sqlite.org/pragma.html#pragma_application_id>
 pub(crate) const APPLICATION_ID: i64 = 0x5458_4a42;

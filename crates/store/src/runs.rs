@@ -1,5 +1,7 @@
 //! The life of a run: requested, claimed, ended, or canceled in between.
 
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row};
 use txjobs_sdk::{ExecutionState, Severity};
 use uuid::Uuid;
 
@@ -13,7 +15,7 @@ const CANCELED_PENDING: &str = "Canceled before it started.";
 const CANCELED_RUNNING: &str = "Canceled while it was running.";
 
 /// A run that the runner has claimed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
     /// The number of its execution in the store.
     pub number: i64,
@@ -23,6 +25,17 @@ pub struct Run {
     pub job: Uuid,
     /// The trigger id.
     pub trigger_id: Uuid,
+}
+
+impl FromRow<'_, SqliteRow> for Run {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            number: row.try_get("number")?,
+            id: row.try_get("id")?,
+            job: row.try_get("job")?,
+            trigger_id: row.try_get("trigger_id")?,
+        })
+    }
 }
 
 /// The result of a run.

@@ -121,11 +121,4 @@ impl<'c> Executor<'c> for &'c mut WriteTransaction {
     {
         self.connection.as_mut().prepare_with(sql, parameters)
     }
-
-    fn describe<'e>(self, sql: sqlx::SqlStr) -> BoxFuture<'e, sqlx::Result<sqlx::Describe<Sqlite>>>
-    where
-        'c: 'e,
-    {
-        self.connection.as_mut().describe(sql)
-    }
 }
