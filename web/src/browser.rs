@@ -127,7 +127,7 @@ pub fn write_setting(name: &str, value: &str) {
     }
 }
 
-/// Whether the page is as narrow as a phone. The style sheets use the same width.
+/// Returns whether the page is as narrow as a phone. The style sheets use the same width.
 pub fn is_narrow() -> bool {
     window().match_media("(max-width: 640px)").ok().flatten().is_some_and(|query| query.matches())
 }
@@ -166,7 +166,7 @@ pub fn focus_within(event: &web_sys::Event, selector: &str) {
     }
 }
 
-/// Whether a dialog is open.
+/// Returns whether a dialog is open.
 pub fn has_dialog() -> bool {
     document().query_selector("dialog[open]").ok().flatten().is_some()
 }
@@ -188,7 +188,7 @@ pub fn copy_with_feedback(text: String, result: RwSignal<Option<bool>>) {
     });
 }
 
-/// Whether a key press belongs to a field, a dialog, or a browser shortcut, and not to the page.
+/// Returns whether a key press belongs to a field, a dialog, or a browser shortcut, and not to the page.
 pub fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     event.ctrl_key()

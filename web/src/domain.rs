@@ -60,7 +60,7 @@ pub fn to_url(domain: &str) -> Result<String, DomainError> {
     Ok(format!("{scheme}://{rest}"))
 }
 
-/// Whether the host of a domain or URL is the machine that runs the browser.
+/// Returns whether the host of a domain or URL is the machine that runs the browser.
 pub fn is_this_machine(domain: &str) -> bool {
     let domain = domain.split_once("://").map_or(domain, |(_, rest)| rest);
     let host = domain.split('/').next().unwrap_or_default();
@@ -81,7 +81,7 @@ pub const LOCAL_NETWORK_HINT: &str = "This page was loaded over https and calls 
      asks for permission to access your local network first, or denies access. Allow it in the browser's site \
      settings, or open the console at the gateway's own address.";
 
-/// Whether a text is a valid header name. RFC 9110 (section 5.6.2) allows more characters, but servers do not use
+/// Returns whether a text is a valid header name. RFC 9110 (section 5.6.2) allows more characters, but servers do not use
 /// them, and some are special characters of a shell, which matters when a request is copied as code.
 pub fn is_header_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))

@@ -206,7 +206,7 @@ fn take_newest(logs: DecodedLogs, matches: impl Fn(&JobExecution) -> bool) -> (V
     }
 }
 
-/// Whether the id in the address is an execution id instead of a trigger id.
+/// Returns whether the id in the address is an execution id instead of a trigger id.
 async fn is_execution(app: App, session: &Session, job: JobId, run: TriggerId) -> bool {
     let has_logs = app.extensions.get_untracked().logs;
     let request = paths::get_job_logs(job, None, has_logs.then_some(LogsSelection::None));

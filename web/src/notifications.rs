@@ -9,7 +9,7 @@ use crate::{poll, reactive::effect, route::Route, state::App};
 extern "C" {
     /// Shows that a run has ended, if the page does not have the focus.
     fn notify(text: &str, link: &str, is_success: bool);
-    /// Whether notifications are turned on and allowed by the browser.
+    /// Returns whether notifications are turned on and allowed by the browser.
     #[wasm_bindgen(js_name = isEnabled)]
     pub fn is_enabled() -> bool;
     /// Turns notifications on or off. The browser may ask for permission. Returns whether they are on.

@@ -25,7 +25,7 @@ pub async fn unlock(app: App, passphrase: &str) -> bool {
     true
 }
 
-/// Whether the vault had keys at the last visit.
+/// Returns whether the vault had keys at the last visit.
 pub fn has_stored_keys() -> bool {
     browser::read_setting(VAULT_SIZE).is_some_and(|size| size != "0")
 }

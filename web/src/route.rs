@@ -43,7 +43,7 @@ impl Route {
         parsed.unwrap_or(Self::Unknown)
     }
 
-    /// Whether both routes are the same screen, regardless of filters.
+    /// Returns whether both routes are the same screen, regardless of filters.
     pub fn is_same_screen(&self, other: &Self) -> bool {
         matches!((self, other), (Self::Jobs(_), Self::Jobs(_))) || self == other
     }

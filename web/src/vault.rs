@@ -16,7 +16,7 @@ extern "C" {
     async fn remove_key(name: &str) -> Result<JsValue, JsValue>;
     /// Drops the derived key that opens the vault.
     pub fn lock();
-    /// Whether the browser supports the vault. Browsers allow encryption only on https and on localhost.
+    /// Returns whether the browser supports the vault. Browsers allow encryption only on https and on localhost.
     #[wasm_bindgen(js_name = isSupported)]
     pub fn is_supported() -> bool;
 }

@@ -75,13 +75,13 @@ impl Rows {
         (scroll.min(self.last_scroll()).max(0.0) * self.scale() / self.row_height) as usize
     }
 
-    /// Whether `row` is completely visible.
+    /// Returns whether `row` is completely visible.
     pub fn is_visible(&self, row: usize, scroll: f64) -> bool {
         let top = row as f64 * self.row_height - scroll * self.scale();
         top >= 0.0 && top + self.row_height <= self.viewport
     }
 
-    /// Whether the list is scrolled to the end, with a tolerance of half a row.
+    /// Returns whether the list is scrolled to the end, with a tolerance of half a row.
     pub fn is_at_end(&self, scroll: f64) -> bool {
         scroll + self.viewport >= self.height() - self.row_height / 2.0
     }

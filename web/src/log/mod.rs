@@ -60,12 +60,12 @@ impl Log {
         self.lines.get(line)
     }
 
-    /// Whether a filter is set.
+    /// Returns whether a filter is set.
     pub fn is_filtered(&self) -> bool {
         self.levels != 0
     }
 
-    /// Whether the filter includes this level.
+    /// Returns whether the filter includes this level.
     pub fn is_level_selected(&self, level: Level) -> bool {
         self.levels & level.bit() != 0
     }

@@ -60,7 +60,7 @@ impl Search {
         }
     }
 
-    /// Whether a text is searched for.
+    /// Returns whether a text is searched for.
     pub fn is_active(&self) -> bool {
         !self.needle.is_empty()
     }

@@ -70,7 +70,7 @@ impl Fields {
         }
     }
 
-    /// Whether the known key can be used: no other key is entered and the domain is unchanged.
+    /// Returns whether the known key can be used: no other key is entered and the domain is unchanged.
     pub(super) fn can_use_known_key(self, domain: &str) -> bool {
         self.domain.with_untracked(|entered| entered.trim() == domain)
             && self.key.with_untracked(|input| input.value().is_empty())

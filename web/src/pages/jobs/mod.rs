@@ -167,7 +167,7 @@ fn request_histories(
     on_cleanup(move || app.jobs.requested.set(Vec::new()));
 }
 
-/// Whether the requested histories are loaded and more jobs remain.
+/// Returns whether the requested histories are loaded and more jobs remain.
 fn has_more(app: App, order: Memo<ListOptions>, history_limit: RwSignal<usize>) -> bool {
     let needs_more = order.with(ListOptions::is_history_required)
         && app.extensions.get().logs
