@@ -46,19 +46,14 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     serve(port.unwrap_or_else(default_port), open_browser)
 }
 
-/// Builds the emulator and the tools of the console at the same time, and then the console. A build alone does not always
-/// use all cores.
+/// Builds the emulator and the console at the same time, because the last steps of the console use one core.
 fn build() -> Result<()> {
+    let tools = setup::install_build_tools()?;
+    eprintln!("demo: building the emulator and the console (about four minutes the first time)");
     thread::scope(|scope| {
-        let emulator = scope.spawn(|| {
-            eprintln!("demo: building the emulator (about two minutes the first time)");
-            process::run(&mut cargo("build --package txjobs-emulator"))
-        });
-        let tools = setup::install_build_tools()?;
-        // cargo locks the target folder, so the console could not be built earlier.
-        emulator.join().ok().context("the thread that builds the emulator panicked")??;
-        eprintln!("demo: building the console (about two minutes the first time)");
-        console::build(&tools)
+        let emulator = scope.spawn(|| process::run(&mut cargo("build --package txjobs-emulator")));
+        console::build(&tools)?;
+        emulator.join().ok().context("the thread that builds the emulator panicked")?
     })
 }
 
