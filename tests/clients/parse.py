@@ -1,8 +1,8 @@
-"""Parses a generated client and its example, and compares their enumerations with the contract's.
+"""Parses a generated client and its example, and compares their enumerations with those of the contract.
 
     python parse.py LANGUAGE FOLDER CONTRACT
 
-A compiler would say more; those for C# and PowerShell cannot be installed everywhere.
+A compiler would check more, but the compilers of C# and PowerShell are not available on all platforms.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
-# The endings of its files, its grammar, and where an enumeration's members stand in a tree.
+# For each language: the file name extensions, the grammar, and a query for the members of enumerations.
 LANGUAGES = {
     "typescript": (
         (".ts",),
@@ -46,7 +46,7 @@ LANGUAGES = {
         "(enum_declaration name: (_) @enum"
         " body: (enum_member_declaration_list (enum_member_declaration name: (_) @name value: (_) @number)))",
     ),
-    # Its generated members have no numbers. The example's tables have, and are named after their enumerations.
+    # Generated members have no numbers. The tables of the example have numbers, and the names of the enumerations.
     "powershell": (
         (".ps1", ".psm1"),
         ("tree_sitter_powershell", "language"),
@@ -54,39 +54,43 @@ LANGUAGES = {
         " (hash_entry (key_expression) @number (_) @name)",
     ),
 }
-# Installed packages are not ours to check.
-FOREIGN = "node_modules"
+# The folder of installed packages, which are not checked.
+EXCLUDED_FOLDER = "node_modules"
 
 
 def main(language: str, folder: str, contract: str) -> int:
-    endings, (module, function), where = LANGUAGES[language]
+    extensions, (module, function), query_text = LANGUAGES[language]
     grammar = Language(getattr(importlib.import_module(module), function)())
-    parser, query = Parser(grammar), Query(grammar, where)
-    wanted = enumerations(contract)
+    parser, query = Parser(grammar), Query(grammar, query_text)
+    expected = read_enumerations(contract)
 
-    faults: list[str] = []
+    errors: list[str] = []
     seen: set[str] = set()
-    files = [file for file in sorted(Path(folder).rglob("*")) if file.suffix in endings and FOREIGN not in file.parts]
+    files = [
+        file
+        for file in sorted(Path(folder).rglob("*"))
+        if file.suffix in extensions and EXCLUDED_FOLDER not in file.parts
+    ]
     for file in files:
         tree = parser.parse(file.read_bytes())
-        for node in broken(tree.root_node):
+        for node in find_syntax_errors(tree.root_node):
             row, column = node.start_point
-            faults.append(f"{file}:{row + 1}:{column + 1}: this is no {language}")
-        for enum, names, numbers in found(query, tree.root_node):
-            if enum in wanted:
+            errors.append(f"{file}:{row + 1}:{column + 1}: syntax error in {language}")
+        for enum, names, numbers in find_enumerations(query, tree.root_node):
+            if enum in expected:
                 seen.add(enum)
-                members = [(spelled(word, language), value) for word, value in wanted[enum]]
-                faults += [f"{file}: {enum}: {fault}" for fault in differences(members, names, numbers)]
-    faults += [f"{folder}: there is no enumeration {enum}" for enum in wanted if enum not in seen]
+                members = [(to_constant_name(name, language), value) for name, value in expected[enum]]
+                errors += [f"{file}: {enum}: {difference}" for difference in find_differences(members, names, numbers)]
+    errors += [f"{folder}: the enumeration {enum} is missing" for enum in expected if enum not in seen]
 
-    for fault in faults:
-        print(fault)
+    for error in errors:
+        print(error)
     print(f"{len(files)} files of {language} parsed, {len(seen)} enumerations compared")
-    return 1 if faults or not files else 0
+    return 1 if errors or not files else 0
 
 
-def enumerations(contract: str) -> dict[str, list[tuple[str, object]]]:
-    """The contract's enumerations: the words and values of each."""
+def read_enumerations(contract: str) -> dict[str, list[tuple[str, object]]]:
+    """Returns the names and values of each enumeration of the contract."""
     schemas = YAML(typ="safe").load(Path(contract))["components"]["schemas"]
     return {
         name: list(zip(schema["x-enum-varnames"], schema["enum"], strict=True))
@@ -95,50 +99,50 @@ def enumerations(contract: str) -> dict[str, list[tuple[str, object]]]:
     }
 
 
-def broken(node: Node) -> Iterator[Node]:
+def find_syntax_errors(node: Node) -> Iterator[Node]:
     if node.is_error or node.is_missing:
         yield node
     elif node.has_error:
         for child in node.children:
-            yield from broken(child)
+            yield from find_syntax_errors(child)
 
 
-def found(query: Query, root: Node) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Everything that may be an enumeration: its name, and its members' names and numbers in their order."""
-    every: dict[str, tuple[list[str], list[str]]] = {}
+def find_enumerations(query: Query, root: Node) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yields each possible enumeration: its name, and the names and numbers of its members in order."""
+    members: dict[str, tuple[list[str], list[str]]] = {}
     for _, match in QueryCursor(query).matches(root):
-        enum = text(match["enum"][0]) if "enum" in match else assigned_to(match["name"][0])
-        names, numbers = every.setdefault(enum, ([], []))
-        names.append(text(match["name"][0]))
-        numbers += [text(node) for node in match.get("number", [])]
-    for enum, (names, numbers) in every.items():
+        enum = node_text(match["enum"][0]) if "enum" in match else assigned_variable(match["name"][0])
+        names, numbers = members.setdefault(enum, ([], []))
+        names.append(node_text(match["name"][0]))
+        numbers += [node_text(node) for node in match.get("number", [])]
+    for enum, (names, numbers) in members.items():
         yield enum, names, numbers
 
 
-def assigned_to(node: Node) -> str:
-    """The variable that this is part of the value of."""
+def assigned_variable(node: Node) -> str:
+    """Returns the name of the variable whose assigned value contains the node."""
     parent = node.parent
     while parent is not None:
         if parent.type == "assignment_expression":
-            return text(parent.children[0]).lstrip("$")
+            return node_text(parent.children[0]).lstrip("$")
         parent = parent.parent
     return ""
 
 
-def text(node: Node) -> str:
+def node_text(node: Node) -> str:
     return (node.text or b"").decode().strip("'\"")
 
 
-def spelled(word: str, language: str) -> str:
-    """A word of the contract as people of the language write the name of a constant."""
-    return re.sub(r"\B([A-Z])", r"_\1", word).upper() if language == "python" else word
+def to_constant_name(name: str, language: str) -> str:
+    """Converts a name of the contract to the style that the generated client uses."""
+    return re.sub(r"\B([A-Z])", r"_\1", name).upper() if language == "python" else name
 
 
-def differences(wanted: list[tuple[str, object]], names: list[str], numbers: list[str]) -> Iterator[str]:
-    if names != [word for word, _ in wanted]:
-        yield f"its names are {', '.join(names)}"
-    if numbers and isinstance(wanted[0][1], int) and numbers != [str(value) for _, value in wanted]:
-        yield f"its numbers are {', '.join(numbers)}"
+def find_differences(expected: list[tuple[str, object]], names: list[str], numbers: list[str]) -> Iterator[str]:
+    if names != [name for name, _ in expected]:
+        yield f"the names are {', '.join(names)}"
+    if numbers and isinstance(expected[0][1], int) and numbers != [str(value) for _, value in expected]:
+        yield f"the numbers are {', '.join(numbers)}"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-// Lists the jobs, runs the one that is named, prints its log as it comes, and ends with its outcome.
+// Lists the jobs, runs the job with the given name, prints its log as it is written, and exits with its outcome.
 //
-// Exit codes: 0 completed (also with warnings), 1 any other outcome, 2 the outcome is not known.
+// Exit codes: 0 completed (also with warnings), 1 any other outcome, 2 the outcome is unknown.
 
 using System.Text.RegularExpressions;
 using TimeXtender.Jobs.Api;
@@ -9,9 +9,9 @@ using TimeXtender.Jobs.Model;
 
 internal static class RunJob
 {
-    // Nobody needs it faster, and a service may refuse it.
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan TroubleFor = TimeSpan.FromMinutes(5);
+    // A service may limit more frequent requests.
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxOutage = TimeSpan.FromMinutes(5);
 
     private static async Task<int> Main(string[] arguments)
     {
@@ -19,142 +19,146 @@ internal static class RunJob
         {
             return await Run(arguments.FirstOrDefault());
         }
-        catch (Exception trouble) when (trouble is Trouble or ApiException || IsNetwork(trouble))
+        catch (Exception error) when (error is JobException or ApiException || IsTransportError(error))
         {
-            Console.Error.WriteLine($"error: {Plain(trouble.Message)}");
+            Console.Error.WriteLine($"error: {ToPlainText(error.Message)}");
             return 2;
         }
     }
 
-    private static async Task<int> Run(string? wanted)
+    private static async Task<int> Run(string? jobName)
     {
-        var configuration = new Configuration { BasePath = Setting("TXJOBS_DOMAIN").TrimEnd('/') };
-        configuration.AddApiKey("apiKey", Setting("TXJOBS_API_KEY"));
-        // The key goes to this service alone.
+        var configuration = new Configuration { BasePath = GetVariable("TXJOBS_DOMAIN").TrimEnd('/') };
+        configuration.AddApiKey("apiKey", GetVariable("TXJOBS_API_KEY"));
+        // A redirect would send the key to another service.
         using var handler = new HttpClientHandler { AllowAutoRedirect = false };
         using var http = new HttpClient(handler);
         var jobsApi = new JobsApi(http, configuration, handler);
         var logsApi = new LogsApi(http, configuration, handler);
 
-        List<Job> jobs = await jobsApi.ListJobsAsync() ?? throw new Trouble("the answer is not a list of jobs");
-        foreach (Job each in jobs)
+        List<Job> jobs = await jobsApi.ListJobsAsync() ?? throw new JobException("the response is not a list of jobs");
+        foreach (Job listed in jobs)
         {
-            Console.WriteLine($"{each.Id}  {Plain(each.Name)}");
+            Console.WriteLine($"{listed.Id}  {ToPlainText(listed.Name)}");
         }
-        if (wanted is null)
+        if (jobName is null)
         {
             return 0;
         }
 
-        Job job = Only(jobs.Where(each => each.Name == wanted).ToList(), wanted);
+        Job job = FindJob(jobs, jobName);
         Guid triggerId = await Execute(jobsApi, job);
         Console.WriteLine($"started, trigger id {triggerId}");
 
-        ExecutionState state = await Follow(logsApi, job, triggerId);
-        Console.WriteLine($"outcome: {Words(state.ToString())}");
+        ExecutionState state = await WaitForFinalState(logsApi, job, triggerId);
+        Console.WriteLine($"outcome: {ToWords(state.ToString())}");
         return state is ExecutionState.StateCompleted or ExecutionState.StateCompletedWithWarnings ? 0 : 1;
     }
 
-    /// <summary>Sends the request once: a second one may start a second run.</summary>
+    /// <summary>Executes a job. Sends the request once, because a second request may start a second run.</summary>
     private static async Task<Guid> Execute(JobsApi api, Job job)
     {
-        string unclear =
-            $"{job.Name} may have been started: look at its executions before you run it again";
+        string unknownOutcome =
+            $"{job.Name} may have been started: check its executions before you run it again";
         try
         {
             ExecuteJobResult? result = await api.ExecuteJobAsync(job.Id);
-            return result?.TriggerId ?? throw new Trouble(unclear);
+            return result?.TriggerId ?? throw new JobException(unknownOutcome);
         }
-        catch (Exception trouble) when (IsNetwork(trouble) || trouble is ApiException { ErrorCode: >= 500 })
+        catch (Exception error) when (IsTransportError(error) || error is ApiException { ErrorCode: >= 500 })
         {
-            throw new Trouble($"{unclear} ({trouble.Message})");
+            throw new JobException($"{unknownOutcome} ({error.Message})");
         }
     }
 
     /// <summary>
-    /// Looks at the execution until its state is final. Only asking is repeated, and that changes nothing.
+    /// Polls an execution until its state is final, prints its log, and returns the state.
     /// </summary>
-    private static async Task<ExecutionState> Follow(LogsApi api, Job job, Guid triggerId)
+    private static async Task<ExecutionState> WaitForFinalState(LogsApi api, Job job, Guid triggerId)
     {
         var printed = new HashSet<Guid>();
-        DateTime wellAt = DateTime.UtcNow;
+        DateTime lastSuccess = DateTime.UtcNow;
         while (true)
         {
             try
             {
-                JobExecution? execution = await Look(api, job, triggerId);
-                wellAt = DateTime.UtcNow;
+                JobExecution? execution = await GetExecution(api, job, triggerId);
+                lastSuccess = DateTime.UtcNow;
                 if (execution is not null)
                 {
-                    Print(execution, printed);
+                    PrintLog(execution, printed);
                     if (execution.State >= ExecutionState.StateCompleted)
                     {
                         return execution.State;
                     }
                 }
             }
-            catch (Exception trouble) when (MayPass(trouble) && DateTime.UtcNow - wellAt < TroubleFor)
+            catch (Exception error) when (IsTransient(error) && DateTime.UtcNow - lastSuccess < MaxOutage)
             {
-                // A short outage is no reason to lose sight of a run.
-                Console.Error.WriteLine($"{Plain(trouble.Message)}; looking again");
+                // A short outage of the service does not affect the run.
+                Console.Error.WriteLine($"{ToPlainText(error.Message)}; retrying");
             }
-            await Task.Delay(LookEvery);
+            await Task.Delay(PollInterval);
         }
     }
 
-    /// <summary>The execution of this trigger id; none while the job is pending.</summary>
-    private static async Task<JobExecution?> Look(LogsApi api, Job job, Guid triggerId)
+    /// <summary>Returns the execution with this trigger id, or null while the job is pending.</summary>
+    private static async Task<JobExecution?> GetExecution(LogsApi api, Job job, Guid triggerId)
     {
         try
         {
             List<JobExecution>? executions = await api.GetJobLogsByTriggerAsync(job.Id, triggerId);
-            return (executions ?? throw new Trouble("the answer is not a list of executions")).FirstOrDefault();
+            return (executions ?? throw new JobException("the response is not a list of executions")).FirstOrDefault();
         }
-        catch (ApiException refused) when (refused.ErrorCode == 404)
+        catch (ApiException error) when (error.ErrorCode == 404)
         {
             return null;
         }
     }
 
-    private static void Print(JobExecution execution, HashSet<Guid> printed)
+    private static void PrintLog(JobExecution execution, HashSet<Guid> printed)
     {
-        // Their order is not promised. Without its Z a time sorts before the same second with a fraction.
+        // The API does not guarantee an order. Without the Z, a time sorts before the same second with a fraction.
         IEnumerable<JobExecutionLog> lines = (execution.JobExecutionLogs ?? new List<JobExecutionLog>())
             .OrderBy(line => (line.TimeStamp ?? "").TrimEnd('Z'), StringComparer.Ordinal);
         foreach (JobExecutionLog line in lines.Where(line => printed.Add(line.Id)))
         {
-            string severity = Words(line.Severity.ToString());
-            Console.WriteLine($"{Plain(line.TimeStamp ?? "-")}  {severity}  {Plain(line.Message)}");
+            string severity = ToWords(line.Severity.ToString());
+            Console.WriteLine($"{ToPlainText(line.TimeStamp ?? "-")}  {severity}  {ToPlainText(line.Message)}");
         }
     }
 
-    private static Job Only(List<Job> jobs, string name) => jobs.Count switch
+    private static Job FindJob(List<Job> jobs, string name)
     {
-        0 => throw new Trouble($"there is no job called {name}"),
-        1 => jobs[0],
-        _ => throw new Trouble($"more than one job is called {name}"),
-    };
+        List<Job> matches = jobs.Where(job => job.Name == name).ToList();
+        return matches.Count switch
+        {
+            0 => throw new JobException($"no job has the name {name}"),
+            1 => matches[0],
+            _ => throw new JobException($"more than one job has the name {name}"),
+        };
+    }
 
-    // A request that waits too long is canceled.
-    private static bool IsNetwork(Exception trouble) => trouble is HttpRequestException or TaskCanceledException;
+    // HttpClient reports a time-out as TaskCanceledException.
+    private static bool IsTransportError(Exception error) => error is HttpRequestException or TaskCanceledException;
 
-    private static bool MayPass(Exception trouble) =>
-        IsNetwork(trouble) || trouble is ApiException { ErrorCode: 429 or >= 500 };
+    private static bool IsTransient(Exception error) =>
+        IsTransportError(error) || error is ApiException { ErrorCode: 429 or >= 500 };
 
-    /// <summary>What a server sends is text: nothing in it may move a terminal's cursor.</summary>
-    private static string Plain(string text) => Regex.Replace(text, @"[\p{Cc}\p{Cf}]+", " ");
+    /// <summary>Replaces control characters, because they could control the terminal.</summary>
+    private static string ToPlainText(string text) => Regex.Replace(text, @"[\p{Cc}\p{Cf}]+", " ");
 
     /// <summary>
-    /// "StateCompletedWithErrors" as "completed with errors": the first word is the kind of the name.
+    /// Converts "StateCompletedWithErrors" to "completed with errors": the first word is the enumeration.
     /// </summary>
-    private static string Words(string name) =>
+    private static string ToWords(string name) =>
         Regex.Replace(Regex.Replace(name, @"^(State|Severity)\B", ""), @"\B[A-Z]", " $0").ToLowerInvariant();
 
-    private static string Setting(string name) =>
+    private static string GetVariable(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
             ? value
-            : throw new Trouble($"{name} is not set");
+            : throw new JobException($"{name} is not set");
 
-    /// <summary>What is told to the user.</summary>
-    private sealed class Trouble(string message) : Exception(message);
+    /// <summary>An error whose message is for the user.</summary>
+    private sealed class JobException(string message) : Exception(message);
 }

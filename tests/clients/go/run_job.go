@@ -1,6 +1,6 @@
-// Lists the jobs, runs the one that is named, prints its log as it comes, and ends with its outcome.
+// Lists the jobs, runs the job with the given name, prints its log as it is written, and exits with its outcome.
 //
-// Exit codes: 0 completed (also with warnings), 1 any other outcome, 2 the outcome is not known.
+// Exit codes: 0 completed (also with warnings), 1 any other outcome, 2 the outcome is unknown.
 package main
 
 import (
@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	pollInterval   = 2 * time.Second // nobody needs it faster, and a service may refuse it
+	pollInterval   = 2 * time.Second // a service may limit more frequent requests
 	maxOutage      = 5 * time.Minute
 	requestTimeout = 60 * time.Second
 )
@@ -40,48 +40,48 @@ var severityNames = map[jobs.Severity]string{
 }
 
 func main() {
-	wanted := ""
+	jobName := ""
 	if len(os.Args) > 1 {
-		wanted = os.Args[1]
+		jobName = os.Args[1]
 	}
-	code, err := run(wanted)
+	code, err := run(jobName)
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "error: %s\n", plain(err.Error()))
+		fmt.Fprintf(os.Stderr, "error: %s\n", toPlainText(err.Error()))
 		code = 2
 	}
 	os.Exit(code)
 }
 
-func run(wanted string) (int, error) {
+func run(jobName string) (int, error) {
 	client, ctx, err := connect()
 	if err != nil {
 		return 2, err
 	}
 	list, response, err := client.JobsAPI.ListJobs(ctx).Execute()
 	if err != nil {
-		return 2, explain(response, err)
+		return 2, responseError(response, err)
 	}
-	fitting := []jobs.Job{}
+	matches := []jobs.Job{}
 	for _, job := range list {
-		fmt.Printf("%s  %s\n", job.Id, plain(job.Name))
-		if job.Name == wanted {
-			fitting = append(fitting, job)
+		fmt.Printf("%s  %s\n", job.Id, toPlainText(job.Name))
+		if job.Name == jobName {
+			matches = append(matches, job)
 		}
 	}
 	switch {
-	case wanted == "":
+	case jobName == "":
 		return 0, nil
-	case len(fitting) == 0:
-		return 2, fmt.Errorf("there is no job called %s", wanted)
-	case len(fitting) > 1:
-		return 2, fmt.Errorf("more than one job is called %s", wanted)
+	case len(matches) == 0:
+		return 2, fmt.Errorf("no job has the name %s", jobName)
+	case len(matches) > 1:
+		return 2, fmt.Errorf("more than one job has the name %s", jobName)
 	}
-	triggerID, err := execute(ctx, client, fitting[0])
+	triggerID, err := execute(ctx, client, matches[0])
 	if err != nil {
 		return 2, err
 	}
 	fmt.Printf("started, trigger id %s\n", triggerID)
-	state, err := follow(ctx, client, fitting[0], triggerID)
+	state, err := waitForFinalState(ctx, client, matches[0], triggerID)
 	if err != nil {
 		return 2, err
 	}
@@ -101,29 +101,29 @@ func connect() (*jobs.APIClient, context.Context, error) {
 	configuration.Servers = jobs.ServerConfigurations{{URL: strings.TrimRight(domain, "/")}}
 	configuration.HTTPClient = &http.Client{
 		Timeout: requestTimeout,
-		// The key goes to this service alone.
+		// A redirect would send the key to another service.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	keys := map[string]jobs.APIKey{"apiKey": {Key: key}}
 	return jobs.NewAPIClient(configuration), context.WithValue(context.Background(), jobs.ContextAPIKeys, keys), nil
 }
 
-// execute sends the request once: a second one may start a second run.
+// execute executes a job. It sends the request once, because a second request may start a second run.
 func execute(ctx context.Context, client *jobs.APIClient, job jobs.Job) (string, error) {
 	result, response, err := client.JobsAPI.ExecuteJob(ctx, job.Id).Execute()
 	if err == nil {
 		return result.TriggerId, nil
 	}
 	if response != nil && response.StatusCode >= 300 && response.StatusCode < 500 {
-		return "", explain(response, err)
+		return "", responseError(response, err)
 	}
-	return "", fmt.Errorf("%s may have been started: look at its executions before you run it again (%w)", job.Name, err)
+	return "", fmt.Errorf("%s may have been started: check its executions before you run it again (%w)", job.Name, err)
 }
 
-// follow asks for the execution until its state is final. Only asking is repeated, and that changes nothing.
-func follow(ctx context.Context, client *jobs.APIClient, job jobs.Job, triggerID string) (jobs.ExecutionState, error) {
+// waitForFinalState polls an execution until its state is final, prints its log, and returns the state.
+func waitForFinalState(ctx context.Context, client *jobs.APIClient, job jobs.Job, triggerID string) (jobs.ExecutionState, error) {
 	printed := map[string]bool{}
-	lastAnswer := time.Now()
+	lastSuccess := time.Now()
 	for {
 		executions, response, err := client.LogsAPI.GetJobLogsByTrigger(ctx, job.Id, triggerID).Execute()
 		status := 0
@@ -131,12 +131,12 @@ func follow(ctx context.Context, client *jobs.APIClient, job jobs.Job, triggerID
 			status = response.StatusCode
 		}
 		switch {
-		case err == nil || status == http.StatusNotFound: // some servers answer 404 while the job is pending
-			lastAnswer = time.Now()
-		case status >= 300 && status < 500 && status != http.StatusTooManyRequests, time.Since(lastAnswer) > maxOutage:
-			return 0, explain(response, err)
-		default: // a short outage is no reason to lose sight of a run
-			fmt.Fprintf(os.Stderr, "%s; asking again\n", plain(err.Error()))
+		case err == nil || status == http.StatusNotFound: // some servers respond with 404 while the job is pending
+			lastSuccess = time.Now()
+		case status >= 300 && status < 500 && status != http.StatusTooManyRequests, time.Since(lastSuccess) > maxOutage:
+			return 0, responseError(response, err)
+		default: // a short outage of the service does not affect the run
+			fmt.Fprintf(os.Stderr, "%s; retrying\n", toPlainText(err.Error()))
 		}
 		if err == nil && len(executions) > 0 {
 			printLog(executions[0], printed)
@@ -150,36 +150,37 @@ func follow(ctx context.Context, client *jobs.APIClient, job jobs.Job, triggerID
 
 func printLog(execution jobs.JobExecution, printed map[string]bool) {
 	lines := execution.JobExecutionLogs
-	// Their order is not promised. Without its Z a time sorts before the same second with a fraction.
+	// The API does not guarantee an order. Without the Z, a time sorts before the same second with a fraction.
 	sort.SliceStable(lines, func(i, j int) bool {
 		return strings.TrimSuffix(lines[i].GetTimeStamp(), "Z") < strings.TrimSuffix(lines[j].GetTimeStamp(), "Z")
 	})
 	for _, line := range lines {
 		if !printed[line.Id] {
 			printed[line.Id] = true
-			fmt.Printf("%s  %s  %s\n", plain(line.GetTimeStamp()), severityNames[line.Severity], plain(line.Message))
+			fmt.Printf("%s  %s  %s\n", toPlainText(line.GetTimeStamp()), severityNames[line.Severity], toPlainText(line.Message))
 		}
 	}
 }
 
-func explain(response *http.Response, err error) error {
+// responseError returns an error with the status and the message of a response.
+func responseError(response *http.Response, err error) error {
 	if response == nil {
 		return err
 	}
-	// Nobody has promised what an error's body looks like.
+	// The body of an error can have any form.
 	message := ""
-	var refused *jobs.GenericOpenAPIError
-	if errors.As(err, &refused) {
-		if body, ok := refused.Model().(jobs.ErrorBody); ok {
+	var apiError *jobs.GenericOpenAPIError
+	if errors.As(err, &apiError) {
+		if body, ok := apiError.Model().(jobs.ErrorBody); ok {
 			message = body.Message
 		}
 	}
-	return fmt.Errorf("the server answers %d: %s", response.StatusCode, message)
+	return fmt.Errorf("the server responded with %d: %s", response.StatusCode, message)
 }
 
-var controls = regexp.MustCompile(`[\p{Cc}\p{Cf}]+`)
+var controlCharacters = regexp.MustCompile(`[\p{Cc}\p{Cf}]+`)
 
-// plain makes text of what a server sends: nothing in it may move a terminal's cursor.
-func plain(text string) string {
-	return controls.ReplaceAllString(text, " ")
+// toPlainText replaces control characters, because they could control the terminal.
+func toPlainText(text string) string {
+	return controlCharacters.ReplaceAllString(text, " ")
 }

@@ -1,6 +1,6 @@
-"""Lists the jobs, runs the one that is named, prints its log as it comes, and ends with its outcome.
+"""Lists the jobs, runs the job with the given name, prints its log as it is written, and exits with its outcome.
 
-Exit codes: 0 completed (also with warnings), 1 any other outcome, 2 the outcome is not known.
+Exit codes: 0 completed (also with warnings), 1 any other outcome, 2 the outcome is unknown.
 """
 
 from __future__ import annotations
@@ -19,76 +19,76 @@ sys.path.insert(0, str(Path(__file__).with_name("client")))
 from timextender_jobs import ApiClient, ApiException, Configuration, ExecutionState, Job, JobExecution
 from timextender_jobs import JobExecutionLog, JobsApi, LogsApi
 
-POLL_INTERVAL = 2.0  # seconds; nobody needs it faster, and a service may refuse it
-MAX_OUTAGE = 5 * 60.0
-TIMEOUT = 60.0  # it would wait forever
+POLL_INTERVAL = 2.0  # seconds; a service may limit more frequent requests
+MAX_OUTAGE = 5 * 60.0  # seconds
+TIMEOUT = 60.0  # seconds; the default is no time-out
 
 
-class Failed(Exception):
-    """An error for the user."""
+class JobError(Exception):
+    """An error whose message is for the user."""
 
 
-def main(wanted: str | None) -> int:
-    configuration = Configuration(host=setting("TXJOBS_DOMAIN").rstrip("/"))
-    configuration.api_key["apiKey"] = setting("TXJOBS_API_KEY")
-    # No request is repeated, and the key goes to this service alone: a redirect is an answer like any other.
+def main(job_name: str | None) -> int:
+    configuration = Configuration(host=read_variable("TXJOBS_DOMAIN").rstrip("/"))
+    configuration.api_key["apiKey"] = read_variable("TXJOBS_API_KEY")
+    # No request is retried. No redirect is followed, because it would send the key to another service.
     configuration.retries = urllib3.Retry(0, redirect=False)
     with ApiClient(configuration) as client:
         jobs_api, logs_api = JobsApi(client), LogsApi(client)
         jobs = jobs_api.list_jobs(_request_timeout=TIMEOUT)
         for job in jobs:
-            print(f"{job.id}  {plain(job.name)}", flush=True)
-        if wanted is None:
+            print(f"{job.id}  {to_plain_text(job.name)}", flush=True)
+        if job_name is None:
             return 0
 
-        fitting = [job for job in jobs if job.name == wanted]
-        if len(fitting) != 1:
-            raise Failed(f"{'more than one' if fitting else 'no'} job is called {wanted}")
-        trigger_id = execute(jobs_api, fitting[0])
+        matches = [job for job in jobs if job.name == job_name]
+        if len(matches) != 1:
+            raise JobError(f"{'more than one' if matches else 'no'} job has the name {job_name}")
+        trigger_id = execute(jobs_api, matches[0])
         print(f"started, trigger id {trigger_id}", flush=True)
 
-        state = follow(logs_api, fitting[0], trigger_id)
-        print(f"outcome: {words(state.name)}")
+        state = wait_for_final_state(logs_api, matches[0], trigger_id)
+        print(f"outcome: {to_words(state.name)}")
         completed = (ExecutionState.StateCompleted, ExecutionState.StateCompletedWithWarnings)
         return 0 if state in completed else 1
 
 
 def execute(api: JobsApi, job: Job) -> UUID:
-    """Sends the request once: a second one may start a second run."""
+    """Executes a job. Sends the request once, because a second request may start a second run."""
     try:
         return api.execute_job(job.id, _request_timeout=TIMEOUT).trigger_id
     except (ApiException, urllib3.exceptions.HTTPError) as error:
         if isinstance(error, ApiException) and error.status is not None and error.status < 500:
             raise
-        name = plain(job.name)
-        message = f"{name} may have been started: look at its executions before you run it again"
-        raise Failed(f"{message} ({explained(error)})") from error
+        name = to_plain_text(job.name)
+        message = f"{name} may have been started: check its executions before you run it again"
+        raise JobError(f"{message} ({describe(error)})") from error
 
 
-def follow(api: LogsApi, job: Job, trigger_id: UUID) -> ExecutionState:
-    """Asks for the execution until its state is final. Only asking is repeated, and that changes nothing."""
+def wait_for_final_state(api: LogsApi, job: Job, trigger_id: UUID) -> ExecutionState:
+    """Polls an execution until its state is final, prints its log, and returns the state."""
     printed: set[UUID] = set()
-    last_answer = time.monotonic()
+    last_success = time.monotonic()
     while True:
         try:
-            execution = ask(api, job, trigger_id)
-            last_answer = time.monotonic()
+            execution = get_execution(api, job, trigger_id)
+            last_success = time.monotonic()
             if execution is not None:
-                show(execution, printed)
+                print_log(execution, printed)
                 if execution.state >= ExecutionState.StateCompleted:
                     return execution.state
         except (ApiException, urllib3.exceptions.HTTPError) as error:
-            # A short outage is no reason to lose sight of a run.
+            # A short outage of the service does not affect the run.
             status = error.status if isinstance(error, ApiException) else None
-            is_refused = status is not None and status < 500 and status != 429
-            if is_refused or time.monotonic() - last_answer > MAX_OUTAGE:
+            is_rejected = status is not None and status < 500 and status != 429
+            if is_rejected or time.monotonic() - last_success > MAX_OUTAGE:
                 raise
-            print(f"{explained(error)}; asking again", file=sys.stderr)
+            print(f"{describe(error)}; retrying", file=sys.stderr)
         time.sleep(POLL_INTERVAL)
 
 
-def ask(api: LogsApi, job: Job, trigger_id: UUID) -> JobExecution | None:
-    """Returns the execution of this trigger id; None while the job is pending."""
+def get_execution(api: LogsApi, job: Job, trigger_id: UUID) -> JobExecution | None:
+    """Returns the execution with this trigger id, or None while the job is pending."""
     try:
         executions = api.get_job_logs_by_trigger(job.id, trigger_id, _request_timeout=TIMEOUT)
     except ApiException as error:
@@ -98,48 +98,49 @@ def ask(api: LogsApi, job: Job, trigger_id: UUID) -> JobExecution | None:
     return executions[0] if executions else None
 
 
-def show(execution: JobExecution, printed: set[UUID]) -> None:
-    def when(line: JobExecutionLog) -> str:
-        # Without its Z a time sorts before the same second with a fraction.
+def print_log(execution: JobExecution, printed: set[UUID]) -> None:
+    def time_of(line: JobExecutionLog) -> str:
+        # Without the Z, a time sorts before the same second with a fraction.
         return (line.time_stamp or "").removesuffix("Z")
 
-    # Their order is not promised.
-    for line in sorted(execution.job_execution_logs or [], key=when):
+    # The API does not guarantee an order.
+    for line in sorted(execution.job_execution_logs or [], key=time_of):
         if line.id not in printed:
             printed.add(line.id)
-            severity = words(line.severity.name)
-            print(f"{plain(line.time_stamp or '-')}  {severity}  {plain(line.message)}", flush=True)
+            severity = to_words(line.severity.name)
+            print(f"{to_plain_text(line.time_stamp or '-')}  {severity}  {to_plain_text(line.message)}", flush=True)
 
 
-def explained(error: Exception) -> str:
+def describe(error: Exception) -> str:
+    """Returns the message of an exception, or its type if it has no message."""
     if not isinstance(error, ApiException):
-        return plain(str(error)) or type(error).__name__
-    # Nobody has promised what an error's body looks like.
+        return to_plain_text(str(error)) or type(error).__name__
+    # The body of an error can have any form.
     message = getattr(error.data, "message", None) or error.reason or ""
-    return f"the server answers {error.status}: {plain(message)}"
+    return f"the server responded with {error.status}: {to_plain_text(message)}"
 
 
-def plain(text: str) -> str:
-    """What a server sends is text: nothing in it may move a terminal's cursor."""
-    return "".join(" " if unicodedata.category(sign) in ("Cc", "Cf") else sign for sign in text)
+def to_plain_text(text: str) -> str:
+    """Replaces control characters, because they could control the terminal."""
+    return "".join(" " if unicodedata.category(character) in ("Cc", "Cf") else character for character in text)
 
 
-def words(name: str) -> str:
-    """StateCompletedWithErrors as "completed with errors": the first word is its kind."""
+def to_words(name: str) -> str:
+    """Converts StateCompletedWithErrors to "completed with errors": the first word is the enumeration."""
     _, *rest = re.findall("[A-Z][a-z]*", name)
     return " ".join(rest).lower()
 
 
-def setting(name: str) -> str:
+def read_variable(name: str) -> str:
     value = os.environ.get(name)
     if not value:
-        raise Failed(f"{name} is not set")
+        raise JobError(f"{name} is not set")
     return value
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else None))
-    except (ApiException, Failed, urllib3.exceptions.HTTPError) as error:
-        print(f"error: {explained(error)}", file=sys.stderr)
+    except (ApiException, JobError, urllib3.exceptions.HTTPError) as error:
+        print(f"error: {describe(error)}", file=sys.stderr)
         sys.exit(2)

@@ -1,125 +1,128 @@
-// Lists the jobs, runs the one that is named, prints its log as it comes, and ends with its outcome.
+// Lists the jobs, runs the job with the given name, prints its log as it is written, and exits with its outcome.
 //
-// Exit codes: 0 completed (also with warnings), 1 any other outcome, 2 the outcome is not known.
+// Exit codes: 0 completed (also with warnings), 1 any other outcome, 2 the outcome is unknown.
 
-import { setTimeout as pause } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import createClient from "openapi-fetch";
 import { ExecutionState, Severity, type Job, type JobExecution, type paths } from "./api.js";
 
-const LOOK_EVERY = 2_000; // milliseconds; nobody needs it faster, and a service may refuse it
-const TROUBLE_FOR = 5 * 60_000;
+const POLL_INTERVAL = 2_000; // milliseconds; a service may limit more frequent requests
+const MAX_OUTAGE = 5 * 60_000; // milliseconds
 
 const client = createClient<paths>({
-  baseUrl: setting("TXJOBS_DOMAIN"),
-  headers: { apiKey: setting("TXJOBS_API_KEY") },
-  redirect: "error", // the key goes to this service alone
+  baseUrl: readVariable("TXJOBS_DOMAIN"),
+  headers: { apiKey: readVariable("TXJOBS_API_KEY") },
+  redirect: "error", // a redirect would send the key to another service
   fetch: (request) => fetch(request, { signal: AbortSignal.timeout(60_000) }),
 });
 
-async function main(wanted: string | undefined): Promise<number> {
+async function main(jobName: string | undefined): Promise<number> {
   const { data: jobs, error, response } = await client.GET("/public/jobs");
-  if (!jobs) throw refused(response, error);
-  for (const job of jobs) console.log(`${job.Id}  ${plain(job.Name)}`);
-  if (wanted === undefined) return 0;
+  if (!jobs) throw rejection(response, error);
+  for (const job of jobs) console.log(`${job.Id}  ${toPlainText(job.Name)}`);
+  if (jobName === undefined) return 0;
 
-  const job = only(jobs.filter((job) => job.Name === wanted), wanted);
+  const job = findJob(jobs, jobName);
   const triggerId = await execute(job);
   console.log(`started, trigger id ${triggerId}`);
 
-  const state = await follow(job, triggerId);
-  console.log(`outcome: ${words(ExecutionState[state] ?? `state ${state}`)}`);
+  const state = await waitForFinalState(job, triggerId);
+  console.log(`outcome: ${toWords(ExecutionState[state] ?? `state ${state}`)}`);
   return state === ExecutionState.StateCompleted || state === ExecutionState.StateCompletedWithWarnings ? 0 : 1;
 }
 
-/** Sends the request once: a second one may start a second run. */
+/** Executes a job. Sends the request once, because a second request may start a second run. */
 async function execute(job: Job): Promise<string> {
-  const unclear = `${plain(job.Name)} may have been started: look at its executions before you run it again`;
+  const unknownOutcome = `${toPlainText(job.Name)} may have been started: check its executions before you run it again`;
   const { data, error, response } = await client
     .POST("/public/jobs/{job_id}/execute", { params: { path: { job_id: job.Id } } })
-    .catch((trouble: unknown) => {
-      throw new Error(unclear, { cause: trouble });
+    .catch((error: unknown) => {
+      throw new Error(unknownOutcome, { cause: error });
     });
-  if (response.status >= 500) throw new Error(unclear, { cause: refused(response, error) });
-  if (!data) throw refused(response, error);
+  if (response.status >= 500) throw new Error(unknownOutcome, { cause: rejection(response, error) });
+  if (!data) throw rejection(response, error);
   return data.TriggerId;
 }
 
-/** Looks at the execution until its state is final. Only asking is repeated, and that changes nothing. */
-async function follow(job: Job, triggerId: string): Promise<ExecutionState> {
+/** Polls an execution until its state is final, prints its log, and returns the state. */
+async function waitForFinalState(job: Job, triggerId: string): Promise<ExecutionState> {
   const printed = new Set<string>();
-  let wellAt = Date.now();
+  let lastSuccess = Date.now();
   for (;;) {
     try {
-      const execution = await look(job, triggerId);
-      wellAt = Date.now();
+      const execution = await getExecution(job, triggerId);
+      lastSuccess = Date.now();
       if (execution) {
-        print(execution, printed);
+        printLog(execution, printed);
         if (execution.State >= ExecutionState.StateCompleted) return execution.State;
       }
-    } catch (trouble) {
-      // A short outage is no reason to lose sight of a run.
-      if (trouble instanceof Refused || Date.now() - wellAt > TROUBLE_FOR) throw trouble;
-      console.error(`${said(trouble)}; looking again`);
+    } catch (error) {
+      // A short outage of the service does not affect the run.
+      if (error instanceof RejectedError || Date.now() - lastSuccess > MAX_OUTAGE) throw error;
+      console.error(`${describe(error)}; retrying`);
     }
-    await pause(LOOK_EVERY);
+    await sleep(POLL_INTERVAL);
   }
 }
 
-/** The execution of this trigger id; none while the job is pending. */
-async function look(job: Job, triggerId: string): Promise<JobExecution | undefined> {
+/** Returns the execution with this trigger id, or undefined while the job is pending. */
+async function getExecution(job: Job, triggerId: string): Promise<JobExecution | undefined> {
   const { data, error, response } = await client.GET("/public/jobs/{job_id}/logs/{trigger_id}", {
     params: { path: { job_id: job.Id, trigger_id: triggerId } },
   });
   if (response.status === 404) return undefined;
-  if (response.status === 429 || response.status >= 500) throw new Error(`the server answers ${response.status}`);
-  if (!data) throw refused(response, error);
+  if (response.status === 429 || response.status >= 500) {
+    throw new Error(`the server responded with ${response.status}`);
+  }
+  if (!data) throw rejection(response, error);
   return data[0];
 }
 
-function print(execution: JobExecution, printed: Set<string>): void {
-  // Their order is not promised. Without its Z a time sorts before the same second with a fraction.
+function printLog(execution: JobExecution, printed: Set<string>): void {
+  // The API does not guarantee an order. Without the Z, a time sorts before the same second with a fraction.
   const time = (line: { TimeStamp?: string | null }) => (line.TimeStamp ?? "").replace(/Z$/, "");
   const lines = [...(execution.JobExecutionLogs ?? [])];
   lines.sort((a, b) => (time(a) < time(b) ? -1 : time(a) > time(b) ? 1 : 0));
   for (const line of lines.filter((line) => !printed.has(line.Id))) {
     printed.add(line.Id);
-    const severity = words(Severity[line.Severity] ?? `severity ${line.Severity}`);
-    console.log(`${plain(line.TimeStamp ?? "-")}  ${severity}  ${plain(line.Message)}`);
+    const severity = toWords(Severity[line.Severity] ?? `severity ${line.Severity}`);
+    console.log(`${toPlainText(line.TimeStamp ?? "-")}  ${severity}  ${toPlainText(line.Message)}`);
   }
 }
 
-function only(jobs: Job[], name: string): Job {
-  const [job, another] = jobs;
-  if (!job) throw new Error(`there is no job called ${name}`);
-  if (another) throw new Error(`more than one job is called ${name}`);
+function findJob(jobs: Job[], name: string): Job {
+  const [job, another] = jobs.filter((job) => job.Name === name);
+  if (!job) throw new Error(`no job has the name ${name}`);
+  if (another) throw new Error(`more than one job has the name ${name}`);
   return job;
 }
 
-/** The service says no; asking again would not help. */
-class Refused extends Error {}
+/** The service rejected the request, so a retry would not help. */
+class RejectedError extends Error {}
 
-function refused(response: Response, error: unknown): Refused {
-  // Nobody has promised what such a body looks like.
+function rejection(response: Response, error: unknown): RejectedError {
+  // The body of an error can have any form.
   const message = typeof error === "object" && error !== null && "Message" in error ? error.Message : error;
-  return new Refused(`the server answers ${response.status}: ${plain(String(message ?? ""))}`);
+  return new RejectedError(`the server responded with ${response.status}: ${toPlainText(String(message ?? ""))}`);
 }
 
-function said(trouble: unknown): string {
-  if (!(trouble instanceof Error)) return String(trouble);
-  return trouble.cause === undefined ? trouble.message : `${trouble.message} (${said(trouble.cause)})`;
+/** Returns the message of an error and of its causes. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message} (${describe(error.cause)})`;
 }
 
-/** What a server sends is text: nothing in it may move a terminal's cursor. */
-function plain(text: string): string {
+/** Replaces control characters, because they could control the terminal. */
+function toPlainText(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]+/gu, " ");
 }
 
-/** "StateCompletedWithErrors" as "completed with errors": the first word is its kind. */
-function words(name: string): string {
+/** Converts "StateCompletedWithErrors" to "completed with errors": the first word is the enumeration. */
+function toWords(name: string): string {
   return name.replace(/^(State|Severity)\B/, "").replace(/\B[A-Z]/g, " $&").toLowerCase();
 }
 
-function setting(name: string): string {
+function readVariable(name: string): string {
   const value = process.env[name];
   if (!value) {
     console.error(`error: ${name} is not set`);
@@ -130,7 +133,7 @@ function setting(name: string): string {
 
 try {
   process.exitCode = await main(process.argv[2]);
-} catch (trouble) {
-  console.error(`error: ${said(trouble)}`);
+} catch (error) {
+  console.error(`error: ${describe(error)}`);
   process.exitCode = 2;
 }
