@@ -41,7 +41,7 @@ class Contract {
         return this.resolve(operation.responses["200"]).content["application/json"];
     }
 
-    // Returns a JSON Schema of what the contract guarantees: no enumeration, because its values may grow.
+    // Returns a JSON Schema of what the contract guarantees: without enumerations, because a server may add values.
     guaranteedSchema(schema) {
         const { type, nullable, format, required, properties, items } = this.resolve(schema);
         if (!type) throw new Error(`a schema has no type: ${JSON.stringify(schema)}`);
@@ -62,7 +62,7 @@ class Contract {
         const { items, properties } = this.resolve(schema);
         if (items) return this.propertyOfType(items, component);
         const found = Object.keys(properties).find((name) => lastName(properties[name]) === component);
-        if (!found) throw new Error(`no property is a ${component}`);
+        if (!found) throw new Error(`the schema has no property of type ${component}`);
         return found;
     }
 }

@@ -94,7 +94,7 @@ fn install_test_tools() -> Result<TestTools> {
     runtimes::install_java()?;
     runtimes::install_go()?;
     Ok(TestTools {
-        browser: browser::install()?,
+        browser: browser::find_or_install()?,
         node_modules: node_packages::install("test", Path::new("xtask/tools/test/package.json"))?,
         python: python_packages::install("test", Path::new("xtask/tools/test/requirements.txt"))?,
         postman_modules: install_postman_modules()?,

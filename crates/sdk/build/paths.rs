@@ -6,6 +6,7 @@ use openapiv3::{
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+/// Generates the module `paths`.
 pub fn paths(spec: &OpenAPI) -> syn::File {
     let mut items = Vec::new();
     let mut all = Vec::new();
@@ -130,7 +131,7 @@ fn resolve<'a>(spec: &'a OpenAPI, parameter: &'a ReferenceOr<Parameter>) -> &'a 
             let name = reference.rsplit('/').next().unwrap_or_default();
             let found =
                 spec.components.as_ref().and_then(|c| c.parameters.get(name)).and_then(ReferenceOr::as_item);
-            found.unwrap_or_else(|| panic!("no parameter {reference}"))
+            found.unwrap_or_else(|| panic!("the contract has no parameter {reference}"))
         }
     }
 }
@@ -164,7 +165,7 @@ fn key_header(spec: &OpenAPI) -> &str {
     names.next().expect("the spec has an API key header")
 }
 
-/// Returns the response header with the extensions, which the success of each operation declares.
+/// Returns the name of the response header that lists the extensions. Each successful response declares it.
 fn extensions_header(spec: &OpenAPI) -> &str {
     let items = spec.paths.paths.values().filter_map(ReferenceOr::as_item);
     let operations = items.flat_map(|item| item.get.iter().chain(&item.post));

@@ -37,7 +37,7 @@ pub struct ClientBuilder {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetupError {
-    /// The domain is not a host or an `http` or `https` URL. Contains the problem.
+    /// The domain is not a host or an `http` or `https` URL. Contains the reason.
     Domain(String),
     /// The text is not valid as the name of a request header.
     KeyHeader(String),
@@ -83,7 +83,7 @@ impl Client {
         }
         let host = url.host_str().unwrap_or_default();
         Some(format!(
-            "The API key is sent to {host} without encryption. Others in the network can read it. Use https:// if the \
+            "The API key is sent to {host} without encryption. Anyone on the network path can read it. Use https:// if the \
              server supports it."
         ))
     }
@@ -112,7 +112,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how often a GET is repeated. The default is 2. A POST is never repeated.
+    /// Sets the maximum number of retries of a GET request. The default is 2. A POST is never repeated.
     ///
     /// A GET is repeated after a connection that failed or was lost, after incomplete JSON, and after 408, 429, 502, 503, and 504.
     /// The delay grows with each repetition and has jitter. A `Retry-After` of at most five seconds replaces it; after a longer
@@ -146,7 +146,7 @@ impl ClientBuilder {
         key.set_sensitive(true);
         let headers = HeaderMap::from_iter([(name, key)]);
         #[cfg(feature = "rustls")]
-        // Fails only if the program has installed a provider before. That one is used then.
+        // Fails only if the program has already installed a provider, which is then used.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let build = |redirects| self.build_http_client(&base_url, &headers, redirects);
         let get_client = build(redirects_within_origin())?;
@@ -171,7 +171,7 @@ impl ClientBuilder {
         redirects: redirect::Policy,
     ) -> Result<reqwest::Client, SetupError> {
         let builder = reqwest::Client::builder();
-        // A proxy could read the key, and cannot reach this machine.
+        // A proxy could read the key, and for a proxy `localhost` is another machine.
         let builder = if is_local(base_url) { builder.no_proxy() } else { builder };
         builder
             .default_headers(headers.clone())
@@ -211,13 +211,13 @@ mod tests {
     }
 
     #[test]
-    fn invalid_header_name_is_refused() {
+    fn build_with_invalid_header_name_returns_an_error() {
         let builder = Client::builder("x", ApiKey::new("k").unwrap()).key_header("api key");
         assert_eq!(builder.build().unwrap_err(), SetupError::KeyHeader("api key".to_owned()));
     }
 
     #[test]
-    fn remote_domain_with_plain_http_has_a_warning() {
+    fn cleartext_key_warning_is_returned_for_remote_http() {
         let warning = |domain: &str| {
             let client = Client::builder(domain, ApiKey::new("s3cret-key").unwrap()).build().unwrap();
             client.cleartext_key_warning()

@@ -26,7 +26,7 @@ pub struct Error {
     pub status: Option<u16>,
     /// The message of the server without markup and control characters, of at most 500 characters.
     pub message: Option<String>,
-    /// How long the server asks to wait before the next request.
+    /// The delay before the next request that the server requested.
     pub retry_after: Option<RetryAfter>,
     /// The operation that failed, if it is known.
     pub operation: Option<&'static Operation>,

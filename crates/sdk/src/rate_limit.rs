@@ -1,4 +1,4 @@
-//! The pause between requests that a server asks for.
+//! The pause between requests that a server requests.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::{retry_after::RetryAfter, timestamp::Timestamp};
 /// The pause after a 429 without `Retry-After`.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
 
-/// Decides when the next request may be sent after a server has asked for a pause. The pause applies to all operations, because
+/// Decides when the next request may be sent after a server has requested a pause. The pause applies to all operations, because
 /// servers count requests per key.
 ///
 /// It has no clock: times are durations since a fixed moment that the caller chooses. A pause lasts at most

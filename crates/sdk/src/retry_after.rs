@@ -14,7 +14,7 @@ pub enum RetryAfter {
 }
 
 impl RetryAfter {
-    /// The longest delay: five minutes. A server that is still busy after that asks for another pause.
+    /// The longest delay: five minutes. A server that is still busy after that requests another delay.
     pub const MAX_DELAY: Duration = Duration::from_secs(5 * 60);
 
     /// Parses the header's value: whole seconds or an HTTP date. Returns `None` for any other text.

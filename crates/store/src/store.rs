@@ -171,7 +171,7 @@ impl Store {
             if let Some(outcome) = self.writer.outcomes.recent() {
                 return outcome.map_err(Error::from);
             }
-            let _turn = self.check_turn.lock().await;
+            let _guard = self.check_turn.lock().await;
             if let Some(outcome) = self.writer.outcomes.recent() {
                 return outcome.map_err(Error::from);
             }

@@ -10,28 +10,28 @@ use tokio::sync::OwnedMutexGuard;
 use crate::error::{ErrorKind, Result};
 use crate::outcomes::WriteOutcomes;
 
-/// The connection that writes.
+/// The state of the only connection that writes.
 #[derive(Debug)]
 pub(crate) enum WriteConnection {
     /// Connected, without an open transaction.
     Ready(Box<SqliteConnection>),
-    /// The next transaction connects.
+    /// Not connected. The next transaction opens a connection.
     Disconnected,
     /// The store is closed.
     Closed,
 }
 
-/// A transaction that changes the database. It is an executor of `sqlx`.
+/// A transaction that changes the database. Implements [`sqlx::Executor`].
 ///
-/// It holds the write lock from its start, so that it never fails half-way because of the lock. Other writes wait for its end.
+/// It holds the write lock from its start, so that no later statement fails because the database is locked. Other writes wait until it ends.
 ///
-/// Nothing has taken effect before [`Self::commit`] returns. If a transaction ends in any other way, its connection is closed:
+/// No change takes effect before [`Self::commit`]. If a transaction ends in any other way, its connection is closed:
 /// after a full disk or an input/output error SQLite has rolled back by itself, and sqlx's count of transactions and the
 /// cached statements may be wrong. A new connection costs a millisecond.
 #[derive(Debug)]
 pub struct WriteTransaction {
     connection: Box<SqliteConnection>,
-    turn: OwnedMutexGuard<WriteConnection>,
+    guard: OwnedMutexGuard<WriteConnection>,
     outcomes: WriteOutcomes,
     /// Whether the next transaction may use the same connection.
     is_reusable: bool,
@@ -40,11 +40,11 @@ pub struct WriteTransaction {
 impl WriteTransaction {
     pub(crate) async fn begin(
         connection: Box<SqliteConnection>,
-        turn: OwnedMutexGuard<WriteConnection>,
+        guard: OwnedMutexGuard<WriteConnection>,
         outcomes: WriteOutcomes,
         is_reusable: bool,
     ) -> Result<Self> {
-        let mut transaction = Self { connection, turn, outcomes, is_reusable };
+        let mut transaction = Self { connection, guard, outcomes, is_reusable };
         sqlx::query("BEGIN IMMEDIATE").execute(&mut transaction).await?;
         Ok(transaction)
     }
@@ -73,9 +73,9 @@ impl WriteTransaction {
     }
 
     fn return_connection(self) {
-        let Self { connection, mut turn, is_reusable, .. } = self;
+        let Self { connection, mut guard, is_reusable, .. } = self;
         if is_reusable {
-            *turn = WriteConnection::Ready(connection);
+            *guard = WriteConnection::Ready(connection);
         }
     }
 }
@@ -107,7 +107,7 @@ impl<'c> Executor<'c> for &'c mut WriteTransaction {
         'c: 'e,
         E: 'q + Execute<'q, Sqlite>,
     {
-        // To the end of the statement, not only to its first row: an error may come after the row.
+        // Runs the statement to its end, because it can fail after its first row.
         self.fetch_all(query).map_ok(|rows| rows.into_iter().next()).boxed()
     }
 

@@ -40,9 +40,9 @@ impl Writer {
     ///
     /// Fails if the file is no longer at its path, if earlier writes take longer than [`MAX_WAIT`], or if the database fails.
     pub async fn begin(&self) -> Result<WriteTransaction> {
-        let mut turn = self.lock().await?;
-        let connection = self.take_connection(&mut turn).await?;
-        WriteTransaction::begin(connection, turn, self.outcomes.clone(), true).await
+        let mut guard = self.lock().await?;
+        let connection = self.take_connection(&mut guard).await?;
+        WriteTransaction::begin(connection, guard, self.outcomes.clone(), true).await
     }
 
     /// Begins a transaction that does not check foreign keys. It has a connection of its own, because in SQLite this is a
@@ -52,12 +52,12 @@ impl Writer {
     ///
     /// As [`Self::begin`].
     pub async fn begin_without_foreign_keys(&self) -> Result<WriteTransaction> {
-        let turn = self.lock().await?;
-        if let WriteConnection::Closed = *turn {
+        let guard = self.lock().await?;
+        if let WriteConnection::Closed = *guard {
             return Err(ErrorKind::Closed.into());
         }
         let connection = self.connect(SqliteConnectOptions::clone(&self.options).foreign_keys(false)).await?;
-        WriteTransaction::begin(connection, turn, self.outcomes.clone(), false).await
+        WriteTransaction::begin(connection, guard, self.outcomes.clone(), false).await
     }
 
     /// Applies migrations.
@@ -66,17 +66,17 @@ impl Writer {
     ///
     /// As [`Self::begin`], and if the database has other migrations.
     pub async fn migrate(&self, migrator: &Migrator) -> Result<()> {
-        let mut turn = self.lock().await?;
-        let mut connection = self.take_connection(&mut turn).await?;
+        let mut guard = self.lock().await?;
+        let mut connection = self.take_connection(&mut guard).await?;
         migrator.run(connection.as_mut()).await.map_err(|error| self.record(error.into()))?;
-        *turn = WriteConnection::Ready(connection);
+        *guard = WriteConnection::Ready(connection);
         Ok(())
     }
 
     /// Closes the connection. Later transactions fail.
     pub async fn close(&self) {
-        let Ok(mut turn) = self.lock().await else { return };
-        if let WriteConnection::Ready(connection) = std::mem::replace(&mut *turn, WriteConnection::Closed)
+        let Ok(mut guard) = self.lock().await else { return };
+        if let WriteConnection::Ready(connection) = std::mem::replace(&mut *guard, WriteConnection::Closed)
             && let Err(error) = connection.close().await
         {
             tracing::warn!(%error, "the database was not closed cleanly");
@@ -85,24 +85,24 @@ impl Writer {
 
     /// Waits for earlier writes.
     pub async fn lock(&self) -> Result<OwnedMutexGuard<WriteConnection>> {
-        let turn = timeout(MAX_WAIT, Arc::clone(&self.connection).lock_owned()).await;
-        turn.map_err(|_| self.record(ErrorKind::Busy.into()))
+        let guard = timeout(MAX_WAIT, Arc::clone(&self.connection).lock_owned()).await;
+        guard.map_err(|_| self.record(ErrorKind::Busy.into()))
     }
 
     /// Takes the connection, or connects. The caller puts it back when it has no open transaction.
-    async fn take_connection(&self, turn: &mut WriteConnection) -> Result<Box<SqliteConnection>> {
-        match std::mem::replace(turn, WriteConnection::Disconnected) {
+    async fn take_connection(&self, guard: &mut WriteConnection) -> Result<Box<SqliteConnection>> {
+        match std::mem::replace(guard, WriteConnection::Disconnected) {
             WriteConnection::Ready(connection) => {
                 // Changes of a file that was removed or moved would be lost with the next start.
                 if let Err(error) = self.identity.check(self.options.get_filename()) {
-                    *turn = WriteConnection::Ready(connection);
+                    *guard = WriteConnection::Ready(connection);
                     return Err(self.record(error));
                 }
                 Ok(connection)
             }
             WriteConnection::Disconnected => self.connect(SqliteConnectOptions::clone(&self.options)).await,
             WriteConnection::Closed => {
-                *turn = WriteConnection::Closed;
+                *guard = WriteConnection::Closed;
                 Err(ErrorKind::Closed.into())
             }
         }

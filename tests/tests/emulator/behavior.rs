@@ -321,7 +321,7 @@ async fn rate_limit_is_written_in_both_formats() {
 }
 
 #[tokio::test]
-async fn pick_up_delay_keeps_the_run_pending() {
+async fn start_delay_keeps_the_run_pending() {
     let (server, admin) = emulator_with(json!({ "startDelay": "2m" })).await;
     admin.freeze_clock().await;
     let trigger_id = execute(&server, LOAD);

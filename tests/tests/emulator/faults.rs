@@ -150,7 +150,8 @@ async fn cut_off_breaks_the_connection_and_truncate_does_not() {
             let outcome = if is_complete { "completed" } else { "interrupted" };
             assert!(
                 is_complete
-                    || admin.wait_for_journal("outcome=interrupted", 1).await.pop().unwrap().faults.len() == 1
+                    || admin.wait_for_journal("outcome=interrupted", 1).await.pop().unwrap().faults.len()
+                        == 1
             );
             assert!(!is_complete || entry.outcome == outcome);
         }

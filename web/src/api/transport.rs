@@ -1,4 +1,4 @@
-//! Sends requests with fetch, and pauses all requests when the server asks for it.
+//! Sends requests with fetch, and pauses all requests when the server requests it.
 
 use std::{cell::RefCell, time::Duration};
 

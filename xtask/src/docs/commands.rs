@@ -11,7 +11,7 @@ use super::{
 
 /// The folder of the pages that describe the command lines completely.
 const REFERENCE: &str = "docs/reference/";
-/// The page that names what was renamed.
+/// The changelog, which may name removed options and files.
 const CHANGELOG: &str = "CHANGELOG.md";
 /// Commands of the shell that need no check.
 const SHELL: &[&str] = &["export", "cd"];
@@ -42,7 +42,7 @@ impl Checker<'_> {
 
     fn block_problems(&self, block: &Block, count: &mut usize) -> Vec<String> {
         match (block.language.as_str(), &block.content) {
-            ("", _) => vec!["the block of code names no language".to_owned()],
+            ("", _) => vec!["the code block has no language; add one, such as ```text".to_owned()],
             ("text", Content::Syntax) => {
                 let lines = block.code.lines().map(|line| line.split("  ").next().unwrap_or_default());
                 let lines = lines.filter(|line| !line.trim().is_empty());
@@ -64,7 +64,7 @@ impl Checker<'_> {
             Ok(commands) => {
                 commands.iter().flat_map(|words| self.command_problems(words, must_know, count)).collect()
             }
-            Err(line) => vec![format!("the shell cannot read: {line}")],
+            Err(line) => vec![format!("cannot parse the shell command: {line}")],
         }
     }
 
@@ -100,7 +100,9 @@ impl Checker<'_> {
                 missing.map(|script| format!("{script} does not exist")).into_iter().collect()
             }
             known if SHELL.contains(&known) || !must_know => Vec::new(),
-            other => vec![format!("no check knows the command {other}: run the block, or say why not")],
+            other => vec![format!(
+                "the command {other} is not checked: mark the block to run it, or mark it with the reason why it cannot run"
+            )],
         }
     }
 
@@ -228,7 +230,10 @@ mod tests {
         assert_eq!(problems("`--wait`"), ["docs/a.md:1: no program has the option --wait"]);
         assert_eq!(problems("`tests/lod/x.py`"), ["docs/a.md:1: tests/lod/x.py does not exist"]);
         assert_eq!(problems("`txjobs start`"), ["docs/a.md:1: txjobs has no command start"]);
-        assert_eq!(problems("```\nls\n```"), ["docs/a.md:1: the block of code names no language"]);
+        assert_eq!(
+            problems("```\nls\n```"),
+            ["docs/a.md:1: the code block has no language; add one, such as ```text"]
+        );
     }
 
     #[test]

@@ -16,14 +16,17 @@ pub(crate) struct Browser {
     pub(crate) driver: PathBuf,
 }
 
-pub(super) fn install() -> Result<Browser> {
+/// Finds a browser and its driver on the search path, and installs them if there are none.
+pub(super) fn find_or_install() -> Result<Browser> {
     if let Some(browser) = find_on_path() {
         return Ok(browser);
     }
     if process::find_program("apt-get").is_some() {
         announce("Chromium and its driver", "about two minutes");
         system_packages::install(&["chromium", "chromium-driver"])?;
-        return find_on_path().context("chromium and chromedriver are installed but not on the search path");
+        return find_on_path().context(
+            "apt-get installed chromium and chromium-driver, but the search path has no browser and ChromeDriver of the same major version",
+        );
     }
     install_from_npm().context(
         "the tests need Chrome or Chromium and the ChromeDriver of the same version on the search path",
@@ -32,9 +35,11 @@ pub(super) fn install() -> Result<Browser> {
 
 fn find_on_path() -> Option<Browser> {
     let names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
-    let browser = names.iter().find_map(|name| process::find_program(name))?;
     let driver = process::find_program("chromedriver")?;
-    (major_version(&browser)? == major_version(&driver)?).then_some(Browser { browser, driver })
+    let version = major_version(&driver)?;
+    let browsers = names.iter().filter_map(|name| process::find_program(name));
+    let browser = browsers.into_iter().find(|browser| major_version(browser) == Some(version))?;
+    Some(Browser { browser, driver })
 }
 
 fn major_version(program: &Path) -> Option<u32> {
@@ -42,16 +47,17 @@ fn major_version(program: &Path) -> Option<u32> {
     text.split_whitespace().find_map(|word| word.split('.').next()?.parse().ok())
 }
 
-/// Installs Chrome for Testing with its official tool, for systems without apt-get that reach the web.
+/// Installs Chrome for Testing with its official tool, for systems without apt-get; requires internet access.
 fn install_from_npm() -> Result<Browser> {
     announce("Chrome for Testing and its driver", "about two minutes");
-    let install = |name: &str| -> Result<PathBuf> {
+    let install_package = |name: &str| -> Result<PathBuf> {
         let npx = if cfg!(windows) { "npx.cmd" } else { "npx" };
         let arguments = format!("--yes @puppeteer/browsers@2 install {name}@stable --path");
         let output = process::output(process::program(npx, &arguments).arg(cache()?))?;
         let last = output.lines().last().unwrap_or_default();
-        let (_, path) = last.split_once(' ').with_context(|| format!("no path in {last:?}"))?;
+        let (_, path) =
+            last.split_once(' ').with_context(|| format!("@puppeteer/browsers printed no path: {last:?}"))?;
         Ok(PathBuf::from(path.trim()))
     };
-    Ok(Browser { browser: install("chrome")?, driver: install("chromedriver")? })
+    Ok(Browser { browser: install_package("chrome")?, driver: install_package("chromedriver")? })
 }

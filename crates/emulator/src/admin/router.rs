@@ -13,10 +13,10 @@ use super::guard::{Guard, check_request};
 use super::state::AdminState;
 use super::{behavior, clock, error, faults, journal, reset, seed};
 
-/// The largest body of a request.
-const MAX_BODY: usize = 64 * 1024;
+/// The maximum size of a request body in bytes.
+const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// The reference of the admin API.
+/// The reference page and the OpenAPI document of the admin API.
 static REFERENCE: Reference = Reference {
     page: include_str!(concat!(env!("OUT_DIR"), "/admin_reference.html")),
     spec: include_str!("../../admin.yaml"),
@@ -35,7 +35,7 @@ pub fn router(state: AdminState, guard: Guard) -> Router {
         .route("/behavior", get(behavior::get).put(behavior::set).delete(behavior::reset))
         .method_not_allowed_fallback(async || error::method_not_allowed())
         .fallback(async || error::unknown_path())
-        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn_with_state(guard, check_request))
         .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .with_state(state);

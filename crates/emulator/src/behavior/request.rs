@@ -1,4 +1,4 @@
-//! Changes a request before it is routed, and the head of its response before it is sent.
+//! Changes a request before it is routed, and the status and headers of its response before it is sent.
 
 use axum::extract::Request;
 use axum::http::header::{
@@ -19,13 +19,13 @@ const EXTENSION_PARAMETERS: [&str; 3] = ["after", "limit", "logs"];
 /// How a request is routed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Routing {
-    /// To the contract.
+    /// The request is for an operation of the contract.
     Contract,
     /// Nowhere, because it lacks the prefix of the contract's paths.
     WrongPrefix,
     /// Nowhere, because its operation is an extension of the contract, and extensions are disabled.
     DisabledOperation,
-    /// To a page outside of the contract.
+    /// The request is for a page outside of the contract.
     Outside,
 }
 
@@ -72,7 +72,7 @@ pub fn receive(
     if !behavior.extensions || rewrites {
         request.headers_mut().remove(IF_NONE_MATCH);
     }
-    // The behavior and the faults change plain bodies. They are compressed after that.
+    // The gateway must not compress bodies, because the behavior and the faults change them first.
     request.headers_mut().remove(ACCEPT_ENCODING);
     Routing::Contract
 }

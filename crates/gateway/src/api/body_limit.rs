@@ -10,12 +10,12 @@ use futures::StreamExt;
 use super::error;
 
 /// The largest body that is read. No operation takes one.
-const MAX_BODY: u64 = 64 * 1024;
+const MAX_BODY_BYTES: u64 = 64 * 1024;
 
 /// Reads and drops the body before the request is handled, so that a request with an endless body has no effect.
 pub(super) async fn limit_body(request: Request, next: Next) -> Response {
     let length = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-    if length.is_some_and(|length| length > MAX_BODY) {
+    if length.is_some_and(|length| length > MAX_BODY_BYTES) {
         return error::body_too_large().into_response();
     }
     if request.body().is_end_stream() {
@@ -26,7 +26,7 @@ pub(super) async fn limit_body(request: Request, next: Next) -> Response {
     while let Some(chunk) = chunks.next().await {
         let Ok(chunk) = chunk else { return error::unreadable_body().into_response() };
         size += chunk.len() as u64;
-        if size > MAX_BODY {
+        if size > MAX_BODY_BYTES {
             return error::body_too_large().into_response();
         }
     }

@@ -62,7 +62,7 @@ impl PollSchedule {
         self.schedule(now, interval.max(response_time * RESPONSE_TIME_FACTOR));
     }
 
-    /// Schedules the next request after an error. `requested_delay` is the delay that the server asked for.
+    /// Schedules the next request after an error. `requested_delay` is the delay that the server requested.
     pub(super) fn handle_error(&mut self, now: Duration, requested_delay: Duration) {
         self.consecutive_errors = (self.consecutive_errors + 1).min(8);
         let backoff = (MIN_INTERVAL * (1 << (self.consecutive_errors - 1))).min(MAX_ERROR_DELAY);

@@ -9,7 +9,7 @@ use crate::{timestamp::Timestamp, transport_error::retry_after, types::ErrorBody
 
 /// The delay before the first repetition. It doubles for each further one.
 const FIRST_DELAY: Duration = Duration::from_millis(200);
-/// The longest delay. If the server asks for a longer one, the error is returned to the caller instead.
+/// The longest delay. If the server requests a longer one, the error is returned to the caller instead.
 const MAX_DELAY: Duration = Duration::from_secs(5);
 
 /// Returns the delay before a GET is repeated, or `None` if it is not repeated. `attempt` counts from zero.

@@ -1,4 +1,4 @@
-//! Tests of the pause that a server asks for, which applies to all requests of a client.
+//! Tests of the pause that a server requests, which applies to all requests of a client.
 
 use std::time::{Duration, Instant};
 
@@ -48,7 +48,7 @@ async fn retry_after_date_is_relative_to_the_date_of_the_response() {
         FakeServer::start(move |n, _| if n == 0 { busy(503, &headers) } else { json_response(200, "[]") });
     let start = Instant::now();
     server.client().list_jobs().send().await.unwrap();
-    assert!(start.elapsed() >= Duration::from_secs(1), "the server asked for one second");
+    assert!(start.elapsed() >= Duration::from_secs(1), "the server requested one second");
 
     // This server's clock is years ahead.
     let headers =

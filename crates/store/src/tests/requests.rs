@@ -26,11 +26,11 @@ async fn pending(test: &TestStore) -> usize {
 async fn waiting_requests_share_one_commit() {
     let (test, jobs) = store_with_jobs().await;
     let before = test.store.changes.commits();
-    let turn = test.store.writer.lock().await.unwrap();
+    let guard = test.store.writer.lock().await.unwrap();
     let requests = jobs.iter().map(|job| test.request_run(*job));
     let mut all = pin!(join_all(requests));
     assert!(poll!(all.as_mut()).is_pending());
-    drop(turn);
+    drop(guard);
     assert!(all.await.into_iter().all(|accepted| accepted.unwrap()));
     assert_eq!(test.store.changes.commits(), before + 1);
     assert_eq!(pending(&test).await, JOBS);
@@ -39,11 +39,11 @@ async fn waiting_requests_share_one_commit() {
 #[tokio::test]
 async fn concurrent_requests_of_one_job_accept_exactly_one() {
     let (test, jobs) = store_with_jobs().await;
-    let turn = test.store.writer.lock().await.unwrap();
+    let guard = test.store.writer.lock().await.unwrap();
     let requests = (0..JOBS).map(|_| test.request_run(jobs[0]));
     let mut all = pin!(join_all(requests));
     assert!(poll!(all.as_mut()).is_pending());
-    drop(turn);
+    drop(guard);
     assert_eq!(all.await.into_iter().filter(|accepted| *accepted.as_ref().unwrap()).count(), 1);
 }
 
@@ -51,11 +51,11 @@ async fn concurrent_requests_of_one_job_accept_exactly_one() {
 async fn request_that_violates_a_constraint_fails_alone() {
     let (test, mut jobs) = store_with_jobs().await;
     jobs.insert(JOBS / 2, Uuid::from_u128(7));
-    let turn = test.store.writer.lock().await.unwrap();
+    let guard = test.store.writer.lock().await.unwrap();
     let requests = jobs.iter().map(|job| test.request_run(*job));
     let mut all = pin!(join_all(requests));
     assert!(poll!(all.as_mut()).is_pending());
-    drop(turn);
+    drop(guard);
     for (n, accepted) in all.await.into_iter().enumerate() {
         assert_eq!(accepted.is_ok_and(|is_accepted| is_accepted), n != JOBS / 2, "{n}");
     }
@@ -66,11 +66,11 @@ async fn request_that_violates_a_constraint_fails_alone() {
 async fn failed_commit_fails_every_request_of_the_transaction() {
     let (test, jobs) = store_with_jobs().await;
     test.fail_next_commit().await;
-    let turn = test.store.writer.lock().await.unwrap();
+    let guard = test.store.writer.lock().await.unwrap();
     let requests = jobs.iter().map(|job| test.request_run(*job));
     let mut all = pin!(join_all(requests));
     assert!(poll!(all.as_mut()).is_pending());
-    drop(turn);
+    drop(guard);
     assert!(all.await.into_iter().all(|accepted| accepted.is_err()));
     assert_eq!(pending(&test).await, 0);
     for job in jobs {
@@ -81,14 +81,14 @@ async fn failed_commit_fails_every_request_of_the_transaction() {
 #[tokio::test]
 async fn request_of_a_dropped_caller_is_not_written() {
     let (test, jobs) = store_with_jobs().await;
-    let turn = test.store.writer.lock().await.unwrap();
+    let guard = test.store.writer.lock().await.unwrap();
     {
         let request = pin!(test.request_run(jobs[0]));
         assert!(poll!(request).is_pending());
     }
     let mut next = pin!(test.request_run(jobs[1]));
     assert!(poll!(next.as_mut()).is_pending());
-    drop(turn);
+    drop(guard);
     assert!(next.await.unwrap());
     let unfinished = test.store.unfinished_jobs().await.unwrap();
     assert_eq!(unfinished.ids().collect::<Vec<_>>(), [jobs[1]]);
