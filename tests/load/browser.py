@@ -1,6 +1,6 @@
-"""A headless Chromium for the measuring scripts, driven by WebDriver with nothing but Python's own library.
+"""Controls a headless Chromium by WebDriver for the measurement scripts. Uses only the standard library.
 
-TXJOBS_BROWSER and TXJOBS_DRIVER name the programs; otherwise they are the machine's own.
+TXJOBS_BROWSER and TXJOBS_DRIVER name the programs. The default is the installed Chromium and its chromedriver.
 """
 
 import json
@@ -26,7 +26,7 @@ FLAGS = [
 
 
 class Browser:
-    """A browser with an empty profile; it ends with the `with` block."""
+    """A browser with an empty profile. It closes at the end of the `with` block."""
 
     def __enter__(self):
         self.profile = tempfile.TemporaryDirectory()
@@ -36,15 +36,15 @@ class Browser:
             if "successfully on port " in line:
                 port = line.strip().rstrip(".").split("port ")[-1]
                 break
-        # It goes on writing; nobody may close that pipe.
+        # The driver continues to write. A full or closed pipe would stop it.
         threading.Thread(target=self.driver.stdout.read, daemon=True).start()
         self.base = f"http://127.0.0.1:{port}/session"
         options = {"args": FLAGS + [f"--user-data-dir={self.profile.name}"]}
         if "TXJOBS_BROWSER" in os.environ:
             options["binary"] = os.environ["TXJOBS_BROWSER"]
-        made = self.ask("", {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}})
-        self.base += "/" + made["sessionId"]
-        self.ask("/timeouts", {"script": 120_000})
+        session = self.send("", {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}})
+        self.base += "/" + session["sessionId"]
+        self.send("/timeouts", {"script": 120_000})
         return self
 
     def __exit__(self, *_):
@@ -53,8 +53,8 @@ class Browser:
         self.driver.wait()
         self.profile.cleanup()
 
-    def ask(self, path, content):
-        """A command of WebDriver."""
+    def send(self, path, content):
+        """Sends a WebDriver command and returns its value."""
         data = json.dumps(content).encode()
         request = urllib.request.Request(self.base + path, data, {"content-type": "application/json"})
         try:
@@ -62,35 +62,36 @@ class Browser:
         except urllib.error.HTTPError as error:
             sys.exit(json.load(error)["value"]["message"])
 
-    def tools(self, command, **parameters):
-        """A command of the browser's developer tools."""
-        return self.ask("/goog/cdp/execute", {"cmd": command, "params": parameters})
+    def send_devtools(self, command, **parameters):
+        """Sends a command of the DevTools protocol and returns its value."""
+        return self.send("/goog/cdp/execute", {"cmd": command, "params": parameters})
 
-    def go(self, url):
-        self.ask("/url", {"url": url})
+    def open(self, url):
+        self.send("/url", {"url": url})
 
     def run(self, script, *arguments):
-        """What a script returns."""
-        return self.ask("/execute/sync", {"script": script, "args": arguments})
+        """Runs a script and returns its result."""
+        return self.send("/execute/sync", {"script": script, "args": arguments})
 
-    def wait(self, script, *arguments):
-        """What a script hands to its last argument."""
-        return self.ask("/execute/async", {"script": script, "args": arguments})
+    def run_with_callback(self, script, *arguments):
+        """Runs a script and returns the value that it passes to its last argument, a callback."""
+        return self.send("/execute/async", {"script": script, "args": arguments})
 
-    def gives(self, script):
-        """What a script that may await returns."""
-        return self.wait(
+    def run_async(self, script):
+        """Runs a script that may use `await` and returns its result."""
+        return self.run_with_callback(
             f"const done = arguments[0]; (async () => {{ {script} }})().then(done, (error) => done(String(error)))"
         )
 
-    def until(self, script, *arguments):
-        """What a script returns, as soon as that is something."""
+    def wait_until(self, script, *arguments):
+        """Repeats a script until its result is true, and returns the result. Exits after 600 attempts."""
         for _ in range(600):
             if value := self.run(script, *arguments):
                 return value
             time.sleep(0.05)
-        sys.exit("this did not come true: " + script + "\n" + self.run("return document.body.innerText"))
+        sys.exit("this script did not return a true value: " + script + "\n" + self.run("return document.body.innerText"))
 
     def press(self, key):
+        """Presses and releases a key."""
         down, up = {"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}
-        self.ask("/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": [down, up]}]})
+        self.send("/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": [down, up]}]})

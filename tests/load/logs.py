@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""How quickly a gateway gives out the log of a long run, and what memory that takes.
+"""Measures the time and the memory that the response with a long log takes.
 
     cargo build --release -p txjobs-emulator
     python3 tests/load/logs.py target/release/txjobs-emulator [LINES]
 
-Starts a gateway of its own on a free port of this machine with its data in a temporary folder, runs one job that
-writes the lines, starts the gateway again (so that the memory of writing does not count), and reads the log whole.
-The bounds are for 200,000 lines: one second, and 64 MB of memory.
+Starts an emulator on a free local port with its data in a temporary folder, runs one job that
+writes the lines, restarts the emulator (so that the memory of writing does not count), and reads the complete log. The
+targets for 200,000 lines are one second and 64 MB of memory. The script prints the values and does not check them.
 """
 
 import json
@@ -36,15 +36,15 @@ def start(program, folder):
     address = server.stdout.readline().removeprefix("listening on ").strip()
     key = server.stdout.readline().removeprefix("demo key:").strip()
 
-    def ask(path, method="GET"):
+    def send(path, method="GET"):
         request = urllib.request.Request(address + path, method=method, headers={"apiKey": key})
         return urllib.request.urlopen(request, timeout=300)
 
-    return server, ask
+    return server, send
 
 
-def peak(server):
-    """The most memory that the process has had, in MB."""
+def peak_memory(server):
+    """Returns the peak memory of the process, in MB."""
     status = pathlib.Path(f"/proc/{server.pid}/status").read_text()
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
 
@@ -55,28 +55,28 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / "gateway.toml").write_text(CONFIG % lines)
-        server, ask = start(program, folder)
-        job = json.load(ask("/public/jobs"))[0]["Id"]
-        ask(f"/public/jobs/{job}/execute", "POST")
-        while json.load(ask(f"/public/jobs/{job}/status"))["Status"] != 0:
+        server, send = start(program, folder)
+        job = json.load(send("/public/jobs"))[0]["Id"]
+        send(f"/public/jobs/{job}/execute", "POST")
+        while json.load(send(f"/public/jobs/{job}/status"))["Status"] != 0:
             time.sleep(0.1)
-        print(f"written: {lines} lines, peak memory {peak(server):.0f} MB")
+        print(f"written: {lines} lines, peak memory {peak_memory(server):.0f} MB")
         server.terminate()
         server.wait()
 
-        server, ask = start(program, folder)
-        before = peak(server)
-        took = []
+        server, send = start(program, folder)
+        before = peak_memory(server)
+        durations = []
         for _ in range(5):
             begin = time.perf_counter()
-            answer = ask(f"/public/jobs/{job}/logs")
-            first, size = None, 0
-            while piece := answer.read(1 << 20):
-                first = first or time.perf_counter() - begin
-                size += len(piece)
-            took.append(time.perf_counter() - begin)
-        print(f"read: {size / 1e6:.1f} MB, first byte {first:.3f} s, whole {min(took):.2f} to {max(took):.2f} s")
-        print(f"peak memory {before:.0f} MB at the start, {peak(server):.0f} MB after")
+            response = send(f"/public/jobs/{job}/logs")
+            first_byte, size = None, 0
+            while chunk := response.read(1 << 20):
+                first_byte = first_byte or time.perf_counter() - begin
+                size += len(chunk)
+            durations.append(time.perf_counter() - begin)
+        print(f"read: {size / 1e6:.1f} MB, first byte {first_byte:.3f} s, complete {min(durations):.2f} to {max(durations):.2f} s")
+        print(f"peak memory {before:.0f} MB at the start, {peak_memory(server):.0f} MB after")
         server.terminate()
         server.wait()
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""How long a gateway takes to make organizations up, and that they are there after a restart.
+"""Measures the time to seed organizations, and checks that they exist after a restart.
 
     cargo build --release -p txjobs-emulator
     python3 tests/load/seed.py target/release/txjobs-emulator
 
-Starts a gateway of its own on a free port of this machine with its data in a temporary folder. The bounds are 10 seconds
-for 10,000 jobs with 100,000 executions, and 20 seconds for a run of 1,000,000 lines.
+Starts an emulator on a free local port with its data in a temporary folder. The limits are 10 seconds for
+10,000 jobs with 100,000 executions, and 20 seconds for a run of 1,000,000 lines. Exits with 1 above a limit.
 """
 
 import json
@@ -17,7 +17,8 @@ import tempfile
 import time
 import urllib.request
 
-SIZES = [
+# The name, the seed request, and the limit in seconds.
+CASES = [
     ("10,000 jobs, 100,000 executions", {"jobs": 10_000, "executions": 100_000}, 10),
     ("a run of 1,000,000 lines", {"jobs": 1, "executions": 1, "longestRun": 1_000_000}, 20),
     ("50,000 jobs", {"jobs": 50_000, "executions": 0}, None),
@@ -26,7 +27,7 @@ SIZES = [
 ]
 
 
-class Gateway:
+class Emulator:
     def __init__(self, program, folder):
         command = [program, "serve", "--listen", "127.0.0.1:0", "--database", folder / "load.db"]
         self.server = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
@@ -36,15 +37,15 @@ class Gateway:
     def admin(self, path, body=None):
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
-        return self.ask("/admin" + path, headers, data, "POST")
+        return self.send("/admin" + path, headers, data, "POST")
 
-    def ask(self, path, headers, data=None, method="GET"):
+    def send(self, path, headers, data=None, method="GET"):
         request = urllib.request.Request(self.address + path, method=method, headers=headers, data=data)
-        with urllib.request.urlopen(request, timeout=300) as answer:
-            return json.loads(answer.read() or "null")
+        with urllib.request.urlopen(request, timeout=300) as response:
+            return json.loads(response.read() or "null")
 
-    def memory(self):
-        """The most memory that the process has had, in MB."""
+    def peak_memory(self):
+        """Returns the peak memory of the process, in MB."""
         status = pathlib.Path(f"/proc/{self.server.pid}/status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
 
@@ -56,27 +57,27 @@ class Gateway:
 def main():
     program = pathlib.Path(sys.argv[1]).resolve()
     too_slow = []
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        gateway = Gateway(program, folder)
-        made = []
-        for place, (what, size, most) in enumerate(SIZES):
+    with tempfile.TemporaryDirectory() as path:
+        folder = pathlib.Path(path)
+        emulator = Emulator(program, folder)
+        organizations = []
+        for number, (name, content, limit) in enumerate(CASES):
             begin = time.perf_counter()
-            seeded = gateway.admin("/seed", {"organization": f"Load {place}", **size})
-            took = time.perf_counter() - begin
-            made.append((seeded["key"], seeded["jobs"]))
-            print(f"{what}: {took:.2f} s, {seeded['lines']:,} lines, peak memory {gateway.memory():.0f} MB", flush=True)
-            if most and took > most:
-                too_slow.append(f"{what}: {took:.2f} s, at most {most}")
-        gateway.stop()
+            seeded = emulator.admin("/seed", {"organization": f"Load {number}", **content})
+            duration = time.perf_counter() - begin
+            organizations.append((seeded["key"], seeded["jobs"]))
+            print(f"{name}: {duration:.2f} s, {seeded['lines']:,} lines, peak memory {emulator.peak_memory():.0f} MB", flush=True)
+            if limit and duration > limit:
+                too_slow.append(f"{name}: {duration:.2f} s, at most {limit}")
+        emulator.stop()
 
-        gateway = Gateway(program, folder)
-        for key, jobs in made:
-            assert len(gateway.ask("/public/jobs", {"apiKey": key})) == jobs
+        emulator = Emulator(program, folder)
+        for key, jobs in organizations:
+            assert len(emulator.send("/public/jobs", {"apiKey": key})) == jobs
         begin = time.perf_counter()
-        gateway.admin("/reset")
-        print(f"all of it is there after a restart; a reset takes {time.perf_counter() - begin:.2f} s")
-        gateway.stop()
+        emulator.admin("/reset")
+        print(f"all organizations exist after a restart; a reset takes {time.perf_counter() - begin:.2f} s")
+        emulator.stop()
     sys.exit("\n".join(too_slow))
 
 

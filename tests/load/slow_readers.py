@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Measures the memory that slow readers of a long log take in the gateway.
+"""Measures the server memory that slow readers of a long log take.
 
     cargo build --release -p txjobs-emulator
     python3 tests/load/slow_readers.py target/release/txjobs-emulator [READERS] [LINES]
 
-Starts a gateway of its own on a free port of this machine with its data in a temporary folder, runs one job that
-writes the lines, starts the gateway again (so that the memory of writing does not count), and lets the readers ask for
-the whole log in each encoding and read 4 kB of it each second. The bound is 2 MB for each reader.
+Starts an emulator on a free local port with its data in a temporary folder, runs one job that
+writes the lines, and restarts the emulator (so that the memory of writing does not count). The readers request the
+complete log in each encoding, and read 4 kB per second. The limit is 2 MB per reader. Exits with 1 above it.
 """
 
 import json
@@ -40,11 +40,11 @@ def start(program, folder):
     address = server.stdout.readline().removeprefix("listening on ").strip()
     key = server.stdout.readline().removeprefix("demo key:").strip()
 
-    def ask(path, method="GET"):
+    def send(path, method="GET"):
         request = urllib.request.Request(address + path, method=method, headers={"apiKey": key})
         return urllib.request.urlopen(request, timeout=300)
 
-    return server, address, key, ask
+    return server, address, key, send
 
 
 def stop(server):
@@ -52,16 +52,16 @@ def stop(server):
     server.wait()
 
 
-def memory(server):
+def read_memory(server):
     """Returns the current memory of the process, in MB."""
     status = pathlib.Path(f"/proc/{server.pid}/status").read_text()
     return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
 
 
-def reader(address, path, key, encoding):
+def connect_reader(address, path, key, encoding):
     url = urllib.parse.urlsplit(address)
     client = socket.socket()
-    # With a small window, unsent data waits in the gateway.
+    # With a small window, unsent data stays in the server.
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.connect((url.hostname, url.port))
     head = f"GET {path} HTTP/1.1\r\nhost: {url.netloc}\r\napiKey: {key}\r\naccept-encoding: {encoding}\r\n\r\n"
@@ -77,38 +77,38 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / "gateway.toml").write_text(CONFIG % lines)
-        server, address, key, ask = start(program, folder)
-        job = json.load(ask("/public/jobs"))[0]["Id"]
-        ask(f"/public/jobs/{job}/execute", "POST")
-        while json.load(ask(f"/public/jobs/{job}/status"))["Status"] != 0:
+        server, address, key, send = start(program, folder)
+        job = json.load(send("/public/jobs"))[0]["Id"]
+        send(f"/public/jobs/{job}/execute", "POST")
+        while json.load(send(f"/public/jobs/{job}/status"))["Status"] != 0:
             time.sleep(0.1)
         stop(server)
         for encoding in ["identity", "gzip", "br"]:
-            server, address, key, ask = start(program, folder)
-            before = memory(server)
-            clients = [reader(address, f"/public/jobs/{job}/logs", key, encoding) for _ in range(readers)]
-            most = before
+            server, address, key, send = start(program, folder)
+            before = read_memory(server)
+            clients = [connect_reader(address, f"/public/jobs/{job}/logs", key, encoding) for _ in range(readers)]
+            peak = before
             for _ in range(SECONDS):
                 time.sleep(1)
                 for client in clients:
                     client.recv(4096)
-                most = max(most, memory(server))
+                peak = max(peak, read_memory(server))
             for client in clients:
                 client.close()
-            each = (most - before) / readers
-            is_within = is_within and each <= 2
+            per_reader = (peak - before) / readers
+            is_within = is_within and per_reader <= 2
             begin = time.perf_counter()
             request = urllib.request.Request(
                 f"{address}/public/jobs/{job}/logs", headers={"apiKey": key, "accept-encoding": encoding}
             )
             size = len(urllib.request.urlopen(request, timeout=300).read())
-            took = time.perf_counter() - begin
+            duration = time.perf_counter() - begin
             print(
-                f"{encoding}: {readers} slow readers take {before:.0f} to {most:.0f} MB, {each:.2f} MB each; "
-                f"a quick one gets {size / 1e6:.1f} MB in {took:.2f} s"
+                f"{encoding}: {readers} slow readers take {before:.0f} to {peak:.0f} MB, {per_reader:.2f} MB each; "
+                f"a fast reader gets {size / 1e6:.1f} MB in {duration:.2f} s"
             )
             stop(server)
-    sys.exit(0 if is_within else "more than 2 MB for a reader")
+    sys.exit(0 if is_within else "more than 2 MB per reader")
 
 
 main()

@@ -1,5 +1,7 @@
-// A static host for first_load.py and lighthouse.mjs: the console, and Swagger UI beside it, compressed by Brotli beforehand,
-// with the same small API behind them. Prints its port. `node static_host.mjs [SWAGGER_UI_DIST]`
+// Serves the console and, optionally, Swagger UI for first_load.py and lighthouse.mjs. All files are compressed with Brotli in
+// advance. Both use the same contract and the same small API. Prints its port.
+//
+//     node static_host.mjs [SWAGGER_UI_DIST]
 import { readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, extname, join } from "node:path";
@@ -7,8 +9,8 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const swagger = process.argv[2];
-const types = {
+const swaggerFolder = process.argv[2];
+const contentTypes = {
   ".css": "text/css",
   ".html": "text/html",
   ".js": "text/javascript",
@@ -17,31 +19,31 @@ const types = {
   ".wasm": "application/wasm",
   ".yaml": "application/yaml",
 };
-const page = `<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="swagger-ui.css"><div id="swagger-ui"></div>
+const swaggerPage = `<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="swagger-ui.css"><div id="swagger-ui"></div>
 <script src="swagger-ui-bundle.js"></script>
 <script>SwaggerUIBundle({ url: '../openapi.yaml', dom_id: '#swagger-ui' })</script>`;
 
-const files = { "/openapi.yaml": readFileSync(join(root, "openapi.yaml")), "/swagger/index.html": page };
-for (const name of swagger ? ["swagger-ui.css", "swagger-ui-bundle.js"] : []) files[`/swagger/${name}`] = readFileSync(join(swagger, name));
+const files = { "/openapi.yaml": readFileSync(join(root, "openapi.yaml")), "/swagger/index.html": swaggerPage };
+for (const name of swaggerFolder ? ["swagger-ui.css", "swagger-ui-bundle.js"] : []) files[`/swagger/${name}`] = readFileSync(join(swaggerFolder, name));
 for (const name of readdirSync(join(root, "web/dist"))) {
   if (![".br", ".gz"].includes(extname(name))) files[`/console/${name}`] = readFileSync(join(root, "web/dist", name));
 }
 files["/console/config.json"] = JSON.stringify({ name: "Demo", domain: "..", demoKey: "a-key-for-tests-only" });
-const sent = new Map(Object.entries(files).map(([path, content]) => [path, brotliCompressSync(content)]));
+const compressed = new Map(Object.entries(files).map(([path, content]) => [path, brotliCompressSync(content)]));
 
 const jobs = Array.from({ length: 20 }, (_, n) => ({ Id: `3f2b8c1e-5d47-4a9b-8e60-${`${n}`.padStart(12, "0")}`, Name: `Job ${n}` }));
-const answers = { "/public/jobs": jobs, "/public/jobs/status": jobs.map(({ Id }) => ({ JobId: Id, Status: 0 })) };
+const apiResponses = { "/public/jobs": jobs, "/public/jobs/status": jobs.map(({ Id }) => ({ JobId: Id, Status: 0 })) };
 
 const server = createServer((request, response) => {
   let path = request.url.split("?")[0];
   if (path.endsWith("/")) path += "index.html";
-  if (sent.has(path)) {
-    response.setHeader("content-type", types[extname(path)]);
+  if (compressed.has(path)) {
+    response.setHeader("content-type", contentTypes[extname(path)]);
     response.setHeader("content-encoding", "br");
-    response.end(sent.get(path));
+    response.end(compressed.get(path));
   } else if (path.startsWith("/public/")) {
     response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify(answers[path] ?? []));
+    response.end(JSON.stringify(apiResponses[path] ?? []));
   } else {
     response.statusCode = 404;
     response.end();
