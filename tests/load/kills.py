@@ -4,11 +4,11 @@
     cargo build -p txjobs-gateway
     python3 tests/load/kills.py target/debug/txjobs-gateway [KILLS]
 
-Starts a gateway of its own on a free port of this machine with its data in a temporary folder. Clients execute jobs all
-the time. Each run writes its trigger id into a file of the test, and most jobs start a child that detaches itself: in a
-session of its own, by a double fork, or with an empty environment as well. After each `kill -9` (150 unless told
-otherwise) the gateway is started again. Then no process of a run that was cut off may be alive, and no accepted run may be
-lost. At the end every accepted run must have ended, and none may have started twice. Exits with 1 after any fault. Linux only.
+Starts a gateway on a free local port with its data in a temporary folder. Clients execute jobs continuously.
+Each run appends its trigger id to a file, and most jobs start a child that detaches itself: in a new session, by a double
+fork, or with an empty environment as well. After each `kill -9` (default: 150) the script restarts the gateway. Then no
+process of an interrupted run may be alive, and no accepted run may be lost. At the end, every accepted run must have ended,
+and none may have started twice. Exits with 1 after any failure. Linux only.
 """
 
 import collections
@@ -29,7 +29,7 @@ import urllib.request
 
 CLIENTS = 4
 CONCURRENCY = 12
-# A child that outlives its command, by the way in which it detaches itself.
+# The ways in which a child detaches itself from its command.
 CHILDREN = {
     "none": "",
     "group": "sleep 600 >/dev/null 2>&1 &",
@@ -37,8 +37,8 @@ CHILDREN = {
     "double fork": "(setsid sleep 600 >/dev/null 2>&1 &)",
     "empty environment": "env -i setsid sh -c '(setsid sleep 600 &)' >/dev/null 2>&1",
 }
-SECONDS = ["0", "0.1", "0.3", "1"]
-# Descriptor 9 is open in every process of a run, and identifies the run.
+DURATIONS = ["0", "0.1", "0.3", "1"]
+# Descriptor 9 is open in every process of a run and identifies the run.
 SCRIPT = """
 exec 9>>"alive/$TXJOBS_TRIGGER_ID"
 echo "$TXJOBS_TRIGGER_ID" >>started
@@ -48,10 +48,10 @@ echo done
 """
 
 
-def configuration():
+def create_configuration():
     text = '[[organization]]\nname = "Kills"\n'
     for kind, child in CHILDREN.items():
-        for seconds in SECONDS:
+        for seconds in DURATIONS:
             command = SCRIPT % (child, seconds)
             text += f'[[organization.job]]\nname = "{kind}, {seconds} s"\nstop_grace = "2s"\n'
             text += f"command = ['sh', '-c', '''{command}''']\n"
@@ -59,15 +59,15 @@ def configuration():
 
 
 class Gateway:
-    """A gateway that is started repeatedly, and a client of it."""
+    """A gateway that can be restarted at the same address, with a client."""
 
     def __init__(self, program, folder):
         self.program, self.folder = program, folder
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.address = "127.0.0.1:%d" % free.getsockname()[1]
-        made = self.command("keys", "create", "--organization", "Kills", "--name", "test")
-        self.key = subprocess.run(made, cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+        create = self.command("keys", "create", "--organization", "Kills", "--name", "test")
+        self.key = subprocess.run(create, cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
         self.process = None
 
     def command(self, *arguments):
@@ -81,18 +81,18 @@ class Gateway:
         )
         line = self.process.stdout.readline()
         if not line.startswith("listening on"):
-            sys.exit("the gateway does not start")
+            sys.exit("the gateway did not start")
 
     def kill(self):
         self.process.kill()
         self.process.wait()
 
-    def ask(self, path, method="GET"):
+    def send(self, path, method="GET"):
         request = urllib.request.Request(
             f"http://{self.address}/public/jobs{path}", method=method, headers={"apiKey": self.key}
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return json.load(response)
 
 
 class Clients:
@@ -102,28 +102,28 @@ class Clients:
         self.gateway, self.jobs = gateway, jobs
         self.lock = threading.Lock()
         self.accepted = {}
-        self.refused = self.unclear = 0
+        self.rejected = self.unknown = 0
         self.is_stopped = threading.Event()
-        self.threads = [threading.Thread(target=self.work) for _ in range(CLIENTS)]
+        self.threads = [threading.Thread(target=self.execute_jobs) for _ in range(CLIENTS)]
         for thread in self.threads:
             thread.start()
 
-    def work(self):
+    def execute_jobs(self):
         while not self.is_stopped.is_set():
             job = random.choice(self.jobs)
             try:
-                trigger = self.gateway.ask(f"/{job}/execute", "POST")["TriggerId"]
+                trigger = self.gateway.send(f"/{job}/execute", "POST")["TriggerId"]
                 with self.lock:
                     self.accepted[trigger] = job
             except urllib.error.HTTPError as error:
                 error.close()
                 with self.lock:
-                    self.refused += 1
+                    self.rejected += 1
             except (OSError, ValueError, http.client.HTTPException) as error:
-                # Not connected: it was not sent. Anything else may have been lost after its effect.
+                # After a refused connection, the request was not sent. After any other error, it may have had an effect.
                 reason = getattr(error, "reason", error)
                 with self.lock:
-                    self.unclear += not isinstance(reason, ConnectionRefusedError)
+                    self.unknown += not isinstance(reason, ConnectionRefusedError)
             self.is_stopped.wait(0.02)
 
     def stop(self):
@@ -132,8 +132,8 @@ class Clients:
             thread.join()
 
 
-def processes(folder):
-    """Returns the living processes of runs: (process id, start time) and the trigger id."""
+def find_processes(folder):
+    """Returns the live processes of runs: maps (process id, start time) to the trigger id."""
     alive = f"{folder}/alive/"
     found = {}
     for process in pathlib.Path("/proc").iterdir():
@@ -143,23 +143,23 @@ def processes(folder):
                 fields = (process / "stat").read_text().rpartition(")")[2].split()
                 found[int(process.name), fields[19]] = target.removeprefix(alive)
         except OSError:
-            # It has ended meanwhile.
+            # The process has ended.
             pass
     return found
 
 
-def execution(gateway, job, trigger):
+def get_execution(gateway, job, trigger):
     """Returns the execution of an accepted run; None while it is pending; False if the gateway does not know it."""
     try:
-        executions = gateway.ask(f"/{job}/logs/{trigger}")
+        executions = gateway.send(f"/{job}/logs/{trigger}")
     except urllib.error.HTTPError as error:
         error.close()
         return False
     if executions:
         return executions[0] if len(executions) == 1 else False
-    pending = gateway.ask(f"/{job}/status")["Status"] != 0
-    # It may have started between the two.
-    return None if pending else (gateway.ask(f"/{job}/logs/{trigger}") or [False])[0]
+    pending = gateway.send(f"/{job}/status")["Status"] != 0
+    # The run may have started between the two requests.
+    return None if pending else (gateway.send(f"/{job}/logs/{trigger}") or [False])[0]
 
 
 def main():
@@ -168,97 +168,97 @@ def main():
     seed = random.randrange(1 << 32)
     random.seed(seed)
     print(f"seed {seed}", flush=True)
-    faults = []
+    failures = []
     counts = collections.Counter()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name).resolve()
         (folder / "alive").mkdir()
         (folder / "started").touch()
-        (folder / "gateway.toml").write_text(configuration())
+        (folder / "gateway.toml").write_text(create_configuration())
         gateway = Gateway(program, folder)
         gateway.start()
-        clients = Clients(gateway, [job["Id"] for job in gateway.ask("")])
+        clients = Clients(gateway, [job["Id"] for job in gateway.send("")])
         try:
             ended = {}
             for n in range(1, kills + 1):
                 time.sleep(random.uniform(0.05, 2))
                 gateway.kill()
-                survivors = processes(folder)
+                survivors = find_processes(folder)
                 counts["processes that outlived a kill"] += len(survivors)
-                counts["runs cut off by a kill"] += len(set(survivors.values()))
+                counts["runs interrupted by a kill"] += len(set(survivors.values()))
                 gateway.start()
-                for process in survivors.keys() & processes(folder).keys():
-                    faults.append(f"kill {n}: process {process[0]} of {survivors[process]} is alive")
+                for process in survivors.keys() & find_processes(folder).keys():
+                    failures.append(f"kill {n}: process {process[0]} of {survivors[process]} is alive")
                 with clients.lock:
                     known = [(t, j) for t, j in clients.accepted.items() if t not in ended]
                 for trigger, job in known:
-                    run = execution(gateway, job, trigger)
+                    run = get_execution(gateway, job, trigger)
                     if run is False:
-                        faults.append(f"kill {n}: the run {trigger} is lost")
+                        failures.append(f"kill {n}: the run {trigger} is lost")
                     if run is False or run and run["State"] >= 2:
                         ended[trigger] = run
-                print(f"kill {n}: {len(clients.accepted)} accepted, {len(faults)} faults", flush=True)
+                print(f"kill {n}: {len(clients.accepted)} accepted, {len(failures)} failures", flush=True)
             clients.stop()
 
             deadline = time.monotonic() + 300
             waiting = {t: j for t, j in clients.accepted.items() if t not in ended}
             while waiting and time.monotonic() < deadline:
                 for trigger, job in list(waiting.items()):
-                    run = execution(gateway, job, trigger)
+                    run = get_execution(gateway, job, trigger)
                     if run is False or run and run["State"] >= 2:
                         ended[trigger] = run
                         del waiting[trigger]
                 time.sleep(0.1)
-            # Runs whose answer was lost end, too.
-            while any(s["Status"] for s in gateway.ask("/status")) and time.monotonic() < deadline:
+            # Runs whose response was lost also end.
+            while any(s["Status"] for s in gateway.send("/status")) and time.monotonic() < deadline:
                 time.sleep(0.1)
-            faults += [f"the run {trigger} has not ended" for trigger in waiting]
-            for (pid, _), trigger in processes(folder).items():
-                faults.append(f"process {pid} of {trigger} is alive at the end")
+            failures += [f"the run {trigger} has not ended" for trigger in waiting]
+            for (pid, _), trigger in find_processes(folder).items():
+                failures.append(f"process {pid} of {trigger} is alive at the end")
 
             started = collections.Counter((folder / "started").read_text().split())
-            faults += [f"the run {t} has started {n} times" for t, n in started.items() if n > 1]
+            failures += [f"the run {t} has started {n} times" for t, n in started.items() if n > 1]
             for trigger, run in ended.items():
                 if run is False:
-                    faults.append(f"the run {trigger} is lost")
+                    failures.append(f"the run {trigger} is lost")
                 elif run["State"] == 2 and started[trigger] != 1:
-                    faults.append(f"the run {trigger} is completed and has started {started[trigger]} times")
+                    failures.append(f"the run {trigger} is completed and has started {started[trigger]} times")
                 elif run["EndTime"] is None:
-                    faults.append(f"the run {trigger} has ended without a time")
+                    failures.append(f"the run {trigger} has ended without an end time")
                 counts["state %s" % (run and run["State"])] += 1
             unknown = started.keys() - clients.accepted.keys()
-            if len(unknown) > clients.unclear:
-                faults.append(f"{len(unknown)} runs started that nobody requested")
+            if len(unknown) > clients.unknown:
+                failures.append(f"{len(unknown)} runs started without a request")
             gateway.process.send_signal(signal.SIGTERM)
             if gateway.process.wait(60) != 0:
-                faults.append("the gateway did not stop well")
+                failures.append("the gateway did not exit with 0 after SIGTERM")
         finally:
             clients.stop()
             gateway.kill()
-            for pid, _ in processes(folder):
+            for pid, _ in find_processes(folder):
                 os.kill(pid, signal.SIGKILL)
 
     table = [
         ("kills", kills),
         ("runs accepted", len(clients.accepted)),
-        ("executes refused (the job was busy)", clients.refused),
-        ("executes whose answer was lost", clients.unclear),
+        ("executes rejected (the job was busy)", clients.rejected),
+        ("executes whose response was lost", clients.unknown),
         ("runs started", len(started)),
         ("completed", counts["state 2"]),
-        ("failed, because they were cut off", counts["state 3"]),
-        ("runs with processes at a kill", counts["runs cut off by a kill"]),
+        ("failed (interrupted)", counts["state 3"]),
+        ("runs with processes at a kill", counts["runs interrupted by a kill"]),
         ("processes that outlived a kill", counts["processes that outlived a kill"]),
-        ("lost", sum("lost" in fault for fault in faults)),
-        ("started twice", sum("times" in fault for fault in faults)),
-        ("not ended", sum("not ended" in fault for fault in faults)),
-        ("left alive", sum("alive" in fault for fault in faults)),
-        ("faults", len(faults)),
+        ("lost", sum("lost" in failure for failure in failures)),
+        ("started twice", sum("times" in failure for failure in failures)),
+        ("not ended", sum("not ended" in failure for failure in failures)),
+        ("left alive", sum("alive" in failure for failure in failures)),
+        ("failures", len(failures)),
     ]
-    for what, count in table:
-        print(f"{what:<40}{count:>8}")
-    for fault in faults[:20]:
-        print(fault)
-    sys.exit(1 if faults else 0)
+    for name, count in table:
+        print(f"{name:<40}{count:>8}")
+    for failure in failures[:20]:
+        print(failure)
+    sys.exit(1 if failures else 0)
 
 
 if __name__ == "__main__":

@@ -1,22 +1,23 @@
 #!/usr/bin/env python3
-"""Measures how many requests per second a gateway answers, beside nginx with the same bytes and Prism with the same contract.
+"""Measures the requests per second of a gateway, and compares them with nginx and Prism.
 
     sudo apt-get install wrk nginx-light
     cargo build --release -p txjobs-gateway
     python3 tests/load/requests.py target/release/txjobs-gateway
 
-Starts all three on free ports of this machine with their data in a temporary folder, and asks them in turns, so that
-whatever else the machine does slows all of them. Prism is installed with npm into that folder; --without-prism leaves
-it out. The table has the medians, and what the gateway answers for each answer of nginx.
+Starts all three on free local ports with their data in a temporary folder, and measures them alternately, so that other
+load on the machine affects all of them. npm installs Prism into that folder; --without-prism skips it. The table has the
+medians, and the ratio of the gateway to nginx.
 
 - The lists of 1, 100 and 1,000 jobs and the statuses of 100 and 1,000: plain, compressed (Accept-Encoding: br) and not
-  modified (If-None-Match). nginx serves what the gateway answered as a file, with the same headers. Prism answers
-  with the two jobs of the contract's example.
-- Execute: 1,000 jobs that run `true`, each executed once, by 32 connections that are never idle, while the gateway runs
-  them. Every answer must be 200. A round ends when all jobs are idle again.
+  modified (If-None-Match). nginx serves the responses of the gateway from files, with the same headers. Prism responds
+  with the two jobs of the example in the contract.
+- Execute: 32 connections execute each of 1,000 jobs once, without a pause, while the gateway runs the jobs. Each job runs
+  `true`. The status of every response must be 200. A round ends when all jobs are idle.
 - The log of 200,000 lines: logs.py.
 
-The bounds: 0.4 of nginx for lists of 100 and 1,000 jobs, 0.2 for statuses, 1,500 executes a second.
+The limits are 0.4 of the rate of nginx for plain lists of 100 and 1,000 jobs, 0.2 for plain statuses, and 1,500 executes per
+second. Exits with 1 below a limit.
 """
 
 import argparse
@@ -40,8 +41,8 @@ SIZES = [1, 100, 1000]
 LIST, STATUSES = "/public/jobs", "/public/jobs/status"
 CONNECTIONS = 32
 MIN_LIST_RATIO, MIN_STATUSES_RATIO, MIN_EXECUTES = 0.4, 0.2, 1500
-# Headers that nginx adds by itself, or that belong to one connection.
-OWN_HEADERS = {"content-length", "content-type", "date", "etag", "last-modified", "connection", "server", "transfer-encoding"}
+# Headers that nginx adds without configuration, or that apply to one connection.
+EXCLUDED_HEADERS = {"content-length", "content-type", "date", "etag", "last-modified", "connection", "server", "transfer-encoding"}
 
 NGINX = """
 worker_processes auto;
@@ -80,10 +81,10 @@ def free_port():
 def get(address, path, headers):
     connection = http.client.HTTPConnection(address, timeout=60)
     connection.request("GET", path, headers=headers)
-    answer = connection.getresponse()
-    body = answer.read()
+    response = connection.getresponse()
+    body = response.read()
     connection.close()
-    return answer, body
+    return response, body
 
 
 def wait_for(address, process):
@@ -96,7 +97,7 @@ def wait_for(address, process):
             return
         except OSError:
             time.sleep(0.05)
-    sys.exit(f"nobody listens on {address}: {process.args}")
+    sys.exit(f"no process listens on {address}: {process.args}")
 
 
 class Gateway:
@@ -110,8 +111,8 @@ class Gateway:
         self.keys = {}
         for size in SIZES:
             create = [program, "keys", "create", "--organization", f"Load {size}", "--name", "load"]
-            made = subprocess.run(create, cwd=folder, capture_output=True, text=True, check=True)
-            self.keys[size] = made.stdout.strip()
+            output = subprocess.run(create, cwd=folder, capture_output=True, text=True, check=True)
+            self.keys[size] = output.stdout.strip()
         serve = [program, "serve", "--listen", "127.0.0.1:0"]
         environment = {"PATH": "/usr/bin:/bin", "RUST_LOG": "warn"}
         self.process = subprocess.Popen(serve, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
@@ -122,18 +123,18 @@ class Gateway:
 
 
 class Nginx:
-    """Serves the answers of the gateway: one file for each case."""
+    """Serves the responses of the gateway: one file for each case."""
 
     def __init__(self, gateway, cases, folder):
         (folder / "files").mkdir()
         locations = []
         for case in cases:
-            answer, body = get(gateway.address, case.path, gateway.headers(case.size) | case.headers)
-            assert answer.status == 200, answer.status
+            response, body = get(gateway.address, case.path, gateway.headers(case.size) | case.headers)
+            assert response.status == 200, response.status
             (folder / "files" / case.file).write_bytes(body)
             case.bytes = len(body)
-            case.gateway_tag = answer.headers["ETag"]
-            added = [(name, value) for name, value in answer.headers.items() if name.lower() not in OWN_HEADERS]
+            case.gateway_tag = response.headers["ETag"]
+            added = [(name, value) for name, value in response.headers.items() if name.lower() not in EXCLUDED_HEADERS]
             lines = "".join(f"            add_header {name} '{value}';\n" for name, value in added)
             locations.append(f"        location = /{case.file} {{\n{lines}        }}\n")
         self.address = f"127.0.0.1:{free_port()}"
@@ -143,9 +144,9 @@ class Nginx:
         self.process = subprocess.Popen(["nginx", "-p", folder, "-c", folder / "nginx.conf"], stderr=subprocess.DEVNULL)
         wait_for(self.address, self.process)
         for case in cases:
-            answer, body = get(self.address, f"/{case.file}", {})
-            assert (answer.status, len(body)) == (200, case.bytes), (answer.status, len(body))
-            case.nginx_tag = answer.headers["ETag"]
+            response, body = get(self.address, f"/{case.file}", {})
+            assert (response.status, len(body)) == (200, case.bytes), (response.status, len(body))
+            case.nginx_tag = response.headers["ETag"]
 
 
 class Prism:
@@ -164,26 +165,26 @@ class Prism:
 class Case:
     """One request, which is sent to each server."""
 
-    def __init__(self, what, path, size, kind):
-        self.name = f"{what} of {size:,}" + {"plain": "", "br": ", br", "304": ", 304"}[kind]
+    def __init__(self, resource, path, size, kind):
+        self.name = f"{resource} of {size:,}" + {"plain": "", "br": ", br", "304": ", 304"}[kind]
         self.path, self.size, self.kind = path, size, kind
         self.headers = {"Accept-Encoding": "br"} if kind == "br" else {}
-        self.file = f"{what}-{size}-{kind}.json"
-        self.min_ratio = {"list": MIN_LIST_RATIO, "statuses": MIN_STATUSES_RATIO}[what]
+        self.file = f"{resource}-{size}-{kind}.json"
+        self.min_ratio = {"list": MIN_LIST_RATIO, "statuses": MIN_STATUSES_RATIO}[resource]
         if kind != "plain" or size < 100:
             self.min_ratio = None
         self.rates = {"gateway": [], "nginx": [], "Prism": []}
 
     def measure(self, seconds, gateway, nginx, prism):
-        def known(tag):
+        def condition(tag):
             return {"If-None-Match": tag} if self.kind == "304" else {}
 
         headers = gateway.headers(self.size) | self.headers
-        ask = [("gateway", gateway.address, self.path, headers | known(self.gateway_tag))]
-        ask.append(("nginx", nginx.address, f"/{self.file}", self.headers | known(self.nginx_tag)))
+        requests = [("gateway", gateway.address, self.path, headers | condition(self.gateway_tag))]
+        requests.append(("nginx", nginx.address, f"/{self.file}", self.headers | condition(self.nginx_tag)))
         if prism and self.kind == "plain" and self.size == 100:
-            ask.append(("Prism", prism.address, self.path, headers))
-        for server, address, path, headers in ask:
+            requests.append(("Prism", prism.address, self.path, headers))
+        for server, address, path, headers in requests:
             self.rates[server].append(wrk(address, path, headers, seconds))
 
     def row(self):
@@ -194,17 +195,17 @@ class Case:
 
 
 def wrk(address, path, headers, seconds):
-    """Returns requests per second. Fails if any answer is an error."""
-    named = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
-    command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{seconds}s", *named, f"http://{address}{path}"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    for trouble in ["Non-2xx", "Socket errors"]:
-        assert trouble not in said, f"{path}\n{said}"
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
+    """Returns requests per second. Fails if a response is an error."""
+    header_options = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
+    command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{seconds}s", *header_options, f"http://{address}{path}"]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    for problem in ["Non-2xx", "Socket errors"]:
+        assert problem not in output, f"{path}\n{output}"
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])
 
 
 def execute_all(gateway, size):
-    """Executes each job once. Returns the time until the last answer, and until the last run has ended."""
+    """Executes each job once. Returns the time until the last response, and until the last run has ended."""
     jobs = [job["Id"] for job in json.loads(get(gateway.address, LIST, gateway.headers(size))[1])]
     head = f"Host: {gateway.address}\r\napiKey: {gateway.keys[size]}\r\nContent-Length: 0\r\n\r\n"
     requests = [f"POST /public/jobs/{job}/execute HTTP/1.1\r\n{head}".encode() for job in jobs]
@@ -217,40 +218,40 @@ def execute_all(gateway, size):
     begin = time.perf_counter()
     for key in list(selector.get_map().values()):
         key.fileobj.sendall(requests.pop())
-    left = len(jobs)
-    while left:
+    remaining = len(jobs)
+    while remaining:
         for key, _ in selector.select():
-            # An answer is small enough to arrive in one piece.
-            answer = key.fileobj.recv(65536)
-            assert answer.startswith(b"HTTP/1.1 200"), answer
-            left -= 1
+            # A response is small enough to arrive in one piece.
+            response = key.fileobj.recv(65536)
+            assert response.startswith(b"HTTP/1.1 200"), response
+            remaining -= 1
             if requests:
                 key.fileobj.sendall(requests.pop())
-    answered = time.perf_counter() - begin
+    response_times = time.perf_counter() - begin
     for key in list(selector.get_map().values()):
         key.fileobj.close()
     while any(job["Status"] for job in json.loads(get(gateway.address, STATUSES, gateway.headers(size))[1])):
         time.sleep(0.01)
-    return answered, time.perf_counter() - begin
+    return response_times, time.perf_counter() - begin
 
 
 def measure_execute(gateway, rounds):
     size = SIZES[-1]
-    answered, ended = zip(*(execute_all(gateway, size) for _ in range(rounds)))
-    rate = size / statistics.median(answered)
-    print(f"\nexecute, {size:,} jobs, {CONNECTIONS} connections: {rate:,.0f} answers a second "
-          f"({', '.join(f'{size / each:,.0f}' for each in answered)})")
-    print(f"the same, until every run has ended: {size / statistics.median(ended):,.0f} runs a second", flush=True)
+    response_times, end_times = zip(*(execute_all(gateway, size) for _ in range(rounds)))
+    rate = size / statistics.median(response_times)
+    print(f"\nexecute, {size:,} jobs, {CONNECTIONS} connections: {rate:,.0f} responses per second "
+          f"({', '.join(f'{size / each:,.0f}' for each in response_times)})")
+    print(f"the same, until every run has ended: {size / statistics.median(end_times):,.0f} runs per second", flush=True)
     return rate
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", type=pathlib.Path, help="the gateway's release build")
-    parser.add_argument("--seconds", type=int, default=3, help="of each measurement (3)")
-    parser.add_argument("--rounds", type=int, default=5, help="of which the median counts (5)")
-    parser.add_argument("--without-prism", action="store_true")
-    parser.add_argument("--without-log", action="store_true")
+    parser.add_argument("program", type=pathlib.Path, help="release build of the gateway")
+    parser.add_argument("--seconds", type=int, default=3, help="duration of each measurement (3)")
+    parser.add_argument("--rounds", type=int, default=5, help="number of rounds; the table has the medians (5)")
+    parser.add_argument("--without-prism", action="store_true", help="do not measure Prism")
+    parser.add_argument("--without-log", action="store_true", help="do not run logs.py")
     arguments = parser.parse_args()
     program = arguments.program.resolve()
     missing = [name for name in ["wrk", "nginx", *([] if arguments.without_prism else ["npm"])] if not shutil.which(name)]
@@ -262,8 +263,8 @@ def main():
     cases += [Case("list", LIST, size, kind) for kind in ("br", "304") for size in SIZES[1:]]
     cases += [Case("statuses", STATUSES, SIZES[-1], kind) for kind in ("br", "304")]
     failures = []
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
+    with tempfile.TemporaryDirectory() as path:
+        folder = pathlib.Path(path)
         # The worker processes of nginx drop their privileges, and still have to read the files.
         folder.chmod(0o755)
         servers = []
@@ -275,14 +276,14 @@ def main():
             for _ in range(arguments.rounds):
                 for case in cases:
                     case.measure(arguments.seconds, gateway, nginx, prism)
-            print(f"{'requests a second':<24}{'bytes':>10}{'gateway':>10}{'nginx':>10}{'Prism':>10}{'ratio':>8}")
+            print(f"{'requests per second':<24}{'bytes':>10}{'gateway':>10}{'nginx':>10}{'Prism':>10}{'ratio':>8}")
             for case in cases:
                 print(case.row(), flush=True)
                 if case.min_ratio and case.ratio < case.min_ratio:
                     failures.append(f"{case.name}: {case.ratio:.2f} of nginx, at least {case.min_ratio}")
             executes = measure_execute(gateway, arguments.rounds)
             if executes < MIN_EXECUTES:
-                failures.append(f"execute: {executes:,.0f} a second, at least {MIN_EXECUTES:,}")
+                failures.append(f"execute: {executes:,.0f} per second, at least {MIN_EXECUTES:,}")
         finally:
             for server in servers:
                 server.process.terminate()
