@@ -2,7 +2,7 @@
 """Measures the requests per second of a gateway, and compares them with nginx and Prism.
 
     sudo apt-get install wrk nginx-light
-    cargo build --release -p txjobs-gateway
+    cargo build --release -p txjobs-gateway -p txjobs-emulator
     python3 tests/load/requests.py target/release/txjobs-gateway
 
 Starts all three on free local ports with their data in a temporary folder, and measures them alternately, so that other
@@ -14,7 +14,7 @@ medians, and the ratio of the gateway to nginx.
   with the two jobs of the example in the contract.
 - Execute: 32 connections execute each of 1,000 jobs once, without a pause, while the gateway runs the jobs. Each job runs
   `true`. The status of every response must be 200. A round ends when all jobs are idle.
-- The log of 200,000 lines: logs.py.
+- The log of 200,000 lines: logs.py, with the emulator in the folder of the gateway.
 
 The limits are 0.4 of the rate of nginx for plain lists of 100 and 1,000 jobs, 0.2 for plain statuses, and 1,500 executes per
 second. Exits with 1 below a limit.
@@ -290,7 +290,7 @@ def main():
                 server.process.wait()
     if not arguments.without_log:
         print("\nthe log of 200,000 lines", flush=True)
-        subprocess.run([sys.executable, HERE / "logs.py", program], check=True)
+        subprocess.run([sys.executable, HERE / "logs.py", program.with_name("txjobs-emulator")], check=True)
     sys.exit("\n".join(failures))
 
 
