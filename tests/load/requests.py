@@ -291,7 +291,7 @@ def main():
     if not arguments.without_log:
         print("\nthe log of 200,000 lines", flush=True)
         subprocess.run([sys.executable, HERE / "logs.py", program.with_name("txjobs-emulator")], check=True)
-    sys.exit("\n".join(failures))
+    sys.exit("\n".join(failures) or None)
 
 
 if __name__ == "__main__":
