@@ -10,7 +10,7 @@ const CONTRACT: &str = "crates/emulator/admin.yaml";
 /// Pages, and the schema whose parts each of them must name.
 const PAGES: &[(&str, &str, Part)] = &[
     ("docs/reference/differences.md", "Behavior", Part::Properties),
-    ("docs/reference/admin-api.md", "Seed", Part::Properties),
+    ("docs/reference/admin-api.md", "SeedRequest", Part::Properties),
     ("docs/reference/admin-api.md", "FaultRequest", Part::Properties),
     ("docs/reference/admin-api.md", "Effect", Part::Mapping),
 ];
