@@ -36,7 +36,7 @@ new PerformanceObserver((list) => tasks.push(...list.getEntries().map((e) => Mat
   .observe({ type: "longtask", buffered: true });
 """
 DEFINE_NEXT_PAINT = "const nextPaint = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));"
-# Runs ACTION. Returns the time until CONDITION is nextPaint, and the time until the handlers of ACTION returned, in ms.
+# Runs ACTION. Returns the time until CONDITION is true after a paint, and the time until the handlers of ACTION returned, in ms.
 MEASURE = DEFINE_NEXT_PAINT + """
 const done = arguments[0], start = performance.now();
 ACTION;
