@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 mod behavior;
+mod bodies;
 mod clock;
 mod error_bodies;
 mod faults;
