@@ -7,7 +7,7 @@
 
 static_host.mjs serves both, compressed with Brotli, with the same contract and the same small API. The script clicks the
 demo button of the console and waits for the list of jobs. For Swagger UI it waits for the operations. It opens each nine
-times with an empty cache, alternately, and uses the median. The limits are 170 kB of files and a third of the time of
+times with an empty cache, alternately, and uses the median. The limits are 190 kB of files and a third of the time of
 Swagger UI. Exits with 1 above a limit.
 """
 
@@ -72,8 +72,8 @@ def compare(address):
         medians[name] = duration, size = all_times[4]
         print(f"{name}: {duration:.0f} ms ({all_times[0][0]:.0f} to {all_times[-1][0]:.0f}), {size / 1000:.0f} kB")
     ratio = medians["console"][0] / medians["Swagger UI"][0]
-    is_within = ratio <= 1 / 3 and medians["console"][1] <= 170_000
-    print(f"{ratio:.2f} of the time (at most 0.33), {medians['console'][1]} bytes (at most 170000){'' if is_within else '  FAIL'}")
+    is_within = ratio <= 1 / 3 and medians["console"][1] <= 190_000
+    print(f"{ratio:.2f} of the time (at most 0.33), {medians['console'][1]} bytes (at most 190000){'' if is_within else '  FAIL'}")
     return is_within
 
 

@@ -37,7 +37,7 @@ impl Emulator {
         }
     }
 
-    /// Removes the fault rules and the journal, and resets the behavior and the clock.
+    /// Removes the fault rules, the journal, and the lost runs, and resets the behavior and the clock.
     pub fn reset(&self) {
         self.faults.clear();
         self.journal.clear();
@@ -46,7 +46,7 @@ impl Emulator {
         self.clock.reset();
     }
 
-    /// Sets the behavior. Its rate limit counts from now on.
+    /// Sets the behavior. Restarts its rate limit and its replica lag.
     pub fn set_behavior(&self, behavior: Behavior) {
         self.behavior.set(behavior);
         self.limiter.reset();

@@ -1,4 +1,4 @@
-//! Runs a job, prints its log while it runs, and exits with 0 only if it completed:
+//! Runs a job, prints its log while it runs, and exits with 0 only if it completed, with or without warnings:
 //! `TXJOBS_DOMAIN=… TXJOBS_API_KEY=… cargo run --example run_and_wait -- 'Nightly load'`.
 
 use std::{env, error::Error, pin::pin, process::ExitCode, time::Duration};
@@ -30,7 +30,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
                 _ => {}
             }
         }
-        Err(Box::<dyn Error>::from("the run ended without an outcome"))
+        Err(Box::<dyn Error>::from("the event stream ended before the run"))
     };
     let state = tokio::time::timeout(MAX_WAIT, run).await.map_err(|_| "still running after two hours")??;
     Ok(match state {

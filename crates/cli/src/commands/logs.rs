@@ -25,8 +25,8 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let job = job_lookup::find_job(session, job).await?;
     let executions = match trigger_id {
-        Some(trigger_id) => by_trigger(session, job.id, trigger_id).await?,
-        None => newest(session, job.id).await?,
+        Some(trigger_id) => fetch_by_trigger(session, job.id, trigger_id).await?,
+        None => fetch_newest(session, job.id).await?,
     };
     let Some(mut execution) = executions.into_iter().max_by_key(|e| e.create_time) else {
         if output.is_json() {
@@ -63,7 +63,7 @@ pub(crate) async fn run(
 }
 
 /// Returns the executions of a trigger id.
-async fn by_trigger(
+async fn fetch_by_trigger(
     session: &Session<'_>,
     job: JobId,
     trigger_id: TriggerId,
@@ -73,7 +73,7 @@ async fn by_trigger(
 }
 
 /// Returns the newest execution, or all executions if the server does not support a limit.
-async fn newest(session: &Session<'_>, job: JobId) -> Result<Vec<JobExecution>, Failure> {
+async fn fetch_newest(session: &Session<'_>, job: JobId) -> Result<Vec<JobExecution>, Failure> {
     let status = session.client.get_job_status().job_id(job).send().await;
     let status = status.map_err(|e| Error::from_client(&paths::GET_JOB_STATUS, e))?;
     let mut request = session.client.get_job_logs().job_id(job);

@@ -16,8 +16,8 @@ const MAX_WAIT: Duration = Duration::from_secs(20);
 const CHECK_INTERVAL: Duration = Duration::from_millis(20);
 
 pub(super) async fn handle(State(state): State<AdminState>) -> Result<StatusCode, AdminError> {
-    // First, so that no run waits for a stopped clock.
     state.set_behavior(Behavior::default());
+    // Resets the clock first, because a run that waits for a frozen clock never ends.
     state.emulator.reset();
     let store = &state.app.store;
     let deadline = Instant::now() + MAX_WAIT;
@@ -28,12 +28,12 @@ pub(super) async fn handle(State(state): State<AdminState>) -> Result<StatusCode
             }
         }
         if state.fixtures.reset().await? {
-            // Requests that arrived during the reset.
+            // Removes the requests that arrived during the reset.
             state.emulator.journal.clear();
             return Ok(StatusCode::NO_CONTENT);
         }
         tokio::time::sleep(CHECK_INTERVAL).await;
     }
-    let message = "A job is still running although it was canceled; nothing was removed. Try again.";
+    let message = "A job is still running although it was canceled. The executions and the seeded organizations were not removed. Try again.";
     Err(AdminError::new(StatusCode::SERVICE_UNAVAILABLE, message))
 }

@@ -83,7 +83,7 @@ pub fn send(behavior: &Behavior, rewrites: bool, method: &Method, response: &mut
     let extensions = HeaderName::from_static(paths::EXTENSIONS_HEADER);
     if !behavior.extensions {
         headers.remove(&extensions);
-    } else if !behavior.keeps_lines() && headers.contains_key(&extensions) {
+    } else if !behavior.is_after_reliable() && headers.contains_key(&extensions) {
         let rest = Extensions::HEADER_VALUE
             .split(", ")
             .filter(|name| *name != EXTENSION_PARAMETERS[0])

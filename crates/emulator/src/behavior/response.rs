@@ -1,4 +1,4 @@
-//! Changes the response of an operation.
+//! Changes the gateway's response to match the settings of the behavior.
 
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::http::{HeaderMap, StatusCode};
@@ -50,11 +50,11 @@ pub async fn apply_behavior(
     }
     let Some(shape) = shapes::response_shape(call.operation.0.id) else { return response };
     let (parts, body) = response.into_parts();
-    // An error of the gateway's own body ends the response, as it would without a behavior.
+    // If the gateway's body fails, the response fails with the same error.
     let body = match to_bytes(body, usize::MAX).await {
         Ok(bytes) => match serde_json::from_slice::<Value>(&bytes) {
             Ok(value) => {
-                let (value, now) = context.at_shown_time(call, value).await;
+                let (value, now) = context.apply_replica_lag_and_lost_runs(call, value).await;
                 let text = rewrite(behavior, now, shape, value).to_string();
                 Body::from(bad_text::inject(text, behavior.bad_text))
             }
@@ -75,25 +75,29 @@ pub fn rewrite_error(behavior: &Behavior, errors: &ErrorWriter, response: Respon
         _ => response.status().as_u16(),
     };
     let status = StatusCode::from_u16(status).unwrap_or(response.status());
-    with_headers_of(errors.respond(status, &details.message), response.headers())
+    copy_headers(errors.respond(status, &details.message), response.headers())
 }
 
 impl ResponseContext<'_> {
-    /// Returns the response as it was at the time that it shows, and that time.
-    async fn at_shown_time(&self, call: &OperationCall, response: Value) -> (Value, Micros) {
+    /// Returns the response with the state at the time that it shows, and this time.
+    async fn apply_replica_lag_and_lost_runs(
+        &self,
+        call: &OperationCall,
+        response: Value,
+    ) -> (Value, Micros) {
         let (now, operation) = (self.clock.now(), call.operation);
         let lag = micros(self.behavior.replica_lag.0);
         let time = if lag > 0 && self.replicas.is_lagging(operation) { now - lag } else { now };
-        let is_of = |other| operation.is(other);
-        if is_of(&paths::GET_JOB_LOGS) || is_of(&paths::GET_JOB_LOGS_BY_TRIGGER) {
+        let is_operation = |other| operation.is(other);
+        if is_operation(&paths::GET_JOB_LOGS) || is_operation(&paths::GET_JOB_LOGS_BY_TRIGGER) {
             return (if time < now { replica::executions_at(response, time) } else { response }, time);
         }
-        if !is_of(&paths::GET_JOB_STATUS) && !is_of(&paths::LIST_JOB_STATUSES) {
+        if !is_operation(&paths::GET_JOB_STATUS) && !is_operation(&paths::LIST_JOB_STATUSES) {
             return (response, now);
         }
-        let busy = match time < now {
+        let lagging_statuses = match time < now {
             true => match past::unfinished_jobs_at(self.store, time).await {
-                Ok(busy) => Some(busy),
+                Ok(statuses) => Some(statuses),
                 Err(error) => {
                     tracing::error!("the store failed: {error:#}");
                     return (response, now);
@@ -102,7 +106,8 @@ impl ResponseContext<'_> {
             false => None,
         };
         let response = replica::with_statuses(response, operation, |job, status| {
-            let status = busy.as_ref().map_or(status, |busy| replica::status_of(busy, job));
+            let status =
+                lagging_statuses.as_ref().map_or(status, |statuses| replica::status_of(statuses, job));
             let is_lost = status == JobStatusCode::Idle && self.lost_runs.is_pending(job, time);
             if is_lost { JobStatusCode::Pending } else { status }
         });
@@ -126,21 +131,27 @@ async fn change_success(
     }
     let is_default =
         (behavior.pending_logs, behavior.unknown_trigger) == (PendingLogs::Empty, UnknownTrigger::Empty);
-    let of_trigger = call.operation.is(&paths::GET_JOB_LOGS_BY_TRIGGER);
+    let is_log_by_trigger = call.operation.is(&paths::GET_JOB_LOGS_BY_TRIGGER);
     // The body is `[]` if there is no execution.
     let is_empty = response.body().size_hint().exact() == Some(2);
     let (Some(job), Some(trigger_id)) = (call.job, call.trigger_id) else { return response };
-    if is_default || !of_trigger || !is_empty {
+    if is_default || !is_log_by_trigger || !is_empty {
         return response;
     }
     let not_found = || context.errors.respond(StatusCode::NOT_FOUND, "There is no log of this trigger id.");
-    match (past::trigger_state(store, job, trigger_id).await, behavior.pending_logs, behavior.unknown_trigger)
-    {
-        (Ok(TriggerState::Pending { .. }), PendingLogs::NotFound, _)
-        | (Ok(TriggerState::Unknown), _, UnknownTrigger::NotFound) => {
-            with_headers_of(not_found(), response.headers())
+    let state = match past::trigger_state(store, job, trigger_id).await {
+        Ok(state) => state,
+        Err(error) => {
+            tracing::error!("the store failed: {error:#}");
+            return response;
         }
-        (Ok(TriggerState::Pending { execution, requested_at }), PendingLogs::Created, _) => {
+    };
+    match (state, behavior.pending_logs, behavior.unknown_trigger) {
+        (TriggerState::Pending { .. }, PendingLogs::NotFound, _)
+        | (TriggerState::Unknown, _, UnknownTrigger::NotFound) => {
+            copy_headers(not_found(), response.headers())
+        }
+        (TriggerState::Pending { execution, requested_at }, PendingLogs::Created, _) => {
             let created = JobExecution {
                 id: types::ExecutionId(execution),
                 job_id: types::JobId(job),
@@ -151,7 +162,7 @@ async fn change_success(
                 job_execution_logs: Vec::new(),
             };
             let mut created = axum::Json([created]).into_response();
-            created.headers_mut().extend(other_headers(response.headers()));
+            created.headers_mut().extend(headers_not_of_body(response.headers()));
             created
         }
         _ => response,
@@ -159,13 +170,13 @@ async fn change_success(
 }
 
 /// Adds the headers of another response that do not describe its body.
-fn with_headers_of(mut response: Response, headers: &HeaderMap) -> Response {
-    response.headers_mut().extend(other_headers(headers));
+fn copy_headers(mut response: Response, headers: &HeaderMap) -> Response {
+    response.headers_mut().extend(headers_not_of_body(headers));
     response
 }
 
 /// Returns the headers that do not describe the body.
-fn other_headers(headers: &HeaderMap) -> HeaderMap {
+fn headers_not_of_body(headers: &HeaderMap) -> HeaderMap {
     use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG};
     let mut headers = headers.clone();
     for name in [CONTENT_TYPE, CONTENT_LENGTH, ETAG] {

@@ -78,7 +78,7 @@ named_settings! {
     UnknownTrigger: Empty, NotFound;
     /// The order of executions and lines.
     Order: Time, Reversed, Shuffled;
-    /// The numbers of enumerations.
+    /// Whether states, statuses, and severities have the numbers of the contract.
     Numbers: Known, Unknown;
     /// The properties of objects.
     Fields: Usual, More, Fewer;
@@ -90,11 +90,11 @@ named_settings! {
     LogIds: Unique, Changing, Identical, Missing, Null;
     /// The format of ids.
     IdFormat: Hyphens, Digits, Braces, Parentheses, UpperCase;
-    /// The format of enumerations.
+    /// The format of states, statuses, and severities.
     NumberFormat: Integer, String, Float, Name;
 }
 
-/// The limit of requests per time. Requests above it get 429.
+/// The maximum number of requests in a period. Further requests get 429.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RateLimit {
@@ -167,7 +167,7 @@ impl Behavior {
         ensure_within(
             "fractionDigits",
             has_times || self.fraction_digits.is_none(),
-            "left out: with these times there are no digits",
+            "omitted if times is null, empty, or missing",
         )?;
         ensure_within("executeStatus", [200, 201, 202].contains(&self.execute_status), "200, 201 or 202")?;
         ensure_within("unknownJob", [404, 400].contains(&self.unknown_job), "404 or 400")?;
@@ -190,11 +190,11 @@ impl Behavior {
 
     /// Returns whether the extension `after` is reliable: a client that has a line has all lines before it, and a final
     /// state appears after its last line.
-    pub(super) fn keeps_lines(&self) -> bool {
+    pub(super) fn is_after_reliable(&self) -> bool {
         self.late_lines.0.is_zero() && self.log_ids == LogIds::Unique && !self.has_replica_lag()
     }
 
-    /// Returns whether the bodies of responses are rewritten. Then they have no validator.
+    /// Returns whether the bodies of responses are rewritten. Rewritten responses have no `ETag`.
     pub fn rewrites_bodies(&self) -> bool {
         let default = Self::default();
         self.casing != default.casing
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_behavior_is_that_of_the_gateway() {
+    fn behavior_without_settings_equals_the_gateway() {
         assert_eq!(read(json!({})).unwrap(), Behavior::default());
         let written = serde_json::to_value(Behavior::default()).unwrap();
         assert_eq!(read(written).unwrap(), Behavior::default());
