@@ -2,7 +2,6 @@
 
 use std::{
     io::{BufRead, BufReader, Write},
-    path::Path,
     process::{Command, Stdio},
 };
 
@@ -20,14 +19,10 @@ const TOGETHER: &str = "tests";
 
 pub(crate) fn test_native(_: &Tools) -> Result<Counts> {
     let programs = workspace::build()?;
-    let (_, programs): (Vec<_>, Vec<_>) = programs.into_iter().partition(is_together);
-    let mut counts = Counts::default();
-    for program in &programs {
-        counts += run_and_count(&mut command(program))?;
-    }
-    counts += run_and_count(&mut cargo("test --workspace --exclude xtask --doc --no-fail-fast"))?;
-    counts += run_and_count(&mut cargo("test --package xtask"))?;
-    Ok(counts)
+    let mut commands: Vec<_> = programs.iter().filter(|program| !is_together(program)).map(command).collect();
+    commands.push(cargo("test --workspace --exclude xtask --doc --no-fail-fast"));
+    commands.push(cargo("test --package xtask"));
+    run_all(commands)
 }
 
 pub(crate) fn test_wasm(tools: &Tools) -> Result<Counts> {
@@ -35,20 +30,21 @@ pub(crate) fn test_wasm(tools: &Tools) -> Result<Counts> {
     let runner = tools.build.wasm_bindgen.join("wasm-bindgen-test-runner");
     test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
     test.env("CHROMEDRIVER", &tools.test.browser.driver);
-    run_and_count(&mut test)
+    run_all([test])
 }
 
 pub(crate) fn test_together(tools: &Tools) -> Result<Counts> {
-    let mut counts = Counts::default();
-    for program in workspace::build()?.iter().filter(|program| is_together(program)) {
+    let programs = workspace::build()?;
+    let programs = programs.iter().filter(|program| is_together(program));
+    let commands = programs.map(|program| {
         let mut test = command(program);
         test.env("TXJOBS_BROWSER", &tools.test.browser.browser);
         test.env("TXJOBS_DRIVER", &tools.test.browser.driver).env("TXJOBS_AXE", tools.test.axe());
         // Most of these tests wait for a server.
         test.env("RUST_TEST_THREADS", "8");
-        counts += run_and_count(&mut test)?;
-    }
-    Ok(counts)
+        test
+    });
+    run_all(commands)
 }
 
 fn is_together(program: &TestProgram) -> bool {
@@ -57,15 +53,29 @@ fn is_together(program: &TestProgram) -> bool {
 
 /// Returns the command that runs a test program as cargo does.
 fn command(program: &TestProgram) -> Command {
-    println!("\n{}", program.file.strip_prefix(Path::new("target")).unwrap_or(&program.file).display());
     let mut command = Command::new(&program.file);
     command.current_dir(&program.package_folder).env("CARGO_MANIFEST_DIR", &program.package_folder);
     command
 }
 
-/// Runs a test command, shows its output, and adds up the numbers of its `test result` lines.
+/// Runs all commands, also after one has failed.
+fn run_all(commands: impl IntoIterator<Item = Command>) -> Result<Counts> {
+    let mut total = Counts::default();
+    for mut command in commands {
+        total += run_and_count(&mut command)?;
+    }
+    if total.passed + total.failed == 0 {
+        bail!("no test ran");
+    }
+    Ok(total)
+}
+
+/// Runs a command, shows its output, and adds up the numbers of its `test result` lines. A command that fails without a
+/// failed test counts as one.
 fn run_and_count(command: &mut Command) -> Result<Counts> {
-    let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
+    let name = command.get_program().to_string_lossy().into_owned();
+    println!("\n{name}");
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {name}"))?;
     let output = child.stdout.take().context("the output is piped")?;
     let mut counts = Counts::default();
     let mut stdout = std::io::stdout().lock();
@@ -80,10 +90,8 @@ fn run_and_count(command: &mut Command) -> Result<Counts> {
     }
     let status = child.wait()?;
     if !status.success() && counts.failed == 0 {
-        bail!("cargo failed before a test did ({status})");
-    }
-    if status.success() && counts.passed == 0 {
-        bail!("no test ran");
+        writeln!(stdout, "{name} failed before a test did ({status})")?;
+        counts.failed = 1;
     }
     Ok(counts)
 }
@@ -93,14 +101,35 @@ fn number_before(text: &str, word: &str) -> u64 {
     before.rsplit(|c: char| !c.is_ascii_digit()).next().and_then(|n| n.parse().ok()).unwrap_or_default()
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
 
     #[test]
     fn result_line_of_a_test_program_is_parsed() {
         let line = " FAILED. 12 passed; 3 failed; 0 ignored; 0 measured";
         assert_eq!(number_before(line, " passed"), 12);
         assert_eq!(number_before(line, " failed"), 3);
+    }
+
+    #[test]
+    fn commands_after_a_failed_or_empty_one_are_counted() {
+        let no_test = shell("echo 'test result: ok. 0 passed; 0 failed'");
+        let two_tests = shell("echo 'test result: FAILED. 1 passed; 1 failed'; exit 101");
+        let crash = shell("exit 134");
+        let one_test = shell("echo 'test result: ok. 1 passed; 0 failed'");
+        let counts = run_all([no_test, two_tests, crash, one_test]).unwrap();
+        assert_eq!((counts.passed, counts.failed), (2, 2));
+    }
+
+    #[test]
+    fn suite_without_a_test_is_an_error() {
+        assert!(run_all([shell("echo 'test result: ok. 0 passed; 0 failed'")]).is_err());
     }
 }
