@@ -40,10 +40,11 @@ impl BodyRewriter<'_> {
         if object.is_dated() {
             self.remove_late_lines(object, &mut items);
             if self.behavior.repeats && object.is_line() {
+                // A log of one repeated line would be that of a server whose lines all have the same id.
                 items = items
                     .into_iter()
                     .enumerate()
-                    .flat_map(|(n, item)| vec![item; 1 + usize::from(n % 3 == 0)])
+                    .flat_map(|(n, item)| vec![item; 1 + usize::from(n % 3 == 2)])
                     .collect();
             }
             match self.behavior.order {
@@ -243,7 +244,7 @@ mod tests {
         let mut shuffled = rewritten(json!({ "order": "shuffled" }));
         let lines = shuffled["JobExecutionLogs"].as_array_mut().unwrap();
         assert_eq!(lines.len(), 3);
-        assert_eq!(messages(&rewritten(json!({ "repeats": true }))), [first, first, second, last]);
+        assert_eq!(messages(&rewritten(json!({ "repeats": true }))), [first, second, last, last]);
         assert_eq!(messages(&rewritten(json!({ "lateLines": "1s" }))), [first, second]);
         assert_eq!(messages(&rewritten(json!({ "lateLines": "500ms" }))), [first, second, last]);
     }
