@@ -45,7 +45,7 @@ fn interrupted_command_reports_the_state_of_its_work() {
         (&["run", "Sales"], execute, unknown),
         (&["run", "Sales", "--no-wait"], execute, unknown),
         (&["run", "Sales"], TRIGGER_ID, "the job continues"),
-        (&["cancel", "Sales"], "/public/jobs", "nothing was canceled"),
+        (&["cancel", "Sales"], "/public/jobs", "no job was canceled"),
         (&["cancel", "Sales"], "/cancel", "it is unknown whether Sales is being canceled"),
     ];
     for (arguments, held, clause) in cases {
