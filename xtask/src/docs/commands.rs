@@ -58,7 +58,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks every command of shell code. With `must_know`, a command that no check knows is a problem.
+    /// Checks every command of shell code. With `must_know`, an unknown command is a problem.
     fn shell_problems(&self, code: &str, must_know: bool, count: &mut usize) -> Vec<String> {
         match shell::commands(code) {
             Ok(commands) => {
@@ -223,7 +223,10 @@ mod tests {
             ("cargo test -p other", "cargo test: -p other does not exist"),
             ("cargo install --path crates/x", "cargo install: --path crates/x does not exist"),
             ("python3 tests/load/log.py", "tests/load/log.py does not exist"),
-            ("rm -r x", "no check knows the command rm: run the block, or say why not"),
+            (
+                "rm -r x",
+                "the command rm is not checked: mark the block to run it, or mark it with the reason why it cannot run",
+            ),
         ] {
             assert_eq!(in_block(line), [format!("docs/a.md:1: {problem}")], "{line}");
         }
