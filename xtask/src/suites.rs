@@ -1,7 +1,7 @@
 //! Steps of `cargo xtask test` that run tests in Rust.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader},
     process::{Command, Stdio},
 };
 
@@ -78,19 +78,18 @@ fn run_and_count(command: &mut Command) -> Result<Counts> {
     let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {name}"))?;
     let output = child.stdout.take().context("the output is piped")?;
     let mut counts = Counts::default();
-    let mut stdout = std::io::stdout().lock();
     for line in BufReader::new(output).split(b'\n') {
         let line = line?;
-        stdout.write_all(&line)?;
-        stdout.write_all(b"\n")?;
-        if let Some(result) = String::from_utf8_lossy(&line).trim_start().strip_prefix("test result:") {
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        if let Some(result) = line.trim_start().strip_prefix("test result:") {
             counts.passed += number_before(result, " passed");
             counts.failed += number_before(result, " failed");
         }
     }
     let status = child.wait()?;
     if !status.success() && counts.failed == 0 {
-        writeln!(stdout, "{name} failed before a test did ({status})")?;
+        println!("{name} failed before a test did ({status})");
         counts.failed = 1;
     }
     Ok(counts)
