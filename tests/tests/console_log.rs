@@ -144,6 +144,9 @@ async fn wrapped_lines_show_their_full_text_without_overlap() {
 }
 
 /// Clicks a button and returns the content of the downloaded file.
+///
+/// Chromium reserves the final name with an empty file, writes into a temporary one and then renames it, so the
+/// file with the final name is complete as soon as it is not empty.
 async fn downloaded(browser: &Browser, button: &str, ending: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let settings = serde_json::json!({"behavior": "allow", "downloadPath": folder.path()});
@@ -154,7 +157,10 @@ async fn downloaded(browser: &Browser, button: &str, ending: &str) -> String {
         if let Some(file) = files.find(|file| file.extension().is_some_and(|end| end == ending)) {
             let name = file.file_name().unwrap().to_str().unwrap().to_owned();
             assert!(name.starts_with("log-"), "{name}");
-            return std::fs::read_to_string(file).unwrap();
+            let content = std::fs::read_to_string(file).unwrap();
+            if !content.is_empty() {
+                return content;
+            }
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
