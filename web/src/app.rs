@@ -1,200 +1,152 @@
-//! The page: selects the screen and sets up what all screens share.
+//! The root component: provides what all screens share and selects the screen.
 
-use leptos::prelude::{document, on_cleanup, request_animation_frame, set_interval_with_handle, window};
+use std::{sync::Arc, time::Duration};
+
+use leptos::{
+    mount::mount_to,
+    prelude::*,
+    task::{spawn_local, spawn_local_scoped_with_cancellation},
+};
+use leptos_meta::provide_meta_context;
 use wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlElement};
+use web_sys::{HtmlElement, MouseEvent};
 
 use crate::{
-    api, browser,
-    components::{bulk_run_dialog, command_palette, confirm_dialog, top_bar},
-    config::Preset,
-    dom::{El, IntoView, View, el, mount, on_window},
-    list_options::ListOptions,
-    notifications,
-    pages::{api_page, connect_page, job_page, jobs_page, run_page, settings_page},
-    poll,
-    reactive::{Memo, effect},
-    remembered_keys,
-    route::Route,
-    saved_profiles,
-    state::{App, Theme, app},
+    api::{Api, load_preset},
+    components::{dialogs::Dialogs, shell::TopBar},
+    model::{config::Preset, list_options::ListOptions, route::Route},
+    pages::{ApiPage, ConnectPage, JobPage, JobsPage, NotFoundPage, RunPage, SettingsPage},
+    profiles::session::Session,
+    state::{Clock, Connection, Jobs, Preferences, Ui, vault},
+    tasks::{
+        auto_lock::AutoLock, load_histories::HistoryLoader, notifications::notify_when_runs_end,
+        poll::poll_jobs,
+    },
+    utils::{focus::focus, time},
 };
 
 /// Mounts the console into the page.
 pub fn start() {
-    // The published build has no panic messages; `boot.js` shows an error screen instead.
-    #[cfg(debug_assertions)]
-    std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
-    let Some(root) = document().get_element_by_id("app").and_then(|e| e.dyn_into::<HtmlElement>().ok())
-    else {
-        return;
-    };
-    browser::spawn(async move {
+    console_error_panic_hook::set_once();
+    let root = document().get_element_by_id("app").and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    let Some(root) = root else { return };
+    wasm_bindgen_futures::spawn_local(async move {
         // Load the preset before the first render, so that fields do not change while the user types into them.
-        let preset = api::load_preset().await;
+        let preset = load_preset().await;
         // Opening the vault's database is slow in some browsers, so skip it during the start when the vault is empty.
-        let has_stored_keys = remembered_keys::has_stored_keys();
-        let remembered = if has_stored_keys { remembered_keys::profile_ids().await } else { Vec::new() };
+        let remembered = if vault::has_stored_keys() { vault::profile_ids().await } else { Vec::new() };
         root.set_text_content(None);
-        mount(&root, || page(preset, remembered));
-        if !has_stored_keys {
-            browser::sleep(2_000).await;
-            app().remembered.set(remembered_keys::profile_ids().await);
-        }
+        mount_to(root, move || view! { <App preset remembered /> }).forget();
     });
 }
 
-/// Builds the page. `remembered` are the ids of the profiles whose keys are stored in the vault.
-fn page(preset: Preset, remembered: Vec<String>) -> View {
-    let app = App::provide();
-    app.remembered.set(remembered);
-    let (profiles, first) = saved_profiles::load(&preset);
-    app.profiles.set(profiles);
-    app.profile.set(first);
-    app.preset.set(preset);
-    update_route_on_navigation(app);
-    save_and_apply_settings(app);
-    update_clock(app);
-    remembered_keys::lock_when_idle(app);
-    notifications::notify_when_runs_end(app);
-    // Poll the jobs of the current connection until another one replaces it.
-    effect(move || {
-        if let Some(number) = app.session.with(|session| session.as_ref().map(|session| session.number)) {
-            browser::spawn(poll::poll_jobs(app, number));
-        }
-    });
-    let skip = move |event: Event| {
+/// Renders the page. `remembered` are the ids of the profiles whose keys are stored in the vault.
+#[component]
+fn App(preset: Preset, remembered: Vec<String>) -> impl IntoView {
+    provide_meta_context();
+    let preferences = Preferences::provide();
+    Clock::provide();
+    let ui = Ui::provide();
+    let connection = Connection::provide(preset, remembered);
+    AutoLock::provide(connection, preferences);
+    read_vault_later(connection);
+    mark_page_with_profile(connection);
+    move_focus_to_new_screen(ui);
+
+    let skip = move |event: MouseEvent| {
         event.prevent_default();
-        browser::focus("title");
+        focus("title");
     };
-    let skip = el("a")
-        .class("visually-hidden skip")
-        .attr("href", "#title")
-        .on("click", skip)
-        .child("Skip to content");
-    let dialogs = [confirm_dialog(), bulk_run_dialog(), command_palette()];
-    (skip, top_bar(), screen(app), dialogs).into_view()
-}
-
-/// Returns the screen that the address names, or the connect screen while there is no connection.
-fn screen(app: App) -> impl Fn() -> View {
-    let connected =
-        Memo::new(move || app.session.with(|session| session.as_ref().map(|session| session.number)));
-    // All filters of the job list belong to the same screen.
-    let screen = Memo::new(move || match app.route.get() {
-        Route::Jobs(_) => Route::Jobs(ListOptions::default()),
-        other => other,
-    });
-    // Move the focus to the heading of a new screen for users of screen readers and keyboards, but not when the
-    // page opens.
-    let mut previous = None;
-    effect(move || {
-        let now = screen.get();
-        match now {
-            Route::Job(job) => app.last_viewed.update(|last| last.0 = Some(job)),
-            Route::Run { job, run } => app.last_viewed.set((Some(job), Some(run))),
-            _ => {}
-        }
-        if previous.replace(now.clone()).is_some_and(|previous| previous != now) {
-            request_animation_frame(|| {
-                window().scroll_to_with_x_and_y(0.0, 0.0);
-                browser::focus("title");
-            });
-        }
-    });
-    move || {
-        let Some(number) = connected.get() else {
-            return connect_page(app.preset.get_untracked()).into_view();
-        };
-        let Some(session) = app.session_if_current(number) else { return View::default() };
-        match screen.get() {
-            Route::Jobs(_) => jobs_page().into_view(),
-            Route::Job(job) => job_page(session, job).into_view(),
-            Route::Run { job, run } => run_page(session, job, run).into_view(),
-            Route::Api => api_page(session).into_view(),
-            Route::Settings => settings_page(&session).into_view(),
-            Route::Unknown => not_found_page().into_view(),
-        }
+    view! {
+        <a class="visually-hidden skip" href="#title" on:click=skip>
+            "Skip to content"
+        </a>
+        {move || match connection.session.get() {
+            Some(session) => view! { <Connected session /> }.into_any(),
+            None => {
+                view! {
+                    <TopBar />
+                    <ConnectPage />
+                }
+                    .into_any()
+            }
+        }}
     }
 }
 
-fn not_found_page() -> El {
-    browser::set_title("Not found · txjobs");
-    let text = "The link may be incomplete. The list of jobs leads to every job and every run.";
-    let link = el("a").class("button primary").attr("href", "#/").child("Go to the jobs");
-    let message = el("div")
-        .class("empty")
-        .child(el("h1").attr("id", "title").attr("tabindex", "-1").child("Page not found"))
-        .child(el("p").child(text))
-        .child(el("div").class("bar").child(link));
-    el("main").child(message)
+/// Renders the screens of a session, and keeps their data current as long as the session lasts.
+#[component]
+fn Connected(session: Arc<Session>) -> impl IntoView {
+    let api = Api::new(session);
+    provide_context(api);
+    let jobs = Jobs::provide();
+    let histories = HistoryLoader::provide(api, jobs);
+    notify_when_runs_end(jobs);
+    expect_context::<AutoLock>().count_waiting_as_use(jobs);
+    spawn_local_scoped_with_cancellation(poll_jobs(api, jobs, histories));
+    let screen = screen(expect_context::<Ui>());
+    view! {
+        <TopBar />
+        {move || match screen.get() {
+            Route::Jobs(_) => view! { <JobsPage /> }.into_any(),
+            Route::Job(job) => view! { <JobPage job /> }.into_any(),
+            Route::Run { job, run } => view! { <RunPage job run /> }.into_any(),
+            Route::Api => view! { <ApiPage /> }.into_any(),
+            Route::Settings => view! { <SettingsPage /> }.into_any(),
+            Route::Unknown => view! { <NotFoundPage /> }.into_any(),
+        }}
+        <Dialogs />
+    }
 }
 
-fn update_route_on_navigation(app: App) {
-    on_window("hashchange", move |_: Event| {
-        let route = Route::parse(&browser::hash());
-        app.pending_confirmation.set(None);
-        app.pending_bulk_run.set(Vec::new());
-        if app.route.with_untracked(|now| *now != route) {
-            app.route.set(route);
+/// Returns the screen in the address. All filters of the job list belong to the same screen.
+fn screen(ui: Ui) -> Memo<Route> {
+    Memo::new(move |_| match ui.route.get() {
+        Route::Jobs(_) => Route::Jobs(ListOptions::default()),
+        other => other,
+    })
+}
+
+/// Moves the focus to the heading of a new screen for users of screen readers and keyboards, but not when the page
+/// opens.
+fn move_focus_to_new_screen(ui: Ui) {
+    let screen = screen(ui);
+    Effect::new(move |previous: Option<Route>| {
+        let now = screen.get();
+        match now {
+            Route::Job(job) => ui.last_viewed.update(|last| last.0 = Some(job)),
+            Route::Run { job, run } => ui.last_viewed.set((Some(job), Some(run))),
+            _ => {}
         }
+        if previous.is_some_and(|previous| previous != now) {
+            request_animation_frame(|| {
+                window().scroll_to_with_x_and_y(0.0, 0.0);
+                focus("title");
+            });
+        }
+        now
     });
 }
 
-fn save_and_apply_settings(app: App) {
-    on_window("resize", move |_: Event| {
-        let is_narrow = browser::is_narrow();
-        if is_narrow != app.is_narrow.get_untracked() {
-            app.is_narrow.set(is_narrow);
-        }
-    });
-    let mut is_first = true;
-    effect(move || {
-        let theme = app.theme.get();
-        if let Some(root) = browser::root() {
-            let _ = match theme {
-                Theme::System => root.remove_attribute("data-theme"),
-                theme => root.set_attribute("data-theme", theme.name()),
-            };
-        }
-        if !std::mem::take(&mut is_first) {
-            browser::write_setting("txjobs.theme", theme.name());
-        }
-    });
-    let mut is_first = true;
-    effect(move || {
-        let minutes = app.lock_after_minutes.get();
-        if !std::mem::take(&mut is_first) {
-            browser::write_setting("txjobs.lock", &minutes.to_string());
-        }
-    });
-    let mut is_first = true;
-    effect(move || {
-        let utc = app.utc.get();
-        if !std::mem::take(&mut is_first) {
-            browser::write_setting("txjobs.zone", if utc { "utc" } else { "local" });
-        }
-    });
-    effect(move || {
-        let (color, is_production) = app.profile.with(|profile| (profile.color, profile.is_production));
-        if let Some(root) = browser::root() {
+/// Marks the page with the color of the profile and, for a production server, with a frame.
+fn mark_page_with_profile(connection: Connection) {
+    Effect::new(move || {
+        let (color, is_production) =
+            connection.profile.with(|profile| (profile.color, profile.is_production));
+        if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-profile", color.name());
             let _ = root.toggle_attribute_with_force("data-production", is_production);
         }
     });
 }
 
-/// Updates the current time every second while the page is visible, for all relative times.
-fn update_clock(app: App) {
-    let clock = set_interval_with_handle(
-        move || {
-            if !browser::is_hidden() {
-                app.now.set(browser::now());
-            }
-        },
-        std::time::Duration::from_secs(1),
-    );
-    if let Ok(clock) = clock {
-        on_cleanup(move || clock.clear());
+/// Reads the names of the stored keys some time after a start without stored keys, in case the setting that counts them
+/// was removed.
+fn read_vault_later(connection: Connection) {
+    if !vault::has_stored_keys() {
+        spawn_local(async move {
+            time::sleep(Duration::from_secs(2)).await;
+            connection.vault.reload().await;
+        });
     }
 }

@@ -1,6 +1,6 @@
 //! Decodes a response with executions while it arrives.
 
-use std::{cell::RefCell, pin::Pin};
+use std::{cell::RefCell, time::Duration};
 
 use js_sys::{Reflect, Uint8Array};
 use txjobs_sdk::{Error, ErrorKind, Extensions, follow::KnownLines, operation::Request};
@@ -10,38 +10,17 @@ use web_sys::ReadableStreamDefaultReader;
 
 use super::transport::{MAX_WAIT, open};
 use crate::{
-    browser,
+    api::response::ApiResponse,
     log::{DecodedLogs, Lines, LogDecoder},
-    response::ApiResponse,
-    session::Session,
+    profiles::session::Session,
+    utils::time,
 };
 
 /// Maximum time of decoding before control returns to the browser, in milliseconds.
 const MAX_DECODE_MILLIS: f64 = 24.0;
 
-/// Sends a request for executions and decodes the log lines while they arrive, so that the page stays responsive.
-///
-/// `known_lines` filters out lines of earlier responses. `on_progress` gets the number of received bytes and returns
-/// whether to continue.
-///
-/// # Errors
-///
-/// Returns the error and the lines received before it. The error is `None` if `on_progress` stopped the request.
-pub fn stream_executions<'a>(
-    session: &'a Session,
-    request: &'a Request,
-    known_lines: &'a RefCell<KnownLines>,
-    on_progress: &'a dyn Fn(usize) -> bool,
-) -> StreamFuture<'a> {
-    // Boxed, so that it is compiled once and not for every caller.
-    Box::pin(stream(session, request, known_lines, on_progress))
-}
-
-/// The future of [`stream_executions`].
-pub type StreamFuture<'a> =
-    Pin<Box<dyn Future<Output = Result<ApiResponse<DecodedLogs>, (Option<Error>, Lines)>> + 'a>>;
-
-async fn stream(
+/// See [`Api::stream_executions`](super::Api::stream_executions).
+pub(super) async fn executions(
     session: &Session,
     request: &Request,
     known_lines: &RefCell<KnownLines>,
@@ -65,7 +44,7 @@ async fn stream(
     let mut timeout = open_response.timeout;
     let (mut decoder, mut received) = (LogDecoder::default(), 0);
     let mut chunk = Vec::new();
-    let mut slice_start = browser::uptime_millis();
+    let mut slice_start = time::uptime_millis();
     loop {
         let next = JsFuture::from(reader.read()).await;
         let Ok(next) = next else {
@@ -94,9 +73,9 @@ async fn stream(
                     return Err(without_lines(Error::from_decode_error(operation, status, &[], &error)));
                 }
             }
-            if browser::uptime_millis() - slice_start > MAX_DECODE_MILLIS {
-                browser::sleep(0).await;
-                slice_start = browser::uptime_millis();
+            if time::uptime_millis() - slice_start > MAX_DECODE_MILLIS {
+                time::sleep(Duration::ZERO).await;
+                slice_start = time::uptime_millis();
             }
         }
         if !on_progress(received) {

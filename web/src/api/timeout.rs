@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::set_timeout_with_handle};
+use gloo_timers::callback::Timeout;
 use txjobs_sdk::{Error, ErrorKind};
 use web_sys::AbortController;
 
@@ -10,7 +10,7 @@ use web_sys::AbortController;
 pub(super) struct RequestTimeout {
     max_wait: Duration,
     controller: Option<AbortController>,
-    timer: Option<TimeoutHandle>,
+    timer: Option<Timeout>,
 }
 
 impl RequestTimeout {
@@ -22,16 +22,10 @@ impl RequestTimeout {
 
     /// Restarts the timer after a chunk has arrived.
     pub(super) fn restart(&mut self) {
-        self.cancel();
-        let controller = self.controller.clone();
-        self.timer = controller
-            .and_then(|controller| set_timeout_with_handle(move || controller.abort(), self.max_wait).ok());
-    }
-
-    fn cancel(&mut self) {
-        if let Some(timer) = self.timer.take() {
-            timer.clear();
-        }
+        let millis = u32::try_from(self.max_wait.as_millis()).unwrap_or(u32::MAX);
+        // A dropped timer is cleared.
+        self.timer =
+            self.controller.clone().map(|controller| Timeout::new(millis, move || controller.abort()));
     }
 
     pub(super) fn signal(&self) -> Option<web_sys::AbortSignal> {
@@ -50,7 +44,10 @@ impl RequestTimeout {
 }
 
 impl Drop for RequestTimeout {
+    /// Aborts a request whose result nobody waits for anymore. Has no effect on a complete response.
     fn drop(&mut self) {
-        self.cancel();
+        if let Some(controller) = &self.controller {
+            controller.abort();
+        }
     }
 }

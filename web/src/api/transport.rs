@@ -11,7 +11,7 @@ use txjobs_sdk::{
 use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect, ResponseType};
 
 use super::timeout::RequestTimeout;
-use crate::{browser, response::RawResponse, session::Session};
+use crate::{api::response::RawResponse, profiles::session::Session, utils::time};
 
 /// Maximum time for a complete response, or between two chunks of a streamed response.
 pub(super) const MAX_WAIT: Duration = Duration::from_secs(60);
@@ -28,15 +28,15 @@ thread_local! {
 }
 
 /// Waits until the pause ends that the server requested for all requests.
-pub async fn wait_for_pause(session: &Session) {
+pub(super) async fn wait_for_pause(session: &Session) {
     loop {
         let wait = PAUSE.with_borrow(|(base, pause)| {
-            if *base == session.base { pause.remaining(browser::uptime()) } else { Duration::ZERO }
+            if *base == session.base { pause.remaining(time::uptime()) } else { Duration::ZERO }
         });
         if wait.is_zero() {
             return;
         }
-        browser::sleep(wait.as_millis() as i32 + 1).await;
+        time::sleep(wait + Duration::from_millis(1)).await;
     }
 }
 
@@ -52,7 +52,7 @@ fn record_pause(session: &Session, response: &Response) {
         if *base != session.base {
             (*base, *pause) = (session.base.clone(), RateLimitPause::default());
         }
-        pause.handle_response(browser::uptime(), browser::timestamp(), status, retry_after);
+        pause.handle_response(time::uptime(), time::timestamp(), status, retry_after);
     });
 }
 

@@ -1,12 +1,10 @@
 //! Badges that show a state as shape, word and color, so that users need to see only one of them.
 
+use leptos::prelude::*;
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 
-use super::icon::icon;
-use crate::{
-    dom::{El, el},
-    history::RunSummary,
-};
+use super::Icon;
+use crate::model::history::RunSummary;
 
 /// Appearance of a state: the CSS class of its color and the name of its icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,31 +40,42 @@ pub fn outcome_shape(state: ExecutionState) -> Shape {
 }
 
 /// Renders the status of a job.
-pub fn status_badge(status: Option<JobStatusCode>) -> El {
-    let text = status.map_or("unknown".to_owned(), |status| status.to_string());
-    badge(status_shape(status), text, status.map(JobStatusCode::number))
+#[component]
+pub fn StatusBadge(#[prop(into)] status: Signal<Option<JobStatusCode>>) -> impl IntoView {
+    let text = move || status.get().map_or("unknown".to_owned(), |status| status.to_string());
+    view! {
+        <span
+            class=move || format!("badge {}", status_shape(status.get()).color)
+            data-state=move || status.get().map(|status| status.number().to_string())
+        >
+            <Icon name=Signal::derive(move || status_shape(status.get()).icon) />
+            {text}
+        </span>
+    }
 }
 
 /// Renders the state of an execution, with another text if given (`failed after 41s`).
-pub fn state_badge(state: ExecutionState, text: Option<String>) -> El {
-    badge(outcome_shape(state), text.unwrap_or_else(|| state.to_string()), Some(state.number()))
-}
-
-fn badge(shape: Shape, text: String, number: Option<i64>) -> El {
-    el("span")
-        .class(format!("badge {}", shape.color))
-        .attr("data-state", number.map(|number| number.to_string()))
-        .child(icon(shape.icon))
-        .child(text)
+#[component]
+pub fn StateBadge(
+    state: ExecutionState,
+    #[prop(optional_no_strip, into)] text: Option<String>,
+) -> impl IntoView {
+    let Shape { color, icon } = outcome_shape(state);
+    view! {
+        <span class=format!("badge {color}") data-state=state.number().to_string()>
+            <Icon name=icon />
+            {text.unwrap_or_else(|| state.to_string())}
+        </span>
+    }
 }
 
 /// Renders one of the last runs in the job list: a square that links to the run.
-pub fn outcome_square(run: &RunSummary, link: String, title: String) -> El {
-    let shape = outcome_shape(run.state);
-    el("a")
-        .attr("href", link)
-        .class(shape.color)
-        .attr("title", title.clone())
-        .attr("aria-label", title)
-        .child(icon(shape.icon))
+#[component]
+pub fn OutcomeSquare(run: RunSummary, link: String, title: String) -> impl IntoView {
+    let Shape { color, icon } = outcome_shape(run.state);
+    view! {
+        <a href=link class=color title=title.clone() aria-label=title>
+            <Icon name=icon />
+        </a>
+    }
 }

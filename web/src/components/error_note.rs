@@ -1,53 +1,66 @@
 //! Error notes, shown where the error occurred: the error, the server's message, and what to do.
 
+use leptos::prelude::*;
 use txjobs_sdk::{Error, ErrorKind};
 
-use super::icon::icon;
+use super::Icon;
 use crate::{
-    browser,
-    dom::{El, IntoView, View, button, el},
-    domain,
-    state::app,
+    model::domain,
+    state::Connection,
+    utils::{address, time},
 };
 
-/// Renders an error. `context` is a sentence before the error; `actions` are buttons that help.
-pub fn error_note(error: &Error, context: &'static str, actions: impl IntoView) -> El {
-    error_note_boxed(error, context, actions.into_view())
+/// Renders an error. `context` is a sentence before the error; the children are buttons that help.
+#[component]
+pub fn ErrorNote(
+    error: Error,
+    #[prop(optional)] context: &'static str,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    let message = message(&error);
+    let wait = error.retry_after.map(|after| after.delay(time::timestamp()).as_secs());
+    let wait = wait.filter(|seconds| *seconds > 0).map(|seconds| format!(" Retry after {seconds} s."));
+    let session = expect_context::<Connection>().session;
+    let is_this_machine = move || {
+        session.with(|session| session.as_ref().is_some_and(|session| domain::is_this_machine(&session.base)))
+    };
+    let is_local =
+        error.kind == ErrorKind::BlockedByBrowser && address::is_https() && untrack(is_this_machine);
+    view! {
+        <div class="error-note" role="alert" data-error=error.kind.name()>
+            <Icon name="octagon" />
+            <div>
+                {(!context.is_empty()).then(|| view! { <span>{context} " "</span> })}
+                <strong>{error.summary()}</strong>
+                {message.map(|text| view! { <div class="server-message"><bdi>{text}</bdi>{wait}</div> })}
+                <div>{error.advice()}</div>
+                {is_local.then(|| view! { <div>{domain::LOCAL_NETWORK_HINT}</div> })}
+            </div>
+            <div class="actions">{children.map(|children| children())}</div>
+        </div>
+    }
 }
 
-/// Not generic, so that it is compiled once.
-fn error_note_boxed(error: &Error, context: &'static str, actions: View) -> El {
-    let message = match (error.status, &error.message) {
+/// Returns what the server said.
+fn message(error: &Error) -> Option<String> {
+    match (error.status, &error.message) {
         // The message is a part of the body that is not meant for people.
         (Some(_), None) if matches!(error.kind, ErrorKind::InvalidBody | ErrorKind::Interrupted) => None,
         (Some(status), Some(message)) => Some(format!("Response {status}: {message}")),
         (Some(status), None) => Some(format!("Response {status} without a message.")),
         (None, message) => message.clone(),
-    };
-    let wait = error.retry_after.map(|after| after.delay(browser::timestamp()).as_secs());
-    let wait = wait.filter(|seconds| *seconds > 0).map(|seconds| format!(" Retry after {seconds} s."));
-    let app = app();
-    let is_local = error.kind == ErrorKind::BlockedByBrowser
-        && browser::is_https()
-        && app.session.with(|session| session.as_ref().is_some_and(|s| domain::is_this_machine(&s.base)));
-    let text = el("div")
-        .child((!context.is_empty()).then(|| el("span").child(context).child(" ")))
-        .child(el("strong").child(error.summary()))
-        .child(message.map(|text| el("div").class("server-message").child(el("bdi").child(text)).child(wait)))
-        .child(el("div").child(error.advice()))
-        .child(is_local.then(|| el("div").child(domain::LOCAL_NETWORK_HINT)));
-    el("div")
-        .class("error-note")
-        .attr("role", "alert")
-        .attr("data-error", error.kind.name())
-        .child(icon("octagon"))
-        .child(text)
-        .child(el("div").class("actions").child(actions))
+    }
 }
 
 /// Renders a button that opens the connect screen if the key was rejected.
-pub fn reconnect_button(kind: ErrorKind) -> Option<El> {
-    let app = app();
-    (kind == ErrorKind::KeyRefused)
-        .then(|| button("button", move || app.disconnect()).child("Connect with another key"))
+#[component]
+pub fn ReconnectButton(kind: ErrorKind) -> impl IntoView {
+    let connection = expect_context::<Connection>();
+    (kind == ErrorKind::KeyRefused).then(|| {
+        view! {
+            <button type="button" class="button" on:click=move |_| connection.disconnect()>
+                "Connect with another key"
+            </button>
+        }
+    })
 }

@@ -1,41 +1,14 @@
 //! Components shared by several screens.
 
 mod badge;
-mod bulk_run_dialog;
-mod command_palette;
-mod confirm_dialog;
-mod dialogs;
-mod duration_chart;
+pub mod dialogs;
 mod error_note;
 mod icon;
-mod log_announcer;
-mod log_detail;
-mod log_export;
-mod log_input;
-mod log_print;
-mod log_row;
-mod log_search;
-mod log_toolbar;
-mod log_view;
-mod log_view_state;
-mod production_warning;
-mod profile_menu;
-mod severity_map;
+pub mod log_view;
+pub mod shell;
 mod time;
-mod top_bar;
 
-pub use badge::{Shape, outcome_shape, outcome_square, state_badge, status_badge};
-pub use bulk_run_dialog::bulk_run_dialog;
-pub use command_palette::command_palette;
-pub use confirm_dialog::confirm_dialog;
-pub use duration_chart::duration_chart;
-pub use error_note::{error_note, reconnect_button};
-pub use icon::icon;
-pub use log_detail::log_detail;
-pub use log_print::log_print;
-pub use log_toolbar::log_toolbar;
-pub use log_view::log_view;
-pub use log_view_state::LogViewState;
-pub use production_warning::production_warning;
-pub use time::time_view;
-pub use top_bar::top_bar;
+pub use badge::{OutcomeSquare, Shape, StateBadge, StatusBadge, outcome_shape};
+pub use error_note::{ErrorNote, ReconnectButton};
+pub use icon::Icon;
+pub use time::Time;

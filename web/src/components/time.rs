@@ -1,18 +1,19 @@
+use leptos::prelude::*;
 use txjobs_sdk::Timestamp;
 
-use crate::{
-    dom::{El, el},
-    state::app,
-};
+use crate::state::Clock;
 
 /// Renders a short time with the exact time as a tooltip.
-pub fn time_view(at: Option<Timestamp>) -> El {
-    let app = app();
+#[component]
+pub fn Time(at: Option<Timestamp>) -> impl IntoView {
+    let clock = expect_context::<Clock>();
     match at {
-        None => el("span").child("–"),
-        Some(at) => el("time")
-            .attr("datetime", at.to_string())
-            .attr("title", move || app.zone().exact(at))
-            .child(move || app.format_time(at)),
+        None => view! { <span>"–"</span> }.into_any(),
+        Some(at) => view! {
+            <time datetime=at.to_string() title=move || clock.zone().exact(at)>
+                {move || clock.format(at)}
+            </time>
+        }
+        .into_any(),
     }
 }

@@ -4,7 +4,6 @@
 //! times and ids. Their number and order are ignored.
 
 use super::lines::Lines;
-use crate::order;
 
 /// A kind of line that the other log does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +27,7 @@ impl LineSet {
         let key = |line| lines.get(line).map_or(0, |line| line_hash(line.message, line.level as u8));
         let keys: Vec<_> = (0..lines.len()).map(key).collect();
         let mut sorted: Vec<_> = (0..keys.len()).collect();
-        order::sort_indices(&mut sorted, &|a, b| keys[a].cmp(&keys[b]));
+        sorted.sort_by(|&a, &b| keys[a].cmp(&keys[b]));
         Self { keys, sorted }
     }
 
@@ -45,7 +44,7 @@ impl LineSet {
             }
         }
         let mut in_order: Vec<_> = (0..unique.len()).collect();
-        order::sort_indices(&mut in_order, &|a, b| unique[a].line.cmp(&unique[b].line));
+        in_order.sort_by(|&a, &b| unique[a].line.cmp(&unique[b].line));
         in_order.into_iter().map(|at| unique[at]).collect()
     }
 }

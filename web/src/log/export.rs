@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::lines::LineView;
-use crate::format;
+use crate::model::format;
 
 /// Format of exported lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,6 @@
 
 use txjobs_sdk::{Severity, Timestamp, types::JobExecutionLog};
 
-use crate::order;
-
 /// Severity in one byte. `Other` stands for all severities that the contract does not define.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -173,7 +171,7 @@ impl Lines {
             return self;
         }
         let mut earliest_first: Vec<_> = (0..self.len()).collect();
-        order::sort_indices(&mut earliest_first, &|a, b| self.all[a].time.cmp(&self.all[b].time));
+        earliest_first.sort_by(|&a, &b| self.all[a].time.cmp(&self.all[b].time));
         self.copy_lines(earliest_first)
     }
 }

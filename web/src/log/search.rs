@@ -1,7 +1,7 @@
 //! Full-text search in all lines, ignoring case.
 
 use super::lines::Lines;
-use crate::{finder::Finder, format};
+use crate::model::{finder::Finder, format};
 
 /// The searched text and the lines that contain it.
 #[derive(Clone, Debug, Default)]

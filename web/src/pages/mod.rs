@@ -1,19 +1,17 @@
-//! The screens of the console, one module each.
+//! The screens of the console, a folder each.
 
 mod api;
-mod compare_runs;
 mod connect;
 mod job;
 mod jobs;
+mod not_found;
 mod run;
-mod run_header;
-mod run_link;
-mod runs_table;
 mod settings;
 
-pub use api::api_page;
-pub use connect::connect_page;
-pub use job::job_page;
-pub use jobs::jobs_page;
-pub use run::run_page;
-pub use settings::settings_page;
+pub use api::ApiPage;
+pub use connect::ConnectPage;
+pub use job::JobPage;
+pub use jobs::JobsPage;
+pub use not_found::NotFoundPage;
+pub use run::RunPage;
+pub use settings::SettingsPage;

@@ -1,6 +1,6 @@
 //! URLs and files relative to the page.
 
-use txjobs_console::{browser, config::Preset};
+use txjobs_console::{model::config::Preset, utils::browser};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use leptos::prelude::{document, request_animation_frame};
-use txjobs_console::browser;
+use txjobs_console::utils::browser;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 

@@ -171,5 +171,5 @@ async fn long_line_is_shown_in_parts() {
 }
 
 async fn yield_to_browser() {
-    txjobs_console::browser::sleep(10).await;
+    txjobs_console::utils::browser::sleep(10).await;
 }

@@ -1,0 +1,5 @@
+//! The bar above all screens.
+
+mod top_bar;
+
+pub use top_bar::TopBar;

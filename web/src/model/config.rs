@@ -1,0 +1,97 @@
+//! Decodes `config.json`, the optional file of presets beside the page. An invalid file counts as missing.
+
+use txjobs_sdk::{
+    ApiKey,
+    decode::{self, LenientValue},
+};
+
+use crate::profiles::profile::{Color, Profile};
+
+/// Presets of the console's host. Every part is optional.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Preset {
+    /// Preset servers. A domain that begins with a dot or a slash is relative to the page.
+    pub profiles: Vec<Profile>,
+    /// A public key of the first server, offered as a demo.
+    pub demo_key: Option<ApiKey>,
+}
+
+impl Preset {
+    /// Decodes the file: one profile at the top level, or several in `profiles`. Invalid values are ignored.
+    pub fn parse(body: &[u8]) -> Self {
+        let Ok(all) = decode::json::<LenientValue>(body) else { return Self::default() };
+        let mut profiles = Vec::new();
+        if let Some(LenientValue::Array(several)) = all.fields("profiles").next() {
+            profiles.extend(several.iter().filter_map(profile));
+        }
+        if profiles.is_empty() {
+            profiles.extend(profile(&all));
+        }
+        let demo_key = text(&all, "demoKey").and_then(|key| ApiKey::new(key).ok());
+        Self { profiles, demo_key }
+    }
+}
+
+fn text(fields: &LenientValue, name: &str) -> Option<String> {
+    let text = fields.fields(name).find_map(LenientValue::as_str)?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Decodes a profile. Returns `None` without a domain.
+fn profile(fields: &LenientValue) -> Option<Profile> {
+    let usual = Profile::default();
+    Some(Profile {
+        domain: text(fields, "domain")?,
+        name: text(fields, "name").unwrap_or_default(),
+        header: text(fields, "keyHeader").unwrap_or(usual.header),
+        color: Color::from_name(&text(fields, "color").unwrap_or_default()),
+        is_production: fields.fields("production").any(|flag| *flag == LenientValue::Bool(true)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn single_profile_is_read_from_the_top_level() {
+        let preset =
+            Preset::parse(br#"{"name":"Demo","domain":"./","keyHeader":"x-key","demoKey":"k","more":1}"#);
+        let expected = Profile {
+            name: "Demo".into(),
+            domain: "./".into(),
+            header: "x-key".into(),
+            ..Profile::default()
+        };
+        assert_eq!(preset.profiles, [expected]);
+        assert!(preset.demo_key.is_some());
+    }
+
+    #[test]
+    fn profiles_without_a_domain_are_skipped() {
+        let preset = Preset::parse(
+            br#"{"profiles": [
+                {"name": "Test", "domain": "test.example.com", "color": "green"},
+                {"name": "Lost"}, 7,
+                {"name": "Production", "domain": "api.example.com", "color": "red", "production": true}]}"#,
+        );
+        let profiles: Vec<_> =
+            preset.profiles.iter().map(|p| (p.name.as_str(), p.color, p.is_production)).collect();
+        assert_eq!(profiles, [("Test", Color::Green, false), ("Production", Color::Red, true)]);
+    }
+
+    #[test]
+    fn invalid_file_presets_nothing() {
+        for body in [
+            "",
+            "<!doctype html>",
+            "[]",
+            "null",
+            "{\"name\":7,\"domain\":\" \",\"demoKey\":\"a b\"}",
+            "{\"profiles\":{\"domain\":\"x\"}}",
+            "{",
+        ] {
+            assert_eq!(Preset::parse(body.as_bytes()), Preset::default(), "{body}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+pub mod config;
+pub mod domain;
+pub mod finder;
+pub mod format;
+pub mod history;
+pub mod job_list;
+pub mod list_options;
+pub mod query;
+pub mod route;
+pub mod snippet;

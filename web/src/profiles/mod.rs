@@ -1,0 +1,5 @@
+pub mod key_store;
+pub mod profile;
+pub mod saved_profiles;
+pub mod session;
+pub mod vault;

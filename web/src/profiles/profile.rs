@@ -1,0 +1,106 @@
+//! A server profile: name, domain, key header, and the color that marks the page.
+
+use txjobs_sdk::paths;
+
+use crate::{
+    model::domain::{self, DomainError, is_this_machine},
+    utils::address,
+};
+
+/// A server, without its key. Profiles are saved in the browser's storage in clear text; keys are not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    pub name: String,
+    pub domain: String,
+    pub header: String,
+    pub color: Color,
+    /// Whether the console warns before each run.
+    pub is_production: bool,
+}
+
+/// The color of a profile, which marks the page while the profile is connected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Color {
+    #[default]
+    Blue,
+    Green,
+    Amber,
+    Red,
+    Violet,
+    Gray,
+}
+
+impl Color {
+    pub const ALL: [Self; 6] = [Self::Blue, Self::Green, Self::Amber, Self::Red, Self::Violet, Self::Gray];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Blue => "blue",
+            Self::Green => "green",
+            Self::Amber => "amber",
+            Self::Red => "red",
+            Self::Violet => "violet",
+            Self::Gray => "gray",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Self {
+        Self::ALL.into_iter().find(|color| color.name() == name).unwrap_or_default()
+    }
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            domain: String::new(),
+            header: paths::API_KEY_HEADER.to_owned(),
+            color: Color::default(),
+            is_production: false,
+        }
+    }
+}
+
+impl Profile {
+    /// Returns the name of the server, or its domain if it has no name.
+    pub fn title(&self) -> String {
+        let name = self.name.trim();
+        if !name.is_empty() {
+            return name.to_owned();
+        }
+        let domain = self.domain.trim().trim_end_matches('/');
+        if is_this_machine(domain) {
+            return "Local gateway".to_owned();
+        }
+        domain.split_once("://").map_or(domain, |(_, rest)| rest).to_owned()
+    }
+
+    /// Returns an id of one line. The name is part of it, because a server can have a profile for each key.
+    pub fn id(&self) -> String {
+        format!("{} {}", self.title(), self.domain.trim()).replace(['\r', '\n'], " ")
+    }
+
+    /// Returns the base URL of the server, without a trailing slash.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the domain is not valid.
+    pub fn base(&self) -> Result<String, DomainError> {
+        domain::to_url(&self.domain).and_then(|url| address::absolute(&url).ok_or(DomainError::InvalidUrl))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn title_is_the_name_or_the_domain() {
+        let title = |name: &str, domain: &str| {
+            Profile { name: name.into(), domain: domain.into(), ..Profile::default() }.title()
+        };
+        assert_eq!(title(" Production ", "x"), "Production");
+        assert_eq!(title("", "https://api.example.com/tx/"), "api.example.com/tx");
+        assert_eq!(title("", "http://127.0.0.1:8400"), "Local gateway");
+    }
+}

@@ -1,0 +1,109 @@
+//! The jobs of the connected server. A session has a store of its own, so that data of two servers never mixes.
+
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+use txjobs_sdk::{
+    Error, Extensions, JobStatusCode, StartedJobs,
+    types::{Job, JobId, TriggerId},
+};
+
+use crate::{
+    api::response::ApiResponse,
+    model::{history::History, job_list::JobIndex},
+    utils::time,
+};
+
+/// The jobs, their statuses and the known part of their histories.
+#[derive(Clone, Copy, Debug)]
+pub struct Jobs {
+    /// `None` until the first response.
+    pub list: RwSignal<Option<JobIndex>>,
+    pub statuses: RwSignal<HashMap<JobId, JobStatusCode>>,
+    pub histories: RwSignal<HashMap<JobId, History>>,
+    /// Jobs whose history could not be loaded. The next refresh clears the list.
+    pub failed: RwSignal<Vec<JobId>>,
+    /// Jobs whose history the screen needs, the most urgent first.
+    pub requested: RwSignal<Vec<JobId>>,
+    /// For how many of the requested jobs to count warnings and errors. Counting loads the whole log of a run.
+    pub counted: RwSignal<usize>,
+    /// Time of the last successful response, in milliseconds since 1970.
+    pub updated: RwSignal<Option<i64>>,
+    /// Error of the last poll. `None` after a success.
+    pub error: RwSignal<Option<Error>>,
+    /// Increased to request an immediate poll.
+    pub refresh: RwSignal<u32>,
+    /// Extensions that the server announced last.
+    pub extensions: RwSignal<Extensions>,
+    /// Runs whose end triggers a notification.
+    pub watched_runs: RwSignal<Vec<(JobId, TriggerId)>>,
+    /// Jobs started here. A lagging replica of the server may not list them as pending yet.
+    pub started: StoredValue<StartedJobs>,
+}
+
+impl Jobs {
+    /// Creates the store of a session and provides it as a context.
+    pub fn provide() -> Self {
+        let jobs = Self {
+            list: RwSignal::new(None),
+            statuses: RwSignal::new(HashMap::new()),
+            histories: RwSignal::new(HashMap::new()),
+            failed: RwSignal::new(Vec::new()),
+            requested: RwSignal::new(Vec::new()),
+            counted: RwSignal::new(0),
+            updated: RwSignal::new(None),
+            error: RwSignal::new(None),
+            refresh: RwSignal::new(0),
+            extensions: RwSignal::new(Extensions::default()),
+            watched_runs: RwSignal::new(Vec::new()),
+            started: StoredValue::new(StartedJobs::default()),
+        };
+        provide_context(jobs);
+        jobs
+    }
+
+    /// Stores a response with all jobs.
+    pub fn set_list(self, response: ApiResponse<Vec<Job>>) {
+        self.extensions.set(response.extensions);
+        // Skip an unchanged list, because a change sorts and renders it again.
+        let is_same =
+            |list: &Option<JobIndex>| list.as_ref().is_some_and(|list| list.jobs() == response.value);
+        if !self.list.with_untracked(is_same) {
+            self.list.set(Some(JobIndex::new(response.value)));
+        }
+    }
+
+    /// Returns the name of a job, or its id if the name is blank. `None` if the job is not in the list.
+    pub fn name(self, job: JobId) -> Option<String> {
+        self.list.with(|list| {
+            let name = &list.as_ref()?.find(job)?.name;
+            Some(if name.trim().is_empty() { job.to_string() } else { name.clone() })
+        })
+    }
+
+    pub fn status(self, job: JobId) -> Option<JobStatusCode> {
+        self.statuses.with(|statuses| statuses.get(&job).copied())
+    }
+
+    /// Requests an immediate poll of jobs and statuses.
+    pub fn refresh(self) {
+        self.failed.set(Vec::new());
+        self.refresh.update(|count| *count += 1);
+    }
+
+    /// Marks a job that was just started as pending until the server reports it, and watches its run.
+    pub fn mark_pending(self, job: JobId, run: TriggerId) {
+        self.watched_runs.update(|watched| watched.push((job, run)));
+        self.started.update_value(|started| started.mark_started(job, time::uptime()));
+        self.statuses.update(|statuses| {
+            statuses.insert(job, JobStatusCode::Pending);
+        });
+        self.refresh();
+    }
+
+    /// Records that the run of a job has ended.
+    pub fn mark_ended(self, job: JobId) {
+        self.started.update_value(|started| started.mark_ended(job));
+        self.refresh();
+    }
+}

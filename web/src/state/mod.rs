@@ -1,0 +1,18 @@
+//! What several screens share, one small store for each subject. Each is a context: a component gets it with
+//! `expect_context`. All are `Copy` handles that live as long as the component that provides them.
+
+mod clock;
+mod connection;
+mod jobs;
+mod preferences;
+mod run;
+mod ui;
+pub mod vault;
+
+pub use clock::Clock;
+pub use connection::Connection;
+pub use jobs::Jobs;
+pub use preferences::{Preferences, THEMES, theme_name};
+pub use run::{RunState, Stage};
+pub use ui::{JobAction, PendingConfirmation, Ui};
+pub use vault::Vault;

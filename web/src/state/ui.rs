@@ -1,0 +1,70 @@
+//! What the page shows: the screen, open dialogs, and the size of the window.
+
+use leptos::{ev, prelude::*};
+use leptos_use_event_listener::use_event_listener;
+use leptos_use_media_query::use_media_query;
+use leptos_use_window::use_window;
+use txjobs_sdk::types::{JobId, TriggerId};
+
+use crate::{model::route::Route, utils::address};
+
+/// A job action that waits for the user's confirmation before its POST is sent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PendingConfirmation {
+    pub action: JobAction,
+    pub job: JobId,
+}
+
+/// An action on a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobAction {
+    Run,
+    Cancel,
+}
+
+/// State of the user interface.
+#[derive(Clone, Copy, Debug)]
+pub struct Ui {
+    /// The screen in the address.
+    pub route: RwSignal<Route>,
+    /// The action in the open confirmation dialog.
+    pub pending_confirmation: RwSignal<Option<PendingConfirmation>>,
+    /// The jobs in the open bulk run dialog.
+    pub pending_bulk_run: RwSignal<Vec<JobId>>,
+    /// The job and the run that were opened last.
+    pub last_viewed: RwSignal<(Option<JobId>, Option<TriggerId>)>,
+    /// Whether the page is as narrow as a phone. The style sheets use the same width.
+    pub is_narrow: Signal<bool>,
+}
+
+impl Ui {
+    /// Follows the address and provides the store as a context.
+    pub fn provide() -> Self {
+        let ui = Self {
+            route: RwSignal::new(Route::parse(&address::hash())),
+            pending_confirmation: RwSignal::new(None),
+            pending_bulk_run: RwSignal::new(Vec::new()),
+            last_viewed: RwSignal::new((None, None)),
+            is_narrow: use_media_query("(max-width: 640px)"),
+        };
+        let _ = use_event_listener(use_window(), ev::hashchange, move |_| {
+            let route = Route::parse(&address::hash());
+            ui.close_dialogs();
+            if ui.route.with_untracked(|now| *now != route) {
+                ui.route.set(route);
+            }
+        });
+        provide_context(ui);
+        ui
+    }
+
+    /// Asks the user to confirm an action on a job.
+    pub fn confirm(self, action: JobAction, job: JobId) {
+        self.pending_confirmation.set(Some(PendingConfirmation { action, job }));
+    }
+
+    pub fn close_dialogs(self) {
+        self.pending_confirmation.set(None);
+        self.pending_bulk_run.set(Vec::new());
+    }
+}

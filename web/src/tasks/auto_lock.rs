@@ -1,0 +1,52 @@
+//! Locks the vault after a time without use.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos_use_idle::{UseIdleReturn, use_idle};
+use leptos_use_interval_fn::use_interval_fn;
+
+use super::notifications;
+use crate::{
+    state::{Connection, Jobs, Preferences},
+    utils::time,
+};
+
+/// How often the time since the last use is checked.
+const CHECK_INTERVAL: Duration = Duration::from_secs(5);
+
+/// The time of the last use of the page.
+#[derive(Clone, Copy, Debug)]
+pub struct AutoLock {
+    /// In milliseconds since 1970.
+    waiting_until: StoredValue<i64>,
+}
+
+impl AutoLock {
+    /// Locks the vault after a time without use, and provides the handle as a context.
+    pub fn provide(connection: Connection, preferences: Preferences) -> Self {
+        let auto_lock = Self { waiting_until: StoredValue::new(0) };
+        let UseIdleReturn { last_active, .. } = use_idle(CHECK_INTERVAL.as_millis() as u64);
+        let check = move || {
+            let last_used = (last_active.get_untracked() as i64).max(auto_lock.waiting_until.get_value());
+            let limit = i64::from(preferences.lock_after_minutes.get_untracked()) * 60_000;
+            if connection.vault.is_unlocked.get_untracked() && time::now() - last_used > limit {
+                connection.vault.was_auto_locked.set(true);
+                connection.lock_vault();
+            }
+        };
+        use_interval_fn(check, CHECK_INTERVAL.as_millis() as u64);
+        provide_context(auto_lock);
+        auto_lock
+    }
+
+    /// Waiting for a watched run with notifications on counts as use.
+    pub fn count_waiting_as_use(self, jobs: Jobs) {
+        let record = move || {
+            if !jobs.watched_runs.with_untracked(Vec::is_empty) && notifications::is_enabled() {
+                self.waiting_until.set_value(time::now());
+            }
+        };
+        use_interval_fn(record, CHECK_INTERVAL.as_millis() as u64);
+    }
+}

@@ -1,0 +1,8 @@
+//! Short functions around web APIs that no library wraps well.
+
+pub mod address;
+pub mod download;
+pub mod focus;
+pub mod settings;
+pub mod time;
+pub mod virtual_rows;
