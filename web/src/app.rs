@@ -14,8 +14,10 @@ use web_sys::{HtmlElement, MouseEvent};
 use crate::{
     api::{Api, load_preset},
     components::{dialogs::Dialogs, shell::TopBar},
-    model::{config::Preset, list_options::ListOptions, route::Route},
-    pages::{ApiPage, ConnectPage, JobPage, JobsPage, NotFoundPage, RunPage, SettingsPage},
+    model::{config::Preset, route::Route},
+    pages::{
+        ApiPage, ConnectPage, JobPage, JobsPage, NotFoundPage, RunPage, RunsPage, SettingsPage, TimelinePage,
+    },
     profiles::session::Session,
     state::{Clock, Connection, Jobs, Preferences, Ui, vault},
     tasks::{
@@ -91,6 +93,8 @@ fn Connected(session: Arc<Session>) -> impl IntoView {
             Route::Jobs(_) => view! { <JobsPage /> }.into_any(),
             Route::Job(job) => view! { <JobPage job /> }.into_any(),
             Route::Run { job, run } => view! { <RunPage job run /> }.into_any(),
+            Route::Timeline(_) => view! { <TimelinePage /> }.into_any(),
+            Route::Runs(_) => view! { <RunsPage /> }.into_any(),
             Route::Api => view! { <ApiPage /> }.into_any(),
             Route::Settings => view! { <SettingsPage /> }.into_any(),
             Route::Unknown => view! { <NotFoundPage /> }.into_any(),
@@ -99,12 +103,9 @@ fn Connected(session: Arc<Session>) -> impl IntoView {
     }
 }
 
-/// Returns the screen in the address. All filters of the job list belong to the same screen.
+/// Returns the screen in the address, without its filters.
 fn screen(ui: Ui) -> Memo<Route> {
-    Memo::new(move |_| match ui.route.get() {
-        Route::Jobs(_) => Route::Jobs(ListOptions::default()),
-        other => other,
-    })
+    Memo::new(move |_| ui.route.get().screen())
 }
 
 /// Moves the focus to the heading of a new screen for users of screen readers and keyboards, but not when the page

@@ -3,6 +3,7 @@
 mod badge;
 pub mod dialogs;
 mod error_note;
+mod histories;
 mod icon;
 pub mod log_view;
 pub mod shell;
@@ -10,5 +11,6 @@ mod time;
 
 pub use badge::{OutcomeSquare, Shape, StateBadge, StatusBadge, outcome_shape};
 pub use error_note::{ErrorNote, ReconnectButton};
+pub use histories::{AllHistories, HistoryProgress, JobsError};
 pub use icon::Icon;
 pub use time::Time;

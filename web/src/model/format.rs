@@ -126,6 +126,25 @@ impl Zone {
         self.clock(at).chars().take(8).collect()
     }
 
+    /// Formats the time of day without seconds, for example `23:10`.
+    pub fn minutes(self, at: Timestamp) -> String {
+        self.clock(at).chars().take(5).collect()
+    }
+
+    /// Formats a day, for example `Sat 14 Mar`.
+    pub fn weekday_and_date(self, at: Timestamp) -> String {
+        let millis = at.unix_millis();
+        let local = self.to_local_rfc3339(millis);
+        let day = (millis + (self.offset)(millis) * MINUTE).div_euclid(DAY);
+        let weekday = &WEEKDAYS[day.rem_euclid(7) as usize][..3];
+        match (local.get(8..10), local.get(5..7).and_then(|month| month.parse::<usize>().ok())) {
+            (Some(date), Some(month)) => {
+                format!("{weekday} {} {}", date.trim_start_matches('0'), MONTHS[(month + 11) % 12])
+            }
+            _ => local,
+        }
+    }
+
     /// Formats the exact time, for example `2026-03-14 03:00:02.117 +01:00`, with a note if the zone was assumed.
     pub fn exact(self, at: Timestamp) -> String {
         let millis = at.unix_millis();

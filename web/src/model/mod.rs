@@ -5,6 +5,7 @@ pub mod format;
 pub mod history;
 pub mod job_list;
 pub mod list_options;
+pub mod overview;
 pub mod query;
 pub mod route;
 pub mod snippet;

@@ -4,7 +4,10 @@ use std::fmt;
 
 use txjobs_sdk::types::{JobId, TriggerId};
 
-use crate::model::list_options::ListOptions;
+use crate::model::{
+    list_options::ListOptions,
+    overview::{RunListOptions, TimelineOptions},
+};
 
 /// A screen. `Display` writes the link to it.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +18,10 @@ pub enum Route {
     Job(JobId),
     /// One run: `run` is its trigger id, or its execution id if the application started it.
     Run { job: JobId, run: TriggerId },
+    /// When the runs of all jobs ran.
+    Timeline(TimelineOptions),
+    /// The newest runs of all jobs.
+    Runs(RunListOptions),
     /// Manual API requests.
     Api,
     /// Connection and appearance.
@@ -31,6 +38,8 @@ impl Route {
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         let parsed = match (parts.next(), parts.next(), parts.next(), parts.next(), parts.next()) {
             (None, ..) => Some(Self::Jobs(ListOptions::parse(query))),
+            (Some("timeline"), None, ..) => Some(Self::Timeline(TimelineOptions::parse(query))),
+            (Some("runs"), None, ..) => Some(Self::Runs(RunListOptions::parse(query))),
             (Some("api"), None, ..) => Some(Self::Api),
             (Some("settings"), None, ..) => Some(Self::Settings),
             (Some("jobs"), Some(job), None, ..) => job.parse().ok().map(Self::Job),
@@ -43,9 +52,15 @@ impl Route {
         parsed.unwrap_or(Self::Unknown)
     }
 
-    /// Returns whether both routes are the same screen, regardless of filters.
-    pub fn is_same_screen(&self, other: &Self) -> bool {
-        matches!((self, other), (Self::Jobs(_), Self::Jobs(_))) || self == other
+    /// Returns the screen without its filters. Two routes with the same screen differ only in filters.
+    #[must_use]
+    pub fn screen(self) -> Self {
+        match self {
+            Self::Jobs(_) => Self::Jobs(ListOptions::default()),
+            Self::Timeline(_) => Self::Timeline(TimelineOptions::default()),
+            Self::Runs(_) => Self::Runs(RunListOptions::default()),
+            other => other,
+        }
     }
 }
 
@@ -58,6 +73,8 @@ impl fmt::Display for Route {
             }
             Self::Job(job) => write!(f, "#/jobs/{job}"),
             Self::Run { job, run } => write!(f, "#/jobs/{job}/runs/{run}"),
+            Self::Timeline(options) => write!(f, "#/timeline{options}"),
+            Self::Runs(options) => write!(f, "#/runs{options}"),
             Self::Api => f.write_str("#/api"),
             Self::Settings => f.write_str("#/settings"),
             Self::Unknown => f.write_str("#/"),
@@ -81,6 +98,8 @@ mod tests {
             "#/?sort=-name".to_owned(),
             format!("#/jobs/{JOB}"),
             format!("#/jobs/{JOB}/runs/{RUN}"),
+            "#/timeline?span=7d&name=finance".to_owned(),
+            "#/runs?state=failed&time=24h".to_owned(),
             "#/api".to_owned(),
             "#/settings".to_owned(),
             format!("#/?name=a&selected={JOB},{RUN}"),

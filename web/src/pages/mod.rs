@@ -6,7 +6,9 @@ mod job;
 mod jobs;
 mod not_found;
 mod run;
+mod runs;
 mod settings;
+mod timeline;
 
 pub use api::ApiPage;
 pub use connect::ConnectPage;
@@ -14,4 +16,6 @@ pub use job::JobPage;
 pub use jobs::JobsPage;
 pub use not_found::NotFoundPage;
 pub use run::RunPage;
+pub use runs::RunsPage;
 pub use settings::SettingsPage;
+pub use timeline::TimelinePage;

@@ -27,6 +27,8 @@ pub struct Jobs {
     pub requested: RwSignal<Vec<JobId>>,
     /// For how many of the requested jobs to count warnings and errors. Counting loads the whole log of a run.
     pub counted: RwSignal<usize>,
+    /// How many runs to load for each job.
+    pub runs_per_job: RwSignal<i32>,
     /// Time of the last successful response, in milliseconds since 1970.
     pub updated: RwSignal<Option<i64>>,
     /// Error of the last poll. `None` after a success.
@@ -42,6 +44,9 @@ pub struct Jobs {
 }
 
 impl Jobs {
+    /// Number of runs that the job list shows for a job.
+    pub const RUNS_IN_LIST: i32 = 5;
+
     /// Creates the store of a session and provides it as a context.
     pub fn provide() -> Self {
         let jobs = Self {
@@ -51,6 +56,7 @@ impl Jobs {
             failed: RwSignal::new(Vec::new()),
             requested: RwSignal::new(Vec::new()),
             counted: RwSignal::new(0),
+            runs_per_job: RwSignal::new(Self::RUNS_IN_LIST),
             updated: RwSignal::new(None),
             error: RwSignal::new(None),
             refresh: RwSignal::new(0),

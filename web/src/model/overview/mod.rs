@@ -1,0 +1,9 @@
+//! All jobs at a glance: when their runs ran, the newest runs, and what is new since the last visit.
+
+mod run_list;
+mod since_visit;
+mod timeline;
+
+pub use run_list::{JobRun, RECENT_TIMES, RecentTime, RunFilter, RunListOptions, StateCounts, newest_runs};
+pub use since_visit::{Visits, unseen_problems};
+pub use timeline::{Bar, SPANS, Span, Tick, TimeWindow, TimelineOptions, bars, ticks};
