@@ -1,0 +1,119 @@
+//! The filters of the job list.
+
+use leptos::{ev, html, prelude::*};
+use leptos_use_event_listener::use_event_listener;
+use leptos_use_window::use_window;
+use txjobs_sdk::JobStatusCode;
+use web_sys::KeyboardEvent;
+
+use super::list_state::ListState;
+use crate::{
+    components::Icon,
+    model::list_options::{ListOptions, Outcome},
+    utils::focus,
+};
+
+/// Renders the filters.
+#[component]
+pub(super) fn Filters() -> impl IntoView {
+    let list = expect_context::<ListState>();
+    let options = list.options;
+    let statuses = JobStatusCode::ALL.iter().filter_map(|status| status.label());
+    let status = move || options.with(|options| options.status.and_then(JobStatusCode::label));
+    let set_status = move |label: String| {
+        let status = JobStatusCode::ALL.iter().copied().find(|status| status.label() == Some(&label));
+        list.update(|options| options.status = status);
+    };
+    let outcome = move || options.with(|options| options.outcome.map(Outcome::query_value));
+    let set_outcome = move |value: String| {
+        let outcome = Outcome::ALL.into_iter().find(|outcome| outcome.query_value() == value);
+        list.update(|options| options.outcome = outcome);
+    };
+    let clear = move |_| list.apply(options.with_untracked(ListOptions::without_filters));
+    view! {
+        <div class="bar filters" role="search">
+            <NameFilter />
+            <FilterSelect
+                label="Status"
+                choices=statuses.map(|label| (label, label)).collect()
+                value=Signal::derive(move || status().unwrap_or_default())
+                on_select=set_status
+            />
+            <FilterSelect
+                label="Last run"
+                choices=Outcome::ALL.map(|outcome| (outcome.query_value(), outcome.label())).to_vec()
+                value=Signal::derive(move || outcome().unwrap_or_default())
+                on_select=set_outcome
+            />
+            <Show when=move || options.with(ListOptions::is_filtered)>
+                <button type="button" class="button" on:click=clear>
+                    "Clear"
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+/// Renders the field that filters by name. The key `/` moves the focus to it.
+#[component]
+fn NameFilter() -> impl IntoView {
+    let list = expect_context::<ListState>();
+    let field = NodeRef::<html::Input>::new();
+    let _ = use_event_listener(use_window(), ev::keydown, move |event| {
+        if event.key() == "/"
+            && !focus::is_typing(&event)
+            && let Some(field) = field.get_untracked()
+        {
+            event.prevent_default();
+            let _ = field.focus();
+            field.select();
+        }
+    });
+    let clear_on_escape = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            list.update(|options| options.name.clear());
+        }
+    };
+    view! {
+        <span class="search-box">
+            <Icon name="find" />
+            <input
+                class="field"
+                type="text"
+                placeholder="Filter by name"
+                aria-label="Filter by name"
+                spellcheck="false"
+                autocomplete="off"
+                node_ref=field
+                prop:value=move || list.options.with(|options| options.name.clone())
+                on:input:target=move |event| list.update(|options| options.name = event.target().value())
+                on:keydown=clear_on_escape
+            />
+            <kbd aria-hidden="true" class="hide-on-phone">
+                "/"
+            </kbd>
+        </span>
+    }
+}
+
+/// Renders a select field whose first option is no filter. `choices` are values and their texts.
+#[component]
+fn FilterSelect(
+    label: &'static str,
+    choices: Vec<(&'static str, &'static str)>,
+    value: Signal<&'static str>,
+    #[prop(into)] on_select: Callback<String>,
+) -> impl IntoView {
+    let choices = choices.into_iter().map(|(value, text)| view! { <option value=value>{text}</option> });
+    view! {
+        <select
+            class="field"
+            aria-label=label
+            prop:value=move || value.get()
+            on:change:target=move |event| on_select.run(event.target().value())
+        >
+            <option value="">{format!("{label}: any")}</option>
+            {choices.collect_view()}
+        </select>
+    }
+}

@@ -1,0 +1,115 @@
+//! The header of the job table, with sort buttons and the check box for all jobs.
+
+use leptos::prelude::*;
+
+use super::list_state::ListState;
+use crate::{
+    components::Icon,
+    model::list_options::{Column, ListOptions, MAX_SELECTED},
+};
+
+/// Renders the header.
+#[component]
+pub(super) fn TableHeader() -> impl IntoView {
+    view! {
+        <thead>
+            <tr>
+                <SelectAll />
+                <SortHeader column=Column::Name class="" label="Name" />
+                <SortHeader column=Column::Status class="c-status" label="Status" />
+                <th scope="col" class="c-last-runs hide-on-phone">
+                    "Last five"
+                </th>
+                <SortHeader column=Column::LastRun class="c-last-run hide-on-phone" label="Last run" />
+                <SortHeader column=Column::Duration class="c-duration number hide-on-phone" label="Duration" />
+                <SortHeader
+                    column=Column::Warnings
+                    class="c-count number hide-on-phone hide-on-tablet"
+                    label="Warnings of the last run"
+                    icon="triangle"
+                />
+                <SortHeader
+                    column=Column::Errors
+                    class="c-count number hide-on-phone hide-on-tablet"
+                    label="Errors of the last run"
+                    icon="cross"
+                />
+                <th scope="col" class="c-actions">
+                    <span class="visually-hidden">"Actions"</span>
+                </th>
+            </tr>
+        </thead>
+    }
+}
+
+/// Renders the check box that selects all shown jobs, up to the maximum, or none.
+#[component]
+fn SelectAll() -> impl IntoView {
+    let list = expect_context::<ListState>();
+    let is_all = move || {
+        list.options.with(|options| {
+            let shown = list.shown.read();
+            !options.selected.is_empty()
+                && shown.iter().take(MAX_SELECTED).all(|job| options.selected.contains(job))
+        })
+    };
+    let label = move || match list.shown.with(Vec::len) {
+        ..=MAX_SELECTED => "Select all".to_owned(),
+        _ => format!("Select the first {MAX_SELECTED}"),
+    };
+    let select = move |is_checked: bool| {
+        let all = || list.shown.with_untracked(|shown| shown.iter().take(MAX_SELECTED).copied().collect());
+        let selected = if is_checked { all() } else { Vec::new() };
+        list.update(|options| options.selected = selected);
+    };
+    view! {
+        <th scope="col" class="c-select hide-on-phone">
+            <input
+                type="checkbox"
+                prop:checked=is_all
+                aria-label=label
+                title=label
+                on:change:target=move |event| select(event.target().checked())
+            />
+        </th>
+    }
+}
+
+/// Renders a column header with a sort button. It shows the icon if there is one, or else the label.
+#[component]
+fn SortHeader(
+    column: Column,
+    class: &'static str,
+    label: &'static str,
+    #[prop(optional)] icon: Option<&'static str>,
+) -> impl IntoView {
+    let list = expect_context::<ListState>();
+    let direction = Memo::new(move |_| {
+        list.options.with(|options| (options.sort == column).then_some(options.is_descending))
+    });
+    let sort = move || match direction.get() {
+        Some(true) => "descending",
+        Some(false) => "ascending",
+        None => "none",
+    };
+    let sort_by = move |_| {
+        list.apply(list.options.with_untracked(|options| ListOptions::with_sort_clicked(options, column)))
+    };
+    let content = match icon {
+        Some(name) => view! { <Icon name /> }.into_any(),
+        None => label.into_any(),
+    };
+    view! {
+        <th scope="col" class=class aria-sort=sort>
+            <button
+                type="button"
+                title=format!("Sort by {}", label.to_ascii_lowercase())
+                aria-label=label
+                on:click=sort_by
+            >
+                {content}
+                {move || direction.get().map(|down| view! { <Icon name=if down { "down" } else { "up" } /> })}
+            </button>
+        </th>
+    }
+}
