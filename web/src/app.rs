@@ -19,7 +19,7 @@ use crate::{
         ApiPage, ConnectPage, JobPage, JobsPage, NotFoundPage, RunPage, RunsPage, SettingsPage, TimelinePage,
     },
     profiles::session::Session,
-    state::{Clock, Connection, Jobs, Preferences, Ui, vault},
+    state::{Clock, Connection, Jobs, LastVisit, Preferences, Ui, vault},
     tasks::{
         auto_lock::AutoLock, load_histories::HistoryLoader, notifications::notify_when_runs_end,
         poll::poll_jobs,
@@ -79,6 +79,7 @@ fn App(preset: Preset, remembered: Vec<String>) -> impl IntoView {
 /// Renders the screens of a session, and keeps their data current as long as the session lasts.
 #[component]
 fn Connected(session: Arc<Session>) -> impl IntoView {
+    LastVisit::provide(&session.profile.id());
     let api = Api::new(session);
     provide_context(api);
     let jobs = Jobs::provide();

@@ -8,6 +8,7 @@ mod preferences;
 mod run;
 mod ui;
 pub mod vault;
+mod visit;
 
 pub use clock::Clock;
 pub use connection::Connection;
@@ -16,3 +17,4 @@ pub use preferences::{Preferences, THEMES, theme_name};
 pub use run::{RunState, Stage};
 pub use ui::{JobAction, PendingConfirmation, Ui};
 pub use vault::Vault;
+pub use visit::LastVisit;

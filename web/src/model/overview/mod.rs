@@ -3,7 +3,9 @@
 mod run_list;
 mod since_visit;
 mod timeline;
+mod trend;
 
 pub use run_list::{JobRun, RECENT_TIMES, RecentTime, RunFilter, RunListOptions, StateCounts, newest_runs};
 pub use since_visit::{Visits, unseen_problems};
 pub use timeline::{Bar, SPANS, Span, Tick, TimeWindow, TimelineOptions, bars, ticks};
+pub use trend::{Slowdown, SuccessRate};

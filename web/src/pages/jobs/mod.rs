@@ -7,13 +7,13 @@ mod list_state;
 mod page_header;
 mod request_histories;
 mod row;
+mod since_last_visit;
 mod table;
 mod table_header;
 mod visible_rows;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use txjobs_sdk::Error;
 
 use self::{
     empty::{NoJobs, NoMatch},
@@ -21,10 +21,11 @@ use self::{
     list_state::ListState,
     page_header::PageHeader,
     request_histories::request_histories,
+    since_last_visit::SinceLastVisit,
     table::JobsTable,
 };
 use crate::{
-    components::{ErrorNote, ReconnectButton},
+    components::JobsError,
     state::Jobs,
 };
 
@@ -57,10 +58,11 @@ pub fn JobsPage() -> impl IntoView {
         <JobsTitle />
         <main>
             <PageHeader />
+            <SinceLastVisit />
             <Show when=move || has_jobs.get()>
                 <Filters />
             </Show>
-            {move || jobs.error.get().map(|error| view! { <ListError error /> })}
+            <JobsError />
             {move || match content.get() {
                 Content::NoJobs => view! { <NoJobs /> }.into_any(),
                 Content::NoMatch => view! { <NoMatch /> }.into_any(),
@@ -82,21 +84,4 @@ fn JobsTitle() -> impl IntoView {
         format!("{prefix}Jobs · txjobs")
     });
     view! { <Title text=title /> }
-}
-
-/// Renders the error of the last poll.
-#[component]
-fn ListError(error: Error) -> impl IntoView {
-    let jobs = expect_context::<Jobs>();
-    let is_outdated = jobs.list.with_untracked(Option::is_some);
-    let context = if is_outdated { "This data is outdated." } else { "The jobs could not be loaded." };
-    let kind = error.kind;
-    view! {
-        <ErrorNote error context>
-            <button type="button" class="button" on:click=move |_| jobs.refresh()>
-                "Retry"
-            </button>
-            <ReconnectButton kind />
-        </ErrorNote>
-    }
 }

@@ -10,7 +10,7 @@ use crate::{
         job_list::JobIndex,
         list_options::{Column, ListOptions},
     },
-    state::Jobs,
+    state::{Jobs, LastVisit},
     tasks::load_histories::HistoryLoader,
 };
 
@@ -18,9 +18,10 @@ use crate::{
 const DELAY: Duration = Duration::from_millis(100);
 
 /// Requests the histories that the screen needs: those of the visible jobs first, then more if the order or filter
-/// depends on them.
+/// depends on them, or to show what failed since the last visit.
 pub(super) fn request_histories(list: ListState) {
     let (jobs, loader) = (expect_context::<Jobs>(), expect_context::<HistoryLoader>());
+    let visit = expect_context::<LastVisit>();
     let ListState { order, shown, visible, history_limit, .. } = list;
     let mut load_later = debounce(DELAY, move |()| loader.load());
     Effect::new(move || {
@@ -29,7 +30,8 @@ pub(super) fn request_histories(list: ListState) {
             shown.get(visible.start..visible.end.min(shown.len())).unwrap_or_default().to_vec()
         });
         let mut counted = requested.len();
-        if order.with(ListOptions::is_history_required) && jobs.extensions.get().logs {
+        let is_list_dependent = order.with(ListOptions::is_history_required);
+        if (is_list_dependent || visit.seen_until().is_some()) && jobs.extensions.get().logs {
             jobs.list.with(|list| {
                 let all = list.as_ref().map(JobIndex::jobs).unwrap_or_default();
                 requested.extend(all.iter().take(history_limit.get()).map(|job| job.id));
