@@ -83,6 +83,8 @@ pub struct History {
     /// When the history was loaded, in milliseconds of the page's monotonic clock. `f64::NEG_INFINITY` means that it is
     /// outdated.
     pub loaded_at: f64,
+    /// The number of runs that was requested. `None` if all were requested.
+    pub limit: Option<i32>,
 }
 
 impl History {
@@ -94,7 +96,7 @@ impl History {
             .into_iter()
             .map(|index| RunSummary::from_execution(&executions[index]))
             .collect();
-        Self { runs, counts: None, loaded_at }
+        Self { runs, counts: None, loaded_at, limit: None }
     }
 
     /// Creates the history from decoded logs. Also counts the issues of the newest run if the logs contain its lines.
@@ -108,6 +110,11 @@ impl History {
             history.counts = Some((run.id, IssueCounts::from_logs(logs, index)));
         }
         history
+    }
+
+    /// Returns whether a request for `limit` runs may return more runs.
+    pub fn has_fewer_than(&self, limit: i32) -> bool {
+        self.limit.is_some_and(|requested| requested < limit && self.runs.len() >= requested as usize)
     }
 
     pub fn newest(&self) -> Option<&RunSummary> {

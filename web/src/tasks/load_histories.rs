@@ -20,8 +20,6 @@ const MAX_CONCURRENT: usize = 4;
 /// Age in milliseconds after which a history on the screen is loaded again, because a short run can start and end
 /// between two polls. Applies to servers that can leave out log lines.
 const MAX_AGE: f64 = 60_000.0;
-/// Number of runs that the job list shows for a job.
-const RUNS_PER_JOB: i32 = 5;
 /// Histories that arrive within this time are shown together.
 const BATCH_WINDOW: Duration = Duration::from_millis(120);
 
@@ -80,11 +78,13 @@ impl HistoryLoader {
     fn next_job(self, extensions: Extensions) -> Option<JobId> {
         let now = time::uptime_millis();
         let jobs = self.jobs;
+        let runs_per_job = jobs.runs_per_job.get_untracked();
         jobs.requested.with_untracked(|requested| {
             jobs.histories.with_untracked(|histories| {
                 let is_outdated = |job: &&JobId| match histories.get(*job) {
                     None => true,
                     Some(history) if history.loaded_at == f64::NEG_INFINITY => true,
+                    Some(history) if history.has_fewer_than(runs_per_job) => true,
                     Some(history) => extensions.logs && now - history.loaded_at > MAX_AGE,
                 };
                 let is_free = |job: &&JobId| {
@@ -126,11 +126,12 @@ impl HistoryLoader {
     }
 
     async fn load_history(self, job: JobId, extensions: Extensions) {
-        let limit = extensions.limit.then_some(RUNS_PER_JOB);
+        let limit = extensions.limit.then(|| self.jobs.runs_per_job.get_untracked());
         let logs = extensions.logs.then_some(LogsSelection::None);
         match self.api.executions(&paths::get_job_logs(job, limit, logs)).await {
             Ok(response) => {
-                self.queue_update(job, History::from_logs(&response.value, time::uptime_millis()));
+                let history = History::from_logs(&response.value, time::uptime_millis());
+                self.queue_update(job, History { limit, ..history });
             }
             Err(error) => self.jobs.failed.update(|failed| {
                 failed.push(job);

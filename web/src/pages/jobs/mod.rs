@@ -24,10 +24,7 @@ use self::{
     since_last_visit::SinceLastVisit,
     table::JobsTable,
 };
-use crate::{
-    components::JobsError,
-    state::Jobs,
-};
+use crate::{components::JobsError, state::Jobs};
 
 /// The content below the filters.
 #[derive(Clone, Copy, Debug, PartialEq)]
