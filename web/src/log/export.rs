@@ -13,6 +13,25 @@ pub enum ExportFormat {
     Json,
 }
 
+/// The lines to export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineSelection {
+    All,
+    /// The lines that the filter shows.
+    Shown,
+    Selected,
+}
+
+impl LineSelection {
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::All => "All",
+            Self::Shown => "Shown",
+            Self::Selected => "Selected",
+        }
+    }
+}
+
 impl ExportFormat {
     pub const ALL: [Self; 3] = [Self::Text, Self::Csv, Self::Json];
 

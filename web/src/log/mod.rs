@@ -11,6 +11,7 @@ mod search;
 mod wrap;
 
 pub use decoder::{DecodedLogs, LogDecoder};
+use export::{ExportFormat, LineSelection};
 pub use line_range::LineRange;
 pub use lines::{Level, LineView, Lines};
 pub use search::Search;
@@ -27,9 +28,19 @@ pub struct Log {
     shown: Vec<u32>,
     wrap: WrapLayout,
     search: Search,
+    version: u32,
 }
 
 impl Log {
+    /// Returns a number that changes when lines that are in the log may have another position or appearance.
+    pub fn version(&self) -> u32 {
+        self.version
+    }
+
+    fn change_version(&mut self) {
+        self.version = self.version.wrapping_add(1);
+    }
+
     /// Returns the number of all lines.
     pub fn len(&self) -> usize {
         self.lines.len()
@@ -60,6 +71,39 @@ impl Log {
         self.lines.get(line)
     }
 
+    /// Returns lines as text.
+    pub fn text_of(&self, range: LineRange) -> String {
+        let mut text = String::new();
+        for line in range.first..=range.last {
+            if let Some(view) = self.line(line) {
+                ExportFormat::Text.write_line(&mut text, line, &view, line == range.first);
+            }
+        }
+        text
+    }
+
+    /// Returns at most `max` lines to export, from a position among them on. `range` are the selected lines.
+    pub fn lines_to_export(
+        &self,
+        selection: LineSelection,
+        range: Option<LineRange>,
+        position: usize,
+        max: usize,
+    ) -> Vec<usize> {
+        let (first, end) = match (selection, range) {
+            (LineSelection::All, _) => (0, self.len()),
+            (LineSelection::Shown, _) => (0, self.rows()),
+            (LineSelection::Selected, Some(range)) => (range.first, range.last + 1),
+            (LineSelection::Selected, None) => (0, 0),
+        };
+        let from = first + position;
+        let positions = from..(from + max).min(end);
+        match selection {
+            LineSelection::Shown => positions.filter_map(|row| self.line_of(row)).collect(),
+            _ => positions.collect(),
+        }
+    }
+
     /// Returns whether a filter is set.
     pub fn is_filtered(&self) -> bool {
         self.levels != 0
@@ -83,6 +127,7 @@ impl Log {
     }
 
     fn filter(&mut self) {
+        self.change_version();
         self.shown.clear();
         if self.is_filtered() {
             self.filter_from(0);
@@ -94,6 +139,7 @@ impl Log {
     /// Wraps lines at a column; 0 turns wrapping off.
     pub fn set_columns(&mut self, columns: usize) {
         if self.wrap.columns != columns {
+            self.change_version();
             self.wrap = WrapLayout::new(columns);
             self.wrap_from(0);
         }
@@ -187,6 +233,7 @@ impl Log {
     /// Searches all lines for a text, ignoring case.
     pub fn search(&mut self, text: &str) {
         if self.search.start(text) {
+            self.change_version();
             self.search.scan(&self.lines, 0);
         }
     }

@@ -8,20 +8,18 @@ use crate::model::{finder::Finder, format};
 pub struct Search {
     needle: String,
     lines: Vec<u32>,
-    generation: u32,
 }
 
 impl Search {
-    /// Starts a new search. Returns false if the text is empty or unchanged, so that no line needs to be scanned.
+    /// Starts a new search and forgets the matches of the last one. Returns false if the text is unchanged.
     pub(super) fn start(&mut self, text: &str) -> bool {
         let needle = format::lowercase(text);
         if needle == self.needle {
             return false;
         }
         self.needle = needle;
-        self.generation = self.generation.wrapping_add(1);
         self.lines.clear();
-        self.is_active()
+        true
     }
 
     /// Scans the lines from `first` on.
@@ -63,11 +61,6 @@ impl Search {
     /// Returns whether a text is searched for.
     pub fn is_active(&self) -> bool {
         !self.needle.is_empty()
-    }
-
-    /// Returns a number that changes with every searched text.
-    pub fn generation(&self) -> u32 {
-        self.generation
     }
 
     /// Returns the matching lines in order.

@@ -1,6 +1,7 @@
 //! Short functions around web APIs that no library wraps well.
 
 pub mod address;
+pub mod clipboard;
 pub mod css;
 pub mod download;
 pub mod focus;

@@ -1,6 +1,6 @@
 //! URLs and files relative to the page.
 
-use txjobs_console::{model::config::Preset, utils::browser};
+use txjobs_console::{model::config::Preset, utils::address};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
@@ -11,8 +11,8 @@ async fn missing_config_returns_the_default_preset() {
 
 #[wasm_bindgen_test]
 fn relative_domain_resolves_against_the_page() {
-    let base = browser::absolute("./").unwrap();
+    let base = address::absolute("./").unwrap();
     assert!(base.starts_with("http://") && !base.ends_with('/'), "{base}");
-    assert_eq!(browser::absolute("http://[::1"), None);
-    assert_eq!(browser::absolute("https://api.example.com/x/").as_deref(), Some("https://api.example.com/x"));
+    assert_eq!(address::absolute("http://[::1"), None);
+    assert_eq!(address::absolute("https://api.example.com/x/").as_deref(), Some("https://api.example.com/x"));
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use leptos::prelude::{document, request_animation_frame};
-use txjobs_console::utils::browser;
+use txjobs_console::utils::time;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -26,10 +26,10 @@ pub(crate) async fn next_frame() {
 #[track_caller]
 pub(crate) fn wait_until(condition: impl Fn() -> bool) -> impl Future<Output = ()> {
     let caller = std::panic::Location::caller();
-    let deadline = browser::uptime() + Duration::from_secs(10);
+    let deadline = time::uptime() + Duration::from_secs(10);
     async move {
         while !condition() {
-            assert!(browser::uptime() < deadline, "{caller}: the condition is still false");
+            assert!(time::uptime() < deadline, "{caller}: the condition is still false");
             next_frame().await;
         }
     }

@@ -4,7 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "a failed test panics")]
 
 mod address;
-mod dom;
 mod helpers;
 mod log;
 

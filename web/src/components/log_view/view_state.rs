@@ -1,17 +1,21 @@
-//! View state of a log, shared by its lines, toolbar and panels.
+//! What the parts of a log view share.
 
-use leptos::prelude::request_animation_frame;
-use web_sys::HtmlElement;
+use std::time::Duration;
+
+use leptos::{html, prelude::*, task::spawn_local};
 
 use crate::{
     log::{LineRange, Log},
-    reactive::RwSignal,
-    utils::{browser, virtual_rows::Rows},
+    utils::{clipboard, css, time, virtual_rows::Rows},
 };
 
-/// View state of a log: current line, selection and scroll position.
+/// How long the result of copying is shown.
+const COPY_RESULT_TIME: Duration = Duration::from_secs(2);
+
+/// A log and how it is viewed: current line, selection and scroll position.
 #[derive(Clone, Copy, Debug)]
 pub struct LogViewState {
+    pub log: RwSignal<Log>,
     /// Index of the current line.
     pub current: RwSignal<Option<usize>>,
     /// Index of the line where the selection of several lines started.
@@ -22,35 +26,37 @@ pub struct LogViewState {
     pub is_pinned: RwSignal<bool>,
     /// Number of lines when the view was last at the end. Later lines count as new.
     pub read_lines: RwSignal<usize>,
-    /// Whether long lines are wrapped.
-    pub is_wrapped: RwSignal<bool>,
     /// Result of the last copy, shown for a moment.
-    pub copy_result: RwSignal<Option<bool>>,
+    pub(super) copy_result: RwSignal<Option<bool>>,
     /// Scroll position in pixels.
     pub(super) scroll: RwSignal<f64>,
-    /// Height and width of the viewport.
     pub(super) viewport_height: RwSignal<f64>,
     pub(super) viewport_width: RwSignal<f64>,
     /// The scrolled element.
-    pub(super) scroll_element: RwSignal<Option<HtmlElement>>,
+    pub(super) scroll_element: NodeRef<html::Div>,
+    /// Height of an unwrapped row in pixels.
+    pub(super) row_height: f64,
 }
 
 impl LogViewState {
-    /// Creates the state. `is_pinned` starts at the end, as for an unfinished run.
-    pub fn new(is_pinned: bool) -> Self {
-        Self {
+    /// Provides the state as a context. `is_pinned` starts at the end, as for an unfinished run.
+    pub fn provide(log: RwSignal<Log>, is_pinned: bool) -> Self {
+        let state = Self {
+            log,
             current: RwSignal::new(None),
             selection_anchor: RwSignal::new(None),
             open_line: RwSignal::new(None),
             is_pinned: RwSignal::new(is_pinned),
             read_lines: RwSignal::new(0),
-            is_wrapped: RwSignal::new(browser::read_setting("txjobs.wrap").is_some_and(|wrap| wrap == "on")),
             copy_result: RwSignal::new(None),
             scroll: RwSignal::new(0.0),
             viewport_height: RwSignal::new(0.0),
             viewport_width: RwSignal::new(0.0),
-            scroll_element: RwSignal::new(None),
-        }
+            scroll_element: NodeRef::new(),
+            row_height: css::pixels("--log-row-height", 20),
+        };
+        provide_context(state);
+        state
     }
 
     /// Returns the selected lines, or the current line without a selection.
@@ -74,38 +80,43 @@ impl LogViewState {
         self.current.set(Some(line));
     }
 
+    /// Closes the open line and ends the selection.
+    pub(super) fn close_detail(self) {
+        self.open_line.set(None);
+        self.selection_anchor.set(None);
+    }
+
     /// Makes a line the current one and scrolls to it.
-    pub fn go_to_line(self, log: RwSignal<Log>, line: usize) {
+    pub fn go_to_line(self, line: usize) {
         self.set_current(line, false);
-        self.scroll_to_line(log, line);
+        self.scroll_to_line(line);
     }
 
     /// Scrolls to a line if it is not visible.
-    pub fn scroll_to_line(self, log: RwSignal<Log>, line: usize) {
+    pub fn scroll_to_line(self, line: usize) {
         if self.is_pinned.get_untracked() {
-            self.read_lines.set(log.with_untracked(Log::len));
+            self.read_lines.set(self.log.with_untracked(Log::len));
         }
         self.is_pinned.set(false);
-        let (rows, top) = log.with_untracked(|log| (self.rows(log), log.top(log.row_of(line))));
+        let (rows, top) = self.log.with_untracked(|log| (self.rows(log), log.top(log.row_of(line))));
         if !rows.is_visible(top, self.scroll.get_untracked()) {
             self.scroll_to(rows.scroll_to(top));
         }
     }
 
     /// Moves one row up or down from the current line, or to the first visible line without one.
-    pub fn move_by_row(self, log: RwSignal<Log>, forward: bool, extend: bool) {
-        let line = log.with_untracked(|log| {
-            let first_visible = || log.row_at(self.rows(log).first_visible(self.scroll.get_untracked()));
+    pub(super) fn move_by_row(self, forward: bool, extend: bool) {
+        let line = self.log.with_untracked(|log| {
             let row = match self.current.get_untracked().map(|line| log.row_of(line)) {
                 Some(row) if forward => row + 1,
                 Some(row) => row.saturating_sub(1),
-                None => first_visible(),
+                None => log.row_at(self.rows(log).first_visible(self.scroll.get_untracked())),
             };
             log.line_of(row.min(log.rows().saturating_sub(1)))
         });
         if let Some(line) = line {
             self.set_current(line, extend);
-            self.scroll_to_line(log, line);
+            self.scroll_to_line(line);
         }
     }
 
@@ -125,29 +136,37 @@ impl LogViewState {
     }
 
     fn rows(self, log: &Log) -> Rows {
-        Rows { count: log.height(), row_height: row_height(), viewport: self.viewport_height.get_untracked() }
+        Rows {
+            count: log.height(),
+            row_height: self.row_height,
+            viewport: self.viewport_height.get_untracked(),
+        }
     }
 
     /// Changes the filter or wrapping and keeps the current or first visible line on the screen.
-    pub fn update_log(self, log: RwSignal<Log>, change: impl FnOnce(&mut Log)) {
-        let kept_line = log.with_untracked(|log| {
+    pub(super) fn update_log(self, change: impl FnOnce(&mut Log)) {
+        let kept_line = self.log.with_untracked(|log| {
             let (rows, scroll) = (self.rows(log), self.scroll.get_untracked());
             let is_visible = |line: &usize| rows.is_visible(log.top(log.row_of(*line)), scroll);
             let first_visible = || log.line_of(log.row_at(rows.first_visible(scroll)));
             self.current.get_untracked().filter(is_visible).or_else(first_visible)
         });
-        log.update(change);
-        request_animation_frame(move || {
-            if self.is_pinned.try_get_untracked().unwrap_or(true) {
-                self.go_to_end();
-            } else if let Some(line) = kept_line {
-                self.scroll_to_line(log, line);
-            }
+        self.log.update(change);
+        request_animation_frame(move || match self.is_pinned.try_get_untracked() {
+            // The screen was removed in the meantime.
+            None => {}
+            Some(true) => self.go_to_end(),
+            Some(false) => kept_line.into_iter().for_each(|line| self.scroll_to_line(line)),
         });
     }
-}
 
-/// Returns the height of an unwrapped row in pixels.
-pub(super) fn row_height() -> f64 {
-    browser::css_pixels("--log-row-height", 20)
+    /// Copies a text and shows for a moment whether it succeeded.
+    pub(super) fn copy(self, text: String) {
+        spawn_local(async move {
+            let has_copied = clipboard::copy(&text).await;
+            self.copy_result.try_set(Some(has_copied));
+            time::sleep(COPY_RESULT_TIME).await;
+            self.copy_result.try_set(None);
+        });
+    }
 }

@@ -1,13 +1,13 @@
 //! Printing a log. The log view renders only the visible lines, so the lines to print are rendered separately.
 
-use web_sys::{Element, Event};
+use leptos::{ev, html, prelude::*};
+use leptos_use_event_listener::use_event_listener;
+use leptos_use_window::use_window;
 
-use super::log_view_state::LogViewState;
+use super::LogViewState;
 use crate::{
-    dom::{El, el, on_window},
     log::{LineRange, LineView, Log, export::ExportFormat},
     model::format,
-    reactive::RwSignal,
 };
 
 /// Maximum number of printed lines, about forty pages.
@@ -18,21 +18,29 @@ const MAX_LINE_BYTES: usize = 4_000;
 const MAX_TOTAL_BYTES: usize = 1 << 20;
 
 /// Renders the lines while the browser prints: the selected lines, or all shown lines without a selection.
-pub fn log_print(log: RwSignal<Log>, view_state: LogViewState) -> El {
-    let container = el("div").class("print-log");
-    let before: Element = container.get();
-    let after = before.clone();
-    on_window("beforeprint", move |_: Event| {
-        let range = view_state.selection_anchor.get_untracked().zip(view_state.current.get_untracked());
-        let range = range.map(|(one, other)| LineRange::between(one, other)).filter(|range| range.len() > 1);
-        let (description, text) = log.with_untracked(|log| print_lines(log, range));
-        before.set_text_content(None);
-        for part in [el("p").child(description), el("pre").child(text)] {
-            let _ = before.append_child(&part.get::<Element>());
+#[component]
+pub fn LogPrint() -> impl IntoView {
+    let state = expect_context::<LogViewState>();
+    let (description, text) = (NodeRef::<html::P>::new(), NodeRef::<html::Pre>::new());
+    let set_text = move |new_description: &str, new_text: &str| {
+        if let Some((description, text)) = description.get_untracked().zip(text.get_untracked()) {
+            description.set_text_content(Some(new_description));
+            text.set_text_content(Some(new_text));
         }
+    };
+    // The browser prints as soon as the handlers return, before signals change the document.
+    let _ = use_event_listener(use_window(), ev::beforeprint, move |_| {
+        let range = untrack(move || state.selection());
+        let (description, text) = state.log.with_untracked(|log| print_lines(log, range));
+        set_text(&description, &text);
     });
-    on_window("afterprint", move |_: Event| after.set_text_content(None));
-    container
+    let _ = use_event_listener(use_window(), ev::afterprint, move |_| set_text("", ""));
+    view! {
+        <div class="print-log">
+            <p node_ref=description></p>
+            <pre node_ref=text></pre>
+        </div>
+    }
 }
 
 /// Returns a description of the printed lines, and their text.

@@ -1,0 +1,161 @@
+//! The panel below a log: the full text of one line, or the actions for several selected lines.
+
+use leptos::{ev, prelude::*};
+use leptos_use_event_listener::use_event_listener;
+use leptos_use_window::use_window;
+
+use super::LogViewState;
+use crate::{
+    components::Icon,
+    log::LineRange,
+    model::format,
+    state::{Clock, Ui},
+    utils::{address, focus::is_typing},
+};
+
+/// Number of bytes of a long line that are rendered in one element.
+const PART_SIZE: usize = 20_000;
+
+/// Renders the open line or the selected lines.
+#[component]
+pub fn LogDetail() -> impl IntoView {
+    let state = expect_context::<LogViewState>();
+    let _ = use_event_listener(use_window(), ev::keydown, move |event| {
+        if event.key() == "Escape" && !is_typing(&event) {
+            state.close_detail();
+        }
+    });
+    let shown = Memo::new(move |_| (state.selection(), state.open_line.get()));
+    move || match shown.get() {
+        (Some(range), _) => view! { <SelectedLines range /> }.into_any(),
+        (None, Some(line)) => view! { <OpenLine line /> }.into_any(),
+        (None, None) => ().into_any(),
+    }
+}
+
+/// Renders the actions for several selected lines.
+#[component]
+fn SelectedLines(range: LineRange) -> impl IntoView {
+    let state = expect_context::<LogViewState>();
+    let title = format!("Lines {} to {}", format::count(range.first + 1), format::count(range.last + 1));
+    let text = move || state.log.with_untracked(|log| log.text_of(range));
+    view! {
+        <section class="log-detail" aria-label="Lines">
+            <DetailHeader title info=format::plural(range.len(), "line") text />
+        </section>
+    }
+}
+
+/// Renders the full text of a line. A long text is shown in parts.
+#[component]
+fn OpenLine(line: usize) -> impl IntoView {
+    let state = expect_context::<LogViewState>();
+    let clock = expect_context::<Clock>();
+    let shown = RwSignal::new(PART_SIZE);
+    // Untracked, because a line never changes and appended lines must not render it again.
+    state.log.with_untracked(|log| {
+        let view = log.line(line)?;
+        let (time, severity, total) = (view.time, view.severity.to_string(), view.message.len());
+        let info = Signal::derive(move || match time {
+            Some(at) => format!("{severity} · {}", clock.zone().exact(at)),
+            None => severity.clone(),
+        });
+        let text = move || {
+            state
+                .log
+                .with_untracked(|log| log.line(line).map_or(String::new(), |view| view.message.to_owned()))
+        };
+        let parts: Vec<_> = parts(view.message).collect();
+        let shown_parts = move || {
+            let count = parts.partition_point(|(start, _)| *start < shown.get());
+            parts[..count].to_vec()
+        };
+        let part = move |(start, end)| {
+            let text = state.log.with_untracked(|log| {
+                let message = log.line(line).map_or("", |view| view.message);
+                let part = &message[start..end];
+                format::block(part.strip_suffix('\n').unwrap_or(part))
+            });
+            view! { <span>{text}</span> }
+        };
+        Some(view! {
+            <section class="log-detail" aria-label="Line">
+                <DetailHeader title=format!("Line {}", format::count(line + 1)) info text />
+                <pre>
+                    <For each=shown_parts key=|part| *part children=part />
+                </pre>
+                <Show when=move || shown.get() < total>
+                    // Each click doubles the shown text, so a few clicks show all of it.
+                    <button type="button" class="button" on:click=move |_| shown.update(|shown| *shown *= 2)>
+                        {move || format!("Show more: {} of {} kB", shown.get() / 1000, total / 1000)}
+                    </button>
+                </Show>
+            </section>
+        })
+    })
+}
+
+/// Divides a message into parts that a browser lays out quickly in separate elements. The elements are blocks, so each
+/// part ends at a line end if possible. Returns the byte ranges of the parts.
+fn parts(message: &str) -> impl Iterator<Item = (usize, usize)> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        if start >= message.len() {
+            return None;
+        }
+        let mut end = message.ceil_char_boundary(start + PART_SIZE);
+        if end < message.len()
+            && let Some(line_end) = message[start..end].rfind('\n')
+        {
+            end = start + line_end + 1;
+        }
+        let part = (start, end);
+        start = end;
+        Some(part)
+    })
+}
+
+/// Renders the heading of the panel and its buttons. `text` returns what *Copy* copies.
+#[component]
+fn DetailHeader(
+    title: String,
+    #[prop(into)] info: Signal<String>,
+    text: impl Fn() -> String + 'static,
+) -> impl IntoView {
+    let state = expect_context::<LogViewState>();
+    let ui = expect_context::<Ui>();
+    let copy_label = move || match state.copy_result.get() {
+        None => "Copy",
+        Some(true) => "Copied",
+        Some(false) => "Select the text and copy it",
+    };
+    // The selection as it is in the address, too.
+    let copy_link = move |_| {
+        let range = untrack(move || state.current_range()).map(|range| range.to_string());
+        let (page, route) = (address::page_url(), ui.route.get_untracked());
+        state.copy(format!("{page}{route}?line={}", range.unwrap_or_default()));
+    };
+    view! {
+        <div class="bar">
+            <h2>{title}</h2>
+            <span class="muted">{info}</span>
+            <span class="spacer"></span>
+            <button type="button" class="button" on:click=move |_| state.copy(text())>
+                <Icon name="copy" />
+                <span role="status">{copy_label}</span>
+            </button>
+            <button type="button" class="button" on:click=copy_link>
+                "Copy link"
+            </button>
+            <button
+                type="button"
+                class="icon-button"
+                aria-label="Close"
+                title="Close (Escape)"
+                on:click=move |_| state.close_detail()
+            >
+                <Icon name="cross" />
+            </button>
+        </div>
+    }
+}

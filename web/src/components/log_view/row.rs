@@ -1,0 +1,86 @@
+//! One row of a log.
+
+use leptos::{either::Either, prelude::*};
+use web_sys::{Element, HtmlElement};
+
+use super::LogViewState;
+use crate::{
+    components::Icon,
+    log::{self, Level, LineView, Log, MAX_LINE_CHARS},
+    model::format,
+    state::Clock,
+};
+
+/// Renders the row of a line with at most [`MAX_LINE_CHARS`] characters of its message.
+#[component]
+pub(super) fn LogRow(line: usize) -> impl IntoView {
+    let state = expect_context::<LogViewState>();
+    let clock = expect_context::<Clock>();
+    state.log.with_untracked(|log| {
+        let view = log.line(line)?;
+        let LineView { severity, level, time, .. } = view;
+        let (class, icon) = match level {
+            Level::Information => ("log-line information", "info"),
+            Level::Warning => ("log-line warning", "triangle"),
+            Level::Error => ("log-line error", "cross"),
+            Level::Other => ("log-line unknown", "question"),
+        };
+        let height = (log.columns() > 0)
+            .then(|| format!("{}px", log::height(view.message, log.columns()) as f64 * state.row_height));
+        Some(view! {
+            <div
+                class=class
+                class:current=move || state.current.get() == Some(line)
+                class:selected=move || state.selection().is_some_and(|range| range.contains(line))
+                style:height=height
+                data-line=line
+                data-severity=severity.to_string()
+            >
+                <span class="line-number">{line + 1}</span>
+                <time title=move || time.map(|at| clock.zone().exact(at))>
+                    {move || time.map(|at| clock.zone().clock(at))}
+                </time>
+                <Icon name=icon />
+                <span class="visually-hidden">{format!("{severity} ")}</span>
+                <bdi class="message">{message(log, &view)}</bdi>
+            </div>
+        })
+    })
+}
+
+/// Renders a message with its matches marked.
+fn message(log: &Log, view: &LineView<'_>) -> impl IntoView + use<> {
+    let text = format::one_line(view.message, MAX_LINE_CHARS);
+    let segments = log.search_state().segments(&text).into_iter();
+    let render = |(is_match, text): (bool, &str)| match is_match {
+        true => Either::Left(view! { <mark>{text.to_owned()}</mark> }),
+        false => Either::Right(text.to_owned()),
+    };
+    segments.map(render).collect_view()
+}
+
+/// Renders an invisible row for measuring the position of messages and the width of a character.
+#[component]
+pub(super) fn SampleRow() -> impl IntoView {
+    view! {
+        <div class="log-line sample" aria-hidden="true">
+            <span class="line-number"></span>
+            <time></time>
+            <Icon name="info" />
+            <bdi class="message">{"0".repeat(SAMPLE_CHARS)}</bdi>
+        </div>
+    }
+}
+
+/// Number of characters in the sample row.
+const SAMPLE_CHARS: usize = 100;
+
+/// Returns how many characters fit in a row of the log, measured with its sample row.
+pub(super) fn measure_columns(log: &HtmlElement) -> Option<usize> {
+    let find = |selector: &str| log.query_selector(selector).ok().flatten();
+    let bounds = |element: Element| element.get_bounding_client_rect();
+    let (row, message) = (bounds(find(".sample")?), bounds(find(".sample > .message")?));
+    let available = f64::from(log.client_width()) - (message.left() - row.left()) - 16.0;
+    let char_width = message.width() / SAMPLE_CHARS as f64;
+    (char_width > 0.0).then(|| ((available / char_width) as usize).max(8))
+}

@@ -1,0 +1,126 @@
+//! The search field of a log, with the number of matches and navigation between them.
+
+use leptos::{ev, html, prelude::*};
+use leptos_use_event_listener::use_event_listener;
+use leptos_use_window::use_window;
+
+use super::LogViewState;
+use crate::{components::Icon, log::Log, model::format, utils::focus::is_typing};
+
+/// Renders the search field.
+#[component]
+pub(super) fn SearchField() -> impl IntoView {
+    let state = expect_context::<LogViewState>();
+    let field = NodeRef::<html::Input>::new();
+    let search = move |event| {
+        let text = event_target_value(&event);
+        state.log.update(|log| log.search(&text));
+        // Go to the current line if it matches, or else to the next match.
+        let before = state.current.get_untracked().and_then(|line| line.checked_sub(1));
+        if let Some(line) = state.log.with_untracked(|log| log.match_from(before, true)) {
+            state.go_to_line(line);
+        }
+    };
+    let clear = move || {
+        if let Some(field) = field.get_untracked() {
+            field.set_value("");
+            let _ = field.blur();
+        }
+        state.log.update(|log| log.search(""));
+    };
+    let handle_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
+        "Enter" => go_to_match(state, !event.shift_key()),
+        "ArrowDown" | "ArrowUp" => {
+            event.prevent_default();
+            go_to_match(state, event.key() == "ArrowDown");
+        }
+        "Escape" => clear(),
+        _ => {}
+    };
+    let _ = use_event_listener(use_window(), ev::keydown, move |event| {
+        if event.key() == "/" && !is_typing(&event) {
+            event.prevent_default();
+            if let Some(field) = field.get_untracked() {
+                let _ = field.focus();
+                field.select();
+            }
+        }
+    });
+    view! {
+        <span class="search-box">
+            <Icon name="find" />
+            <input
+                node_ref=field
+                class="field"
+                type="text"
+                placeholder="Search log"
+                aria-label="Search log"
+                spellcheck="false"
+                autocomplete="off"
+                enterkeyhint="search"
+                on:input=search
+                on:keydown=handle_key
+            />
+            <kbd aria-hidden="true" class="hide-on-phone">
+                "/"
+            </kbd>
+        </span>
+    }
+}
+
+/// Renders the number of matches and the buttons that go from one to the next.
+#[component]
+pub(super) fn SearchResult() -> impl IntoView {
+    let state = expect_context::<LogViewState>();
+    let is_active = Memo::new(move |_| state.log.with(|log| log.search_state().is_active()));
+    let result = move || state.log.with(|log| result_of(log, state.current.get()));
+    view! {
+        <Show when=move || is_active.get()>
+            <span class="muted match-count" role="status">
+                {result}
+            </span>
+            <button
+                type="button"
+                class="icon-button"
+                aria-label="Previous match"
+                title="Previous match (Shift Enter)"
+                on:click=move |_| go_to_match(state, false)
+            >
+                <Icon name="up" />
+            </button>
+            <button
+                type="button"
+                class="icon-button"
+                aria-label="Next match"
+                title="Next match (Enter)"
+                on:click=move |_| go_to_match(state, true)
+            >
+                <Icon name="down" />
+            </button>
+        </Show>
+    }
+}
+
+/// Goes to the next or previous match.
+fn go_to_match(state: LogViewState, forward: bool) {
+    let line = state.log.with_untracked(|log| log.match_from(state.current.get_untracked(), forward));
+    if let Some(line) = line {
+        state.go_to_line(line);
+    }
+}
+
+/// Returns the number of matches, for example `2 of 7, 3 hidden`.
+fn result_of(log: &Log, current: Option<usize>) -> String {
+    let shown = log.matches().count();
+    let hidden = log.search_state().lines().len() - shown;
+    let position = current.and_then(|line| log.matches().position(|other| other == line));
+    let mut text = match position {
+        Some(at) => format!("{} of {}", format::count(at + 1), format::count(shown)),
+        None if shown == 0 => "no matches".to_owned(),
+        None => format!("{} found", format::count(shown)),
+    };
+    if hidden > 0 {
+        text.push_str(&format!(", {} hidden", format::count(hidden)));
+    }
+    text
+}
