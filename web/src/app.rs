@@ -13,13 +13,16 @@ use web_sys::{HtmlElement, MouseEvent};
 
 use crate::{
     api::{Api, load_preset},
-    components::{dialogs::Dialogs, shell::TopBar},
+    components::{
+        dialogs::Dialogs,
+        shell::{NoticeList, TabNotice, TopBar},
+    },
     model::{config::Preset, route::Route},
     pages::{
         ApiPage, ConnectPage, JobPage, JobsPage, NotFoundPage, RunPage, RunsPage, SettingsPage, TimelinePage,
     },
     profiles::session::Session,
-    state::{Clock, Connection, Jobs, LastVisit, Preferences, Ui, vault},
+    state::{Clock, Connection, Jobs, LastVisit, Notices, Preferences, Ui, vault},
     tasks::{
         auto_lock::AutoLock, load_histories::HistoryLoader, notifications::notify_when_runs_end,
         poll::poll_jobs,
@@ -49,6 +52,7 @@ fn App(preset: Preset, remembered: Vec<String>) -> impl IntoView {
     let preferences = Preferences::provide();
     Clock::provide();
     let ui = Ui::provide();
+    Notices::provide();
     let connection = Connection::provide(preset, remembered);
     AutoLock::provide(connection, preferences);
     read_vault_later(connection);
@@ -73,6 +77,8 @@ fn App(preset: Preset, remembered: Vec<String>) -> impl IntoView {
                     .into_any()
             }
         }}
+        <NoticeList />
+        <TabNotice />
     }
 }
 
@@ -84,10 +90,11 @@ fn Connected(session: Arc<Session>) -> impl IntoView {
     provide_context(api);
     let jobs = Jobs::provide();
     let histories = HistoryLoader::provide(api, jobs);
-    notify_when_runs_end(jobs);
+    let ui = expect_context::<Ui>();
+    notify_when_runs_end(jobs, ui, expect_context::<Preferences>());
     expect_context::<AutoLock>().count_waiting_as_use(jobs);
     spawn_local_scoped_with_cancellation(poll_jobs(api, jobs, histories));
-    let screen = screen(expect_context::<Ui>());
+    let screen = screen(ui);
     view! {
         <TopBar />
         {move || match screen.get() {

@@ -4,6 +4,7 @@
 mod clock;
 mod connection;
 mod jobs;
+mod notices;
 mod preferences;
 mod run;
 mod ui;
@@ -13,8 +14,9 @@ mod visit;
 pub use clock::Clock;
 pub use connection::Connection;
 pub use jobs::Jobs;
+pub use notices::{Notice, NoticeLine, Notices};
 pub use preferences::{Preferences, THEMES, theme_name};
 pub use run::{RunState, Stage};
-pub use ui::{JobAction, PendingConfirmation, Ui};
+pub use ui::{EndedRun, JobAction, PendingConfirmation, Ui};
 pub use vault::Vault;
 pub use visit::LastVisit;

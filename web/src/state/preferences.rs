@@ -24,6 +24,9 @@ pub struct Preferences {
     /// Whether long log lines are wrapped.
     pub wraps_lines: Signal<bool>,
     set_wraps_lines: WriteSignal<bool>,
+    /// Whether the browser shows a notification when a run ends.
+    pub notifies: Signal<bool>,
+    set_notifies: WriteSignal<bool>,
 }
 
 /// The themes, in the order of the switch in the top bar.
@@ -40,6 +43,7 @@ impl Preferences {
             use_color_mode_with_options(options);
         let (utc, set_utc, _) = use_local_storage::<bool, FromToStringCodec>("txjobs.utc");
         let (wraps_lines, set_wraps_lines, _) = use_local_storage::<bool, FromToStringCodec>("txjobs.wrap");
+        let (notifies, set_notifies, _) = use_local_storage::<bool, FromToStringCodec>("txjobs.notify");
         let (minutes, set_lock_after_minutes, _) = use_local_storage::<u32, FromToStringCodec>("txjobs.lock");
         // Zero means that nothing is stored.
         let lock_after_minutes = Signal::derive(move || match minutes.get() {
@@ -55,6 +59,8 @@ impl Preferences {
             set_lock_after_minutes,
             wraps_lines,
             set_wraps_lines,
+            notifies,
+            set_notifies,
         };
         provide_context(preferences);
         preferences
@@ -74,6 +80,10 @@ impl Preferences {
 
     pub fn set_wraps_lines(self, wraps: bool) {
         self.set_wraps_lines.set(wraps);
+    }
+
+    pub fn set_notifies(self, notifies: bool) {
+        self.set_notifies.set(notifies);
     }
 }
 

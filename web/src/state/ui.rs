@@ -1,10 +1,13 @@
 //! What the page shows: the screen, open dialogs, and the size of the window.
 
 use leptos::{ev, prelude::*};
+use leptos_use_document_visibility::use_document_visibility;
 use leptos_use_event_listener::use_event_listener;
 use leptos_use_media_query::use_media_query;
 use leptos_use_window::use_window;
+use leptos_use_window_focus::use_window_focus;
 use txjobs_sdk::types::{JobId, TriggerId};
+use web_sys::VisibilityState;
 
 use crate::{model::route::Route, utils::address};
 
@@ -22,6 +25,14 @@ pub enum JobAction {
     Cancel,
 }
 
+/// A run that ended while the user looked at another tab or window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndedRun {
+    /// Name of the job and state of the run.
+    pub text: String,
+    pub is_success: bool,
+}
+
 /// State of the user interface.
 #[derive(Clone, Copy, Debug)]
 pub struct Ui {
@@ -35,17 +46,26 @@ pub struct Ui {
     pub last_viewed: RwSignal<(Option<JobId>, Option<TriggerId>)>,
     /// Whether the page is as narrow as a phone. The style sheets use the same width.
     pub is_narrow: Signal<bool>,
+    /// Whether the page is visible and has the focus.
+    pub is_focused: Signal<bool>,
+    /// The run that the title and the icon of the tab report.
+    pub ended_run: RwSignal<Option<EndedRun>>,
 }
 
 impl Ui {
     /// Follows the address and provides the store as a context.
     pub fn provide() -> Self {
+        let (has_focus, visibility) = (use_window_focus(), use_document_visibility());
         let ui = Self {
             route: RwSignal::new(Route::parse(&address::hash())),
             pending_confirmation: RwSignal::new(None),
             pending_bulk_run: RwSignal::new(Vec::new()),
             last_viewed: RwSignal::new((None, None)),
             is_narrow: use_media_query("(max-width: 640px)"),
+            is_focused: Signal::derive(move || {
+                has_focus.get() && visibility.get() == VisibilityState::Visible
+            }),
+            ended_run: RwSignal::new(None),
         };
         let _ = use_event_listener(use_window(), ev::hashchange, move |_| {
             let route = Route::parse(&address::hash());

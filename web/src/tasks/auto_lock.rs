@@ -6,10 +6,9 @@ use leptos::prelude::*;
 use leptos_use_idle::{UseIdleReturn, use_idle};
 use leptos_use_interval_fn::use_interval_fn;
 
-use super::notifications;
 use crate::{
     state::{Connection, Jobs, Preferences},
-    utils::time,
+    utils::{notification, time},
 };
 
 /// How often the time since the last use is checked.
@@ -20,12 +19,13 @@ const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 pub struct AutoLock {
     /// In milliseconds since 1970.
     waiting_until: StoredValue<i64>,
+    preferences: Preferences,
 }
 
 impl AutoLock {
     /// Locks the vault after a time without use, and provides the handle as a context.
     pub fn provide(connection: Connection, preferences: Preferences) -> Self {
-        let auto_lock = Self { waiting_until: StoredValue::new(0) };
+        let auto_lock = Self { waiting_until: StoredValue::new(0), preferences };
         let UseIdleReturn { last_active, .. } = use_idle(CHECK_INTERVAL.as_millis() as u64);
         let check = move || {
             let last_used = (last_active.get_untracked() as i64).max(auto_lock.waiting_until.get_value());
@@ -43,7 +43,9 @@ impl AutoLock {
     /// Waiting for a watched run with notifications on counts as use.
     pub fn count_waiting_as_use(self, jobs: Jobs) {
         let record = move || {
-            if !jobs.watched_runs.with_untracked(Vec::is_empty) && notifications::is_enabled() {
+            let has_watched_runs = !jobs.watched_runs.with_untracked(Vec::is_empty);
+            let notifies = self.preferences.notifies.get_untracked() && notification::is_permitted();
+            if has_watched_runs && notifies {
                 self.waiting_until.set_value(time::now());
             }
         };

@@ -5,6 +5,7 @@ pub mod clipboard;
 pub mod css;
 pub mod download;
 pub mod focus;
+pub mod notification;
 pub mod settings;
 pub mod time;
 pub mod virtual_rows;

@@ -1,0 +1,70 @@
+use leptos::prelude::*;
+
+use super::choices::{Choice, Choices};
+use crate::{
+    state::{Preferences, THEMES, theme_name},
+    utils::notification,
+};
+
+/// Renders the choice of theme, time zone and notifications.
+#[component]
+pub(super) fn AppearancePanel() -> impl IntoView {
+    let preferences = expect_context::<Preferences>();
+    let themes = THEMES.map(|theme| {
+        let (label, selected) = (theme_name(&theme), theme.clone());
+        let is_selected = Signal::derive(move || preferences.theme.get() == selected);
+        let select = move || preferences.set_theme(theme.clone());
+        view! { <Choice group="theme" label is_selected on_select=select /> }
+    });
+    let zones = [("local time", false), ("UTC", true)].map(|(label, utc)| {
+        let is_selected = Signal::derive(move || preferences.utc.get() == utc);
+        view! { <Choice group="zone" label is_selected on_select=move || preferences.set_utc(utc) /> }
+    });
+    view! {
+        <section class="panel" aria-labelledby="appearance">
+            <h2 id="appearance">"Appearance"</h2>
+            <Choices legend="Theme">{themes.collect_view()}</Choices>
+            <Choices legend="Times">{zones.collect_view()}</Choices>
+            <NotificationChoices />
+        </section>
+    }
+}
+
+/// Renders the choice of notifications. The browser asks for permission only when the user turns them on.
+#[component]
+fn NotificationChoices() -> impl IntoView {
+    let preferences = expect_context::<Preferences>();
+    let set_notifies = Action::new_local(move |&notifies: &bool| async move {
+        let is_permitted = notifies && notification::request_permission().await;
+        preferences.set_notifies(is_permitted);
+        notifies && !is_permitted
+    });
+    let is_blocked = move || set_notifies.value().get() == Some(true);
+    let is_on = Memo::new(move |_| {
+        // The permission is not a signal. It can only be lost outside of the page.
+        preferences.notifies.get() && notification::is_permitted()
+    });
+    // A refused choice leaves the setting unchanged, so reset the radio button.
+    let is_selected = move |notifies: bool| {
+        Signal::derive(move || {
+            set_notifies.version().track();
+            is_on.get() == notifies
+        })
+    };
+    let choices = [("off", false), ("on", true)].map(|(label, notifies)| {
+        let select = move || {
+            set_notifies.dispatch_local(notifies);
+        };
+        view! {
+            <Choice group="notifications" label is_selected=is_selected(notifies) on_select=select />
+        }
+    });
+    view! {
+        <Choices legend="Notifications when a run started here ends">{choices.collect_view()}</Choices>
+        <span role="status" class="muted">
+            {move || {
+                is_blocked().then_some("The browser blocks notifications. Allow them in its settings for this page.")
+            }}
+        </span>
+    }
+}

@@ -1,0 +1,98 @@
+use leptos::{prelude::*, task::spawn_local};
+use txjobs_sdk::Extensions;
+
+use super::choices::{Choice, Choices};
+use crate::{
+    api::Api,
+    profiles::key_store::LOCK_CHOICES,
+    state::{Connection, Jobs, Preferences},
+};
+
+/// Renders what is known about the session, and what can be done with its key.
+#[component]
+pub(super) fn ConnectionPanel() -> impl IntoView {
+    let (connection, preferences) = (expect_context::<Connection>(), expect_context::<Preferences>());
+    let (session, jobs) = (expect_context::<Api>().session(), expect_context::<Jobs>());
+    let id = session.profile.id();
+    let is_remembered = Signal::derive(move || connection.vault.remembered.with(|ids| ids.contains(&id)));
+    let storage = move || match is_remembered.get() {
+        true => "remembered on this device, encrypted",
+        false => "in memory only",
+    };
+    let lock_choices = LOCK_CHOICES.map(|(minutes, label)| {
+        let is_selected = Signal::derive(move || preferences.lock_after_minutes.get() == minutes);
+        let select = move || preferences.set_lock_after_minutes(minutes);
+        view! { <Choice group="lock" label is_selected on_select=select /> }
+    });
+    view! {
+        <section class="panel" aria-labelledby="connection">
+            <h2 id="connection">"Connection"</h2>
+            <dl class="definitions">
+                <dt>"Server"</dt>
+                <dd>
+                    <bdi>{session.profile.title()}</bdi>
+                </dd>
+                <dt>"Domain"</dt>
+                <dd>{session.base.clone()}</dd>
+                <dt>"API key"</dt>
+                <dd>
+                    {storage} ", sent as the header " <code>{session.header.clone()}</code>
+                </dd>
+                <dt>"Extensions"</dt>
+                <dd>{move || extension_names(jobs.extensions.get())}</dd>
+            </dl>
+            <KeyButtons id=session.profile.id() is_remembered />
+            <Choices legend="Lock remembered keys when idle for">{lock_choices.collect_view()}</Choices>
+        </section>
+    }
+}
+
+/// Renders the buttons that edit the profile and remove or lock its key.
+#[component]
+fn KeyButtons(id: String, is_remembered: Signal<bool>) -> impl IntoView {
+    let connection = expect_context::<Connection>();
+    let can_lock = move || is_remembered.get() && connection.vault.is_unlocked.get();
+    let id = StoredValue::new(id);
+    let forget = move |_| {
+        let id = id.get_value();
+        spawn_local(async move { connection.vault.forget(&id).await });
+    };
+    view! {
+        <div class="bar">
+            <button type="button" class="button" on:click=move |_| connection.close()>
+                "Edit…"
+            </button>
+            <Show when=can_lock>
+                <button type="button" class="button" on:click=move |_| connection.lock_vault()>
+                    "Lock now"
+                </button>
+            </Show>
+            <Show
+                when=move || is_remembered.get()
+                fallback=move || {
+                    view! {
+                        <button type="button" class="button" on:click=move |_| connection.disconnect()>
+                            "Disconnect and forget key"
+                        </button>
+                    }
+                }
+            >
+                <button type="button" class="button" on:click=forget>
+                    "Forget remembered key"
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+/// Returns the names of the extensions that the server announced.
+fn extension_names(extensions: Extensions) -> String {
+    let all = [
+        ("cancel", extensions.cancel),
+        ("after", extensions.after),
+        ("limit", extensions.limit),
+        ("logs", extensions.logs),
+    ];
+    let names: Vec<_> = all.into_iter().filter(|(_, has)| *has).map(|(name, _)| name).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
