@@ -1,13 +1,19 @@
 //! State of the run screen.
 
 use leptos::prelude::*;
-use txjobs_sdk::Error;
+use txjobs_sdk::{
+    Error,
+    types::{JobId, TriggerId},
+};
 
 use crate::{log::Log, model::history::RunSummary};
 
 /// State of the run screen.
 #[derive(Clone, Copy, Debug)]
 pub struct RunState {
+    pub job: JobId,
+    /// The trigger id of the run, or its execution id if the application started it.
+    pub run: TriggerId,
     pub stage: RwSignal<Stage>,
     pub execution: RwSignal<Option<RunSummary>>,
     pub log: RwSignal<Log>,
@@ -17,6 +23,8 @@ pub struct RunState {
     pub received_bytes: RwSignal<usize>,
     /// Whether the user requested to stop loading the log.
     pub stop_requested: RwSignal<bool>,
+    /// Increased to follow the run again after following has stopped.
+    pub attempt: RwSignal<u32>,
 }
 
 /// Progress of following a run.
@@ -38,15 +46,37 @@ pub enum Stage {
     LoadStopped,
 }
 
-impl Default for RunState {
-    fn default() -> Self {
-        Self {
+impl RunState {
+    /// Creates the state of a run and provides it as a context.
+    pub fn provide(job: JobId, run: TriggerId) -> Self {
+        let state = Self {
+            job,
+            run,
             stage: RwSignal::new(Stage::Loading),
             execution: RwSignal::new(None),
             log: RwSignal::new(Log::default()),
             error: RwSignal::new(None),
             received_bytes: RwSignal::new(0),
             stop_requested: RwSignal::new(false),
-        }
+            attempt: RwSignal::new(0),
+        };
+        provide_context(state);
+        state
+    }
+
+    /// Follows the run again after following has stopped.
+    pub fn retry(self) {
+        self.stage.set(Stage::Loading);
+        self.attempt.update(|count| *count += 1);
+    }
+
+    /// Sets the stage if it is different, so that nothing on the screen is rendered without a change.
+    pub fn set_stage(self, stage: Stage) {
+        self.stage.maybe_update(|before| std::mem::replace(before, stage) != stage);
+    }
+
+    /// Sets the execution if it is different.
+    pub fn set_execution(self, execution: RunSummary) {
+        self.execution.maybe_update(|before| before.replace(execution) != Some(execution));
     }
 }

@@ -1,6 +1,8 @@
 //! What runs in the background and keeps the screens current.
 
 pub mod auto_lock;
+pub mod follow_run;
 pub mod load_histories;
+pub mod load_job_history;
 pub mod notifications;
 pub mod poll;

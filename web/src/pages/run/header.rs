@@ -1,0 +1,103 @@
+//! The header of a run: breadcrumbs, outcome and actions.
+
+use leptos::prelude::*;
+use txjobs_sdk::{ExecutionState, JobStatusCode};
+
+use crate::{
+    components::{Icon, StateBadge, StatusBadge},
+    model::{format, history::is_slow, route::Route},
+    state::{Clock, JobAction, Jobs, RunState, Stage, Ui},
+    utils::time,
+};
+
+/// Renders the header.
+#[component]
+pub fn RunHeader() -> impl IntoView {
+    let (state, jobs, ui) = (expect_context::<RunState>(), expect_context::<Jobs>(), expect_context::<Ui>());
+    let job = state.job;
+    let name = Memo::new(move |_| jobs.name(job).unwrap_or_else(|| job.to_string()));
+    let is_active = move || matches!(state.stage.get(), Stage::Pending | Stage::Running);
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumbs">
+            <a href="#/">"Jobs"</a>
+            <Icon name="right" />
+            <a href=Route::Job(job).to_string()>
+                <bdi>{name}</bdi>
+            </a>
+            <Icon name="right" />
+            <span aria-current="page">"run"</span>
+        </nav>
+        <div class="bar page-header">
+            <h1 id="title" tabindex="-1">
+                <bdi>{name}</bdi>
+            </h1>
+            // Screen readers announce the outcome, but not the running duration.
+            <span role="status" class="outcome">
+                <Outcome />
+            </span>
+            <UsualDuration />
+            <span class="spacer"></span>
+            <Show when=move || is_active() && jobs.extensions.get().cancel>
+                <button
+                    type="button"
+                    class="button danger"
+                    on:click=move |_| ui.confirm(JobAction::Cancel, job)
+                >
+                    <Icon name="stop" />
+                    "Cancel run"
+                </button>
+            </Show>
+            <Show when=move || !is_active()>
+                <button
+                    type="button"
+                    class="button primary"
+                    on:click=move |_| ui.confirm(JobAction::Run, job)
+                >
+                    <Icon name="play" />
+                    "Run again"
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+/// Renders the state of the run as a badge.
+#[component]
+fn Outcome() -> impl IntoView {
+    let (state, jobs) = (expect_context::<RunState>(), expect_context::<Jobs>());
+    move || match (state.stage.get(), state.execution.get()) {
+        (_, Some(execution)) => {
+            let duration = execution.duration(time::timestamp()).filter(|_| execution.state.is_final());
+            let text =
+                duration.map(|duration| format!("{} after {}", execution.state, format::duration(duration)));
+            view! { <StateBadge state=execution.state text /> }.into_any()
+        }
+        (Stage::Pending, None) => view! { <StatusBadge status=Some(JobStatusCode::Pending) /> }.into_any(),
+        (Stage::Loading, None) => {
+            view! { <StatusBadge status=Signal::derive(move || jobs.status(state.job)) /> }.into_any()
+        }
+        (_, None) => view! { <StateBadge state=ExecutionState::None text="unknown".to_owned() /> }.into_any(),
+    }
+}
+
+/// Renders the usual duration of the job's runs, and whether this run is slower.
+#[component]
+fn UsualDuration() -> impl IntoView {
+    let (state, jobs, clock) =
+        (expect_context::<RunState>(), expect_context::<Jobs>(), expect_context::<Clock>());
+    let usual = Memo::new(move |_| {
+        jobs.histories
+            .with(|histories| histories.get(&state.job).and_then(|history| history.usual_duration()))
+    });
+    let is_slower = Memo::new(move |_| {
+        let duration = state.execution.get().and_then(|run| run.duration(clock.timestamp()));
+        duration.is_some_and(|duration| is_slow(usual.get(), duration))
+    });
+    let text = move || {
+        let (duration, runs) = usual.get()?;
+        let prefix = if is_slower.get() { "slower than usual: " } else { "" };
+        let (duration, runs) = (format::duration(duration), format::plural(runs, "run"));
+        Some(format!("{prefix}usually {duration} in the last {runs}"))
+    };
+    view! { <span class="muted hide-on-phone">{text}</span> }
+}

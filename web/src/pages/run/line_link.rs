@@ -1,0 +1,107 @@
+//! Keeps the current line of a run in the address, and selects the line at which a run opens.
+
+use std::time::Duration;
+
+use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
+use leptos_use_event_listener::use_event_listener;
+use leptos_use_window::use_window;
+
+use crate::{
+    components::log_view::LogViewState,
+    log::{LineRange, Log},
+    model::{query, route::Route},
+    state::{RunState, Stage},
+    utils::{address, time},
+};
+
+/// Time at a line before the address is updated. Browsers limit how often the address may change.
+const DELAY: Duration = Duration::from_millis(300);
+
+/// Goes to the lines in the address, or else to the first error, and keeps the address up to date.
+pub fn link_lines(state: RunState, log_view: LogViewState) {
+    let linked_lines = RwSignal::new(lines_in_address());
+    if linked_lines.with_untracked(Option::is_some) {
+        log_view.is_pinned.set(false);
+    }
+    let opened_error = RwSignal::new(None);
+    open_at_link(state, log_view, linked_lines);
+    open_at_first_error(state, log_view, linked_lines, opened_error);
+    let _ = use_event_listener(use_window(), ev::hashchange, move |_| {
+        if let Some(range) = lines_in_address() {
+            linked_lines.set(Some(range));
+        }
+    });
+    Effect::new(move || {
+        let Some(range) = log_view.current_range() else { return };
+        // The next change of the current line cancels this one.
+        spawn_local_scoped_with_cancellation(async move {
+            time::sleep(DELAY).await;
+            // Do not add a line to the address that the user did not choose.
+            let is_automatic = range.len() == 1 && opened_error.get_untracked() == Some(range.first);
+            let before = lines_in_address();
+            if before != Some(range) && !(is_automatic && before.is_none()) {
+                let route = Route::Run { job: state.job, run: state.run };
+                address::replace(&format!("{route}?line={range}"));
+            }
+        });
+    });
+}
+
+/// Returns the lines in the address.
+fn lines_in_address() -> Option<LineRange> {
+    query::parameter(&address::hash(), "line").and_then(|text| LineRange::parse(&text))
+}
+
+/// Goes to the lines in the address as soon as they are loaded.
+fn open_at_link(state: RunState, log_view: LogViewState, linked_lines: RwSignal<Option<LineRange>>) {
+    Effect::new(move || {
+        let Some(range) = linked_lines.get() else { return };
+        let lines = state.log.with(Log::len);
+        if range.first >= lines || (range.last >= lines && state.stage.get() != Stage::Ended) {
+            return;
+        }
+        linked_lines.set(None);
+        // Lines that arrive from now on count as new.
+        log_view.read_lines.set(lines);
+        let last = range.last.min(lines - 1);
+        after_render(state, move || {
+            log_view.go_to_line(range.first);
+            if last > range.first {
+                log_view.set_current(last, true);
+            }
+        });
+    });
+}
+
+/// Goes to the first error when the run has ended, unless the user has scrolled or selected a line before.
+fn open_at_first_error(
+    state: RunState,
+    log_view: LogViewState,
+    linked_lines: RwSignal<Option<LineRange>>,
+    opened_error: RwSignal<Option<usize>>,
+) {
+    Effect::new(move |is_done: Option<bool>| {
+        if is_done == Some(true) || state.stage.get() != Stage::Ended {
+            return is_done == Some(true);
+        }
+        let is_at_line =
+            log_view.current.with_untracked(Option::is_some) || linked_lines.with_untracked(Option::is_some);
+        if !is_at_line
+            && log_view.is_pinned.get_untracked()
+            && let Some(line) = state.log.with_untracked(Log::first_error)
+        {
+            opened_error.set(Some(line));
+            after_render(state, move || log_view.go_to_line(line));
+        }
+        true
+    });
+}
+
+/// Runs `action` when the lines are rendered, unless the screen was removed in the meantime.
+fn after_render(state: RunState, action: impl FnOnce() + 'static) {
+    request_animation_frame(move || {
+        if !state.stage.is_disposed() {
+            action();
+        }
+    });
+}
