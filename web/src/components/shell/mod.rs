@@ -5,6 +5,7 @@ mod data_age;
 mod notice_list;
 mod palette_entry;
 mod profile_menu;
+mod screen_links;
 mod shortcuts_dialog;
 mod tab_notice;
 mod theme_button;

@@ -3,7 +3,7 @@ use leptos_use_event_listener::use_event_listener;
 use leptos_use_window::use_window;
 
 use super::{
-    command_palette::CommandPalette, data_age::DataAge, profile_menu::ProfileMenu,
+    command_palette::CommandPalette, data_age::DataAge, profile_menu::ProfileMenu, screen_links::ScreenLinks,
     shortcuts_dialog::ShortcutsDialog, theme_button::ThemeButton,
 };
 use crate::{
@@ -35,6 +35,7 @@ pub fn TopBar() -> impl IntoView {
                 "txjobs"
             </a>
             {jobs.map(|_| view! { <ProfileMenu /> })}
+            {jobs.map(|_| view! { <ScreenLinks /> })}
             <span class="spacer"></span>
             // The style sheet adds the key, which would otherwise be part of the accessible name.
             <button
