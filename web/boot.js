@@ -21,7 +21,7 @@ function fail(detail, what, why) {
   element("failed").hidden = false;
 }
 
-// Shows an error screen after a panic, which stops the program without a message.
+// Shows an error screen after a panic, which stops the program. Its message is in the console of the browser.
 function stopped(error) {
   if (!(error instanceof WebAssembly.RuntimeError)) return;
   const why = "Jobs on the server are not affected. Reload the page to continue.";

@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
-use std::{fs, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use serde_json::Value;
 use txjobs_test_support::{console::console_gateway, root};
@@ -18,6 +22,11 @@ fn read(path: &str) -> String {
 /// Returns the text between the first `start` and the next `end`.
 fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
     text.split_once(start).unwrap_or_else(|| panic!("no {start}")).1.split_once(end).unwrap().0
+}
+
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
 }
 
 #[tokio::test]
@@ -47,9 +56,8 @@ async fn every_host_sends_the_same_policy() {
 #[test]
 fn compressed_files_have_the_content_of_the_files() {
     let dist = root().join("web/dist");
-    let mut names: Vec<_> = fs::read_dir(&dist).unwrap().map(|entry| entry.unwrap().path()).collect();
-    names.sort();
-    let is = |path: &std::path::Path, ending: &str| path.extension().is_some_and(|found| found == ending);
+    let names = files_in(&dist);
+    let is = |path: &Path, ending: &str| path.extension().is_some_and(|found| found == ending);
     let files: Vec<_> = names.iter().filter(|path| !is(path, "br") && !is(path, "gz")).collect();
     assert!(files.len() > 5, "{files:?}");
     for file in files {

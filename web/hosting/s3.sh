@@ -23,9 +23,10 @@ put() { # file, name, content type, cache control, options
   aws s3 cp "$file" "$target/$name" --content-type "$type" --cache-control "$keep" --no-progress "$@"
 }
 
-for file in *; do
-  # Files with a hash in their name never change.
+for file in $(find . -type f | sed 's|^\./||'); do
+  # Files with a hash in their name never change. The hash in the path of a snippet does not depend on its content.
   case $file in
+    snippets/*) keep=no-cache ;;
     *-????????????*.* | *-????????????*_bg.*) keep='public, max-age=31536000, immutable' ;;
     *) keep=no-cache ;;
   esac

@@ -20,6 +20,11 @@ type Recipe = (&'static str, fn(&Path, &Tools) -> Result<Command>);
 const RECIPES: &[Recipe] =
     &[("emulator.test.ts", typescript), ("test_emulator.py", python), ("emulator.sh", shell)];
 
+const REMOVE_TYPES: &str = "
+    const { readFileSync, writeFileSync } = require('node:fs'), { transpile } = require('typescript');
+    const options = { module: 'esnext', target: 'esnext' };
+    writeFileSync('emulator.test.mjs', transpile(readFileSync('emulator.test.ts', 'utf8'), options));";
+
 pub(crate) fn check(tools: &Tools) -> Result<Counts> {
     workspace::build()?;
     let guide = fs::read_to_string(GUIDE).with_context(|| format!("cannot read {GUIDE}"))?;
@@ -50,8 +55,9 @@ fn find_code<'a>(guide: &'a str, name: &str) -> Result<&'a str> {
 
 fn typescript(folder: &Path, tools: &Tools) -> Result<Command> {
     // Node.js runs JavaScript, so the types are removed first.
-    let arguments = "--log-level=warning --outfile=emulator.test.mjs emulator.test.ts";
-    process::output(program(tools.build.node.join("esbuild"), arguments).current_dir(folder))?;
+    let mut remove_types = program("node", "--eval");
+    remove_types.arg(REMOVE_TYPES).env("NODE_PATH", &tools.test.client_modules).current_dir(folder);
+    process::output(&mut remove_types)?;
     Ok(program("node", "--test emulator.test.mjs"))
 }
 

@@ -38,7 +38,7 @@ pub(crate) struct Tools {
 pub(crate) struct BuildTools {
     pub(crate) trunk: PathBuf,
     pub(crate) wasm_bindgen: PathBuf,
-    /// The folder of `wasm-opt` and `esbuild`.
+    /// The folder of `wasm-opt`.
     pub(crate) node: PathBuf,
 }
 
@@ -84,7 +84,6 @@ pub(crate) fn install_all() -> Result<Tools> {
 /// Installs the tools that build the console.
 pub(crate) fn install_build_tools() -> Result<BuildTools> {
     rust::install_wasm_target()?;
-    rust::install_library_source()?;
     let node = node_packages::install("build", Path::new("xtask/tools/build/package.json"))?.join(".bin");
     let (trunk, wasm_bindgen) = cargo_tools::install(&rust::locked_version("wasm-bindgen")?)?;
     Ok(BuildTools { trunk, wasm_bindgen, node })

@@ -38,6 +38,8 @@ impl Preferences {
         let options = UseColorModeOptions::default()
             .attribute("data-theme")
             .storage_key("txjobs.theme")
+            // Without this, leptos-use adds a style element, which the content security policy forbids.
+            .transition_enabled(true)
             .emit_auto(true);
         let UseColorModeReturn { mode: theme, set_mode: set_theme, .. } =
             use_color_mode_with_options(options);

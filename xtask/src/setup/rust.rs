@@ -19,17 +19,6 @@ pub(super) fn install_wasm_target() -> Result<()> {
         .context("without rustup, install the Rust library for wasm32-unknown-unknown from your distribution")
 }
 
-/// Installs the source of the standard library, which is compiled with the console.
-pub(super) fn install_library_source() -> Result<()> {
-    let root = process::output(&mut program("rustc", "--print sysroot"))?;
-    if Path::new(root.trim()).join("lib/rustlib/src/rust/library/std/Cargo.toml").is_file() {
-        return Ok(());
-    }
-    announce("the source of the Rust standard library", "a few seconds");
-    process::run(&mut program("rustup", "component add rust-src"))
-        .context("without rustup, install the source of the Rust library from your distribution")
-}
-
 /// Returns the version of a package in `Cargo.lock`.
 pub(super) fn locked_version(package: &str) -> Result<String> {
     let lock = fs::read_to_string("Cargo.lock").context("cannot read Cargo.lock")?;

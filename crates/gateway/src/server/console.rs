@@ -17,8 +17,7 @@ use txjobs_sdk::paths;
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
      img-src 'self' data:; \
      connect-src 'self' https: http://localhost:* http://127.0.0.1:*; \
-     base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'; \
-     frame-ancestors 'none'";
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const HEADERS: [(HeaderName, &str); 6] = [
     (CONTENT_SECURITY_POLICY, POLICY),
