@@ -8,7 +8,7 @@ mod table;
 use axum::{body::Body, http::Response};
 use serde_json::Value;
 use table::{Expected, Row, TABLE};
-use txjobs_console::response::RawResponse;
+use txjobs_console::api::response::RawResponse;
 use txjobs_sdk::{
     Client, Error, decode,
     types::{self, JobExecutions},
