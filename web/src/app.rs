@@ -89,6 +89,9 @@ fn Connected(session: Arc<Session>) -> impl IntoView {
     let api = Api::new(session);
     provide_context(api);
     let jobs = Jobs::provide();
+    if let Some(Some(loaded)) = expect_context::<Connection>().loaded_jobs.try_update_value(Option::take) {
+        jobs.set_list(loaded);
+    }
     let histories = HistoryLoader::provide(api, jobs);
     let ui = expect_context::<Ui>();
     notify_when_runs_end(jobs, ui, expect_context::<Preferences>());

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use leptos::{prelude::*, task::spawn_local};
+use txjobs_sdk::types::Job;
 
 use super::Vault;
 use crate::{
+    api::response::ApiResponse,
     model::config::Preset,
     profiles::{key_store, profile::Profile, saved_profiles, session::Session},
 };
@@ -21,6 +23,8 @@ pub struct Connection {
     pub profile: RwSignal<Profile>,
     /// The current session. A new session gets new components with new stores.
     pub session: RwSignal<Option<Arc<Session>>>,
+    /// The jobs that the connection test has loaded, for the new session.
+    pub loaded_jobs: StoredValue<Option<ApiResponse<Vec<Job>>>>,
     pub vault: Vault,
 }
 
@@ -33,6 +37,7 @@ impl Connection {
             profiles: RwSignal::new(profiles),
             profile: RwSignal::new(first),
             session: RwSignal::new(None),
+            loaded_jobs: StoredValue::new(None),
             vault: Vault::new(remembered),
         };
         provide_context(connection);

@@ -1,0 +1,42 @@
+//! The result of a connection attempt.
+
+use leptos::prelude::*;
+use txjobs_sdk::ErrorKind;
+
+use super::attempt::{AttemptResult, Attempts};
+use crate::{
+    components::{ErrorNote, Icon},
+    model::{domain, format},
+    utils::address,
+};
+
+/// Renders the progress or result of the last attempt.
+#[component]
+pub(super) fn AttemptView(
+    attempts: Attempts,
+    #[prop(into)] domain: Signal<String>,
+) -> impl IntoView {
+    let (pending, result) = (attempts.pending(), attempts.result());
+    let view = move || match (pending.get(), result.get()) {
+        (true, _) => view! { <p class="muted">"Connecting…"</p> }.into_any(),
+        (false, Some(AttemptResult::Works(jobs))) => view! {
+            <p class="success-note">
+                <Icon name="check" />
+                {format!(" Connection works: {}.", format::plural(jobs, "job"))}
+            </p>
+        }
+        .into_any(),
+        (false, Some(AttemptResult::Failed(error))) => {
+            let is_local = error.kind == ErrorKind::BlockedByBrowser
+                && address::is_https()
+                && domain::is_this_machine(domain.get_untracked().trim());
+            view! {
+                <ErrorNote error />
+                {is_local.then(|| view! { <p class="muted">{domain::LOCAL_NETWORK_HINT}</p> })}
+            }
+            .into_any()
+        }
+        (false, Some(AttemptResult::Connected | AttemptResult::WrongPassphrase) | None) => ().into_any(),
+    };
+    view! { <div role="status">{view}</div> }
+}

@@ -1,0 +1,44 @@
+//! The field for the domain of the server.
+
+use leptos::prelude::*;
+use txjobs_sdk::paths;
+
+use super::{fields::Fields, inputs::TextField};
+use crate::{
+    model::domain,
+    utils::{address, focus::focus},
+};
+
+/// Renders the field with a hint for users without a server and for users of a server on their own machine.
+#[component]
+pub(super) fn DomainField(fields: Fields) -> impl IntoView {
+    let use_local = move |_| {
+        fields.domain.set(paths::LOCAL_GATEWAY_URL.to_owned());
+        focus("key");
+    };
+    let local_hint = move || {
+        let is_local = fields.domain.with(|entered| domain::is_this_machine(entered.trim()));
+        if address::is_https() && is_local { domain::LOCAL_NETWORK_HINT } else { "" }
+    };
+    let is_empty = Memo::new(move |_| fields.domain.with(|domain| domain.trim().is_empty()));
+    view! {
+        <TextField
+            id="domain"
+            label="Domain"
+            value=fields.domain
+            error=fields.domain_error
+            placeholder="api.example.com"
+            inputmode="url"
+        >
+            <span id="domain-hint" class="hint">
+                {local_hint}
+                <Show when=move || is_empty.get()>
+                    "A host or a URL, with its path prefix if it has one. No server yet? "
+                    <button type="button" class="link plain" on:click=use_local>
+                        "Use a gateway on this machine"
+                    </button>
+                </Show>
+            </span>
+        </TextField>
+    }
+}
