@@ -1,0 +1,53 @@
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::{api::response::RawResponse, components::Icon, model::format};
+
+/// Maximum number of shown characters of a body.
+const MAX_BODY_CHARS: usize = 50_000;
+
+/// Renders the raw response: status, duration in milliseconds, headers and body.
+#[component]
+pub(super) fn ResponseView(raw: Arc<RawResponse>, millis: i64) -> impl IntoView {
+    let is_success = raw.status < 400;
+    let size = raw.body.len();
+    let text = format::block(&String::from_utf8_lossy(&raw.body));
+    let mut shown: String = text.chars().take(MAX_BODY_CHARS).collect();
+    let mut info = format!("{millis} ms · {} bytes", format::count(size));
+    if shown.len() < text.len() {
+        shown.push('…');
+        info.push_str(&format!(" · first {} characters shown", format::count(MAX_BODY_CHARS)));
+    }
+    let headers = raw
+        .headers
+        .iter()
+        .map(|(name, value)| {
+            view! {
+                <dt>{name.clone()}</dt>
+                <dd>{value.clone()}</dd>
+            }
+        })
+        .collect_view();
+    let body = match size {
+        0 => view! { <p class="muted">"No body."</p> }.into_any(),
+        _ => view! { <pre class="code" tabindex="0" aria-label="Body">{shown}</pre> }.into_any(),
+    };
+    view! {
+        <section class="panel" aria-label="Response">
+            <div class="bar">
+                <h2>"Response"</h2>
+                <span class=if is_success { "badge ok" } else { "badge bad" }>
+                    <Icon name=if is_success { "check" } else { "cross" } />
+                    {raw.status}
+                </span>
+                <span class="muted">{info}</span>
+            </div>
+            <details class="disclosure">
+                <summary>{format!("Headers ({})", raw.headers.len())}</summary>
+                <dl class="definitions">{headers}</dl>
+            </details>
+            {body}
+        </section>
+    }
+}
