@@ -66,8 +66,8 @@ impl RunFilter {
         match self {
             Self::Active => "not ended",
             Self::Completed => "completed",
-            Self::CompletedWithWarnings => "completed with warnings",
-            Self::CompletedWithErrors => "completed with errors",
+            Self::CompletedWithWarnings => "with warnings",
+            Self::CompletedWithErrors => "with errors",
             Self::Failed => "failed",
         }
     }

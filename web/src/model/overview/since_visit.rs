@@ -2,9 +2,9 @@
 
 use std::{collections::HashMap, fmt, str::FromStr};
 
-use txjobs_sdk::{ExecutionState, types::JobId};
+use txjobs_sdk::types::JobId;
 
-use super::JobRun;
+use super::{JobRun, severity};
 use crate::model::history::History;
 
 /// A visit ends after this time without the page, in milliseconds.
@@ -67,17 +67,10 @@ pub fn unseen_problems(histories: &HashMap<JobId, History>, seen_until: i64) -> 
     found
 }
 
-fn severity(state: ExecutionState) -> u8 {
-    match state {
-        ExecutionState::Failed => 3,
-        ExecutionState::CompletedWithErrors => 2,
-        ExecutionState::CompletedWithWarnings => 1,
-        _ => 0,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use txjobs_sdk::ExecutionState;
+
     use super::*;
     use crate::test_data::run;
 

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use txjobs_sdk::Timestamp;
+use txjobs_sdk::{ExecutionState, Timestamp};
 
+use super::severity;
 use crate::model::{
     format::Zone,
     history::RunSummary,
@@ -181,6 +182,58 @@ pub fn bars(runs: &[RunSummary], window: TimeWindow, now: i64) -> Vec<Bar> {
     bars
 }
 
+/// Runs that are drawn as one bar, because they are too close to each other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// At least one, the oldest first.
+    pub runs: Vec<RunSummary>,
+    pub left: f64,
+    pub width: f64,
+}
+
+impl Group {
+    /// Returns the state of the worst run.
+    pub fn worst_state(&self) -> ExecutionState {
+        let states = self.runs.iter().map(|run| run.state);
+        states.max_by_key(|state| severity(*state)).unwrap_or(ExecutionState::None)
+    }
+
+    /// Returns the number of runs with this state.
+    pub fn count(&self, state: ExecutionState) -> usize {
+        self.runs.iter().filter(|run| run.state == state).count()
+    }
+
+    /// Returns what a closer look at these runs shows: the longest span of which they fill at most a half.
+    pub fn closer_look(&self, options: &TimelineOptions, now: i64) -> Option<TimelineOptions> {
+        let start = self.runs.first()?.created?.unix_millis();
+        let last = self.runs.last()?;
+        let end = last.ended.or(last.created)?.unix_millis();
+        let shorter = options.span.shorter()?;
+        let fitting = SPANS.into_iter().rev().filter(|span| span.length <= shorter.length);
+        let span = fitting.min_by_key(|span| (span.length < 2 * (end - start), span.length))?;
+        let end = Timestamp::from_unix_millis(start + (end - start) / 2 + span.length / 2);
+        Some(TimelineOptions { span, end: Some(end), ..options.clone() }.following(now))
+    }
+}
+
+/// Joins bars that are closer than `min_width`, and makes all at least that wide. Each is moved to the left if it would
+/// end after the right edge.
+pub fn group(bars: &[Bar], min_width: f64) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for bar in bars {
+        let left = bar.left.min(1.0 - min_width).max(0.0);
+        let right = (bar.left + bar.width).max(left + min_width);
+        match groups.last_mut().filter(|last| left < last.left + last.width) {
+            Some(last) => {
+                last.width = last.width.max(right - last.left);
+                last.runs.push(bar.run);
+            }
+            None => groups.push(Group { runs: vec![bar.run], left, width: right - left }),
+        }
+    }
+    groups
+}
+
 /// A line behind the bars.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tick {
@@ -248,6 +301,34 @@ mod tests {
         ];
         let found: Vec<_> = bars(&runs, window, now).iter().map(|bar| (bar.left, bar.width)).collect();
         assert_eq!(found, [(0.0, 0.25), (0.25, 0.25), (0.75, 0.0)]);
+    }
+
+    #[test]
+    fn close_runs_are_joined_and_stay_in_the_window() {
+        use ExecutionState as S;
+        let window =
+            TimeWindow { start: millis("2026-03-14T00:00:00Z"), end: millis("2026-03-15T00:00:00Z") };
+        let runs = [
+            run(S::Completed, "2026-03-14T06:00:00Z", "2026-03-14T06:01:00Z"),
+            run(S::Failed, "2026-03-14T06:30:00Z", "2026-03-14T06:31:00Z"),
+            run(S::CompletedWithWarnings, "2026-03-14T07:00:00Z", "2026-03-14T07:01:00Z"),
+            run(S::Completed, "2026-03-14T12:00:00Z", "2026-03-14T18:00:00Z"),
+            run(S::Completed, "2026-03-14T23:59:00Z", "2026-03-14T23:59:30Z"),
+        ];
+        let groups = group(&bars(&runs, window, window.end), 1.0 / 24.0);
+        let found: Vec<_> = groups.iter().map(|group| (group.runs.len(), group.worst_state())).collect();
+        assert_eq!(
+            found,
+            [(2, S::Failed), (1, S::CompletedWithWarnings), (1, S::Completed), (1, S::Completed)]
+        );
+        assert_eq!((groups[2].left, groups[2].width), (0.5, 0.25));
+        assert!((groups[3].left + groups[3].width - 1.0).abs() < 1e-9);
+        let options =
+            TimelineOptions { end: "2026-03-15T00:00:00Z".parse().ok(), ..TimelineOptions::default() };
+        let closer = groups[0].closer_look(&options, window.end).unwrap();
+        assert_eq!((closer.span.name, closer.end), ("3h", "2026-03-14T07:45:30Z".parse().ok()));
+        let shortest = TimelineOptions { span: SPANS[0], ..options };
+        assert_eq!(groups[0].closer_look(&shortest, window.end), None);
     }
 
     #[test]

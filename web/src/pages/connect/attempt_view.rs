@@ -12,10 +12,7 @@ use crate::{
 
 /// Renders the progress or result of the last attempt.
 #[component]
-pub(super) fn AttemptView(
-    attempts: Attempts,
-    #[prop(into)] domain: Signal<String>,
-) -> impl IntoView {
+pub(super) fn AttemptView(attempts: Attempts, #[prop(into)] domain: Signal<String>) -> impl IntoView {
     let (pending, result) = (attempts.pending(), attempts.result());
     let view = move || match (pending.get(), result.get()) {
         (true, _) => view! { <p class="muted">"Connecting…"</p> }.into_any(),

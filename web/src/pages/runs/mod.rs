@@ -65,8 +65,8 @@ pub fn RunsPage() -> impl IntoView {
                         <tr>
                             <th scope="col" class="c-state">"State"</th>
                             <th scope="col">"Job"</th>
-                            <th scope="col" class="c-started">"Started"</th>
-                            <th scope="col" class="c-duration number">"Took"</th>
+                            <th scope="col" class="c-started hide-on-phone">"Started"</th>
+                            <th scope="col" class="c-duration number hide-on-phone">"Took"</th>
                         </tr>
                     </thead>
                     <tbody>
@@ -98,6 +98,7 @@ pub fn RunsPage() -> impl IntoView {
 #[component]
 fn RunRow(found: JobRun) -> impl IntoView {
     let (jobs, clock) = (expect_context::<Jobs>(), expect_context::<Clock>());
+    let is_narrow = expect_context::<Ui>().is_narrow.get();
     let JobRun { job, run } = found;
     let name = move || job_name(jobs, job);
     let took = move || match (run.duration(clock.timestamp()), run.state.is_final()) {
@@ -116,11 +117,19 @@ fn RunRow(found: JobRun) -> impl IntoView {
                 <a href=Route::Job(job).to_string()>
                     <bdi>{name}</bdi>
                 </a>
+                {is_narrow
+                    .then(|| {
+                        view! {
+                            <span class="secondary-line">
+                                <Time at=run.created /> " · " {took}
+                            </span>
+                        }
+                    })}
             </td>
-            <td>
+            <td class="hide-on-phone">
                 <Time at=run.created />
             </td>
-            <td class="number">{took}</td>
+            <td class="number hide-on-phone">{took}</td>
         </tr>
     }
 }

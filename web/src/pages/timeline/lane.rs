@@ -1,28 +1,46 @@
 //! A row of the timeline.
 
 use leptos::prelude::*;
-use txjobs_sdk::types::JobId;
+use txjobs_sdk::{ExecutionState, types::JobId};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::{Row, percent};
 use crate::{
     components::{Icon, outcome_shape},
-    model::{format, overview::Bar, route::Route},
+    model::{
+        format,
+        history::RunSummary,
+        overview::{Group, TimelineOptions, group},
+        route::Route,
+    },
     state::{Clock, Jobs},
 };
 
-/// Renders the runs of a job. Each run is a link, and its text is shown when it has the pointer or the focus.
+/// Minimum width of a bar in pixels, the minimum size of a target.
+const MIN_BAR_WIDTH: f64 = 24.0;
+
+/// Renders the runs of a job. Each run, or group of runs that are too close, is a link. Its text is shown when it has the
+/// pointer or the focus. `lane_width` is in pixels.
 #[component]
-pub fn Lane(job: JobId, rows: Memo<Vec<Row>>) -> impl IntoView {
+pub fn Lane(
+    job: JobId,
+    rows: Memo<Vec<Row>>,
+    lane_width: Memo<f64>,
+    options: Memo<TimelineOptions>,
+) -> impl IntoView {
     let jobs = expect_context::<Jobs>();
     let name = Memo::new(move |_| jobs.name(job).unwrap_or_else(|| job.to_string()));
-    let bars = Memo::new(move |_| {
-        let find =
-            |rows: &Vec<Row>| rows.iter().find(|(other, _)| *other == job).map(|(_, bars)| bars.clone());
-        rows.with(find).unwrap_or_default()
+    let groups = Memo::new(move |_| {
+        let min_width = MIN_BAR_WIDTH / lane_width.get().max(MIN_BAR_WIDTH);
+        rows.with(|rows| {
+            let bars = rows.iter().find(|(other, _)| *other == job).map(|(_, bars)| bars.as_slice());
+            group(bars.unwrap_or_default(), min_width)
+        })
     });
-    let keys = move || bars.with(|bars| bars.iter().map(|bar| bar.run.execution).collect::<Vec<_>>());
+    // A bar keeps its element, and with it the focus, while its first run stays the same.
+    let keys =
+        move || groups.with(|groups| groups.iter().map(|group| group.runs[0].execution).collect::<Vec<_>>());
     view! {
         <tr>
             <th scope="row">
@@ -34,13 +52,13 @@ pub fn Lane(job: JobId, rows: Memo<Vec<Row>>) -> impl IntoView {
                 <ol>
                     <For each=keys key=|execution| *execution let:execution>
                         {
-                            let find = move |bars: &Vec<Bar>| {
-                                bars.iter().find(|bar| bar.run.execution == execution).copied()
-                            };
-                            let bar = Memo::new(move |last: Option<&Option<Bar>>| {
-                                bars.with(find).or(last.copied().flatten())
+                            let group = Memo::new(move |last: Option<&Option<Group>>| {
+                                let find = |groups: &Vec<Group>| {
+                                    groups.iter().find(|group| group.runs[0].execution == execution).cloned()
+                                };
+                                groups.with(find).or_else(|| last.cloned().flatten())
                             });
-                            move || bar.get().map(|_| view! { <RunBar job name bar /> })
+                            view! { <RunBar job name group options /> }
                         }
                     </For>
                 </ol>
@@ -49,32 +67,50 @@ pub fn Lane(job: JobId, rows: Memo<Vec<Row>>) -> impl IntoView {
     }
 }
 
-/// Renders a run as a bar. Its color and icon show the outcome.
+/// Renders a run, or several, as a bar. Its color and icon show the worst outcome.
 #[component]
-fn RunBar(job: JobId, name: Memo<String>, bar: Memo<Option<Bar>>) -> impl IntoView {
+fn RunBar(
+    job: JobId,
+    name: Memo<String>,
+    group: Memo<Option<Group>>,
+    options: Memo<TimelineOptions>,
+) -> impl IntoView {
     let clock = expect_context::<Clock>();
-    let run = move || bar.get().map(|bar| bar.run);
-    let shape = move || outcome_shape(run().map_or(txjobs_sdk::ExecutionState::None, |run| run.state));
-    let link = move || run().map(|run| Route::Run { job, run: run.url_id() }.to_string());
-    let left = move || percent(bar.get().map_or(0.0, |bar| bar.left));
-    let width = move || percent(bar.get().map_or(0.0, |bar| bar.width));
-    let is_right = move || bar.get().is_some_and(|bar| bar.left > 0.5);
+    let with = move |value: fn(&Group) -> f64| group.with(|group| group.as_ref().map_or(0.0, value));
+    let shape = move || {
+        let state = group.with(|group| group.as_ref().map(Group::worst_state));
+        outcome_shape(state.unwrap_or(ExecutionState::None))
+    };
+    let link = move || {
+        group.with(|group| {
+            let group = group.as_ref()?;
+            let run_link = |run: &RunSummary| Route::Run { job, run: run.url_id() }.to_string();
+            let closer = options.with(|options| group.closer_look(options, clock.now.get_untracked()));
+            Some(match (group.runs.as_slice(), closer) {
+                ([run], _) => run_link(run),
+                (_, Some(closer)) => Route::Timeline(closer).to_string(),
+                (_, None) => Route::Job(job).to_string(),
+            })
+        })
+    };
+    let count = move || {
+        let count = group.with(|group| group.as_ref().map_or(0, |group| group.runs.len()));
+        (count > 1)
+            .then(|| view! { <span class="run-count" aria-hidden="true">{format::count(count)}</span> })
+    };
     let text = move || {
-        let Some(run) = run() else { return String::new() };
-        let started = run.created.map(|at| format!(", started {}", clock.format(at))).unwrap_or_default();
-        let took = run.duration(clock.timestamp()).map(format::duration);
-        let took = match (took, run.state.is_final()) {
-            (Some(took), true) => format!(", took {took}"),
-            (Some(took), false) => format!(", for {took}"),
-            (None, _) => String::new(),
-        };
-        format!("{}{started}{took}", run.state)
+        group.with(|group| match group {
+            Some(group) if group.runs.len() == 1 => run_text(&group.runs[0], clock),
+            Some(group) => group_text(group, clock),
+            None => String::new(),
+        })
     };
     view! {
-        <li style:left=left style:width=width>
-            <a class=move || format!("run-bar {}", shape().color) href=link>
+        <li style:left=move || percent(with(|group| group.left)) style:width=move || percent(with(|group| group.width))>
+            <a class=move || format!("run-bar on-{}", shape().color) href=link>
                 <Icon name=Signal::derive(move || shape().icon) />
-                <span class="run-tip" class:right=is_right>
+                {count}
+                <span class="run-tip" class:right=move || { with(|group| group.left) > 0.5 }>
                     <bdi>{name}</bdi>
                     " "
                     <span>{text}</span>
@@ -82,6 +118,34 @@ fn RunBar(job: JobId, name: Memo<String>, bar: Memo<Option<Bar>>) -> impl IntoVi
             </a>
         </li>
     }
+}
+
+/// Describes a run, for example `failed, started today 02:00, took 41s`.
+fn run_text(run: &RunSummary, clock: Clock) -> String {
+    let started = run.created.map(|at| format!(", started {}", clock.format(at))).unwrap_or_default();
+    let took = run.duration(clock.timestamp()).map(format::duration);
+    let took = match (took, run.state.is_final()) {
+        (Some(took), true) => format!(", took {took}"),
+        (Some(took), false) => format!(", for {took}"),
+        (None, _) => String::new(),
+    };
+    format!("{}{started}{took}", run.state)
+}
+
+/// Describes several runs, for example `12 runs from today 02:00 to today 03:00: 1 failed, 11 completed`.
+fn group_text(group: &Group, clock: Clock) -> String {
+    use ExecutionState as S;
+    let time = |run: Option<&RunSummary>| {
+        run.and_then(|run| run.created).map(|at| clock.format(at)).unwrap_or_default()
+    };
+    let states = [S::Failed, S::CompletedWithErrors, S::CompletedWithWarnings, S::Running, S::Completed];
+    let counts = states.into_iter().filter_map(|state| match group.count(state) {
+        0 => None,
+        count => Some(format!("{} {state}", format::count(count))),
+    });
+    let (first, last) = (time(group.runs.first()), time(group.runs.last()));
+    let runs = format::plural(group.runs.len(), "run");
+    format!("{runs} from {first} to {last}: {}", counts.collect::<Vec<_>>().join(", "))
 }
 
 /// Moves the focus between runs: left and right in a row, up and down to the first run of the next row.

@@ -3,15 +3,16 @@
 mod lane;
 mod toolbar;
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use leptos_meta::Title;
+use leptos_use_resize_observer::use_resize_observer;
 use txjobs_sdk::types::JobId;
 
 use self::{lane::Lane, toolbar::TimelineToolbar};
 use crate::{
     components::{AllHistories, HistoryProgress, Icon, JobsError},
     model::{
-        overview::{Bar, TimelineOptions, bars, ticks},
+        overview::{Bar, Tick, TimelineOptions, bars, ticks},
         route::Route,
     },
     state::{Clock, Jobs, Ui},
@@ -19,6 +20,9 @@ use crate::{
 
 /// Number of runs that are loaded for each job.
 const RUNS_PER_JOB: i32 = 100;
+
+/// Width of the longest label of the scale in pixels.
+const LABEL_WIDTH: f64 = 84.0;
 
 /// A job with its bars.
 type Row = (JobId, Vec<Bar>);
@@ -45,12 +49,20 @@ pub fn TimelinePage() -> impl IntoView {
     });
     let row_jobs = Memo::new(move |_| rows.with(|rows| rows.iter().map(|(job, _)| *job).collect::<Vec<_>>()));
     let now_position = move || window.get().position(clock.now.get());
+    let scale = NodeRef::<html::Ol>::new();
+    let lane_width = observe_width(scale);
     let lines = move || {
         let ticks = ticks(window.get(), options.with(|options| options.span), clock.zone());
-        let line = |tick: crate::model::overview::Tick| {
+        let label_width = LABEL_WIDTH / lane_width.get().max(LABEL_WIDTH);
+        let mut free_from = 0.0;
+        let line = |tick: Tick| {
+            let has_label = tick.position >= free_from && tick.position + label_width <= 1.0;
+            if has_label {
+                free_from = tick.position + label_width;
+            }
             view! {
                 <li class:midnight=tick.is_midnight style:left=percent(tick.position)>
-                    {tick.label}
+                    {has_label.then_some(tick.label)}
                 </li>
             }
         };
@@ -68,7 +80,7 @@ pub fn TimelinePage() -> impl IntoView {
             <JobsError />
             <Show when=move || !row_jobs.with(Vec::is_empty) fallback=move || view! { <NoRuns histories options /> }>
                 <div class="timeline">
-                    <ol class="timeline-scale" aria-hidden="true">
+                    <ol class="timeline-scale" aria-hidden="true" node_ref=scale>
                         {lines}
                         <Show when=move || (0.0..=1.0).contains(&now_position())>
                             <li class="now" style:left=move || percent(now_position())></li>
@@ -83,7 +95,7 @@ pub fn TimelinePage() -> impl IntoView {
                         </thead>
                         <tbody on:keydown=lane::move_focus>
                             <For each=move || row_jobs.get() key=|job| *job let:job>
-                                <Lane job rows />
+                                <Lane job rows lane_width options />
                             </For>
                         </tbody>
                     </table>
@@ -118,6 +130,17 @@ fn NoRuns(histories: AllHistories, options: Memo<TimelineOptions>) -> impl IntoV
             </div>
         </Show>
     }
+}
+
+/// Returns the width of the scale in pixels, which is the width of the lanes.
+fn observe_width(scale: NodeRef<html::Ol>) -> Memo<f64> {
+    let width = RwSignal::new(0.0);
+    use_resize_observer(scale, move |entries, _| {
+        if let Some(entry) = entries.first() {
+            width.set(entry.content_rect().width());
+        }
+    });
+    Memo::new(move |_| width.get())
 }
 
 /// Formats a fraction as a CSS length.
