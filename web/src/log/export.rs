@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::lines::LineView;
-use crate::model::format;
+use crate::model::{format, visible_text::is_invisible};
 
 /// Format of exported lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,21 +70,13 @@ impl ExportFormat {
         }
     }
 
-    /// Writes the line with an index. Times are in UTC. Text and CSV replace control characters with visible symbols,
-    /// because terminals and spreadsheets could interpret them; JSON keeps all characters.
+    /// Writes the line with an index. Times are in UTC. Text and CSV replace invisible characters with symbols, because
+    /// terminals and spreadsheets could interpret them; JSON keeps all characters.
     pub fn write_line(self, out: &mut String, line: usize, view: &LineView<'_>, is_first: bool) {
         let time = view.time.map(|time| time.to_string()).unwrap_or_default();
         let severity = view.severity.to_string();
         match self {
-            Self::Text => {
-                out.push_str(&time);
-                out.push_str(if time.is_empty() { "" } else { "  " });
-                out.push_str(&severity);
-                // The width of the longest severity.
-                out.extend(std::iter::repeat_n(' ', 13usize.saturating_sub(severity.len())));
-                out.push_str(&format::block(view.message));
-                out.push('\n');
-            }
+            Self::Text => write_text_line(out, view, &format::block(view.message)),
             Self::Csv => {
                 let _ = write!(out, "{},{time},{severity},", line + 1);
                 write_csv_cell(out, &format::block(view.message));
@@ -107,6 +99,16 @@ impl ExportFormat {
     }
 }
 
+/// Writes time, severity and message of a line. `message` must have no invisible characters.
+pub(super) fn write_text_line(out: &mut String, view: &LineView<'_>, message: &str) {
+    if let Some(time) = view.time {
+        let _ = write!(out, "{time}  ");
+    }
+    // The width of the longest severity.
+    let severity = view.severity.to_string();
+    let _ = writeln!(out, "{severity:<13}{message}");
+}
+
 /// Writes a CSV cell. A text that a spreadsheet would evaluate as a formula is prefixed with an apostrophe.
 fn write_csv_cell(out: &mut String, text: &str) {
     out.push('"');
@@ -122,7 +124,7 @@ fn write_csv_cell(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// Writes a JSON string.
+/// Writes a JSON string. Invisible characters are escaped, so that a file is as safe to show as a text.
 fn write_json_string(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
@@ -132,8 +134,10 @@ fn write_json_string(out: &mut String, text: &str) {
                 out.push(c);
             }
             '\n' => out.push_str("\\n"),
-            c if c < ' ' || matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}') => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            c if is_invisible(c) => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
             }
             c => out.push(c),
         }
@@ -185,8 +189,9 @@ mod tests {
 
     #[test]
     fn json_is_valid_and_keeps_all_characters() {
-        let messages = ["a \"b\" \\ \u{1b} \n é \u{202e}", "", "c"];
+        let messages = ["a \"b\" \\ \u{1b} \r\n \t é \u{202e} \u{e0041} \u{2028}", "", "c"];
         let json = export(ExportFormat::Json, &messages);
+        assert!(!json.contains(['\u{1b}', '\u{202e}', '\u{e0041}', '\u{2028}']), "{json}");
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
         let lines = value.as_array().unwrap();
         assert_eq!(lines.len(), 3);

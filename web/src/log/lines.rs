@@ -2,6 +2,8 @@
 
 use txjobs_sdk::{Severity, Timestamp, types::JobExecutionLog};
 
+use super::fold::TextKind;
+
 /// Severity in one byte. `Other` stands for all severities that the contract does not define.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -44,10 +46,14 @@ impl From<Severity> for Level {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line {
-    time: Option<Timestamp>,
+    /// The time by which the line is sorted: its own one, or that of the line before it.
+    sort_time: Option<Timestamp>,
     start: usize,
     length: u32,
     pub(super) level: Level,
+    /// Whether the line has a time of its own.
+    has_time: bool,
+    pub(super) text_kind: TextKind,
 }
 
 impl Line {
@@ -60,7 +66,7 @@ impl Line {
     }
 }
 
-/// Lines in the order of their arrival.
+/// Lines of a log.
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
     /// The messages, each followed by a line end, so that a search does not match across lines.
@@ -69,6 +75,8 @@ pub struct Lines {
     /// Indices and severity numbers of the lines with level `Other`, in order.
     unknown_severities: Vec<(u32, i64)>,
     counts: [usize; 4],
+    /// Number of lines of each [`TextKind`].
+    text_kinds: [usize; 3],
 }
 
 /// A borrowed line.
@@ -94,19 +102,34 @@ impl Lines {
     }
 
     fn add(&mut self, severity: Severity, time: Option<Timestamp>, message: &str) {
-        let level = Level::from(severity);
+        let line = Line {
+            sort_time: time.or_else(|| self.last_time()),
+            start: 0,
+            length: message.len() as u32,
+            level: Level::from(severity),
+            has_time: time.is_some(),
+            text_kind: TextKind::of(message),
+        };
+        self.add_line(line, severity, message);
+    }
+
+    fn add_line(&mut self, line: Line, severity: Severity, message: &str) {
         if let Severity::Unknown(number) = severity {
             self.unknown_severities.push((self.all.len() as u32, number));
         }
-        self.counts[level as usize] += 1;
-        let start = self.text.len();
+        self.counts[line.level as usize] += 1;
+        self.text_kinds[line.text_kind as usize] += 1;
+        self.all.push(Line { start: self.text.len(), ..line });
         self.text.push_str(message);
         self.text.push('\n');
-        self.all.push(Line { time, start, length: message.len() as u32, level });
     }
 
-    /// Appends lines. They are moved instead of copied if there are none yet.
-    pub fn append(&mut self, others: Self) {
+    fn last_time(&self) -> Option<Timestamp> {
+        self.all.last().and_then(|line| line.sort_time)
+    }
+
+    /// Adds lines. They are moved instead of copied if there are none yet.
+    fn append(&mut self, others: Self) {
         if self.is_empty() {
             *self = others;
             return;
@@ -119,6 +142,77 @@ impl Lines {
         for (count, more) in self.counts.iter_mut().zip(others.counts) {
             *count += more;
         }
+        for (count, more) in self.text_kinds.iter_mut().zip(others.text_kinds) {
+            *count += more;
+        }
+    }
+
+    /// Inserts lines by their time, after lines of the same time. Both logs must be sorted. Lines without a time before
+    /// them are added at the end. Only lines after the first inserted one are copied. Returns where lines were inserted:
+    /// for each new line that is not at the end, the index of the line that was at its place.
+    pub(super) fn insert_by_time(&mut self, mut others: Self) -> Vec<u32> {
+        let last_time = self.last_time();
+        others
+            .all
+            .iter_mut()
+            .take_while(|line| line.sort_time.is_none())
+            .for_each(|line| line.sort_time = last_time);
+        let Some(earliest) = others.all.first().and_then(|line| line.sort_time) else {
+            self.append(others);
+            return Vec::new();
+        };
+        let first = self.all.partition_point(|line| line.sort_time.is_none_or(|time| time <= earliest));
+        if first == self.len() {
+            self.append(others);
+            return Vec::new();
+        }
+        let later = self.split_off(first);
+        let (mut at, mut inserted_at) = (0, Vec::new());
+        for (other, line) in others.all.iter().enumerate() {
+            while later.all.get(at).is_some_and(|later| later.sort_time <= line.sort_time) {
+                self.copy_line(&later, at);
+                at += 1;
+            }
+            if at < later.len() {
+                inserted_at.push((first + at) as u32);
+            }
+            self.copy_line(&others, other);
+        }
+        (at..later.len()).for_each(|line| self.copy_line(&later, line));
+        inserted_at
+    }
+
+    /// Removes the lines from `first` on and returns them.
+    fn split_off(&mut self, first: usize) -> Self {
+        let mut later = Self::default();
+        (first..self.len()).for_each(|line| later.copy_line(self, line));
+        self.text.truncate(self.all.get(first).map_or(self.text.len(), Line::start));
+        self.all.truncate(first);
+        self.unknown_severities.retain(|(line, _)| (*line as usize) < first);
+        for (count, fewer) in self.counts.iter_mut().zip(later.counts) {
+            *count -= fewer;
+        }
+        for (count, fewer) in self.text_kinds.iter_mut().zip(later.text_kinds) {
+            *count -= fewer;
+        }
+        later
+    }
+
+    fn copy_line(&mut self, from: &Self, line: usize) {
+        if let (Some(stored), Some(view)) = (from.all.get(line), from.get(line)) {
+            self.add_line(*stored, view.severity, view.message);
+        }
+    }
+
+    /// Returns whether there are lines of a kind for which the condition is true.
+    pub(super) fn has_text_kind(&self, condition: impl Fn(TextKind) -> bool) -> bool {
+        let kinds = [TextKind::Ascii, TextKind::Unicode, TextKind::Folded];
+        kinds.into_iter().any(|kind| self.text_kinds[kind as usize] > 0 && condition(kind))
+    }
+
+    /// Returns the time of a line, or that of the last line before it that has one.
+    pub(super) fn sort_time(&self, line: usize) -> Option<Timestamp> {
+        self.all.get(line).and_then(|line| line.sort_time)
     }
 
     /// Returns the number of lines with this level.
@@ -138,7 +232,12 @@ impl Lines {
                 Severity::Unknown(self.unknown_severities.get(at).map_or(-1, |(_, number)| *number))
             }
         };
-        Some(LineView { severity, level: stored.level, time: stored.time, message: self.message(stored) })
+        Some(LineView {
+            severity,
+            level: stored.level,
+            time: stored.sort_time.filter(|_| stored.has_time),
+            message: self.message(stored),
+        })
     }
 
     pub(super) fn message(&self, line: &Line) -> &str {
@@ -151,27 +250,28 @@ impl Lines {
         if first == 0 && last == self.len() {
             return self;
         }
-        self.copy_lines(first..last)
+        let mut part = Self::default();
+        for view in (first..last).filter_map(|line| self.get(line)) {
+            part.add(view.severity, view.time, view.message);
+        }
+        part
     }
 
     fn copy_lines(&self, lines: impl IntoIterator<Item = usize>) -> Self {
         let mut copy = Self::default();
-        for line in lines.into_iter().filter_map(|line| self.get(line)) {
-            copy.add(line.severity, line.time, line.message);
-        }
+        lines.into_iter().for_each(|line| copy.copy_line(self, line));
         copy
     }
 
-    /// Sorts by time, then by position. If a line has no time, all lines keep their position. The contract guarantees no
+    /// Sorts by time, then by position. A line without a time stays after the line before it. The contract guarantees no
     /// order, but most servers sort, so nothing is copied if the lines are already sorted.
     #[must_use]
     pub fn sorted_by_time(self) -> Self {
-        let is_timed = self.all.iter().all(|line| line.time.is_some());
-        if !is_timed || self.all.is_sorted_by_key(|line| line.time) {
+        if self.all.is_sorted_by_key(|line| line.sort_time) {
             return self;
         }
         let mut earliest_first: Vec<_> = (0..self.len()).collect();
-        earliest_first.sort_by(|&a, &b| self.all[a].time.cmp(&self.all[b].time));
+        earliest_first.sort_by_key(|line| self.all[*line].sort_time);
         self.copy_lines(earliest_first)
     }
 }
@@ -206,16 +306,49 @@ mod tests {
         assert_eq!(messages(&all.slice(1, 3)), ["?odd", "?odder"]);
     }
 
-    #[test]
-    fn lines_are_sorted_only_if_all_have_a_time() {
-        let mut three = lines("b|?a|c");
-        for (line, second) in three.iter_mut().zip([2, 1, 2]) {
-            line.time_stamp = Some(Timestamp::from_unix(second, 0));
+    /// Creates lines from texts such as `3 three|untimed`, which begin with the second of their time.
+    fn timed_lines(text: &str) -> Lines {
+        let mut all = lines(text);
+        for line in &mut all {
+            let second = line.message.split(' ').next().and_then(|second| second.parse().ok());
+            line.time_stamp = second.map(|second| Timestamp::from_unix(second, 0));
         }
-        let ordered = three.iter().cloned().collect::<Lines>().sorted_by_time();
-        assert_eq!(messages(&ordered), ["?a", "b", "c"]);
-        assert_eq!(ordered.get(0).unwrap().severity, Severity::Unknown(7));
-        three[2].time_stamp = None;
-        assert_eq!(messages(&three.into_iter().collect::<Lines>().sorted_by_time()), ["b", "?a", "c"]);
+        all.into_iter().collect()
+    }
+
+    #[test]
+    fn lines_are_sorted_by_time_and_position() {
+        let sorted = timed_lines("2 b|1 ?a|untimed|2 c").sorted_by_time();
+        assert_eq!(messages(&sorted), ["1 ?a", "untimed", "2 b", "2 c"]);
+        assert_eq!(sorted.get(1).unwrap().time, None);
+        assert_eq!(messages(&timed_lines("x|y").sorted_by_time()), ["x", "y"]);
+    }
+
+    #[test]
+    fn late_lines_are_inserted_by_time() {
+        let mut all = timed_lines("1 a|3 b|untimed|5 c");
+        assert_eq!(all.insert_by_time(timed_lines("5 d|6 e")), [0u32; 0]);
+        assert_eq!(all.insert_by_time(timed_lines("0 x|3 y|4 z|9 end")), [0, 3, 3]);
+        assert_eq!(
+            messages(&all),
+            ["0 x", "1 a", "3 b", "untimed", "3 y", "4 z", "5 c", "5 d", "6 e", "9 end"]
+        );
+        assert_eq!(all.sort_time(3), Some(Timestamp::from_unix(3, 0)));
+        assert_eq!(all.get(3).unwrap().time, None);
+        assert_eq!(all.insert_by_time(timed_lines("more")), [0u32; 0], "the line follows the last one");
+        assert_eq!(messages(&all).last(), Some(&"more"));
+    }
+
+    #[test]
+    fn inserted_lines_keep_severities_and_counts() {
+        let mut all = timed_lines("1 a|3 b");
+        let mut odd = lines("?odd|e");
+        odd[0].time_stamp = Some(Timestamp::from_unix(2, 0));
+        all.insert_by_time(odd.into_iter().collect());
+        assert_eq!(messages(&all), ["1 a", "?odd", "e", "3 b"]);
+        assert_eq!(all.get(1).unwrap().severity, Severity::Unknown(7));
+        let counts = [Level::Other, Level::Information, Level::Error].map(|level| all.count(level));
+        assert_eq!(counts, [1, 2, 1]);
+        assert_eq!(messages(&all.slice(1, 3)), ["?odd", "e"]);
     }
 }

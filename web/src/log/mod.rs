@@ -5,10 +5,13 @@
 mod decoder;
 pub mod difference;
 pub mod export;
+mod fold;
 mod line_range;
 mod lines;
 mod search;
 mod wrap;
+
+use txjobs_sdk::Timestamp;
 
 pub use decoder::{DecodedLogs, LogDecoder};
 use export::{ExportFormat, LineSelection};
@@ -17,6 +20,8 @@ pub use lines::{Level, LineView, Lines};
 pub use search::Search;
 use wrap::WrapLayout;
 pub use wrap::{MAX_LINE_CHARS, height};
+
+use crate::model::format::{self, Zone};
 
 /// The lines of a run with filter, search and wrapping.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +34,8 @@ pub struct Log {
     wrap: WrapLayout,
     search: Search,
     version: u32,
+    /// Each time lines were inserted between other lines, the indices of the lines that were at their places.
+    insertions: Vec<Vec<u32>>,
 }
 
 impl Log {
@@ -50,15 +57,37 @@ impl Log {
         self.lines.is_empty()
     }
 
-    /// Appends lines.
+    /// Adds lines at their place by time. [`line_after_insertions`](Self::line_after_insertions) tells where other lines
+    /// have moved.
     pub fn append(&mut self, lines: Lines) {
         let (before, rows) = (self.len(), self.rows());
-        self.lines.append(lines);
-        if self.is_filtered() {
-            self.filter_from(before);
+        let inserted_at = self.lines.insert_by_time(lines.sorted_by_time());
+        let (first, first_row) = match inserted_at.first() {
+            // Rows before the insertion keep their positions.
+            Some(line) => (*line as usize, self.row_of(*line as usize)),
+            None => (before, rows),
+        };
+        if !inserted_at.is_empty() {
+            self.change_version();
+            self.insertions.push(inserted_at);
         }
-        self.wrap_from(rows);
-        self.search.scan(&self.lines, before);
+        if self.is_filtered() {
+            self.shown.truncate(first_row);
+            self.filter_from(first);
+        }
+        self.wrap_from(first_row);
+        self.search.scan(&self.lines, first);
+    }
+
+    /// Returns how many times lines were inserted between other lines.
+    pub fn insertion_count(&self) -> usize {
+        self.insertions.len()
+    }
+
+    /// Returns where a line is now that was at this index after `insertion_count` insertions.
+    pub fn line_after_insertions(&self, line: usize, insertion_count: usize) -> usize {
+        let later = self.insertions.iter().skip(insertion_count);
+        later.fold(line, |line, inserted_at| line + inserted_at.partition_point(|at| *at as usize <= line))
     }
 
     /// Returns the number of lines with this level.
@@ -78,6 +107,15 @@ impl Log {
             if let Some(view) = self.line(line) {
                 ExportFormat::Text.write_line(&mut text, line, &view, line == range.first);
             }
+        }
+        text
+    }
+
+    /// Returns lines as text, each on one line as the log shows it.
+    pub fn row_texts(&self, lines: impl IntoIterator<Item = usize>) -> String {
+        let mut text = String::new();
+        for view in lines.into_iter().filter_map(|line| self.line(line)) {
+            export::write_text_line(&mut text, &view, &format::joined_lines(view.message.trim_end()));
         }
         text
     }
@@ -132,7 +170,6 @@ impl Log {
         if self.is_filtered() {
             self.filter_from(0);
         }
-        self.wrap.clear();
         self.wrap_from(0);
     }
 
@@ -149,6 +186,7 @@ impl Log {
         if self.wrap.columns == 0 {
             return;
         }
+        self.wrap.truncate(row);
         for row in row..self.rows() {
             let Some(line) = self.line_of(row) else { break };
             self.wrap.push(self.lines.message(&self.lines.all[line]));
@@ -200,6 +238,13 @@ impl Log {
         if self.is_filtered() { self.shown.partition_point(|shown| (*shown as usize) < line) } else { line }
     }
 
+    /// Returns the time of a line if it is of another day than the shown line before it.
+    pub fn day_start(&self, line: usize, zone: Zone) -> Option<Timestamp> {
+        let before = self.line_of(self.row_of(line).checked_sub(1)?)?;
+        let (before, time) = (self.lines.sort_time(before)?, self.lines.sort_time(line)?);
+        (zone.day(before) != zone.day(time)).then_some(time)
+    }
+
     fn is_shown(&self, line: usize) -> bool {
         !self.is_filtered() || self.lines.all.get(line).is_some_and(|l| self.levels & l.level.bit() != 0)
     }
@@ -236,6 +281,12 @@ impl Log {
             self.change_version();
             self.search.scan(&self.lines, 0);
         }
+    }
+
+    /// Returns whether a row of the log shows a match of the line.
+    pub fn is_match_in_row(&self, line: usize) -> bool {
+        let message = self.line(line).map_or("", |view| view.message);
+        self.search.first_match(format::first_chars(message, MAX_LINE_CHARS).0).is_some()
     }
 
     pub fn search_state(&self) -> &Search {
@@ -351,6 +402,49 @@ mod tests {
         assert_eq!(log.search_state().lines().len(), 4);
         log.search("");
         assert_eq!(log.matches().count(), 0);
+    }
+
+    /// Creates lines from texts such as `3 three`, which begin with the second of their time.
+    fn timed(text: &str) -> Lines {
+        let mut all = lines(text);
+        for line in &mut all {
+            let second = line.message.trim_start_matches(['e', 'w']).split(' ').next().unwrap();
+            line.time_stamp = Some(Timestamp::from_unix(second.parse().unwrap(), 0));
+        }
+        all.into_iter().collect()
+    }
+
+    #[test]
+    fn late_lines_keep_filter_wrapping_and_search_right() {
+        let mut log = Log::default();
+        log.append(timed("1 a|e3 aaaaaaaaaaaaaaaaaaaa|5 a|e7 b"));
+        log.toggle(Level::Error);
+        log.set_columns(10);
+        log.search("a");
+        let version = log.version();
+        log.append(timed("e2 late a|e4 late a|6 late|e9 a"));
+        assert_ne!(log.version(), version);
+        let shown: Vec<_> = (0..log.rows()).filter_map(|row| log.line_of(row)).collect();
+        assert_eq!(shown, [1, 2, 3, 6, 7]);
+        assert_eq!(log.search_state().lines(), [0, 1, 2, 3, 4, 5, 7]);
+        assert_eq!((log.top(1), log.top(2), log.top(3), log.height()), (1, 4, 5, 7));
+        assert_eq!([0, 1, 2, 3].map(|line| log.line_after_insertions(line, 0)), [0, 2, 4, 6]);
+        log.append(timed("0 first"));
+        assert_eq!((log.insertion_count(), log.line_after_insertions(3, 0)), (2, 7));
+        assert_eq!((log.line_after_insertions(6, 1), log.line_after_insertions(5, 2)), (7, 5));
+    }
+
+    #[test]
+    fn day_starts_at_the_first_shown_line_of_another_day() {
+        let mut log = Log::default();
+        log.append(timed("10 a|86399 b|w86400 c|86401 d|e200000 e"));
+        let days = |log: &Log| -> Vec<_> {
+            let starts_day = |line: &usize| log.day_start(*line, Zone::UTC).is_some();
+            (0..log.rows()).filter_map(|row| log.line_of(row)).filter(starts_day).collect()
+        };
+        assert_eq!(days(&log), [2, 4]);
+        log.toggle(Level::Information);
+        assert_eq!(days(&log), [3]);
     }
 
     #[test]

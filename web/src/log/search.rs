@@ -1,11 +1,15 @@
-//! Full-text search in all lines, ignoring case.
+//! Full-text search in all lines.
 
-use super::lines::Lines;
-use crate::model::{finder::Finder, format};
+use super::{
+    fold::{FoldedText, TextKind, fold, fold_into},
+    lines::Lines,
+};
+use crate::model::finder::Finder;
 
 /// The searched text and the lines that contain it.
 #[derive(Clone, Debug, Default)]
 pub struct Search {
+    /// The folded text.
     needle: String,
     lines: Vec<u32>,
 }
@@ -13,7 +17,7 @@ pub struct Search {
 impl Search {
     /// Starts a new search and forgets the matches of the last one. Returns false if the text is unchanged.
     pub(super) fn start(&mut self, text: &str) -> bool {
-        let needle = format::lowercase(text);
+        let needle = fold(text);
         if needle == self.needle {
             return false;
         }
@@ -22,26 +26,22 @@ impl Search {
         true
     }
 
-    /// Scans the lines from `first` on.
+    /// Scans the lines from `first` on, and forgets their earlier matches.
     pub(super) fn scan(&mut self, lines: &Lines, first: usize) {
+        self.lines.truncate(self.lines.partition_point(|line| (*line as usize) < first));
         if !self.is_active() || first >= lines.len() {
             return;
         }
+        let known = self.lines.len();
         if self.needle.is_ascii() {
-            self.scan_ascii(lines, first);
-            return;
+            self.scan_bytes(lines, first);
         }
-        for (line, stored) in lines.all.iter().enumerate().skip(first) {
-            let message = lines.message(stored);
-            // An ASCII line cannot contain the non-ASCII needle.
-            if !message.is_ascii() && format::lowercase(message).contains(&self.needle) {
-                self.lines.push(line as u32);
-            }
-        }
+        self.scan_folded(lines, first);
+        self.lines[known..].sort_unstable();
     }
 
-    /// Scans all messages as one text.
-    fn scan_ascii(&mut self, lines: &Lines, first: usize) {
+    /// Scans the messages that need no folding as one text.
+    fn scan_bytes(&mut self, lines: &Lines, first: usize) {
         let text = lines.text.as_bytes();
         let finder = Finder::new(self.needle.as_bytes());
         let mut line = first;
@@ -49,11 +49,34 @@ impl Search {
         while let Some(at) = finder.find(text, from) {
             line += lines.all[line..].partition_point(|line| line.end() <= at);
             let Some(found) = lines.all.get(line) else { return };
-            if found.start() <= at && at + self.needle.len() <= found.end() {
+            if found.text_kind == TextKind::Folded {
+                from = found.end();
+            } else if found.start() <= at && at + self.needle.len() <= found.end() {
                 self.lines.push(line as u32);
                 from = found.end();
             } else {
                 from = at + 1;
+            }
+        }
+    }
+
+    /// Scans the other messages one by one.
+    fn scan_folded(&mut self, lines: &Lines, first: usize) {
+        let is_ascii = self.needle.is_ascii();
+        let needs_folding =
+            |kind: TextKind| kind == TextKind::Folded || kind == TextKind::Unicode && !is_ascii;
+        if !lines.has_text_kind(needs_folding) {
+            return;
+        }
+        let finder = Finder::new(self.needle.as_bytes());
+        let mut folded = String::new();
+        for (line, stored) in lines.all.iter().enumerate().skip(first) {
+            if needs_folding(stored.text_kind) {
+                folded.clear();
+                fold_into(&mut folded, lines.message(stored), |_, _| {});
+                if finder.find(folded.as_bytes(), 0).is_some() {
+                    self.lines.push(line as u32);
+                }
             }
         }
     }
@@ -68,29 +91,45 @@ impl Search {
         &self.lines
     }
 
-    /// Splits a text into matches (true) and the parts between them. A text whose lower case has another length is not
-    /// split, so its matches are not highlighted.
+    /// Splits a text into matches (true) and the parts between them.
     pub fn segments<'a>(&self, text: &'a str) -> Vec<(bool, &'a str)> {
-        let lowercase = format::lowercase(text);
-        if !self.is_active() || lowercase.len() != text.len() {
+        if !self.is_active() {
             return vec![(false, text)];
         }
+        let folded = FoldedText::new(text);
         let mut segments = Vec::new();
         let mut done = 0;
-        for (at, found) in lowercase.match_indices(&self.needle) {
-            let (Some(between), Some(found)) = (text.get(done..at), text.get(at..at + found.len())) else {
+        for (at, found) in folded.text.match_indices(&self.needle) {
+            let range = folded.source_range(at..at + found.len());
+            // Two matches can share a letter, such as ß.
+            if range.start < done {
                 continue;
-            };
-            if !between.is_empty() {
-                segments.push((false, between));
             }
-            segments.push((true, found));
-            done = at + found.len();
+            if range.start > done {
+                segments.push((false, &text[done..range.start]));
+            }
+            segments.push((true, &text[range.clone()]));
+            done = range.end;
         }
         if done < text.len() || segments.is_empty() {
             segments.push((false, &text[done..]));
         }
         segments
+    }
+
+    /// Returns the position of the first match in a message, in bytes.
+    pub fn first_match(&self, message: &str) -> Option<usize> {
+        if !self.is_active() {
+            return None;
+        }
+        let found = fold(message).find(&self.needle)?;
+        let mut position = 0;
+        fold_into(&mut String::with_capacity(message.len()), message, |start, source| {
+            if start <= found {
+                position = source.start;
+            }
+        });
+        Some(position)
     }
 }
 
@@ -105,18 +144,40 @@ mod tests {
         search
     }
 
+    fn found(needle: &str, messages: &str) -> Vec<u32> {
+        let lines = lines(messages).into_iter().collect();
+        let mut search = search(needle);
+        search.scan(&lines, 0);
+        search.lines
+    }
+
     #[test]
     fn search_ignores_case() {
-        let found = |needle: &str, messages: &str| {
-            let lines = lines(messages).into_iter().collect();
-            let mut search = search(needle);
-            search.scan(&lines, 0);
-            search.lines
-        };
         assert_eq!(found("FactInvoice", "x|table dw.FACTINVOICE||factinvoice"), [1, 3]);
-        assert_eq!(found("größe", "Die GRÖSSE, die GRÖßE|GROSSE"), [0]);
         assert!(found("abc", "ab|c|a bc").is_empty(), "nothing is found across lines");
         assert_eq!(found("c", "abc|c|é c c"), [0, 1, 2]);
+        assert_eq!(found("größe", "Die GRÖSSE, die GRÖßE|GRO\u{308}SSE|GROSSE"), [0, 1]);
+        assert_eq!(found("GROSSE", "große|x"), [0]);
+        assert_eq!(found("istanbul", "İSTANBUL|x|I\u{307}stanbul|Istanbul"), [0, 2, 3]);
+    }
+
+    #[test]
+    fn search_ignores_what_is_not_visible() {
+        let colored = "\u{1b}[31mERROR \u{1b}[0m: no such|x|error : no such|x";
+        assert_eq!(found("ERROR : no such", colored), [0, 2]);
+        assert!(found("31m", colored).is_empty());
+        assert_eq!(found("é", "cafe\u{301}|cafe|CAFÉ"), [0, 2]);
+        assert_eq!(found("e", "e\u{301}|e|é"), [1], "another letter");
+        assert_eq!(found("20 %", "10 %\r20 %"), [0]);
+    }
+
+    #[test]
+    fn scan_from_a_line_replaces_later_matches() {
+        let all: Lines = lines("abc|b|abc|abc").into_iter().collect();
+        let mut search = search("abc");
+        search.scan(&all, 0);
+        search.scan(&all, 2);
+        assert_eq!(search.lines, [0, 2, 3]);
     }
 
     #[test]
@@ -125,7 +186,18 @@ mod tests {
         assert_eq!(search("q").segments("abc"), [(false, "abc")]);
         assert_eq!(search("").segments("abc"), [(false, "abc")]);
         assert_eq!(search("é").segments("CAFÉ"), [(false, "CAF"), (true, "É")]);
-        // The capital İ becomes longer in lower case.
-        assert_eq!(search("x").segments("İx"), [(false, "İx")]);
+        assert_eq!(search("x").segments("İx"), [(false, "İ"), (true, "x")]);
+        assert_eq!(search("s").segments("ß"), [(true, "ß")]);
+        let colored = "a\u{1b}[31mb\u{1b}[0mc";
+        assert_eq!(search("bc").segments(colored), [(false, "a\u{1b}[31m"), (true, "b\u{1b}[0mc")]);
+    }
+
+    #[test]
+    fn first_match_is_a_position_in_the_message() {
+        let message = format!("{}\u{1b}[31mGRO\u{308}SSE", "é".repeat(3_000));
+        let position = search("größe").first_match(&message).unwrap();
+        assert!(message[position..].starts_with("GRO"));
+        assert_eq!(search("x").first_match(&message), None);
+        assert_eq!(search("").first_match(&message), None);
     }
 }

@@ -3,6 +3,8 @@
 //! A wrapped log breaks lines at a column like a terminal, so the height of a line follows from its text. This makes the
 //! scroll bar exact for any number of lines.
 
+use crate::model::visible_text::is_invisible;
+
 /// Maximum number of characters of a message in a row of the log. The full text is shown on demand.
 pub const MAX_LINE_CHARS: usize = 2_000;
 
@@ -20,8 +22,9 @@ impl WrapLayout {
         Self { columns, ends: Vec::new() }
     }
 
-    pub(super) fn clear(&mut self) {
-        self.ends.clear();
+    /// Removes the rows from `row` on.
+    pub(super) fn truncate(&mut self, row: usize) {
+        self.ends.truncate(row);
     }
 
     pub(super) fn push(&mut self, message: &str) {
@@ -59,9 +62,8 @@ fn cell_count(c: char) -> usize {
     match c {
         ' '..='~' => 1,
         '\t' => 4,
-        // Control characters are shown as symbols, which may be wide.
-        ..' ' | '\u{7f}'..='\u{9f}' => 2,
-        c if c < '\u{1100}' => 1,
+        // Symbols may be wide.
+        c if c < '\u{1100}' && !is_invisible(c) => 1,
         _ => 2,
     }
 }

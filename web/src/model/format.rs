@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use txjobs_sdk::Timestamp;
 
+use super::visible_text::visible_chars;
+
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
 
@@ -88,6 +90,12 @@ impl Zone {
         text
     }
 
+    /// Returns the number of a day in this zone.
+    pub fn day(self, at: Timestamp) -> i64 {
+        let millis = at.unix_millis();
+        (millis + (self.offset)(millis) * MINUTE).div_euclid(DAY)
+    }
+
     /// Formats day and time, for example `today 04:12`, `yesterday 23:10`, `Sunday 01:00`, `14 Mar 02:00` or
     /// `14 Mar 2025`.
     pub fn day_and_time(self, at: Timestamp, now: i64) -> String {
@@ -168,40 +176,39 @@ const WEEKDAYS: [&str; 7] = ["Thursday", "Friday", "Saturday", "Sunday", "Monday
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// Formats external text on one line of at most `max_chars` characters: control characters as visible symbols, line
-/// ends as `↵`.
+/// Formats external text on one line of at most `max_chars` characters: line ends as `↵`, other invisible characters as
+/// symbols.
 pub fn one_line(text: &str, max_chars: usize) -> String {
-    let mut shown = String::with_capacity(text.len().min(max_chars * 2));
-    let mut chars = text.trim_end_matches(['\r', '\n']).chars();
-    for c in chars.by_ref().take(max_chars) {
-        match c {
-            '\r' => {}
-            '\n' => shown.push('↵'),
-            c => shown.push(visible(c)),
-        }
-    }
-    if chars.next().is_some() {
+    let (text, is_cut) = first_chars(text, max_chars);
+    let mut shown = joined_lines(text);
+    if is_cut {
         shown.push('…');
     }
     shown
 }
 
-/// Formats external text as a block of lines, with control characters as visible symbols.
-pub fn block(text: &str) -> String {
-    text.chars().filter(|c| *c != '\r').map(|c| if c == '\n' { c } else { visible(c) }).collect()
+/// Returns at most `max_chars` characters of a text without its last line end, and whether there are more.
+pub fn first_chars(text: &str, max_chars: usize) -> (&str, bool) {
+    let text = text.trim_end_matches(['\r', '\n']);
+    let end = text.char_indices().nth(max_chars).map_or(text.len(), |(at, _)| at);
+    (&text[..end], end < text.len())
 }
 
-/// Replaces an invisible character with a visible symbol. This includes marks that change the text direction: HTML
-/// isolates keep them inside of a line, but there they could still disguise a text.
-fn visible(c: char) -> char {
-    match c {
-        '\t' => c,
-        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
-        '\u{7f}' => '\u{2421}',
-        '\u{80}'..='\u{9f}' => '\u{fffd}',
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '⇄',
-        c => c,
-    }
+/// Formats a part of an external text on one line.
+pub fn joined_lines(text: &str) -> String {
+    visible_lines(text).map(|c| if c == '\n' { '↵' } else { c }).collect()
+}
+
+/// Formats external text as a block of lines, with invisible characters as symbols. A carriage return without a line
+/// feed, as progress bars write it, is shown as well.
+pub fn block(text: &str) -> String {
+    visible_lines(text).collect()
+}
+
+/// Returns the visible characters without the carriage returns before line feeds.
+fn visible_lines(text: &str) -> impl Iterator<Item = char> + '_ {
+    let parts = text.split("\r\n");
+    parts.enumerate().flat_map(|(at, part)| (at > 0).then_some('\n').into_iter().chain(visible_chars(part)))
 }
 
 #[cfg(test)]
@@ -268,7 +275,8 @@ mod tests {
         assert_eq!(one_line("\u{1b}[31mred\u{7f}\u{85}\u{202e}\tx", 100), "␛[31mred␡\u{fffd}⇄\tx");
         assert_eq!(one_line("a\r\nb\n", 100), "a↵b");
         assert_eq!(one_line("ééé", 2), "éé…");
-        assert_eq!(block("a\r\n\0b"), "a\n␀b");
+        assert_eq!(one_line("10 %\r20 %\r", 100), "10 %␍20 %");
+        assert_eq!(block("a\r\n\0b\rc"), "a\n␀b␍c");
         assert_eq!(one_line("<b>&amp;", 100), "<b>&amp;");
     }
 }

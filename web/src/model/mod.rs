@@ -9,3 +9,4 @@ pub mod overview;
 pub mod query;
 pub mod route;
 pub mod snippet;
+pub mod visible_text;

@@ -75,9 +75,19 @@ impl Rows {
         (scroll.min(self.last_scroll()).max(0.0) * self.scale() / self.row_height) as usize
     }
 
+    /// Returns the distance of `row` from the top edge of the viewport in pixels.
+    pub fn offset_of(&self, row: usize, scroll: f64) -> f64 {
+        row as f64 * self.row_height - scroll * self.scale()
+    }
+
+    /// Returns the scroll position at which `row` has this distance from the top edge of the viewport.
+    pub fn scroll_to_offset(&self, row: usize, offset: f64) -> f64 {
+        ((row as f64 * self.row_height - offset) / self.scale()).min(self.last_scroll()).max(0.0)
+    }
+
     /// Returns whether `row` is completely visible.
     pub fn is_visible(&self, row: usize, scroll: f64) -> bool {
-        let top = row as f64 * self.row_height - scroll * self.scale();
+        let top = self.offset_of(row, scroll);
         top >= 0.0 && top + self.row_height <= self.viewport
     }
 
@@ -118,6 +128,17 @@ mod tests {
             assert!(HUGE.is_visible(row, scroll), "{row}");
             let window = HUGE.window(scroll);
             assert!((window.first..window.last).contains(&row), "{row}");
+        }
+    }
+
+    #[test]
+    fn offset_of_a_row_is_kept_when_rows_are_added() {
+        for (rows, scroll) in [(LOG, 1_010.0), (HUGE, 1_234_567.0)] {
+            let row = rows.first_visible(scroll);
+            let offset = rows.offset_of(row, scroll);
+            let longer = Rows { count: rows.count + 500, ..rows };
+            let moved = longer.scroll_to_offset(row + 500, offset);
+            assert!((longer.offset_of(row + 500, moved) - offset).abs() < 0.01, "{row}");
         }
     }
 

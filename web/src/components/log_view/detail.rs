@@ -1,13 +1,13 @@
 //! The panel below a log: the full text of one line, or the actions for several selected lines.
 
-use leptos::{ev, prelude::*};
+use leptos::{either::Either, ev, html, prelude::*};
 use leptos_use_event_listener::use_event_listener;
 use leptos_use_window::use_window;
 
 use super::LogViewState;
 use crate::{
     components::Icon,
-    log::LineRange,
+    log::{LineRange, Log},
     model::format,
     state::{Clock, Ui},
     utils::{address, focus::is_typing},
@@ -25,11 +25,12 @@ pub fn LogDetail() -> impl IntoView {
             state.close_detail();
         }
     });
-    let shown = Memo::new(move |_| (state.selection(), state.open_line.get()));
+    // The version, because a search marks matches in the open line.
+    let shown = Memo::new(move |_| (state.selection(), state.open_line.get(), state.log.with(Log::version)));
     move || match shown.get() {
-        (Some(range), _) => view! { <SelectedLines range /> }.into_any(),
-        (None, Some(line)) => view! { <OpenLine line /> }.into_any(),
-        (None, None) => ().into_any(),
+        (Some(range), ..) => view! { <SelectedLines range /> }.into_any(),
+        (None, Some(line), _) => view! { <OpenLine line /> }.into_any(),
+        (None, None, _) => ().into_any(),
     }
 }
 
@@ -46,12 +47,12 @@ fn SelectedLines(range: LineRange) -> impl IntoView {
     }
 }
 
-/// Renders the full text of a line. A long text is shown in parts.
+/// Renders the full text of a line. A long text is shown in parts. If the row of the line does not show its match, the
+/// parts up to the match are shown and scrolled into view.
 #[component]
 fn OpenLine(line: usize) -> impl IntoView {
     let state = expect_context::<LogViewState>();
     let clock = expect_context::<Clock>();
-    let shown = RwSignal::new(PART_SIZE);
     // Untracked, because a line never changes and appended lines must not render it again.
     state.log.with_untracked(|log| {
         let view = log.line(line)?;
@@ -61,28 +62,29 @@ fn OpenLine(line: usize) -> impl IntoView {
             None => severity.clone(),
         });
         let text = move || {
-            state
-                .log
-                .with_untracked(|log| log.line(line).map_or(String::new(), |view| view.message.to_owned()))
+            state.log.with_untracked(|log| {
+                log.line(line).map_or(String::new(), |view| format::block(view.message))
+            })
         };
         let parts: Vec<_> = parts(view.message).collect();
+        let hidden_match =
+            log.search_state().first_match(view.message).filter(|_| !log.is_match_in_row(line));
+        let shown = RwSignal::new(hidden_match.unwrap_or(0) + PART_SIZE);
         let shown_parts = move || {
             let count = parts.partition_point(|(start, _)| *start < shown.get());
             parts[..count].to_vec()
         };
-        let part = move |(start, end)| {
-            let text = state.log.with_untracked(|log| {
-                let message = log.line(line).map_or("", |view| view.message);
-                let part = &message[start..end];
-                format::block(part.strip_suffix('\n').unwrap_or(part))
-            });
-            view! { <span>{text}</span> }
-        };
+        let pre = NodeRef::<html::Pre>::new();
+        if hidden_match.is_some() {
+            scroll_to_mark(pre);
+        }
         Some(view! {
             <section class="log-detail" aria-label="Line">
                 <DetailHeader title=format!("Line {}", format::count(line + 1)) info text />
-                <pre>
-                    <For each=shown_parts key=|part| *part children=part />
+                <pre node_ref=pre>
+                    <For each=shown_parts key=|part| *part let:((start, end))>
+                        <span>{part(state, line, start, end)}</span>
+                    </For>
                 </pre>
                 <Show when=move || shown.get() < total>
                     // Each click doubles the shown text, so a few clicks show all of it.
@@ -93,6 +95,29 @@ fn OpenLine(line: usize) -> impl IntoView {
             </section>
         })
     })
+}
+
+/// Renders a part of a message with its matches marked.
+fn part(state: LogViewState, line: usize, start: usize, end: usize) -> impl IntoView {
+    state.log.with_untracked(|log| {
+        let part = log.line(line).map_or("", |view| &view.message[start..end]);
+        let segments = log.search_state().segments(part.strip_suffix('\n').unwrap_or(part)).into_iter();
+        let render = |(is_match, text): (bool, &str)| match is_match {
+            true => Either::Left(view! { <mark>{format::block(text)}</mark> }),
+            false => Either::Right(format::block(text)),
+        };
+        segments.map(render).collect_view()
+    })
+}
+
+/// Scrolls to the first match when the panel is rendered.
+fn scroll_to_mark(pre: NodeRef<html::Pre>) {
+    request_animation_frame(move || {
+        let pre = pre.try_get_untracked().flatten();
+        if let Some(mark) = pre.and_then(|pre| pre.query_selector("mark").ok().flatten()) {
+            mark.scroll_into_view_with_bool(false);
+        }
+    });
 }
 
 /// Divides a message into parts that a browser lays out quickly in separate elements. The elements are blocks, so each

@@ -5,7 +5,7 @@ use leptos_use_resize_observer::use_resize_observer;
 
 use super::{
     LogViewState,
-    input::{handle_click, handle_key},
+    input::{handle_click, handle_copy, handle_key},
     row::{LogRow, SampleRow, measure_columns},
 };
 use crate::{
@@ -51,6 +51,7 @@ pub(super) fn LogLines(rows: Memo<Rows>, label: &'static str) -> impl IntoView {
             on:scroll=move |_| handle_scroll(state, rows)
             on:mousedown=keep_text_unselected
             on:click=move |event| handle_click(state, &event)
+            on:copy=move |event| handle_copy(state, &event)
             on:keydown=move |event| handle_key(state, &event)
         >
             <SampleRow />
@@ -81,7 +82,7 @@ fn handle_scroll(state: LogViewState, rows: Memo<Rows>) {
     let Some(element) = state.scroll_element.get_untracked() else { return };
     let top = f64::from(element.scroll_top());
     let before = state.scroll.get_untracked();
-    state.scroll.set(top);
+    state.set_scroll(top);
     let at_end = rows.get_untracked().is_at_end(top);
     if at_end {
         state.read_lines.set(state.log.with_untracked(Log::len));

@@ -27,6 +27,16 @@ pub(super) fn LogRow(line: usize) -> impl IntoView {
         };
         let height = (log.columns() > 0)
             .then(|| format!("{}px", log::height(view.message, log.columns()) as f64 * state.row_height));
+        let time_cell = move || {
+            let zone = clock.zone();
+            view! { <time title=time.map(|at| zone.exact(at))>{time.map(|at| zone.clock(at))}</time> }
+        };
+        // At the end of the row, so that the columns stay the same.
+        let day = move || {
+            let zone = clock.zone();
+            let day = state.log.with_untracked(|log| log.day_start(line, zone))?;
+            Some(view! { <span class="day"><span>{zone.weekday_and_date(day)}</span></span> })
+        };
         Some(view! {
             <div
                 class=class
@@ -37,26 +47,25 @@ pub(super) fn LogRow(line: usize) -> impl IntoView {
                 data-severity=severity.to_string()
             >
                 <span class="line-number">{line + 1}</span>
-                <time title=move || time.map(|at| clock.zone().exact(at))>
-                    {move || time.map(|at| clock.zone().clock(at))}
-                </time>
+                {time_cell}
                 <Icon name=icon />
                 <span class="visually-hidden">{format!("{severity} ")}</span>
                 <bdi class="message">{message(log, &view)}</bdi>
+                {day}
             </div>
         })
     })
 }
 
-/// Renders a message with its matches marked.
+/// Renders the first characters of a message with its matches marked.
 fn message(log: &Log, view: &LineView<'_>) -> impl IntoView + use<> {
-    let text = format::one_line(view.message, MAX_LINE_CHARS);
-    let segments = log.search_state().segments(&text).into_iter();
+    let (text, is_cut) = format::first_chars(view.message, MAX_LINE_CHARS);
+    let segments = log.search_state().segments(text).into_iter();
     let render = |(is_match, text): (bool, &str)| match is_match {
-        true => Either::Left(view! { <mark>{text.to_owned()}</mark> }),
-        false => Either::Right(text.to_owned()),
+        true => Either::Left(view! { <mark>{format::joined_lines(text)}</mark> }),
+        false => Either::Right(format::joined_lines(text)),
     };
-    segments.map(render).collect_view()
+    (segments.map(render).collect_view(), is_cut.then_some("…"))
 }
 
 /// Renders an invisible row for measuring the position of messages and the width of a character.

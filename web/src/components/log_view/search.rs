@@ -18,7 +18,7 @@ pub(super) fn SearchField() -> impl IntoView {
         // Go to the current line if it matches, or else to the next match.
         let before = state.current.get_untracked().and_then(|line| line.checked_sub(1));
         if let Some(line) = state.log.with_untracked(|log| log.match_from(before, true)) {
-            state.go_to_line(line);
+            show_match(state, line);
         }
     };
     let clear = move || {
@@ -105,7 +105,30 @@ pub(super) fn SearchResult() -> impl IntoView {
 fn go_to_match(state: LogViewState, forward: bool) {
     let line = state.log.with_untracked(|log| log.match_from(state.current.get_untracked(), forward));
     if let Some(line) = line {
-        state.go_to_line(line);
+        show_match(state, line);
+    }
+}
+
+/// Goes to a line and shows its first match. A match beyond the characters of a row is shown in the full text.
+fn show_match(state: LogViewState, line: usize) {
+    state.go_to_line(line);
+    if state.log.with_untracked(|log| log.is_match_in_row(line)) {
+        // The row and its mark are rendered in the next frame.
+        request_animation_frame(move || scroll_to_mark(state));
+    } else {
+        state.selection_anchor.set(None);
+        state.open_line.set(Some(line));
+    }
+}
+
+/// Scrolls to the right until the first match in the current line is visible.
+fn scroll_to_mark(state: LogViewState) {
+    let Some(log) = state.scroll_element.try_get_untracked().flatten() else { return };
+    let Ok(Some(mark)) = log.query_selector(".current mark") else { return };
+    let (log_bounds, mark) = (log.get_bounding_client_rect(), mark.get_bounding_client_rect());
+    let (left, width) = (mark.left() - log_bounds.left(), f64::from(log.client_width()));
+    if left + mark.width() > width {
+        log.set_scroll_left((left - width / 3.0) as i32);
     }
 }
 

@@ -36,6 +36,15 @@ pub struct LogViewState {
     pub(super) scroll_element: NodeRef<html::Div>,
     /// Height of an unwrapped row in pixels.
     pub(super) row_height: f64,
+    place: StoredValue<Option<Place>>,
+}
+
+/// The line that the user looks at.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    line: usize,
+    /// Distance from the top edge of the viewport in pixels.
+    offset: f64,
 }
 
 impl LogViewState {
@@ -54,7 +63,9 @@ impl LogViewState {
             viewport_width: RwSignal::new(0.0),
             scroll_element: NodeRef::new(),
             row_height: css::pixels("--log-row-height", 20),
+            place: StoredValue::new(None),
         };
+        state.follow_insertions();
         provide_context(state);
         state
     }
@@ -78,6 +89,7 @@ impl LogViewState {
         };
         self.selection_anchor.set(anchor);
         self.current.set(Some(line));
+        self.remember_place();
     }
 
     /// Closes the open line and ends the selection.
@@ -86,10 +98,13 @@ impl LogViewState {
         self.selection_anchor.set(None);
     }
 
-    /// Makes a line the current one and scrolls to it.
+    /// Makes a line the current one and scrolls to its beginning.
     pub fn go_to_line(self, line: usize) {
         self.set_current(line, false);
         self.scroll_to_line(line);
+        if let Some(element) = self.scroll_element.get_untracked() {
+            element.set_scroll_left(0);
+        }
     }
 
     /// Scrolls to a line if it is not visible.
@@ -131,8 +146,69 @@ impl LogViewState {
     pub(super) fn scroll_to(self, top: f64) {
         if let Some(element) = self.scroll_element.get_untracked() {
             element.set_scroll_top(top as i32);
-            self.scroll.set(f64::from(element.scroll_top()));
+            self.set_scroll(f64::from(element.scroll_top()));
         }
+    }
+
+    pub(super) fn set_scroll(self, top: f64) {
+        self.scroll.set(top);
+        self.remember_place();
+    }
+
+    /// Remembers where the current line is, or the first visible one if the current one is not visible.
+    fn remember_place(self) {
+        let scroll = self.scroll.get_untracked();
+        let place = self.log.with_untracked(|log| {
+            let rows = self.rows(log);
+            let line = self.visible_line(log)?;
+            Some(Place { line, offset: rows.offset_of(log.top(log.row_of(line)), scroll) })
+        });
+        self.place.set_value(place);
+    }
+
+    /// Returns the current line, or the first visible one if the current one is not visible.
+    fn visible_line(self, log: &Log) -> Option<usize> {
+        let (rows, scroll) = (self.rows(log), self.scroll.get_untracked());
+        let is_visible = |line: &usize| rows.is_visible(log.top(log.row_of(*line)), scroll);
+        let first_visible = || log.line_of(log.row_at(rows.first_visible(scroll)));
+        self.current.get_untracked().filter(is_visible).or_else(first_visible)
+    }
+
+    /// When late lines are inserted between others, keeps the same lines current, selected and open, and at the same
+    /// place on the screen.
+    fn follow_insertions(self) {
+        Effect::new(move |seen: Option<usize>| {
+            let count = self.log.with(Log::insertion_count);
+            let seen = seen.unwrap_or(count);
+            if count > seen {
+                let moved =
+                    |line: usize| self.log.with_untracked(|log| log.line_after_insertions(line, seen));
+                for line in [self.current, self.selection_anchor, self.open_line] {
+                    if let Some(line_before) = line.get_untracked() {
+                        line.set(Some(moved(line_before)));
+                    }
+                }
+                // Lines inserted between read ones are not at the end, where the button for new lines leads.
+                self.read_lines.update(|read| *read = read.checked_sub(1).map_or(0, |last| moved(last) + 1));
+                if let Some(place) = self.place.get_value() {
+                    self.restore_place(Place { line: moved(place.line), ..place });
+                }
+            }
+            self.remember_place();
+            count
+        });
+    }
+
+    /// Scrolls to a place when the changed lines are rendered.
+    fn restore_place(self, place: Place) {
+        request_animation_frame(move || {
+            if self.is_pinned.try_get_untracked() == Some(false) {
+                let scroll = self.log.with_untracked(|log| {
+                    self.rows(log).scroll_to_offset(log.top(log.row_of(place.line)), place.offset)
+                });
+                self.scroll_to(scroll);
+            }
+        });
     }
 
     fn rows(self, log: &Log) -> Rows {
@@ -145,12 +221,7 @@ impl LogViewState {
 
     /// Changes the filter or wrapping and keeps the current or first visible line on the screen.
     pub(super) fn update_log(self, change: impl FnOnce(&mut Log)) {
-        let kept_line = self.log.with_untracked(|log| {
-            let (rows, scroll) = (self.rows(log), self.scroll.get_untracked());
-            let is_visible = |line: &usize| rows.is_visible(log.top(log.row_of(*line)), scroll);
-            let first_visible = || log.line_of(log.row_at(rows.first_visible(scroll)));
-            self.current.get_untracked().filter(is_visible).or_else(first_visible)
-        });
+        let kept_line = self.log.with_untracked(|log| self.visible_line(log));
         self.log.update(change);
         request_animation_frame(move || match self.is_pinned.try_get_untracked() {
             // The screen was removed in the meantime.
