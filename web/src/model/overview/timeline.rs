@@ -222,13 +222,14 @@ pub fn group(bars: &[Bar], min_width: f64) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for bar in bars {
         let left = bar.left.min(1.0 - min_width).max(0.0);
-        let right = (bar.left + bar.width).max(left + min_width);
+        let width = bar.left + bar.width - left;
         match groups.last_mut().filter(|last| left < last.left + last.width) {
             Some(last) => {
-                last.width = last.width.max(right - last.left);
+                // Without the minimum width, so that a row of short runs does not become a single group.
+                last.width = last.width.max(left + width - last.left);
                 last.runs.push(bar.run);
             }
-            None => groups.push(Group { runs: vec![bar.run], left, width: right - left }),
+            None => groups.push(Group { runs: vec![bar.run], left, width: width.max(min_width) }),
         }
     }
     groups
@@ -311,7 +312,7 @@ mod tests {
         let runs = [
             run(S::Completed, "2026-03-14T06:00:00Z", "2026-03-14T06:01:00Z"),
             run(S::Failed, "2026-03-14T06:30:00Z", "2026-03-14T06:31:00Z"),
-            run(S::CompletedWithWarnings, "2026-03-14T07:00:00Z", "2026-03-14T07:01:00Z"),
+            run(S::CompletedWithWarnings, "2026-03-14T07:10:00Z", "2026-03-14T07:11:00Z"),
             run(S::Completed, "2026-03-14T12:00:00Z", "2026-03-14T18:00:00Z"),
             run(S::Completed, "2026-03-14T23:59:00Z", "2026-03-14T23:59:30Z"),
         ];

@@ -74,9 +74,9 @@ mod tests {
 
     #[test]
     fn summary_counts_results() {
-        let start = |result| JobStart { job: JobId::default(), name: String::new(), result };
+        let start = |result| JobStart { job: JobId(Default::default()), name: String::new(), result };
         let failed = StartResult::Failed(Error::new(ErrorKind::Conflict));
-        let started = StartResult::Started(TriggerId::default());
+        let started = StartResult::Started(TriggerId(Default::default()));
         let sending = [start(started.clone()), start(StartResult::Sending), start(StartResult::Waiting)];
         assert_eq!(summary(&sending), "1 of 3 jobs sent. Closing the dialog does not stop this.");
         let done = [start(started.clone()), start(failed), start(started.clone())];
