@@ -25,6 +25,18 @@ fn lowercase_unicode(text: &str) -> String {
     text.to_lowercase()
 }
 
+/// Returns the text with composed letters (NFC), so that an `é` is the same in all encodings. Natively, returns the text
+/// unchanged.
+#[cfg(target_arch = "wasm32")]
+pub fn compose(text: &str) -> String {
+    if text.is_ascii() { text.to_owned() } else { js_sys::JsString::from(text).normalize("NFC").into() }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+pub fn compose(text: &str) -> String {
+    text.to_owned()
+}
+
 /// Formats a number with thousands separators, for example `1,204`.
 pub fn count(number: usize) -> String {
     let digits = number.to_string();

@@ -19,6 +19,8 @@ use crate::{
 pub struct Jobs {
     /// `None` until the first response.
     pub list: RwSignal<Option<JobIndex>>,
+    /// The last names of jobs that have left the list.
+    former_names: RwSignal<HashMap<JobId, String>>,
     pub statuses: RwSignal<HashMap<JobId, JobStatusCode>>,
     pub histories: RwSignal<HashMap<JobId, History>>,
     /// Jobs whose history could not be loaded. The next refresh clears the list.
@@ -51,6 +53,7 @@ impl Jobs {
     pub fn provide() -> Self {
         let jobs = Self {
             list: RwSignal::new(None),
+            former_names: RwSignal::new(HashMap::new()),
             statuses: RwSignal::new(HashMap::new()),
             histories: RwSignal::new(HashMap::new()),
             failed: RwSignal::new(Vec::new()),
@@ -74,17 +77,30 @@ impl Jobs {
         // Skip an unchanged list, because a change sorts and renders it again.
         let is_same =
             |list: &Option<JobIndex>| list.as_ref().is_some_and(|list| list.jobs() == response.value);
-        if !self.list.with_untracked(is_same) {
-            self.list.set(Some(JobIndex::new(response.value)));
+        if self.list.with_untracked(is_same) {
+            return;
         }
+        let new = JobIndex::new(response.value);
+        self.list.with_untracked(|old| {
+            let Some(old) = old else { return };
+            let former = old.jobs().iter().filter(|job| new.find(job.id).is_none());
+            let names = former.filter_map(|job| Some((job.id, old.name(job.id)?.to_owned())));
+            self.former_names.update(|all| all.extend(names));
+        });
+        self.list.set(Some(new));
     }
 
-    /// Returns the name of a job, or its id if the name is blank. `None` if the job is not in the list.
+    /// Returns the name of a job on the screen. It has no invisible characters and is different from the names of all other
+    /// jobs. A job with a blank name is shown as its id. A job that has left the list keeps its name. `None` if the name
+    /// is not known.
     pub fn name(self, job: JobId) -> Option<String> {
-        self.list.with(|list| {
-            let name = &list.as_ref()?.find(job)?.name;
-            Some(if name.trim().is_empty() { job.to_string() } else { name.clone() })
-        })
+        let listed = self.list.with(|list| list.as_ref()?.name(job).map(str::to_owned));
+        listed.or_else(|| self.former_names.with(|names| names.get(&job).cloned()))
+    }
+
+    /// Returns whether the server lists a job. `true` until the first list.
+    pub fn is_listed(self, job: JobId) -> bool {
+        self.list.with(|list| list.as_ref().is_none_or(|list| list.find(job).is_some()))
     }
 
     pub fn status(self, job: JobId) -> Option<JobStatusCode> {

@@ -9,11 +9,11 @@ use crate::{
     model::{
         format,
         job_list::{self, JobData, JobIndex},
-        list_options::ListOptions,
+        list_options::{Column, ListOptions},
         route::Route,
     },
     state::{Jobs, Ui},
-    utils::address,
+    utils::{address, time},
 };
 
 /// Number of jobs whose history is loaded when the order or filter depends on it. The user can load more; a list of ten
@@ -96,9 +96,13 @@ fn update_address(ui: Ui) {
 
 /// Returns the jobs to show, in order.
 fn shown(jobs: Jobs, order: Memo<ListOptions>) -> Vec<JobId> {
+    if order.with(|order| order.sort == Column::Duration) {
+        // The durations of running jobs grow.
+        jobs.updated.track();
+    }
     let sort = |index: &JobIndex| {
         let with = |statuses: &_, histories: &_| {
-            let data = JobData { index, statuses, histories };
+            let data = JobData { index, statuses, histories, now: time::timestamp() };
             order.with(|order| job_list::filter_and_sort(data, order))
         };
         let with_statuses = |histories: &_| match order.with(ListOptions::is_status_required) {

@@ -1,95 +1,18 @@
 //! Filters and sorts the job list.
 
+mod index;
+mod names;
+mod natural_order;
+
 use std::collections::HashMap;
 
-use txjobs_sdk::{
-    ExecutionState, JobStatusCode,
-    types::{Job, JobId},
-};
+use txjobs_sdk::{ExecutionState, JobStatusCode, Timestamp, types::JobId};
 
+pub use self::index::JobIndex;
 use crate::model::{
-    finder::Finder,
-    format,
     history::History,
     list_options::{Column, ListOptions, Outcome},
 };
-
-/// The jobs in the server's order, with indices for fast search, filtering and sorting.
-#[derive(Clone, Debug, Default)]
-pub struct JobIndex {
-    jobs: Vec<Job>,
-    /// Job indices, sorted by name.
-    by_name: Vec<usize>,
-    /// Lowercase names in that order, one line each, searched as one text.
-    lowercase_names: String,
-    /// Start of each name in `lowercase_names`.
-    starts: Vec<usize>,
-    /// Job indices, sorted by id for a binary search, which makes the program smaller than another hash map.
-    by_id: Vec<usize>,
-}
-
-impl JobIndex {
-    pub fn new(jobs: Vec<Job>) -> Self {
-        let names = jobs.iter().fold(String::new(), |all, job| all + &one_line(&job.name) + "\n");
-        // Convert all names in one call, because calls into the browser are slow.
-        let names = format::lowercase(&names);
-        let names: Vec<_> = names.split('\n').collect();
-        let mut by_name: Vec<_> = (0..jobs.len()).collect();
-        by_name.sort_by(|&a, &b| names[a].cmp(names[b]));
-        let (mut lowercase_names, mut starts) = (String::new(), Vec::with_capacity(jobs.len()));
-        for &at in &by_name {
-            starts.push(lowercase_names.len());
-            lowercase_names += names[at];
-            lowercase_names.push('\n');
-        }
-        let mut by_id: Vec<_> = (0..jobs.len()).collect();
-        by_id.sort_by(|&a, &b| jobs[a].id.as_u128().cmp(&jobs[b].id.as_u128()));
-        Self { jobs, by_name, lowercase_names, starts, by_id }
-    }
-
-    pub fn jobs(&self) -> &[Job] {
-        &self.jobs
-    }
-
-    pub fn find(&self, id: JobId) -> Option<&Job> {
-        self.position(id).map(|at| &self.jobs[at])
-    }
-
-    fn position(&self, id: JobId) -> Option<usize> {
-        let at = self.by_id.partition_point(|&at| self.jobs[at].id.as_u128() < id.as_u128());
-        self.by_id.get(at).copied().filter(|&at| self.jobs[at].id == id)
-    }
-
-    /// Returns the indices of at most `limit` jobs whose name contains `text`, ignoring case, or whose id is `text`, sorted
-    /// by name.
-    pub fn find_by_name(&self, text: &str, limit: usize) -> Vec<usize> {
-        let needle = format::lowercase(&one_line(text.trim()));
-        let all = &self.by_name[..limit.min(self.by_name.len())];
-        if needle.is_empty() {
-            return all.to_vec();
-        }
-        let mut found: Vec<_> = needle.parse().ok().and_then(|id| self.position(id)).into_iter().collect();
-        let finder = Finder::new(needle.as_bytes());
-        let mut next = 0;
-        while let Some(&from) = self.starts.get(next)
-            && found.len() < limit
-            && let Some(at) = finder.find(self.lowercase_names.as_bytes(), from)
-        {
-            next += self.starts[next..].partition_point(|start| *start <= at);
-            let job = self.by_name[next - 1];
-            // The name of the job found by id may contain the id.
-            if found.first() != Some(&job) {
-                found.push(job);
-            }
-        }
-        found
-    }
-}
-
-/// Replaces line ends, because the search text has one line for each name.
-fn one_line(name: &str) -> String {
-    name.replace('\n', " ")
-}
 
 /// The loaded data of all jobs.
 #[derive(Clone, Copy, Debug)]
@@ -97,6 +20,8 @@ pub struct JobData<'a> {
     pub index: &'a JobIndex,
     pub statuses: &'a HashMap<JobId, JobStatusCode>,
     pub histories: &'a HashMap<JobId, History>,
+    /// The current time, until which a running job has run.
+    pub now: Timestamp,
 }
 
 /// Returns the jobs to show, in order. Jobs without a loaded value come last in both directions; equal values are sorted
@@ -148,9 +73,11 @@ fn sort_key(data: JobData<'_>, id: &JobId, column: Column) -> Option<i64> {
     match column {
         Column::Name => None,
         Column::Status => data.statuses.get(id).map(|status| status.number()),
-        Column::LastRun => last?.created.map(txjobs_sdk::Timestamp::unix_millis),
+        Column::LastRun => last?.created.map(Timestamp::unix_millis),
         Column::Duration => {
-            last.and_then(|run| run.ended?.since(run.created?)).map(|took| took.as_millis() as i64)
+            let is_active = data.statuses.get(id).is_none_or(|status| status.is_active());
+            let run = last.filter(|run| run.state.is_final() || is_active)?;
+            run.duration(data.now).map(|duration| duration.as_millis() as i64)
         }
         Column::Warnings => history?.newest_counts().map(|counts| counts.warnings as i64),
         Column::Errors => history?.newest_counts().map(|counts| counts.errors as i64),
@@ -159,6 +86,8 @@ fn sort_key(data: JobData<'_>, id: &JobId, column: Column) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use txjobs_sdk::types::Job;
+
     use super::*;
     use crate::test_data::run;
 
@@ -173,16 +102,26 @@ mod tests {
     }
 
     #[test]
-    fn special_names_are_found_without_matches_across_names() {
-        let id_as_name = "00000000-0000-0000-0000-000000000004";
-        let index = JobIndex::new(jobs(&["GRÖẞE\n2", "ab", "ba", id_as_name, "", "ΟΔΟΣ"]));
-        let named = |text: &str| index.find_by_name(text, 9);
-        assert_eq!((named("größe 2"), named("E\n2")), (named("e 2"), vec![0]));
-        assert_eq!((named("ab"), named("bb"), named("a")), (vec![1], vec![], vec![1, 2]));
-        assert_eq!(named(id_as_name), [3]);
-        assert_eq!(named(" ").len(), 6);
-        assert_eq!(named("οδος"), [5], "a letter with two lowercase forms");
-        assert!(JobIndex::default().find_by_name("a", 9).is_empty());
+    fn running_job_is_sorted_by_its_duration_so_far() {
+        let jobs = jobs(&["ended", "running", "stuck"]);
+        let ids: Vec<_> = jobs.iter().map(|job| job.id).collect();
+        let statuses = HashMap::from([
+            (ids[0], JobStatusCode::Idle),
+            (ids[1], JobStatusCode::Running),
+            (ids[2], JobStatusCode::Idle),
+        ]);
+        let running = run(ExecutionState::Running, "2026-03-14T02:00:00Z", "");
+        let ended = run(ExecutionState::Completed, "2026-03-14T02:00:00Z", "2026-03-14T02:10:00Z");
+        let histories = [ended, running.clone(), running].map(|run| History::from_executions(&[run], 0.0));
+        let histories = ids.iter().copied().zip(histories).collect();
+        let index = JobIndex::new(jobs);
+        let sorted = |now: &str| {
+            let now = now.parse().unwrap();
+            let data = JobData { index: &index, statuses: &statuses, histories: &histories, now };
+            names(data, &ListOptions::default().with_sort_clicked(Column::Duration))
+        };
+        assert_eq!(sorted("2026-03-14T02:09:00Z"), ["ended", "running", "stuck"]);
+        assert_eq!(sorted("2026-03-14T02:11:00Z"), ["running", "ended", "stuck"]);
     }
 
     #[test]
@@ -209,7 +148,8 @@ mod tests {
         ]);
         let id = jobs[2].id.to_string();
         let index = JobIndex::new(jobs);
-        let data = JobData { index: &index, statuses: &statuses, histories: &histories };
+        let now = Timestamp::from_unix(0, 0);
+        let data = JobData { index: &index, statuses: &statuses, histories: &histories, now };
         let all = ListOptions::default();
         assert_eq!(names(data, &all), ["Alpha", "beta", "gamma"]);
         assert_eq!(names(data, &all.with_sort_clicked(Column::Name)), ["gamma", "beta", "Alpha"]);
