@@ -24,8 +24,7 @@ use crate::{
     profiles::session::Session,
     state::{Clock, Connection, Jobs, LastVisit, Notices, Preferences, Ui, vault},
     tasks::{
-        auto_lock::AutoLock, load_histories::HistoryLoader, notifications::notify_when_runs_end,
-        poll::poll_jobs,
+        auto_lock::AutoLock, histories::HistoryLoader, notifications::notify_when_runs_end, poll::poll_jobs,
     },
     utils::{focus::focus, time},
 };

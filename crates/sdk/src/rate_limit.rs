@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use crate::{retry_after::RetryAfter, timestamp::Timestamp};
 
-/// The pause after a 429 without `Retry-After`.
+/// The pause after the first 429 without `Retry-After`. Each further one doubles it.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
+/// The longest pause after a 429 without `Retry-After`.
+const MAX_DEFAULT_PAUSE: Duration = Duration::from_secs(60);
 
 /// Decides when the next request may be sent after a server has requested a pause. The pause applies to all operations, because
 /// servers count requests per key.
@@ -26,6 +28,8 @@ const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, Default)]
 pub struct RateLimitPause {
     end: Duration,
+    /// The pause that began after the last 429 without `Retry-After`. `None` after any other response.
+    default_pause: Option<Duration>,
 }
 
 impl RateLimitPause {
@@ -45,9 +49,24 @@ impl RateLimitPause {
     ) {
         let requested = retry_after.map(|after| after.delay(wall_clock));
         let pause = match (status, requested) {
-            (429, requested) => requested.unwrap_or(DEFAULT_PAUSE),
-            (503, Some(requested)) => requested,
-            _ => return,
+            (429 | 503, Some(requested)) => requested,
+            (429, None) => {
+                // Responses during a pause are those to requests from before it.
+                let is_repeated = now >= self.end;
+                let next = match self.default_pause {
+                    None => DEFAULT_PAUSE,
+                    Some(last) if is_repeated => (last * 2).min(MAX_DEFAULT_PAUSE),
+                    Some(last) => last,
+                };
+                self.default_pause = Some(next);
+                next
+            }
+            _ => {
+                if now >= self.end {
+                    self.default_pause = None;
+                }
+                return;
+            }
         };
         self.end = self.end.max(now.saturating_add(pause));
     }
@@ -56,6 +75,20 @@ impl RateLimitPause {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pause_without_retry_after_doubles_until_a_success() {
+        let (mut pause, wall_clock) = (RateLimitPause::default(), Timestamp::from_unix(0, 0));
+        let at = Duration::from_secs;
+        let mut handle = |now: u64, status| {
+            pause.handle_response(at(now), wall_clock, status, None);
+            pause.remaining(at(now)).as_secs()
+        };
+        assert_eq!([handle(0, 429), handle(0, 429), handle(1, 429), handle(3, 429)], [1, 1, 2, 4]);
+        assert_eq!([handle(4, 200), handle(7, 429), handle(100, 429), handle(200, 429)], [3, 8, 16, 32]);
+        assert_eq!([handle(300, 429), handle(400, 429)], [60, 60]);
+        assert_eq!([handle(500, 200), handle(500, 429)], [0, 1]);
+    }
 
     #[test]
     fn several_pauses_last_until_the_latest_end() {

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use crate::timestamp::Timestamp;
 
+/// A time that passed so long ago may have been in the future when the server sent it.
+const MAX_RESPONSE_TIME: Duration = Duration::from_secs(10);
+
 /// The value of a `Retry-After` header, as RFC 9110 defines it in section 10.2.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryAfter {
@@ -16,6 +19,10 @@ pub enum RetryAfter {
 impl RetryAfter {
     /// The longest delay: five minutes. A server that is still busy after that requests another delay.
     pub const MAX_DELAY: Duration = Duration::from_secs(5 * 60);
+
+    /// The longest delay until a time that was not converted by
+    /// [`relative_to_server_date`](Self::relative_to_server_date): one minute. The clock of this machine may be wrong by hours.
+    pub const MAX_DELAY_BY_LOCAL_CLOCK: Duration = Duration::from_secs(60);
 
     /// Parses the header's value: whole seconds or an HTTP date. Returns `None` for any other text.
     pub fn parse(value: &str) -> Option<Self> {
@@ -37,13 +44,21 @@ impl RetryAfter {
         }
     }
 
-    /// Returns how long to wait from `now`: zero if the time has passed, and at most [`MAX_DELAY`](Self::MAX_DELAY).
+    /// Returns how long to wait from `now`: at most [`MAX_DELAY`](Self::MAX_DELAY), or
+    /// [`MAX_DELAY_BY_LOCAL_CLOCK`](Self::MAX_DELAY_BY_LOCAL_CLOCK) until a time.
+    ///
+    /// A time that is not within this maximum is a sign of a wrong clock, so the delay is the maximum. This includes times in the
+    /// past, except for the last seconds, which a slow response takes.
     pub fn delay(self, now: Timestamp) -> Duration {
-        let delay = match self {
-            Self::Delay(delay) => delay,
-            Self::At(time) => time.since(now).unwrap_or_default(),
-        };
-        delay.min(Self::MAX_DELAY)
+        match self {
+            Self::Delay(delay) => delay.min(Self::MAX_DELAY),
+            Self::At(time) => {
+                let is_past = now.since(time).is_some_and(|late| late <= MAX_RESPONSE_TIME);
+                let delay = if is_past { Some(Duration::ZERO) } else { time.since(now) };
+                delay
+                    .map_or(Self::MAX_DELAY_BY_LOCAL_CLOCK, |delay| delay.min(Self::MAX_DELAY_BY_LOCAL_CLOCK))
+            }
+        }
     }
 }
 
@@ -65,7 +80,7 @@ mod tests {
         let delay = |value| RetryAfter::parse(value).map(|after| after.delay(now));
         assert_eq!(delay(" 120 "), Some(Duration::from_secs(120)));
         assert_eq!(delay("Sat, 14 Mar 2026 02:00:30 GMT"), Some(Duration::from_secs(30)));
-        assert_eq!(delay("Sat, 14 Mar 2026 01:00:30 GMT"), Some(Duration::ZERO));
+        assert_eq!(delay("Sat, 14 Mar 2026 01:59:55 GMT"), Some(Duration::ZERO));
         assert_eq!(delay("soon"), None);
         assert_eq!(delay("-1"), None);
         assert_eq!(delay(""), None);
@@ -74,9 +89,19 @@ mod tests {
     #[test]
     fn delay_is_at_most_the_maximum() {
         let now = "2026-03-14T02:00:00Z".parse().unwrap();
-        for long in ["3600", "99999999999999999999999", "Sun, 14 Mar 2027 02:00:00 GMT"] {
+        for long in ["3600", "99999999999999999999999"] {
             assert_eq!(RetryAfter::parse(long).unwrap().delay(now), RetryAfter::MAX_DELAY, "{long}");
         }
+    }
+
+    #[test]
+    fn delay_by_a_wrong_clock_is_one_minute() {
+        let after = RetryAfter::parse("Sat, 14 Mar 2026 02:00:03 GMT").unwrap();
+        for wrong in ["2026-03-14T01:00:00Z", "2026-03-14T03:00:00Z", "2027-03-14T02:00:00Z"] {
+            assert_eq!(after.delay(wrong.parse().unwrap()), RetryAfter::MAX_DELAY_BY_LOCAL_CLOCK, "{wrong}");
+        }
+        let by_server = after.relative_to_server_date(Some(TWO_O_CLOCK));
+        assert_eq!(by_server.delay("2026-03-14T03:00:00Z".parse().unwrap()), Duration::from_secs(3));
     }
 
     #[test]

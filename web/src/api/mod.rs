@@ -3,6 +3,8 @@
 //! A request has the key header and no other custom header, so that a server with a strict CORS policy accepts it.
 //! Redirects are not followed, because the browser would send the key to the new origin. Nothing is retried here.
 
+mod body;
+mod pauses;
 mod preset;
 pub mod response;
 mod stream;
@@ -29,7 +31,7 @@ use crate::{
     profiles::session::Session,
 };
 
-/// Maximum time for the connection test.
+/// Maximum time without progress of the connection test.
 const MAX_TEST_WAIT: Duration = Duration::from_secs(15);
 
 /// The server of a session. A component gets it with `expect_context`.
@@ -104,9 +106,14 @@ impl Api {
         open_response.into_raw(request.operation(), true).await
     }
 
+    /// Returns how long all requests still wait because the server requested a pause.
+    pub fn remaining_pause(self) -> Duration {
+        pauses::remaining_pause(&self.session().base)
+    }
+
     /// Waits until the pause ends that the server requested for all requests.
     pub async fn wait_for_pause(self) {
-        transport::wait_for_pause(&self.session()).await;
+        pauses::wait_for_pause(&self.session().base).await;
     }
 
     async fn send<T: DeserializeOwned>(

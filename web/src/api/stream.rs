@@ -2,11 +2,7 @@
 
 use std::{cell::RefCell, time::Duration};
 
-use js_sys::{Reflect, Uint8Array};
 use txjobs_sdk::{Error, ErrorKind, Extensions, follow::KnownLines, operation::Request};
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::ReadableStreamDefaultReader;
 
 use super::transport::{MAX_WAIT, open};
 use crate::{
@@ -30,37 +26,27 @@ pub(super) async fn executions(
     let operation = request.operation();
     let open_response = open(session, request, MAX_WAIT).await.map_err(without_lines)?;
     let (status, extensions) = (open_response.response.status(), open_response.extensions());
-    let body = match open_response.response.body() {
-        Some(body) if open_response.response.ok() => body,
-        _ => {
-            let raw = open_response.into_raw(operation, false).await.map_err(without_lines)?;
-            // A success without a body cannot be decoded.
-            return Err(without_lines(
-                raw.check_status(operation).err().unwrap_or_else(|| Error::new(ErrorKind::Interrupted)),
-            ));
-        }
-    };
-    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-    let mut timeout = open_response.timeout;
+    if !open_response.response.ok() {
+        let raw = open_response.into_raw(operation, false).await.map_err(without_lines)?;
+        let error = raw.check_status(operation).err();
+        return Err(without_lines(error.unwrap_or_else(|| Error::new(ErrorKind::Interrupted))));
+    }
+    let mut body = open_response.into_body();
     let (mut decoder, mut received) = (LogDecoder::default(), 0);
     let mut chunk = Vec::new();
     let mut slice_start = time::uptime_millis();
     loop {
-        let next = JsFuture::from(reader.read()).await;
-        let Ok(next) = next else {
-            let error = timeout.error(ErrorKind::Interrupted).with_operation(operation);
-            return Err((Some(error), decoder.into_partial()));
+        let next = match body.next().await {
+            Ok(next) => next,
+            Err(error) => return Err((Some(error.with_operation(operation)), decoder.into_partial())),
         };
-        let bytes =
-            Reflect::get(&next, &"value".into()).ok().and_then(|value| value.dyn_into::<Uint8Array>().ok());
-        let is_last = bytes.is_none();
-        match bytes {
+        let is_last = next.is_none();
+        match next {
             Some(bytes) => {
                 received += bytes.length() as usize;
                 chunk.resize(bytes.length() as usize, 0);
                 bytes.copy_to(&mut chunk);
                 decoder.push(&chunk);
-                timeout.restart();
             }
             None => decoder.set_complete(),
         }
@@ -68,8 +54,8 @@ pub(super) async fn executions(
             match decoder.decode_batch(&mut known_lines.borrow_mut()) {
                 Ok(false) => break,
                 Ok(true) => {}
+                // The dropped body aborts the request.
                 Err(error) => {
-                    let _ = reader.cancel();
                     return Err(without_lines(Error::from_decode_error(operation, status, &[], &error)));
                 }
             }
@@ -79,7 +65,6 @@ pub(super) async fn executions(
             }
         }
         if !on_progress(received) {
-            let _ = reader.cancel();
             return Err((None, decoder.into_partial()));
         }
         if is_last {

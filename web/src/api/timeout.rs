@@ -1,4 +1,4 @@
-//! Request time-outs.
+//! Request time-outs. They end a request that makes no progress, not one that takes long.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use gloo_timers::callback::Timeout;
 use txjobs_sdk::{Error, ErrorKind};
 use web_sys::AbortController;
 
-/// Aborts a request that takes too long.
+/// Aborts a request when nothing arrives for some time.
 pub(super) struct RequestTimeout {
     max_wait: Duration,
     controller: Option<AbortController>,
@@ -35,7 +35,7 @@ impl RequestTimeout {
     /// Returns a time-out error if the timer aborted the request, or else an error of the given kind.
     pub(super) fn error(&self, otherwise: ErrorKind) -> Error {
         if self.signal().is_some_and(|signal| signal.aborted()) {
-            let message = format!("No complete response within {} seconds.", self.max_wait.as_secs());
+            let message = format!("The server sent nothing for {} seconds.", self.max_wait.as_secs());
             Error::new(ErrorKind::Interrupted).with_message(&message)
         } else {
             Error::new(otherwise)

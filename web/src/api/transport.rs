@@ -1,59 +1,29 @@
-//! Sends requests with fetch, and pauses all requests when the server requests it.
+//! Sends requests with fetch.
 
-use std::{cell::RefCell, time::Duration};
+use std::time::Duration;
 
 use gloo_net::http::{Method as HttpMethod, RequestBuilder, Response};
 use txjobs_sdk::{
-    Error, ErrorKind, RateLimitPause, RetryAfter,
+    Error, ErrorKind,
     operation::{Method, Operation, Request},
     paths,
 };
 use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect, ResponseType};
 
-use super::timeout::RequestTimeout;
-use crate::{api::response::RawResponse, profiles::session::Session, utils::time};
+use super::{
+    body::BodyReader,
+    pauses::{record_pause, wait_for_pause},
+    timeout::RequestTimeout,
+};
+use crate::{api::response::RawResponse, profiles::session::Session};
 
-/// Maximum time for a complete response, or between two chunks of a streamed response.
+/// Maximum time for the head of a response, and between two parts of its body.
 pub(super) const MAX_WAIT: Duration = Duration::from_secs(60);
 
 /// A response whose status and headers have arrived.
 pub(super) struct OpenResponse {
-    pub(super) timeout: RequestTimeout,
+    timeout: RequestTimeout,
     pub(super) response: Response,
-}
-
-thread_local! {
-    /// The requested pause, with the base URL of the server.
-    static PAUSE: RefCell<(String, RateLimitPause)> = RefCell::default();
-}
-
-/// Waits until the pause ends that the server requested for all requests.
-pub(super) async fn wait_for_pause(session: &Session) {
-    loop {
-        let wait = PAUSE.with_borrow(|(base, pause)| {
-            if *base == session.base { pause.remaining(time::uptime()) } else { Duration::ZERO }
-        });
-        if wait.is_zero() {
-            return;
-        }
-        time::sleep(wait + Duration::from_millis(1)).await;
-    }
-}
-
-/// Records the pause that a response requests.
-fn record_pause(session: &Session, response: &Response) {
-    let (status, headers) = (response.status(), response.headers());
-    if !matches!(status, 429 | 503) {
-        return;
-    }
-    let retry_after = headers.get("retry-after").and_then(|value| RetryAfter::parse(&value));
-    let retry_after = retry_after.map(|after| after.relative_to_server_date(headers.get("date").as_deref()));
-    PAUSE.with_borrow_mut(|(base, pause)| {
-        if *base != session.base {
-            (*base, *pause) = (session.base.clone(), RateLimitPause::default());
-        }
-        pause.handle_response(time::uptime(), time::timestamp(), status, retry_after);
-    });
 }
 
 /// Sends a request and waits for the head of the response.
@@ -62,7 +32,7 @@ pub(super) async fn open(
     request: &Request,
     max_wait: Duration,
 ) -> Result<OpenResponse, Error> {
-    wait_for_pause(session).await;
+    wait_for_pause(&session.base).await;
     let timeout = RequestTimeout::new(max_wait);
     let response = RequestBuilder::new(&format!("{}{}", session.base, request.path_and_query()))
         .method(match request.method() {
@@ -83,7 +53,7 @@ pub(super) async fn open(
             .with_operation(request.operation())
             .with_message(REDIRECT));
     }
-    record_pause(session, &response);
+    record_pause(&session.base, &response);
     Ok(OpenResponse { timeout, response })
 }
 
@@ -93,13 +63,17 @@ impl OpenResponse {
         self.response.headers().get(paths::EXTENSIONS_HEADER)
     }
 
+    /// Returns the rest of the response.
+    pub(super) fn into_body(self) -> BodyReader {
+        BodyReader::new(self.response.body(), self.timeout)
+    }
+
     /// Reads the body.
     pub(super) async fn into_raw(
         self,
         operation: &'static Operation,
         all_headers: bool,
     ) -> Result<RawResponse, Error> {
-        let body = self.response.binary().await;
         let headers = self.response.headers();
         Ok(RawResponse {
             status: self.response.status(),
@@ -107,7 +81,7 @@ impl OpenResponse {
             date: headers.get("date"),
             extensions: self.extensions(),
             headers: if all_headers { headers.entries().collect() } else { Vec::new() },
-            body: body.map_err(|_| self.timeout.error(ErrorKind::Interrupted).with_operation(operation))?,
+            body: self.into_body().read_all().await.map_err(|error| error.with_operation(operation))?,
         })
     }
 }

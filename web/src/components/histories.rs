@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use txjobs_sdk::types::JobId;
 
 use super::{ErrorNote, ReconnectButton};
-use crate::{model::format, state::Jobs, tasks::load_histories::HistoryLoader};
+use crate::{model::format, state::Jobs, tasks::histories::HistoryLoader};
 
 /// Number of jobs whose history is loaded at first. A list of ten thousand jobs must not send ten thousand requests by
 /// itself.

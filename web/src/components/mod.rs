@@ -8,9 +8,11 @@ mod icon;
 pub mod log_view;
 pub mod shell;
 mod time;
+mod wait_note;
 
 pub use badge::{OutcomeSquare, Shape, StateBadge, StatusBadge, outcome_shape};
 pub use error_note::{ErrorNote, ReconnectButton};
 pub use histories::{AllHistories, HistoryProgress, JobsError};
 pub use icon::Icon;
 pub use time::Time;
+pub use wait_note::WaitNote;

@@ -73,18 +73,26 @@ impl RunSummary {
     }
 }
 
-/// The known runs of a job.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// The known runs of a job. Two histories are equal if they look the same, regardless of when they were loaded.
+#[derive(Clone, Debug, Default)]
 pub struct History {
     /// Newest first.
     pub runs: Vec<RunSummary>,
     /// The issue counts of one run, with its execution id. `None` if no log was counted.
     pub counts: Option<(ExecutionId, IssueCounts)>,
-    /// When the history was loaded, in milliseconds of the page's monotonic clock. `f64::NEG_INFINITY` means that it is
-    /// outdated.
+    /// The run whose log could not be loaded to count its issues.
+    pub not_counted: Option<ExecutionId>,
+    /// When the history was requested, in milliseconds of the page's monotonic clock.
     pub loaded_at: f64,
     /// The number of runs that was requested. `None` if all were requested.
     pub limit: Option<i32>,
+}
+
+impl PartialEq for History {
+    fn eq(&self, other: &Self) -> bool {
+        let content = |history: &Self| (history.counts, history.not_counted, history.limit);
+        self.runs == other.runs && content(self) == content(other)
+    }
 }
 
 impl History {
@@ -96,7 +104,7 @@ impl History {
             .into_iter()
             .map(|index| RunSummary::from_execution(&executions[index]))
             .collect();
-        Self { runs, counts: None, loaded_at, limit: None }
+        Self { runs, counts: None, not_counted: None, loaded_at, limit: None }
     }
 
     /// Creates the history from decoded logs. Also counts the issues of the newest run if the logs contain its lines.

@@ -23,7 +23,7 @@ pub struct Jobs {
     former_names: RwSignal<HashMap<JobId, String>>,
     pub statuses: RwSignal<HashMap<JobId, JobStatusCode>>,
     pub histories: RwSignal<HashMap<JobId, History>>,
-    /// Jobs whose history could not be loaded. The next refresh clears the list.
+    /// Jobs whose history could not be loaded. It is loaded again after a while.
     pub failed: RwSignal<Vec<JobId>>,
     /// Jobs whose history the screen needs, the most urgent first.
     pub requested: RwSignal<Vec<JobId>>,
@@ -35,8 +35,12 @@ pub struct Jobs {
     pub updated: RwSignal<Option<i64>>,
     /// Error of the last poll. `None` after a success.
     pub error: RwSignal<Option<Error>>,
+    /// When the current poll began, in milliseconds since 1970. `None` between polls.
+    pub poll_began: RwSignal<Option<i64>>,
     /// Increased to request an immediate poll.
     pub refresh: RwSignal<u32>,
+    /// Whether the user requested new histories too.
+    is_reload_requested: StoredValue<bool>,
     /// Extensions that the server announced last.
     pub extensions: RwSignal<Extensions>,
     /// Runs whose end triggers a notification.
@@ -62,7 +66,9 @@ impl Jobs {
             runs_per_job: RwSignal::new(Self::RUNS_IN_LIST),
             updated: RwSignal::new(None),
             error: RwSignal::new(None),
+            poll_began: RwSignal::new(None),
             refresh: RwSignal::new(0),
+            is_reload_requested: StoredValue::new(false),
             extensions: RwSignal::new(Extensions::default()),
             watched_runs: RwSignal::new(Vec::new()),
             started: StoredValue::new(StartedJobs::default()),
@@ -107,10 +113,21 @@ impl Jobs {
         self.statuses.with(|statuses| statuses.get(&job).copied())
     }
 
-    /// Requests an immediate poll of jobs and statuses.
+    /// Loads everything on the screen again, because the user requested it.
     pub fn refresh(self) {
         self.failed.set(Vec::new());
+        self.is_reload_requested.set_value(true);
+        self.poll_now();
+    }
+
+    /// Requests an immediate poll of jobs and statuses.
+    fn poll_now(self) {
         self.refresh.update(|count| *count += 1);
+    }
+
+    /// Returns whether the user requested new histories since the last call.
+    pub fn take_reload_request(self) -> bool {
+        self.is_reload_requested.try_update_value(std::mem::take).unwrap_or_default()
     }
 
     /// Marks a job that was just started as pending until the server reports it, and watches its run.
@@ -120,12 +137,12 @@ impl Jobs {
         self.statuses.update(|statuses| {
             statuses.insert(job, JobStatusCode::Pending);
         });
-        self.refresh();
+        self.poll_now();
     }
 
     /// Records that the run of a job has ended.
     pub fn mark_ended(self, job: JobId) {
         self.started.update_value(|started| started.mark_ended(job));
-        self.refresh();
+        self.poll_now();
     }
 }

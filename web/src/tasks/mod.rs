@@ -2,7 +2,7 @@
 
 pub mod auto_lock;
 pub mod follow_run;
-pub mod load_histories;
+pub mod histories;
 pub mod load_job_history;
 pub mod notifications;
 pub mod poll;

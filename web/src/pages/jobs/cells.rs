@@ -4,42 +4,52 @@ use leptos::prelude::*;
 use txjobs_sdk::{Timestamp, types::JobId};
 
 use crate::{
-    components::{OutcomeSquare, Time, outcome_shape},
+    components::{Icon, OutcomeSquare, Time, outcome_shape},
     model::{
         format,
         history::{History, IssueCounts, RunSummary},
         route::Route,
     },
-    state::{Clock, Jobs},
+    state::Clock,
 };
 
 /// Number of runs shown for a job.
 const MAX_RUNS: usize = 5;
 
-/// Renders the cells that depend on the history. They are one effect, because their data arrives together.
+/// What is known about the runs of a job.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct JobRuns {
+    pub(super) job: JobId,
+    /// `None` until it is loaded.
+    pub(super) history: Option<History>,
+    /// Whether the history could not be loaded last time.
+    pub(super) has_failed: bool,
+    /// Whether the job is pending or running.
+    pub(super) is_active: bool,
+}
+
+impl JobRuns {
+    fn newest(&self) -> Option<RunSummary> {
+        self.history.as_ref().and_then(History::newest).copied()
+    }
+}
+
+/// Renders the cells that depend on the runs. They are one effect, because their data arrives together.
 #[component]
-pub(super) fn HistoryCells(job: JobId, history: Memo<Option<History>>) -> impl IntoView {
-    let jobs = expect_context::<Jobs>();
+pub(super) fn RunCells(runs: Memo<JobRuns>) -> impl IntoView {
     let clock = expect_context::<Clock>();
     move || {
-        let has_failed = jobs.failed.with(|failed| failed.contains(&job));
-        let known = history.get();
-        let counts = known.as_ref().map(|history| issue_counts(history, has_failed));
-        let (warnings, errors) = match counts {
-            None => (None, None),
-            Some(counts) => (
-                Some(counts.clone().view("warning-count", |counts| counts.warnings)),
-                Some(counts.view("error-count", |counts| counts.errors)),
-            ),
-        };
-        let newest = known.as_ref().and_then(History::newest).copied();
-        let duration = newest.map(|run| view! { <RunDuration run /> });
-        let squares = known.as_ref().map(|history| last_runs(job, history, clock));
+        let runs = runs.get();
+        let issues = runs.history.as_ref().map(issue_counts);
+        let warnings = issues.as_ref().map(|issues| issues.view("warning-count", |counts| counts.warnings));
+        let errors = issues.map(|issues| issues.view("error-count", |counts| counts.errors));
+        let duration = runs.newest().map(|run| view! { <RunDuration run is_active=runs.is_active /> });
+        let squares = runs.history.as_ref().map(|history| last_runs(runs.job, history, clock));
         view! {
             <td class="hide-on-phone">
                 <span class="last-runs">{squares}</span>
             </td>
-            <td class="muted hide-on-phone">{last_run(known.as_ref(), has_failed)}</td>
+            <td class="muted hide-on-phone">{last_run(&runs)}</td>
             <td class="number hide-on-phone">{duration}</td>
             <td class="number hide-on-phone hide-on-tablet">{warnings}</td>
             <td class="number hide-on-phone hide-on-tablet">{errors}</td>
@@ -49,21 +59,18 @@ pub(super) fn HistoryCells(job: JobId, history: Memo<Option<History>>) -> impl I
 
 /// Renders a second line with the content of the hidden columns on a phone.
 #[component]
-pub(super) fn SecondaryLine(job: JobId, history: Memo<Option<History>>) -> impl IntoView {
-    let jobs = expect_context::<Jobs>();
+pub(super) fn SecondaryLine(runs: Memo<JobRuns>) -> impl IntoView {
     let clock = expect_context::<Clock>();
     let content = move || {
-        let has_failed = jobs.failed.with(|failed| failed.contains(&job));
-        let known = history.get();
-        let Some(run) = known.as_ref().and_then(History::newest).copied() else {
-            return last_run(known.as_ref(), has_failed).into_any();
-        };
+        let runs = runs.get();
+        let Some(run) = runs.newest() else { return last_run(&runs).into_any() };
         let color = outcome_shape(run.state).color;
         view! {
             <span class=format!("{color}-text")>{run.state.to_string()}</span>
             " · "
             {move || run.created.map(|at| clock.format(at))}
-            {move || duration(&run, clock).map(|duration| format!(" · {duration}"))}
+            " · "
+            <RunDuration run is_active=runs.is_active />
         }
         .into_any()
     };
@@ -72,16 +79,19 @@ pub(super) fn SecondaryLine(job: JobId, history: Memo<Option<History>>) -> impl 
 
 /// Renders the duration of a run. It grows while the run continues.
 #[component]
-fn RunDuration(run: RunSummary) -> impl IntoView {
+fn RunDuration(run: RunSummary, is_active: bool) -> impl IntoView {
     let clock = expect_context::<Clock>();
-    move || duration(&run, clock)
-}
-
-fn duration(run: &RunSummary, clock: Clock) -> Option<String> {
     if run.state.is_final() {
-        return run.ended?.since(run.created?).map(format::duration);
+        let duration = run.ended.and_then(|ended| ended.since(run.created?)).map(format::duration);
+        return duration.into_any();
     }
-    run.duration(clock.timestamp()).map(|duration| format!("{}…", format::duration(duration)))
+    if !is_active {
+        let text = "This run has ended. Its duration is not loaded yet.";
+        return view! { <span title=text>"…"</span> }.into_any();
+    }
+    let duration =
+        move || run.duration(clock.timestamp()).map(|duration| format!("{}…", format::duration(duration)));
+    duration.into_any()
 }
 
 /// Renders the last runs, the newest at the right.
@@ -97,25 +107,42 @@ fn last_runs(job: JobId, history: &History, clock: Clock) -> impl IntoView + use
 }
 
 /// Renders when the last run began.
-fn last_run(history: Option<&History>, has_failed: bool) -> impl IntoView + use<> {
-    match history.map(History::newest) {
-        None if has_failed => {
-            let text = "The runs of this job could not be loaded. Refresh to retry.";
+fn last_run(runs: &JobRuns) -> impl IntoView + use<> {
+    let mark = runs.has_failed.then(|| view! { <FailedMark /> });
+    match (&runs.history, runs.newest()) {
+        (None, _) if runs.has_failed => {
+            let text = "The runs of this job could not be loaded. The console tries again.";
             view! { <span title=text>"not loaded"</span> }.into_any()
         }
-        None => view! { <span class="skeleton w-2"></span> }.into_any(),
-        Some(None) => "never ran".into_any(),
-        Some(Some(run)) if !run.state.is_final() => view! {
+        (None, _) => view! { <span class="skeleton w-2"></span> }.into_any(),
+        (Some(_), None) => view! { "never ran" {mark} }.into_any(),
+        (Some(_), Some(run)) if !run.state.is_final() => view! {
             "started "
             <Time at=run.created />
+            {mark}
         }
         .into_any(),
-        Some(Some(run)) => view! { <Time at=run.created /> }.into_any(),
+        (Some(_), Some(run)) => view! {
+            <Time at=run.created />
+            {mark}
+        }
+        .into_any(),
+    }
+}
+
+/// Renders a mark beside runs that may be outdated.
+#[component]
+fn FailedMark() -> impl IntoView {
+    let text = "The newest runs could not be loaded. The console tries again.";
+    view! {
+        <span class="outdated-mark warn-text" role="img" aria-label=text title=text>
+            <Icon name="triangle" />
+        </span>
     }
 }
 
 /// What is known about the warnings and errors of the last run.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum Issues {
     NeverRan,
     Counted(IssueCounts),
@@ -123,11 +150,14 @@ enum Issues {
     Counting,
 }
 
-fn issue_counts(history: &History, has_failed: bool) -> Issues {
+fn issue_counts(history: &History) -> Issues {
     match (history.newest(), history.newest_counts()) {
         (None, _) => Issues::NeverRan,
         (_, Some(counts)) => Issues::Counted(counts),
-        (Some(newest), None) if newest.state.is_final() && (newest.trigger.is_none() || has_failed) => {
+        (Some(newest), None)
+            if newest.state.is_final()
+                && (newest.trigger.is_none() || history.not_counted == Some(newest.execution)) =>
+        {
             Issues::NotCounted
         }
         _ => Issues::Counting,
@@ -136,11 +166,11 @@ fn issue_counts(history: &History, has_failed: bool) -> Issues {
 
 impl Issues {
     /// Renders the number of warnings or errors.
-    fn view(self, class: &'static str, of: fn(IssueCounts) -> usize) -> AnyView {
+    fn view(&self, class: &'static str, of: fn(IssueCounts) -> usize) -> AnyView {
         match self {
             Self::NeverRan => ().into_any(),
-            Self::Counted(counts) if of(counts) > 0 => {
-                view! { <span class=class>{format::count(of(counts))}</span> }.into_any()
+            Self::Counted(counts) if of(*counts) > 0 => {
+                view! { <span class=class>{format::count(of(*counts))}</span> }.into_any()
             }
             Self::Counted(_) => view! { <span class="zero" title="none">"–"</span> }.into_any(),
             Self::NotCounted => {

@@ -24,7 +24,10 @@ use self::{
     since_last_visit::SinceLastVisit,
     table::JobsTable,
 };
-use crate::{components::JobsError, state::Jobs};
+use crate::{
+    components::{JobsError, WaitNote},
+    state::Jobs,
+};
 
 /// The content below the filters.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,6 +63,7 @@ pub fn JobsPage() -> impl IntoView {
                 <Filters />
             </Show>
             <JobsError />
+            <WaitNote />
             {move || match content.get() {
                 Content::NoJobs => view! { <NoJobs /> }.into_any(),
                 Content::NoMatch => view! { <NoMatch /> }.into_any(),

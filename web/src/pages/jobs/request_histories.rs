@@ -11,7 +11,7 @@ use crate::{
         list_options::{Column, ListOptions},
     },
     state::{Jobs, LastVisit},
-    tasks::load_histories::HistoryLoader,
+    tasks::histories::HistoryLoader,
 };
 
 /// How long to wait for the next change, so that fast scrolling does not load the rows it passes.

@@ -5,7 +5,7 @@ use txjobs_sdk::{JobStatusCode, types::JobId};
 use web_sys::HtmlInputElement;
 
 use super::{
-    cells::{HistoryCells, SecondaryLine},
+    cells::{JobRuns, RunCells, SecondaryLine},
     list_state::ListState,
 };
 use crate::{
@@ -21,7 +21,13 @@ pub(super) fn Row(job: JobId, selected: Memo<Vec<JobId>>) -> impl IntoView {
     let is_narrow = expect_context::<Ui>().is_narrow.get_untracked();
     let name = Memo::new(move |_| jobs.name(job).unwrap_or_default());
     let status = Memo::new(move |_| jobs.status(job));
-    let history = Memo::new(move |_| jobs.histories.with(|all| all.get(&job).cloned()));
+    let runs = Memo::new(move |_| JobRuns {
+        job,
+        history: jobs.histories.with(|all| all.get(&job).cloned()),
+        has_failed: jobs.failed.with(|failed| failed.contains(&job)),
+        is_active: status.get().is_some_and(JobStatusCode::is_active),
+    });
+    let has_statuses = Memo::new(move |_| jobs.updated.with(Option::is_some));
     view! {
         <tr data-job=job.to_string()>
             <td class="checkbox hide-on-phone">
@@ -31,12 +37,17 @@ pub(super) fn Row(job: JobId, selected: Memo<Vec<JobId>>) -> impl IntoView {
                 <a href=Route::Job(job).to_string() title=name>
                     <bdi id=format!("name-{job}")>{name}</bdi>
                 </a>
-                {is_narrow.then(|| view! { <SecondaryLine job history /> })}
+                {is_narrow.then(|| view! { <SecondaryLine runs /> })}
             </td>
             <td>
-                <StatusBadge status />
+                <Show
+                    when=move || has_statuses.get() || status.get().is_some()
+                    fallback=|| view! { <span class="skeleton w-fix"></span> }
+                >
+                    <StatusBadge status />
+                </Show>
             </td>
-            {(!is_narrow).then(|| view! { <HistoryCells job history /> })}
+            {(!is_narrow).then(|| view! { <RunCells runs /> })}
             <td class="actions">
                 <ActionButton job name status />
             </td>
