@@ -13,10 +13,7 @@ use std::{
 use axum::{body::Body, http::Response};
 use thirtyfour::prelude::*;
 use txjobs_test_support::{
-    FakeResponse, FakeServer,
-    browser::Browser,
-    console::connect,
-    fake_server::json_response,
+    FakeRequest, FakeResponse, FakeServer, browser::Browser, console::connect, json_response,
     static_host::StaticHost,
 };
 
@@ -36,6 +33,13 @@ fn allow_origin(mut response: Response<Body>) -> FakeResponse {
         response.headers_mut().insert(name, value.parse().unwrap());
     }
     FakeResponse::Send(response)
+}
+
+/// Starts a server that returns these responses, and allows a page of another origin to ask for them.
+fn start(respond: impl Fn(&FakeRequest) -> FakeResponse + Send + Sync + 'static) -> FakeServer {
+    FakeServer::start(move |_, request| {
+        if request.method == "OPTIONS" { allow_origin(json_response(204, "")) } else { respond(request) }
+    })
 }
 
 fn ok(body: &str) -> FakeResponse {
@@ -75,7 +79,7 @@ fn execution(number: u8, state: i64, seconds: Option<u64>) -> serde_json::Value 
 
 /// Opens the console on a host of its own, and connects to a server.
 async fn open(server: &FakeServer) -> (StaticHost, Browser) {
-    let host = StaticHost::start("/");
+    let host = StaticHost::start("/console");
     let browser = Browser::start().await;
     browser.page.goto(host.address()).await.unwrap();
     let domain = browser.field("Domain").await;
@@ -97,7 +101,7 @@ async fn short_run_between_two_polls_appears_in_the_list() {
     let has_run = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&has_run);
     // The server announces no extensions, and all its status lists say that the job is idle.
-    let server = FakeServer::start(move |_, request| match request.path() {
+    let server = start(move |request| match request.path() {
         "/public/jobs" => jobs(&["Load"]),
         "/public/jobs/status" => statuses(&[0]),
         _ if seen.load(Ordering::Relaxed) => {
@@ -116,7 +120,7 @@ async fn short_run_between_two_polls_appears_in_the_list() {
 async fn failed_history_of_an_ended_run_is_marked_and_loaded_again() {
     let (has_ended, failures) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let (ended, failed) = (Arc::clone(&has_ended), Arc::clone(&failures));
-    let server = FakeServer::start(move |_, request| match (request.path(), ended.load(Ordering::Relaxed)) {
+    let server = start(move |request| match (request.path(), ended.load(Ordering::Relaxed)) {
         ("/public/jobs", _) => jobs(&["Load"]),
         ("/public/jobs/status", has_ended) => statuses(&[if has_ended { 0 } else { 2 }]),
         (_, false) => ok(&serde_json::json!([execution(1, 1, None)]).to_string()),
@@ -137,7 +141,7 @@ async fn failed_history_of_an_ended_run_is_marked_and_loaded_again() {
 #[tokio::test]
 async fn history_that_was_not_loaded_is_loaded_without_a_refresh() {
     let failures = AtomicUsize::new(0);
-    let server = FakeServer::start(move |_, request| match request.path() {
+    let server = start(move |request| match request.path() {
         "/public/jobs" => jobs(&["Load"]),
         "/public/jobs/status" => statuses(&[0]),
         _ if failures.fetch_add(1, Ordering::Relaxed) == 0 => allow_origin(json_response(500, "{}")),
@@ -152,7 +156,7 @@ async fn history_that_was_not_loaded_is_loaded_without_a_refresh() {
 #[tokio::test]
 async fn hanging_status_list_is_mentioned_and_refresh_sends_another_request() {
     let requests = AtomicUsize::new(0);
-    let server = FakeServer::start(move |_, request| match request.path() {
+    let server = start(move |request| match request.path() {
         "/public/jobs" => jobs(&["Load"]),
         "/public/jobs/status" if requests.fetch_add(1, Ordering::Relaxed) == 0 => FakeResponse::Hold,
         "/public/jobs/status" => statuses(&[0]),
@@ -172,7 +176,7 @@ async fn hanging_status_list_is_mentioned_and_refresh_sends_another_request() {
 #[tokio::test]
 async fn slow_list_that_moves_is_read_to_its_end() {
     // The list takes longer than the connection test waits for progress.
-    let server = FakeServer::start(|_, request| match request.path() {
+    let server = start(|request| match request.path() {
         "/public/jobs" => {
             let list = format!("[{{\"id\":\"{JOB}\",\"name\":\"Load\"}}]");
             let parts: Vec<_> = list.chars().map(String::from).collect();
@@ -194,7 +198,7 @@ async fn slow_list_that_moves_is_read_to_its_end() {
 async fn pause_of_one_operation_holds_all_others() {
     let is_limited = Arc::new(AtomicBool::new(false));
     let limited = Arc::clone(&is_limited);
-    let server = FakeServer::start(move |_, request| match request.path() {
+    let server = start(move |request| match request.path() {
         "/public/jobs" => jobs(&["Load"]),
         "/public/jobs/status" if limited.swap(false, Ordering::Relaxed) => {
             let mut response = json_response(429, "{}");
@@ -221,8 +225,8 @@ async fn pause_of_one_operation_holds_all_others() {
 
 #[tokio::test]
 async fn wrong_clock_of_the_page_does_not_lead_to_a_long_wait() {
-    let server = FakeServer::start(|number, request| match request.path() {
-        "/public/jobs" if number > 0 => {
+    let server = start(|request| match request.path() {
+        "/public/jobs" => {
             // The browser hides the server's date from a page of another origin.
             let mut response = json_response(429, "{}");
             response.headers_mut().insert("retry-after", "Sat, 14 Mar 2026 02:00:03 GMT".parse().unwrap());
@@ -230,7 +234,7 @@ async fn wrong_clock_of_the_page_does_not_lead_to_a_long_wait() {
         }
         _ => ok("[]"),
     });
-    let host = StaticHost::start("/");
+    let host = StaticHost::start("/console");
     let browser = Browser::start().await;
     browser.page.goto(host.address()).await.unwrap();
     // One hour before the server's time.
@@ -244,8 +248,17 @@ async fn wrong_clock_of_the_page_does_not_lead_to_a_long_wait() {
 
 #[tokio::test]
 async fn names_are_told_apart_and_sorted_for_people() {
-    let server = FakeServer::start(|_, request| match request.path() {
-        "/public/jobs" => jobs(&["Load 10", "\u{e9}tape", "Load 9", "zoo", "Load 9", "gpj\u{202e}.exe", "eta", "\u{1b}[31m"]),
+    let server = start(|request| match request.path() {
+        "/public/jobs" => jobs(&[
+            "Load 10",
+            "\u{e9}tape",
+            "Load 9",
+            "zoo",
+            "Load 9",
+            "gpj\u{202e}.exe",
+            "eta",
+            "\u{1b}[31m",
+        ]),
         "/public/jobs/status" => statuses(&[0, 3, 0, 0, 0, 0, 0, 0]),
         _ => ok("[]"),
     });
@@ -266,21 +279,23 @@ async fn names_are_told_apart_and_sorted_for_people() {
     // A long status fits its badge at every width.
     for width in [1280, 900, 320] {
         browser.set_appearance(width, 800, "light").await;
-        let script = "return [...document.querySelectorAll('.badge')].every(e => e.scrollWidth <= e.clientWidth \
-            && e.scrollWidth <= e.parentElement.clientWidth && e.clientHeight < 40)";
-        let fits: bool = browser.page.execute(script, vec![]).await.unwrap().convert().unwrap();
-        assert!(fits, "{width}");
+        let script = "return [...document.querySelectorAll('td .badge')].map(badge => { \
+                const text = document.createRange(); text.selectNodeContents(badge); \
+                const cell = badge.closest('td').getBoundingClientRect(); \
+                return [text.getBoundingClientRect().right, badge.getBoundingClientRect().right, cell.right]; \
+            })";
+        let edges: Vec<[f64; 3]> = browser.page.execute(script, vec![]).await.unwrap().convert().unwrap();
+        assert_eq!(edges.len(), 8);
+        assert!(edges.iter().all(|edges| edges.is_sorted()), "{width}: {edges:?}");
     }
 }
 
 #[tokio::test]
 async fn running_job_is_sorted_by_its_duration_so_far() {
-    let server = FakeServer::start(|_, request| match request.path() {
+    let server = start(|request| match request.path() {
         "/public/jobs" => jobs(&["ended", "running"]),
         "/public/jobs/status" => statuses(&[0, 2]),
-        path if path.contains(&job_id(0)) => {
-            ok(&serde_json::json!([execution(1, 2, Some(41))]).to_string())
-        }
+        path if path.contains(&job_id(0)) => ok(&serde_json::json!([execution(1, 2, Some(41))]).to_string()),
         _ => ok(&serde_json::json!([execution(2, 1, None)]).to_string()),
     });
     let (_host, browser) = open(&server).await;
