@@ -1,0 +1,86 @@
+use std::time::Duration;
+
+use leptos::prelude::*;
+use txjobs_sdk::{Timestamp, types::JobId};
+
+use crate::{
+    components::{Icon, outcome_shape},
+    model::{
+        format,
+        history::{History, RunSummary},
+        route::Route,
+    },
+    state::Clock,
+};
+
+/// Maximum number of runs in the chart.
+const MAX_BARS: usize = 50;
+
+/// Renders a bar chart of the durations of the newest runs, colored by outcome. It is empty for fewer than two runs with
+/// a duration.
+#[component]
+pub(super) fn DurationChart(job: JobId, #[prop(into)] history: Signal<History>) -> impl IntoView {
+    let clock = expect_context::<Clock>();
+    move || {
+        let now = Timestamp::from_unix_millis(clock.now.get_untracked());
+        let usual = history.with(History::usual_duration).map(|(usual, runs)| usual_text(usual, runs));
+        let runs = history.with(|history| timed_runs(history, now));
+        let longest = runs.iter().map(|(_, duration)| *duration).max().unwrap_or_default();
+        (runs.len() >= 2 && !longest.is_zero()).then(|| {
+            view! {
+                <figure class="chart">
+                    <figcaption class="muted">
+                        <span>{format!("Durations of the last {}", format::plural(runs.len(), "run"))}</span>
+                        <span>{usual}</span>
+                        <span>{format!("Longest {}", format::duration(longest))}</span>
+                    </figcaption>
+                    <ol class="bars" aria-label="Durations of the last runs, the newest last">
+                        {runs
+                            .into_iter()
+                            .map(|(run, duration)| view! { <Bar job run duration longest /> })
+                            .collect_view()}
+                    </ol>
+                </figure>
+            }
+        })
+    }
+}
+
+/// Returns the newest runs with a duration, oldest first.
+fn timed_runs(history: &History, now: Timestamp) -> Vec<(RunSummary, Duration)> {
+    let timed = history.runs.iter().filter_map(|run| Some((*run, run.duration(now)?)));
+    let mut runs: Vec<_> = timed.take(MAX_BARS).collect();
+    runs.reverse();
+    runs
+}
+
+fn usual_text(usual: Duration, runs: usize) -> String {
+    format!(
+        "Usually {} (median of the last {runs} successful runs). A run is slow if it takes over 1.5 times as long and at least a second longer.",
+        format::duration(usual)
+    )
+}
+
+/// Renders the bar of a run, which links to the run. An unsuccessful run has an icon below the bar.
+#[component]
+fn Bar(job: JobId, run: RunSummary, duration: Duration, longest: Duration) -> impl IntoView {
+    let clock = expect_context::<Clock>();
+    let link = Route::Run { job, run: run.url_id() }.to_string();
+    let shape = outcome_shape(run.state);
+    let percent = duration.as_secs_f64() * 100.0 / longest.as_secs_f64().max(0.001);
+    let text = format!("{}, duration {}", run.state, format::duration(duration));
+    let title = Memo::new(move |_| match run.created {
+        Some(at) => format!("{text}, {}", clock.format(at)),
+        None => text.clone(),
+    });
+    view! {
+        <li class=shape.color>
+            <a href=link title=title aria-label=title>
+                <i style:height=format!("{percent:.0}%")></i>
+            </a>
+            <span>
+                <Icon name=shape.icon />
+            </span>
+        </li>
+    }
+}

@@ -1,0 +1,53 @@
+use leptos::prelude::*;
+use txjobs_sdk::{JobStatusCode, types::JobId};
+
+use crate::{
+    components::{Icon, StatusBadge},
+    state::{JobAction, Jobs, Ui},
+};
+
+/// Renders the name and status of the job, and the button that runs it or cancels its run.
+#[component]
+pub(super) fn JobHeader(job: JobId) -> impl IntoView {
+    let (jobs, ui) = (expect_context::<Jobs>(), expect_context::<Ui>());
+    let status = Memo::new(move |_| jobs.status(job));
+    let can_cancel = Memo::new(move |_| {
+        status.get().is_some_and(JobStatusCode::is_active) && jobs.extensions.get().cancel
+    });
+    let run = move || {
+        view! {
+            <button
+                type="button"
+                class="button primary"
+                on:click=move |_| ui.confirm(JobAction::Run, job)
+            >
+                <Icon name="play" />
+                "Run"
+            </button>
+        }
+    };
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumbs">
+            <a href="#/">"Jobs"</a>
+            <Icon name="right" />
+            <span aria-current="page">"job"</span>
+        </nav>
+        <div class="bar page-header">
+            <h1 id="title" tabindex="-1">
+                <bdi>{move || jobs.name(job).unwrap_or_else(|| job.to_string())}</bdi>
+            </h1>
+            <StatusBadge status />
+            <span class="spacer"></span>
+            <Show when=move || can_cancel.get() fallback=run>
+                <button
+                    type="button"
+                    class="button danger"
+                    on:click=move |_| ui.confirm(JobAction::Cancel, job)
+                >
+                    <Icon name="stop" />
+                    "Cancel run"
+                </button>
+            </Show>
+        </div>
+    }
+}

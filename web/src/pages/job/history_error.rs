@@ -1,0 +1,33 @@
+use leptos::prelude::*;
+
+use super::HistoryResource;
+use crate::{
+    components::{ErrorNote, ReconnectButton},
+    state::Jobs,
+};
+
+/// Renders the error of the last request for the history. `is_outdated` says whether older runs are on the screen.
+#[component]
+pub(super) fn HistoryError(
+    history: HistoryResource,
+    #[prop(into)] is_outdated: Signal<bool>,
+) -> impl IntoView {
+    let jobs = expect_context::<Jobs>();
+    let error = Memo::new(move |_| history.get().and_then(Result::err));
+    move || {
+        let error = error.get()?;
+        let context = match is_outdated.get() {
+            true => "This data is outdated.",
+            false => "The runs could not be loaded.",
+        };
+        let kind = error.kind;
+        Some(view! {
+            <ErrorNote error context>
+                <button type="button" class="button" on:click=move |_| jobs.refresh()>
+                    "Retry"
+                </button>
+                <ReconnectButton kind />
+            </ErrorNote>
+        })
+    }
+}

@@ -1,0 +1,59 @@
+use std::collections::HashSet;
+
+use leptos::prelude::*;
+use txjobs_sdk::types::{ExecutionId, JobId};
+
+use super::{run_row::RunRow, selected_runs::SelectedRuns};
+use crate::model::history::{History, RunSummary};
+
+/// Renders the table of the runs, newest first. Two can be selected for comparison.
+#[component]
+pub(super) fn RunsTable(
+    job: JobId,
+    #[prop(into)] history: Signal<History>,
+    selected: SelectedRuns,
+) -> impl IntoView {
+    let usual = Memo::new(move |_| history.with(History::usual_duration));
+    view! {
+        <table class="table history" aria-label="Runs">
+            <thead>
+                <tr>
+                    <th scope="col" class="c-compare">
+                        <span class="visually-hidden">"Compare"</span>
+                    </th>
+                    <th scope="col" class="c-state">
+                        "State"
+                    </th>
+                    <th scope="col" class="c-started hide-on-phone">
+                        "Started"
+                    </th>
+                    <th scope="col" class="c-duration number">
+                        "Duration"
+                    </th>
+                    <th scope="col" class="hide-on-phone">
+                        "Started by"
+                    </th>
+                    <th scope="col" class="c-actions">
+                        <span class="visually-hidden">"Open or run again"</span>
+                    </th>
+                </tr>
+            </thead>
+            <tbody>
+                <For each=move || history.with(|history| distinct(&history.runs)) key=key let(run)>
+                    <RunRow job run usual selected />
+                </For>
+            </tbody>
+        </table>
+    }
+}
+
+/// Returns what identifies a row. A run whose state or end has changed gets a new row.
+fn key(run: &RunSummary) -> (ExecutionId, i64, Option<i64>) {
+    (run.execution, run.state.number(), run.ended.map(|ended| ended.unix_millis()))
+}
+
+/// Returns the runs without repetitions, because rows need different keys.
+fn distinct(runs: &[RunSummary]) -> Vec<RunSummary> {
+    let mut keys = HashSet::new();
+    runs.iter().filter(|run| keys.insert(key(run))).copied().collect()
+}
