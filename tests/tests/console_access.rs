@@ -6,6 +6,7 @@ use thirtyfour::prelude::*;
 use txjobs_test_support::{
     browser::Browser,
     console::{connect, console_emulator, open_connected},
+    tab_order::check_tab_order,
 };
 
 const JOBS: &str = r#"
@@ -29,45 +30,6 @@ name = "Endless"
 state = "completed"
 lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
 "#;
-
-/// WebDriver's code of the Tab key.
-const TAB: &str = "\u{e004}";
-
-/// Numbers the elements that Tab reaches, in document order, within the open dialog or else the page. Records focus
-/// events and returns the number of elements.
-const NUMBER_TAB_STOPS: &str = "
-    const root = document.querySelector('dialog[open]') ?? document.body;
-    const all = [...root.querySelectorAll('a[href], button, input, select, summary, [tabindex=\"0\"]')].filter((e) =>
-        !e.disabled && e.tabIndex >= 0 && e.checkVisibility({ visibilityProperty: true }) && !e.closest('[popover]:not(:popover-open)')
-        // Tab reaches only the checked radio button of a group.
-        && !(e.type === 'radio' && !e.checked));
-    window.focused = [];
-    all.forEach((e, n) => e.dataset.tabStop = n);
-    window.recording?.abort();
-    window.recording = new AbortController();
-    addEventListener('focusin', ({ target: e }) => {
-        const style = getComputedStyle(e);
-        const marked = [style, getComputedStyle(e.parentElement)].some((s) => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0);
-        focused.push([e.dataset.tabStop ?? '', marked, e.outerHTML.slice(0, 120)]);
-    }, recording);
-    all[0].focus();
-    return all.length;";
-
-/// Presses Tab through a screen and checks that every element is reached in document order and shows its focus.
-async fn check_tab_order(browser: &Browser, screen: &str) {
-    let count: usize = browser.execute(NUMBER_TAB_STOPS).await;
-    assert!(count > 1, "{screen}: {count}");
-    // Reach the first element again by key, because browsers may not show a focus that a script sets.
-    browser.press_keys(TAB.repeat(count)).await;
-    let focused: Vec<(String, bool, String)> = browser.execute("return window.focused").await;
-    let order: Vec<usize> = focused.iter().filter_map(|(number, ..)| number.parse().ok()).collect();
-    let missing: Vec<_> = (0..count).filter(|number| !order.contains(number)).collect();
-    assert!(missing.is_empty(), "{screen}: not reached by Tab: {missing:?} of {count}\n{focused:#?}");
-    assert!(order[..count].is_sorted(), "{screen}: not in document order: {order:?}\n{focused:#?}");
-    let invisible: Vec<_> =
-        focused.iter().skip(1).filter(|(number, is_seen, _)| !number.is_empty() && !is_seen).collect();
-    assert!(invisible.is_empty(), "{screen}: the focus is not visible: {invisible:#?}");
-}
 
 #[tokio::test]
 async fn tab_reaches_every_control_with_visible_focus() {

@@ -52,6 +52,7 @@ impl BuildTools {
 /// The tools that only tests use.
 pub(crate) struct TestTools {
     pub(crate) browser: Browser,
+    pub(crate) firefox: Browser,
     /// The folder of `redocly` and the packages beside it.
     pub(crate) node_modules: PathBuf,
     /// The folder of `codespell` and `schemathesis`.
@@ -94,6 +95,7 @@ fn install_test_tools() -> Result<TestTools> {
     runtimes::install_go()?;
     Ok(TestTools {
         browser: browser::find_or_install()?,
+        firefox: browser::find_or_install_firefox()?,
         node_modules: node_packages::install("test", Path::new("xtask/tools/test/package.json"))?,
         python: python_packages::install("test", Path::new("xtask/tools/test/requirements.txt"))?,
         postman_modules: install_postman_modules()?,

@@ -40,6 +40,8 @@ pub(crate) fn test_together(tools: &Tools) -> Result<Counts> {
         let mut test = command(program);
         test.env("TXJOBS_BROWSER", &tools.test.browser.browser);
         test.env("TXJOBS_DRIVER", &tools.test.browser.driver).env("TXJOBS_AXE", tools.test.axe());
+        test.env("TXJOBS_FIREFOX", &tools.test.firefox.browser);
+        test.env("TXJOBS_FIREFOX_DRIVER", &tools.test.firefox.driver);
         // Most of these tests wait for a server.
         test.env("RUST_TEST_THREADS", "8");
         test

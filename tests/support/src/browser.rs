@@ -32,7 +32,7 @@ pub struct Browser {
     _permit: SemaphorePermit<'static>,
 }
 
-/// A running ChromeDriver.
+/// A running ChromeDriver or geckodriver.
 #[derive(Debug)]
 struct Driver {
     process: Child,
@@ -40,18 +40,24 @@ struct Driver {
 }
 
 impl Driver {
-    fn start() -> Self {
-        let program = std::env::var_os("TXJOBS_DRIVER").unwrap_or_else(|| "chromedriver".into());
+    /// Starts the driver in an environment variable, or else the installed one. It prints its port after `before_port`.
+    fn start(variable: &str, default: &str, before_port: &str, arguments: &[&str]) -> Self {
+        let program = std::env::var_os(variable).unwrap_or_else(|| default.into());
         let mut command = Command::new(program);
-        command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command
+            .arg("--port=0")
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         let mut process = command.spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let port = lines
             .find_map(|line| {
-                line.unwrap().strip_suffix('.')?.split_once("successfully on port ")?.1.parse::<u16>().ok()
+                line.unwrap().split_once(before_port)?.1.trim_end_matches('.').parse::<u16>().ok()
             })
-            .expect("chromedriver prints its port");
-        // Keep reading, because chromedriver continues to write to the pipe.
+            .expect("the driver prints its port");
+        // Keep reading, because the driver continues to write to the pipe.
         std::thread::spawn(move || lines.for_each(drop));
         Self { process, port }
     }
@@ -65,12 +71,10 @@ impl Drop for Driver {
 }
 
 impl Browser {
-    /// Starts the browser in `TXJOBS_BROWSER`, or else the installed one.
+    /// Starts Chromium: the one in `TXJOBS_BROWSER`, or else the installed one.
     pub async fn start() -> Self {
-        // The SDK builds reqwest without a TLS provider, but reqwest requires one even for plain HTTP.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let permit = PERMITS.acquire().await.unwrap();
-        let driver = Driver::start();
+        let driver = Driver::start("TXJOBS_DRIVER", "chromedriver", "successfully on port ", &[]);
         let profile = tempfile::tempdir().unwrap();
         let mut wanted = DesiredCapabilities::chrome();
         if let Some(browser) = std::env::var_os("TXJOBS_BROWSER") {
@@ -89,6 +93,34 @@ impl Browser {
             wanted.add_arg(flag).unwrap();
         }
         wanted.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
+        Self::open(driver, wanted.into(), profile, permit).await
+    }
+
+    /// Starts Firefox: the one in `TXJOBS_FIREFOX`, or else the installed one.
+    pub async fn start_firefox() -> Self {
+        let permit = PERMITS.acquire().await.unwrap();
+        let profile = tempfile::tempdir().unwrap();
+        let arguments = ["--profile-root", profile.path().to_str().unwrap()];
+        let driver =
+            Driver::start("TXJOBS_FIREFOX_DRIVER", "geckodriver", "Listening on 127.0.0.1:", &arguments);
+        let mut wanted = DesiredCapabilities::firefox();
+        if let Some(browser) = std::env::var_os("TXJOBS_FIREFOX") {
+            wanted.set_firefox_binary(browser.to_str().unwrap()).unwrap();
+        }
+        for argument in ["-headless", "-width=1280", "-height=900"] {
+            wanted.add_arg(argument).unwrap();
+        }
+        Self::open(driver, wanted.into(), profile, permit).await
+    }
+
+    async fn open(
+        driver: Driver,
+        wanted: Capabilities,
+        profile: TempDir,
+        permit: SemaphorePermit<'static>,
+    ) -> Self {
+        // The SDK builds reqwest without a TLS provider, but reqwest requires one even for plain HTTP.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let page = WebDriver::new(format!("http://127.0.0.1:{}", driver.port), wanted).await.unwrap();
         let session = page.session_id().to_string();
         Self { page, session, driver, _profile: profile, _permit: permit }
@@ -244,8 +276,8 @@ impl Drop for Browser {
         let ended = TcpStream::connect(("127.0.0.1", self.driver.port)).and_then(|mut stream| {
             write!(
                 stream,
-                "DELETE /session/{} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n",
-                self.session
+                "DELETE /session/{} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\ncontent-length: 0\r\n\r\n",
+                self.session, self.driver.port
             )?;
             stream.read(&mut [0; 1024])
         });

@@ -35,6 +35,15 @@ pub async fn open_connected(server: &TestServer) -> Browser {
     browser
 }
 
+/// Opens the console in Firefox and connects with the server's key.
+pub async fn open_connected_in_firefox(server: &TestServer) -> Browser {
+    let browser = Browser::start_firefox().await;
+    browser.page.goto(server.address()).await.unwrap();
+    connect(&browser, server.key()).await;
+    browser.wait_for_text("h1", "Jobs").await;
+    browser
+}
+
 /// Enters the key and connects.
 pub async fn connect(browser: &Browser, key: &str) {
     browser.field("API key").await.send_keys(key).await.unwrap();

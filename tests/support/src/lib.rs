@@ -38,6 +38,8 @@ mod server_thread;
 pub mod spy_job;
 #[cfg(feature = "browser")]
 pub mod static_host;
+#[cfg(feature = "browser")]
+pub mod tab_order;
 #[cfg(feature = "app")]
 pub mod test_app;
 #[cfg(feature = "app")]

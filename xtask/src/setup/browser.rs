@@ -1,22 +1,25 @@
-//! A browser and its driver, for tests.
+//! Browsers and their drivers, for tests.
 
-use std::path::{Path, PathBuf};
+use std::{
+    env::consts::EXE_SUFFIX,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 
 use super::{
     cache::{announce, cache},
-    system_packages,
+    cargo_tools, system_packages,
 };
 use crate::process;
 
-/// Chromium or Chrome, and the ChromeDriver of the same version.
+/// Chromium or Chrome with the ChromeDriver of the same version, or Firefox with geckodriver.
 pub(crate) struct Browser {
     pub(crate) browser: PathBuf,
     pub(crate) driver: PathBuf,
 }
 
-/// Finds a browser and its driver on the search path, and installs them if there are none.
+/// Finds Chromium and its driver on the search path, and installs them if there are none.
 pub(super) fn find_or_install() -> Result<Browser> {
     if let Some(browser) = find_on_path() {
         return Ok(browser);
@@ -31,6 +34,29 @@ pub(super) fn find_or_install() -> Result<Browser> {
     install_from_npm().context(
         "the tests need Chrome or Chromium and the ChromeDriver of the same version on the search path",
     )
+}
+
+/// Finds Firefox and its driver on the search path, and installs them if there are none.
+pub(super) fn find_or_install_firefox() -> Result<Browser> {
+    let find = || ["firefox-esr", "firefox"].into_iter().find_map(process::find_program);
+    let browser = match find() {
+        Some(browser) => browser,
+        None if process::find_program("apt-get").is_some() => {
+            announce("Firefox", "about a minute");
+            system_packages::install(&["firefox-esr"])?;
+            find().context("apt-get installed firefox-esr, but it is not on the search path")?
+        }
+        None => {
+            announce("Firefox", "about a minute");
+            download("firefox").context("the tests need Firefox on the search path")?
+        }
+    };
+    // Each version of geckodriver drives many versions of Firefox.
+    let driver = match process::find_program("geckodriver") {
+        Some(driver) => driver,
+        None => cargo_tools::install_geckodriver()?.join(format!("geckodriver{EXE_SUFFIX}")),
+    };
+    Ok(Browser { browser, driver })
 }
 
 fn find_on_path() -> Option<Browser> {
@@ -50,14 +76,16 @@ fn major_version(program: &Path) -> Option<u32> {
 /// Installs Chrome for Testing with its official tool, for systems without apt-get; requires internet access.
 fn install_from_npm() -> Result<Browser> {
     announce("Chrome for Testing and its driver", "about two minutes");
-    let install_package = |name: &str| -> Result<PathBuf> {
-        let npx = if cfg!(windows) { "npx.cmd" } else { "npx" };
-        let arguments = format!("--yes @puppeteer/browsers@2 install {name}@stable --path");
-        let output = process::output(process::program(npx, &arguments).arg(cache()?))?;
-        let last = output.lines().last().unwrap_or_default();
-        let (_, path) =
-            last.split_once(' ').with_context(|| format!("@puppeteer/browsers printed no path: {last:?}"))?;
-        Ok(PathBuf::from(path.trim()))
-    };
-    Ok(Browser { browser: install_package("chrome")?, driver: install_package("chromedriver")? })
+    Ok(Browser { browser: download("chrome")?, driver: download("chromedriver")? })
+}
+
+/// Downloads a browser or ChromeDriver with a package from npm and returns its program.
+fn download(name: &str) -> Result<PathBuf> {
+    let npx = if cfg!(windows) { "npx.cmd" } else { "npx" };
+    let arguments = format!("--yes @puppeteer/browsers@2 install {name}@stable --path");
+    let output = process::output(process::program(npx, &arguments).arg(cache()?))?;
+    let last = output.lines().last().unwrap_or_default();
+    let (_, path) =
+        last.split_once(' ').with_context(|| format!("@puppeteer/browsers printed no path: {last:?}"))?;
+    Ok(PathBuf::from(path.trim()))
 }

@@ -1,4 +1,4 @@
-//! trunk and wasm-bindgen, which cargo builds.
+//! Tools that cargo builds: trunk, wasm-bindgen, and geckodriver.
 
 use std::{fs, path::PathBuf, thread};
 
@@ -15,7 +15,13 @@ struct Tool {
     is_locked: bool,
 }
 
-/// Installs both tools and returns their folders. They are built at the same time, because each of them has large crates
+/// Installs geckodriver, which drives Firefox, and returns its folder.
+pub(super) fn install_geckodriver() -> Result<PathBuf> {
+    let (package, version) = ("geckodriver", "0.37.1".to_owned());
+    install_tool(&Tool { package, program: package, version, is_locked: true })
+}
+
+/// Installs trunk and wasm-bindgen and returns their folders. They are built at the same time, because each of them has large crates
 /// for which one core waits.
 pub(super) fn install(wasm_bindgen_version: &str) -> Result<(PathBuf, PathBuf)> {
     let trunk = Tool { package: "trunk", program: "trunk", version: "0.21.14".to_owned(), is_locked: true };
