@@ -2,19 +2,16 @@
 
 use codee::string::FromToStringCodec;
 use leptos::prelude::*;
-use leptos_use_color_mode::{
-    ColorMode, UseColorModeOptions, UseColorModeReturn, use_color_mode_with_options,
-};
 use leptos_use_storage::use_local_storage;
 
+use super::theme::{Theme, apply_theme};
 use crate::profiles::key_store;
 
 /// The preferences.
 #[derive(Clone, Copy, Debug)]
 pub struct Preferences {
-    /// Light, dark, or `Auto` for the setting of the system.
-    pub theme: Signal<ColorMode>,
-    set_theme: WriteSignal<ColorMode>,
+    pub theme: Signal<Theme>,
+    set_theme: WriteSignal<Theme>,
     /// Whether times are shown in UTC instead of the local time zone.
     pub utc: Signal<bool>,
     set_utc: WriteSignal<bool>,
@@ -29,20 +26,11 @@ pub struct Preferences {
     set_notifies: WriteSignal<bool>,
 }
 
-/// The themes, in the order of the switch in the top bar.
-pub const THEMES: [ColorMode; 3] = [ColorMode::Auto, ColorMode::Light, ColorMode::Dark];
-
 impl Preferences {
     /// Reads the preferences and provides them as a context.
     pub fn provide() -> Self {
-        let options = UseColorModeOptions::default()
-            .attribute("data-theme")
-            .storage_key("txjobs.theme")
-            // Without this, leptos-use adds a style element, which the content security policy forbids.
-            .transition_enabled(true)
-            .emit_auto(true);
-        let UseColorModeReturn { mode: theme, set_mode: set_theme, .. } =
-            use_color_mode_with_options(options);
+        let (theme, set_theme, _) = use_local_storage::<Theme, FromToStringCodec>("txjobs.theme");
+        apply_theme(theme);
         let (utc, set_utc, _) = use_local_storage::<bool, FromToStringCodec>("txjobs.utc");
         let (wraps_lines, set_wraps_lines, _) = use_local_storage::<bool, FromToStringCodec>("txjobs.wrap");
         let (notifies, set_notifies, _) = use_local_storage::<bool, FromToStringCodec>("txjobs.notify");
@@ -68,7 +56,7 @@ impl Preferences {
         preferences
     }
 
-    pub fn set_theme(self, theme: ColorMode) {
+    pub fn set_theme(self, theme: Theme) {
         self.set_theme.set(theme);
     }
 
@@ -86,14 +74,5 @@ impl Preferences {
 
     pub fn set_notifies(self, notifies: bool) {
         self.set_notifies.set(notifies);
-    }
-}
-
-/// Returns the name of a theme on the screen.
-pub fn theme_name(theme: &ColorMode) -> &'static str {
-    match theme {
-        ColorMode::Light => "light",
-        ColorMode::Dark => "dark",
-        ColorMode::Auto | ColorMode::Custom(_) => "system",
     }
 }

@@ -2,14 +2,15 @@
 
 use leptos::{ev, prelude::*};
 use leptos_use_document_visibility::use_document_visibility;
-use leptos_use_event_listener::use_event_listener;
 use leptos_use_media_query::use_media_query;
-use leptos_use_window::use_window;
 use leptos_use_window_focus::use_window_focus;
 use txjobs_sdk::types::{JobId, TriggerId};
 use web_sys::VisibilityState;
 
-use crate::{model::route::Route, utils::address};
+use crate::{
+    model::route::Route,
+    utils::{address, window_event::on_window_event},
+};
 
 /// A job action that waits for the user's confirmation before its POST is sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,7 +68,7 @@ impl Ui {
             }),
             ended_run: RwSignal::new(None),
         };
-        let _ = use_event_listener(use_window(), ev::hashchange, move |_| {
+        on_window_event(ev::hashchange, move |_| {
             let route = Route::parse(&address::hash());
             ui.close_dialogs();
             if ui.route.with_untracked(|now| *now != route) {

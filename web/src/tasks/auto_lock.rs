@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use leptos_use_idle::{UseIdleReturn, use_idle};
 use leptos_use_interval_fn::use_interval_fn;
 
 use crate::{
@@ -13,6 +12,9 @@ use crate::{
 
 /// How often the time since the last use is checked.
 const CHECK_INTERVAL: Duration = Duration::from_secs(5);
+
+/// The events that count as use.
+const USES: [&str; 5] = ["pointermove", "pointerdown", "keydown", "wheel", "focus"];
 
 /// The time of the last use of the page.
 #[derive(Clone, Copy, Debug)]
@@ -26,9 +28,13 @@ impl AutoLock {
     /// Locks the vault after a time without use, and provides the handle as a context.
     pub fn provide(connection: Connection, preferences: Preferences) -> Self {
         let auto_lock = Self { waiting_until: StoredValue::new(0), preferences };
-        let UseIdleReturn { last_active, .. } = use_idle(CHECK_INTERVAL.as_millis() as u64);
+        let last_used = StoredValue::new(time::now());
+        for event in USES {
+            let listener = window_event_listener_untyped(event, move |_| last_used.set_value(time::now()));
+            on_cleanup(move || listener.remove());
+        }
         let check = move || {
-            let last_used = (last_active.get_untracked() as i64).max(auto_lock.waiting_until.get_value());
+            let last_used = last_used.get_value().max(auto_lock.waiting_until.get_value());
             let limit = i64::from(preferences.lock_after_minutes.get_untracked()) * 60_000;
             if connection.vault.is_unlocked.get_untracked() && time::now() - last_used > limit {
                 connection.vault.was_auto_locked.set(true);

@@ -9,3 +9,4 @@ pub mod notification;
 pub mod settings;
 pub mod time;
 pub mod virtual_rows;
+pub mod window_event;

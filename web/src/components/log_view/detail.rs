@@ -1,8 +1,6 @@
 //! The panel below a log: the full text of one line, or the actions for several selected lines.
 
 use leptos::{either::Either, ev, html, prelude::*};
-use leptos_use_event_listener::use_event_listener;
-use leptos_use_window::use_window;
 
 use super::LogViewState;
 use crate::{
@@ -10,7 +8,7 @@ use crate::{
     log::{LineRange, Log},
     model::format,
     state::{Clock, Ui},
-    utils::{address, focus::is_typing},
+    utils::{address, focus::is_typing, window_event::on_window_event},
 };
 
 /// Number of bytes of a long line that are rendered in one element.
@@ -20,7 +18,7 @@ const PART_SIZE: usize = 20_000;
 #[component]
 pub fn LogDetail() -> impl IntoView {
     let state = expect_context::<LogViewState>();
-    let _ = use_event_listener(use_window(), ev::keydown, move |event| {
+    on_window_event(ev::keydown, move |event| {
         if event.key() == "Escape" && !is_typing(&event) {
             state.close_detail();
         }

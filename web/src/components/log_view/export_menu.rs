@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
-use leptos_use_event_listener::use_event_listener;
-use leptos_use_window::use_window;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, Node};
 
@@ -17,7 +15,7 @@ use crate::{
     },
     model::{format, route::Route},
     state::Ui,
-    utils::{clipboard, download::download, time},
+    utils::{clipboard, download::download, time, window_event::on_window_event},
 };
 
 /// Maximum size of a copied text in bytes.
@@ -39,7 +37,7 @@ pub(super) fn ExportMenu() -> impl IntoView {
             status.set("");
         }
     };
-    let _ = use_event_listener(use_window(), ev::click, move |event| {
+    on_window_event(ev::click, move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
         if menu.get_untracked().is_some_and(|menu| !menu.contains(target.as_ref())) {
             close();

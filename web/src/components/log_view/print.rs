@@ -1,13 +1,12 @@
 //! Printing a log. The log view renders only the visible lines, so the lines to print are rendered separately.
 
 use leptos::{ev, html, prelude::*};
-use leptos_use_event_listener::use_event_listener;
-use leptos_use_window::use_window;
 
 use super::LogViewState;
 use crate::{
     log::{LineRange, LineView, Log, export::ExportFormat},
     model::format,
+    utils::window_event::on_window_event,
 };
 
 /// Maximum number of printed lines, about forty pages.
@@ -29,12 +28,12 @@ pub fn LogPrint() -> impl IntoView {
         }
     };
     // The browser prints as soon as the handlers return, before signals change the document.
-    let _ = use_event_listener(use_window(), ev::beforeprint, move |_| {
+    on_window_event(ev::beforeprint, move |_| {
         let range = untrack(move || state.selection());
         let (description, text) = state.log.with_untracked(|log| print_lines(log, range));
         set_text(&description, &text);
     });
-    let _ = use_event_listener(use_window(), ev::afterprint, move |_| set_text("", ""));
+    on_window_event(ev::afterprint, move |_| set_text("", ""));
     view! {
         <div class="print-log">
             <p node_ref=description></p>

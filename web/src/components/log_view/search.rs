@@ -1,11 +1,14 @@
 //! The search field of a log, with the number of matches and navigation between them.
 
 use leptos::{ev, html, prelude::*};
-use leptos_use_event_listener::use_event_listener;
-use leptos_use_window::use_window;
 
 use super::LogViewState;
-use crate::{components::Icon, log::Log, model::format, utils::focus::is_typing};
+use crate::{
+    components::Icon,
+    log::Log,
+    model::format,
+    utils::{focus::is_typing, window_event::on_window_event},
+};
 
 /// Renders the search field.
 #[component]
@@ -37,7 +40,7 @@ pub(super) fn SearchField() -> impl IntoView {
         "Escape" => clear(),
         _ => {}
     };
-    let _ = use_event_listener(use_window(), ev::keydown, move |event| {
+    on_window_event(ev::keydown, move |event| {
         if event.key() == "/" && !is_typing(&event) {
             event.prevent_default();
             if let Some(field) = field.get_untracked() {

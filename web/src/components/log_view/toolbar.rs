@@ -1,8 +1,6 @@
 //! The toolbar above a log: severity filter, search, error navigation, wrapping and export.
 
 use leptos::{ev, prelude::*};
-use leptos_use_event_listener::use_event_listener;
-use leptos_use_window::use_window;
 
 use super::{
     LogViewState,
@@ -14,7 +12,7 @@ use crate::{
     log::{Level, Log},
     model::format,
     state::Preferences,
-    utils::focus::is_typing,
+    utils::{focus::is_typing, window_event::on_window_event},
 };
 
 /// Renders the toolbar and handles its keyboard shortcuts (`n`, `p` and `w`).
@@ -24,7 +22,7 @@ pub fn LogToolbar() -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let wraps_lines = preferences.wraps_lines;
     let toggle_wrap = move || preferences.set_wraps_lines(!wraps_lines.get_untracked());
-    let _ = use_event_listener(use_window(), ev::keydown, move |event| {
+    on_window_event(ev::keydown, move |event| {
         if !is_typing(&event) {
             match event.key().as_str() {
                 "n" => go_to_error(state, true),

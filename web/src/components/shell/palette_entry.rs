@@ -1,12 +1,11 @@
 //! The entries of the command palette and their commands.
 
 use leptos::prelude::*;
-use leptos_use_color_mode::ColorMode;
 
 use crate::{
     model::{format, route::Route},
     profiles::profile::Profile,
-    state::{Connection, Jobs, Preferences, THEMES, theme_name},
+    state::{Connection, Jobs, Preferences, Theme},
     utils::address,
 };
 
@@ -27,7 +26,7 @@ pub(super) struct Entry {
 enum Command {
     Navigate(String),
     SwitchProfile(Profile),
-    SetTheme(ColorMode),
+    SetTheme(Theme),
     SetUtc(bool),
     Refresh,
     ShowShortcuts,
@@ -99,9 +98,11 @@ impl Palette {
             entries.push(entry("Refresh".to_owned(), "command", Command::Refresh));
         }
         entries.push(entry("Keyboard shortcuts".to_owned(), "command", Command::ShowShortcuts));
-        entries.extend(THEMES.map(|theme| {
-            entry(format!("Theme: {}", theme_name(&theme)), "appearance", Command::SetTheme(theme))
-        }));
+        entries.extend(
+            Theme::ALL.map(|theme| {
+                entry(format!("Theme: {}", theme.name()), "appearance", Command::SetTheme(theme))
+            }),
+        );
         let zones = [("Times: local", false), ("Times: UTC", true)];
         entries.extend(zones.map(|(name, utc)| entry(name.to_owned(), "appearance", Command::SetUtc(utc))));
         entries

@@ -1,9 +1,8 @@
 use leptos::prelude::*;
-use leptos_use_color_mode::ColorMode;
 
 use crate::{
     components::Icon,
-    state::{Preferences, THEMES, theme_name},
+    state::{Preferences, Theme},
 };
 
 /// Renders the button that switches to the next theme.
@@ -12,15 +11,14 @@ pub(super) fn ThemeButton() -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let theme = preferences.theme;
     let next = Memo::new(move |_| {
-        let index = THEMES.iter().position(|other| *other == theme.get()).unwrap_or_default();
-        THEMES[(index + 1) % THEMES.len()].clone()
+        let index = Theme::ALL.iter().position(|other| *other == theme.get()).unwrap_or_default();
+        Theme::ALL[(index + 1) % Theme::ALL.len()]
     });
-    let label =
-        move || format!("Theme: {}. Switch to {}.", theme_name(&theme.get()), theme_name(&next.get()));
+    let label = move || format!("Theme: {}. Switch to {}.", theme.get().name(), next.get().name());
     let icon = move || match theme.get() {
-        ColorMode::Light => "sun",
-        ColorMode::Dark => "moon",
-        ColorMode::Auto | ColorMode::Custom(_) => "half",
+        Theme::Light => "sun",
+        Theme::Dark => "moon",
+        Theme::Auto => "half",
     };
     view! {
         <button

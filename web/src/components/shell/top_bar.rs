@@ -1,6 +1,4 @@
 use leptos::{ev, prelude::*};
-use leptos_use_event_listener::use_event_listener;
-use leptos_use_window::use_window;
 
 use super::{
     command_palette::CommandPalette, data_age::DataAge, profile_menu::ProfileMenu, screen_links::ScreenLinks,
@@ -10,13 +8,14 @@ use crate::{
     components::Icon,
     state::Jobs,
     utils::focus::{has_dialog, is_typing},
+    utils::window_event::on_window_event,
 };
 
 /// Renders the bar above all screens, and the dialogs that it and the keyboard open.
 #[component]
 pub fn TopBar() -> impl IntoView {
     let (is_palette_open, are_shortcuts_open) = (RwSignal::new(false), RwSignal::new(false));
-    let _ = use_event_listener(use_window(), ev::keydown, move |event| {
+    on_window_event(ev::keydown, move |event| {
         let key = event.key();
         if (event.ctrl_key() || event.meta_key()) && key.eq_ignore_ascii_case("k") {
             event.prevent_default();

@@ -1,8 +1,6 @@
 //! The filters of the job list.
 
 use leptos::{ev, html, prelude::*};
-use leptos_use_event_listener::use_event_listener;
-use leptos_use_window::use_window;
 use txjobs_sdk::JobStatusCode;
 use web_sys::KeyboardEvent;
 
@@ -10,7 +8,7 @@ use super::list_state::ListState;
 use crate::{
     components::Icon,
     model::list_options::{ListOptions, Outcome},
-    utils::focus,
+    utils::{focus, window_event::on_window_event},
 };
 
 /// Renders the filters.
@@ -59,7 +57,7 @@ pub(super) fn Filters() -> impl IntoView {
 fn NameFilter() -> impl IntoView {
     let list = expect_context::<ListState>();
     let field = NodeRef::<html::Input>::new();
-    let _ = use_event_listener(use_window(), ev::keydown, move |event| {
+    on_window_event(ev::keydown, move |event| {
         if event.key() == "/"
             && !focus::is_typing(&event)
             && let Some(field) = field.get_untracked()

@@ -1,13 +1,12 @@
 //! The rows of the job table that are on the screen.
 
 use leptos::{ev, html, prelude::*};
-use leptos_use_event_listener::use_event_listener;
-use leptos_use_window::use_window;
 
 use super::list_state::ListState;
 use crate::utils::{
     css,
     virtual_rows::{Rows, Window},
+    window_event::on_window_event,
 };
 
 /// Upper bound of the list length. The visible range depends only on the scroll position; the table cuts it to the
@@ -44,8 +43,8 @@ impl VisibleRows {
                 measure_with_height();
             }
         });
-        let _ = use_event_listener(use_window(), ev::scroll, move |_| measure());
-        let _ = use_event_listener(use_window(), ev::resize, move |_| measure_with_height());
+        on_window_event(ev::scroll, move |_| measure());
+        on_window_event(ev::resize, move |_| measure_with_height());
         rows
     }
 

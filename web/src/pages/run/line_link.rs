@@ -3,15 +3,13 @@
 use std::time::Duration;
 
 use leptos::{ev, prelude::*, task::spawn_local_scoped_with_cancellation};
-use leptos_use_event_listener::use_event_listener;
-use leptos_use_window::use_window;
 
 use crate::{
     components::log_view::LogViewState,
     log::{LineRange, Log},
     model::{query, route::Route},
     state::{RunState, Stage},
-    utils::{address, time},
+    utils::{address, time, window_event::on_window_event},
 };
 
 /// Time at a line before the address is updated. Browsers limit how often the address may change.
@@ -26,7 +24,7 @@ pub fn link_lines(state: RunState, log_view: LogViewState) {
     let opened_error = RwSignal::new(None);
     open_at_link(state, log_view, linked_lines);
     open_at_first_error(state, log_view, linked_lines, opened_error);
-    let _ = use_event_listener(use_window(), ev::hashchange, move |_| {
+    on_window_event(ev::hashchange, move |_| {
         if let Some(range) = lines_in_address() {
             linked_lines.set(Some(range));
         }

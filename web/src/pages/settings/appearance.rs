@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use super::choices::{Choice, Choices};
 use crate::{
-    state::{Preferences, THEMES, theme_name},
+    state::{Preferences, Theme},
     utils::notification,
 };
 
@@ -10,11 +10,10 @@ use crate::{
 #[component]
 pub(super) fn AppearancePanel() -> impl IntoView {
     let preferences = expect_context::<Preferences>();
-    let themes = THEMES.map(|theme| {
-        let (label, selected) = (theme_name(&theme), theme.clone());
-        let is_selected = Signal::derive(move || preferences.theme.get() == selected);
-        let select = move || preferences.set_theme(theme.clone());
-        view! { <Choice group="theme" label is_selected on_select=select /> }
+    let themes = Theme::ALL.map(|theme| {
+        let is_selected = Signal::derive(move || preferences.theme.get() == theme);
+        let select = move || preferences.set_theme(theme);
+        view! { <Choice group="theme" label=theme.name() is_selected on_select=select /> }
     });
     let zones = [("local time", false), ("UTC", true)].map(|(label, utc)| {
         let is_selected = Signal::derive(move || preferences.utc.get() == utc);

@@ -5,12 +5,10 @@ mod results;
 mod start_jobs;
 
 use leptos::{ev, prelude::*};
-use leptos_use_event_listener::use_event_listener;
-use leptos_use_window::use_window;
 
 use self::{form::BulkRunForm, start_jobs::JobStarter};
 use super::Modal;
-use crate::state::Ui;
+use crate::{state::Ui, utils::window_event::on_window_event};
 
 /// Renders the dialog. It is open while jobs wait for a confirmation. Closing it does not stop the starts.
 #[component]
@@ -19,7 +17,7 @@ pub(super) fn BulkRunDialog() -> impl IntoView {
     let starter = JobStarter::new();
     let start = Action::new_local(move |run: &start_jobs::BulkRun| starter.start(run.clone()));
     // Closing the tab would stop the starts.
-    let _ = use_event_listener(use_window(), ev::beforeunload, move |event| {
+    on_window_event(ev::beforeunload, move |event| {
         if start.pending().get_untracked() {
             event.prevent_default();
         }
