@@ -1,11 +1,9 @@
 use leptos::{ev, prelude::*};
-use leptos_use_event_listener::use_event_listener;
-use leptos_use_window::use_window;
 use txjobs_sdk::types::{JobId, TriggerId};
 
 use crate::{
     model::{query, route::Route},
-    utils::address,
+    utils::{address, window_event::on_window_event},
 };
 
 /// The runs that are selected for comparison, at most two. They are kept in the address.
@@ -27,7 +25,7 @@ impl SelectedRuns {
             }
             now
         });
-        let _ = use_event_listener(use_window(), ev::hashchange, move |_| {
+        on_window_event(ev::hashchange, move |_| {
             // The address may already be that of another screen.
             if Route::parse(&address::hash()) == Route::Job(job) {
                 selected.set(runs_in_address());
