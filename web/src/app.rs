@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use leptos::{
+    context::Provider,
     mount::mount_to,
     prelude::*,
     task::{spawn_local, spawn_local_scoped_with_cancellation},
@@ -67,7 +68,15 @@ fn App(preset: Preset, remembered: Vec<String>) -> impl IntoView {
             "Skip to content"
         </a>
         {move || match connection.session.get() {
-            Some(session) => view! { <Connected session /> }.into_any(),
+            // The provider has an owner, so that the contexts of the session end with it.
+            Some(session) => {
+                view! {
+                    <Provider value=session>
+                        <Connected />
+                    </Provider>
+                }
+                    .into_any()
+            }
             None => {
                 view! {
                     <TopBar />
@@ -83,7 +92,8 @@ fn App(preset: Preset, remembered: Vec<String>) -> impl IntoView {
 
 /// Renders the screens of a session, and keeps their data current as long as the session lasts.
 #[component]
-fn Connected(session: Arc<Session>) -> impl IntoView {
+fn Connected() -> impl IntoView {
+    let session = expect_context::<Arc<Session>>();
     LastVisit::provide(&session.profile.id());
     let api = Api::new(session);
     provide_context(api);
