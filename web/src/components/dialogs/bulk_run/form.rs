@@ -29,11 +29,11 @@ pub(super) fn BulkRunForm(jobs: Vec<JobId>, start: Action<BulkRun, ()>) -> impl 
     let run = BulkRun::new(waiting.collect());
     let starts = RwSignal::from(run.starts.clone());
     let is_confirmed = RwSignal::new(false);
+    let is_complete = move || starts.with(|all| all.iter().all(|start| start.result.is_final()));
     on_cleanup({
         let run = run.clone();
         move || {
-            let is_complete = starts.with_untracked(|starts| starts.iter().all(|s| s.result.is_final()));
-            if is_confirmed.get_untracked() && !is_complete {
+            if is_confirmed.get_untracked() && !untrack(is_complete) {
                 run.notice.set(Some(notices.next_id()));
                 run.update_notice(notices);
             }
@@ -48,7 +48,10 @@ pub(super) fn BulkRunForm(jobs: Vec<JobId>, start: Action<BulkRun, ()>) -> impl 
         }
     };
     let status = move || match is_confirmed.get() {
-        true => starts.with(|starts| summary(starts)),
+        true if !is_complete() => {
+            format!("{} Closing this dialog does not stop the others.", starts.with(|all| summary(all)))
+        }
+        true => starts.with(|all| summary(all)),
         false => "The server rejects jobs that are already running.".to_owned(),
     };
     let row = move |start: JobStart| {

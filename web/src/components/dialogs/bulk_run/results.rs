@@ -51,13 +51,13 @@ pub(super) fn reason(error: &Error) -> String {
     format!("{}{} {}", error.summary(), message.unwrap_or_default(), error.advice())
 }
 
-/// Describes the results so far, for example `2 of 3 jobs were started. 1 was not sent.`
+/// Describes the results so far, for example `1 of 3 jobs started. 2 not sent.`
 pub(super) fn summary(starts: &[JobStart]) -> String {
     let count = |matches: fn(&StartResult) -> bool| starts.iter().filter(|s| matches(&s.result)).count();
     let total = format::plural(starts.len(), "job");
     let done = count(StartResult::is_final);
     if done < starts.len() {
-        return format!("{} of {total} sent. Closing the dialog does not stop this.", format::count(done));
+        return format!("{} of {total} sent.", format::count(done));
     }
     let started = count(|result| matches!(result, StartResult::Started(_)));
     let mut text = format!("{} of {total} started.", format::count(started));
@@ -78,7 +78,7 @@ mod tests {
         let failed = StartResult::Failed(Error::new(ErrorKind::Conflict));
         let started = StartResult::Started(TriggerId(Default::default()));
         let sending = [start(started.clone()), start(StartResult::Sending), start(StartResult::Waiting)];
-        assert_eq!(summary(&sending), "1 of 3 jobs sent. Closing the dialog does not stop this.");
+        assert_eq!(summary(&sending), "1 of 3 jobs sent.");
         let done = [start(started.clone()), start(failed), start(started.clone())];
         assert_eq!(summary(&done), "2 of 3 jobs started.");
         assert_eq!(
