@@ -369,13 +369,20 @@ async fn end_of_a_run_is_notified_if_the_page_has_no_focus() {
     let browser = open_connected(&gateway).await;
     let permission: String = browser.execute("return Notification.permission").await;
     assert_ne!(permission, "granted", "the page does not ask for permission by itself");
-    // Turn notifications on, remove the focus, and record the notifications.
+    // Record the notifications, turn them on, and remove the focus.
     browser
         .execute::<()>(
-            "localStorage.setItem('txjobs.notifications', 'on'); document.hasFocus = () => false; window.shown = [];
-            window.Notification = class { static permission = 'granted'; constructor(words) { shown.push(words) } }",
+            "window.shown = []; window.Notification = class {
+                static permission = 'default';
+                static async requestPermission() { return this.permission = 'granted' }
+                constructor(text) { shown.push(text) }
+            }",
         )
         .await;
+    browser.page.goto(format!("{}/#/settings", gateway.address())).await.unwrap();
+    browser.wait_for(By::XPath("//label[input[@name='notifications']][.='on']")).await.click().await.unwrap();
+    browser.page.goto(format!("{}/#/", gateway.address())).await.unwrap();
+    browser.execute::<()>("window.dispatchEvent(new Event('blur'))").await;
     browser.click_button("Run Finance deliver").await;
     browser.click_button("Run").await;
     browser.wait_for_text("*[@data-state='3']", "failed").await;
