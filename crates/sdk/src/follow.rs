@@ -27,6 +27,10 @@ pub use step::Step;
 const MAX_OUTAGE: Duration = Duration::from_secs(15 * 60);
 /// The most requests for late log lines after the end of the run.
 const MAX_LATE_POLLS: u32 = 5;
+/// No line appears as late as this after the end of the run.
+const MAX_LINE_DELAY: Duration = Duration::from_secs(2 * 60 * 60);
+/// The greatest error of a time without a zone, which may be a local time instead of UTC.
+const MAX_ZONE_ERROR: Duration = Duration::from_secs(14 * 60 * 60);
 /// The least time between two requests for late log lines. A line that appears within this time after the end is not lost.
 const LATE_POLL_DELAY: Duration = Duration::from_secs(1);
 
@@ -63,6 +67,8 @@ pub struct RunFollower {
     /// Whether the last request was for the job's status.
     is_status_requested: bool,
     absence: Absence,
+    /// The same moment by the caller's clock and by the wall clock, if known.
+    wall_clock: Option<(Duration, Timestamp)>,
     /// The time since when there were only errors.
     failing_since: Option<Duration>,
     /// The number of responses since the execution ended.
@@ -93,6 +99,7 @@ impl RunFollower {
             requested_after: None,
             is_status_requested: false,
             absence: Absence::new(now),
+            wall_clock: None,
             failing_since: None,
             late_polls: 0,
             is_complete: false,
@@ -112,6 +119,24 @@ impl RunFollower {
     pub fn with_run_accepted(mut self) -> Self {
         self.absence.was_active = true;
         self
+    }
+
+    /// Sets the current time, so that the log of a run that ended long ago is requested only once.
+    ///
+    /// Without it, a server without the extension `after` gets a second request for the log of an ended run, because lines may
+    /// appear shortly after the end.
+    #[must_use]
+    pub fn with_wall_clock(mut self, now: Duration, wall_clock: Timestamp) -> Self {
+        self.wall_clock = Some((now, wall_clock));
+        self
+    }
+
+    /// Continues immediately, for a caller that knows that the cause of the last errors is gone. Following continues also after
+    /// [`handle_error`](Self::handle_error) returned an error, and after [`Step::Failed`].
+    pub fn resume(&mut self, now: Duration) {
+        self.failing_since = None;
+        self.absence.restart(now);
+        self.schedule.restart(now);
     }
 
     /// Returns the execution without its log lines, as far as it is known. Returns `None` while the job is pending.
@@ -248,6 +273,7 @@ impl RunFollower {
             return;
         };
         self.failing_since = None;
+        let ended_long_ago = self.execution.is_none() && self.has_ended_long_ago(now, &execution);
         let known = self.execution.as_ref().map(|execution| execution.state);
         let is_outdated = known.is_some_and(|known| progress(execution.state) < progress(known));
         let is_changed = new_lines > 0 || is_incomplete || !is_outdated && known != Some(execution.state);
@@ -257,6 +283,23 @@ impl RunFollower {
         self.schedule.handle_response(now, is_changed);
         // An outdated response may also lack lines.
         self.check_end(now, new_lines, is_incomplete || is_outdated);
+        self.is_complete |= ended_long_ago && !is_incomplete;
+    }
+
+    /// Returns whether the execution ended so long ago that its log has all lines. Does not trust an end before the start, or
+    /// before 1970, which servers send for an unknown time.
+    fn has_ended_long_ago(&self, now: Duration, execution: &JobExecution) -> bool {
+        let (Some((clock, wall_clock)), Some(created), Some(ended)) =
+            (self.wall_clock, execution.create_time, execution.end_time)
+        else {
+            return false;
+        };
+        if !execution.state.is_final() || ended.since(created).is_none() || ended.unix_millis() < 0 {
+            return false;
+        }
+        let zone_error = if ended.has_zone() { Duration::ZERO } else { MAX_ZONE_ERROR };
+        let age = wall_clock.since(ended).unwrap_or_default() + now.saturating_sub(clock);
+        age > MAX_LINE_DELAY + zone_error
     }
 
     /// Replaces the execution. Keeps the known times if the new execution has none.

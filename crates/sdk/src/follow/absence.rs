@@ -43,6 +43,11 @@ impl Absence {
         }
     }
 
+    /// Discards the evidence, but not that the run was active.
+    pub(super) fn restart(&mut self, now: Duration) {
+        *self = Self { was_active: self.was_active, ..Self::new(now) };
+    }
+
     /// Returns whether the next request is one for the job's status. If so, schedules the one after it.
     pub(super) fn take_status_request(&mut self, now: Duration) -> bool {
         let is_due = self.was_log_empty && now >= self.next_status;

@@ -69,6 +69,13 @@ impl PollSchedule {
         self.schedule(now, backoff.max(requested_delay));
     }
 
+    /// Makes the next request due now.
+    pub(super) fn restart(&mut self, now: Duration) {
+        self.consecutive_errors = 0;
+        self.last_change = now;
+        self.next_request = now;
+    }
+
     /// Postpones the next request to at least `delay` after `now`.
     pub(super) fn postpone(&mut self, now: Duration, delay: Duration) {
         self.next_request = self.next_request.max(now.saturating_add(delay));

@@ -2,6 +2,7 @@
 
 mod absence;
 mod line_ids;
+mod resume;
 
 use std::time::Duration;
 
