@@ -46,8 +46,8 @@ impl RunSummary {
             execution: execution.id,
             trigger: execution.trigger_id.filter(|id| !id.is_nil()),
             state: execution.state,
-            created: execution.create_time,
-            ended: execution.end_time,
+            created: execution.create_time.filter(is_known),
+            ended: execution.end_time.filter(is_known),
         }
     }
 
@@ -155,6 +155,11 @@ impl History {
         (durations.len() >= MIN_DURATIONS)
             .then(|| (durations[indices_shortest_first[durations.len() / 2]], durations.len()))
     }
+}
+
+/// Returns whether a time is known. Servers send the year 1, the default of .NET, for a missing time.
+fn is_known(time: &Timestamp) -> bool {
+    time.unix_millis() >= 0
 }
 
 /// Returns whether a duration is slow: more than 1.5 times the usual duration, and at least a second longer.

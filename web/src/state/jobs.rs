@@ -45,6 +45,8 @@ pub struct Jobs {
     pub extensions: RwSignal<Extensions>,
     /// Runs whose end triggers a notification.
     pub watched_runs: RwSignal<Vec<(JobId, TriggerId)>>,
+    /// Runs started here, with their start times in milliseconds since 1970.
+    pub started_runs: RwSignal<HashMap<TriggerId, i64>>,
     /// Jobs started here. A lagging replica of the server may not list them as pending yet.
     pub started: StoredValue<StartedJobs>,
 }
@@ -71,6 +73,7 @@ impl Jobs {
             is_reload_requested: StoredValue::new(false),
             extensions: RwSignal::new(Extensions::default()),
             watched_runs: RwSignal::new(Vec::new()),
+            started_runs: RwSignal::new(HashMap::new()),
             started: StoredValue::new(StartedJobs::default()),
         };
         provide_context(jobs);
@@ -121,7 +124,7 @@ impl Jobs {
     }
 
     /// Requests an immediate poll of jobs and statuses.
-    fn poll_now(self) {
+    pub fn poll_now(self) {
         self.refresh.update(|count| *count += 1);
     }
 
@@ -133,6 +136,9 @@ impl Jobs {
     /// Marks a job that was just started as pending until the server reports it, and watches its run.
     pub fn mark_pending(self, job: JobId, run: TriggerId) {
         self.watched_runs.update(|watched| watched.push((job, run)));
+        self.started_runs.update(|runs| {
+            runs.insert(run, time::now());
+        });
         self.started.update_value(|started| started.mark_started(job, time::uptime()));
         self.statuses.update(|statuses| {
             statuses.insert(job, JobStatusCode::Pending);

@@ -23,8 +23,10 @@ pub struct RunState {
     pub received_bytes: RwSignal<usize>,
     /// Whether the user requested to stop loading the log.
     pub stop_requested: RwSignal<bool>,
-    /// Increased to follow the run again after following has stopped.
-    pub attempt: RwSignal<u32>,
+    /// Since when the page waits for an execution, in milliseconds since 1970.
+    pub waiting_since: RwSignal<Option<i64>>,
+    /// Whether the user requested to continue after following has stopped.
+    retry_requested: RwSignal<bool>,
 }
 
 /// Progress of following a run.
@@ -34,12 +36,14 @@ pub enum Stage {
     Loading,
     /// The job is pending and has no execution yet.
     Pending,
-    /// The server knows no run with this id.
-    NotFound,
+    /// The job is idle and the server does not list the run. It may list a new run later.
+    Searching,
     /// The execution exists and has not ended.
     Running,
     /// The execution has ended.
     Ended,
+    /// An error interrupted following. The console tries again later.
+    Interrupted,
     /// Following stopped because of a permanent error.
     Stopped,
     /// The user stopped loading the log.
@@ -58,16 +62,26 @@ impl RunState {
             error: RwSignal::new(None),
             received_bytes: RwSignal::new(0),
             stop_requested: RwSignal::new(false),
-            attempt: RwSignal::new(0),
+            waiting_since: RwSignal::new(None),
+            retry_requested: RwSignal::new(false),
         };
         provide_context(state);
         state
     }
 
-    /// Follows the run again after following has stopped.
+    /// Requests to continue after following has stopped.
     pub fn retry(self) {
-        self.stage.set(Stage::Loading);
-        self.attempt.update(|count| *count += 1);
+        self.retry_requested.set(true);
+    }
+
+    /// Returns whether the user requested to continue since the last call.
+    pub fn take_retry_request(self) -> bool {
+        self.retry_requested.try_update_untracked(std::mem::take).unwrap_or_default()
+    }
+
+    /// Returns whether the outcome of the run is known.
+    pub fn has_outcome(self) -> bool {
+        self.execution.with(|execution| execution.is_some_and(|execution| execution.state.is_final()))
     }
 
     /// Sets the stage if it is different, so that nothing on the screen is rendered without a change.

@@ -13,10 +13,17 @@ use crate::{api::Api, model::history::History, state::Jobs, utils::time};
 /// Number of runs, if the server can limit it.
 const MAX_RUNS: i32 = 50;
 
-/// Loads the history of a job in the background, as soon as it is known that the server can leave out log lines.
-pub fn load_history_without_lines(api: Api, jobs: Jobs, job: JobId) {
+/// Loads the history of a job in the background, as soon as it is known that the server can leave out log lines, and
+/// again when `version` changes.
+pub fn load_history_without_lines<T: Send + Sync + 'static>(
+    api: Api,
+    jobs: Jobs,
+    job: JobId,
+    version: Memo<T>,
+) {
     let has_logs = Memo::new(move |_| jobs.extensions.get().logs);
     Effect::new(move || {
+        version.track();
         if !has_logs.get() {
             return;
         }

@@ -86,9 +86,8 @@ fn RunDuration(run: RunSummary, usual: Memo<Option<(Duration, usize)>>) -> impl 
     let clock = expect_context::<Clock>();
     let is_final = run.state.is_final();
     // The duration of an ended run does not depend on the current time, so do not subscribe to it.
-    let duration = move || {
-        run.duration(if is_final { Timestamp::from_unix_millis(0) } else { clock.timestamp() })
-    };
+    let duration =
+        move || run.duration(if is_final { Timestamp::from_unix_millis(0) } else { clock.timestamp() });
     let text = move || {
         let suffix = if is_final { "" } else { "…" };
         duration().map(|duration| format!("{}{suffix}", format::duration(duration)))

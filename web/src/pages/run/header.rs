@@ -16,7 +16,11 @@ pub fn RunHeader() -> impl IntoView {
     let (state, jobs, ui) = (expect_context::<RunState>(), expect_context::<Jobs>(), expect_context::<Ui>());
     let job = state.job;
     let name = Memo::new(move |_| jobs.name(job).unwrap_or_else(|| job.to_string()));
-    let is_active = move || matches!(state.stage.get(), Stage::Pending | Stage::Running);
+    let is_active =
+        move || matches!(state.stage.get(), Stage::Pending | Stage::Running) && !state.has_outcome();
+    // Without a known outcome the run may still come, and a second start would run the job twice.
+    let may_run_again =
+        move || state.has_outcome() || matches!(state.stage.get(), Stage::Stopped | Stage::LoadStopped);
     view! {
         <nav class="crumbs" aria-label="Breadcrumbs">
             <a href="#/">"Jobs"</a>
@@ -35,6 +39,9 @@ pub fn RunHeader() -> impl IntoView {
             <span role="status" class="outcome">
                 <Outcome />
             </span>
+            <Show when=move || !jobs.is_listed(job)>
+                <span class="muted">"The job is no longer in the list."</span>
+            </Show>
             <UsualDuration />
             <span class="spacer"></span>
             <Show when=move || is_active() && jobs.extensions.get().cancel>
@@ -47,10 +54,11 @@ pub fn RunHeader() -> impl IntoView {
                     "Cancel run"
                 </button>
             </Show>
-            <Show when=move || !is_active()>
+            <Show when=may_run_again>
                 <button
                     type="button"
-                    class="button primary"
+                    class="button"
+                    class:primary=move || state.has_outcome()
                     on:click=move |_| ui.confirm(JobAction::Run, job)
                 >
                     <Icon name="play" />
@@ -64,7 +72,7 @@ pub fn RunHeader() -> impl IntoView {
 /// Renders the state of the run as a badge.
 #[component]
 fn Outcome() -> impl IntoView {
-    let (state, jobs) = (expect_context::<RunState>(), expect_context::<Jobs>());
+    let state = expect_context::<RunState>();
     move || match (state.stage.get(), state.execution.get()) {
         (_, Some(execution)) => {
             let duration = execution.duration(time::timestamp()).filter(|_| execution.state.is_final());
@@ -74,7 +82,10 @@ fn Outcome() -> impl IntoView {
         }
         (Stage::Pending, None) => view! { <StatusBadge status=Some(JobStatusCode::Pending) /> }.into_any(),
         (Stage::Loading, None) => {
-            view! { <StatusBadge status=Signal::derive(move || jobs.status(state.job)) /> }.into_any()
+            view! { <StateBadge state=ExecutionState::None text="loading".to_owned() /> }.into_any()
+        }
+        (Stage::Searching, None) => {
+            view! { <StateBadge state=ExecutionState::None text="not listed yet".to_owned() /> }.into_any()
         }
         (_, None) => view! { <StateBadge state=ExecutionState::None text="unknown".to_owned() /> }.into_any(),
     }

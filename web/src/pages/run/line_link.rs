@@ -71,27 +71,36 @@ fn open_at_link(state: RunState, log_view: LogViewState, linked_lines: RwSignal<
     });
 }
 
-/// Goes to the first error when the run has ended, unless the user has scrolled or selected a line before.
+/// Goes to the first error when the run has ended, unless the user has scrolled or selected a line before. A run that had
+/// ended before it was opened does not move later, because the user reads it.
 fn open_at_first_error(
     state: RunState,
     log_view: LogViewState,
     linked_lines: RwSignal<Option<LineRange>>,
     opened_error: RwSignal<Option<usize>>,
 ) {
+    let has_lines = Memo::new(move |_| state.log.with(|log| !log.is_empty()));
+    let has_outcome = Memo::new(move |_| state.has_outcome());
+    let was_running = Memo::new(move |before| before == Some(&true) || state.stage.get() == Stage::Running);
     Effect::new(move |is_done: Option<bool>| {
-        if is_done == Some(true) || state.stage.get() != Stage::Ended {
+        let has_ended = state.stage.get() == Stage::Ended;
+        if is_done == Some(true) || !has_outcome.get() || !(has_lines.get() || has_ended) {
             return is_done == Some(true);
         }
         let is_at_line =
             log_view.current.with_untracked(Option::is_some) || linked_lines.with_untracked(Option::is_some);
-        if !is_at_line
-            && log_view.is_pinned.get_untracked()
-            && let Some(line) = state.log.with_untracked(Log::first_error)
-        {
-            opened_error.set(Some(line));
-            after_render(state, move || log_view.go_to_line(line));
+        if is_at_line || !log_view.is_pinned.get_untracked() {
+            return true;
         }
-        true
+        match state.log.with_untracked(Log::first_error) {
+            Some(line) => {
+                opened_error.set(Some(line));
+                after_render(state, move || log_view.go_to_line(line));
+                true
+            }
+            // The error of a run that was followed may be in its last lines.
+            None => has_ended || !was_running.get(),
+        }
     });
 }
 

@@ -5,12 +5,15 @@ mod line_link;
 mod load_progress;
 mod origin;
 mod stages;
+mod twin_run;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use txjobs_sdk::types::{JobId, TriggerId};
 
-use self::{header::RunHeader, line_link::link_lines, load_progress::LoadProgress, stages::Stages};
+use self::{
+    header::RunHeader, line_link::link_lines, load_progress::LoadProgress, stages::Stages, twin_run::TwinRun,
+};
 use crate::{
     api::Api,
     components::{
@@ -26,10 +29,19 @@ use crate::{
 pub fn RunPage(job: JobId, run: TriggerId) -> impl IntoView {
     let (api, jobs) = (expect_context::<Api>(), expect_context::<Jobs>());
     let state = RunState::provide(job, run);
+    // The outcome may be known before the log is loaded.
+    let known = jobs.histories.with_untracked(|histories| {
+        let mut runs = histories.get(&job)?.runs.iter();
+        runs.find(|known| known.url_id() == run && known.state.is_final()).copied()
+    });
+    if let Some(known) = known {
+        state.set_execution(known);
+    }
     let log_view = LogViewState::provide(state.log, true);
     link_lines(state, log_view);
     follow_run(api, jobs, state);
-    load_history_without_lines(api, jobs, job);
+    // When the run ends, the history contains also runs that were started after it.
+    load_history_without_lines(api, jobs, job, Memo::new(move |_| state.has_outcome()));
     let title = move || {
         let name = jobs.name(job).unwrap_or_else(|| job.to_string());
         let outcome = state.execution.get().map_or("run".to_owned(), |run| run.state.to_string());
@@ -40,6 +52,7 @@ pub fn RunPage(job: JobId, run: TriggerId) -> impl IntoView {
         <main class="run-page">
             <RunHeader />
             <Stages />
+            <TwinRun />
             <FollowError />
             <LoadProgress />
             <LogToolbar />
@@ -56,15 +69,17 @@ fn FollowError() -> impl IntoView {
     let state = expect_context::<RunState>();
     move || {
         let error = state.error.get()?;
-        let has_stopped = state.stage.get() == Stage::Stopped;
-        let context = match has_stopped {
-            true => "The console no longer follows this run.",
-            false => "This data may be outdated. The console retries automatically.",
+        let stage = state.stage.get();
+        let context = match stage {
+            Stage::Stopped => "The console no longer follows this run.",
+            Stage::Interrupted => "The console continues to follow this run when the error is gone.",
+            _ => "This data may be outdated. The console retries automatically.",
         };
+        let has_retry = matches!(stage, Stage::Stopped | Stage::Interrupted);
         let kind = error.kind;
         Some(view! {
             <ErrorNote error context>
-                {has_stopped
+                {has_retry
                     .then(|| {
                         view! {
                             <button type="button" class="button" on:click=move |_| state.retry()>
@@ -83,11 +98,12 @@ fn empty_text(state: RunState) -> &'static str {
         _ if state.log.with(|log| log.is_filtered() && !log.is_empty()) => "No lines with these severities.",
         Stage::Loading => "Loading…",
         Stage::Pending => "The job is pending. Lines appear when the application starts it.",
-        Stage::NotFound => {
-            "The server has no run with this id. It may have been removed, or belong to another job."
+        Stage::Searching => {
+            "The server does not list this run yet. A run that was just started appears within a minute. Otherwise the run \
+             was removed, or belongs to another job."
         }
         Stage::Running => "No lines yet.",
         Stage::Ended => "This run wrote no lines.",
-        Stage::Stopped | Stage::LoadStopped => "No lines were loaded.",
+        Stage::Interrupted | Stage::Stopped | Stage::LoadStopped => "No lines were loaded.",
     }
 }

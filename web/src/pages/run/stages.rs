@@ -1,5 +1,7 @@
 //! The stages of a run.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use txjobs_sdk::ExecutionState;
 
@@ -7,7 +9,7 @@ use super::origin::Origin;
 use crate::{
     components::{Time, outcome_shape},
     model::{format, history::RunSummary},
-    state::{Clock, RunState, Stage},
+    state::{Clock, Jobs, RunState, Stage},
 };
 
 /// Waits for the first line that are shorter than this are not shown, in milliseconds.
@@ -27,15 +29,21 @@ pub fn Stages() -> impl IntoView {
     }
 }
 
-/// Renders the stages of a run without an execution.
+/// Renders the stages of a run without an execution. A run that is loading may be in any stage.
 #[component]
 fn ExpectedStages() -> impl IntoView {
-    let state = expect_context::<RunState>();
-    let is_expected =
-        move || !matches!(state.stage.get(), Stage::NotFound | Stage::Stopped | Stage::LoadStopped);
-    let wait = move || (state.stage.get() == Stage::Pending).then_some("waiting for the application");
+    let (state, clock) = (expect_context::<RunState>(), expect_context::<Clock>());
+    let jobs = expect_context::<Jobs>();
+    let is_pending = move || state.stage.get() == Stage::Pending;
+    let is_started_here = move || jobs.started_runs.with(|runs| runs.contains_key(&state.run));
+    let wait = move || {
+        let wait = clock.now.get().saturating_sub(state.waiting_since.get()?);
+        let wait = format::duration(Duration::from_secs(u64::try_from(wait).unwrap_or_default() / 1000));
+        let bound = if is_started_here() { "" } else { "at least " };
+        Some(format!("waiting for the application for {bound}{wait}"))
+    };
     view! {
-        <Show when=is_expected>
+        <Show when=is_pending>
             <li>
                 <b>"pending"</b>
                 " "
@@ -53,7 +61,10 @@ fn KnownStages(execution: RunSummary) -> impl IntoView {
     let clock = expect_context::<Clock>();
     let is_final = execution.state.is_final();
     let has_started = is_final || execution.state == ExecutionState::Running;
-    let running = move || execution.duration(clock.timestamp()).map(format::duration);
+    let running = move || match execution.duration(clock.timestamp()) {
+        Some(duration) => format::duration(duration),
+        None => missing_duration(&execution).to_owned(),
+    };
     view! {
         <li>
             <b>"created"</b>
@@ -94,18 +105,58 @@ fn FirstLine(execution: RunSummary) -> impl IntoView {
     }
 }
 
-/// Renders the outcome of an ended run and the time of its end.
+/// Renders the outcome of an ended run and the time of its end, with the day if it is not the day of the start.
 #[component]
 fn End(execution: RunSummary) -> impl IntoView {
     let clock = expect_context::<Clock>();
     let color = outcome_shape(execution.state).color;
+    let text = move || {
+        let Some(ended) = execution.ended else { return "at an unknown time".to_owned() };
+        let zone = clock.zone();
+        let day = zone.weekday_and_date(ended);
+        match execution.created.map(|created| zone.weekday_and_date(created)) {
+            Some(created) if created == day => zone.seconds(ended),
+            _ => format!("{day} {}", zone.seconds(ended)),
+        }
+    };
     view! {
         <li class=format!("{color}-text")>
             <b>{execution.state.to_string()}</b>
             " "
             <span class="muted" title=move || execution.ended.map(|at| clock.zone().exact(at))>
-                {move || execution.ended.map(|at| clock.zone().seconds(at))}
+                {text}
             </span>
         </li>
+    }
+}
+
+/// Returns why the duration of an execution is not known.
+fn missing_duration(execution: &RunSummary) -> &'static str {
+    match (execution.created, execution.ended) {
+        (None, _) => "the server reports no start time",
+        (Some(_), None) if execution.state.is_final() => "the server reports no end time",
+        (Some(created), Some(ended)) if ended.since(created).is_none() => {
+            "the server reports an end before the start"
+        }
+        // The clock of this device is behind the clock of the server.
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_data::run;
+
+    #[test]
+    fn missing_duration_has_a_reason() {
+        let reason = |created, ended| {
+            missing_duration(&RunSummary::from_execution(&run(ExecutionState::Failed, created, ended)))
+        };
+        let day = "2026-03-14T02:00:00Z";
+        assert_eq!(reason("", day), "the server reports no start time");
+        assert_eq!(reason(day, ""), "the server reports no end time");
+        assert_eq!(reason(day, "0001-01-01T00:00:00Z"), "the server reports no end time");
+        assert_eq!(reason(day, "2026-03-13T02:00:00Z"), "the server reports an end before the start");
     }
 }

@@ -30,14 +30,12 @@ pub(super) fn Comparison(
     });
     move || match runs.get() {
         Some(runs) => view! { <ComparisonPanel job runs selected /> }.into_any(),
-        None if selected.get().len() == 1 => {
-            view! {
-                <p class="muted" role="status">
-                    "Select a second run to compare."
-                </p>
-            }
-            .into_any()
+        None if selected.get().len() == 1 => view! {
+            <p class="muted" role="status">
+                "Select a second run to compare."
+            </p>
         }
+        .into_any(),
         None => ().into_any(),
     }
 }
