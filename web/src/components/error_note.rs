@@ -24,6 +24,7 @@ pub fn ErrorNote(
     let is_this_machine = move || {
         session.with(|session| session.as_ref().is_some_and(|session| domain::is_this_machine(&session.base)))
     };
+    let hint = hint(&error);
     let is_local =
         error.kind == ErrorKind::BlockedByBrowser && address::is_https() && untrack(is_this_machine);
     view! {
@@ -34,10 +35,27 @@ pub fn ErrorNote(
                 <strong>{error.summary()}</strong>
                 {message.map(|text| view! { <div class="server-message"><bdi>{text}</bdi>{wait}</div> })}
                 <div>{error.advice()}</div>
+                {hint.map(|hint| view! { <div>{hint}</div> })}
                 {is_local.then(|| view! { <div>{domain::LOCAL_NETWORK_HINT}</div> })}
             </div>
             <div class="actions">{children.map(|children| children())}</div>
         </div>
+    }
+}
+
+/// Returns what else to do if the network or the browser is the cause.
+fn hint(error: &Error) -> Option<&'static str> {
+    match (error.kind, error.status) {
+        (ErrorKind::BlockedByBrowser, _) => Some(
+            "Without this permission, use the txjobs command line: CORS applies only to browsers. A gateway on your own \
+             machine cannot relay to another server yet.",
+        ),
+        // A redirect, or a web page instead of data.
+        (ErrorKind::NotThisApi, None | Some(200..300 | 511)) => Some(
+            "If this network has a sign-in page or a proxy, it may have answered instead of the server. Open a website \
+             in another tab, sign in there, and try again.",
+        ),
+        _ => None,
     }
 }
 

@@ -5,7 +5,10 @@ use txjobs_sdk::{
     decode::{self, LenientValue},
 };
 
-use crate::profiles::profile::{Color, Profile};
+use crate::{
+    model::format,
+    profiles::profile::{Color, Profile},
+};
 
 /// Presets of the console's host. Every part is optional.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,21 +17,44 @@ pub struct Preset {
     pub profiles: Vec<Profile>,
     /// A public key of the first server, offered as a demo.
     pub demo_key: Option<ApiKey>,
+    /// What was left out of the file because it is too large, for the user.
+    pub warning: Option<String>,
 }
 
 impl Preset {
+    /// The largest file. A larger one is not read, because decoding it would delay the start.
+    pub const MAX_BYTES: usize = 256 * 1024;
+    /// The most servers. More would hide the fields of the connect screen.
+    const MAX_PROFILES: usize = 100;
+
+    /// Returns the empty preset of a file that was not read because it is too large.
+    pub fn too_large() -> Self {
+        let warning = format!(
+            "The file config.json of this page is larger than {} kB. Its servers are not offered.",
+            Self::MAX_BYTES / 1024
+        );
+        Self { warning: Some(warning), ..Self::default() }
+    }
+
     /// Decodes the file: one profile at the top level, or several in `profiles`. Invalid values are ignored.
     pub fn parse(body: &[u8]) -> Self {
         let Ok(all) = decode::json::<LenientValue>(body) else { return Self::default() };
-        let mut profiles = Vec::new();
+        let (mut profiles, mut warning) = (Vec::new(), None);
         if let Some(LenientValue::Array(several)) = all.fields("profiles").next() {
-            profiles.extend(several.iter().filter_map(profile));
+            profiles.extend(several.iter().filter_map(profile).take(Self::MAX_PROFILES));
+            if several.len() > Self::MAX_PROFILES {
+                warning = Some(format!(
+                    "The file config.json of this page has {} servers. Only the first {} are offered.",
+                    format::count(several.len()),
+                    Self::MAX_PROFILES
+                ));
+            }
         }
         if profiles.is_empty() {
             profiles.extend(profile(&all));
         }
         let demo_key = text(&all, "demoKey").and_then(|key| ApiKey::new(key).ok());
-        Self { profiles, demo_key }
+        Self { profiles, demo_key, warning }
     }
 }
 
@@ -78,6 +104,20 @@ mod tests {
         let profiles: Vec<_> =
             preset.profiles.iter().map(|p| (p.name.as_str(), p.color, p.is_production)).collect();
         assert_eq!(profiles, [("Test", Color::Green, false), ("Production", Color::Red, true)]);
+    }
+
+    #[test]
+    fn number_of_profiles_is_limited_with_a_warning() {
+        let file = |count: usize| {
+            let profiles: Vec<_> = (0..count).map(|n| format!("{{\"domain\":\"s{n}.example\"}}")).collect();
+            Preset::parse(format!("{{\"profiles\":[{}]}}", profiles.join(",")).as_bytes())
+        };
+        assert_eq!(file(100).warning, None);
+        let many = file(1_001);
+        assert_eq!(many.profiles.len(), 100);
+        let warning = "The file config.json of this page has 1,001 servers. Only the first 100 are offered.";
+        assert_eq!(many.warning.as_deref(), Some(warning));
+        assert!(Preset::too_large().warning.is_some_and(|text| text.contains("256 kB")));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Saves profiles in the browser's storage and merges them with the presets.
 
+use std::collections::HashSet;
+
 use crate::{
     model::config::Preset,
     profiles::profile::{Color, Profile},
@@ -31,7 +33,7 @@ pub fn decode(text: &str) -> Vec<Profile> {
 }
 
 /// Returns the saved profiles followed by the preset ones. A preset of a saved server is skipped, so that the user's
-/// name and color stay.
+/// name and color stay. Each id occurs once.
 pub fn merge(saved: Vec<Profile>, preset: &[Profile]) -> Vec<Profile> {
     let is_new = |profile: &&Profile| {
         let count = preset.iter().filter(|other| other.domain == profile.domain).count();
@@ -40,7 +42,8 @@ pub fn merge(saved: Vec<Profile>, preset: &[Profile]) -> Vec<Profile> {
             .any(|saved| saved.domain == profile.domain && (count == 1 || saved.title() == profile.title()))
     };
     let new: Vec<_> = preset.iter().filter(is_new).cloned().collect();
-    saved.into_iter().chain(new).collect()
+    let mut ids = HashSet::new();
+    saved.into_iter().chain(new).filter(|profile| ids.insert(profile.id())).collect()
 }
 
 /// Loads the profiles and the initially selected one: the one used last, or else a preset one.
@@ -102,5 +105,7 @@ mod tests {
         assert_eq!(titles(merge(saved.clone(), &preset)), ["Mine", "Y"]);
         let twice = [profile("A", "x", Color::Blue), profile("B", "x", Color::Blue)];
         assert_eq!(titles(merge(saved, &twice)), ["Mine", "A", "B"]);
+        let same = [profile("A", "x", Color::Blue), profile("A", "x", Color::Red)];
+        assert_eq!(titles(merge(Vec::new(), &same)), ["A"]);
     }
 }

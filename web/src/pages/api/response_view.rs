@@ -2,14 +2,20 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::{api::response::RawResponse, components::Icon, model::format};
+use crate::{
+    api::{Api, response::RawResponse},
+    components::Icon,
+    model::format,
+};
 
 /// Maximum number of shown characters of a body.
 const MAX_BODY_CHARS: usize = 50_000;
 
-/// Renders the raw response: status, duration in milliseconds, headers and body.
+/// Renders the raw response: status, duration in milliseconds, headers and body. If the server repeats the key, it is
+/// masked.
 #[component]
 pub(super) fn ResponseView(raw: Arc<RawResponse>, millis: i64) -> impl IntoView {
+    let key = expect_context::<Api>().session().key.clone();
     let is_success = raw.status < 400;
     let size = raw.body.len();
     let text = format::block(&String::from_utf8_lossy(&raw.body));
@@ -19,13 +25,14 @@ pub(super) fn ResponseView(raw: Arc<RawResponse>, millis: i64) -> impl IntoView 
         shown.push('…');
         info.push_str(&format!(" · first {} characters shown", format::count(MAX_BODY_CHARS)));
     }
+    let shown = key.mask(&shown);
     let headers = raw
         .headers
         .iter()
         .map(|(name, value)| {
             view! {
-                <dt>{name.clone()}</dt>
-                <dd>{value.clone()}</dd>
+                <dt>{key.mask(name)}</dt>
+                <dd>{key.mask(value)}</dd>
             }
         })
         .collect_view();

@@ -44,6 +44,7 @@ pub fn ConnectPage() -> impl IntoView {
             false => view! { <ConnectForm profile /> }.into_any(),
         }
     };
+    let warning = connection.preset.with_value(|preset| preset.warning.clone());
     view! {
         <Title text="Connect · txjobs" />
         <main>
@@ -56,6 +57,7 @@ pub fn ConnectPage() -> impl IntoView {
                         {subtitle}
                     </p>
                 </div>
+                {warning.map(|text| view! { <p class="production">{text}</p> })}
                 <ProfileChoices on_select=move |_| uses_other_key.set(false) />
                 {form}
             </div>
