@@ -2,12 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
+use futures::StreamExt;
 use serde_json::json;
 use thirtyfour::prelude::*;
 use txjobs_test_support::{
     TestServer,
     browser::Browser,
-    console::{address, connect, console_emulator},
+    console::{address, connect, console_emulator, console_gateway, open_connected},
 };
 
 /// The configuration needs an organization. The tests use a seeded one.
@@ -118,4 +119,32 @@ async fn problems_since_the_last_visit_lead_to_the_first_error() {
     browser.click_button("Mark as seen").await;
     let gone = "return !document.querySelector('.since-last-visit')";
     while !browser.page.execute(gone, vec![]).await.unwrap().convert::<bool>().unwrap() {}
+}
+
+#[tokio::test]
+async fn job_says_since_when_it_is_slower_and_shows_what_changed() {
+    // Six runs: three take no time, and three take over a second and write another line.
+    let folder = tempfile::tempdir().unwrap();
+    let runs = folder.path().join("runs");
+    let config = r#"
+[[organization]]
+name = "Test"
+
+[[organization.job]]
+name = "Sales prepare"
+command = ["sh", "-c", "n=$(cat RUNS 2>/dev/null || echo 0); echo $((n + 1)) > RUNS; echo Reading; if [ $n -ge 3 ]; then sleep 1.3; echo Building the cache; fi"]
+"#;
+    let gateway = console_gateway(&config.replace("RUNS", runs.to_str().unwrap()));
+    let client = gateway.client();
+    let job = client.list_jobs().send().await.unwrap()[0].id;
+    for _ in 0..6 {
+        let events = client.execute_and_follow(job).collect::<Vec<_>>().await;
+        assert!(events.iter().all(Result::is_ok), "{events:?}");
+    }
+    let browser = open_connected(&gateway).await;
+    browser.wait_for_text("a", "Sales prepare").await.click().await.unwrap();
+    browser.wait_for_text("p", "100% successful: 6 of 6 loaded runs").await;
+    browser.check_appearances("job-slower").await;
+    browser.wait_for_text("a", "Show what changed").await.click().await.unwrap();
+    browser.wait_for_text("li", "Building the cache").await;
 }

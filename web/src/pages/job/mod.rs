@@ -8,6 +8,7 @@ mod run_row;
 mod runs;
 mod runs_table;
 mod selected_runs;
+mod trend;
 
 use leptos::prelude::*;
 use leptos_meta::Title;

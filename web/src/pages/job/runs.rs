@@ -1,7 +1,9 @@
 use leptos::prelude::*;
 use txjobs_sdk::types::JobId;
 
-use super::{duration_chart::DurationChart, runs_table::RunsTable, selected_runs::SelectedRuns};
+use super::{
+    duration_chart::DurationChart, runs_table::RunsTable, selected_runs::SelectedRuns, trend::JobTrend,
+};
 use crate::{
     components::Icon,
     model::history::History,
@@ -18,6 +20,7 @@ pub(super) fn Runs(
     let is_empty = Memo::new(move |_| history.with(|history| history.runs.is_empty()));
     view! {
         <Show when=move || !is_empty.get() fallback=move || view! { <NoRuns job /> }>
+            <JobTrend job history />
             <DurationChart job history />
             <RunsTable job history selected />
         </Show>

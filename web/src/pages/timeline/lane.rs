@@ -107,10 +107,14 @@ fn RunBar(
     };
     view! {
         <li style:left=move || percent(with(|group| group.left)) style:width=move || percent(with(|group| group.width))>
-            <a class=move || format!("run-bar on-{}", shape().color) href=link>
+            <a
+                class=move || format!("run-bar on-{}", shape().color)
+                href=link
+                aria-label=move || format!("{}: {}", name.get(), text())
+            >
                 <Icon name=Signal::derive(move || shape().icon) />
                 {count}
-                <span class="run-tip" class:right=move || { with(|group| group.left) > 0.5 }>
+                <span class="run-tip" aria-hidden="true" class:right=move || { with(|group| group.left) > 0.5 }>
                     <bdi>{name}</bdi>
                     " "
                     <span>{text}</span>

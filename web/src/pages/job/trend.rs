@@ -1,0 +1,81 @@
+//! How reliable and how fast the job is, in words and as a small picture.
+
+use leptos::prelude::*;
+use txjobs_sdk::{ExecutionState, types::JobId};
+
+use crate::{
+    model::{
+        format,
+        history::History,
+        overview::{Slowdown, SuccessRate},
+        route::Route,
+    },
+    state::Clock,
+};
+
+/// The states in the picture with the CSS classes of their colors, from good to bad.
+const STATES: [(ExecutionState, &str); 4] = [
+    (ExecutionState::Completed, "ok"),
+    (ExecutionState::CompletedWithWarnings, "warn"),
+    (ExecutionState::CompletedWithErrors, "bad"),
+    (ExecutionState::Failed, "bad"),
+];
+
+/// Renders the success rate over the loaded runs, and when the job became slower.
+#[component]
+pub(super) fn JobTrend(job: JobId, history: Signal<History>) -> impl IntoView {
+    let rate = Memo::new(move |_| history.with(|history| SuccessRate::of(&history.runs)));
+    let slowdown = Memo::new(move |_| history.with(|history| Slowdown::find(&history.runs)));
+    let shares = move || {
+        history.with(|history| {
+            let count = |state| history.runs.iter().filter(|run| run.state == state).count();
+            STATES.map(|(state, color)| (color, count(state)))
+        })
+    };
+    let bar = move || {
+        let parts = shares().into_iter().filter(|(_, count)| *count > 0);
+        parts.map(|(color, count)| view! { <i class=format!("on-{color}") style:flex-grow=count.to_string()></i> }).collect_view()
+    };
+    view! {
+        <Show when=move || rate.get().is_some()>
+            <section class="trend" aria-label="Reliability">
+                <p>
+                    <b>{move || rate.get().map(|rate| format!("{}%", rate.percent()))}</b>
+                    {move || rate.get().map(rate_text)}
+                </p>
+                <span class="trend-bar" aria-hidden="true">
+                    {bar}
+                </span>
+                {move || slowdown.get().map(|slowdown| view! { <SlowerSince job slowdown /> })}
+            </section>
+        </Show>
+    }
+}
+
+fn rate_text(rate: SuccessRate) -> String {
+    let SuccessRate { succeeded, ended } = rate;
+    format!(" successful: {} of {}", format::count(succeeded), format::plural(ended, "loaded run"))
+}
+
+/// Renders since when the job is slower, and a link to what changed.
+#[component]
+fn SlowerSince(job: JobId, slowdown: Slowdown) -> impl IntoView {
+    let clock = expect_context::<Clock>();
+    let Slowdown { before, after, usual_before, usual_after } = slowdown;
+    let link = format!("{}?compare={},{}", Route::Job(job), before.url_id(), after.url_id());
+    let since = move || after.created.map(|at| clock.format(at)).unwrap_or_default();
+    view! {
+        <p class="slow">
+            "Slower since "
+            {since}
+            {format!(
+                ": usually {} instead of {}. ",
+                format::duration(usual_after),
+                format::duration(usual_before),
+            )}
+            <a class="link" href=link>
+                "Show what changed"
+            </a>
+        </p>
+    }
+}
