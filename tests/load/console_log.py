@@ -2,14 +2,16 @@
 """Measures the console with a long log in a browser.
 
     cargo xtask console
-    python3 tests/load/console_log.py [LINES ...]          (default: 200000 1000000)
+    python3 tests/load/console_log.py [--other DIST] [LINES ...]          (default: 200000 1000000)
 
 Starts a server of web/dist and of one run with that many lines, opens it in headless Chromium, and prints the
 measurements. browser.py describes how to select the browser. The limits are for 200,000 lines (48 MB of JSON): first rows
 0.6 s after the last byte, no task over 100 ms, 50 ms for a search for a rare word and a jump to the end, and memory of
-three times the body. Exits with 1 above a limit.
+three times the body. Exits with 1 above a limit. --other also measures another build of the
+console, without limits.
 """
 
+import argparse
 import http.server
 import json
 import pathlib
@@ -68,7 +70,7 @@ def generate_body(lines):
 
 class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
-    chunks, sent_at = [], 0.0
+    chunks, sent_at, console = [], 0.0, DIST
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -106,7 +108,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             content = [{"Id": JOB, "Name": "Long"}] if path.endswith("/jobs") else [status]
             self.send_content("application/json", json.dumps(content).encode())
         else:
-            file = DIST / (path.lstrip("/") or "index.html")
+            file = self.server.console / (path.lstrip("/") or "index.html")
             if not file.is_file():
                 self.send_error(404)
                 return
@@ -117,8 +119,9 @@ def measure_action(browser, action, condition):
     return browser.run_with_callback(MEASURE.replace("ACTION", action).replace("CONDITION", condition))
 
 
-def measure(lines, browser):
+def measure(lines, browser, console):
     server = Server(("127.0.0.1", 0), Handler)
+    server.console = console
     server.chunks = [chunk.encode() for chunk in generate_body(lines)]
     size = sum(map(len, server.chunks))
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -223,11 +226,18 @@ def measure(lines, browser):
 
 
 def main():
-    counts = [int(count) for count in sys.argv[1:]] or [200_000, 1_000_000]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("lines", nargs="*", type=int, default=[200_000, 1_000_000])
+    parser.add_argument("--other", type=pathlib.Path)
+    options = parser.parse_args()
     results = []
-    for lines in counts:
+    for lines in options.lines:
         with Browser() as browser:
-            results.append(measure(lines, browser))
+            results.append(measure(lines, browser, DIST))
+        if options.other:
+            print("other build")
+            with Browser() as browser:
+                measure(lines, browser, options.other)
     sys.exit(0 if all(results) else 1)
 
 

@@ -4,26 +4,28 @@
 //
 //     cargo xtask console
 //     npm install --prefix /tmp/lighthouse lighthouse
-//     node tests/load/lighthouse.mjs /tmp/lighthouse/node_modules
+//     node tests/load/lighthouse.mjs /tmp/lighthouse/node_modules [--other DIST]
 //
 // TXJOBS_BROWSER names the browser. static_host.mjs serves the console. The script measures the first screen and the list of
-// jobs of the demo.
+// jobs of the demo. --other also measures another build of the console, without limits.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 
-const modules = createRequire(join(resolve(process.argv[2]), "x.js"));
+const { values, positionals } = parseArgs({ options: { other: { type: "string" } }, allowPositionals: true });
+const modules = createRequire(join(resolve(positionals[0]), "x.js"));
 const importModule = (name) => import(pathToFileURL(modules.resolve(name)));
 const { default: lighthouse, snapshot } = await importModule("lighthouse");
 const { default: puppeteer } = await importModule("puppeteer-core");
 const minScores = { performance: 0.95, accessibility: 1, "best-practices": 1 };
 
 const here = dirname(fileURLToPath(import.meta.url));
-const host = spawn("node", [join(here, "static_host.mjs")], { stdio: ["ignore", "pipe", "inherit"] });
+const other = values.other ? ["--other", values.other] : [];
+const host = spawn("node", [join(here, "static_host.mjs"), ...other], { stdio: ["ignore", "pipe", "inherit"] });
 const port = `${(await once(host.stdout, "data"))[0]}`.trim();
-const address = `http://127.0.0.1:${port}/console/`;
 const browser = await puppeteer.launch({
   executablePath: process.env.TXJOBS_BROWSER ?? "chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
@@ -31,18 +33,26 @@ const browser = await puppeteer.launch({
 let isWithin = true;
 try {
   for (const preset of ["mobile", "desktop"]) {
-    const page = await browser.newPage();
-    const firstScreen = await lighthouse(address, { onlyCategories: Object.keys(minScores) }, configFor(preset), page);
-    report(`first screen, ${preset}`, firstScreen.lhr);
-    const { lhr } = await snapshot(await openDemo(page), { config: configFor(preset), flags: { onlyCategories: Object.keys(minScores).slice(1) } });
-    report(`list of jobs, ${preset}`, lhr);
-    await page.close();
+    isWithin = (await measure("console", preset)) && isWithin;
+    if (values.other) await measure("other", preset);
   }
 } finally {
   await browser.close();
   host.kill();
 }
 process.exit(isWithin ? 0 : 1);
+
+// Measures a build of the console and returns whether its scores are within the limits.
+async function measure(build, preset) {
+  const address = `http://127.0.0.1:${port}/${build}/`;
+  const page = await browser.newPage();
+  const firstScreen = await lighthouse(address, { onlyCategories: Object.keys(minScores) }, configFor(preset), page);
+  const isFirstWithin = report(`${build}, first screen, ${preset}`, firstScreen.lhr);
+  const { lhr } = await snapshot(await openDemo(page, address), { config: configFor(preset), flags: { onlyCategories: Object.keys(minScores).slice(1) } });
+  const isListWithin = report(`${build}, list of jobs, ${preset}`, lhr);
+  await page.close();
+  return isFirstWithin && isListWithin;
+}
 
 // Returns the configuration of a preset. The default of Lighthouse is a phone.
 function configFor(preset) {
@@ -53,15 +63,16 @@ function configFor(preset) {
 }
 
 // Opens the demo and returns the page.
-async function openDemo(page) {
+async function openDemo(page, address) {
   await page.goto(address);
   await (await page.waitForSelector(".demo button")).click();
   await page.waitForSelector("tr[data-job]");
   return page;
 }
 
-// Prints the scores of a page and its failed audits, and compares the scores with the limits.
+// Prints the scores of a page and its failed audits. Returns whether the scores are within the limits.
 function report(name, lhr) {
+  let isWithin = true;
   const scores = Object.entries(lhr.categories).map(([category, { score }]) => {
     const isHighEnough = score !== null && score >= minScores[category];
     isWithin &&= isHighEnough;
@@ -73,4 +84,5 @@ function report(name, lhr) {
     const nodes = (details?.items ?? []).map((item) => item.node?.snippet ?? item.description ?? item.url ?? "").slice(0, 3);
     console.log(`    ${title} ${displayValue ?? ""} ${nodes.join(" ")}`);
   }
+  return isWithin;
 }

@@ -1,15 +1,18 @@
 // Serves the console and, optionally, Swagger UI for first_load.py and lighthouse.mjs. All files are compressed with Brotli in
-// advance. Both use the same contract and the same small API. Prints its port.
+// advance. Both use the same contract and the same small API. Prints its port. --other also serves another build of the
+// console, at /other/.
 //
-//     node static_host.mjs [SWAGGER_UI_DIST]
+//     node static_host.mjs [--other DIST] [SWAGGER_UI_DIST]
 import { readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
-import { dirname, extname, join } from "node:path";
+import { dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { brotliCompressSync } from "node:zlib";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const swaggerFolder = process.argv[2];
+const { values, positionals } = parseArgs({ options: { other: { type: "string" } }, allowPositionals: true });
+const [swaggerFolder] = positionals;
 const contentTypes = {
   ".css": "text/css",
   ".html": "text/html",
@@ -25,10 +28,15 @@ const swaggerPage = `<!doctype html><meta charset="utf-8"><link rel="stylesheet"
 
 const files = { "/openapi.yaml": readFileSync(join(root, "openapi.yaml")), "/swagger/index.html": swaggerPage };
 for (const name of swaggerFolder ? ["swagger-ui.css", "swagger-ui-bundle.js"] : []) files[`/swagger/${name}`] = readFileSync(join(swaggerFolder, name));
-for (const name of readdirSync(join(root, "web/dist"))) {
-  if (![".br", ".gz"].includes(extname(name))) files[`/console/${name}`] = readFileSync(join(root, "web/dist", name));
+const consoles = { console: join(root, "web/dist"), other: values.other };
+for (const [path, folder] of Object.entries(consoles).filter(([, folder]) => folder)) {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || [".br", ".gz"].includes(extname(entry.name))) continue;
+    const file = join(entry.parentPath ?? entry.path, entry.name);
+    files[`/${path}/${relative(folder, file)}`] = readFileSync(file);
+  }
+  files[`/${path}/config.json`] = JSON.stringify({ name: "Demo", domain: "..", demoKey: "a-key-for-tests-only" });
 }
-files["/console/config.json"] = JSON.stringify({ name: "Demo", domain: "..", demoKey: "a-key-for-tests-only" });
 const compressed = new Map(Object.entries(files).map(([path, content]) => [path, brotliCompressSync(content)]));
 
 const jobs = Array.from({ length: 20 }, (_, n) => ({ Id: `3f2b8c1e-5d47-4a9b-8e60-${`${n}`.padStart(12, "0")}`, Name: `Job ${n}` }));
