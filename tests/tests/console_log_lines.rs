@@ -240,6 +240,12 @@ async fn search_brings_a_match_far_to_the_right_into_view() {
     // The next row is shown from its beginning.
     search(&browser, "short").await;
     wait_until_inside(".log", ".log .current mark").await;
+    // A wrapped row can be higher than the screen.
+    browser.set_appearance(320, 1200, "light").await;
+    browser.click_button("Wrap lines").await;
+    browser.wait_for(By::Css(".log.wrapped")).await;
+    search(&browser, "needle").await;
+    wait_until_inside(".log", ".log .current mark").await;
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, Node};
+use web_sys::{HtmlDetailsElement, HtmlElement, Node};
 
 use super::LogViewState;
 use crate::{
@@ -32,7 +32,7 @@ pub(super) fn ExportMenu() -> impl IntoView {
     let menu = NodeRef::<html::Details>::new();
     let status = RwSignal::new("");
     let close = move || {
-        if let Some(menu) = menu.get_untracked().filter(|menu| menu.open()) {
+        if let Some(menu) = menu.get_untracked().filter(HtmlDetailsElement::open) {
             menu.set_open(false);
             status.set("");
         }

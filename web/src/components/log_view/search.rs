@@ -124,14 +124,18 @@ fn show_match(state: LogViewState, line: usize) {
     }
 }
 
-/// Scrolls to the right until the first match in the current line is visible.
+/// Scrolls until the first match in the current line is visible. It can be far to the right, or far down in a wrapped row.
 fn scroll_to_mark(state: LogViewState) {
     let Some(log) = state.scroll_element.try_get_untracked().flatten() else { return };
     let Ok(Some(mark)) = log.query_selector(".current mark") else { return };
-    let (log_bounds, mark) = (log.get_bounding_client_rect(), mark.get_bounding_client_rect());
-    let (left, width) = (mark.left() - log_bounds.left(), f64::from(log.client_width()));
+    let (bounds, mark) = (log.get_bounding_client_rect(), mark.get_bounding_client_rect());
+    let (left, top) = (mark.left() - bounds.left(), mark.top() - bounds.top());
+    let (width, height) = (f64::from(log.client_width()), f64::from(log.client_height()));
     if left + mark.width() > width {
         log.set_scroll_left((left - width / 3.0) as i32);
+    }
+    if top < 0.0 || top + mark.height() > height {
+        state.scroll_by(top - height / 3.0);
     }
 }
 

@@ -150,6 +150,12 @@ impl LogViewState {
         }
     }
 
+    /// Scrolls by pixels of the lines, which a very long log divides by the scale of its scroll bar.
+    pub(super) fn scroll_by(self, pixels: f64) {
+        let rows = self.log.with_untracked(|log| self.rows(log));
+        self.scroll_to(rows.scroll_to_offset(0, rows.offset_of(0, self.scroll.get_untracked()) - pixels));
+    }
+
     pub(super) fn set_scroll(self, top: f64) {
         self.scroll.set(top);
         self.remember_place();
