@@ -14,10 +14,13 @@ const SHORT_ID: usize = 8;
 /// Returns the names to show, in the order of the jobs. They are on one line, without invisible characters, and
 /// different: jobs of the same name have their short ids as suffixes. A job with a blank name is shown as its id.
 pub(super) fn display_names(jobs: &[Job]) -> Vec<String> {
-    let plain: Vec<_> = jobs.iter().map(plain_name).collect();
-    let short = add_to_repeated(&plain, |at| format!(" ({})", &jobs[at].id.to_string()[..SHORT_ID]));
-    // The short ids may be the same too.
-    add_to_repeated(&short, |at| format!(" ({})", jobs[at].id))
+    let mut names: Vec<_> = jobs.iter().map(plain_name).collect();
+    let short_id = |at: usize| format!(" ({})", &jobs[at].id.to_string()[..SHORT_ID]);
+    if add_to_repeated(&mut names, short_id) {
+        // The names may be the same with their short ids too.
+        add_to_repeated(&mut names, |at| format!(" ({})", jobs[at].id));
+    }
+    names
 }
 
 fn plain_name(job: &Job) -> String {
@@ -27,21 +30,23 @@ fn plain_name(job: &Job) -> String {
     if name.is_empty() { job.id.to_string() } else { name }
 }
 
-/// Appends a suffix to each name that occurs several times.
-fn add_to_repeated(names: &[String], suffix: impl Fn(usize) -> String) -> Vec<String> {
+/// Appends a suffix to each name that occurs several times. Returns whether there are such names.
+fn add_to_repeated(names: &mut [String], suffix: impl Fn(usize) -> String) -> bool {
     // Letters with accents look the same in all their encodings.
     let composed = format::compose(&names.join("\n"));
     let mut counts = HashMap::<&str, usize>::new();
     for name in composed.split('\n') {
         *counts.entry(name).or_default() += 1;
     }
-    let names = names.iter().zip(composed.split('\n')).enumerate();
-    names
-        .map(|(at, (name, composed))| match counts.get(composed) {
-            Some(2..) => format!("{name}{}", suffix(at)),
-            _ => name.clone(),
-        })
-        .collect()
+    if counts.len() == names.len() {
+        return false;
+    }
+    for (at, (name, composed)) in names.iter_mut().zip(composed.split('\n')).enumerate() {
+        if counts.get(composed).is_some_and(|count| *count > 1) {
+            name.push_str(&suffix(at));
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -78,7 +83,7 @@ mod tests {
             ("bbbbbbbb", "\u{1b}[31m\r\nx"),
             ("cccccccc", " \n"),
         ]);
-        assert_eq!(shown, ["gpj⇄.exe␀", "␛[31m↵x", "↵"]);
+        assert_eq!(shown, ["gpj⇄.exe␀", "␛[31m↵x", "cccccccc-0000-0000-0000-000000000001"]);
         assert_eq!(names(&[("aaaaaaaa", " \t ")]), ["aaaaaaaa-0000-0000-0000-000000000001"]);
     }
 }

@@ -1,6 +1,6 @@
 //! The order of names for people: numbers by their value, and letters as in the language of the browser.
 
-use std::{cmp::Ordering, iter::Peekable, str::Chars};
+use std::cmp::Ordering;
 
 use crate::model::format;
 
@@ -45,16 +45,19 @@ fn collate(_: &[String], order: Vec<usize>) -> Vec<usize> {
 }
 
 /// Compares texts with numbers by their value.
-fn compare(a: &str, b: &str) -> Ordering {
-    let (mut a, mut b) = (a.chars().peekable(), b.chars().peekable());
+fn compare(mut a: &str, mut b: &str) -> Ordering {
     loop {
-        let order = match (a.peek(), b.peek()) {
+        let (next_a, next_b) = (a.chars().next(), b.chars().next());
+        let order = match (next_a, next_b) {
             (Some(one), Some(other)) if one.is_ascii_digit() && other.is_ascii_digit() => {
-                let (one, other) = (number(&mut a), number(&mut b));
-                one.len().cmp(&other.len()).then_with(|| one.cmp(&other))
+                let (one, other) = (take_number(&mut a), take_number(&mut b));
+                one.len().cmp(&other.len()).then_with(|| one.cmp(other))
             }
-            (None, None) => return Ordering::Equal,
-            _ => a.next().cmp(&b.next()),
+            (Some(one), Some(other)) => {
+                (a, b) = (&a[one.len_utf8()..], &b[other.len_utf8()..]);
+                one.cmp(&other)
+            }
+            _ => return next_a.cmp(&next_b),
         };
         if order.is_ne() {
             return order;
@@ -62,15 +65,12 @@ fn compare(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// Takes the digits of a number without leading zeros.
-fn number(chars: &mut Peekable<Chars<'_>>) -> String {
-    let mut digits = String::new();
-    while let Some(digit) = chars.next_if(char::is_ascii_digit) {
-        if digit != '0' || !digits.is_empty() {
-            digits.push(digit);
-        }
-    }
-    digits
+/// Takes the digits at the start of a text and returns them without leading zeros.
+fn take_number<'a>(text: &mut &'a str) -> &'a str {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, rest) = text.split_at(end);
+    *text = rest;
+    number.trim_start_matches('0')
 }
 
 #[cfg(test)]
