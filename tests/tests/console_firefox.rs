@@ -90,8 +90,11 @@ async fn firefox_log_opens_at_its_first_error_and_is_searched() {
     assert!(next.text().await.unwrap().contains("Finished with errors"));
 
     browser.press_keys("/").await;
-    browser.press_keys("Cleaning up 7" + Key::Enter).await;
-    browser.wait_for(By::Css("[role=log] .current[data-line='1007']")).await;
+    browser.press_keys("Cleaning up 7").await;
+    // 7, 70 to 79, and 700 to 799.
+    browser.wait_for_text("*[contains(@class, 'match-count')]", "of 111").await;
+    browser.press_keys(Key::Enter).await;
+    browser.wait_for(By::XPath("//*[contains(@class, 'current')][contains(., 'Cleaning up 7')]")).await;
     browser.check_accessibility("search").await;
 }
 
