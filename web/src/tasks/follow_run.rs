@@ -234,7 +234,7 @@ impl RunTask {
     fn show_without_execution(&self) {
         let Self { jobs, state, .. } = *self;
         // The list of statuses may be older than the run.
-        let is_active = untrack(|| jobs.status(state.job)).is_none_or(|status| status.is_active());
+        let is_active = untrack(|| jobs.status(state.job)).is_none_or(txjobs_sdk::JobStatusCode::is_active);
         let is_pending = is_active || self.is_started_here();
         state.set_stage(if is_pending { Stage::Pending } else { Stage::Searching });
         let started_at = jobs.started_runs.with_untracked(|runs| runs.get(&state.run).copied());

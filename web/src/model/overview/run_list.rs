@@ -176,7 +176,7 @@ pub fn newest_runs(
             }
         }
     }
-    found.sort_by(|a, b| b.run.created.cmp(&a.run.created));
+    found.sort_by_key(|found| std::cmp::Reverse(found.run.created));
     (found, counts)
 }
 

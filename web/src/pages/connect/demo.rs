@@ -14,7 +14,7 @@ pub(super) fn Demo(
     #[prop(into)] on_open: Callback<ApiKey>,
 ) -> impl IntoView {
     let preset = expect_context::<Connection>().preset;
-    let base = fields.original.with_value(|profile| profile.base());
+    let base = fields.original.with_value(crate::profiles::profile::Profile::base);
     let demo_key = preset.with_value(|preset| {
         // The demo key belongs to the first preset server.
         let is_first = preset.profiles.first().is_some_and(|first| first.base() == base);

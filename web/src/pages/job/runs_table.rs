@@ -49,7 +49,7 @@ pub(super) fn RunsTable(
 
 /// Returns what identifies a row. A run whose state or end has changed gets a new row.
 fn key(run: &RunSummary) -> (ExecutionId, i64, Option<i64>) {
-    (run.execution, run.state.number(), run.ended.map(|ended| ended.unix_millis()))
+    (run.execution, run.state.number(), run.ended.map(txjobs_sdk::Timestamp::unix_millis))
 }
 
 /// Returns the runs without repetitions, because rows need different keys.

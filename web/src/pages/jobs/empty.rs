@@ -13,7 +13,8 @@ use crate::{
 #[component]
 pub(super) fn NoJobs() -> impl IntoView {
     let jobs = expect_context::<Jobs>();
-    let server = expect_context::<Connection>().profile.with_untracked(|profile| profile.title());
+    let server =
+        expect_context::<Connection>().profile.with_untracked(crate::profiles::profile::Profile::title);
     view! {
         <div class="empty">
             <Icon name="ring" />

@@ -77,7 +77,7 @@ impl ListState {
         if !self.order.with(ListOptions::is_history_required) {
             return None;
         }
-        let (loaded, total) = (self.jobs.histories.with(|histories| histories.len()), self.job_count());
+        let (loaded, total) = (self.jobs.histories.with(std::collections::HashMap::len), self.job_count());
         (loaded < total).then(|| {
             format!("last runs loaded for {} of {} jobs", format::count(loaded), format::count(total))
         })

@@ -93,7 +93,7 @@ fn SortHeader(
         None => "none",
     };
     let sort_by = move |_| {
-        list.apply(list.options.with_untracked(|options| ListOptions::with_sort_clicked(options, column)))
+        list.apply(list.options.with_untracked(|options| ListOptions::with_sort_clicked(options, column)));
     };
     let content = match icon {
         Some(name) => view! { <Icon name /> }.into_any(),

@@ -97,8 +97,9 @@ fn UsualDuration() -> impl IntoView {
     let (state, jobs, clock) =
         (expect_context::<RunState>(), expect_context::<Jobs>(), expect_context::<Clock>());
     let usual = Memo::new(move |_| {
-        jobs.histories
-            .with(|histories| histories.get(&state.job).and_then(|history| history.usual_duration()))
+        jobs.histories.with(|histories| {
+            histories.get(&state.job).and_then(crate::model::history::History::usual_duration)
+        })
     });
     let is_slower = Memo::new(move |_| {
         let duration = state.execution.get().and_then(|run| run.duration(clock.timestamp()));
