@@ -52,7 +52,7 @@ async fn history_marks_slow_runs_and_compares_two_runs() {
     browser
         .wait_for_text(
             "figcaption",
-            "median of the last 3 successful runs. A run is slow if it takes over 1.5 times as long and at least a second longer.",
+            "(median of the last 3 successful runs). A run is slow if it takes over 1.5 times as long and at least a second longer.",
         )
         .await;
     browser.check_appearances("runs").await;

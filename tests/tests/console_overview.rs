@@ -39,11 +39,12 @@ async fn count(browser: &Browser, selector: &str) -> usize {
 async fn timeline_shows_runs_by_time_and_opens_a_run() {
     let (_emulator, browser, _) = seeded().await;
     open(&browser, "#/timeline?span=7d").await;
-    let bar = browser.wait_for(By::Css(".timeline tbody .run-bar")).await;
+    browser.wait_for(By::Css(".timeline tbody .run-bar")).await;
     browser.wait_for(By::Css(".timeline-scale .now")).await;
     browser.check_appearances("timeline").await;
 
     // The pointer and the focus tell what the bar stands for.
+    let bar = browser.wait_for(By::Css(".timeline tbody .run-bar")).await;
     bar.scroll_into_view().await.unwrap();
     browser.page.action_chain().move_to_element_center(&bar).perform().await.unwrap();
     let tip = bar.find(By::Css(".run-tip")).await.unwrap();

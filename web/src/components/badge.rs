@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 
-use super::Icon;
+use super::icon::Icon;
 use crate::model::history::RunSummary;
 
 /// Appearance of a state: the CSS class of its color and the name of its icon.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use txjobs_sdk::{Error, ErrorKind};
 
-use super::Icon;
+use super::icon::Icon;
 use crate::{
     model::domain,
     state::Connection,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use txjobs_sdk::types::JobId;
 
-use super::{ErrorNote, ReconnectButton};
+use super::{error_note::ErrorNote, error_note::ReconnectButton};
 use crate::{model::format, state::Jobs, tasks::histories::HistoryLoader};
 
 /// Number of jobs whose history is loaded at first. A list of ten thousand jobs must not send ten thousand requests by

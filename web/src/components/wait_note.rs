@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Icon;
+use super::icon::Icon;
 use crate::{
     api::Api,
     state::{Clock, Jobs},

@@ -8,7 +8,7 @@ use leptos_use_interval_fn::use_interval_fn;
 use txjobs_sdk::Timestamp;
 use web_sys::VisibilityState;
 
-use super::Preferences;
+use super::preferences::Preferences;
 use crate::{model::format::Zone, utils::time};
 
 /// How often relative times on the screen change.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::{prelude::*, task::spawn_local};
 use txjobs_sdk::types::Job;
 
-use super::Vault;
+use super::vault::Vault;
 use crate::{
     api::response::ApiResponse,
     model::config::Preset,

@@ -7,7 +7,7 @@ use txjobs_sdk::{
 };
 use web_sys::SubmitEvent;
 
-use super::{Modal, ProductionWarning};
+use super::{modal::Modal, production_warning::ProductionWarning};
 use crate::{
     api::Api,
     components::{ErrorNote, Icon, ReconnectButton},
@@ -26,7 +26,7 @@ pub(super) fn ConfirmDialog() -> impl IntoView {
             is_open=Signal::derive(move || pending.with(Option::is_some))
             on_close=move || pending.set(None)
             class="confirmation"
-            labelled_by="confirm-title"
+            heading_id="confirm-title"
         >
             {move || pending.get().map(|pending| view! { <ConfirmForm pending /> })}
         </Modal>

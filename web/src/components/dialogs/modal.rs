@@ -13,7 +13,7 @@ pub fn Modal(
     label: Option<&'static str>,
     /// Id of the heading.
     #[prop(optional)]
-    labelled_by: Option<&'static str>,
+    heading_id: Option<&'static str>,
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
@@ -40,7 +40,7 @@ pub fn Modal(
             id=id
             class=class
             aria-label=label
-            aria-labelledby=labelled_by
+            aria-labelledby=heading_id
             on:close=close
         >
             {children()}

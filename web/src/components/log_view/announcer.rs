@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
-use super::LogViewState;
+use super::view_state::LogViewState;
 use crate::{
     log::{Level, Log},
     model::format,

@@ -2,7 +2,7 @@
 
 use leptos::{either::Either, ev, html, prelude::*};
 
-use super::LogViewState;
+use super::view_state::LogViewState;
 use crate::{
     components::Icon,
     log::{LineRange, Log},

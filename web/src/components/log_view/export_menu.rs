@@ -6,7 +6,7 @@ use leptos::{ev, html, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDetailsElement, HtmlElement, Node};
 
-use super::LogViewState;
+use super::view_state::LogViewState;
 use crate::{
     components::Icon,
     log::{

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, Element, KeyboardEvent, MouseEvent, Node, Range};
 
-use super::LogViewState;
+use super::view_state::LogViewState;
 use crate::utils::focus::is_typing;
 
 /// Opens or closes the clicked line. With Shift, selects all lines up to it.

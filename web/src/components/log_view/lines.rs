@@ -4,9 +4,9 @@ use leptos::{ev, prelude::*};
 use leptos_use_resize_observer::use_resize_observer;
 
 use super::{
-    LogViewState,
     input::{handle_click, handle_copy, handle_key},
     row::{LogRow, SampleRow, measure_columns},
+    view_state::LogViewState,
 };
 use crate::{
     log::Log,

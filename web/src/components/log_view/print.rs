@@ -2,7 +2,7 @@
 
 use leptos::{ev, html, prelude::*};
 
-use super::LogViewState;
+use super::view_state::LogViewState;
 use crate::{
     log::{LineRange, LineView, Log, export::ExportFormat},
     model::format,

@@ -3,7 +3,7 @@
 use leptos::{either::Either, prelude::*};
 use web_sys::{Element, HtmlElement};
 
-use super::LogViewState;
+use super::view_state::LogViewState;
 use crate::{
     components::Icon,
     log::{self, Level, LineView, Log, MAX_LINE_CHARS},

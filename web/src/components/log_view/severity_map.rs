@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, MouseEvent};
 
-use super::LogViewState;
+use super::view_state::LogViewState;
 use crate::{
     log::{Level, Log},
     utils::virtual_rows::Rows,

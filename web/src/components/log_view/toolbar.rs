@@ -3,9 +3,9 @@
 use leptos::{ev, prelude::*};
 
 use super::{
-    LogViewState,
     export_menu::ExportMenu,
     search::{SearchField, SearchResult},
+    view_state::LogViewState,
 };
 use crate::{
     components::Icon,

@@ -11,7 +11,7 @@ pub(super) fn ShortcutsDialog(is_open: RwSignal<bool>) -> impl IntoView {
             on_close=move || is_open.set(false)
             id="shortcuts"
             class="shortcuts"
-            labelled_by="shortcuts-title"
+            heading_id="shortcuts-title"
         >
             <h2 id="shortcuts-title">"Keyboard shortcuts"</h2>
             <dl>

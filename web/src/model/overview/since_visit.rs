@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt, str::FromStr};
 
 use txjobs_sdk::types::JobId;
 
-use super::{JobRun, severity};
+use super::{outcome::severity, run_list::JobRun};
 use crate::model::history::History;
 
 /// A visit ends after this time without the page, in milliseconds.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use txjobs_sdk::{ExecutionState, Timestamp};
 
-use super::severity;
+use super::outcome::severity;
 use crate::model::{
     format::Zone,
     history::RunSummary,

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::HistoryResource;
+use super::load_history::HistoryResource;
 use crate::{
     components::{ErrorNote, ReconnectButton},
     state::Jobs,

@@ -4,6 +4,7 @@ mod comparison;
 mod duration_chart;
 mod header;
 mod history_error;
+mod load_history;
 mod run_row;
 mod runs;
 mod runs_table;
@@ -12,16 +13,17 @@ mod trend;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use txjobs_sdk::{Error, types::JobId};
+use txjobs_sdk::types::JobId;
 
 use self::{
-    comparison::Comparison, header::JobHeader, history_error::HistoryError, runs::Runs,
+    comparison::Comparison,
+    header::JobHeader,
+    history_error::HistoryError,
+    load_history::{HistoryResource, load_history},
+    runs::Runs,
     selected_runs::SelectedRuns,
 };
-use crate::{api::Api, model::history::History, state::Jobs, tasks::load_job_history::history_request};
-
-/// The history of the job, or the error of the last request.
-type HistoryResource = LocalResource<Result<History, Error>>;
+use crate::{model::history::History, state::Jobs};
 
 /// Renders the screen of a job.
 #[component]
@@ -62,21 +64,4 @@ fn JobHistory(job: JobId, history: HistoryResource, selected: SelectedRuns) -> i
             <Runs job history=Signal::derive(move || loaded.get().unwrap_or_default()) selected />
         </Show>
     }
-}
-
-/// Loads the history again when the status of the job changes and on refresh.
-fn load_history(job: JobId) -> HistoryResource {
-    let (api, jobs) = (expect_context::<Api>(), expect_context::<Jobs>());
-    let status = Memo::new(move |_| jobs.status(job));
-    LocalResource::new(move || {
-        status.track();
-        jobs.refresh.track();
-        let request = history_request(job, jobs.extensions.get_untracked());
-        async move {
-            let response = api.executions(&request).await?;
-            jobs.extensions.set(response.extensions);
-            // No time of loading, so that the history of unchanged runs is equal.
-            Ok(History::from_logs(&response.value, 0.0))
-        }
-    })
 }

@@ -18,7 +18,7 @@ pub(super) fn TableHeader() -> impl IntoView {
                 <SortHeader column=Column::Name class="" label="Name" />
                 <SortHeader column=Column::Status class="c-status" label="Status" />
                 <th scope="col" class="c-last-runs hide-on-phone">
-                    "Last five"
+                    "Last runs"
                 </th>
                 <SortHeader column=Column::LastRun class="c-last-run hide-on-phone" label="Last run" />
                 <SortHeader column=Column::Duration class="c-duration number hide-on-phone" label="Duration" />

@@ -5,7 +5,7 @@ use txjobs_sdk::{ExecutionState, types::JobId};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
-use super::{Row, percent};
+use super::row::{Row, percent};
 use crate::{
     components::{Icon, outcome_shape},
     model::{

@@ -1,6 +1,7 @@
 //! The timeline: a row for each job, a bar for each run, by time.
 
 mod lane;
+mod row;
 mod toolbar;
 
 use leptos::{html, prelude::*};
@@ -8,11 +9,15 @@ use leptos_meta::Title;
 use leptos_use_resize_observer::use_resize_observer;
 use txjobs_sdk::types::JobId;
 
-use self::{lane::Lane, toolbar::TimelineToolbar};
+use self::{
+    lane::Lane,
+    row::{Row, percent},
+    toolbar::TimelineToolbar,
+};
 use crate::{
     components::{AllHistories, HistoryProgress, Icon, JobsError},
     model::{
-        overview::{Bar, Tick, TimelineOptions, bars, ticks},
+        overview::{Tick, TimelineOptions, bars, ticks},
         route::Route,
     },
     state::{Clock, Jobs, Ui},
@@ -23,9 +28,6 @@ const RUNS_PER_JOB: i32 = 100;
 
 /// Width of the longest label of the scale in pixels.
 const LABEL_WIDTH: f64 = 84.0;
-
-/// A job with its bars.
-type Row = (JobId, Vec<Bar>);
 
 /// Renders the timeline.
 #[component]
@@ -141,9 +143,4 @@ fn observe_width(scale: NodeRef<html::Ol>) -> Memo<f64> {
         }
     });
     Memo::new(move |_| width.get())
-}
-
-/// Formats a fraction as a CSS length.
-fn percent(fraction: f64) -> String {
-    format!("{:.3}%", fraction * 100.0)
 }

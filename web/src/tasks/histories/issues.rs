@@ -6,30 +6,33 @@ use txjobs_sdk::{
     types::{ExecutionId, JobId, TriggerId},
 };
 
-use super::HistoryLoader;
 use crate::{api::Api, model::history::IssueCounts, state::Jobs};
 
-/// Counts the issues of the next run on the screen, if there is one.
-pub(super) fn count_next(loader: HistoryLoader) {
-    let Some((job, trigger, execution)) = next_run(loader.jobs) else { return };
-    loader.progress.update_value(|progress| progress.is_counting = true);
-    loader.spawn(async move {
-        let counts = count_run(loader.api, job, trigger).await;
-        loader.progress.update_value(|progress| progress.is_counting = false);
-        loader.jobs.histories.update(|histories| {
-            if let Some(history) = histories.get_mut(&job) {
+/// A run whose issues are counted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct UncountedRun {
+    job: JobId,
+    trigger: TriggerId,
+    execution: ExecutionId,
+}
+
+impl UncountedRun {
+    /// Counts the issues and stores the result.
+    pub(super) async fn count(self, api: Api, jobs: Jobs) {
+        let counts = count_run(api, self.job, self.trigger).await;
+        jobs.histories.update(|histories| {
+            if let Some(history) = histories.get_mut(&self.job) {
                 match counts {
-                    Some(counts) => history.counts = Some((execution, counts)),
-                    None => history.not_counted = Some(execution),
+                    Some(counts) => history.counts = Some((self.execution, counts)),
+                    None => history.not_counted = Some(self.execution),
                 }
             }
         });
-        loader.load();
-    });
+    }
 }
 
 /// Returns the next run to count. Counting loads the run's log, so runs that completed without issues are skipped.
-fn next_run(jobs: Jobs) -> Option<(JobId, TriggerId, ExecutionId)> {
+pub(super) fn next_run(jobs: Jobs) -> Option<UncountedRun> {
     let counted = jobs.counted.get_untracked();
     jobs.histories.with_untracked(|histories| {
         jobs.requested.with_untracked(|requested| {
@@ -38,7 +41,8 @@ fn next_run(jobs: Jobs) -> Option<(JobId, TriggerId, ExecutionId)> {
                 let newest = history.newest().filter(|run| run.is_issue_possible())?;
                 let is_missing =
                     history.newest_counts().is_none() && history.not_counted != Some(newest.execution);
-                is_missing.then_some((*job, newest.trigger?, newest.execution))
+                let (trigger, execution) = (newest.trigger?, newest.execution);
+                is_missing.then_some(UncountedRun { job: *job, trigger, execution })
             })
         })
     })

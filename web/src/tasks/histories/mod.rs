@@ -85,8 +85,19 @@ impl HistoryLoader {
             });
         }
         if self.progress.with_value(|progress| progress.in_flight.is_empty() && !progress.is_counting) {
-            issues::count_next(self);
+            self.count_issues();
         }
+    }
+
+    /// Counts the issues of the next run on the screen, if there is one.
+    fn count_issues(self) {
+        let Some(run) = issues::next_run(self.jobs) else { return };
+        self.progress.update_value(|progress| progress.is_counting = true);
+        self.spawn(async move {
+            run.count(self.api, self.jobs).await;
+            self.progress.update_value(|progress| progress.is_counting = false);
+            self.load();
+        });
     }
 
     /// Returns the most urgent job whose history is due.

@@ -7,7 +7,7 @@ use super::{
     start_jobs::BulkRun,
 };
 use crate::{
-    components::{Icon, dialogs::ProductionWarning},
+    components::{Icon, dialogs::production_warning::ProductionWarning},
     model::{format, route::Route},
     profiles::profile::Profile,
     state::{Connection, Jobs, Notices, Ui},

@@ -7,7 +7,7 @@ mod start_jobs;
 use leptos::{ev, prelude::*};
 
 use self::{form::BulkRunForm, start_jobs::JobStarter};
-use super::Modal;
+use super::modal::Modal;
 use crate::{state::Ui, utils::window_event::on_window_event};
 
 /// Renders the dialog. It is open while jobs wait for a confirmation. Closing it does not stop the starts.
@@ -31,7 +31,7 @@ pub(super) fn BulkRunDialog() -> impl IntoView {
             is_open=Signal::derive(move || pending.with(|jobs| !jobs.is_empty()))
             on_close=move || pending.set(Vec::new())
             class="confirmation"
-            labelled_by="bulk-run-title"
+            heading_id="bulk-run-title"
         >
             {form}
         </Modal>

@@ -1,0 +1,13 @@
+//! What a row of the timeline consists of.
+
+use txjobs_sdk::types::JobId;
+
+use crate::model::overview::Bar;
+
+/// A job with its bars.
+pub(super) type Row = (JobId, Vec<Bar>);
+
+/// Formats a fraction as a CSS length.
+pub(super) fn percent(fraction: f64) -> String {
+    format!("{:.3}%", fraction * 100.0)
+}
