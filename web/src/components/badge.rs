@@ -49,7 +49,7 @@ pub fn StatusBadge(#[prop(into)] status: Signal<Option<JobStatusCode>>) -> impl 
             data-state=move || status.get().map(|status| status.number().to_string())
         >
             <Icon name=Signal::derive(move || status_shape(status.get()).icon) />
-            {text}
+            {move || text()}
         </span>
     }
 }

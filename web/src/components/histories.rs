@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+
+use crate::components::Show;
 use txjobs_sdk::types::JobId;
 
 use super::{error_note::ErrorNote, error_note::ReconnectButton};
@@ -89,7 +91,7 @@ pub fn HistoryProgress(histories: AllHistories) -> impl IntoView {
         false => FIRST_JOBS_WITH_LOGS,
     };
     view! {
-        <span class="muted" role="status">{text}</span>
+        <span class="muted" role="status">{move || text()}</span>
         <Show when=has_more>
             <button
                 type="button"

@@ -1,6 +1,7 @@
 //! Components shared by several screens.
 
 mod badge;
+mod control_flow;
 pub mod dialogs;
 mod error_note;
 mod histories;
@@ -11,6 +12,7 @@ mod time;
 mod wait_note;
 
 pub use badge::{OutcomeSquare, Shape, StateBadge, StatusBadge, outcome_shape};
+pub use control_flow::{For, Show};
 pub use error_note::{ErrorNote, ReconnectButton};
 pub use histories::{AllHistories, HistoryProgress, JobsError};
 pub use icon::Icon;

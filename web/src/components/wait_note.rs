@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::components::Show;
+
 use super::icon::Icon;
 use crate::{
     api::Api,
@@ -41,7 +43,7 @@ pub fn WaitNote() -> impl IntoView {
                 <span class="visually-hidden" role="status">
                     {move || if is_paused() { "The server asks to wait." } else { "The server does not respond." }}
                 </span>
-                <span aria-hidden="true">{text}</span>
+                <span aria-hidden="true">{move || text()}</span>
                 <Show when=move || !is_paused()>
                     <button type="button" class="button" on:click=move |_| jobs.refresh()>
                         "Send again"

@@ -94,7 +94,7 @@ fn Buttons(action: JobAction, is_sent: RwSignal<bool>, has_failed: Signal<bool>)
     view! {
         <div class="bar">
             <button type="button" class="button" autofocus=is_production on:click=move |_| pending.set(None)>
-                {close_label}
+                {move || close_label()}
             </button>
             <button
                 type="submit"

@@ -2,6 +2,8 @@
 
 use leptos::{either::Either, ev, html, prelude::*};
 
+use crate::components::{For, Show};
+
 use super::view_state::LogViewState;
 use crate::{
     components::Icon,
@@ -165,7 +167,7 @@ fn DetailHeader(
             <span class="spacer"></span>
             <button type="button" class="button" on:click=move |_| state.copy(text())>
                 <Icon name="copy" />
-                <span role="status">{copy_label}</span>
+                <span role="status">{move || copy_label()}</span>
             </button>
             <button type="button" class="button" on:click=copy_link>
                 "Copy link"

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
+
+use crate::components::Show;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDetailsElement, HtmlElement, Node};
 

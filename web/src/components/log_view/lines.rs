@@ -1,6 +1,8 @@
 //! The virtual list of lines.
 
 use leptos::{ev, prelude::*};
+
+use crate::components::For;
 use leptos_use_resize_observer::use_resize_observer;
 
 use super::{

@@ -15,6 +15,8 @@ mod view_state;
 
 use leptos::prelude::*;
 
+use crate::components::Show;
+
 use crate::{components::Icon, log::Log, model::format, utils::virtual_rows::Rows};
 use announcer::LogAnnouncer;
 pub use detail::LogDetail;

@@ -47,11 +47,11 @@ pub(super) fn LogRow(line: usize) -> impl IntoView {
                 data-severity=severity.to_string()
             >
                 <span class="line-number">{line + 1}</span>
-                {time_cell}
+                {move || time_cell()}
                 <Icon name=icon />
                 <span class="visually-hidden">{format!("{severity} ")}</span>
                 <bdi class="message">{message(log, &view)}</bdi>
-                {day}
+                {move || day()}
             </div>
         })
     })

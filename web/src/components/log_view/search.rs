@@ -2,6 +2,8 @@
 
 use leptos::{ev, html, prelude::*};
 
+use crate::components::Show;
+
 use super::view_state::LogViewState;
 use crate::{
     components::Icon,
@@ -80,7 +82,7 @@ pub(super) fn SearchResult() -> impl IntoView {
     view! {
         <Show when=move || is_active.get()>
             <span class="muted match-count" role="status">
-                {result}
+                {move || result()}
             </span>
             <button
                 type="button"

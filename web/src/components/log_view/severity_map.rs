@@ -33,7 +33,7 @@ pub(super) fn SeverityMap(rows: Memo<Rows>) -> impl IntoView {
     };
     view! {
         <div class="severity-map" aria-hidden="true" on:click=jump>
-            <span class="visible-part" style:top=top style:height=height></span>
+            <span class="visible-part" style:top=move || top() style:height=move || height()></span>
             {move || {
                 let mark = |(position, level): (f64, Level)| {
                     view! { <i class:error=level == Level::Error style:top=percent(position)></i> }

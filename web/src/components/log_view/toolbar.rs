@@ -2,6 +2,8 @@
 
 use leptos::{ev, prelude::*};
 
+use crate::components::Show;
+
 use super::{
     export_menu::ExportMenu,
     search::{SearchField, SearchResult},
@@ -135,7 +137,7 @@ fn ErrorNavigation() -> impl IntoView {
             >
                 <Icon name="up" />
             </button>
-            <span class="muted">{position}</span>
+            <span class="muted">{move || position()}</span>
         </Show>
     }
 }

@@ -1,6 +1,8 @@
 //! The command palette: finds jobs, screens, profiles and commands by a few letters.
 
 use leptos::prelude::*;
+
+use crate::components::Show;
 use web_sys::KeyboardEvent;
 
 use super::palette_entry::{Entry, Palette};
@@ -73,7 +75,7 @@ fn Search(is_open: RwSignal<bool>, are_shortcuts_open: RwSignal<bool>) -> impl I
             />
         </span>
         <div id="palette-options" role="listbox" aria-label="Matches">
-            {options}
+            {move || options()}
         </div>
         <div role="status">
             <Show when=move || entries.with(Vec::is_empty)>

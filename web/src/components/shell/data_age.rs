@@ -31,8 +31,8 @@ pub(super) fn DataAge(jobs: Jobs) -> impl IntoView {
         updated.map(|at| clock.zone().exact(at))
     };
     view! {
-        <span class="muted data-age" class:outdated=is_outdated title=exact>
-            {text}
+        <span class="muted data-age" class:outdated=move || is_outdated() title=move || exact()>
+            {move || text()}
         </span>
         <RefreshButton jobs />
     }

@@ -1,5 +1,7 @@
 use leptos::prelude::*;
 
+use crate::components::For;
+
 use crate::{
     components::Icon,
     state::{Notice, NoticeLine, Notices},
@@ -35,7 +37,7 @@ fn NoticeView(id: u32) -> impl IntoView {
     };
     view! {
         <div class="notice">
-            <div>{content}</div>
+            <div>{move || content()}</div>
             <button
                 type="button"
                 class="icon-button"

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::components::Show;
+
 use crate::{components::Icon, profiles::profile::Profile, state::Connection, utils::address};
 
 /// Renders the button with the server and its menu. Switching the profile keeps the screen.
@@ -12,7 +14,7 @@ pub(super) fn ProfileMenu() -> impl IntoView {
     let base =
         move || connection.session.with(|session| session.as_ref().map(|session| session.base.clone()));
     view! {
-        <button type="button" class="profile-button" popovertarget="profile-menu" title=base>
+        <button type="button" class="profile-button" popovertarget="profile-menu" title=move || base()>
             <span class="visually-hidden">"Profile: "</span>
             <bdi>{move || profile.with(Profile::title)}</bdi>
             <Show when=move || profile.with(|profile| profile.is_production)>

@@ -24,8 +24,8 @@ pub(super) fn ThemeButton() -> impl IntoView {
         <button
             type="button"
             class="icon-button theme"
-            aria-label=label
-            title=label
+            aria-label=move || label()
+            title=move || label()
             on:click=move |_| preferences.set_theme(next.get_untracked())
         >
             <Icon name=Signal::derive(icon) />

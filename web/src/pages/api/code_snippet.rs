@@ -78,7 +78,7 @@ fn CopyButton(text: Memo<String>) -> impl IntoView {
             }
         >
             <Icon name="copy" />
-            {label}
+            {move || label()}
         </button>
     }
 }

@@ -1,6 +1,8 @@
 //! The fields of the request form: the operation and its parameters.
 
 use leptos::prelude::*;
+
+use crate::components::For;
 use txjobs_sdk::paths;
 
 use super::request_form::{RequestForm, Step};
@@ -30,7 +32,7 @@ pub(super) fn OperationField(form: RequestForm) -> impl IntoView {
             <select class="field" id="operation" on:change:target=move |event| select(event.target().value())>
                 {options}
             </select>
-            <span class="hint">{note}</span>
+            <span class="hint">{move || note()}</span>
         </div>
     }
 }

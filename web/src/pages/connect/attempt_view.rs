@@ -35,5 +35,5 @@ pub(super) fn AttemptView(attempts: Attempts, #[prop(into)] domain: Signal<Strin
         }
         (false, Some(AttemptResult::Connected | AttemptResult::WrongPassphrase) | None) => ().into_any(),
     };
-    view! { <div role="status">{view}</div> }
+    view! { <div role="status">{move || view()}</div> }
 }

@@ -78,7 +78,7 @@ pub(super) fn ConnectForm(profile: Profile) -> impl IntoView {
                     </button>
                 </div>
             </form>
-            <p class="muted">{key_note}</p>
+            <p class="muted">{move || key_note()}</p>
             <RemoveProfile id />
         </div>
     }

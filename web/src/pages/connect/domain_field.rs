@@ -1,6 +1,8 @@
 //! The field for the domain of the server.
 
 use leptos::prelude::*;
+
+use crate::components::Show;
 use txjobs_sdk::paths;
 
 use super::{fields::Fields, inputs::TextField};
@@ -31,7 +33,7 @@ pub(super) fn DomainField(fields: Fields) -> impl IntoView {
             inputmode="url"
         >
             <span id="domain-hint" class="hint">
-                {local_hint}
+                {move || local_hint()}
                 <Show when=move || is_empty.get()>
                     "A host or a URL, with its path prefix if it has one. No server yet? "
                     <button type="button" class="link plain" on:click=use_local>

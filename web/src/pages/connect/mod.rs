@@ -54,12 +54,12 @@ pub fn ConnectPage() -> impl IntoView {
                         "Connect to a server"
                     </h1>
                     <p class="muted" role="status">
-                        {subtitle}
+                        {move || subtitle()}
                     </p>
                 </div>
                 {warning.map(|text| view! { <p class="production">{text}</p> })}
                 <ProfileChoices on_select=move |_| uses_other_key.set(false) />
-                {form}
+                {move || form()}
             </div>
         </main>
     }

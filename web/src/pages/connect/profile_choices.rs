@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::components::{For, Show};
+
 use crate::{profiles::profile::Profile, state::Connection};
 
 /// Renders the choice between known profiles and a new one, if there is a choice.

@@ -1,4 +1,6 @@
 use leptos::prelude::*;
+
+use crate::components::Show;
 use txjobs_sdk::{JobStatusCode, types::JobId};
 
 use crate::{

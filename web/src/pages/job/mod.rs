@@ -12,6 +12,8 @@ mod selected_runs;
 mod trend;
 
 use leptos::prelude::*;
+
+use crate::components::Show;
 use leptos_meta::Title;
 use txjobs_sdk::types::JobId;
 

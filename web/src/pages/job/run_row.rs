@@ -94,9 +94,9 @@ fn RunDuration(run: RunSummary, usual: Memo<Option<(Duration, usize)>>) -> impl 
     };
     let slow = move || duration().is_some_and(|duration| is_slow(usual.get(), duration)).then_some(" slow");
     view! {
-        {text}
+        {move || text()}
         <span class="slow" title="slower than usual">
-            {slow}
+            {move || slow()}
         </span>
     }
 }

@@ -1,6 +1,8 @@
 use std::collections::HashSet;
 
 use leptos::prelude::*;
+
+use crate::components::For;
 use txjobs_sdk::types::{ExecutionId, JobId};
 
 use super::{run_row::RunRow, selected_runs::SelectedRuns};

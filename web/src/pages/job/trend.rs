@@ -1,6 +1,8 @@
 //! How reliable and how fast the job is, in words and as a small picture.
 
 use leptos::prelude::*;
+
+use crate::components::Show;
 use txjobs_sdk::{ExecutionState, types::JobId};
 
 use crate::{
@@ -44,7 +46,7 @@ pub(super) fn JobTrend(job: JobId, history: Signal<History>) -> impl IntoView {
                     {move || rate.get().map(rate_text)}
                 </p>
                 <span class="trend-bar" aria-hidden="true">
-                    {bar}
+                    {move || bar()}
                 </span>
                 {move || slowdown.get().map(|slowdown| view! { <SlowerSince job slowdown /> })}
             </section>
@@ -67,7 +69,7 @@ fn SlowerSince(job: JobId, slowdown: Slowdown) -> impl IntoView {
     view! {
         <p class="slow">
             "Slower since "
-            {since}
+            {move || since()}
             {format!(
                 ": usually {} instead of {}. ",
                 format::duration(usual_after),

@@ -74,7 +74,7 @@ pub(super) fn SecondaryLine(runs: Memo<JobRuns>) -> impl IntoView {
         }
         .into_any()
     };
-    view! { <span class="secondary-line">{content}</span> }
+    view! { <span class="secondary-line">{move || content()}</span> }
 }
 
 /// Renders the duration of a run. It grows while the run continues.

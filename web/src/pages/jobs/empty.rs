@@ -55,8 +55,8 @@ pub(super) fn NoMatch() -> impl IntoView {
     view! {
         <div class="empty">
             <Icon name="find" />
-            <h2>{title}</h2>
-            <p>{text}</p>
+            <h2>{move || title()}</h2>
+            <p>{move || text()}</p>
             <div class="bar">
                 <button type="button" class="button" on:click=clear>
                     "Show all jobs"

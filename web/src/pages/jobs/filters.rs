@@ -1,6 +1,8 @@
 //! The filters of the job list.
 
 use leptos::{ev, html, prelude::*};
+
+use crate::components::Show;
 use txjobs_sdk::JobStatusCode;
 use web_sys::KeyboardEvent;
 

@@ -13,6 +13,8 @@ mod table_header;
 mod visible_rows;
 
 use leptos::prelude::*;
+
+use crate::components::Show;
 use leptos_meta::Title;
 
 use self::{

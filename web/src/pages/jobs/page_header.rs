@@ -1,6 +1,8 @@
 //! The heading of the job list, with a summary and the actions for the selected jobs.
 
 use leptos::prelude::*;
+
+use crate::components::Show;
 use txjobs_sdk::JobStatusCode;
 
 use super::list_state::ListState;

@@ -1,6 +1,8 @@
 //! A row of the job list.
 
 use leptos::prelude::*;
+
+use crate::components::Show;
 use txjobs_sdk::{JobStatusCode, types::JobId};
 use web_sys::HtmlInputElement;
 
@@ -93,7 +95,7 @@ fn ActionButton(job: JobId, name: Memo<String>, status: Memo<Option<JobStatusCod
         <button
             type="button"
             class="icon-button"
-            aria-label=label
+            aria-label=move || label()
             on:click=move |_| ui.confirm(action.get_untracked(), job)
         >
             <Icon name=icon />

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::components::{For, Show};
+
 use crate::{
     components::{Icon, Time, outcome_shape},
     model::{
@@ -38,7 +40,7 @@ pub fn SinceLastVisit() -> impl IntoView {
                     <h2 id="since-last-visit">
                         {move || format!("{} since your last visit", format::plural(count.get(), "problem"))}
                     </h2>
-                    <span class="muted">{since}</span>
+                    <span class="muted">{move || since()}</span>
                     <span class="spacer"></span>
                     <Show when=move || { count.get() > MAX_LISTED }>
                         <a class="button" href="#/runs">
@@ -75,7 +77,7 @@ fn Problem(found: JobRun) -> impl IntoView {
                 <span class=format!("{}-text", shape.color)>
                     <Icon name=shape.icon />
                 </span>
-                <bdi>{name}</bdi>
+                <bdi>{move || name()}</bdi>
                 <span class=format!("{}-text", shape.color)>{run.state.to_string()}</span>
                 <span class="muted">
                     <Time at=run.created />

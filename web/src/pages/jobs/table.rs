@@ -1,6 +1,8 @@
 //! The job table, as a virtual list: only the rows on the screen are in the document.
 
 use leptos::{html, prelude::*};
+
+use crate::components::{For, Show};
 use txjobs_sdk::types::JobId;
 
 use super::{list_state::ListState, row::Row, table_header::TableHeader, visible_rows::VisibleRows};
@@ -50,7 +52,7 @@ pub(super) fn JobsTable() -> impl IntoView {
             <TableHeader />
             <tbody node_ref=body>
                 <SpacerRow rows=above row_height />
-                {rows}
+                {move || rows()}
                 <SpacerRow rows=below row_height />
             </tbody>
         </table>
@@ -65,7 +67,7 @@ fn SpacerRow(rows: Signal<usize>, row_height: RwSignal<f64>) -> impl IntoView {
         <Show when=move || { rows.get() > 0 }>
             <tr aria-hidden="true">
                 // A single cell without `colspan`, because narrow screens hide columns.
-                <td class="spacer-row" style:height=height></td>
+                <td class="spacer-row" style:height=move || height()></td>
             </tr>
         </Show>
     }

@@ -66,9 +66,9 @@ fn SelectAll() -> impl IntoView {
         <th scope="col" class="c-select hide-on-phone">
             <input
                 type="checkbox"
-                prop:checked=is_all
-                aria-label=label
-                title=label
+                prop:checked=move || is_all()
+                aria-label=move || label()
+                title=move || label()
                 on:change:target=move |event| select(event.target().checked())
             />
         </th>
@@ -100,7 +100,7 @@ fn SortHeader(
         None => label.into_any(),
     };
     view! {
-        <th scope="col" class=class aria-sort=sort>
+        <th scope="col" class=class aria-sort=move || sort()>
             <button
                 type="button"
                 title=format!("Sort by {}", label.to_ascii_lowercase())

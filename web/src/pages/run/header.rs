@@ -1,6 +1,8 @@
 //! The header of a run: breadcrumbs, outcome and actions.
 
 use leptos::prelude::*;
+
+use crate::components::Show;
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 
 use crate::{
@@ -111,5 +113,5 @@ fn UsualDuration() -> impl IntoView {
         let (duration, runs) = (format::duration(duration), format::plural(runs, "run"));
         Some(format!("{prefix}usually {duration} in the last {runs}"))
     };
-    view! { <span class="muted hide-on-phone">{text}</span> }
+    view! { <span class="muted hide-on-phone">{move || text()}</span> }
 }

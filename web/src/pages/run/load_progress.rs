@@ -1,5 +1,7 @@
 use leptos::prelude::*;
 
+use crate::components::Show;
+
 use crate::{
     components::Icon,
     log::Log,

@@ -43,7 +43,7 @@ pub fn Origin() -> impl IntoView {
     };
     view! {
         <li class="origin muted">
-            <span>{text} <code title=id.clone()>{short}</code></span>
+            <span>{move || text()} <code title=id.clone()>{short}</code></span>
             <button
                 type="button"
                 class="icon-button"
@@ -54,7 +54,7 @@ pub fn Origin() -> impl IntoView {
                 <Icon name=Signal::derive(icon) />
             </button>
             <span class="visually-hidden" role="status">
-                {status}
+                {move || status()}
             </span>
         </li>
     }

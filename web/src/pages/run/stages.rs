@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+
+use crate::components::Show;
 use txjobs_sdk::ExecutionState;
 
 use super::origin::Origin;
@@ -47,7 +49,7 @@ fn ExpectedStages() -> impl IntoView {
             <li>
                 <b>"pending"</b>
                 " "
-                <span class="muted">{wait}</span>
+                <span class="muted">{move || wait()}</span>
             </li>
             <li class="upcoming">"running"</li>
             <li class="upcoming">"ended"</li>
@@ -77,7 +79,7 @@ fn KnownStages(execution: RunSummary) -> impl IntoView {
         <li class:upcoming=!has_started>
             <b>"running"</b>
             " "
-            <span class="muted">{running}</span>
+            <span class="muted">{move || running()}</span>
         </li>
         {match is_final {
             true => view! { <End execution /> }.into_any(),
@@ -124,7 +126,7 @@ fn End(execution: RunSummary) -> impl IntoView {
             <b>{execution.state.to_string()}</b>
             " "
             <span class="muted" title=move || execution.ended.map(|at| clock.zone().exact(at))>
-                {text}
+                {move || text()}
             </span>
         </li>
     }

@@ -3,6 +3,8 @@
 mod filters;
 
 use leptos::prelude::*;
+
+use crate::components::{For, Show};
 use leptos_meta::Title;
 use txjobs_sdk::types::JobId;
 
@@ -115,13 +117,13 @@ fn RunRow(found: JobRun) -> impl IntoView {
             </td>
             <td class="name">
                 <a href=Route::Job(job).to_string()>
-                    <bdi>{name}</bdi>
+                    <bdi>{move || name()}</bdi>
                 </a>
                 {is_narrow
                     .then(|| {
                         view! {
                             <span class="secondary-line">
-                                <Time at=run.created /> " · " {took}
+                                <Time at=run.created /> " · " {move || took()}
                             </span>
                         }
                     })}
@@ -129,7 +131,7 @@ fn RunRow(found: JobRun) -> impl IntoView {
             <td class="hide-on-phone">
                 <Time at=run.created />
             </td>
-            <td class="number hide-on-phone">{took}</td>
+            <td class="number hide-on-phone">{move || took()}</td>
         </tr>
     }
 }

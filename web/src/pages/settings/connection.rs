@@ -1,4 +1,6 @@
 use leptos::{prelude::*, task::spawn_local};
+
+use crate::components::Show;
 use txjobs_sdk::Extensions;
 
 use super::choices::{Choice, Choices};
@@ -36,7 +38,7 @@ pub(super) fn ConnectionPanel() -> impl IntoView {
                 <dd>{session.base.clone()}</dd>
                 <dt>"API key"</dt>
                 <dd>
-                    {storage} ", sent as the header " <code>{session.header.clone()}</code>
+                    {move || storage()} ", sent as the header " <code>{session.header.clone()}</code>
                 </dd>
                 <dt>"Extensions"</dt>
                 <dd>{move || extension_names(jobs.extensions.get())}</dd>

@@ -1,6 +1,8 @@
 //! A row of the timeline.
 
 use leptos::prelude::*;
+
+use crate::components::For;
 use txjobs_sdk::{ExecutionState, types::JobId};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
@@ -109,15 +111,15 @@ fn RunBar(
         <li style:left=move || percent(with(|group| group.left)) style:width=move || percent(with(|group| group.width))>
             <a
                 class=move || format!("run-bar on-{}", shape().color)
-                href=link
+                href=move || link()
                 aria-label=move || format!("{}: {}", name.get(), text())
             >
                 <Icon name=Signal::derive(move || shape().icon) />
-                {count}
+                {move || count()}
                 <span class="run-tip" aria-hidden="true" class:right=move || { with(|group| group.left) > 0.5 }>
                     <bdi>{name}</bdi>
                     " "
-                    <span>{text}</span>
+                    <span>{move || text()}</span>
                 </span>
             </a>
         </li>

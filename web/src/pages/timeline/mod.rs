@@ -5,6 +5,8 @@ mod row;
 mod toolbar;
 
 use leptos::{html, prelude::*};
+
+use crate::components::{For, Show};
 use leptos_meta::Title;
 use leptos_use_resize_observer::use_resize_observer;
 use txjobs_sdk::types::JobId;
@@ -83,7 +85,7 @@ pub fn TimelinePage() -> impl IntoView {
             <Show when=move || !row_jobs.with(Vec::is_empty) fallback=move || view! { <NoRuns histories options /> }>
                 <div class="timeline">
                     <ol class="timeline-scale" aria-hidden="true" node_ref=scale>
-                        {lines}
+                        {move || lines()}
                         <Show when=move || (0.0..=1.0).contains(&now_position())>
                             <li class="now" style:left=move || percent(now_position())></li>
                         </Show>

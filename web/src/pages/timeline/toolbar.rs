@@ -92,7 +92,7 @@ pub fn TimelineToolbar(options: Memo<TimelineOptions>) -> impl IntoView {
             >
                 <Icon name="minus" />
             </button>
-            <span class="muted" role="status">{shown}</span>
+            <span class="muted" role="status">{move || shown()}</span>
             <span class="spacer"></span>
             <input
                 type="search"

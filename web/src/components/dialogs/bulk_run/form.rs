@@ -67,7 +67,7 @@ pub(super) fn BulkRunForm(jobs: Vec<JobId>, start: Action<BulkRun, ()>) -> impl 
                 {format!("Run {job_count} on ")} <bdi>{server}</bdi> "?"
             </h2>
             <ProductionWarning />
-            <p class="muted">{status}</p>
+            <p class="muted">{move || status()}</p>
             <ul class="bulk-results" aria-live="polite">
                 {starts.get_untracked().into_iter().map(row).collect_view()}
             </ul>
@@ -108,7 +108,7 @@ fn Row(job: JobId, name: String, result: Signal<Option<StartResult>>) -> impl In
     view! {
         <li>
             <bdi>{name}</bdi>
-            <div class="muted">{outcome}</div>
+            <div class="muted">{move || outcome()}</div>
         </li>
     }
 }

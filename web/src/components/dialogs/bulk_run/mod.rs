@@ -33,7 +33,7 @@ pub(super) fn BulkRunDialog() -> impl IntoView {
             class="confirmation"
             heading_id="bulk-run-title"
         >
-            {form}
+            {move || form()}
         </Modal>
     }
 }

@@ -61,7 +61,7 @@ pub(super) fn ComparisonPanel(job: JobId, runs: [RunSummary; 2], selected: Selec
                         "Loading both logs…"
                     </p>
                 }
-            }>{lists}</Suspense>
+            }>{move || lists()}</Suspense>
         </section>
     }
 }
