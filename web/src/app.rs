@@ -27,7 +27,7 @@ use crate::{
     tasks::{
         auto_lock::AutoLock, histories::HistoryLoader, notifications::notify_when_runs_end, poll::poll_jobs,
     },
-    utils::{focus::focus, time},
+    utils::{effect::effect, focus::focus, time},
 };
 
 /// Mounts the console into the page.
@@ -151,7 +151,7 @@ fn move_focus_to_new_screen(ui: Ui) {
 
 /// Marks the page with the color of the profile and, for a production server, with a frame.
 fn mark_page_with_profile(connection: Connection) {
-    Effect::new(move || {
+    effect(move || {
         let (color, is_production) =
             connection.profile.with(|profile| (profile.color, profile.is_production));
         if let Some(root) = document().document_element() {

@@ -1,6 +1,7 @@
 //! `Show` and `For` of Leptos, compiled once for the whole console instead of once for each use.
 
 use std::{
+    fmt,
     hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash},
     sync::Arc,
 };
@@ -10,6 +11,12 @@ use leptos::{control_flow, prelude::*};
 /// A condition of any closure type.
 #[derive(Clone)]
 pub struct Condition(Arc<dyn Fn() -> bool + Send + Sync>);
+
+impl fmt::Debug for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Condition")
+    }
+}
 
 impl<F: Fn() -> bool + Send + Sync + 'static> From<F> for Condition {
     fn from(condition: F) -> Self {

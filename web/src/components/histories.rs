@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-
-use crate::components::Show;
 use txjobs_sdk::types::JobId;
 
-use super::{error_note::ErrorNote, error_note::ReconnectButton};
-use crate::{model::format, state::Jobs, tasks::histories::HistoryLoader};
+use super::error_note::{ErrorNote, ReconnectButton};
+use crate::{
+    components::Show, model::format, state::Jobs, tasks::histories::HistoryLoader, utils::effect::effect,
+};
 
 /// Number of jobs whose history is loaded at first. A list of ten thousand jobs must not send ten thousand requests by
 /// itself.
@@ -47,7 +47,7 @@ impl AllHistories {
             found.with(|found| found.iter().take(first + extra.get()).copied().collect::<Vec<_>>())
         });
         store.runs_per_job.set(runs_per_job);
-        Effect::new(move || {
+        effect(move || {
             store.requested.set(jobs.get());
             let load = set_timeout_with_handle(move || loader.load(), DELAY);
             on_cleanup(move || drop(load.map(|load| load.clear())));
@@ -108,7 +108,7 @@ pub fn HistoryProgress(histories: AllHistories) -> impl IntoView {
 #[component]
 pub fn JobsError() -> impl IntoView {
     let jobs = expect_context::<Jobs>();
-    move || {
+    let content = move || {
         let error = jobs.error.get()?;
         let is_outdated = jobs.list.with_untracked(Option::is_some);
         let context = if is_outdated { "This data is outdated." } else { "The jobs could not be loaded." };
@@ -121,5 +121,6 @@ pub fn JobsError() -> impl IntoView {
                 <ReconnectButton kind />
             </ErrorNote>
         })
-    }
+    };
+    view! { {move || content()} }
 }

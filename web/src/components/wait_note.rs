@@ -2,11 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::components::Show;
-
 use super::icon::Icon;
 use crate::{
     api::Api,
+    components::Show,
     state::{Clock, Jobs},
 };
 

@@ -4,6 +4,7 @@
 //! times and ids. Their number and order are ignored.
 
 use super::lines::Lines;
+use crate::model::sort::sorted_indices;
 
 /// A kind of line that the other log does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +27,7 @@ impl LineSet {
     pub fn from_lines(lines: &Lines) -> Self {
         let key = |line| lines.get(line).map_or(0, |line| line_hash(line.message, line.level as u8));
         let keys: Vec<_> = (0..lines.len()).map(key).collect();
-        let mut sorted: Vec<_> = (0..keys.len()).collect();
-        sorted.sort_by(|&a, &b| keys[a].cmp(&keys[b]));
+        let sorted = sorted_indices(keys.len(), &|a, b| keys[a].cmp(&keys[b]));
         Self { keys, sorted }
     }
 
@@ -43,8 +43,7 @@ impl LineSet {
                 unique.push(UniqueLine { line: group[0], count: group.len() });
             }
         }
-        let mut in_order: Vec<_> = (0..unique.len()).collect();
-        in_order.sort_by(|&a, &b| unique[a].line.cmp(&unique[b].line));
+        let in_order = sorted_indices(unique.len(), &|a, b| unique[a].line.cmp(&unique[b].line));
         in_order.into_iter().map(|at| unique[at]).collect()
     }
 }

@@ -3,9 +3,7 @@
 //! Folding ignores case, also of ß and İ. It composes letters and accents (NFC), and removes the escape sequences that
 //! color a terminal and characters without width.
 
-use unicode_normalization::char::compose;
-
-use crate::model::visible_text::is_invisible;
+use crate::model::{format, visible_text::is_invisible};
 
 /// How a message has to be searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +34,6 @@ impl TextKind {
 const ESCAPE: u8 = 0x1b;
 /// Begins a control sequence like an escape with a bracket.
 const CONTROL_SEQUENCE: char = '\u{9b}';
-/// The first character that composes with the one before it.
-const FIRST_MARK: char = '\u{300}';
 
 /// A folded text and where its parts come from.
 #[derive(Debug, Default)]
@@ -90,8 +86,8 @@ pub(super) fn fold_into(
             continue;
         }
         let (mut letter, before) = (first, folded.len());
-        while let Some(mark) = source[at..].chars().next().filter(|mark| *mark >= FIRST_MARK) {
-            letter = match compose(letter, mark) {
+        while let Some(mark) = source[at..].chars().next().filter(|mark| is_mark(*mark)) {
+            letter = match format::compose_pair(letter, mark) {
                 Some(composed) => composed,
                 // The dot of i, which İ has in lower case, too.
                 None if matches!(letter, 'i' | 'ı') && mark == '\u{307}' => letter,
@@ -102,6 +98,12 @@ pub(super) fn fold_into(
         push_lowercase(folded, letter);
         on_part(before, start..at);
     }
+}
+
+/// Returns whether the character may compose with the one before it: an accent, a voice mark of Japanese, or a vowel or final
+/// consonant of Korean.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{3099}' | '\u{309a}' | '\u{1161}'..='\u{1175}' | '\u{11a8}'..='\u{11c2}')
 }
 
 fn is_ignored(c: char) -> bool {

@@ -3,6 +3,7 @@
 use txjobs_sdk::{Severity, Timestamp, types::JobExecutionLog};
 
 use super::fold::TextKind;
+use crate::model::sort::sorted_indices;
 
 /// Severity in one byte. `Other` stands for all severities that the contract does not define.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -270,8 +271,8 @@ impl Lines {
         if self.all.is_sorted_by_key(|line| line.sort_time) {
             return self;
         }
-        let mut earliest_first: Vec<_> = (0..self.len()).collect();
-        earliest_first.sort_by_key(|line| self.all[*line].sort_time);
+        let time = |line: usize| self.all[line].sort_time;
+        let earliest_first = sorted_indices(self.len(), &|a, b| time(a).cmp(&time(b)));
         self.copy_lines(earliest_first)
     }
 }

@@ -25,8 +25,7 @@ fn lowercase_unicode(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// Returns the text with composed letters (NFC), so that an `é` is the same in all encodings. Natively, returns the text
-/// unchanged.
+/// Returns the text with composed letters (NFC), so that an `é` is the same in all encodings. Uses the browser's tables.
 #[cfg(target_arch = "wasm32")]
 pub fn compose(text: &str) -> String {
     if text.is_ascii() { text.to_owned() } else { js_sys::JsString::from(text).normalize("NFC").into() }
@@ -34,7 +33,14 @@ pub fn compose(text: &str) -> String {
 
 #[cfg(not(target_arch = "wasm32"))]
 pub fn compose(text: &str) -> String {
-    text.to_owned()
+    unicode_normalization::UnicodeNormalization::nfc(text).collect()
+}
+
+/// Returns the letter that a letter and a mark compose to, if there is one.
+pub fn compose_pair(letter: char, mark: char) -> Option<char> {
+    let composed = compose(&String::from_iter([letter, mark]));
+    let mut letters = composed.chars();
+    letters.next().filter(|_| letters.next().is_none())
 }
 
 /// Formats a number with thousands separators, for example `1,204`.

@@ -7,7 +7,10 @@ use txjobs_sdk::{
     types::{ExecutionId, JobExecution, TriggerId},
 };
 
-use crate::log::{DecodedLogs, Level};
+use crate::{
+    log::{DecodedLogs, Level},
+    model::sort::sorted_indices,
+};
 
 /// The usual duration is computed from at most this many runs.
 const MAX_DURATIONS: usize = 20;
@@ -97,13 +100,12 @@ impl PartialEq for History {
 
 impl History {
     pub fn from_executions(executions: &[JobExecution], loaded_at: f64) -> Self {
-        let mut indices_newest_first: Vec<_> = (0..executions.len()).collect();
         // Runs without a time go to the end in the server's order.
-        indices_newest_first.sort_by(|&a, &b| executions[b].create_time.cmp(&executions[a].create_time));
-        let runs = indices_newest_first
-            .into_iter()
-            .map(|index| RunSummary::from_execution(&executions[index]))
-            .collect();
+        let newest_first = sorted_indices(executions.len(), &|a, b| {
+            executions[b].create_time.cmp(&executions[a].create_time)
+        });
+        let run = |index: usize| RunSummary::from_execution(&executions[index]);
+        let runs = newest_first.into_iter().map(run).collect();
         Self { runs, counts: None, not_counted: None, loaded_at, limit: None }
     }
 
@@ -150,10 +152,9 @@ impl History {
             .filter_map(|run| run.ended?.since(run.created?))
             .take(MAX_DURATIONS)
             .collect();
-        let mut indices_shortest_first: Vec<_> = (0..durations.len()).collect();
-        indices_shortest_first.sort_by(|&a, &b| durations[a].cmp(&durations[b]));
+        let shortest_first = sorted_indices(durations.len(), &|a, b| durations[a].cmp(&durations[b]));
         (durations.len() >= MIN_DURATIONS)
-            .then(|| (durations[indices_shortest_first[durations.len() / 2]], durations.len()))
+            .then(|| (durations[shortest_first[durations.len() / 2]], durations.len()))
     }
 }
 

@@ -9,4 +9,5 @@ pub mod overview;
 pub mod query;
 pub mod route;
 pub mod snippet;
+pub mod sort;
 pub mod visible_text;

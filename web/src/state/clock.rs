@@ -9,7 +9,10 @@ use txjobs_sdk::Timestamp;
 use web_sys::VisibilityState;
 
 use super::preferences::Preferences;
-use crate::{model::format::Zone, utils::time};
+use crate::{
+    model::format::Zone,
+    utils::{effect::effect, time},
+};
 
 /// How often relative times on the screen change.
 const TICK: Duration = Duration::from_secs(1);
@@ -34,7 +37,7 @@ impl Clock {
         };
         use_interval_fn(update, TICK.as_millis() as u64);
         // Without this, the page would show old times for a moment after it becomes visible again.
-        Effect::new(move || {
+        effect(move || {
             visibility.track();
             update();
         });

@@ -7,6 +7,7 @@ mod jobs;
 mod notices;
 mod preferences;
 mod run;
+mod stored;
 mod theme;
 mod ui;
 pub mod vault;

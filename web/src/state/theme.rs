@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use leptos::prelude::*;
 
+use crate::utils::effect::effect;
+
 /// The colors of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
@@ -51,7 +53,7 @@ impl FromStr for Theme {
 ///
 /// leptos-use has `use_color_mode` for this. It needs libraries for cookies and dates, a tenth of the console.
 pub(super) fn apply_theme(theme: Signal<Theme>) {
-    Effect::new(move || {
+    effect(move || {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-theme", &theme.get().to_string());
         }

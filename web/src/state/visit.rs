@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use codee::string::FromToStringCodec;
 use leptos::prelude::*;
 use leptos_use_interval_fn::use_interval_fn;
-use leptos_use_storage::use_local_storage;
 
+use super::stored::Stored;
 use crate::{model::overview::Visits, utils::time};
 
 /// How often the page records that it is open.
@@ -15,16 +14,15 @@ const RECORD_INTERVAL: Duration = Duration::from_secs(30);
 /// The last visit.
 #[derive(Clone, Copy, Debug)]
 pub struct LastVisit {
-    visits: Signal<Visits>,
-    set_visits: WriteSignal<Visits>,
+    visits: Stored<Visits>,
 }
 
 impl LastVisit {
     /// Begins or continues a visit of the server with this profile id, and provides the store as a context.
     pub fn provide(profile_id: &str) -> Self {
         let key = format!("txjobs.visits {profile_id}");
-        let (visits, set_visits, _) = use_local_storage::<Visits, FromToStringCodec>(key);
-        let record = move || set_visits.update(|visits| *visits = visits.at(time::now()));
+        let visits = Stored::<Visits>::new(&key);
+        let record = move || visits.set(&untrack(|| visits.get()).at(time::now()));
         record();
         use_interval_fn(
             move || {
@@ -34,7 +32,7 @@ impl LastVisit {
             },
             RECORD_INTERVAL.as_millis() as u64,
         );
-        let visit = Self { visits, set_visits };
+        let visit = Self { visits };
         provide_context(visit);
         visit
     }
@@ -46,6 +44,6 @@ impl LastVisit {
 
     /// Records that the user has seen all runs.
     pub fn mark_all_seen(self) {
-        self.set_visits.update(|visits| *visits = visits.all_seen(time::now()));
+        self.visits.set(&untrack(|| self.visits.get()).all_seen(time::now()));
     }
 }

@@ -8,7 +8,12 @@ use txjobs_sdk::{
     types::{JobId, LogsSelection},
 };
 
-use crate::{api::Api, model::history::History, state::Jobs, utils::time};
+use crate::{
+    api::Api,
+    model::history::History,
+    state::Jobs,
+    utils::{effect::effect, time},
+};
 
 /// Number of runs, if the server can limit it.
 const MAX_RUNS: i32 = 50;
@@ -22,7 +27,7 @@ pub fn load_history_without_lines<T: Send + Sync + 'static>(
     version: Memo<T>,
 ) {
     let has_logs = Memo::new(move |_| jobs.extensions.get().logs);
-    Effect::new(move || {
+    effect(move || {
         version.track();
         if !has_logs.get() {
             return;

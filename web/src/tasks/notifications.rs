@@ -6,12 +6,12 @@ use txjobs_sdk::ExecutionState;
 use crate::{
     model::route::Route,
     state::{EndedRun, Jobs, Preferences, Ui},
-    utils::notification,
+    utils::{effect::effect, notification},
 };
 
 /// Reports the end of each watched run, unless the user looks at the page.
 pub fn notify_when_runs_end(jobs: Jobs, ui: Ui, preferences: Preferences) {
-    Effect::new(move || {
+    effect(move || {
         let ended = jobs.histories.with(|histories| {
             jobs.watched_runs.with(|watched| {
                 watched.iter().find_map(|&(job, run)| {

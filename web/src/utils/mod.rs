@@ -4,6 +4,7 @@ pub mod address;
 pub mod clipboard;
 pub mod css;
 pub mod download;
+pub mod effect;
 pub mod focus;
 pub mod notification;
 pub mod settings;

@@ -1,5 +1,7 @@
 use leptos::{html, prelude::*};
 
+use crate::utils::effect::effect;
+
 /// Renders a modal dialog. It is always in the document, and open while `is_open` is true.
 #[component]
 pub fn Modal(
@@ -17,7 +19,7 @@ pub fn Modal(
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move || {
+    effect(move || {
         let Some(dialog) = dialog.get() else { return };
         match (is_open.get(), dialog.open()) {
             (true, false) => {

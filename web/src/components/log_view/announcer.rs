@@ -8,6 +8,7 @@ use super::view_state::LogViewState;
 use crate::{
     log::{Level, Log},
     model::format,
+    utils::effect::effect,
 };
 
 /// Time at a line before it is announced, because a key that is held down passes many lines.
@@ -23,7 +24,7 @@ pub(super) fn LogAnnouncer() -> impl IntoView {
     let announce = move |line| announcement.set(state.log.with_untracked(|log| announcement_of(log, line)));
     let timer = StoredValue::new(None::<TimeoutHandle>);
     let stop_timer = move || timer.try_update_value(|timer| timer.take().map(|timer| timer.clear()));
-    Effect::new(move || {
+    effect(move || {
         stop_timer();
         if let Some(line) = state.current.get() {
             timer.set_value(set_timeout_with_handle(move || announce(line), DELAY).ok());

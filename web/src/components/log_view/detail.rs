@@ -2,11 +2,9 @@
 
 use leptos::{either::Either, ev, html, prelude::*};
 
-use crate::components::{For, Show};
-
 use super::view_state::LogViewState;
 use crate::{
-    components::Icon,
+    components::{For, Icon, Show},
     log::{LineRange, Log},
     model::format,
     state::{Clock, Ui},

@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
-
-use crate::components::Show;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDetailsElement, HtmlElement, Node};
 
 use super::view_state::LogViewState;
 use crate::{
-    components::Icon,
+    components::{Icon, Show},
     log::{
         LineRange, Log,
         export::{ExportFormat, LineSelection},

@@ -1,8 +1,6 @@
 //! The virtual list of lines.
 
 use leptos::{ev, prelude::*};
-
-use crate::components::For;
 use leptos_use_resize_observer::use_resize_observer;
 
 use super::{
@@ -11,9 +9,13 @@ use super::{
     view_state::LogViewState,
 };
 use crate::{
+    components::For,
     log::Log,
     state::Preferences,
-    utils::virtual_rows::{Rows, Window},
+    utils::{
+        effect::effect,
+        virtual_rows::{Rows, Window},
+    },
 };
 
 /// Renders the visible lines at their place in the scrolled log.
@@ -107,7 +109,7 @@ fn observe_size(state: LogViewState) {
 
 /// Computes the column at which lines wrap again when the width changes.
 fn keep_columns(state: LogViewState, wraps_lines: Signal<bool>, digits: Memo<usize>) {
-    Effect::new(move || {
+    effect(move || {
         state.viewport_width.track();
         digits.track();
         let wraps_lines = wraps_lines.get();

@@ -13,18 +13,21 @@ mod severity_map;
 mod toolbar;
 mod view_state;
 
-use leptos::prelude::*;
-
-use crate::components::Show;
-
-use crate::{components::Icon, log::Log, model::format, utils::virtual_rows::Rows};
 use announcer::LogAnnouncer;
 pub use detail::LogDetail;
+use leptos::prelude::*;
 use lines::LogLines;
 pub use print::LogPrint;
 use severity_map::SeverityMap;
 pub use toolbar::LogToolbar;
 pub use view_state::LogViewState;
+
+use crate::{
+    components::{Icon, Show},
+    log::Log,
+    model::format,
+    utils::{effect::effect, virtual_rows::Rows},
+};
 
 /// Renders the lines with the severity map and, if the view is not at the end, a button that shows new lines. `empty`
 /// is the text for a log without shown lines.
@@ -60,7 +63,7 @@ pub fn LogView(label: &'static str, #[prop(into)] empty: Signal<&'static str>) -
 
 /// Scrolls to the end after new lines are rendered, if the view is pinned there.
 fn stay_at_end(state: LogViewState, count: Memo<usize>) {
-    Effect::new(move || {
+    effect(move || {
         count.track();
         state.viewport_height.track();
         if state.is_pinned.get_untracked() {

@@ -2,11 +2,9 @@
 
 use leptos::{ev, html, prelude::*};
 
-use crate::components::Show;
-
 use super::view_state::LogViewState;
 use crate::{
-    components::Icon,
+    components::{Icon, Show},
     log::Log,
     model::format,
     utils::{focus::is_typing, window_event::on_window_event},

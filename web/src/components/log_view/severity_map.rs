@@ -7,7 +7,7 @@ use web_sys::{Element, MouseEvent};
 use super::view_state::LogViewState;
 use crate::{
     log::{Level, Log},
-    utils::virtual_rows::Rows,
+    utils::{css::percent, virtual_rows::Rows},
 };
 
 /// Number of parts of the map.
@@ -48,8 +48,4 @@ pub(super) fn SeverityMap(rows: Memo<Rows>) -> impl IntoView {
 fn marks(log: &Log) -> Vec<(f64, Level)> {
     let parts = PARTS.min(log.rows()).max(1) as f64;
     log.severity_map(PARTS).into_iter().map(|(part, level)| (part as f64 / parts, level)).collect()
-}
-
-fn percent(fraction: f64) -> String {
-    format!("{:.1}%", fraction * 100.0)
 }

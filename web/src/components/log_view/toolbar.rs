@@ -2,15 +2,13 @@
 
 use leptos::{ev, prelude::*};
 
-use crate::components::Show;
-
 use super::{
     export_menu::ExportMenu,
     search::{SearchField, SearchResult},
     view_state::LogViewState,
 };
 use crate::{
-    components::Icon,
+    components::{Icon, Show},
     log::{Level, Log},
     model::format,
     state::Preferences,

@@ -1,12 +1,13 @@
 //! The command palette: finds jobs, screens, profiles and commands by a few letters.
 
 use leptos::prelude::*;
-
-use crate::components::Show;
 use web_sys::KeyboardEvent;
 
 use super::palette_entry::{Entry, Palette};
-use crate::components::{Icon, dialogs::Modal};
+use crate::{
+    components::{Icon, Show, dialogs::Modal},
+    utils::effect::effect,
+};
 
 /// Renders the dialog, which Ctrl+K opens.
 #[component]
@@ -94,7 +95,7 @@ fn Match(
     on_choose: impl Fn() + 'static,
 ) -> impl IntoView {
     let element = NodeRef::<leptos::html::Div>::new();
-    Effect::new(move || {
+    effect(move || {
         if let Some(element) = element.get()
             && is_selected.get()
         {

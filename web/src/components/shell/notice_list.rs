@@ -1,9 +1,7 @@
 use leptos::prelude::*;
 
-use crate::components::For;
-
 use crate::{
-    components::Icon,
+    components::{For, Icon},
     state::{Notice, NoticeLine, Notices},
 };
 

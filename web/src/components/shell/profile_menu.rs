@@ -2,9 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::components::Show;
-
-use crate::{components::Icon, profiles::profile::Profile, state::Connection, utils::address};
+use crate::{
+    components::{Icon, Show},
+    profiles::profile::Profile,
+    state::Connection,
+    utils::address,
+};
 
 /// Renders the button with the server and its menu. Switching the profile keeps the screen.
 #[component]

@@ -4,7 +4,10 @@ use leptos_use_favicon::{UseFaviconOptions, use_favicon_with_options};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlLinkElement;
 
-use crate::state::{EndedRun, Ui};
+use crate::{
+    state::{EndedRun, Ui},
+    utils::effect::effect,
+};
 
 /// Shows in the title and the icon of the tab that a run has ended, until the user looks at the page.
 #[component]
@@ -19,12 +22,13 @@ pub fn TabNotice() -> impl IntoView {
     let icon =
         Signal::derive(move || ended.with(|ended| ended.as_ref().map(icon)).or_else(|| normal_icon.clone()));
     use_favicon_with_options(UseFaviconOptions::default().new_icon(icon));
-    Effect::new(move || {
+    effect(move || {
         if ui.is_focused.get() && ended.with_untracked(Option::is_some) {
             ended.set(None);
         }
     });
-    move || ended.get().map(|ended| view! { <Title text=ended.text /> })
+    let content = move || ended.get().map(|ended| view! { <Title text=ended.text /> });
+    view! { {move || content()} }
 }
 
 /// Returns the icon for the outcome of a run.

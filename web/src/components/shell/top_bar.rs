@@ -7,8 +7,10 @@ use super::{
 use crate::{
     components::Icon,
     state::Jobs,
-    utils::focus::{has_dialog, is_typing},
-    utils::window_event::on_window_event,
+    utils::{
+        focus::{has_dialog, is_typing},
+        window_event::on_window_event,
+    },
 };
 
 /// Renders the bar above all screens, and the dialogs that it and the keyboard open.

@@ -8,7 +8,7 @@ use super::{
     names::{MAX_CHARS, display_names},
     natural_order::natural_order,
 };
-use crate::model::{finder::Finder, format};
+use crate::model::{finder::Finder, format, sort::sorted_indices};
 
 /// The jobs in the server's order, with indices for fast search, filtering and sorting.
 #[derive(Clone, Debug, Default)]
@@ -38,8 +38,7 @@ impl JobIndex {
         let search_text = searchable(&sorted_names.join("\n")) + "\n";
         let line_ends = search_text.match_indices('\n').map(|(at, _)| at + 1);
         let starts = std::iter::once(0).chain(line_ends).take(jobs.len()).collect();
-        let mut by_id: Vec<_> = (0..jobs.len()).collect();
-        by_id.sort_by(|&a, &b| jobs[a].id.as_u128().cmp(&jobs[b].id.as_u128()));
+        let by_id = sorted_indices(jobs.len(), &|a, b| jobs[a].id.as_u128().cmp(&jobs[b].id.as_u128()));
         Self { jobs, names, by_name, search_text, starts, by_id }
     }
 

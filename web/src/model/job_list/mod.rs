@@ -12,6 +12,7 @@ pub use self::index::JobIndex;
 use crate::model::{
     history::History,
     list_options::{Column, ListOptions, Outcome},
+    sort::sorted_indices,
 };
 
 /// The loaded data of all jobs.
@@ -44,8 +45,7 @@ pub fn filter_and_sort(data: JobData<'_>, options: &ListOptions) -> Vec<JobId> {
     }
     // Compute the keys once. The stable sort keeps jobs with equal keys sorted by name.
     let keys: Vec<_> = shown.iter().map(|id| sort_key(data, id, options.sort)).collect();
-    let mut order: Vec<_> = (0..shown.len()).collect();
-    order.sort_by(|&a, &b| match (keys[a], keys[b]) {
+    let order = sorted_indices(shown.len(), &|a, b| match (keys[a], keys[b]) {
         (Some(a), Some(b)) if options.is_descending => b.cmp(&a),
         (Some(a), Some(b)) => a.cmp(&b),
         (a, b) => b.is_some().cmp(&a.is_some()),

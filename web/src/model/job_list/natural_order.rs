@@ -2,15 +2,16 @@
 
 use std::cmp::Ordering;
 
-use crate::model::format;
+use crate::model::{format, sort::sorted_indices};
 
 /// Returns the indices of the names in order. The names are different and have no line ends.
 pub(super) fn natural_order(names: &[String]) -> Vec<usize> {
     // Convert all names in one call, because calls into the browser are slow.
     let lowercase = format::lowercase(&names.join("\n"));
     let lowercase: Vec<_> = lowercase.split('\n').collect();
-    let mut order: Vec<_> = (0..names.len()).collect();
-    order.sort_by(|&a, &b| compare(lowercase[a], lowercase[b]).then_with(|| names[a].cmp(&names[b])));
+    let order = sorted_indices(names.len(), &|a, b| {
+        compare(lowercase[a], lowercase[b]).then_with(|| names[a].cmp(&names[b]))
+    });
     collate(names, order)
 }
 

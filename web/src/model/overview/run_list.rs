@@ -7,6 +7,7 @@ use txjobs_sdk::{ExecutionState, types::JobId};
 use crate::model::{
     history::{History, RunSummary},
     query::{decode, encode},
+    sort::sorted_indices,
 };
 
 const HOUR: i64 = 3_600_000;
@@ -176,8 +177,8 @@ pub fn newest_runs(
             }
         }
     }
-    found.sort_by_key(|found| std::cmp::Reverse(found.run.created));
-    (found, counts)
+    let newest_first = sorted_indices(found.len(), &|a, b| found[b].run.created.cmp(&found[a].run.created));
+    (newest_first.into_iter().map(|at| found[at]).collect(), counts)
 }
 
 #[cfg(test)]

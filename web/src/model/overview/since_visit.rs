@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt, str::FromStr};
 use txjobs_sdk::types::JobId;
 
 use super::{outcome::severity, run_list::JobRun};
-use crate::model::history::History;
+use crate::model::{history::History, sort::sorted_indices};
 
 /// A visit ends after this time without the page, in milliseconds.
 const VISIT_GAP: i64 = 30 * 60_000;
@@ -54,7 +54,7 @@ impl FromStr for Visits {
 
 /// Returns the runs that ended after `seen_until` with errors or warnings, the worst and then the newest first.
 pub fn unseen_problems(histories: &HashMap<JobId, History>, seen_until: i64) -> Vec<JobRun> {
-    let mut found: Vec<_> = histories
+    let found: Vec<_> = histories
         .iter()
         .flat_map(|(job, history)| history.runs.iter().map(|run| JobRun { job: *job, run: *run }))
         .filter(|JobRun { run, .. }| {
@@ -62,9 +62,11 @@ pub fn unseen_problems(histories: &HashMap<JobId, History>, seen_until: i64) -> 
             severity(run.state) > 0 && ended.is_some_and(|ended| ended.unix_millis() > seen_until)
         })
         .collect();
-    found
-        .sort_by_key(|found| (std::cmp::Reverse((severity(found.run.state), found.run.created)), *found.job));
-    found
+    let rank = |at: usize| (severity(found[at].run.state), found[at].run.created);
+    let order = sorted_indices(found.len(), &|a, b| {
+        rank(b).cmp(&rank(a)).then_with(|| found[a].job.cmp(&found[b].job))
+    });
+    order.into_iter().map(|at| found[at]).collect()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::model::{
     format::Zone,
     history::RunSummary,
     query::{decode, encode},
+    sort::sorted_indices,
 };
 
 const MINUTE: i64 = 60_000;
@@ -177,9 +178,9 @@ pub fn bars(runs: &[RunSummary], window: TimeWindow, now: i64) -> Vec<Bar> {
         let right = window.position(end.min(window.end));
         Some(Bar { run: *run, left, width: right - left })
     };
-    let mut bars: Vec<_> = runs.iter().filter_map(bar).collect();
-    bars.sort_by_key(|bar| bar.run.created);
-    bars
+    let bars: Vec<_> = runs.iter().filter_map(bar).collect();
+    let oldest_first = sorted_indices(bars.len(), &|a, b| bars[a].run.created.cmp(&bars[b].run.created));
+    oldest_first.into_iter().map(|at| bars[at]).collect()
 }
 
 /// Runs that are drawn as one bar, because they are too close to each other.

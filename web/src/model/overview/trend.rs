@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use txjobs_sdk::ExecutionState;
 
-use crate::model::history::RunSummary;
+use crate::model::{history::RunSummary, sort::sorted_indices};
 
 /// A change of the duration is reported if at least this many runs lie on each side of it.
 const MIN_RUNS: usize = 3;
@@ -77,9 +77,8 @@ impl Slowdown {
 
 /// Returns the median duration. For an even number, this is the greater of the two middle values.
 fn median(runs: &[(RunSummary, Duration)]) -> Option<Duration> {
-    let mut durations: Vec<_> = runs.iter().map(|(_, duration)| *duration).collect();
-    durations.sort();
-    durations.get(durations.len() / 2).copied()
+    let shortest_first = sorted_indices(runs.len(), &|a, b| runs[a].1.cmp(&runs[b].1));
+    shortest_first.get(runs.len() / 2).map(|&at| runs[at].1)
 }
 
 #[cfg(test)]

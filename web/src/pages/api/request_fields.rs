@@ -1,11 +1,10 @@
 //! The fields of the request form: the operation and its parameters.
 
 use leptos::prelude::*;
-
-use crate::components::For;
 use txjobs_sdk::paths;
 
 use super::request_form::{RequestForm, Step};
+use crate::components::For;
 
 /// Renders the choice of the operation.
 #[component]

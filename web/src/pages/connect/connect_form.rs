@@ -17,6 +17,7 @@ use crate::{
     components::Icon,
     profiles::{key_store, profile::Profile, vault},
     state::Connection,
+    utils::effect::effect,
 };
 
 /// Renders the form, filled in with the profile.
@@ -37,7 +38,7 @@ pub(super) fn ConnectForm(profile: Profile) -> impl IntoView {
         }
     };
     let result = attempts.result();
-    Effect::new(move || {
+    effect(move || {
         if result.with(|result| *result == Some(AttemptResult::WrongPassphrase)) {
             show_error(fields.passphrase_error, fields.passphrase, "Wrong passphrase.");
         }

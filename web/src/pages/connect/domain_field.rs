@@ -1,12 +1,11 @@
 //! The field for the domain of the server.
 
 use leptos::prelude::*;
-
-use crate::components::Show;
 use txjobs_sdk::paths;
 
 use super::{fields::Fields, inputs::TextField};
 use crate::{
+    components::Show,
     model::domain,
     utils::{address, focus::focus},
 };

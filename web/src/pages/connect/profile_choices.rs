@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::components::{For, Show};
-
-use crate::{profiles::profile::Profile, state::Connection};
+use crate::{
+    components::{For, Show},
+    profiles::profile::Profile,
+    state::Connection,
+};
 
 /// Renders the choice between known profiles and a new one, if there is a choice.
 #[component]

@@ -8,7 +8,7 @@ use super::{
     fields::{clear_input, show_error, value},
     inputs::SecretField,
 };
-use crate::{components::Icon, profiles::profile::Profile, state::Connection};
+use crate::{components::Icon, profiles::profile::Profile, state::Connection, utils::effect::effect};
 
 /// Renders the form for a profile whose key is in the vault.
 #[component]
@@ -19,7 +19,7 @@ pub(super) fn UnlockForm(profile: Profile, uses_other_key: RwSignal<bool>) -> im
     let passphrase = NodeRef::new();
     let passphrase_error = RwSignal::new(String::new());
     let result = attempts.result();
-    Effect::new(move || {
+    effect(move || {
         if result.with(|result| *result == Some(AttemptResult::WrongPassphrase)) {
             show_error(passphrase_error, passphrase, "Wrong passphrase.");
         }

@@ -11,6 +11,7 @@ use crate::{
         route::Route,
     },
     state::Clock,
+    utils::css::percent,
 };
 
 /// Maximum number of runs in the chart.
@@ -21,7 +22,7 @@ const MAX_BARS: usize = 50;
 #[component]
 pub(super) fn DurationChart(job: JobId, #[prop(into)] history: Signal<History>) -> impl IntoView {
     let clock = expect_context::<Clock>();
-    move || {
+    let content = move || {
         let now = Timestamp::from_unix_millis(clock.now.get_untracked());
         let usual = history.with(History::usual_duration).map(|(usual, runs)| usual_text(usual, runs));
         let runs = history.with(|history| timed_runs(history, now));
@@ -43,7 +44,8 @@ pub(super) fn DurationChart(job: JobId, #[prop(into)] history: Signal<History>) 
                 </figure>
             }
         })
-    }
+    };
+    view! { {move || content()} }
 }
 
 /// Returns the newest runs with a duration, oldest first.
@@ -67,7 +69,7 @@ fn Bar(job: JobId, run: RunSummary, duration: Duration, longest: Duration) -> im
     let clock = expect_context::<Clock>();
     let link = Route::Run { job, run: run.url_id() }.to_string();
     let shape = outcome_shape(run.state);
-    let percent = duration.as_secs_f64() * 100.0 / longest.as_secs_f64().max(0.001);
+    let height = percent(duration.as_secs_f64() / longest.as_secs_f64().max(0.001));
     let text = format!("{}, duration {}", run.state, format::duration(duration));
     let title = Memo::new(move |_| match run.created {
         Some(at) => format!("{text}, {}", clock.format(at)),
@@ -76,7 +78,7 @@ fn Bar(job: JobId, run: RunSummary, duration: Duration, longest: Duration) -> im
     view! {
         <li class=shape.color>
             <a href=link title=title aria-label=title>
-                <i style:height=format!("{percent:.0}%")></i>
+                <i style:height=height></i>
             </a>
             <span>
                 <Icon name=shape.icon />

@@ -1,10 +1,8 @@
 use leptos::prelude::*;
-
-use crate::components::Show;
 use txjobs_sdk::{JobStatusCode, types::JobId};
 
 use crate::{
-    components::{Icon, StatusBadge},
+    components::{Icon, Show, StatusBadge},
     state::{JobAction, Jobs, Ui},
 };
 

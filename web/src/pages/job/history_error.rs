@@ -14,7 +14,7 @@ pub(super) fn HistoryError(
 ) -> impl IntoView {
     let jobs = expect_context::<Jobs>();
     let error = Memo::new(move |_| history.get().and_then(Result::err));
-    move || {
+    let content = move || {
         let error = error.get()?;
         let context = match is_outdated.get() {
             true => "This data is outdated.",
@@ -29,5 +29,6 @@ pub(super) fn HistoryError(
                 <ReconnectButton kind />
             </ErrorNote>
         })
-    }
+    };
+    view! { {move || content()} }
 }

@@ -12,8 +12,6 @@ mod selected_runs;
 mod trend;
 
 use leptos::prelude::*;
-
-use crate::components::Show;
 use leptos_meta::Title;
 use txjobs_sdk::types::JobId;
 
@@ -25,7 +23,7 @@ use self::{
     runs::Runs,
     selected_runs::SelectedRuns,
 };
-use crate::{model::history::History, state::Jobs};
+use crate::{components::Show, model::history::History, state::Jobs};
 
 /// Renders the screen of a job.
 #[component]

@@ -1,13 +1,11 @@
 use leptos::prelude::*;
-
-use crate::components::Show;
 use txjobs_sdk::types::JobId;
 
 use super::{
     duration_chart::DurationChart, runs_table::RunsTable, selected_runs::SelectedRuns, trend::JobTrend,
 };
 use crate::{
-    components::Icon,
+    components::{Icon, Show},
     model::history::History,
     state::{JobAction, Ui},
 };

@@ -1,12 +1,13 @@
 use std::collections::HashSet;
 
 use leptos::prelude::*;
-
-use crate::components::For;
 use txjobs_sdk::types::{ExecutionId, JobId};
 
 use super::{run_row::RunRow, selected_runs::SelectedRuns};
-use crate::model::history::{History, RunSummary};
+use crate::{
+    components::For,
+    model::history::{History, RunSummary},
+};
 
 /// Renders the table of the runs, newest first. Two can be selected for comparison.
 #[component]

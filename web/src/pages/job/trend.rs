@@ -1,11 +1,10 @@
 //! How reliable and how fast the job is, in words and as a small picture.
 
 use leptos::prelude::*;
-
-use crate::components::Show;
 use txjobs_sdk::{ExecutionState, types::JobId};
 
 use crate::{
+    components::Show,
     model::{
         format,
         history::History,

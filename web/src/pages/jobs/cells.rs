@@ -38,7 +38,7 @@ impl JobRuns {
 #[component]
 pub(super) fn RunCells(runs: Memo<JobRuns>) -> impl IntoView {
     let clock = expect_context::<Clock>();
-    move || {
+    let content = move || {
         let runs = runs.get();
         let issues = runs.history.as_ref().map(issue_counts);
         let warnings = issues.as_ref().map(|issues| issues.view("warning-count", |counts| counts.warnings));
@@ -54,7 +54,8 @@ pub(super) fn RunCells(runs: Memo<JobRuns>) -> impl IntoView {
             <td class="number hide-on-phone hide-on-tablet">{warnings}</td>
             <td class="number hide-on-phone hide-on-tablet">{errors}</td>
         }
-    }
+    };
+    view! { {move || content()} }
 }
 
 /// Renders a second line with the content of the hidden columns on a phone.

@@ -1,14 +1,12 @@
 //! The filters of the job list.
 
 use leptos::{ev, html, prelude::*};
-
-use crate::components::Show;
 use txjobs_sdk::JobStatusCode;
 use web_sys::KeyboardEvent;
 
 use super::list_state::ListState;
 use crate::{
-    components::Icon,
+    components::{Icon, Show},
     model::list_options::{ListOptions, Outcome},
     utils::{focus, window_event::on_window_event},
 };

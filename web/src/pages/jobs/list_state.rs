@@ -13,7 +13,7 @@ use crate::{
         route::Route,
     },
     state::{Jobs, Ui},
-    utils::{address, time},
+    utils::{address, effect::effect, time},
 };
 
 /// Number of jobs whose history is loaded when the order or filter depends on it. The user can load more; a list of ten
@@ -91,7 +91,7 @@ fn update_address(ui: Ui) {
             address::replace(&route.to_string());
         }
     });
-    Effect::new(move || replace(ui.route.get()));
+    effect(move || replace(ui.route.get()));
 }
 
 /// Returns the jobs to show, in order.

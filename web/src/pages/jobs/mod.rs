@@ -13,8 +13,6 @@ mod table_header;
 mod visible_rows;
 
 use leptos::prelude::*;
-
-use crate::components::Show;
 use leptos_meta::Title;
 
 use self::{
@@ -27,7 +25,7 @@ use self::{
     table::JobsTable,
 };
 use crate::{
-    components::{JobsError, WaitNote},
+    components::{JobsError, Show, WaitNote},
     state::Jobs,
 };
 

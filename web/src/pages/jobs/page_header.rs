@@ -1,13 +1,11 @@
 //! The heading of the job list, with a summary and the actions for the selected jobs.
 
 use leptos::prelude::*;
-
-use crate::components::Show;
 use txjobs_sdk::JobStatusCode;
 
 use super::list_state::ListState;
 use crate::{
-    components::Icon,
+    components::{Icon, Show},
     model::{format, list_options::ListOptions},
     state::{Jobs, Ui},
 };

@@ -12,6 +12,7 @@ use crate::{
     },
     state::{Jobs, LastVisit},
     tasks::histories::HistoryLoader,
+    utils::effect::effect,
 };
 
 /// How long to wait for the next change, so that fast scrolling does not load the rows it passes.
@@ -24,7 +25,7 @@ pub(super) fn request_histories(list: ListState) {
     let visit = expect_context::<LastVisit>();
     let ListState { order, shown, visible, history_limit, .. } = list;
     let mut load_later = debounce(DELAY, move |()| loader.load());
-    Effect::new(move || {
+    effect(move || {
         let mut requested: Vec<_> = shown.with(|shown| {
             let visible = visible.get();
             shown.get(visible.start..visible.end.min(shown.len())).unwrap_or_default().to_vec()

@@ -1,8 +1,6 @@
 //! A row of the job list.
 
 use leptos::prelude::*;
-
-use crate::components::Show;
 use txjobs_sdk::{JobStatusCode, types::JobId};
 use web_sys::HtmlInputElement;
 
@@ -11,7 +9,7 @@ use super::{
     list_state::ListState,
 };
 use crate::{
-    components::{Icon, StatusBadge},
+    components::{Icon, Show, StatusBadge},
     model::route::Route,
     state::{JobAction, Jobs, Ui},
 };

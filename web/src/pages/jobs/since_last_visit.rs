@@ -2,10 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::components::{For, Show};
-
 use crate::{
-    components::{Icon, Time, outcome_shape},
+    components::{For, Icon, Show, Time, outcome_shape},
     model::{
         format,
         overview::{JobRun, unseen_problems},

@@ -1,12 +1,13 @@
 //! The job table, as a virtual list: only the rows on the screen are in the document.
 
 use leptos::{html, prelude::*};
-
-use crate::components::{For, Show};
 use txjobs_sdk::types::JobId;
 
 use super::{list_state::ListState, row::Row, table_header::TableHeader, visible_rows::VisibleRows};
-use crate::state::{Jobs, Ui};
+use crate::{
+    components::{For, Show},
+    state::{Jobs, Ui},
+};
 
 /// Renders the jobs.
 #[component]

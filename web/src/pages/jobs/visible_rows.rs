@@ -5,6 +5,7 @@ use leptos::{ev, html, prelude::*};
 use super::list_state::ListState;
 use crate::utils::{
     css,
+    effect::effect,
     virtual_rows::{Rows, Window},
     window_event::on_window_event,
 };
@@ -38,7 +39,7 @@ impl VisibleRows {
             rows.row_height.set(css::pixels("--row-height", 32));
             measure();
         };
-        Effect::new(move || {
+        effect(move || {
             if body.get().is_some() {
                 measure_with_height();
             }

@@ -1,12 +1,10 @@
 //! The header of a run: breadcrumbs, outcome and actions.
 
 use leptos::prelude::*;
-
-use crate::components::Show;
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 
 use crate::{
-    components::{Icon, StateBadge, StatusBadge},
+    components::{Icon, Show, StateBadge, StatusBadge},
     model::{format, history::is_slow, route::Route},
     state::{Clock, JobAction, Jobs, RunState, Stage, Ui},
     utils::time,
@@ -75,7 +73,7 @@ pub fn RunHeader() -> impl IntoView {
 #[component]
 fn Outcome() -> impl IntoView {
     let state = expect_context::<RunState>();
-    move || match (state.stage.get(), state.execution.get()) {
+    let content = move || match (state.stage.get(), state.execution.get()) {
         (_, Some(execution)) => {
             let duration = execution.duration(time::timestamp()).filter(|_| execution.state.is_final());
             let text =
@@ -90,7 +88,8 @@ fn Outcome() -> impl IntoView {
             view! { <StateBadge state=ExecutionState::None text="not listed yet".to_owned() /> }.into_any()
         }
         (_, None) => view! { <StateBadge state=ExecutionState::None text="unknown".to_owned() /> }.into_any(),
-    }
+    };
+    view! { {move || content()} }
 }
 
 /// Renders the usual duration of the job's runs, and whether this run is slower.

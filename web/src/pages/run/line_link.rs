@@ -9,7 +9,7 @@ use crate::{
     log::{LineRange, Log},
     model::{query, route::Route},
     state::{RunState, Stage},
-    utils::{address, time, window_event::on_window_event},
+    utils::{address, effect::effect, time, window_event::on_window_event},
 };
 
 /// Time at a line before the address is updated. Browsers limit how often the address may change.
@@ -29,7 +29,7 @@ pub fn link_lines(state: RunState, log_view: LogViewState) {
             linked_lines.set(Some(range));
         }
     });
-    Effect::new(move || {
+    effect(move || {
         let Some(range) = log_view.current_range() else { return };
         // The next change of the current line cancels this one.
         spawn_local_scoped_with_cancellation(async move {
@@ -52,7 +52,7 @@ fn lines_in_address() -> Option<LineRange> {
 
 /// Goes to the lines in the address as soon as they are loaded.
 fn open_at_link(state: RunState, log_view: LogViewState, linked_lines: RwSignal<Option<LineRange>>) {
-    Effect::new(move || {
+    effect(move || {
         let Some(range) = linked_lines.get() else { return };
         let lines = state.log.with(Log::len);
         if range.first >= lines || (range.last >= lines && state.stage.get() != Stage::Ended) {

@@ -1,9 +1,7 @@
 use leptos::prelude::*;
 
-use crate::components::Show;
-
 use crate::{
-    components::Icon,
+    components::{Icon, Show},
     log::Log,
     model::format,
     state::{RunState, Stage},

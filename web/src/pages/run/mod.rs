@@ -67,7 +67,7 @@ pub fn RunPage(job: JobId, run: TriggerId) -> impl IntoView {
 #[component]
 fn FollowError() -> impl IntoView {
     let state = expect_context::<RunState>();
-    move || {
+    let content = move || {
         let error = state.error.get()?;
         let stage = state.stage.get();
         let context = match stage {
@@ -89,7 +89,8 @@ fn FollowError() -> impl IntoView {
                     })} <ReconnectButton kind />
             </ErrorNote>
         })
-    }
+    };
+    view! { {move || content()} }
 }
 
 /// Returns what the log shows instead of lines.

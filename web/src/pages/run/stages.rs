@@ -3,13 +3,11 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-
-use crate::components::Show;
 use txjobs_sdk::ExecutionState;
 
 use super::origin::Origin;
 use crate::{
-    components::{Time, outcome_shape},
+    components::{Show, Time, outcome_shape},
     model::{format, history::RunSummary},
     state::{Clock, Jobs, RunState, Stage},
 };
@@ -93,7 +91,7 @@ fn KnownStages(execution: RunSummary) -> impl IntoView {
 fn FirstLine(execution: RunSummary) -> impl IntoView {
     let log = expect_context::<RunState>().log;
     let first_line_at = Memo::new(move |_| log.with(|log| log.line(0).and_then(|line| line.time)));
-    move || {
+    let content = move || {
         let wait = first_line_at.get()?.since(execution.created?)?;
         (wait.as_millis() >= MIN_SHOWN_WAIT).then(|| {
             view! {
@@ -104,7 +102,8 @@ fn FirstLine(execution: RunSummary) -> impl IntoView {
                 </li>
             }
         })
-    }
+    };
+    view! { {move || content()} }
 }
 
 /// Renders the outcome of an ended run and the time of its end, with the day if it is not the day of the start.

@@ -35,7 +35,8 @@ pub fn TwinRun() -> impl IntoView {
             })
         })
     });
-    move || twin.get().map(|(run, distance)| view! { <TwinNote run distance /> })
+    let content = move || twin.get().map(|(run, distance)| view! { <TwinNote run distance /> });
+    view! { {move || content()} }
 }
 
 /// Renders the note.

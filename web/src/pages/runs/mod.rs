@@ -3,14 +3,12 @@
 mod filters;
 
 use leptos::prelude::*;
-
-use crate::components::{For, Show};
 use leptos_meta::Title;
 use txjobs_sdk::types::JobId;
 
 use self::filters::RunFilters;
 use crate::{
-    components::{AllHistories, HistoryProgress, Icon, JobsError, StateBadge, Time},
+    components::{AllHistories, For, HistoryProgress, Icon, JobsError, Show, StateBadge, Time},
     model::{
         format,
         overview::{JobRun, RunListOptions, newest_runs},

@@ -1,11 +1,10 @@
 use leptos::{prelude::*, task::spawn_local};
-
-use crate::components::Show;
 use txjobs_sdk::Extensions;
 
 use super::choices::{Choice, Choices};
 use crate::{
     api::Api,
+    components::Show,
     profiles::key_store::LOCK_CHOICES,
     state::{Connection, Jobs, Preferences},
 };

@@ -1,15 +1,13 @@
 //! A row of the timeline.
 
 use leptos::prelude::*;
-
-use crate::components::For;
 use txjobs_sdk::{ExecutionState, types::JobId};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
-use super::row::{Row, percent};
+use super::row::Row;
 use crate::{
-    components::{Icon, outcome_shape},
+    components::{For, Icon, outcome_shape},
     model::{
         format,
         history::RunSummary,
@@ -17,6 +15,7 @@ use crate::{
         route::Route,
     },
     state::{Clock, Jobs},
+    utils::css::percent,
 };
 
 /// Minimum width of a bar in pixels, the minimum size of a target.

@@ -5,24 +5,19 @@ mod row;
 mod toolbar;
 
 use leptos::{html, prelude::*};
-
-use crate::components::{For, Show};
 use leptos_meta::Title;
 use leptos_use_resize_observer::use_resize_observer;
 use txjobs_sdk::types::JobId;
 
-use self::{
-    lane::Lane,
-    row::{Row, percent},
-    toolbar::TimelineToolbar,
-};
+use self::{lane::Lane, row::Row, toolbar::TimelineToolbar};
 use crate::{
-    components::{AllHistories, HistoryProgress, Icon, JobsError},
+    components::{AllHistories, For, HistoryProgress, Icon, JobsError, Show},
     model::{
         overview::{Tick, TimelineOptions, bars, ticks},
         route::Route,
     },
     state::{Clock, Jobs, Ui},
+    utils::css::percent,
 };
 
 /// Number of runs that are loaded for each job.

@@ -6,8 +6,3 @@ use crate::model::overview::Bar;
 
 /// A job with its bars.
 pub(super) type Row = (JobId, Vec<Bar>);
-
-/// Formats a fraction as a CSS length.
-pub(super) fn percent(fraction: f64) -> String {
-    format!("{:.3}%", fraction * 100.0)
-}

@@ -28,7 +28,7 @@ pub(super) fn Comparison(
         });
         <[RunSummary; 2]>::try_from(found).ok()
     });
-    move || match runs.get() {
+    let content = move || match runs.get() {
         Some(runs) => view! { <ComparisonPanel job runs selected /> }.into_any(),
         None if selected.get().len() == 1 => view! {
             <p class="muted" role="status">
@@ -37,5 +37,6 @@ pub(super) fn Comparison(
         }
         .into_any(),
         None => ().into_any(),
-    }
+    };
+    view! { {move || content()} }
 }
