@@ -9,6 +9,11 @@
 //! * [`profiles`]: servers and API keys.
 //! * [`model`] and [`log`]: plain Rust without a browser, with native tests.
 
+#![allow(
+    clippy::redundant_closure,
+    reason = "Leptos gives one type to the closures that it sees in a view, which makes the console smaller"
+)]
+
 pub mod api;
 mod app;
 pub mod components;

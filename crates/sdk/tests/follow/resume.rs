@@ -4,7 +4,7 @@ use super::*;
 
 fn ended(end: Timestamp) -> Vec<JobExecution> {
     let mut executions = execution(ExecutionState::Failed, &[1, 2]);
-    executions[0].create_time = Some("2020-01-01T00:00:00Z".parse().unwrap());
+    executions[0].create_time = Some(Timestamp::from_unix(1_577_836_800, 0));
     executions[0].end_time = Some(end);
     executions
 }
