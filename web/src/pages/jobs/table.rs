@@ -9,6 +9,9 @@ use crate::{
     state::{Jobs, Ui},
 };
 
+/// Number of new rows that are rendered in one frame, so that a key press in the filter is answered at once.
+const MAX_NEW_ROWS: usize = 12;
+
 /// Renders the jobs.
 #[component]
 pub(super) fn JobsTable() -> impl IntoView {
@@ -19,12 +22,21 @@ pub(super) fn JobsTable() -> impl IntoView {
     let VisibleRows { window, row_height } = VisibleRows::observe(list, body);
     let count = Memo::new(move |_| list.shown.with(Vec::len));
     let is_loaded = Memo::new(move |_| jobs.list.with(Option::is_some));
+    let (rendered, frame) = (StoredValue::new(Vec::new()), RwSignal::new(0_u32));
     let visible_jobs = move || {
+        frame.track();
         let window = window.get();
-        list.shown.with(|shown| {
+        let mut visible = list.shown.with(|shown| {
             let last = window.last.min(shown.len());
             shown.get(window.first.min(last)..last).unwrap_or_default().to_vec()
-        })
+        });
+        let now = rendered.with_value(|rendered| count_with_new(&visible, rendered, MAX_NEW_ROWS));
+        if now < visible.len() {
+            visible.truncate(now);
+            request_animation_frame(move || drop(frame.try_update(|frame| *frame = frame.wrapping_add(1))));
+        }
+        rendered.set_value(visible.clone());
+        visible
     };
     let above = Signal::derive(move || window.get().first.min(count.get()));
     let below = Signal::derive(move || count.get().saturating_sub(window.get().last));
@@ -58,6 +70,12 @@ pub(super) fn JobsTable() -> impl IntoView {
             </tbody>
         </table>
     }
+}
+
+/// Returns how many of the jobs can be rendered, from the first on, with at most `max_new` that are not in `rendered`.
+fn count_with_new(jobs: &[JobId], rendered: &[JobId], max_new: usize) -> usize {
+    let is_new = |&(_, job): &(usize, &JobId)| !rendered.contains(job);
+    jobs.iter().enumerate().filter(is_new).nth(max_new).map_or(jobs.len(), |(at, _)| at)
 }
 
 /// Renders an empty row with the height of the rows that are not rendered.
@@ -101,4 +119,19 @@ fn Skeleton() -> impl IntoView {
         }
     };
     ["w-1", "w-2", "w-3", "w-1", "w-3", "w-2", "w-1", "w-2"].map(row).into_iter().collect_view()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_new_rows_are_rendered_at_once() {
+        let jobs: Vec<_> = (0..6).map(|number| JobId(uuid::Uuid::from_u128(number))).collect();
+        assert_eq!(count_with_new(&jobs, &[], 2), 2);
+        assert_eq!(count_with_new(&jobs, &jobs[..2], 2), 4);
+        assert_eq!(count_with_new(&jobs, &jobs[1..5], 2), 6);
+        assert_eq!(count_with_new(&jobs, &jobs, 0), 6);
+        assert_eq!(count_with_new(&[], &jobs, 2), 0);
+    }
 }
