@@ -5,10 +5,11 @@ use std::time::Duration;
 use leptos::prelude::*;
 use txjobs_sdk::types::JobId;
 
-use super::error_note::{ErrorNote, ReconnectButton};
-use crate::{
-    components::Show, model::format, state::Jobs, tasks::histories::HistoryLoader, utils::effect::effect,
+use super::{
+    control_flow::Show,
+    error_note::{ErrorNote, ReconnectButton},
 };
+use crate::{model::format, state::Jobs, tasks::histories::HistoryLoader, utils::effect::effect};
 
 /// Number of jobs whose history is loaded at first. A list of ten thousand jobs must not send ten thousand requests by
 /// itself.

@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::icon::Icon;
+use super::{control_flow::Show, icon::Icon};
 use crate::{
     api::Api,
-    components::Show,
     state::{Clock, Jobs},
 };
 
