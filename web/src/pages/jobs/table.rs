@@ -33,7 +33,9 @@ pub(super) fn JobsTable() -> impl IntoView {
         let now = rendered.with_value(|rendered| count_with_new(&visible, rendered, MAX_NEW_ROWS));
         if now < visible.len() {
             visible.truncate(now);
-            request_animation_frame(move || drop(frame.try_update(|frame| *frame = frame.wrapping_add(1))));
+            request_animation_frame(move || {
+                frame.try_update(|frame| *frame = frame.wrapping_add(1));
+            });
         }
         rendered.set_value(visible.clone());
         visible
