@@ -27,6 +27,7 @@ use crate::{
     tasks::{
         auto_lock::AutoLock, histories::HistoryLoader, notifications::notify_when_runs_end, poll::poll_jobs,
     },
+    text::{Language, t},
     utils::{effect::effect, focus::focus, time},
 };
 
@@ -36,6 +37,8 @@ pub fn start() {
     let root = document().get_element_by_id("app").and_then(|element| element.dyn_into::<HtmlElement>().ok());
     let Some(root) = root else { return };
     wasm_bindgen_futures::spawn_local(async move {
+        // Before the first render, because texts do not change afterwards.
+        Language::load().await;
         // Load the preset before the first render, so that fields do not change while the user types into them.
         let preset = load_preset().await;
         // Opening the vault's database is slow in some browsers, so skip it during the start when the vault is empty.
@@ -65,7 +68,7 @@ fn App(preset: Preset, remembered: Vec<String>) -> impl IntoView {
     };
     view! {
         <a class="visually-hidden skip" href="#title" on:click=skip>
-            "Skip to content"
+            {t("Skip to content")}
         </a>
         {move || match connection.session.get() {
             // The provider has an owner, so that the contexts of the session end with it.

@@ -25,6 +25,7 @@ pub mod state;
 pub mod tasks;
 #[cfg(test)]
 mod test_data;
+pub mod text;
 pub mod utils;
 
 pub use app::start;

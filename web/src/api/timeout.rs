@@ -6,6 +6,8 @@ use gloo_timers::callback::Timeout;
 use txjobs_sdk::{Error, ErrorKind};
 use web_sys::AbortController;
 
+use crate::text::tf;
+
 /// Aborts a request when nothing arrives for some time.
 pub(super) struct RequestTimeout {
     max_wait: Duration,
@@ -35,7 +37,8 @@ impl RequestTimeout {
     /// Returns a time-out error if the timer aborted the request, or else an error of the given kind.
     pub(super) fn error(&self, otherwise: ErrorKind) -> Error {
         if self.signal().is_some_and(|signal| signal.aborted()) {
-            let message = format!("The server sent nothing for {} seconds.", self.max_wait.as_secs());
+            let message =
+                tf!("The server sent nothing for {seconds} seconds.", seconds = self.max_wait.as_secs());
             Error::new(ErrorKind::Interrupted).with_message(&message)
         } else {
             Error::new(otherwise)

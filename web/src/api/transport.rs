@@ -15,7 +15,7 @@ use super::{
     pauses::{record_pause, wait_for_pause},
     timeout::RequestTimeout,
 };
-use crate::{api::response::RawResponse, profiles::session::Session};
+use crate::{api::response::RawResponse, profiles::session::Session, text::t};
 
 /// Maximum time for the head of a response, and between two parts of its body.
 pub(super) const MAX_WAIT: Duration = Duration::from_secs(60);
@@ -51,7 +51,7 @@ pub(super) async fn open(
     if response.type_() == ResponseType::Opaqueredirect {
         return Err(Error::new(ErrorKind::NotThisApi)
             .with_operation(request.operation())
-            .with_message(REDIRECT));
+            .with_message(redirect()));
     }
     record_pause(&session.base, &response);
     Ok(OpenResponse { timeout, response })
@@ -86,5 +86,7 @@ impl OpenResponse {
     }
 }
 
-const REDIRECT: &str = "The server responds with a redirect. The console does not follow redirects, because the browser \
-                        would send the key to the new address.";
+fn redirect() -> &'static str {
+    t("The server responds with a redirect. The console does not follow redirects, because the browser \
+       would send the key to the new address.")
+}

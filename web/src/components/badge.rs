@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 
 use super::icon::Icon;
-use crate::model::history::RunSummary;
+use crate::{
+    model::{history::RunSummary, state_names},
+    text::t,
+};
 
 /// Appearance of a state: the CSS class of its color and the name of its icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +45,7 @@ pub fn outcome_shape(state: ExecutionState) -> Shape {
 /// Renders the status of a job.
 #[component]
 pub fn StatusBadge(#[prop(into)] status: Signal<Option<JobStatusCode>>) -> impl IntoView {
-    let text = move || status.get().map_or("unknown".to_owned(), |status| status.to_string());
+    let text = move || status.get().map_or_else(|| t("unknown").to_owned(), state_names::job_status);
     view! {
         <span
             class=move || format!("badge {}", status_shape(status.get()).color)
@@ -64,7 +67,7 @@ pub fn StateBadge(
     view! {
         <span class=format!("badge {color}") data-state=state.number().to_string()>
             <Icon name=icon />
-            {text.unwrap_or_else(|| state.to_string())}
+            {text.unwrap_or_else(|| state_names::execution_state(state))}
         </span>
     }
 }

@@ -7,6 +7,7 @@ use super::icon::Icon;
 use crate::{
     model::domain,
     state::Connection,
+    text::{t, tf},
     utils::{address, time},
 };
 
@@ -19,7 +20,9 @@ pub fn ErrorNote(
 ) -> impl IntoView {
     let message = message(&error);
     let wait = error.retry_after.map(|after| after.delay(time::timestamp()).as_secs());
-    let wait = wait.filter(|seconds| *seconds > 0).map(|seconds| format!(" Retry after {seconds} s."));
+    let wait = wait
+        .filter(|seconds| *seconds > 0)
+        .map(|seconds| tf!(" Retry after {seconds} s.", seconds = seconds));
     let session = expect_context::<Connection>().session;
     let is_this_machine = move || {
         session.with(|session| session.as_ref().is_some_and(|session| domain::is_this_machine(&session.base)))
@@ -36,7 +39,7 @@ pub fn ErrorNote(
                 {message.map(|text| view! { <div class="server-message"><bdi>{text}</bdi>{wait}</div> })}
                 <div>{error.advice()}</div>
                 {hint.map(|hint| view! { <div>{hint}</div> })}
-                {is_local.then(|| view! { <div>{domain::LOCAL_NETWORK_HINT}</div> })}
+                {is_local.then(|| view! { <div>{domain::local_network_hint()}</div> })}
             </div>
             <div class="actions">{children.map(|children| children())}</div>
         </div>
@@ -46,15 +49,15 @@ pub fn ErrorNote(
 /// Returns what else to do if the network or the browser is the cause.
 fn hint(error: &Error) -> Option<&'static str> {
     match (error.kind, error.status) {
-        (ErrorKind::BlockedByBrowser, _) => Some(
+        (ErrorKind::BlockedByBrowser, _) => Some(t(
             "Without this permission, use the txjobs command line: CORS applies only to browsers. A gateway on your own \
              machine cannot relay to another server yet.",
-        ),
+        )),
         // A redirect, or a web page instead of data.
-        (ErrorKind::NotThisApi, None | Some(200..300 | 511)) => Some(
+        (ErrorKind::NotThisApi, None | Some(200..300 | 511)) => Some(t(
             "If this network has a sign-in page or a proxy, it may have answered instead of the server. Open a website \
              in another tab, sign in there, and try again.",
-        ),
+        )),
         _ => None,
     }
 }
@@ -64,8 +67,10 @@ fn message(error: &Error) -> Option<String> {
     match (error.status, &error.message) {
         // The message is a part of the body that is not meant for people.
         (Some(_), None) if matches!(error.kind, ErrorKind::InvalidBody | ErrorKind::Interrupted) => None,
-        (Some(status), Some(message)) => Some(format!("Response {status}: {message}")),
-        (Some(status), None) => Some(format!("Response {status} without a message.")),
+        (Some(status), Some(message)) => {
+            Some(tf!("Response {status}: {message}", status = status, message = message))
+        }
+        (Some(status), None) => Some(tf!("Response {status} without a message.", status = status)),
         (None, message) => message.clone(),
     }
 }
@@ -77,7 +82,7 @@ pub fn ReconnectButton(kind: ErrorKind) -> impl IntoView {
     (kind == ErrorKind::KeyRefused).then(|| {
         view! {
             <button type="button" class="button" on:click=move |_| connection.disconnect()>
-                "Connect with another key"
+                {t("Connect with another key")}
             </button>
         }
     })

@@ -9,7 +9,13 @@ use super::{
     control_flow::Show,
     error_note::{ErrorNote, ReconnectButton},
 };
-use crate::{model::format, state::Jobs, tasks::histories::HistoryLoader, utils::effect::effect};
+use crate::{
+    model::format,
+    state::Jobs,
+    tasks::histories::HistoryLoader,
+    text::{t, tf},
+    utils::effect::effect,
+};
 
 /// Number of jobs whose history is loaded at first. A list of ten thousand jobs must not send ten thousand requests by
 /// itself.
@@ -81,7 +87,11 @@ pub fn HistoryProgress(histories: AllHistories) -> impl IntoView {
     let text = move || {
         let (loaded, all) = (histories.loaded(), histories.all.get());
         if loaded < all {
-            format!("runs of {} of {} jobs loaded", format::count(loaded), format::count(all))
+            tf!(
+                "runs of {count} of {total} jobs loaded",
+                count = format::count(loaded),
+                total = format::count(all)
+            )
         } else {
             String::new()
         }
@@ -99,7 +109,7 @@ pub fn HistoryProgress(histories: AllHistories) -> impl IntoView {
                 class="button"
                 on:click=move |_| histories.limit.update(|limit| *limit += untrack(step))
             >
-                {move || format!("Load {} more", format::count(step()))}
+                {move || tf!("Load {count} more", count = format::count(step()))}
             </button>
         </Show>
     }
@@ -112,12 +122,13 @@ pub fn JobsError() -> impl IntoView {
     let content = move || {
         let error = jobs.error.get()?;
         let is_outdated = jobs.list.with_untracked(Option::is_some);
-        let context = if is_outdated { "This data is outdated." } else { "The jobs could not be loaded." };
+        let context =
+            if is_outdated { t("This data is outdated.") } else { t("The jobs could not be loaded.") };
         let kind = error.kind;
         Some(view! {
             <ErrorNote error context>
                 <button type="button" class="button" on:click=move |_| jobs.refresh()>
-                    "Retry"
+                    {t("Retry")}
                 </button>
                 <ReconnectButton kind />
             </ErrorNote>

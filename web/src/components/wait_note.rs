@@ -6,6 +6,7 @@ use super::{control_flow::Show, icon::Icon};
 use crate::{
     api::Api,
     state::{Clock, Jobs},
+    text::{t, tf},
 };
 
 /// A response that takes longer is mentioned, in seconds.
@@ -28,8 +29,10 @@ pub fn WaitNote() -> impl IntoView {
         Some(api.remaining_pause().as_secs()).filter(|seconds| *seconds > 0)
     });
     let text = move || match (pause.get(), waiting.get()) {
-        (Some(seconds), _) => format!("The server asks to wait. The next request is sent in {seconds} s."),
-        (None, Some(seconds)) => format!("The server has not responded for {seconds} s."),
+        (Some(seconds), _) => {
+            tf!("The server asks to wait. The next request is sent in {seconds} s.", seconds = seconds)
+        }
+        (None, Some(seconds)) => tf!("The server has not responded for {seconds} s.", seconds = seconds),
         (None, None) => String::new(),
     };
     let is_paused = move || pause.with(Option::is_some);
@@ -39,12 +42,18 @@ pub fn WaitNote() -> impl IntoView {
                 <Icon name="clock" />
                 // The seconds are not announced.
                 <span class="visually-hidden" role="status">
-                    {move || if is_paused() { "The server asks to wait." } else { "The server does not respond." }}
+                    {move || {
+                        if is_paused() {
+                            t("The server asks to wait.")
+                        } else {
+                            t("The server does not respond.")
+                        }
+                    }}
                 </span>
                 <span aria-hidden="true">{move || text()}</span>
                 <Show when=move || !is_paused()>
                     <button type="button" class="button" on:click=move |_| jobs.refresh()>
-                        "Send again"
+                        {t("Send again")}
                     </button>
                 </Show>
             </div>

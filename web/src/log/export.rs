@@ -3,7 +3,10 @@
 use std::fmt::Write;
 
 use super::lines::LineView;
-use crate::model::{format, visible_text::is_invisible};
+use crate::{
+    model::{format, visible_text::is_invisible},
+    text::t,
+};
 
 /// Format of exported lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,11 +26,11 @@ pub enum LineSelection {
 }
 
 impl LineSelection {
-    pub const fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
-            Self::All => "All",
-            Self::Shown => "Shown",
-            Self::Selected => "Selected",
+            Self::All => t("All"),
+            Self::Shown => t("Shown"),
+            Self::Selected => t("Selected"),
         }
     }
 }
@@ -35,9 +38,9 @@ impl LineSelection {
 impl ExportFormat {
     pub const ALL: [Self; 3] = [Self::Text, Self::Csv, Self::Json];
 
-    pub const fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Text => "Text",
+            Self::Text => t("Text"),
             Self::Csv => "CSV",
             Self::Json => "JSON",
         }
@@ -147,9 +150,10 @@ fn write_json_string(out: &mut String, text: &str) {
 
 #[cfg(test)]
 mod tests {
+    use txjobs_sdk::{Severity, Timestamp};
+
     use super::*;
     use crate::log::lines::Level;
-    use txjobs_sdk::{Severity, Timestamp};
 
     fn export(format: ExportFormat, messages: &[&str]) -> String {
         let mut out = format.header().to_owned();

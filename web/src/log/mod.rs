@@ -11,13 +11,12 @@ mod lines;
 mod search;
 mod wrap;
 
-use txjobs_sdk::Timestamp;
-
 pub use decoder::{DecodedLogs, LogDecoder};
 use export::{ExportFormat, LineSelection};
 pub use line_range::LineRange;
 pub use lines::{Level, LineView, Lines};
 pub use search::Search;
+use txjobs_sdk::Timestamp;
 use wrap::WrapLayout;
 pub use wrap::{MAX_LINE_CHARS, height};
 
@@ -333,9 +332,10 @@ impl Log {
 
 #[cfg(test)]
 mod tests {
+    use txjobs_sdk::Severity;
+
     use super::*;
     use crate::test_data::lines;
-    use txjobs_sdk::Severity;
 
     fn log(text: &str) -> Log {
         let mut log = Log::default();

@@ -8,6 +8,7 @@ use txjobs_sdk::{
 use crate::{
     model::format,
     profiles::profile::{Color, Profile},
+    text::tf,
 };
 
 /// Presets of the console's host. Every part is optional.
@@ -29,9 +30,9 @@ impl Preset {
 
     /// Returns the empty preset of a file that was not read because it is too large.
     pub fn too_large() -> Self {
-        let warning = format!(
-            "The file config.json of this page is larger than {} kB. Its servers are not offered.",
-            Self::MAX_BYTES / 1024
+        let warning = tf!(
+            "The file config.json of this page is larger than {size} kB. Its servers are not offered.",
+            size = Self::MAX_BYTES / 1024
         );
         Self { warning: Some(warning), ..Self::default() }
     }
@@ -43,10 +44,10 @@ impl Preset {
         if let Some(LenientValue::Array(several)) = all.fields("profiles").next() {
             profiles.extend(several.iter().filter_map(profile).take(Self::MAX_PROFILES));
             if several.len() > Self::MAX_PROFILES {
-                warning = Some(format!(
-                    "The file config.json of this page has {} servers. Only the first {} are offered.",
-                    format::count(several.len()),
-                    Self::MAX_PROFILES
+                warning = Some(tf!(
+                    "The file config.json of this page has {count} servers. Only the first {max} are offered.",
+                    count = format::count(several.len()),
+                    max = Self::MAX_PROFILES
                 ));
             }
         }

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::text::t;
+
 /// Reason why a text is not a valid domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DomainError {
@@ -16,11 +18,13 @@ pub enum DomainError {
 impl fmt::Display for DomainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Empty => "Enter the domain: a host such as api.example.com, or a URL.",
-            Self::UnsupportedScheme => "Only http and https are supported. Without a scheme, https is used.",
-            Self::HasCredentials => "The domain must not contain a user name or password.",
-            Self::HasQuery => "The domain must end with its path. Remove ? or # and the text after it.",
-            Self::InvalidUrl => "This is neither a host nor a URL. Enter a host such as api.example.com.",
+            Self::Empty => t("Enter the domain: a host such as api.example.com, or a URL."),
+            Self::UnsupportedScheme => {
+                t("Only http and https are supported. Without a scheme, https is used.")
+            }
+            Self::HasCredentials => t("The domain must not contain a user name or password."),
+            Self::HasQuery => t("The domain must end with its path. Remove ? or # and the text after it."),
+            Self::InvalidUrl => t("This is neither a host nor a URL. Enter a host such as api.example.com."),
         })
     }
 }
@@ -77,9 +81,11 @@ pub fn is_this_machine(domain: &str) -> bool {
 }
 
 /// Explains the browser's local network permission, which a page on https needs for a server on the user's machine.
-pub const LOCAL_NETWORK_HINT: &str = "This page was loaded over https and calls a server on your own machine. The browser \
+pub fn local_network_hint() -> &'static str {
+    t("This page was loaded over https and calls a server on your own machine. The browser \
      asks for permission to access your local network first, or denies access. Allow it in the browser's site \
-     settings, or open the console at the gateway's own address.";
+     settings, or open the console at the gateway's own address.")
+}
 
 /// Returns whether a text is a valid header name. RFC 9110 (section 5.6.2) allows more characters, but servers do not use
 /// them, and some are special characters of a shell, which matters when a request is copied as code.

@@ -5,6 +5,8 @@ use std::time::Duration;
 use txjobs_sdk::Timestamp;
 
 use super::visible_text::visible_chars;
+pub use crate::text::count;
+use crate::text::{self, t, tf};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -43,24 +45,6 @@ pub fn compose_pair(letter: char, mark: char) -> Option<char> {
     letters.next().filter(|_| letters.next().is_none())
 }
 
-/// Formats a number with thousands separators, for example `1,204`.
-pub fn count(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// Formats a number with a noun, for example `1 job` or `128 jobs`.
-pub fn plural(number: usize, one: &str) -> String {
-    format!("{} {one}{}", count(number), if number == 1 { "" } else { "s" })
-}
-
 /// Formats a duration, for example `0.4s`, `41s`, `1m 06s`, `3h 12m` or `2d 03h`.
 pub fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
@@ -80,11 +64,11 @@ pub fn duration(duration: Duration) -> String {
 /// Formats an age in milliseconds, for example `just now`, `12 s ago`, `3 min ago` or `2 h ago`.
 pub fn ago(millis: i64) -> String {
     match millis / 1000 {
-        ..2 => "just now".to_owned(),
-        seconds @ 2..60 => format!("{seconds} s ago"),
-        seconds @ 60..3600 => format!("{} min ago", seconds / 60),
-        seconds @ 3600..86_400 => format!("{} h ago", seconds / 3600),
-        seconds => format!("{} d ago", seconds / 86_400),
+        ..2 => t("just now").to_owned(),
+        seconds @ 2..60 => tf!("{seconds} s ago", seconds = seconds),
+        seconds @ 60..3600 => tf!("{minutes} min ago", minutes = seconds / 60),
+        seconds @ 3600..86_400 => tf!("{hours} h ago", hours = seconds / 3600),
+        seconds => tf!("{days} d ago", days = seconds / 86_400),
     }
 }
 
@@ -124,20 +108,15 @@ impl Zone {
             // The year has more than four digits.
             return local;
         };
+        let shifted = millis + (self.offset)(millis) * MINUTE;
         match day(now) - day(millis) {
-            0 => format!("today {time}"),
-            1 => format!("yesterday {time}"),
-            2..=6 => format!("{} {time}", WEEKDAYS[day(millis).rem_euclid(7) as usize]),
-            _ => {
-                let month = local.get(5..7).and_then(|m| m.parse::<usize>().ok()).unwrap_or(1);
-                let month = MONTHS[(month - 1) % 12];
-                let date = local[8..10].trim_start_matches('0');
-                if self.to_local_rfc3339(now).get(..4) == Some(year) {
-                    format!("{date} {month} {time}")
-                } else {
-                    format!("{date} {month} {year}")
-                }
+            0 => tf!("today {time}", time = time),
+            1 => tf!("yesterday {time}", time = time),
+            2..=6 => format!("{} {time}", text::weekday(shifted, false)),
+            _ if self.to_local_rfc3339(now).get(..4) == Some(year) => {
+                format!("{} {time}", text::day_and_month(shifted))
             }
+            _ => text::day_month_year(shifted),
         }
     }
 
@@ -159,16 +138,8 @@ impl Zone {
 
     /// Formats a day, for example `Sat 14 Mar`.
     pub fn weekday_and_date(self, at: Timestamp) -> String {
-        let millis = at.unix_millis();
-        let local = self.to_local_rfc3339(millis);
-        let day = (millis + (self.offset)(millis) * MINUTE).div_euclid(DAY);
-        let weekday = &WEEKDAYS[day.rem_euclid(7) as usize][..3];
-        match (local.get(8..10), local.get(5..7).and_then(|month| month.parse::<usize>().ok())) {
-            (Some(date), Some(month)) => {
-                format!("{weekday} {} {}", date.trim_start_matches('0'), MONTHS[(month + 11) % 12])
-            }
-            _ => local,
-        }
+        let shifted = at.unix_millis() + (self.offset)(at.unix_millis()) * MINUTE;
+        format!("{} {}", text::weekday(shifted, true), text::day_and_month(shifted))
     }
 
     /// Formats the exact time, for example `2026-03-14 03:00:02.117 +01:00`, with a note if the zone was assumed.
@@ -183,16 +154,11 @@ impl Zone {
             text.push_str(&format!(" {sign}{:02}:{:02}", minutes / 60, minutes % 60));
         }
         if !at.has_zone() {
-            text.push_str(" (no time zone from the server, UTC assumed)");
+            text.push_str(t(" (no time zone from the server, UTC assumed)"));
         }
         text
     }
 }
-
-/// The first day of 1970 was a Thursday.
-const WEEKDAYS: [&str; 7] = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Formats external text on one line of at most `max_chars` characters: line ends as `↵`, other invisible characters as
 /// symbols.
@@ -238,13 +204,6 @@ mod tests {
     }
 
     const PLUS_ONE: Zone = Zone { offset: |_| 60 };
-
-    #[test]
-    fn counts_have_thousands_separators() {
-        let shown = [0, 7, 999, 1000, 20_014, 1_000_000].map(count);
-        assert_eq!(shown, ["0", "7", "999", "1,000", "20,014", "1,000,000"]);
-        assert_eq!((plural(1, "job"), plural(0, "job")), ("1 job".to_owned(), "0 jobs".to_owned()));
-    }
 
     #[test]
     fn durations_have_two_units_at_most() {

@@ -4,7 +4,10 @@ use std::fmt;
 
 use txjobs_sdk::{JobStatusCode, types::JobId};
 
-use crate::model::query::{decode, encode};
+use crate::{
+    model::query::{decode, encode},
+    text::t,
+};
 
 /// Filter, order, and selection of the job list.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,13 +93,13 @@ impl Outcome {
     }
 
     /// Returns the text on the screen.
-    pub const fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Completed => "completed",
-            Self::CompletedWithWarnings => "completed with warnings",
-            Self::CompletedWithErrors => "completed with errors",
-            Self::Failed => "failed",
-            Self::NeverRan => "never ran",
+            Self::Completed => t("completed"),
+            Self::CompletedWithWarnings => t("completed with warnings"),
+            Self::CompletedWithErrors => t("completed with errors"),
+            Self::Failed => t("failed"),
+            Self::NeverRan => t("never ran"),
         }
     }
 }

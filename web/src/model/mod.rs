@@ -10,4 +10,5 @@ pub mod query;
 pub mod route;
 pub mod snippet;
 pub mod sort;
+pub mod state_names;
 pub mod visible_text;

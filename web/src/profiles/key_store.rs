@@ -4,14 +4,18 @@ use std::cell::RefCell;
 
 use txjobs_sdk::ApiKey;
 
+use crate::text::t;
+
 thread_local! {
     static KEYS: RefCell<Vec<(String, ApiKey)>> = RefCell::default();
 }
 
-/// Choices for the number of minutes without use after which the vault is locked.
-pub const LOCK_CHOICES: [(u32, &str); 3] = [(10, "10 minutes"), (30, "30 minutes"), (240, "4 hours")];
+pub const DEFAULT_LOCK_MINUTES: u32 = 30;
 
-pub const DEFAULT_LOCK_MINUTES: u32 = LOCK_CHOICES[1].0;
+/// Returns the choices for the number of minutes without use after which the vault is locked.
+pub fn lock_choices() -> [(u32, &'static str); 3] {
+    [(10, t("10 minutes")), (DEFAULT_LOCK_MINUTES, t("30 minutes")), (240, t("4 hours"))]
+}
 
 /// Returns the key of a profile if it is in memory.
 pub fn get(profile_id: &str) -> Option<ApiKey> {

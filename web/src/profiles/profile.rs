@@ -4,6 +4,7 @@ use txjobs_sdk::paths;
 
 use crate::{
     model::domain::{self, DomainError, is_this_machine},
+    text::t,
     utils::address,
 };
 
@@ -33,6 +34,7 @@ pub enum Color {
 impl Color {
     pub const ALL: [Self; 6] = [Self::Blue, Self::Green, Self::Amber, Self::Red, Self::Violet, Self::Gray];
 
+    /// Returns the name in files, in the browser's storage and in the style sheets.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Blue => "blue",
@@ -41,6 +43,18 @@ impl Color {
             Self::Red => "red",
             Self::Violet => "violet",
             Self::Gray => "gray",
+        }
+    }
+
+    /// Returns the name on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Blue => t("blue"),
+            Self::Green => t("green"),
+            Self::Amber => t("amber"),
+            Self::Red => t("red"),
+            Self::Violet => t("violet"),
+            Self::Gray => t("gray"),
         }
     }
 
@@ -64,20 +78,26 @@ impl Default for Profile {
 impl Profile {
     /// Returns the name of the server, or its domain if it has no name.
     pub fn title(&self) -> String {
+        self.title_or(t("Local gateway"))
+    }
+
+    /// Returns the title. `local_gateway` is that of a server on this machine without a name.
+    fn title_or(&self, local_gateway: &str) -> String {
         let name = self.name.trim();
         if !name.is_empty() {
             return name.to_owned();
         }
         let domain = self.domain.trim().trim_end_matches('/');
         if is_this_machine(domain) {
-            return "Local gateway".to_owned();
+            return local_gateway.to_owned();
         }
         domain.split_once("://").map_or(domain, |(_, rest)| rest).to_owned()
     }
 
     /// Returns an id of one line. The name is part of it, because a server can have a profile for each key.
+    /// It is stored, so it is the same in all languages.
     pub fn id(&self) -> String {
-        format!("{} {}", self.title(), self.domain.trim()).replace(['\r', '\n'], " ")
+        format!("{} {}", self.title_or("Local gateway"), self.domain.trim()).replace(['\r', '\n'], " ")
     }
 
     /// Returns the base URL of the server, without a trailing slash.

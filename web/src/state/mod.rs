@@ -19,6 +19,7 @@ pub use jobs::Jobs;
 pub use notices::{Notice, NoticeLine, Notices};
 pub use preferences::Preferences;
 pub use run::{RunState, Stage};
+pub use stored::Stored;
 pub use theme::Theme;
 pub use ui::{EndedRun, JobAction, PendingConfirmation, Ui};
 pub use vault::Vault;

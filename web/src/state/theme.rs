@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use leptos::prelude::*;
 
-use crate::utils::effect::effect;
+use crate::{text::t, utils::effect::effect};
 
 /// The colors of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,9 +23,9 @@ impl Theme {
     /// Returns the name on the screen.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Auto => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
+            Self::Auto => t("system"),
+            Self::Light => t("light"),
+            Self::Dark => t("dark"),
         }
     }
 }

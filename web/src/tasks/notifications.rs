@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use txjobs_sdk::ExecutionState;
 
 use crate::{
-    model::route::Route,
+    model::{route::Route, state_names},
     state::{EndedRun, Jobs, Preferences, Ui},
     utils::{effect::effect, notification},
 };
@@ -27,7 +27,7 @@ pub fn notify_when_runs_end(jobs: Jobs, ui: Ui, preferences: Preferences) {
             return;
         }
         let name = untrack(|| jobs.name(job)).unwrap_or_default();
-        let text = format!("{name}: {state}");
+        let text = format!("{name}: {}", state_names::execution_state(state));
         if preferences.notifies.get_untracked() && notification::is_permitted() {
             notification::show(&text, &Route::Run { job, run }.to_string());
         }

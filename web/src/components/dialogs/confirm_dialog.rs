@@ -14,6 +14,7 @@ use crate::{
     model::route::Route,
     profiles::profile::Profile,
     state::{Connection, JobAction, Jobs, Notice, NoticeLine, Notices, PendingConfirmation, Ui},
+    text::t,
     utils::address,
 };
 
@@ -51,23 +52,23 @@ fn ConfirmForm(pending: PendingConfirmation) -> impl IntoView {
     };
     let error = move || send.value().get().and_then(Result::err);
     let prefix = match action {
-        JobAction::Run => "Run ",
-        JobAction::Cancel => "Cancel the run of ",
+        JobAction::Run => t("Run "),
+        JobAction::Cancel => t("Cancel the run of "),
     };
     let server = connection.profile.with_untracked(Profile::title);
     let explanation = match action {
-        JobAction::Run => "The job is queued immediately, and the console opens its run.",
-        JobAction::Cancel => "Work already done is not undone. The run ends with the state failed.",
+        JobAction::Run => t("The job is queued immediately, and the console opens its run."),
+        JobAction::Cancel => t("Work already done is not undone. The run ends with the state failed."),
     };
     view! {
         <form on:submit=submit>
             <h2 id="confirm-title">
-                {prefix} <bdi>{move || jobs.name(job).unwrap_or_else(|| job.to_string())}</bdi> " on "
+                {prefix} <bdi>{move || jobs.name(job).unwrap_or_else(|| job.to_string())}</bdi> {t(" on ")}
                 <bdi>{server}</bdi> "?"
             </h2>
             <ProductionWarning />
             <p class="muted" role="status">
-                {move || if send.pending().get() { "Sending…" } else { explanation }}
+                {move || if send.pending().get() { t("Sending…") } else { explanation }}
             </p>
             {move || error().map(|error| view! { <Failure job error /> })}
             <Buttons action is_sent has_failed=Signal::derive(move || error().is_some()) />
@@ -82,13 +83,13 @@ fn Buttons(action: JobAction, is_sent: RwSignal<bool>, has_failed: Signal<bool>)
     let is_production = expect_context::<Connection>().is_production();
     let pending = expect_context::<Ui>().pending_confirmation;
     let (verb, icon, class) = match action {
-        JobAction::Run => ("Run", "play", "button primary"),
-        JobAction::Cancel => ("Cancel run", "stop", "button danger"),
+        JobAction::Run => (t("Run"), "play", "button primary"),
+        JobAction::Cancel => (t("Cancel run"), "stop", "button danger"),
     };
     let close_label = move || match (has_failed.get(), action) {
-        (true, _) => "Close",
-        (false, JobAction::Run) => "Cancel",
-        (false, JobAction::Cancel) => "Keep running",
+        (true, _) => t("Close"),
+        (false, JobAction::Run) => t("Cancel"),
+        (false, JobAction::Cancel) => t("Keep running"),
     };
     // On a production server, Enter closes the dialog.
     view! {
@@ -122,7 +123,7 @@ fn Failure(job: JobId, error: Error) -> impl IntoView {
     let open_runs = has_runs.then(|| {
         view! {
             <button type="button" class="button" on:click=open_runs>
-                "Open its runs"
+                {t("Open its runs")}
             </button>
         }
     });
@@ -182,12 +183,12 @@ impl Sender {
     fn show_notice(self, job_name: String, result: &Result<Option<TriggerId>, Error>) {
         let job = self.pending.job;
         let (text, link) = match result {
-            Ok(Some(run)) => ("The job was started.", Some(Route::Run { job, run: *run }.to_string())),
-            Ok(None) => ("The run was canceled.", None),
-            Err(error) if error.is_outcome_unknown() => ("The result is not known.", None),
+            Ok(Some(run)) => (t("The job was started."), Some(Route::Run { job, run: *run }.to_string())),
+            Ok(None) => (t("The run was canceled."), None),
+            Err(error) if error.is_outcome_unknown() => (t("The result is not known."), None),
             Err(_) => match self.pending.action {
-                JobAction::Run => ("The job was not started.", None),
-                JobAction::Cancel => ("The run was not canceled.", None),
+                JobAction::Run => (t("The job was not started."), None),
+                JobAction::Cancel => (t("The run was not canceled."), None),
             },
         };
         let reason = result.as_ref().err().map(|error| format!("{} {}", error.summary(), error.advice()));

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::{components::Icon, profiles::profile::Profile, state::Connection};
+use crate::{components::Icon, profiles::profile::Profile, state::Connection, text::t};
 
 /// Renders a warning before a run if the profile is marked as production.
 #[component]
@@ -10,7 +10,7 @@ pub fn ProductionWarning() -> impl IntoView {
         view! {
             <p class="production">
                 <Icon name="triangle" />
-                "This is production: "
+                {t("This is production: ")}
                 <bdi>{connection.profile.with_untracked(Profile::title)}</bdi>
             </p>
         }

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
-use super::view_state::LogViewState;
+use super::{names::level_name, view_state::LogViewState};
 use crate::{
     log::{Level, Log},
     model::format,
+    text::tf,
     utils::effect::effect,
 };
 
@@ -43,10 +44,22 @@ pub(super) fn LogAnnouncer() -> impl IntoView {
 /// Returns the announcement, for example `error 2 of 4, line 1,188: Invalid object name`.
 fn announcement_of(log: &Log, line: usize) -> String {
     let Some(view) = log.line(line) else { return String::new() };
-    let number = match log.error_number(line) {
-        Some(at) => format!(" {} of {}", format::count(at), format::count(log.count(Level::Error))),
-        None => String::new(),
-    };
-    let message = format::one_line(view.message, MAX_CHARS);
-    format!("{}{number}, line {}: {message}", view.level.label(), format::count(line + 1))
+    let (severity, message) = (level_name(view.level), format::one_line(view.message, MAX_CHARS));
+    let number = format::count(line + 1);
+    match log.error_number(line) {
+        Some(at) => tf!(
+            "{severity} {at} of {count}, line {number}: {message}",
+            severity = severity,
+            at = format::count(at),
+            count = format::count(log.count(Level::Error)),
+            number = number,
+            message = message
+        ),
+        None => tf!(
+            "{severity}, line {number}: {message}",
+            severity = severity,
+            number = number,
+            message = message
+        ),
+    }
 }

@@ -2,12 +2,13 @@
 
 use leptos::{either::Either, ev, html, prelude::*};
 
-use super::view_state::LogViewState;
+use super::{names::severity_name, view_state::LogViewState};
 use crate::{
     components::{For, Icon, Show},
     log::{LineRange, Log},
     model::format,
     state::{Clock, Ui},
+    text::{t, tf, tn},
     utils::{address, focus::is_typing, window_event::on_window_event},
 };
 
@@ -36,11 +37,15 @@ pub fn LogDetail() -> impl IntoView {
 #[component]
 fn SelectedLines(range: LineRange) -> impl IntoView {
     let state = expect_context::<LogViewState>();
-    let title = format!("Lines {} to {}", format::count(range.first + 1), format::count(range.last + 1));
+    let title = tf!(
+        "Lines {first} to {last}",
+        first = format::count(range.first + 1),
+        last = format::count(range.last + 1)
+    );
     let text = move || state.log.with_untracked(|log| log.text_of(range));
     view! {
-        <section class="log-detail" aria-label="Lines">
-            <DetailHeader title info=format::plural(range.len(), "line") text />
+        <section class="log-detail" aria-label=t("Lines")>
+            <DetailHeader title info=tn!("{n} line", "{n} lines", range.len()) text />
         </section>
     }
 }
@@ -54,7 +59,7 @@ fn OpenLine(line: usize) -> impl IntoView {
     // Untracked, because a line never changes and appended lines must not render it again.
     state.log.with_untracked(|log| {
         let view = log.line(line)?;
-        let (time, severity, total) = (view.time, view.severity.to_string(), view.message.len());
+        let (time, severity, total) = (view.time, severity_name(&view), view.message.len());
         let info = Signal::derive(move || match time {
             Some(at) => format!("{severity} · {}", clock.zone().exact(at)),
             None => severity.clone(),
@@ -77,8 +82,8 @@ fn OpenLine(line: usize) -> impl IntoView {
             scroll_to_mark(pre);
         }
         Some(view! {
-            <section class="log-detail" aria-label="Line">
-                <DetailHeader title=format!("Line {}", format::count(line + 1)) info text />
+            <section class="log-detail" aria-label=t("Line")>
+                <DetailHeader title=tf!("Line {number}", number = format::count(line + 1)) info text />
                 <pre node_ref=pre>
                     <For each=shown_parts key=|part| *part let:((start, end))>
                         <span>{part(state, line, start, end)}</span>
@@ -87,7 +92,10 @@ fn OpenLine(line: usize) -> impl IntoView {
                 <Show when=move || shown.get() < total>
                     // Each click doubles the shown text, so a few clicks show all of it.
                     <button type="button" class="button" on:click=move |_| shown.update(|shown| *shown *= 2)>
-                        {move || format!("Show more: {} of {} kB", shown.get() / 1000, total / 1000)}
+                        {move || {
+                            let (shown, total) = (shown.get() / 1000, total / 1000);
+                            tf!("Show more: {shown} of {total} kB", shown = shown, total = total)
+                        }}
                     </button>
                 </Show>
             </section>
@@ -148,9 +156,9 @@ fn DetailHeader(
     let state = expect_context::<LogViewState>();
     let ui = expect_context::<Ui>();
     let copy_label = move || match state.copy_result.get() {
-        None => "Copy",
-        Some(true) => "Copied",
-        Some(false) => "Select the text and copy it",
+        None => t("Copy"),
+        Some(true) => t("Copied"),
+        Some(false) => t("Select the text and copy it"),
     };
     // The selection as it is in the address, too.
     let copy_link = move |_| {
@@ -168,13 +176,13 @@ fn DetailHeader(
                 <span role="status">{move || copy_label()}</span>
             </button>
             <button type="button" class="button" on:click=copy_link>
-                "Copy link"
+                {t("Copy link")}
             </button>
             <button
                 type="button"
                 class="icon-button"
-                aria-label="Close"
-                title="Close (Escape)"
+                aria-label=t("Close")
+                title=t("Close (Escape)")
                 on:click=move |_| state.close_detail()
             >
                 <Icon name="cross" />

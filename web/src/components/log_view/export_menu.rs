@@ -13,8 +13,9 @@ use crate::{
         LineRange, Log,
         export::{ExportFormat, LineSelection},
     },
-    model::{format, route::Route},
+    model::route::Route,
     state::Ui,
+    text::{t, tf, tn},
     utils::{clipboard, download::download, time, window_event::on_window_event},
 };
 
@@ -61,8 +62,8 @@ pub(super) fn ExportMenu() -> impl IntoView {
             <summary
                 node_ref=summary
                 class="button square"
-                aria-label="Copy or download lines"
-                title="Copy or download lines"
+                aria-label=t("Copy or download lines")
+                title=t("Copy or download lines")
             >
                 <Icon name="down-to" />
             </summary>
@@ -101,7 +102,7 @@ fn ExportGroup(
             <button
                 type="button"
                 class="button"
-                aria-label=format!("{name}: download as {}", format.label())
+                aria-label=tf!("{lines}: download as {format}", lines = name, format = format.label())
                 on:click=move |_| download_as(format)
             >
                 {format.label()}
@@ -110,17 +111,17 @@ fn ExportGroup(
     };
     view! {
         <div role="group" aria-label=name>
-            <h2>{move || format!("{name}: {}", format::plural(count.get(), "line"))}</h2>
+            <h2>{move || format!("{name}: {}", tn!("{n} line", "{n} lines", count.get()))}</h2>
             <div class="bar">
                 {ExportFormat::ALL.map(download_button).collect_view()}
                 <button
                     type="button"
                     class="button"
-                    aria-label=format!("{name}: copy")
+                    aria-label=tf!("{lines}: copy", lines = name)
                     on:click=move |_| spawn_local(copy_lines(state, selection, status))
                 >
                     <Icon name="copy" />
-                    "Copy"
+                    {t("Copy")}
                 </button>
             </div>
         </div>
@@ -174,11 +175,11 @@ async fn copy_lines(state: LogViewState, selection: LineSelection, status: RwSig
     };
     let is_complete = write_lines(state, selection, ExportFormat::Text, keep_text).await;
     status.try_set(if !is_complete {
-        "Too long to copy. Download it instead."
+        t("Too long to copy. Download it instead.")
     } else if clipboard::copy(&text).await {
-        "Copied."
+        t("Copied.")
     } else {
-        "The browser refused to copy. Download it instead."
+        t("The browser refused to copy. Download it instead.")
     });
 }
 
@@ -189,7 +190,7 @@ async fn download_lines(
     name: String,
     status: RwSignal<&'static str>,
 ) {
-    status.set("Writing the file…");
+    status.set(t("Writing the file…"));
     let parts = js_sys::Array::new();
     let keep_part = |part: &mut String| {
         parts.push(&part.as_str().into());
@@ -198,7 +199,7 @@ async fn download_lines(
     };
     if write_lines(state, selection, format, keep_part).await {
         download(&name, &parts);
-        status.try_set("Downloaded.");
+        status.try_set(t("Downloaded."));
     }
 }
 

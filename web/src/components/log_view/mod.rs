@@ -6,6 +6,7 @@ mod detail;
 mod export_menu;
 mod input;
 mod lines;
+mod names;
 mod print;
 mod row;
 mod search;
@@ -25,7 +26,7 @@ pub use view_state::LogViewState;
 use crate::{
     components::{Icon, Show},
     log::Log,
-    model::format,
+    text::tn,
     utils::{effect::effect, virtual_rows::Rows},
 };
 
@@ -53,7 +54,7 @@ pub fn LogView(label: &'static str, #[prop(into)] empty: Signal<&'static str>) -
             <Show when=has_unread>
                 <button type="button" class="button primary new-lines" on:click=move |_| state.go_to_end()>
                     <Icon name="end" />
-                    {move || format::plural(new_lines.get(), "new line")}
+                    {move || tn!("{n} new line", "{n} new lines", new_lines.get())}
                 </button>
             </Show>
             <LogAnnouncer />

@@ -6,6 +6,7 @@ use super::view_state::LogViewState;
 use crate::{
     log::{LineRange, LineView, Log, export::ExportFormat},
     model::format,
+    text::{tf, tn},
     utils::window_event::on_window_event,
 };
 
@@ -61,15 +62,20 @@ fn print_lines(log: &Log, range: Option<LineRange>) -> (String, String) {
         }
         row += 1;
     }
-    let all = format::plural(log.len(), "line");
-    let (printed, total) = (format::plural(row - first, "line"), format::count(end - first));
+    let all = tn!("{n} line", "{n} lines", log.len());
+    let (printed, total) = (tn!("{n} line", "{n} lines", row - first), format::count(end - first));
     let description = match (row < end, range, log.is_filtered()) {
-        (true, ..) => {
-            format!("The first {printed} of {total}, from a log of {all}. Select lines to print other ones.")
+        (true, ..) => tf!(
+            "The first {printed} of {total}, from a log of {all}. Select lines to print other ones.",
+            printed = printed,
+            total = total,
+            all = all
+        ),
+        (false, Some(_), _) => tf!("{printed} selected from a log of {all}.", printed = printed, all = all),
+        (false, None, true) => {
+            tf!("{printed} with the selected severities, from a log of {all}.", printed = printed, all = all)
         }
-        (false, Some(_), _) => format!("{printed} selected from a log of {all}."),
-        (false, None, true) => format!("{printed} with the selected severities, from a log of {all}."),
-        (false, None, false) => format!("Complete log of {all}."),
+        (false, None, false) => tf!("Complete log of {all}.", all = all),
     };
-    (format!("{description} Times are in UTC."), text)
+    (tf!("{description} Times are in UTC.", description = description), text)
 }

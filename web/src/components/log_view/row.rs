@@ -3,7 +3,7 @@
 use leptos::{either::Either, prelude::*};
 use web_sys::{Element, HtmlElement};
 
-use super::view_state::LogViewState;
+use super::{names::severity_name, view_state::LogViewState};
 use crate::{
     components::Icon,
     log::{self, Level, LineView, Log, MAX_LINE_CHARS},
@@ -49,7 +49,7 @@ pub(super) fn LogRow(line: usize) -> impl IntoView {
                 <span class="line-number">{line + 1}</span>
                 {move || time_cell()}
                 <Icon name=icon />
-                <span class="visually-hidden">{format!("{severity} ")}</span>
+                <span class="visually-hidden">{format!("{} ", severity_name(&view))}</span>
                 <bdi class="message">{message(log, &view)}</bdi>
                 {move || day()}
             </div>

@@ -7,6 +7,7 @@ use crate::{
     components::{Icon, Show},
     log::Log,
     model::format,
+    text::{t, tf},
     utils::{focus::is_typing, window_event::on_window_event},
 };
 
@@ -56,8 +57,8 @@ pub(super) fn SearchField() -> impl IntoView {
                 node_ref=field
                 class="field"
                 type="text"
-                placeholder="Search log"
-                aria-label="Search log"
+                placeholder=t("Search log")
+                aria-label=t("Search log")
                 spellcheck="false"
                 autocomplete="off"
                 enterkeyhint="search"
@@ -85,8 +86,8 @@ pub(super) fn SearchResult() -> impl IntoView {
             <button
                 type="button"
                 class="icon-button"
-                aria-label="Previous match"
-                title="Previous match (Shift Enter)"
+                aria-label=t("Previous match")
+                title=t("Previous match (Shift Enter)")
                 on:click=move |_| go_to_match(state, false)
             >
                 <Icon name="up" />
@@ -94,8 +95,8 @@ pub(super) fn SearchResult() -> impl IntoView {
             <button
                 type="button"
                 class="icon-button"
-                aria-label="Next match"
-                title="Next match (Enter)"
+                aria-label=t("Next match")
+                title=t("Next match (Enter)")
                 on:click=move |_| go_to_match(state, true)
             >
                 <Icon name="down" />
@@ -145,12 +146,12 @@ fn result_of(log: &Log, current: Option<usize>) -> String {
     let hidden = log.search_state().lines().len() - shown;
     let position = current.and_then(|line| log.matches().position(|other| other == line));
     let mut text = match position {
-        Some(at) => format!("{} of {}", format::count(at + 1), format::count(shown)),
-        None if shown == 0 => "no matches".to_owned(),
-        None => format!("{} found", format::count(shown)),
+        Some(at) => tf!("{number} of {count}", number = format::count(at + 1), count = format::count(shown)),
+        None if shown == 0 => t("no matches").to_owned(),
+        None => tf!("{count} found", count = format::count(shown)),
     };
     if hidden > 0 {
-        text.push_str(&format!(", {} hidden", format::count(hidden)));
+        text.push_str(&tf!(", {count} hidden", count = format::count(hidden)));
     }
     text
 }

@@ -12,6 +12,7 @@ use crate::{
     log::{Level, Log},
     model::format,
     state::Preferences,
+    text::{t, tf},
     utils::{focus::is_typing, window_event::on_window_event},
 };
 
@@ -33,7 +34,7 @@ pub fn LogToolbar() -> impl IntoView {
         }
     });
     view! {
-        <div class="bar log-toolbar" role="group" aria-label="Log tools">
+        <div class="bar log-toolbar" role="group" aria-label=t("Log tools")>
             <SeverityFilter />
             <SearchField />
             <SearchResult />
@@ -42,8 +43,8 @@ pub fn LogToolbar() -> impl IntoView {
             <button
                 type="button"
                 class="button square"
-                aria-label="Wrap lines"
-                title="Wrap lines (w)"
+                aria-label=t("Wrap lines")
+                title=t("Wrap lines (w)")
                 aria-pressed=move || wraps_lines.get().to_string()
                 on:click=move |_| toggle_wrap()
             >
@@ -53,8 +54,8 @@ pub fn LogToolbar() -> impl IntoView {
             <button
                 type="button"
                 class="button square"
-                aria-label="Go to the end"
-                title="Go to the end"
+                aria-label=t("Go to the end")
+                title=t("Go to the end")
                 on:click=move |_| state.go_to_end()
             >
                 <Icon name="end" />
@@ -70,17 +71,17 @@ fn SeverityFilter() -> impl IntoView {
     let is_unfiltered = Memo::new(move |_| state.log.with(|log| !log.is_filtered()));
     let count = Memo::new(move |_| state.log.with(Log::len));
     view! {
-        <div class="severity-filter" role="group" aria-label="Show severities">
+        <div class="severity-filter" role="group" aria-label=t("Show severities")>
             <button
                 type="button"
                 aria-pressed=move || is_unfiltered.get().to_string()
                 on:click=move |_| state.update_log(Log::show_all)
             >
-                {move || format!("All {}", format::count(count.get()))}
+                {move || tf!("All {count}", count = format::count(count.get()))}
             </button>
-            <LevelButton level=Level::Information label="information" icon="info" />
-            <LevelButton level=Level::Warning label="warnings" icon="triangle" />
-            <LevelButton level=Level::Error label="errors" icon="cross" />
+            <LevelButton level=Level::Information label=t("information") icon="info" />
+            <LevelButton level=Level::Warning label=t("warnings") icon="triangle" />
+            <LevelButton level=Level::Error label=t("errors") icon="cross" />
         </div>
     }
 }
@@ -116,12 +117,14 @@ fn ErrorNavigation() -> impl IntoView {
         let line = state.current.get()?;
         state.log.with(|log| log.error_number(line))
     });
-    let position =
-        move || number.get().map(|at| format!("{} of {}", format::count(at), format::count(errors.get())));
+    let position = move || {
+        let at = number.get()?;
+        Some(tf!("{number} of {count}", number = format::count(at), count = format::count(errors.get())))
+    };
     view! {
         <Show when=move || { errors.get() > 0 }>
             <button type="button" class="button" on:click=move |_| go_to_error(state, true)>
-                "Next error "
+                {t("Next error ")}
                 <kbd aria-hidden="true" class="hide-on-phone">
                     "n"
                 </kbd>
@@ -129,8 +132,8 @@ fn ErrorNavigation() -> impl IntoView {
             <button
                 type="button"
                 class="button square"
-                aria-label="Previous error"
-                title="Previous error (p)"
+                aria-label=t("Previous error")
+                title=t("Previous error (p)")
                 on:click=move |_| go_to_error(state, false)
             >
                 <Icon name="up" />

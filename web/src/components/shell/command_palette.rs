@@ -6,6 +6,7 @@ use web_sys::KeyboardEvent;
 use super::palette_entry::{Entry, Palette};
 use crate::{
     components::{Icon, Show, dialogs::Modal},
+    text::t,
     utils::effect::effect,
 };
 
@@ -13,7 +14,13 @@ use crate::{
 #[component]
 pub(super) fn CommandPalette(is_open: RwSignal<bool>, are_shortcuts_open: RwSignal<bool>) -> impl IntoView {
     view! {
-        <Modal is_open on_close=move || is_open.set(false) id="palette" class="palette" label="Search or jump">
+        <Modal
+            is_open
+            on_close=move || is_open.set(false)
+            id="palette"
+            class="palette"
+            label=t("Search or jump")
+        >
             // The content is new whenever the dialog opens, so that the field is empty.
             <Show when=move || is_open.get()>
                 <Search is_open are_shortcuts_open />
@@ -60,11 +67,11 @@ fn Search(is_open: RwSignal<bool>, are_shortcuts_open: RwSignal<bool>) -> impl I
                 type="text"
                 class="field"
                 role="combobox"
-                aria-label="Search or jump"
+                aria-label=t("Search or jump")
                 aria-expanded="true"
                 aria-controls="palette-options"
                 aria-activedescendant=move || format!("palette-option-{}", selected.get())
-                placeholder="A job, a screen, a profile…"
+                placeholder=t("A job, a screen, a profile…")
                 autocomplete="off"
                 spellcheck="false"
                 autofocus
@@ -75,12 +82,12 @@ fn Search(is_open: RwSignal<bool>, are_shortcuts_open: RwSignal<bool>) -> impl I
                 on:keydown=press
             />
         </span>
-        <div id="palette-options" role="listbox" aria-label="Matches">
+        <div id="palette-options" role="listbox" aria-label=t("Matches")>
             {move || options()}
         </div>
         <div role="status">
             <Show when=move || entries.with(Vec::is_empty)>
-                <p class="muted">"No matches."</p>
+                <p class="muted">{t("No matches.")}</p>
             </Show>
         </div>
     }

@@ -7,6 +7,7 @@ use crate::{
     components::Icon,
     model::format,
     state::{Clock, Jobs},
+    text::{t, tf},
     utils::time,
 };
 
@@ -21,8 +22,8 @@ pub(super) fn DataAge(jobs: Jobs) -> impl IntoView {
     let text = move || {
         let age = jobs.updated.get().map(|updated| format::ago(clock.now.get() - updated));
         match (age, is_outdated()) {
-            (Some(age), false) => format!("updated {age}"),
-            (Some(age), true) => format!("not updated since {age}"),
+            (Some(age), false) => tf!("updated {age}", age = age),
+            (Some(age), true) => tf!("not updated since {age}", age = age),
             (None, _) => String::new(),
         }
     };
@@ -61,8 +62,8 @@ fn RefreshButton(jobs: Jobs) -> impl IntoView {
             type="button"
             class="icon-button refresh"
             class:spinning=is_spinning
-            aria-label="Refresh"
-            title="Refresh"
+            aria-label=t("Refresh")
+            title=t("Refresh")
             on:click=refresh
         >
             <Icon name="refresh" />

@@ -3,6 +3,7 @@ use leptos::prelude::*;
 use crate::{
     components::{For, Icon},
     state::{Notice, NoticeLine, Notices},
+    text::t,
 };
 
 /// Renders the notices, each with a button that dismisses it.
@@ -39,8 +40,8 @@ fn NoticeView(id: u32) -> impl IntoView {
             <button
                 type="button"
                 class="icon-button"
-                aria-label="Dismiss"
-                title="Dismiss"
+                aria-label=t("Dismiss")
+                title=t("Dismiss")
                 on:click=move |_| notices.dismiss(id)
             >
                 <Icon name="cross" />
@@ -57,7 +58,7 @@ fn Line(line: NoticeLine) -> impl IntoView {
             <bdi>{job_name}</bdi>
             " "
             <span class="muted">{text}</span>
-            {link.map(|link| view! { " "<a class="link" href=link>"open run"</a> })}
+            {link.map(|link| view! { " "<a class="link" href=link>{t("open run")}</a> })}
         </li>
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     model::{format, route::Route},
     profiles::profile::Profile,
     state::{Connection, Jobs, Preferences, Theme},
+    text::{t, tf},
     utils::address,
 };
 
@@ -70,7 +71,7 @@ impl Palette {
         });
         let entry = |job| {
             let name = jobs.name(job).unwrap_or_default();
-            Entry { name, kind: "job", command: Command::Navigate(Route::Job(job).to_string()) }
+            Entry { name, kind: t("job"), command: Command::Navigate(Route::Job(job).to_string()) }
         };
         found.into_iter().map(entry).collect()
     }
@@ -78,33 +79,32 @@ impl Palette {
     fn other_entries(self) -> Vec<Entry> {
         let entry = |name: String, kind, command| Entry { name, kind, command };
         let screens = [
-            ("Jobs", "#/"),
-            ("Timeline", "#/timeline"),
-            ("Runs", "#/runs"),
-            ("API requests", "#/api"),
-            ("Settings", "#/settings"),
+            (t("Jobs"), "#/"),
+            (t("Timeline"), "#/timeline"),
+            (t("Runs"), "#/runs"),
+            (t("API requests"), "#/api"),
+            (t("Settings"), "#/settings"),
         ];
-        let screens =
-            screens.map(|(name, link)| entry(name.to_owned(), "screen", Command::Navigate(link.to_owned())));
+        let screens = screens
+            .map(|(name, link)| entry(name.to_owned(), t("screen"), Command::Navigate(link.to_owned())));
         let mut entries = Vec::from(screens);
         entries.extend(
             self.connection
                 .profiles
                 .get()
                 .into_iter()
-                .map(|profile| entry(profile.title(), "profile", Command::SwitchProfile(profile))),
+                .map(|profile| entry(profile.title(), t("profile"), Command::SwitchProfile(profile))),
         );
         if self.jobs.is_some() {
-            entries.push(entry("Refresh".to_owned(), "command", Command::Refresh));
+            entries.push(entry(t("Refresh").to_owned(), t("command"), Command::Refresh));
         }
-        entries.push(entry("Keyboard shortcuts".to_owned(), "command", Command::ShowShortcuts));
-        entries.extend(
-            Theme::ALL.map(|theme| {
-                entry(format!("Theme: {}", theme.name()), "appearance", Command::SetTheme(theme))
-            }),
-        );
-        let zones = [("Times: local", false), ("Times: UTC", true)];
-        entries.extend(zones.map(|(name, utc)| entry(name.to_owned(), "appearance", Command::SetUtc(utc))));
+        entries.push(entry(t("Keyboard shortcuts").to_owned(), t("command"), Command::ShowShortcuts));
+        entries.extend(Theme::ALL.map(|theme| {
+            entry(tf!("Theme: {theme}", theme = theme.name()), t("appearance"), Command::SetTheme(theme))
+        }));
+        let zones = [(t("Times: local"), false), (t("Times: UTC"), true)];
+        entries
+            .extend(zones.map(|(name, utc)| entry(name.to_owned(), t("appearance"), Command::SetUtc(utc))));
         entries
     }
 

@@ -6,6 +6,7 @@ use crate::{
     components::{Icon, Show},
     profiles::profile::Profile,
     state::Connection,
+    text::t,
     utils::address,
 };
 
@@ -18,10 +19,10 @@ pub(super) fn ProfileMenu() -> impl IntoView {
         move || connection.session.with(|session| session.as_ref().map(|session| session.base.clone()));
     view! {
         <button type="button" class="profile-button" popovertarget="profile-menu" title=move || base()>
-            <span class="visually-hidden">"Profile: "</span>
+            <span class="visually-hidden">{t("Profile: ")}</span>
             <bdi>{move || profile.with(Profile::title)}</bdi>
             <Show when=move || profile.with(|profile| profile.is_production)>
-                <b class="production-tag">"production"</b>
+                <b class="production-tag">{t("production")}</b>
             </Show>
             <Icon name="down" />
         </button>
@@ -31,8 +32,10 @@ pub(super) fn ProfileMenu() -> impl IntoView {
                 connection.profiles.get().into_iter().map(item).collect_view()
             }}
             <hr />
-            <MenuButton on_click=move || connection.switch(Profile::default())>"Add a profile…"</MenuButton>
-            <MenuButton on_click=|| address::navigate("#/settings")>"Profiles and keys…"</MenuButton>
+            <MenuButton on_click=move || connection.switch(Profile::default())>
+                {t("Add a profile…")}
+            </MenuButton>
+            <MenuButton on_click=|| address::navigate("#/settings")>{t("Profiles and keys…")}</MenuButton>
         </div>
     }
 }
@@ -73,7 +76,7 @@ fn Item(profile: Profile) -> impl IntoView {
                 <bdi>{title}</bdi>
                 <bdi class="muted">{domain}</bdi>
             </span>
-            {is_production.then(|| view! { <b class="production-tag">"production"</b> })}
+            {is_production.then(|| view! { <b class="production-tag">{t("production")}</b> })}
         </MenuButton>
     }
 }

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::{model::route::Route, state::Ui};
+use crate::{model::route::Route, state::Ui, text::t};
 
 /// Renders links to the screens about all jobs, in the top bar of a wide page and at the bottom of a narrow one.
 #[component]
@@ -20,10 +20,10 @@ pub fn ScreenLinks() -> impl IntoView {
         }
     };
     view! {
-        <nav class="screen-links" aria-label="Screens">
-            {link("Jobs", "#/")}
-            {link("Timeline", "#/timeline")}
-            {link("Runs", "#/runs")}
+        <nav class="screen-links" aria-label=t("Screens")>
+            {link(t("Jobs"), "#/")}
+            {link(t("Timeline"), "#/timeline")}
+            {link(t("Runs"), "#/runs")}
             {link("API", "#/api")}
         </nav>
     }

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::components::dialogs::Modal;
+use crate::{components::dialogs::Modal, text::t};
 
 /// Renders the dialog with the keyboard shortcuts, which `?` opens.
 #[component]
@@ -13,31 +13,31 @@ pub(super) fn ShortcutsDialog(is_open: RwSignal<bool>) -> impl IntoView {
             class="shortcuts"
             heading_id="shortcuts-title"
         >
-            <h2 id="shortcuts-title">"Keyboard shortcuts"</h2>
+            <h2 id="shortcuts-title">{t("Keyboard shortcuts")}</h2>
             <dl>
                 <dt><kbd>"Ctrl K"</kbd></dt>
-                <dd>"Search or jump"</dd>
+                <dd>{t("Search or jump")}</dd>
                 <dt><kbd>"?"</kbd></dt>
-                <dd>"Show keyboard shortcuts"</dd>
+                <dd>{t("Show keyboard shortcuts")}</dd>
                 <dt><kbd>"/"</kbd></dt>
-                <dd>"Filter the jobs or search the log"</dd>
+                <dd>{t("Filter the jobs or search the log")}</dd>
                 <dt><kbd>"n"</kbd>" "<kbd>"p"</kbd></dt>
-                <dd>"Next or previous error in the log"</dd>
+                <dd>{t("Next or previous error in the log")}</dd>
                 <dt><kbd>"w"</kbd></dt>
-                <dd>"Wrap log lines"</dd>
+                <dd>{t("Wrap log lines")}</dd>
                 <dt><kbd>"↑"</kbd>" "<kbd>"↓"</kbd></dt>
-                <dd>"Next or previous line; with "<kbd>"Shift"</kbd>", select lines"</dd>
+                <dd>{t("Next or previous line; with ")}<kbd>"Shift"</kbd>{t(", select lines")}</dd>
                 <dt><kbd>"Enter"</kbd></dt>
-                <dd>"Show the full line"</dd>
+                <dd>{t("Show the full line")}</dd>
                 <dt><kbd>"Ctrl C"</kbd></dt>
-                <dd>"Copy the selected lines"</dd>
+                <dd>{t("Copy the selected lines")}</dd>
                 <dt><kbd>"End"</kbd></dt>
-                <dd>"Go to the end of the log"</dd>
+                <dd>{t("Go to the end of the log")}</dd>
                 <dt><kbd>"Esc"</kbd></dt>
-                <dd>"Close a dialog or clear the filter"</dd>
+                <dd>{t("Close a dialog or clear the filter")}</dd>
             </dl>
             <form method="dialog" class="bar">
-                <button class="button">"Close"</button>
+                <button class="button">{t("Close")}</button>
             </form>
         </Modal>
     }

@@ -3,6 +3,7 @@ use leptos::prelude::*;
 use crate::{
     components::Icon,
     state::{Preferences, Theme},
+    text::tf,
 };
 
 /// Renders the button that switches to the next theme.
@@ -14,7 +15,9 @@ pub(super) fn ThemeButton() -> impl IntoView {
         let index = Theme::ALL.iter().position(|other| *other == theme.get()).unwrap_or_default();
         Theme::ALL[(index + 1) % Theme::ALL.len()]
     });
-    let label = move || format!("Theme: {}. Switch to {}.", theme.get().name(), next.get().name());
+    let label = move || {
+        tf!("Theme: {theme}. Switch to {next}.", theme = theme.get().name(), next = next.get().name())
+    };
     let icon = move || match theme.get() {
         Theme::Light => "sun",
         Theme::Dark => "moon",

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     components::Icon,
     state::Jobs,
+    text::t,
     utils::{
         focus::{has_dialog, is_typing},
         window_event::on_window_event,
@@ -42,18 +43,18 @@ pub fn TopBar() -> impl IntoView {
             <button
                 type="button"
                 class="search-button"
-                aria-label="Search or jump"
+                aria-label=t("Search or jump")
                 aria-keyshortcuts="Control+K"
                 on:click=move |_| is_palette_open.set(true)
             >
                 <Icon name="find" />
-                <span class="hide-on-tablet">"Search or jump"</span>
+                <span class="hide-on-tablet">{t("Search or jump")}</span>
                 <kbd class="hide-on-tablet"></kbd>
             </button>
             <span class="spacer hide-on-phone"></span>
             {jobs.map(|jobs| view! { <DataAge jobs /> })}
             <ThemeButton />
-            <a class="icon-button" href="#/settings" aria-label="Settings" title="Settings">
+            <a class="icon-button" href="#/settings" aria-label=t("Settings") title=t("Settings")>
                 <Icon name="gear" />
             </a>
         </header>

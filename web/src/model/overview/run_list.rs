@@ -4,33 +4,44 @@ use std::{collections::HashMap, fmt};
 
 use txjobs_sdk::{ExecutionState, types::JobId};
 
-use crate::model::{
-    history::{History, RunSummary},
-    query::{decode, encode},
-    sort::sorted_indices,
+use crate::{
+    model::{
+        history::{History, RunSummary},
+        query::{decode, encode},
+        sort::sorted_indices,
+    },
+    text::t,
 };
 
 const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
 
 /// A time until now that the list can be filtered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecentTime {
     /// Value of the query parameter.
     pub name: &'static str,
-    /// Text on the screen.
-    pub label: &'static str,
     /// In milliseconds.
     length: i64,
 }
 
 /// All time filters, the shortest first.
 pub const RECENT_TIMES: [RecentTime; 3] = [
-    RecentTime { name: "1h", label: "last hour", length: HOUR },
-    RecentTime { name: "24h", label: "last 24 hours", length: 24 * HOUR },
-    RecentTime { name: "7d", label: "last 7 days", length: 7 * 24 * HOUR },
+    RecentTime { name: "1h", length: HOUR },
+    RecentTime { name: "24h", length: DAY },
+    RecentTime { name: "7d", length: 7 * DAY },
 ];
 
 impl RecentTime {
+    /// Returns the text on the screen.
+    pub fn label(self) -> &'static str {
+        match self.length {
+            HOUR => t("last hour"),
+            DAY => t("last 24 hours"),
+            _ => t("last 7 days"),
+        }
+    }
+
     /// Returns the filter with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         RECENT_TIMES.into_iter().find(|time| time.name == name)
@@ -63,13 +74,13 @@ impl RunFilter {
     }
 
     /// Returns the text on the screen.
-    pub const fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Active => "not ended",
-            Self::Completed => "completed",
-            Self::CompletedWithWarnings => "with warnings",
-            Self::CompletedWithErrors => "with errors",
-            Self::Failed => "failed",
+            Self::Active => t("not ended"),
+            Self::Completed => t("completed"),
+            Self::CompletedWithWarnings => t("with warnings"),
+            Self::CompletedWithErrors => t("with errors"),
+            Self::Failed => t("failed"),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::{
     api::Api,
     components::Icon,
     model::snippet,
+    text::t,
     utils::{clipboard, time},
 };
 
@@ -40,14 +41,14 @@ pub(super) fn CodeSnippet(form: RequestForm) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <section class="panel" aria-label="The request as code">
+        <section class="panel" aria-label=t("The request as code")>
             <div class="bar">
                 {tabs}
                 <span class="spacer"></span>
                 <CopyButton text=code />
             </div>
             <pre class="code">{code}</pre>
-            <p class="muted">"The code reads the key from the environment variable TXJOBS_API_KEY."</p>
+            <p class="muted">{t("The code reads the key from the environment variable TXJOBS_API_KEY.")}</p>
         </section>
     }
 }
@@ -65,9 +66,9 @@ fn CopyButton(text: Memo<String>) -> impl IntoView {
         }
     });
     let label = move || match result.get() {
-        None => "Copy",
-        Some(true) => "Copied",
-        Some(false) => "Select the code and copy it",
+        None => t("Copy"),
+        Some(true) => t("Copied"),
+        Some(false) => t("Select the code and copy it"),
     };
     view! {
         <button

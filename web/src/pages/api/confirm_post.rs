@@ -1,21 +1,24 @@
 use leptos::prelude::*;
 
 use super::request_form::{RequestForm, Step};
-use crate::components::{Icon, dialogs::ProductionWarning};
+use crate::{
+    components::{Icon, dialogs::ProductionWarning},
+    text::t,
+};
 
 /// Renders the confirmation before a manual POST, which changes data on the server.
 #[component]
 pub(super) fn ConfirmPost(form: RequestForm) -> impl IntoView {
     let request_line = untrack(move || format!("POST {}", form.request().path_and_query()));
     view! {
-        <section class="panel" aria-label="Confirmation">
-            <h2>"Send this request? It changes data on the server."</h2>
+        <section class="panel" aria-label=t("Confirmation")>
+            <h2>{t("Send this request? It changes data on the server.")}</h2>
             <ProductionWarning />
             <pre class="code">{request_line}</pre>
             <div class="bar">
                 <button type="button" class="button primary" on:click=move |_| form.send()>
                     <Icon name="play" />
-                    "Send request"
+                    {t("Send request")}
                 </button>
                 <button
                     type="button"
@@ -23,7 +26,7 @@ pub(super) fn ConfirmPost(form: RequestForm) -> impl IntoView {
                     autofocus=true
                     on:click=move |_| form.step.set(Step::Editing)
                 >
-                    "Cancel"
+                    {t("Cancel")}
                 </button>
             </div>
         </section>

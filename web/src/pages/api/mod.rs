@@ -16,7 +16,10 @@ use self::{
     request_form::{RequestForm, Step},
     response_view::ResponseView,
 };
-use crate::components::{ErrorNote, Icon};
+use crate::{
+    components::{ErrorNote, Icon},
+    text::t,
+};
 
 /// Renders the API screen.
 #[component]
@@ -35,7 +38,7 @@ pub fn ApiPage() -> impl IntoView {
                 <h1 id="title" tabindex="-1">
                     "API"
                 </h1>
-                <p class="muted">"Send requests of the TimeXtender Jobs API."</p>
+                <p class="muted">{t("Send requests of the TimeXtender Jobs API.")}</p>
             </div>
             <div class="two-columns">
                 <form class="panel" on:submit=submit>
@@ -44,7 +47,7 @@ pub fn ApiPage() -> impl IntoView {
                     <div class="bar">
                         <button type="submit" class="button primary" disabled=move || form.is_locked()>
                             <Icon name="play" />
-                            {move || if form.is_post() { "Send…" } else { "Send" }}
+                            {move || if form.is_post() { t("Send…") } else { t("Send") }}
                         </button>
                     </div>
                 </form>
@@ -54,7 +57,7 @@ pub fn ApiPage() -> impl IntoView {
                 {move || match form.step.get() {
                     Step::Editing => ().into_any(),
                     Step::Confirming => view! { <ConfirmPost form /> }.into_any(),
-                    Step::Sending => view! { <p class="muted">"Sending…"</p> }.into_any(),
+                    Step::Sending => view! { <p class="muted">{t("Sending…")}</p> }.into_any(),
                     Step::Received(raw, millis) => view! { <ResponseView raw millis /> }.into_any(),
                     Step::Failed(error) => view! { <ErrorNote error /> }.into_any(),
                 }}

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use txjobs_sdk::paths;
 
 use super::request_form::{RequestForm, Step};
-use crate::components::For;
+use crate::{components::For, text::t};
 
 /// Renders the choice of the operation.
 #[component]
@@ -23,11 +23,11 @@ pub(super) fn OperationField(form: RequestForm) -> impl IntoView {
     };
     let note = move || {
         let is_extension = form.operation().is_extension;
-        is_extension.then_some("An extension that not every server supports.")
+        is_extension.then_some(t("An extension that not every server supports."))
     };
     view! {
         <div class="control">
-            <label for="operation">"Operation"</label>
+            <label for="operation">{t("Operation")}</label>
             <select class="field" id="operation" on:change:target=move |event| select(event.target().value())>
                 {options}
             </select>
@@ -52,7 +52,7 @@ pub(super) fn ParameterFields(form: RequestForm) -> impl IntoView {
                     class="field"
                     spellcheck="false"
                     autocomplete="off"
-                    placeholder=move || is_optional(form, name).then_some("optional")
+                    placeholder=move || is_optional(form, name).then_some(t("optional"))
                     prop:value=move || form.value(name)
                     on:input:target=move |event| form.set_value(name, event.target().value())
                 />

@@ -6,6 +6,7 @@ use crate::{
     api::{Api, response::RawResponse},
     components::Icon,
     model::format,
+    text::{t, tf},
 };
 
 /// Maximum number of shown characters of a body.
@@ -20,10 +21,10 @@ pub(super) fn ResponseView(raw: Arc<RawResponse>, millis: i64) -> impl IntoView 
     let size = raw.body.len();
     let text = format::block(&String::from_utf8_lossy(&raw.body));
     let mut shown: String = text.chars().take(MAX_BODY_CHARS).collect();
-    let mut info = format!("{millis} ms · {} bytes", format::count(size));
+    let mut info = tf!("{millis} ms · {bytes} bytes", millis = millis, bytes = format::count(size));
     if shown.len() < text.len() {
         shown.push('…');
-        info.push_str(&format!(" · first {} characters shown", format::count(MAX_BODY_CHARS)));
+        info.push_str(&tf!(" · first {count} characters shown", count = format::count(MAX_BODY_CHARS)));
     }
     let shown = key.mask(&shown);
     let headers = raw
@@ -37,13 +38,13 @@ pub(super) fn ResponseView(raw: Arc<RawResponse>, millis: i64) -> impl IntoView 
         })
         .collect_view();
     let body = match size {
-        0 => view! { <p class="muted">"No body."</p> }.into_any(),
-        _ => view! { <pre class="code" tabindex="0" aria-label="Body">{shown}</pre> }.into_any(),
+        0 => view! { <p class="muted">{t("No body.")}</p> }.into_any(),
+        _ => view! { <pre class="code" tabindex="0" aria-label=t("Body")>{shown}</pre> }.into_any(),
     };
     view! {
-        <section class="panel" aria-label="Response">
+        <section class="panel" aria-label=t("Response")>
             <div class="bar">
-                <h2>"Response"</h2>
+                <h2>{t("Response")}</h2>
                 <span class=if is_success { "badge ok" } else { "badge bad" }>
                     <Icon name=if is_success { "check" } else { "cross" } />
                     {raw.status}
@@ -51,7 +52,7 @@ pub(super) fn ResponseView(raw: Arc<RawResponse>, millis: i64) -> impl IntoView 
                 <span class="muted">{info}</span>
             </div>
             <details class="disclosure">
-                <summary>{format!("Headers ({})", raw.headers.len())}</summary>
+                <summary>{tf!("Headers ({count})", count = raw.headers.len())}</summary>
                 <dl class="definitions">{headers}</dl>
             </details>
             {body}

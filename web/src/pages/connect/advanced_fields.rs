@@ -7,7 +7,7 @@ use super::{
     fields::Fields,
     inputs::{CheckBox, TextField},
 };
-use crate::profiles::profile::Color;
+use crate::{profiles::profile::Color, text::t};
 
 /// Renders the fields in a collapsed section, or an open one if the header is not the default.
 #[component]
@@ -15,17 +15,17 @@ pub(super) fn AdvancedFields(fields: Fields) -> impl IntoView {
     let is_custom_header = fields.header.get_untracked() != paths::API_KEY_HEADER;
     view! {
         <details class="disclosure" open=is_custom_header>
-            <summary>"More"</summary>
+            <summary>{t("More")}</summary>
             <div class="field-group">
                 <TextField
                     id="header"
-                    label="Key header name"
+                    label=t("Key header name")
                     value=fields.header
                     error=fields.header_error
                 />
-                <TextField id="name" label="Profile name" value=fields.name placeholder="Production" />
+                <TextField id="name" label=t("Profile name") value=fields.name placeholder=t("Production") />
                 <fieldset>
-                    <legend>"Page color"</legend>
+                    <legend>{t("Page color")}</legend>
                     <div class="choices">
                         {Color::ALL
                             .map(|color| view! { <ColorChoice color selected=fields.color /> })
@@ -34,7 +34,7 @@ pub(super) fn AdvancedFields(fields: Fields) -> impl IntoView {
                 </fieldset>
                 <CheckBox
                     id="production"
-                    label="Production: warn before each run"
+                    label=t("Production: warn before each run")
                     checked=fields.is_production
                 />
             </div>
@@ -55,7 +55,7 @@ fn ColorChoice(color: Color, selected: RwSignal<Color>) -> impl IntoView {
                 on:change=move |_| selected.set(color)
             />
             <span class=format!("swatch {}", color.name())></span>
-            {color.name()}
+            {color.label()}
         </label>
     }
 }

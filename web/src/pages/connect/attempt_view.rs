@@ -6,7 +6,8 @@ use txjobs_sdk::ErrorKind;
 use super::attempt::{AttemptResult, Attempts};
 use crate::{
     components::{ErrorNote, Icon},
-    model::{domain, format},
+    model::domain,
+    text::{t, tn},
     utils::address,
 };
 
@@ -15,11 +16,11 @@ use crate::{
 pub(super) fn AttemptView(attempts: Attempts, #[prop(into)] domain: Signal<String>) -> impl IntoView {
     let (pending, result) = (attempts.pending(), attempts.result());
     let view = move || match (pending.get(), result.get()) {
-        (true, _) => view! { <p class="muted">"Connecting…"</p> }.into_any(),
+        (true, _) => view! { <p class="muted">{t("Connecting…")}</p> }.into_any(),
         (false, Some(AttemptResult::Works(jobs))) => view! {
             <p class="success-note">
                 <Icon name="check" />
-                {format!(" Connection works: {}.", format::plural(jobs, "job"))}
+                {tn!(" Connection works: {n} job.", " Connection works: {n} jobs.", jobs)}
             </p>
         }
         .into_any(),
@@ -29,7 +30,7 @@ pub(super) fn AttemptView(attempts: Attempts, #[prop(into)] domain: Signal<Strin
                 && domain::is_this_machine(domain.get_untracked().trim());
             view! {
                 <ErrorNote error />
-                {is_local.then(|| view! { <p class="muted">{domain::LOCAL_NETWORK_HINT}</p> })}
+                {is_local.then(|| view! { <p class="muted">{domain::local_network_hint()}</p> })}
             }
             .into_any()
         }

@@ -17,6 +17,7 @@ use crate::{
     components::Icon,
     profiles::{key_store, profile::Profile, vault},
     state::Connection,
+    text::t,
     utils::effect::effect,
 };
 
@@ -26,7 +27,7 @@ pub(super) fn ConnectForm(profile: Profile) -> impl IntoView {
     let connection = expect_context::<Connection>();
     let id = profile.id();
     let is_remembered = connection.vault.remembered.with_untracked(|ids| ids.contains(&id));
-    let key_placeholder = if key_store::get(&id).is_some() { "unchanged" } else { "" };
+    let key_placeholder = if key_store::get(&id).is_some() { t("unchanged") } else { "" };
     let fields = Fields::new(profile, is_remembered);
     let attempts = Attempts::new(connection);
     let pending = attempts.pending();
@@ -40,13 +41,16 @@ pub(super) fn ConnectForm(profile: Profile) -> impl IntoView {
     let result = attempts.result();
     effect(move || {
         if result.with(|result| *result == Some(AttemptResult::WrongPassphrase)) {
-            show_error(fields.passphrase_error, fields.passphrase, "Wrong passphrase.");
+            show_error(fields.passphrase_error, fields.passphrase, t("Wrong passphrase."));
         }
     });
     let key_note = move || match fields.remember.get() {
-        false => "The key is sent only to this domain and kept in memory. After a reload you enter it again.",
+        false => {
+            t("The key is sent only to this domain and kept in memory. After a reload you enter it again.")
+        }
         true => {
-            "The key is sent only to this domain and stored encrypted on this device. After a reload you enter the passphrase."
+            t("The key is sent only to this domain and stored encrypted on this device. After a reload you \
+               enter the passphrase.")
         }
     };
     view! {
@@ -56,7 +60,7 @@ pub(super) fn ConnectForm(profile: Profile) -> impl IntoView {
                 <DomainField fields />
                 <SecretField
                     id="key"
-                    label="API key"
+                    label=t("API key")
                     node_ref=fields.key
                     error=fields.key_error
                     placeholder=key_placeholder
@@ -67,7 +71,7 @@ pub(super) fn ConnectForm(profile: Profile) -> impl IntoView {
                 <div class="bar">
                     <button type="submit" class="button primary" disabled=move || pending.get()>
                         <Icon name="plug" />
-                        "Connect"
+                        {t("Connect")}
                     </button>
                     <button
                         type="button"
@@ -75,7 +79,7 @@ pub(super) fn ConnectForm(profile: Profile) -> impl IntoView {
                         disabled=move || pending.get()
                         on:click=move |_| start(None, OnSuccess::ShowResult)
                     >
-                        "Test connection"
+                        {t("Test connection")}
                     </button>
                 </div>
             </form>
@@ -120,7 +124,7 @@ fn RemoveProfile(id: String) -> impl IntoView {
                     class="link plain"
                     on:click=move |_| connection.remove_profile(id.clone())
                 >
-                    "Remove this profile"
+                    {t("Remove this profile")}
                 </button>
             </p>
         }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use txjobs_sdk::ApiKey;
 
 use super::fields::Fields;
-use crate::{components::Icon, state::Connection};
+use crate::{components::Icon, state::Connection, text::t};
 
 /// Renders the offer if `config.json` has a public key and the form is for its first server.
 #[component]
@@ -22,12 +22,12 @@ pub(super) fn Demo(
     });
     demo_key.map(|key| {
         let name = fields.name.get_untracked();
-        let name = if name.is_empty() { "demo".to_owned() } else { name };
+        let name = if name.is_empty() { t("demo").to_owned() } else { name };
         view! {
-            <section class="demo" aria-label="Demo">
+            <section class="demo" aria-label=t("Demo")>
                 <p>
-                    "Try the public demo of this server: " <strong><bdi>{name}</bdi></strong>
-                    ". Its key is public."
+                    {t("Try the public demo of this server: ")} <strong><bdi>{name}</bdi></strong>
+                    {t(". Its key is public.")}
                 </p>
                 <button
                     type="button"
@@ -36,7 +36,7 @@ pub(super) fn Demo(
                     on:click=move |_| on_open.run(key.clone())
                 >
                     <Icon name="play" />
-                    "Open the demo"
+                    {t("Open the demo")}
                 </button>
             </section>
         }

@@ -7,6 +7,7 @@ use super::{fields::Fields, inputs::TextField};
 use crate::{
     components::Show,
     model::domain,
+    text::t,
     utils::{address, focus::focus},
 };
 
@@ -19,13 +20,13 @@ pub(super) fn DomainField(fields: Fields) -> impl IntoView {
     };
     let local_hint = move || {
         let is_local = fields.domain.with(|entered| domain::is_this_machine(entered.trim()));
-        if address::is_https() && is_local { domain::LOCAL_NETWORK_HINT } else { "" }
+        if address::is_https() && is_local { domain::local_network_hint() } else { "" }
     };
     let is_empty = Memo::new(move |_| fields.domain.with(|domain| domain.trim().is_empty()));
     view! {
         <TextField
             id="domain"
-            label="Domain"
+            label=t("Domain")
             value=fields.domain
             error=fields.domain_error
             placeholder="api.example.com"
@@ -34,9 +35,9 @@ pub(super) fn DomainField(fields: Fields) -> impl IntoView {
             <span id="domain-hint" class="hint">
                 {move || local_hint()}
                 <Show when=move || is_empty.get()>
-                    "A host or a URL, with its path prefix if it has one. No server yet? "
+                    {t("A host or a URL, with its path prefix if it has one. No server yet? ")}
                     <button type="button" class="link plain" on:click=use_local>
-                        "Use a gateway on this machine"
+                        {t("Use a gateway on this machine")}
                     </button>
                 </Show>
             </span>

@@ -11,6 +11,7 @@ use crate::{
         session::Session,
     },
     state::Vault,
+    text::t,
     utils::focus::focus,
 };
 
@@ -84,7 +85,7 @@ impl Fields {
         let base = profile.base().map_err(|error| self.domain_error.set(error.to_string()));
         let is_header_valid = domain::is_header_name(&profile.header);
         if !is_header_valid {
-            let message = "This is not a valid header name. Use letters, digits and hyphens.";
+            let message = t("This is not a valid header name. Use letters, digits and hyphens.");
             self.header_error.set(message.to_owned());
         }
         let entered = value(self.key);
@@ -109,7 +110,7 @@ impl Fields {
             show_error(
                 self.passphrase_error,
                 self.passphrase,
-                "Choose at least 12 characters, for example several words.",
+                t("Choose at least 12 characters, for example several words."),
             );
             return None;
         }

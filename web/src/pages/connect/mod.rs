@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use self::{connect_form::ConnectForm, profile_choices::ProfileChoices, unlock_form::UnlockForm};
-use crate::{profiles::profile::Profile, state::Connection};
+use crate::{profiles::profile::Profile, state::Connection, text::t};
 
 /// Renders the connect screen. It appears for any link while there is no connection.
 #[component]
@@ -24,8 +24,8 @@ pub fn ConnectPage() -> impl IntoView {
     let connection = expect_context::<Connection>();
     let vault = connection.vault;
     let subtitle = move || match vault.was_auto_locked.get() {
-        true => "Locked because the page was idle.",
-        false => "Start TimeXtender jobs, follow their runs and read their logs.",
+        true => t("Locked because the page was idle."),
+        false => t("Start TimeXtender jobs, follow their runs and read their logs."),
     };
     // Whether to show the connect form for a profile with a remembered key.
     let uses_other_key = RwSignal::new(false);
@@ -46,12 +46,12 @@ pub fn ConnectPage() -> impl IntoView {
     };
     let warning = connection.preset.with_value(|preset| preset.warning.clone());
     view! {
-        <Title text="Connect · txjobs" />
+        <Title text=t("Connect · txjobs") />
         <main>
             <div class="card">
                 <div>
                     <h1 id="title" tabindex="-1">
-                        "Connect to a server"
+                        {t("Connect to a server")}
                     </h1>
                     <p class="muted" role="status">
                         {move || subtitle()}

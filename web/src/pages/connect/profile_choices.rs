@@ -6,6 +6,7 @@ use crate::{
     components::{For, Show},
     profiles::profile::Profile,
     state::Connection,
+    text::t,
 };
 
 /// Renders the choice between known profiles and a new one, if there is a choice.
@@ -24,12 +25,12 @@ pub(super) fn ProfileChoices(#[prop(into)] on_select: Callback<()>) -> impl Into
     };
     view! {
         <Show when=move || has_choice.get()>
-            <div class="choices" role="group" aria-label="Profile">
+            <div class="choices" role="group" aria-label=t("Profile")>
                 <For each=move || connection.profiles.get() key=Profile::id let(profile)>
                     <ProfileChoice profile on_select=select />
                 </For>
                 <button type="button" class="choice" on:click=move |_| select(Profile::default())>
-                    "New…"
+                    {t("New…")}
                 </button>
             </div>
         </Show>

@@ -8,7 +8,9 @@ use super::{
     fields::{clear_input, show_error, value},
     inputs::SecretField,
 };
-use crate::{components::Icon, profiles::profile::Profile, state::Connection, utils::effect::effect};
+use crate::{
+    components::Icon, profiles::profile::Profile, state::Connection, text::t, utils::effect::effect,
+};
 
 /// Renders the form for a profile whose key is in the vault.
 #[component]
@@ -21,7 +23,7 @@ pub(super) fn UnlockForm(profile: Profile, uses_other_key: RwSignal<bool>) -> im
     let result = attempts.result();
     effect(move || {
         if result.with(|result| *result == Some(AttemptResult::WrongPassphrase)) {
-            show_error(passphrase_error, passphrase, "Wrong passphrase.");
+            show_error(passphrase_error, passphrase, t("Wrong passphrase."));
         }
     });
     let (title, domain, id) = (profile.title(), profile.domain.clone(), profile.id());
@@ -47,12 +49,12 @@ pub(super) fn UnlockForm(profile: Profile, uses_other_key: RwSignal<bool>) -> im
     view! {
         <form on:submit=submit>
             <p class="muted">
-                "The key of " <strong><bdi>{title}</bdi></strong>
-                " is remembered on this device. It is sent only to " <bdi>{domain.clone()}</bdi> "."
+                {t("The key of ")} <strong><bdi>{title}</bdi></strong>
+                {t(" is remembered on this device. It is sent only to ")} <bdi>{domain.clone()}</bdi> "."
             </p>
             <SecretField
                 id="passphrase"
-                label="Passphrase of this device"
+                label=t("Passphrase of this device")
                 node_ref=passphrase
                 error=passphrase_error
                 autofocus=true
@@ -61,15 +63,15 @@ pub(super) fn UnlockForm(profile: Profile, uses_other_key: RwSignal<bool>) -> im
             <div class="bar">
                 <button type="submit" class="button primary" disabled=move || pending.get()>
                     <Icon name="plug" />
-                    "Unlock and connect"
+                    {t("Unlock and connect")}
                 </button>
                 <button type="button" class="button" on:click=move |_| uses_other_key.set(true)>
-                    "Use another key"
+                    {t("Use another key")}
                 </button>
             </div>
             <p>
                 <button type="button" class="link plain" on:click=forget>
-                    "Forget remembered key"
+                    {t("Forget remembered key")}
                 </button>
             </p>
         </form>

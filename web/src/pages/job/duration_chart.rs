@@ -9,8 +9,10 @@ use crate::{
         format,
         history::{History, RunSummary},
         route::Route,
+        state_names,
     },
     state::Clock,
+    text::{t, tf, tn},
     utils::css::percent,
 };
 
@@ -31,11 +33,17 @@ pub(super) fn DurationChart(job: JobId, #[prop(into)] history: Signal<History>) 
             view! {
                 <figure class="chart">
                     <figcaption class="muted">
-                        <span>{format!("Durations of the last {}", format::plural(runs.len(), "run"))}</span>
+                        <span>
+                            {tn!(
+                                "Durations of the last {n} run",
+                                "Durations of the last {n} runs",
+                                runs.len()
+                            )}
+                        </span>
                         <span>{usual}</span>
-                        <span>{format!("Longest {}", format::duration(longest))}</span>
+                        <span>{tf!("Longest {duration}", duration = format::duration(longest))}</span>
                     </figcaption>
-                    <ol class="bars" aria-label="Durations of the last runs, the newest last">
+                    <ol class="bars" aria-label=t("Durations of the last runs, the newest last")>
                         {runs
                             .into_iter()
                             .map(|(run, duration)| view! { <Bar job run duration longest /> })
@@ -57,9 +65,11 @@ fn timed_runs(history: &History, now: Timestamp) -> Vec<(RunSummary, Duration)> 
 }
 
 fn usual_text(usual: Duration, runs: usize) -> String {
-    format!(
-        "Usually {} (median of the last {runs} successful runs). A run is slow if it takes over 1.5 times as long and at least a second longer.",
-        format::duration(usual)
+    tf!(
+        "Usually {duration} (median of the last {runs} successful runs). A run is slow if it takes over 1.5 \
+         times as long and at least a second longer.",
+        duration = format::duration(usual),
+        runs = runs,
     )
 }
 
@@ -70,7 +80,11 @@ fn Bar(job: JobId, run: RunSummary, duration: Duration, longest: Duration) -> im
     let link = Route::Run { job, run: run.url_id() }.to_string();
     let shape = outcome_shape(run.state);
     let height = percent(duration.as_secs_f64() / longest.as_secs_f64().max(0.001));
-    let text = format!("{}, duration {}", run.state, format::duration(duration));
+    let text = tf!(
+        "{state}, duration {duration}",
+        state = state_names::execution_state(run.state),
+        duration = format::duration(duration),
+    );
     let title = Memo::new(move |_| match run.created {
         Some(at) => format!("{text}, {}", clock.format(at)),
         None => text.clone(),

@@ -4,6 +4,7 @@ use txjobs_sdk::{JobStatusCode, types::JobId};
 use crate::{
     components::{Icon, Show, StatusBadge},
     state::{JobAction, Jobs, Ui},
+    text::t,
 };
 
 /// Renders the name and status of the job, and the button that runs it or cancels its run.
@@ -22,15 +23,15 @@ pub(super) fn JobHeader(job: JobId) -> impl IntoView {
                 on:click=move |_| ui.confirm(JobAction::Run, job)
             >
                 <Icon name="play" />
-                "Run"
+                {t("Run")}
             </button>
         }
     };
     view! {
-        <nav class="crumbs" aria-label="Breadcrumbs">
-            <a href="#/">"Jobs"</a>
+        <nav class="crumbs" aria-label=t("Breadcrumbs")>
+            <a href="#/">{t("Jobs")}</a>
             <Icon name="right" />
-            <span aria-current="page">"job"</span>
+            <span aria-current="page">{t("job")}</span>
         </nav>
         <div class="bar page-header">
             <h1 id="title" tabindex="-1">
@@ -45,7 +46,7 @@ pub(super) fn JobHeader(job: JobId) -> impl IntoView {
                     on:click=move |_| ui.confirm(JobAction::Cancel, job)
                 >
                     <Icon name="stop" />
-                    "Cancel run"
+                    {t("Cancel run")}
                 </button>
             </Show>
         </div>

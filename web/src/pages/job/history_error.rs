@@ -4,6 +4,7 @@ use super::load_history::HistoryResource;
 use crate::{
     components::{ErrorNote, ReconnectButton},
     state::Jobs,
+    text::t,
 };
 
 /// Renders the error of the last request for the history. `is_outdated` says whether older runs are on the screen.
@@ -17,14 +18,14 @@ pub(super) fn HistoryError(
     let content = move || {
         let error = error.get()?;
         let context = match is_outdated.get() {
-            true => "This data is outdated.",
-            false => "The runs could not be loaded.",
+            true => t("This data is outdated."),
+            false => t("The runs could not be loaded."),
         };
         let kind = error.kind;
         Some(view! {
             <ErrorNote error context>
                 <button type="button" class="button" on:click=move |_| jobs.refresh()>
-                    "Retry"
+                    {t("Retry")}
                 </button>
                 <ReconnectButton kind />
             </ErrorNote>

@@ -23,7 +23,7 @@ use self::{
     runs::Runs,
     selected_runs::SelectedRuns,
 };
-use crate::{components::Show, model::history::History, state::Jobs};
+use crate::{components::Show, model::history::History, state::Jobs, text::t};
 
 /// Renders the screen of a job.
 #[component]
@@ -39,7 +39,7 @@ pub fn JobPage(job: JobId) -> impl IntoView {
             <Transition fallback=|| {
                 view! {
                     <p class="muted" role="status">
-                        "Loading the runs…"
+                        {t("Loading the runs…")}
                     </p>
                 }
             }>

@@ -15,6 +15,7 @@ use crate::{
         route::Route,
     },
     state::{Clock, JobAction, Ui},
+    text::{t, tf},
 };
 
 /// Renders the row of a run. `usual` is the usual duration.
@@ -28,16 +29,14 @@ pub(super) fn RunRow(
     let (clock, ui) = (expect_context::<Clock>(), expect_context::<Ui>());
     let id = run.url_id();
     let link = Route::Run { job, run: id }.to_string();
-    let label = move |action: &str| {
-        format!("{action} the run of {}", run.created.map(|at| clock.format(at)).unwrap_or_default())
-    };
+    let created = move || run.created.map(|at| clock.format(at)).unwrap_or_default();
     view! {
         <tr>
             <td class="compare-cell">
                 <label>
                     <input
                         type="checkbox"
-                        aria-label=move || label("Compare")
+                        aria-label=move || tf!("Compare the run of {time}", time = created())
                         prop:checked=move || selected.contains(id)
                         on:change=move |_| selected.toggle(id)
                     />
@@ -66,13 +65,17 @@ pub(super) fn RunRow(
                 <button
                     type="button"
                     class="icon-button hide-on-phone"
-                    aria-label=move || label("Run again, as")
-                    title="Run again"
+                    aria-label=move || tf!("Run again, as the run of {time}", time = created())
+                    title=t("Run again")
                     on:click=move |_| ui.confirm(JobAction::Run, job)
                 >
                     <Icon name="play" />
                 </button>
-                <a href=link class="icon-button" aria-label=move || label("Open")>
+                <a
+                    href=link
+                    class="icon-button"
+                    aria-label=move || tf!("Open the run of {time}", time = created())
+                >
                     <Icon name="right" />
                 </a>
             </td>
@@ -92,10 +95,10 @@ fn RunDuration(run: RunSummary, usual: Memo<Option<(Duration, usize)>>) -> impl 
         let suffix = if is_final { "" } else { "…" };
         duration().map(|duration| format!("{}{suffix}", format::duration(duration)))
     };
-    let slow = move || duration().is_some_and(|duration| is_slow(usual.get(), duration)).then_some(" slow");
+    let slow = move || duration().is_some_and(|duration| is_slow(usual.get(), duration)).then(|| t(" slow"));
     view! {
         {move || text()}
-        <span class="slow" title="slower than usual">
+        <span class="slow" title=t("slower than usual")>
             {move || slow()}
         </span>
     }
@@ -116,6 +119,6 @@ fn StartedBy(trigger: Option<TriggerId>) -> impl IntoView {
             }
             .into_any()
         }
-        None => "application".into_any(),
+        None => t("application").into_any(),
     }
 }

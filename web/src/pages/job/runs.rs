@@ -8,6 +8,7 @@ use crate::{
     components::{Icon, Show},
     model::history::History,
     state::{JobAction, Ui},
+    text::t,
 };
 
 /// Renders the durations and the table of the runs, or what to do if there are none.
@@ -34,8 +35,8 @@ fn NoRuns(job: JobId) -> impl IntoView {
     view! {
         <div class="empty">
             <Icon name="play" />
-            <h2>"No runs yet"</h2>
-            <p>"The runs of this job appear here with their outcome, duration and log."</p>
+            <h2>{t("No runs yet")}</h2>
+            <p>{t("The runs of this job appear here with their outcome, duration and log.")}</p>
             <div class="bar">
                 <button
                     type="button"
@@ -43,7 +44,7 @@ fn NoRuns(job: JobId) -> impl IntoView {
                     on:click=move |_| ui.confirm(JobAction::Run, job)
                 >
                     <Icon name="play" />
-                    "Run now"
+                    {t("Run now")}
                 </button>
             </div>
         </div>

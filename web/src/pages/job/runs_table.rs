@@ -7,6 +7,7 @@ use super::{run_row::RunRow, selected_runs::SelectedRuns};
 use crate::{
     components::For,
     model::history::{History, RunSummary},
+    text::t,
 };
 
 /// Renders the table of the runs, newest first. Two can be selected for comparison.
@@ -18,26 +19,26 @@ pub(super) fn RunsTable(
 ) -> impl IntoView {
     let usual = Memo::new(move |_| history.with(History::usual_duration));
     view! {
-        <table class="table history" aria-label="Runs">
+        <table class="table history" aria-label=t("Runs")>
             <thead>
                 <tr>
                     <th scope="col" class="c-compare">
-                        <span class="visually-hidden">"Compare"</span>
+                        <span class="visually-hidden">{t("Compare")}</span>
                     </th>
                     <th scope="col" class="c-state">
-                        "State"
+                        {t("State")}
                     </th>
                     <th scope="col" class="c-started hide-on-phone">
-                        "Started"
+                        {t("Started")}
                     </th>
                     <th scope="col" class="c-duration number">
-                        "Duration"
+                        {t("Duration")}
                     </th>
                     <th scope="col" class="hide-on-phone">
-                        "Started by"
+                        {t("Started by")}
                     </th>
                     <th scope="col" class="c-actions">
-                        <span class="visually-hidden">"Open or run again"</span>
+                        <span class="visually-hidden">{t("Open or run again")}</span>
                     </th>
                 </tr>
             </thead>

@@ -12,6 +12,7 @@ use crate::{
         route::Route,
     },
     state::Clock,
+    text::{t, tf, tn},
 };
 
 /// The states in the picture with the CSS classes of their colors, from good to bad.
@@ -39,9 +40,9 @@ pub(super) fn JobTrend(job: JobId, history: Signal<History>) -> impl IntoView {
     };
     view! {
         <Show when=move || rate.get().is_some()>
-            <section class="trend" aria-label="Reliability">
+            <section class="trend" aria-label=t("Reliability")>
                 <p>
-                    <b>{move || rate.get().map(|rate| format!("{}%", rate.percent()))}</b>
+                    <b>{move || rate.get().map(|rate| tf!("{percent}%", percent = rate.percent()))}</b>
                     {move || rate.get().map(rate_text)}
                 </p>
                 <span class="trend-bar" aria-hidden="true">
@@ -55,7 +56,11 @@ pub(super) fn JobTrend(job: JobId, history: Signal<History>) -> impl IntoView {
 
 fn rate_text(rate: SuccessRate) -> String {
     let SuccessRate { succeeded, ended } = rate;
-    format!(" successful: {} of {}", format::count(succeeded), format::plural(ended, "loaded run"))
+    tf!(
+        " successful: {count} of {runs}",
+        count = format::count(succeeded),
+        runs = tn!("{n} loaded run", "{n} loaded runs", ended),
+    )
 }
 
 /// Renders since when the job is slower, and a link to what changed.
@@ -64,18 +69,19 @@ fn SlowerSince(job: JobId, slowdown: Slowdown) -> impl IntoView {
     let clock = expect_context::<Clock>();
     let Slowdown { before, after, usual_before, usual_after } = slowdown;
     let link = format!("{}?compare={},{}", Route::Job(job), before.url_id(), after.url_id());
-    let since = move || after.created.map(|at| clock.format(at)).unwrap_or_default();
+    let text = move || {
+        tf!(
+            "Slower since {time}: usually {duration} instead of {before}. ",
+            time = after.created.map(|at| clock.format(at)).unwrap_or_default(),
+            duration = format::duration(usual_after),
+            before = format::duration(usual_before),
+        )
+    };
     view! {
         <p class="slow">
-            "Slower since "
-            {move || since()}
-            {format!(
-                ": usually {} instead of {}. ",
-                format::duration(usual_after),
-                format::duration(usual_before),
-            )}
+            {move || text()}
             <a class="link" href=link>
-                "Show what changed"
+                {t("Show what changed")}
             </a>
         </p>
     }

@@ -9,8 +9,10 @@ use crate::{
         format,
         history::{History, IssueCounts, RunSummary},
         route::Route,
+        state_names,
     },
     state::Clock,
+    text::t,
 };
 
 /// Number of runs shown for a job.
@@ -67,7 +69,7 @@ pub(super) fn SecondaryLine(runs: Memo<JobRuns>) -> impl IntoView {
         let Some(run) = runs.newest() else { return last_run(&runs).into_any() };
         let color = outcome_shape(run.state).color;
         view! {
-            <span class=format!("{color}-text")>{run.state.to_string()}</span>
+            <span class=format!("{color}-text")>{state_names::execution_state(run.state)}</span>
             " · "
             {move || run.created.map(|at| clock.format(at))}
             " · "
@@ -87,7 +89,7 @@ fn RunDuration(run: RunSummary, is_active: bool) -> impl IntoView {
         return duration.into_any();
     }
     if !is_active {
-        let text = "This run has ended. Its duration is not loaded yet.";
+        let text = t("This run has ended. Its duration is not loaded yet.");
         return view! { <span title=text>"…"</span> }.into_any();
     }
     let duration =
@@ -101,7 +103,7 @@ fn last_runs(job: JobId, history: &History, clock: Clock) -> impl IntoView + use
         let link = Route::Run { job, run: run.url_id() }.to_string();
         // The exact time, because a relative time would render the squares again every second.
         let when = run.created.map(|at: Timestamp| clock.zone().exact(at)).unwrap_or_default();
-        let title = format!("{}, {when}", run.state);
+        let title = format!("{}, {when}", state_names::execution_state(run.state));
         view! { <OutcomeSquare run=*run link title /> }
     };
     history.runs.iter().take(MAX_RUNS).rev().map(square).collect_view()
@@ -112,13 +114,13 @@ fn last_run(runs: &JobRuns) -> impl IntoView + use<> {
     let mark = runs.has_failed.then(|| view! { <FailedMark /> });
     match (&runs.history, runs.newest()) {
         (None, _) if runs.has_failed => {
-            let text = "The runs of this job could not be loaded. The console tries again.";
-            view! { <span title=text>"not loaded"</span> }.into_any()
+            let text = t("The runs of this job could not be loaded. The console tries again.");
+            view! { <span title=text>{t("not loaded")}</span> }.into_any()
         }
         (None, _) => view! { <span class="skeleton w-2"></span> }.into_any(),
-        (Some(_), None) => view! { "never ran" {mark} }.into_any(),
+        (Some(_), None) => view! { {t("never ran")} {mark} }.into_any(),
         (Some(_), Some(run)) if !run.state.is_final() => view! {
-            "started "
+            {t("started ")}
             <Time at=run.created />
             {mark}
         }
@@ -134,7 +136,7 @@ fn last_run(runs: &JobRuns) -> impl IntoView + use<> {
 /// Renders a mark beside runs that may be outdated.
 #[component]
 fn FailedMark() -> impl IntoView {
-    let text = "The newest runs could not be loaded. The console tries again.";
+    let text = t("The newest runs could not be loaded. The console tries again.");
     view! {
         <span class="outdated-mark warn-text" role="img" aria-label=text title=text>
             <Icon name="triangle" />
@@ -173,9 +175,9 @@ impl Issues {
             Self::Counted(counts) if of(*counts) > 0 => {
                 view! { <span class=class>{format::count(of(*counts))}</span> }.into_any()
             }
-            Self::Counted(_) => view! { <span class="zero" title="none">"–"</span> }.into_any(),
+            Self::Counted(_) => view! { <span class="zero" title=t("none")>"–"</span> }.into_any(),
             Self::NotCounted => {
-                let text = "Not counted. Open the run to see its log.";
+                let text = t("Not counted. Open the run to see its log.");
                 view! { <span class="zero" title=text>"?"</span> }.into_any()
             }
             Self::Counting => view! { <span class="zero">"…"</span> }.into_any(),

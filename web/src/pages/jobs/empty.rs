@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use super::list_state::ListState;
 use crate::{
     components::Icon,
-    model::{format, list_options::ListOptions},
+    model::list_options::ListOptions,
     state::{Connection, Jobs},
+    text::{t, tn},
 };
 
 /// Renders the message for an organization without jobs.
@@ -18,19 +19,21 @@ pub(super) fn NoJobs() -> impl IntoView {
     view! {
         <div class="empty">
             <Icon name="ring" />
-            <h2>"No jobs yet"</h2>
+            <h2>{t("No jobs yet")}</h2>
             <p>
-                "The connection to " <bdi>{server}</bdi>
-                " works, but its organization has no jobs. Create jobs in TimeXtender or in the configuration of a \
-                gateway. They appear here automatically."
+                {t("The connection to ")} <bdi>{server}</bdi>
+                {t(
+                    " works, but its organization has no jobs. Create jobs in TimeXtender or in the \
+                    configuration of a gateway. They appear here automatically.",
+                )}
             </p>
             <div class="bar">
                 <button type="button" class="button primary" on:click=move |_| jobs.refresh()>
                     <Icon name="refresh" />
-                    "Refresh"
+                    {t("Refresh")}
                 </button>
                 <a class="button" href="#/settings">
-                    "Use another server"
+                    {t("Use another server")}
                 </a>
             </div>
         </div>
@@ -43,12 +46,16 @@ pub(super) fn NoMatch() -> impl IntoView {
     let list = expect_context::<ListState>();
     let progress = Memo::new(move |_| list.history_progress());
     let title = move || match progress.get() {
-        Some(_) => "No job matches so far",
-        None => "No job matches",
+        Some(_) => t("No job matches so far"),
+        None => t("No job matches"),
     };
     let text = move || {
         progress.get().unwrap_or_else(|| {
-            format!("None of {} matches the filters.", format::plural(list.job_count(), "job"))
+            tn!(
+                "None of {n} job matches the filters.",
+                "None of {n} jobs matches the filters.",
+                list.job_count()
+            )
         })
     };
     let clear = move |_| list.apply(list.options.with_untracked(ListOptions::without_filters));
@@ -59,7 +66,7 @@ pub(super) fn NoMatch() -> impl IntoView {
             <p>{move || text()}</p>
             <div class="bar">
                 <button type="button" class="button" on:click=clear>
-                    "Show all jobs"
+                    {t("Show all jobs")}
                 </button>
             </div>
         </div>

@@ -7,7 +7,11 @@ use web_sys::KeyboardEvent;
 use super::list_state::ListState;
 use crate::{
     components::{Icon, Show},
-    model::list_options::{ListOptions, Outcome},
+    model::{
+        list_options::{ListOptions, Outcome},
+        state_names,
+    },
+    text::{t, tf},
     utils::{focus, window_event::on_window_event},
 };
 
@@ -16,7 +20,9 @@ use crate::{
 pub(super) fn Filters() -> impl IntoView {
     let list = expect_context::<ListState>();
     let options = list.options;
-    let statuses = JobStatusCode::ALL.iter().filter_map(|status| status.label());
+    let statuses = JobStatusCode::ALL
+        .iter()
+        .filter_map(|status| Some((status.label()?, state_names::job_status(*status))));
     let status = move || options.with(|options| options.status.and_then(JobStatusCode::label));
     let set_status = move |label: String| {
         let status = JobStatusCode::ALL.iter().copied().find(|status| status.label() == Some(&label));
@@ -27,25 +33,26 @@ pub(super) fn Filters() -> impl IntoView {
         let outcome = Outcome::ALL.into_iter().find(|outcome| outcome.query_value() == value);
         list.update(|options| options.outcome = outcome);
     };
+    let outcomes = Outcome::ALL.map(|outcome| (outcome.query_value(), outcome.label().to_owned()));
     let clear = move |_| list.apply(options.with_untracked(ListOptions::without_filters));
     view! {
         <div class="bar filters" role="search">
             <NameFilter />
             <FilterSelect
-                label="Status"
-                choices=statuses.map(|label| (label, label)).collect()
+                label=t("Status")
+                choices=statuses.collect()
                 value=Signal::derive(move || status().unwrap_or_default())
                 on_select=set_status
             />
             <FilterSelect
-                label="Last run"
-                choices=Outcome::ALL.map(|outcome| (outcome.query_value(), outcome.label())).to_vec()
+                label=t("Last run")
+                choices=outcomes.to_vec()
                 value=Signal::derive(move || outcome().unwrap_or_default())
                 on_select=set_outcome
             />
             <Show when=move || options.with(ListOptions::is_filtered)>
                 <button type="button" class="button" on:click=clear>
-                    "Clear"
+                    {t("Clear")}
                 </button>
             </Show>
         </div>
@@ -78,8 +85,8 @@ fn NameFilter() -> impl IntoView {
             <input
                 class="field"
                 type="text"
-                placeholder="Filter by name"
-                aria-label="Filter by name"
+                placeholder=t("Filter by name")
+                aria-label=t("Filter by name")
                 spellcheck="false"
                 autocomplete="off"
                 node_ref=field
@@ -98,7 +105,7 @@ fn NameFilter() -> impl IntoView {
 #[component]
 fn FilterSelect(
     label: &'static str,
-    choices: Vec<(&'static str, &'static str)>,
+    choices: Vec<(&'static str, String)>,
     value: Signal<&'static str>,
     #[prop(into)] on_select: Callback<String>,
 ) -> impl IntoView {
@@ -110,7 +117,7 @@ fn FilterSelect(
             prop:value=move || value.get()
             on:change:target=move |event| on_select.run(event.target().value())
         >
-            <option value="">{format!("{label}: any")}</option>
+            <option value="">{tf!("{label}: any", label = label)}</option>
             {choices.collect_view()}
         </select>
     }

@@ -13,6 +13,7 @@ use crate::{
         route::Route,
     },
     state::{Jobs, Ui},
+    text::tf,
     utils::{address, effect::effect, time},
 };
 
@@ -79,7 +80,11 @@ impl ListState {
         }
         let (loaded, total) = (self.jobs.histories.with(std::collections::HashMap::len), self.job_count());
         (loaded < total).then(|| {
-            format!("last runs loaded for {} of {} jobs", format::count(loaded), format::count(total))
+            tf!(
+                "last runs loaded for {loaded} of {total} jobs",
+                loaded = format::count(loaded),
+                total = format::count(total),
+            )
         })
     }
 }

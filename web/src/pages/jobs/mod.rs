@@ -27,6 +27,7 @@ use self::{
 use crate::{
     components::{JobsError, Show, WaitNote},
     state::Jobs,
+    text::t,
 };
 
 /// The content below the filters.
@@ -82,7 +83,7 @@ fn JobsTitle() -> impl IntoView {
     let title = Memo::new(move |_| {
         let active = jobs.statuses.with(|all| all.values().filter(|status| status.is_active()).count());
         let prefix = if active > 0 { format!("({active}) ") } else { String::new() };
-        format!("{prefix}Jobs · txjobs")
+        format!("{prefix}{} · txjobs", t("Jobs"))
     });
     view! { <Title text=title /> }
 }

@@ -8,6 +8,7 @@ use crate::{
     components::{Icon, Show},
     model::{format, list_options::ListOptions},
     state::{Jobs, Ui},
+    text::{t, tf},
 };
 
 /// Number of jobs whose histories "Load more" adds.
@@ -23,7 +24,7 @@ pub(super) fn PageHeader() -> impl IntoView {
     view! {
         <div class="bar page-header">
             <h1 id="title" tabindex="-1">
-                "Jobs"
+                {t("Jobs")}
             </h1>
             <span class="muted" role="status">
                 {move || summary(jobs, list)}
@@ -32,7 +33,7 @@ pub(super) fn PageHeader() -> impl IntoView {
             <span class="muted hide-on-phone">{move || list.history_progress()}</span>
             <Show when=move || has_more(jobs, list)>
                 <button type="button" class="button" on:click=load_more>
-                    {format!("Load {} more", format::count(MORE_HISTORIES))}
+                    {tf!("Load {count} more", count = format::count(MORE_HISTORIES))}
                 </button>
             </Show>
             <Show when=move || has_selection.get()>
@@ -52,11 +53,13 @@ fn SelectionButtons() -> impl IntoView {
     let clear = move |_| list.apply(list.order.get_untracked());
     view! {
         <button type="button" class="button" on:click=clear>
-            "Select none"
+            {t("Select none")}
         </button>
         <button type="button" class="button primary" on:click=run>
             <Icon name="play" />
-            {move || format!("Run selected ({})", list.options.with(|options| options.selected.len()))}
+            {move || {
+                tf!("Run selected ({count})", count = list.options.with(|options| options.selected.len()))
+            }}
         </button>
     }
 }
@@ -64,15 +67,19 @@ fn SelectionButtons() -> impl IntoView {
 /// Returns the summary, for example `128 · 1 running · 1 pending`.
 fn summary(jobs: Jobs, list: ListState) -> String {
     if jobs.list.with(Option::is_none) {
-        return "loading…".to_owned();
+        return t("loading…").to_owned();
     }
     let mut text = format::count(list.job_count());
     jobs.statuses.with(|statuses| {
-        for status in [JobStatusCode::Running, JobStatusCode::Pending] {
+        let count = |status| {
             let count = statuses.values().filter(|other| **other == status).count();
-            if count > 0 {
-                text.push_str(&format!(" · {} {status}", format::count(count)));
-            }
+            (count > 0).then(|| format::count(count))
+        };
+        let running = count(JobStatusCode::Running).map(|count| tf!("{count} running", count = count));
+        let pending = count(JobStatusCode::Pending).map(|count| tf!("{count} pending", count = count));
+        for part in running.into_iter().chain(pending) {
+            text.push_str(" · ");
+            text.push_str(&part);
         }
     });
     text

@@ -12,6 +12,7 @@ use crate::{
     components::{Icon, Show, StatusBadge},
     model::route::Route,
     state::{JobAction, Jobs, Ui},
+    text::tf,
 };
 
 /// Renders a job with status, last runs and action.
@@ -85,8 +86,8 @@ fn ActionButton(job: JobId, name: Memo<String>, status: Memo<Option<JobStatusCod
         if is_active && jobs.extensions.get().cancel { JobAction::Cancel } else { JobAction::Run }
     });
     let label = move || match action.get() {
-        JobAction::Run => format!("Run {}", name.get()),
-        JobAction::Cancel => format!("Cancel {}", name.get()),
+        JobAction::Run => tf!("Run {name}", name = name.get()),
+        JobAction::Cancel => tf!("Cancel {name}", name = name.get()),
     };
     let icon = Signal::derive(move || if action.get() == JobAction::Run { "play" } else { "stop" });
     view! {

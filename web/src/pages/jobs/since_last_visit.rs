@@ -5,11 +5,12 @@ use leptos::prelude::*;
 use crate::{
     components::{For, Icon, Show, Time, outcome_shape},
     model::{
-        format,
         overview::{JobRun, unseen_problems},
         route::Route,
+        state_names,
     },
     state::{Clock, Jobs, LastVisit},
+    text::{t, tn},
 };
 
 /// Maximum number of listed runs. The list of runs has all of them.
@@ -36,17 +37,23 @@ pub fn SinceLastVisit() -> impl IntoView {
             <section class="panel since-last-visit" aria-labelledby="since-last-visit">
                 <div class="bar">
                     <h2 id="since-last-visit">
-                        {move || format!("{} since your last visit", format::plural(count.get(), "problem"))}
+                        {move || {
+                            tn!(
+                                "{n} problem since your last visit",
+                                "{n} problems since your last visit",
+                                count.get()
+                            )
+                        }}
                     </h2>
                     <span class="muted">{move || since()}</span>
                     <span class="spacer"></span>
                     <Show when=move || { count.get() > MAX_LISTED }>
                         <a class="button" href="#/runs">
-                            "Show all runs"
+                            {t("Show all runs")}
                         </a>
                     </Show>
                     <button type="button" class="button" on:click=move |_| visit.mark_all_seen()>
-                        "Mark as seen"
+                        {t("Mark as seen")}
                     </button>
                 </div>
                 <ul>
@@ -76,7 +83,7 @@ fn Problem(found: JobRun) -> impl IntoView {
                     <Icon name=shape.icon />
                 </span>
                 <bdi>{move || name()}</bdi>
-                <span class=format!("{}-text", shape.color)>{run.state.to_string()}</span>
+                <span class=format!("{}-text", shape.color)>{state_names::execution_state(run.state)}</span>
                 <span class="muted">
                     <Time at=run.created />
                 </span>

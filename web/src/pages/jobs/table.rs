@@ -7,6 +7,7 @@ use super::{list_state::ListState, row::Row, table_header::TableHeader, visible_
 use crate::{
     components::{For, Show},
     state::{Jobs, Ui},
+    text::t,
 };
 
 /// Number of new rows that are rendered in one frame, so that a key press in the filter is answered at once.
@@ -60,7 +61,7 @@ pub(super) fn JobsTable() -> impl IntoView {
     view! {
         <table
             class="table jobs"
-            aria-label="Jobs"
+            aria-label=t("Jobs")
             aria-rowcount=move || (count.get() + 1).to_string()
             aria-busy=move || (!is_loaded.get()).to_string()
         >

@@ -6,6 +6,7 @@ use super::list_state::ListState;
 use crate::{
     components::Icon,
     model::list_options::{Column, ListOptions, MAX_SELECTED},
+    text::{t, tf},
 };
 
 /// Renders the header.
@@ -15,27 +16,49 @@ pub(super) fn TableHeader() -> impl IntoView {
         <thead>
             <tr>
                 <SelectAll />
-                <SortHeader column=Column::Name class="" label="Name" />
-                <SortHeader column=Column::Status class="c-status" label="Status" />
+                <SortHeader
+                    column=Column::Name
+                    class=""
+                    label=t("Name")
+                    sort_title=t("Sort by name")
+                />
+                <SortHeader
+                    column=Column::Status
+                    class="c-status"
+                    label=t("Status")
+                    sort_title=t("Sort by status")
+                />
                 <th scope="col" class="c-last-runs hide-on-phone">
-                    "Last runs"
+                    {t("Last runs")}
                 </th>
-                <SortHeader column=Column::LastRun class="c-last-run hide-on-phone" label="Last run" />
-                <SortHeader column=Column::Duration class="c-duration number hide-on-phone" label="Duration" />
+                <SortHeader
+                    column=Column::LastRun
+                    class="c-last-run hide-on-phone"
+                    label=t("Last run")
+                    sort_title=t("Sort by last run")
+                />
+                <SortHeader
+                    column=Column::Duration
+                    class="c-duration number hide-on-phone"
+                    label=t("Duration")
+                    sort_title=t("Sort by duration")
+                />
                 <SortHeader
                     column=Column::Warnings
                     class="c-count number hide-on-phone hide-on-tablet"
-                    label="Warnings of the last run"
+                    label=t("Warnings of the last run")
+                    sort_title=t("Sort by warnings of the last run")
                     icon="triangle"
                 />
                 <SortHeader
                     column=Column::Errors
                     class="c-count number hide-on-phone hide-on-tablet"
-                    label="Errors of the last run"
+                    label=t("Errors of the last run")
+                    sort_title=t("Sort by errors of the last run")
                     icon="cross"
                 />
                 <th scope="col" class="c-actions">
-                    <span class="visually-hidden">"Actions"</span>
+                    <span class="visually-hidden">{t("Actions")}</span>
                 </th>
             </tr>
         </thead>
@@ -54,8 +77,8 @@ fn SelectAll() -> impl IntoView {
         })
     };
     let label = move || match list.shown.with(Vec::len) {
-        ..=MAX_SELECTED => "Select all".to_owned(),
-        _ => format!("Select the first {MAX_SELECTED}"),
+        ..=MAX_SELECTED => t("Select all").to_owned(),
+        _ => tf!("Select the first {count}", count = MAX_SELECTED),
     };
     let select = move |is_checked: bool| {
         let all = || list.shown.with_untracked(|shown| shown.iter().take(MAX_SELECTED).copied().collect());
@@ -81,6 +104,7 @@ fn SortHeader(
     column: Column,
     class: &'static str,
     label: &'static str,
+    sort_title: &'static str,
     #[prop(optional)] icon: Option<&'static str>,
 ) -> impl IntoView {
     let list = expect_context::<ListState>();
@@ -103,7 +127,7 @@ fn SortHeader(
         <th scope="col" class=class aria-sort=move || sort()>
             <button
                 type="button"
-                title=format!("Sort by {}", label.to_ascii_lowercase())
+                title=sort_title
                 aria-label=label
                 on:click=sort_by
             >

@@ -5,8 +5,9 @@ use txjobs_sdk::{ExecutionState, JobStatusCode};
 
 use crate::{
     components::{Icon, Show, StateBadge, StatusBadge},
-    model::{format, history::is_slow, route::Route},
+    model::{format, history::is_slow, route::Route, state_names},
     state::{Clock, JobAction, Jobs, RunState, Stage, Ui},
+    text::{t, tf, tn},
     utils::time,
 };
 
@@ -22,14 +23,14 @@ pub fn RunHeader() -> impl IntoView {
     let may_run_again =
         move || state.has_outcome() || matches!(state.stage.get(), Stage::Stopped | Stage::LoadStopped);
     view! {
-        <nav class="crumbs" aria-label="Breadcrumbs">
-            <a href="#/">"Jobs"</a>
+        <nav class="crumbs" aria-label=t("Breadcrumbs")>
+            <a href="#/">{t("Jobs")}</a>
             <Icon name="right" />
             <a href=Route::Job(job).to_string()>
                 <bdi>{name}</bdi>
             </a>
             <Icon name="right" />
-            <span aria-current="page">"run"</span>
+            <span aria-current="page">{t("run")}</span>
         </nav>
         <div class="bar page-header">
             <h1 id="title" tabindex="-1">
@@ -40,7 +41,7 @@ pub fn RunHeader() -> impl IntoView {
                 <Outcome />
             </span>
             <Show when=move || !jobs.is_listed(job)>
-                <span class="muted">"The job is no longer in the list."</span>
+                <span class="muted">{t("The job is no longer in the list.")}</span>
             </Show>
             <UsualDuration />
             <span class="spacer"></span>
@@ -51,7 +52,7 @@ pub fn RunHeader() -> impl IntoView {
                     on:click=move |_| ui.confirm(JobAction::Cancel, job)
                 >
                     <Icon name="stop" />
-                    "Cancel run"
+                    {t("Cancel run")}
                 </button>
             </Show>
             <Show when=may_run_again>
@@ -62,7 +63,7 @@ pub fn RunHeader() -> impl IntoView {
                     on:click=move |_| ui.confirm(JobAction::Run, job)
                 >
                     <Icon name="play" />
-                    "Run again"
+                    {t("Run again")}
                 </button>
             </Show>
         </div>
@@ -76,18 +77,22 @@ fn Outcome() -> impl IntoView {
     let content = move || match (state.stage.get(), state.execution.get()) {
         (_, Some(execution)) => {
             let duration = execution.duration(time::timestamp()).filter(|_| execution.state.is_final());
-            let text =
-                duration.map(|duration| format!("{} after {}", execution.state, format::duration(duration)));
+            let text = duration.map(|duration| {
+                let state = state_names::execution_state(execution.state);
+                tf!("{state} after {duration}", state = state, duration = format::duration(duration))
+            });
             view! { <StateBadge state=execution.state text /> }.into_any()
         }
         (Stage::Pending, None) => view! { <StatusBadge status=Some(JobStatusCode::Pending) /> }.into_any(),
         (Stage::Loading, None) => {
-            view! { <StateBadge state=ExecutionState::None text="loading".to_owned() /> }.into_any()
+            view! { <StateBadge state=ExecutionState::None text=t("loading").to_owned() /> }.into_any()
         }
         (Stage::Searching, None) => {
-            view! { <StateBadge state=ExecutionState::None text="not listed yet".to_owned() /> }.into_any()
+            view! { <StateBadge state=ExecutionState::None text=t("not listed yet").to_owned() /> }.into_any()
         }
-        (_, None) => view! { <StateBadge state=ExecutionState::None text="unknown".to_owned() /> }.into_any(),
+        (_, None) => {
+            view! { <StateBadge state=ExecutionState::None text=t("unknown").to_owned() /> }.into_any()
+        }
     };
     view! { {move || content()} }
 }
@@ -108,9 +113,15 @@ fn UsualDuration() -> impl IntoView {
     });
     let text = move || {
         let (duration, runs) = usual.get()?;
-        let prefix = if is_slower.get() { "slower than usual: " } else { "" };
-        let (duration, runs) = (format::duration(duration), format::plural(runs, "run"));
-        Some(format!("{prefix}usually {duration} in the last {runs}"))
+        let (duration, runs) = (format::duration(duration), tn!("{n} run", "{n} runs", runs));
+        Some(match is_slower.get() {
+            true => tf!(
+                "slower than usual: usually {duration} in the last {runs}",
+                duration = duration,
+                runs = runs,
+            ),
+            false => tf!("usually {duration} in the last {runs}", duration = duration, runs = runs),
+        })
     };
     view! { <span class="muted hide-on-phone">{move || text()}</span> }
 }

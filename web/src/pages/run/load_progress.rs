@@ -5,6 +5,7 @@ use crate::{
     log::Log,
     model::format,
     state::{RunState, Stage},
+    text::{t, tf, tn},
 };
 
 /// Renders how much of a long log is loaded, with buttons to stop and to continue.
@@ -12,25 +13,30 @@ use crate::{
 pub fn LoadProgress() -> impl IntoView {
     let state = expect_context::<RunState>();
     let megabytes = Memo::new(move |_| state.received_bytes.get() >> 20);
-    let lines = move || format::plural(state.log.with(Log::len), "line");
+    let stopped = move || {
+        let lines = state.log.with(Log::len);
+        tn!("Loading stopped: {n} line loaded.", "Loading stopped: {n} lines loaded.", lines)
+    };
     view! {
         <Show when=move || megabytes.get().gt(&0)>
             <div class="bar loading">
                 <Icon name="refresh" />
                 <span class="muted">
-                    {move || format!("Loading the log: {} MB so far", format::count(megabytes.get()))}
+                    {move || {
+                        tf!("Loading the log: {count} MB so far", count = format::count(megabytes.get()))
+                    }}
                 </span>
                 <button type="button" class="button" on:click=move |_| state.stop_requested.set(true)>
                     <Icon name="stop" />
-                    "Stop"
+                    {t("Stop")}
                 </button>
             </div>
         </Show>
         <Show when=move || state.stage.get() == Stage::LoadStopped>
             <div class="bar" role="status">
-                <span class="muted">{move || format!("Loading stopped: {} loaded.", lines())}</span>
+                <span class="muted">{move || stopped()}</span>
                 <button type="button" class="button" on:click=move |_| state.retry()>
-                    "Load the rest"
+                    {t("Load the rest")}
                 </button>
             </div>
         </Show>

@@ -20,8 +20,10 @@ use crate::{
         ErrorNote, ReconnectButton,
         log_view::{LogDetail, LogPrint, LogToolbar, LogView, LogViewState},
     },
+    model::state_names,
     state::{Jobs, RunState, Stage},
     tasks::{follow_run::follow_run, load_job_history::load_history_without_lines},
+    text::t,
 };
 
 /// Renders the screen of a run and follows the run until it ends.
@@ -44,7 +46,10 @@ pub fn RunPage(job: JobId, run: TriggerId) -> impl IntoView {
     load_history_without_lines(api, jobs, job, Memo::new(move |_| state.has_outcome()));
     let title = move || {
         let name = jobs.name(job).unwrap_or_else(|| job.to_string());
-        let outcome = state.execution.get().map_or("run".to_owned(), |run| run.state.to_string());
+        let outcome = state
+            .execution
+            .get()
+            .map_or_else(|| t("run").to_owned(), |run| state_names::execution_state(run.state));
         format!("{name}: {outcome} · txjobs")
     };
     view! {
@@ -56,7 +61,7 @@ pub fn RunPage(job: JobId, run: TriggerId) -> impl IntoView {
             <FollowError />
             <LoadProgress />
             <LogToolbar />
-            <LogView label="Log lines" empty=Signal::derive(move || empty_text(state)) />
+            <LogView label=t("Log lines") empty=Signal::derive(move || empty_text(state)) />
             <LogDetail />
             <LogPrint />
         </main>
@@ -71,9 +76,9 @@ fn FollowError() -> impl IntoView {
         let error = state.error.get()?;
         let stage = state.stage.get();
         let context = match stage {
-            Stage::Stopped => "The console no longer follows this run.",
-            Stage::Interrupted => "The console continues to follow this run when the error is gone.",
-            _ => "This data may be outdated. The console retries automatically.",
+            Stage::Stopped => t("The console no longer follows this run."),
+            Stage::Interrupted => t("The console continues to follow this run when the error is gone."),
+            _ => t("This data may be outdated. The console retries automatically."),
         };
         let has_retry = matches!(stage, Stage::Stopped | Stage::Interrupted);
         let kind = error.kind;
@@ -83,7 +88,7 @@ fn FollowError() -> impl IntoView {
                     .then(|| {
                         view! {
                             <button type="button" class="button" on:click=move |_| state.retry()>
-                                "Retry"
+                                {t("Retry")}
                             </button>
                         }
                     })} <ReconnectButton kind />
@@ -96,15 +101,17 @@ fn FollowError() -> impl IntoView {
 /// Returns what the log shows instead of lines.
 fn empty_text(state: RunState) -> &'static str {
     match state.stage.get() {
-        _ if state.log.with(|log| log.is_filtered() && !log.is_empty()) => "No lines with these severities.",
-        Stage::Loading => "Loading…",
-        Stage::Pending => "The job is pending. Lines appear when the application starts it.",
-        Stage::Searching => {
-            "The server does not list this run yet. A run that was just started appears within a minute. Otherwise the run \
-             was removed, or belongs to another job."
+        _ if state.log.with(|log| log.is_filtered() && !log.is_empty()) => {
+            t("No lines with these severities.")
         }
-        Stage::Running => "No lines yet.",
-        Stage::Ended => "This run wrote no lines.",
-        Stage::Interrupted | Stage::Stopped | Stage::LoadStopped => "No lines were loaded.",
+        Stage::Loading => t("Loading…"),
+        Stage::Pending => t("The job is pending. Lines appear when the application starts it."),
+        Stage::Searching => {
+            t("The server does not list this run yet. A run that was just started appears within a minute. \
+             Otherwise the run was removed, or belongs to another job.")
+        }
+        Stage::Running => t("No lines yet."),
+        Stage::Ended => t("This run wrote no lines."),
+        Stage::Interrupted | Stage::Stopped | Stage::LoadStopped => t("No lines were loaded."),
     }
 }

@@ -5,6 +5,7 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::{
     components::Icon,
     state::RunState,
+    text::{t, tf},
     utils::{clipboard, time},
 };
 
@@ -17,15 +18,25 @@ pub fn Origin() -> impl IntoView {
     let state = expect_context::<RunState>();
     let is_by_application =
         Memo::new(move |_| state.execution.with(|run| run.as_ref().is_some_and(|run| run.trigger.is_none())));
-    let id_name = move || if is_by_application.get() { "execution id" } else { "trigger id" };
-    let text =
-        move || if is_by_application.get() { "by application · execution " } else { "by API · trigger " };
+    let copy_label =
+        move || if is_by_application.get() { t("Copy execution id") } else { t("Copy trigger id") };
+    let text = move || match is_by_application.get() {
+        true => t("by application · execution "),
+        false => t("by API · trigger "),
+    };
     let id = state.run.to_string();
+    let copy_title = {
+        let id = id.clone();
+        move || match is_by_application.get() {
+            true => tf!("Copy execution id {id}", id = id),
+            false => tf!("Copy trigger id {id}", id = id),
+        }
+    };
     let short: String = id.chars().take(8).collect();
     let copy_result = RwSignal::new(None::<bool>);
     let status = move || match copy_result.get() {
-        Some(true) => "Copied",
-        Some(false) => "Not copied",
+        Some(true) => t("Copied"),
+        Some(false) => t("Not copied"),
         None => "",
     };
     let icon = move || match copy_result.get() {
@@ -43,12 +54,12 @@ pub fn Origin() -> impl IntoView {
     };
     view! {
         <li class="origin muted">
-            <span>{move || text()} <code title=id.clone()>{short}</code></span>
+            <span>{move || text()} <code title=id>{short}</code></span>
             <button
                 type="button"
                 class="icon-button"
-                aria-label=move || format!("Copy {}", id_name())
-                title=move || format!("Copy {} {id}", id_name())
+                aria-label=move || copy_label()
+                title=move || copy_title()
                 on:click=copy
             >
                 <Icon name=Signal::derive(icon) />

@@ -8,8 +8,9 @@ use txjobs_sdk::ExecutionState;
 use super::origin::Origin;
 use crate::{
     components::{Show, Time, outcome_shape},
-    model::{format, history::RunSummary},
+    model::{format, history::RunSummary, state_names},
     state::{Clock, Jobs, RunState, Stage},
+    text::{t, tf},
 };
 
 /// Waits for the first line that are shorter than this are not shown, in milliseconds.
@@ -20,7 +21,7 @@ const MIN_SHOWN_WAIT: u128 = 500;
 pub fn Stages() -> impl IntoView {
     let state = expect_context::<RunState>();
     view! {
-        <ol class="stages" aria-label="Stages">
+        <ol class="stages" aria-label=t("Stages")>
             {move || match state.execution.get() {
                 Some(execution) => view! { <KnownStages execution /> }.into_any(),
                 None => view! { <ExpectedStages /> }.into_any(),
@@ -39,18 +40,20 @@ fn ExpectedStages() -> impl IntoView {
     let wait = move || {
         let wait = clock.now.get().saturating_sub(state.waiting_since.get()?);
         let wait = format::duration(Duration::from_secs(u64::try_from(wait).unwrap_or_default() / 1000));
-        let bound = if is_started_here() { "" } else { "at least " };
-        Some(format!("waiting for the application for {bound}{wait}"))
+        Some(match is_started_here() {
+            true => tf!("waiting for the application for {duration}", duration = wait),
+            false => tf!("waiting for the application for at least {duration}", duration = wait),
+        })
     };
     view! {
         <Show when=is_pending>
             <li>
-                <b>"pending"</b>
+                <b>{t("pending")}</b>
                 " "
                 <span class="muted">{move || wait()}</span>
             </li>
-            <li class="upcoming">"running"</li>
-            <li class="upcoming">"ended"</li>
+            <li class="upcoming">{t("running")}</li>
+            <li class="upcoming">{t("ended")}</li>
         </Show>
     }
 }
@@ -67,7 +70,7 @@ fn KnownStages(execution: RunSummary) -> impl IntoView {
     };
     view! {
         <li>
-            <b>"created"</b>
+            <b>{t("created")}</b>
             " "
             <span class="muted">
                 <Time at=execution.created />
@@ -75,13 +78,13 @@ fn KnownStages(execution: RunSummary) -> impl IntoView {
         </li>
         <FirstLine execution />
         <li class:upcoming=!has_started>
-            <b>"running"</b>
+            <b>{t("running")}</b>
             " "
             <span class="muted">{move || running()}</span>
         </li>
         {match is_final {
             true => view! { <End execution /> }.into_any(),
-            false => view! { <li class="upcoming">"ended"</li> }.into_any(),
+            false => view! { <li class="upcoming">{t("ended")}</li> }.into_any(),
         }}
     }
 }
@@ -96,7 +99,7 @@ fn FirstLine(execution: RunSummary) -> impl IntoView {
         (wait.as_millis() >= MIN_SHOWN_WAIT).then(|| {
             view! {
                 <li class="hide-on-phone">
-                    <b>"first line"</b>
+                    <b>{t("first line")}</b>
                     " "
                     <span class="muted">{format!("+{}", format::duration(wait))}</span>
                 </li>
@@ -112,7 +115,7 @@ fn End(execution: RunSummary) -> impl IntoView {
     let clock = expect_context::<Clock>();
     let color = outcome_shape(execution.state).color;
     let text = move || {
-        let Some(ended) = execution.ended else { return "at an unknown time".to_owned() };
+        let Some(ended) = execution.ended else { return t("at an unknown time").to_owned() };
         let zone = clock.zone();
         let day = zone.weekday_and_date(ended);
         match execution.created.map(|created| zone.weekday_and_date(created)) {
@@ -122,7 +125,7 @@ fn End(execution: RunSummary) -> impl IntoView {
     };
     view! {
         <li class=format!("{color}-text")>
-            <b>{execution.state.to_string()}</b>
+            <b>{state_names::execution_state(execution.state)}</b>
             " "
             <span class="muted" title=move || execution.ended.map(|at| clock.zone().exact(at))>
                 {move || text()}
@@ -134,10 +137,10 @@ fn End(execution: RunSummary) -> impl IntoView {
 /// Returns why the duration of an execution is not known.
 fn missing_duration(execution: &RunSummary) -> &'static str {
     match (execution.created, execution.ended) {
-        (None, _) => "the server reports no start time",
-        (Some(_), None) if execution.state.is_final() => "the server reports no end time",
+        (None, _) => t("the server reports no start time"),
+        (Some(_), None) if execution.state.is_final() => t("the server reports no end time"),
         (Some(created), Some(ended)) if ended.since(created).is_none() => {
-            "the server reports an end before the start"
+            t("the server reports an end before the start")
         }
         // The clock of this device is behind the clock of the server.
         _ => "",

@@ -9,6 +9,7 @@ use crate::{
     components::Icon,
     model::{format, history::RunSummary, route::Route},
     state::{Jobs, RunState},
+    text::{t, tf},
 };
 
 /// Two runs of one request begin within this time.
@@ -43,10 +44,10 @@ pub fn TwinRun() -> impl IntoView {
 #[component]
 fn TwinNote(run: TriggerId, distance: Duration) -> impl IntoView {
     let job = expect_context::<RunState>().job;
-    let text = format!(
-        "Another run of this job was started through the API within {} of this one. If you started it once, the browser \
-         sent the request twice, because the server closed the connection.",
-        format::duration(distance)
+    let text = tf!(
+        "Another run of this job was started through the API within {duration} of this one. If you started \
+         it once, the browser sent the request twice, because the server closed the connection.",
+        duration = format::duration(distance),
     );
     view! {
         <div class="error-note" role="status">
@@ -54,7 +55,7 @@ fn TwinNote(run: TriggerId, distance: Duration) -> impl IntoView {
             <div>{text}</div>
             <div class="actions">
                 <a class="button" href=Route::Run { job, run }.to_string()>
-                    "Open the other run"
+                    {t("Open the other run")}
                 </a>
             </div>
         </div>

@@ -9,6 +9,7 @@ use crate::{
         route::Route,
     },
     state::Ui,
+    text::t,
     utils::address,
 };
 
@@ -46,8 +47,8 @@ pub fn RunFilters(options: Memo<RunListOptions>, counts: Memo<StateCounts>) -> i
             <input
                 type="search"
                 class="field"
-                aria-label="Filter by job name"
-                placeholder="Filter by job name…"
+                aria-label=t("Filter by job name")
+                placeholder=t("Filter by job name…")
                 prop:value=move || options.with(|options| options.name.clone())
                 on:input:target=move |event| {
                     apply(RunListOptions { name: event.target().value(), ..options.get_untracked() });
@@ -55,16 +56,16 @@ pub fn RunFilters(options: Memo<RunListOptions>, counts: Memo<StateCounts>) -> i
             />
             <select
                 class="field"
-                aria-label="Time"
+                aria-label=t("Time")
                 prop:value=move || options.with(|options| options.time.map_or("", |time| time.name))
                 on:change:target=move |event| {
                     let time = RecentTime::from_name(&event.target().value());
                     apply(RunListOptions { time, ..options.get_untracked() });
                 }
             >
-                <option value="">"any time"</option>
+                <option value="">{t("any time")}</option>
                 {RECENT_TIMES
-                    .map(|time| view! { <option value=time.name>{time.label}</option> })
+                    .map(|time| view! { <option value=time.name>{time.label()}</option> })
                     .collect_view()}
             </select>
             {RunFilter::ALL.map(state_button).collect_view()}

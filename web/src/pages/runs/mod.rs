@@ -15,6 +15,7 @@ use crate::{
         route::Route,
     },
     state::{Clock, Jobs, Ui},
+    text::t,
 };
 
 /// Number of runs that are loaded for each job.
@@ -46,10 +47,10 @@ pub fn RunsPage() -> impl IntoView {
     let shown = move || found.with(|(runs, _)| runs.iter().take(limit.get()).copied().collect::<Vec<_>>());
     let count = Memo::new(move |_| found.with(|(runs, _)| runs.len()));
     view! {
-        <Title text="Runs · txjobs" />
+        <Title text=format!("{} · txjobs", t("Runs")) />
         <main>
             <div class="bar page-header">
-                <h1 id="title" tabindex="-1">"Runs"</h1>
+                <h1 id="title" tabindex="-1">{t("Runs")}</h1>
                 <span class="muted" role="status">{move || format::count(count.get())}</span>
                 <span class="spacer"></span>
                 <HistoryProgress histories />
@@ -60,13 +61,13 @@ pub fn RunsPage() -> impl IntoView {
                 when=move || { count.get() > 0 }
                 fallback=move || view! { <NoRuns histories options /> }
             >
-                <table class="table runs" aria-label="Runs">
+                <table class="table runs" aria-label=t("Runs")>
                     <thead>
                         <tr>
-                            <th scope="col" class="c-state">"State"</th>
-                            <th scope="col">"Job"</th>
-                            <th scope="col" class="c-started hide-on-phone">"Started"</th>
-                            <th scope="col" class="c-duration number hide-on-phone">"Took"</th>
+                            <th scope="col" class="c-state">{t("State")}</th>
+                            <th scope="col">{t("Job")}</th>
+                            <th scope="col" class="c-started hide-on-phone">{t("Started")}</th>
+                            <th scope="col" class="c-duration number hide-on-phone">{t("Took")}</th>
                         </tr>
                     </thead>
                     <tbody>
@@ -86,7 +87,7 @@ pub fn RunsPage() -> impl IntoView {
                             class="button"
                             on:click=move |_| limit.update(|limit| *limit += ROWS)
                         >
-                            "Show more"
+                            {t("Show more")}
                         </button>
                     </div>
                 </Show>
@@ -137,21 +138,21 @@ fn RunRow(found: JobRun) -> impl IntoView {
 /// Renders what the list shows without runs.
 #[component]
 fn NoRuns(histories: AllHistories, options: Memo<RunListOptions>) -> impl IntoView {
-    let loading = || view! { <p class="muted" role="status">"Loading the runs…"</p> };
+    let loading = || view! { <p class="muted" role="status">{t("Loading the runs…")}</p> };
     view! {
         <Show when=move || histories.is_complete() fallback=loading>
             <div class="empty">
                 <Icon name="play" />
                 <h2>
                     {move || match options.with(RunListOptions::is_filtered) {
-                        true => "No run matches",
-                        false => "No runs yet",
+                        true => t("No run matches"),
+                        false => t("No runs yet"),
                     }}
                 </h2>
-                <p>"Runs of all jobs appear here with their outcome and duration, the newest first."</p>
+                <p>{t("Runs of all jobs appear here with their outcome and duration, the newest first.")}</p>
                 <div class="bar">
-                    <a class="button primary" href="#/runs">"Show all runs"</a>
-                    <a class="button" href="#/">"Go to the jobs"</a>
+                    <a class="button primary" href="#/runs">{t("Show all runs")}</a>
+                    <a class="button" href="#/">{t("Go to the jobs")}</a>
                 </div>
             </div>
         </Show>

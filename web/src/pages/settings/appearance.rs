@@ -2,11 +2,12 @@ use leptos::prelude::*;
 
 use super::choices::{Choice, Choices};
 use crate::{
-    state::{Preferences, Theme},
+    state::{Preferences, Stored, Theme},
+    text::{LANGUAGE_SETTING, Language, t},
     utils::notification,
 };
 
-/// Renders the choice of theme, time zone and notifications.
+/// Renders the choice of theme, time zone, language and notifications.
 #[component]
 pub(super) fn AppearancePanel() -> impl IntoView {
     let preferences = expect_context::<Preferences>();
@@ -15,17 +16,50 @@ pub(super) fn AppearancePanel() -> impl IntoView {
         let select = move || preferences.set_theme(theme);
         view! { <Choice group="theme" label=theme.name() is_selected on_select=select /> }
     });
-    let zones = [("local time", false), ("UTC", true)].map(|(label, utc)| {
+    let zones = [(t("local time"), false), ("UTC", true)].map(|(label, utc)| {
         let is_selected = Signal::derive(move || preferences.utc.get() == utc);
         view! { <Choice group="zone" label is_selected on_select=move || preferences.set_utc(utc) /> }
     });
     view! {
         <section class="panel" aria-labelledby="appearance">
-            <h2 id="appearance">"Appearance"</h2>
-            <Choices legend="Theme">{themes.collect_view()}</Choices>
-            <Choices legend="Times">{zones.collect_view()}</Choices>
+            <h2 id="appearance">{t("Appearance")}</h2>
+            <Choices legend=t("Theme")>{themes.collect_view()}</Choices>
+            <Choices legend=t("Times")>{zones.collect_view()}</Choices>
+            <LanguageChoice />
             <NotificationChoices />
         </section>
+    }
+}
+
+/// Renders the choice of the language. The page is not reloaded here, because the API key may be in memory only.
+#[component]
+fn LanguageChoice() -> impl IntoView {
+    let setting = Stored::<Language>::new(LANGUAGE_SETTING);
+    // A select has no options yet when its own value is set, so each option says whether it is selected.
+    let options = Language::ALL.map(|language| {
+        let name = language.name().unwrap_or_else(|| t("Language of the browser"));
+        view! {
+            <option value=language.to_string() prop:selected=move || setting.get() == language>
+                {name}
+            </option>
+        }
+    });
+    let select = move |code: String| setting.set(&code.parse().unwrap_or_default());
+    view! {
+        <div class="control">
+            <label for="language">{t("Language")}</label>
+            <select
+                class="field"
+                id="language"
+                aria-describedby="language-hint"
+                on:change:target=move |event| select(event.target().value())
+            >
+                {options.collect_view()}
+            </select>
+            <span id="language-hint" class="hint">
+                {t("Applies after the page is loaded again.")}
+            </span>
+        </div>
     }
 }
 
@@ -50,7 +84,7 @@ fn NotificationChoices() -> impl IntoView {
             is_on.get() == notifies
         })
     };
-    let choices = [("off", false), ("on", true)].map(|(label, notifies)| {
+    let choices = [(t("off"), false), (t("on"), true)].map(|(label, notifies)| {
         let select = move || {
             set_notifies.dispatch_local(notifies);
         };
@@ -59,10 +93,13 @@ fn NotificationChoices() -> impl IntoView {
         }
     });
     view! {
-        <Choices legend="Notifications when a run started here ends">{choices.collect_view()}</Choices>
+        <Choices legend=t("Notifications when a run started here ends")>{choices.collect_view()}</Choices>
         <span role="status" class="muted">
             {move || {
-                is_blocked().then_some("The browser blocks notifications. Allow them in its settings for this page.")
+                is_blocked()
+                    .then_some(
+                        t("The browser blocks notifications. Allow them in its settings for this page."),
+                    )
             }}
         </span>
     }

@@ -5,8 +5,9 @@ use super::choices::{Choice, Choices};
 use crate::{
     api::Api,
     components::Show,
-    profiles::key_store::LOCK_CHOICES,
+    profiles::key_store::lock_choices,
     state::{Connection, Jobs, Preferences},
+    text::t,
 };
 
 /// Renders what is known about the session, and what can be done with its key.
@@ -17,33 +18,33 @@ pub(super) fn ConnectionPanel() -> impl IntoView {
     let id = session.profile.id();
     let is_remembered = Signal::derive(move || connection.vault.remembered.with(|ids| ids.contains(&id)));
     let storage = move || match is_remembered.get() {
-        true => "remembered on this device, encrypted",
-        false => "in memory only",
+        true => t("remembered on this device, encrypted"),
+        false => t("in memory only"),
     };
-    let lock_choices = LOCK_CHOICES.map(|(minutes, label)| {
+    let lock_choices = lock_choices().map(|(minutes, label)| {
         let is_selected = Signal::derive(move || preferences.lock_after_minutes.get() == minutes);
         let select = move || preferences.set_lock_after_minutes(minutes);
         view! { <Choice group="lock" label is_selected on_select=select /> }
     });
     view! {
         <section class="panel" aria-labelledby="connection">
-            <h2 id="connection">"Connection"</h2>
+            <h2 id="connection">{t("Connection")}</h2>
             <dl class="definitions">
-                <dt>"Server"</dt>
+                <dt>{t("Server")}</dt>
                 <dd>
                     <bdi>{session.profile.title()}</bdi>
                 </dd>
-                <dt>"Domain"</dt>
+                <dt>{t("Domain")}</dt>
                 <dd>{session.base.clone()}</dd>
-                <dt>"API key"</dt>
+                <dt>{t("API key")}</dt>
                 <dd>
-                    {move || storage()} ", sent as the header " <code>{session.header.clone()}</code>
+                    {move || storage()} {t(", sent as the header ")} <code>{session.header.clone()}</code>
                 </dd>
-                <dt>"Extensions"</dt>
+                <dt>{t("Extensions")}</dt>
                 <dd>{move || extension_names(jobs.extensions.get())}</dd>
             </dl>
             <KeyButtons id=session.profile.id() is_remembered />
-            <Choices legend="Lock remembered keys when idle for">{lock_choices.collect_view()}</Choices>
+            <Choices legend=t("Lock remembered keys when idle for")>{lock_choices.collect_view()}</Choices>
         </section>
     }
 }
@@ -61,11 +62,11 @@ fn KeyButtons(id: String, is_remembered: Signal<bool>) -> impl IntoView {
     view! {
         <div class="bar">
             <button type="button" class="button" on:click=move |_| connection.close()>
-                "Edit…"
+                {t("Edit…")}
             </button>
             <Show when=can_lock>
                 <button type="button" class="button" on:click=move |_| connection.lock_vault()>
-                    "Lock now"
+                    {t("Lock now")}
                 </button>
             </Show>
             <Show
@@ -73,13 +74,13 @@ fn KeyButtons(id: String, is_remembered: Signal<bool>) -> impl IntoView {
                 fallback=move || {
                     view! {
                         <button type="button" class="button" on:click=move |_| connection.disconnect()>
-                            "Disconnect and forget key"
+                            {t("Disconnect and forget key")}
                         </button>
                     }
                 }
             >
                 <button type="button" class="button" on:click=forget>
-                    "Forget remembered key"
+                    {t("Forget remembered key")}
                 </button>
             </Show>
         </div>
@@ -95,5 +96,5 @@ fn extension_names(extensions: Extensions) -> String {
         ("logs", extensions.logs),
     ];
     let names: Vec<_> = all.into_iter().filter(|(_, has)| *has).map(|(name, _)| name).collect();
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    if names.is_empty() { t("none").to_owned() } else { names.join(", ") }
 }

@@ -8,16 +8,17 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use self::{appearance::AppearancePanel, connection::ConnectionPanel};
+use crate::text::t;
 
 /// Renders the settings screen.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     view! {
-        <Title text="Settings · txjobs" />
+        <Title text=t("Settings · txjobs") />
         <main>
             <div class="settings">
                 <h1 id="title" tabindex="-1">
-                    "Settings"
+                    {t("Settings")}
                 </h1>
                 <ConnectionPanel />
                 <AppearancePanel />

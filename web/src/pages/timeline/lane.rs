@@ -13,8 +13,10 @@ use crate::{
         history::RunSummary,
         overview::{Group, TimelineOptions, group},
         route::Route,
+        state_names,
     },
     state::{Clock, Jobs},
+    text::{tf, tn},
     utils::css::percent,
 };
 
@@ -127,14 +129,14 @@ fn RunBar(
 
 /// Describes a run, for example `failed, started today 02:00, took 41s`.
 fn run_text(run: &RunSummary, clock: Clock) -> String {
-    let started = run.created.map(|at| format!(", started {}", clock.format(at))).unwrap_or_default();
+    let started = run.created.map(|at| tf!(", started {time}", time = clock.format(at))).unwrap_or_default();
     let took = run.duration(clock.timestamp()).map(format::duration);
     let took = match (took, run.state.is_final()) {
-        (Some(took), true) => format!(", took {took}"),
-        (Some(took), false) => format!(", for {took}"),
+        (Some(took), true) => tf!(", took {duration}", duration = took),
+        (Some(took), false) => tf!(", for {duration}", duration = took),
         (None, _) => String::new(),
     };
-    format!("{}{started}{took}", run.state)
+    format!("{}{started}{took}", state_names::execution_state(run.state))
 }
 
 /// Describes several runs, for example `12 runs from today 02:00 to today 03:00: 1 failed, 11 completed`.
@@ -143,14 +145,24 @@ fn group_text(group: &Group, clock: Clock) -> String {
     let time = |run: Option<&RunSummary>| {
         run.and_then(|run| run.created).map(|at| clock.format(at)).unwrap_or_default()
     };
-    let states = [S::Failed, S::CompletedWithErrors, S::CompletedWithWarnings, S::Running, S::Completed];
-    let counts = states.into_iter().filter_map(|state| match group.count(state) {
+    let count = |state| match group.count(state) {
         0 => None,
-        count => Some(format!("{} {state}", format::count(count))),
-    });
-    let (first, last) = (time(group.runs.first()), time(group.runs.last()));
-    let runs = format::plural(group.runs.len(), "run");
-    format!("{runs} from {first} to {last}: {}", counts.collect::<Vec<_>>().join(", "))
+        count => Some(format::count(count)),
+    };
+    let counts = [
+        count(S::Failed).map(|count| tf!("{count} failed", count = count)),
+        count(S::CompletedWithErrors).map(|count| tf!("{count} completed with errors", count = count)),
+        count(S::CompletedWithWarnings).map(|count| tf!("{count} completed with warnings", count = count)),
+        count(S::Running).map(|count| tf!("{count} running", count = count)),
+        count(S::Completed).map(|count| tf!("{count} completed", count = count)),
+    ];
+    tf!(
+        "{runs} from {first} to {last}: {states}",
+        runs = tn!("{n} run", "{n} runs", group.runs.len()),
+        first = time(group.runs.first()),
+        last = time(group.runs.last()),
+        states = counts.into_iter().flatten().collect::<Vec<_>>().join(", "),
+    )
 }
 
 /// Moves the focus between runs: left and right in a row, up and down to the first run of the next row.

@@ -17,6 +17,7 @@ use crate::{
         route::Route,
     },
     state::{Clock, Jobs, Ui},
+    text::t,
     utils::css::percent,
 };
 
@@ -68,10 +69,10 @@ pub fn TimelinePage() -> impl IntoView {
         ticks.into_iter().map(line).collect_view()
     };
     view! {
-        <Title text="Timeline · txjobs" />
+        <Title text=format!("{} · txjobs", t("Timeline")) />
         <main class="timeline-page">
             <div class="bar page-header">
-                <h1 id="title" tabindex="-1">"Timeline"</h1>
+                <h1 id="title" tabindex="-1">{t("Timeline")}</h1>
                 <span class="spacer"></span>
                 <HistoryProgress histories />
             </div>
@@ -85,11 +86,11 @@ pub fn TimelinePage() -> impl IntoView {
                             <li class="now" style:left=move || percent(now_position())></li>
                         </Show>
                     </ol>
-                    <table aria-label="Runs by job and time">
+                    <table aria-label=t("Runs by job and time")>
                         <thead class="visually-hidden">
                             <tr>
-                                <th scope="col">"Job"</th>
-                                <th scope="col">"Runs, the oldest first"</th>
+                                <th scope="col">{t("Job")}</th>
+                                <th scope="col">{t("Runs, the oldest first")}</th>
                             </tr>
                         </thead>
                         <tbody on:keydown=lane::move_focus>
@@ -112,19 +113,19 @@ fn NoRuns(histories: AllHistories, options: Memo<TimelineOptions>) -> impl IntoV
     view! {
         <Show
             when=move || !is_loading()
-            fallback=|| view! { <p class="muted" role="status">"Loading the runs…"</p> }
+            fallback=|| view! { <p class="muted" role="status">{t("Loading the runs…")}</p> }
         >
             <div class="empty">
                 <Icon name="clock" />
-                <h2>"No runs in this time"</h2>
+                <h2>{t("No runs in this time")}</h2>
                 <p>
                     {move || match is_filtered() {
-                        true => "No job with this name ran in the shown time.",
-                        false => "No loaded run lies in the shown time. Show a longer time, or go back.",
+                        true => t("No job with this name ran in the shown time."),
+                        false => t("No loaded run lies in the shown time. Show a longer time, or go back."),
                     }}
                 </p>
                 <div class="bar">
-                    <a class="button primary" href="#/timeline?span=7d">"Show the last 7 days"</a>
+                    <a class="button primary" href="#/timeline?span=7d">{t("Show the last 7 days")}</a>
                 </div>
             </div>
         </Show>

@@ -9,6 +9,7 @@ use crate::{
         route::Route,
     },
     state::{Clock, Ui},
+    text::{t, tf},
     utils::address,
 };
 
@@ -46,18 +47,18 @@ pub fn TimelineToolbar(options: Memo<TimelineOptions>) -> impl IntoView {
         let zone = clock.zone();
         let day = |millis| format!("{} {}", zone.weekday_and_date(at(millis)), zone.minutes(at(millis)));
         match options.with(|options| options.end) {
-            None => format!("{} to now", day(window.start)),
-            Some(_) => format!("{} to {}", day(window.start), day(window.end)),
+            None => tf!("{start} to now", start = day(window.start)),
+            Some(_) => tf!("{start} to {end}", start = day(window.start), end = day(window.end)),
         }
     };
     view! {
-        <div class="bar filters" role="group" aria-label="Time">
-            {choice("24 hours", Span::DAY)} {choice("7 days", Span::WEEK)}
+        <div class="bar filters" role="group" aria-label=t("Time")>
+            {choice(t("24 hours"), Span::DAY)} {choice(t("7 days"), Span::WEEK)}
             <button
                 type="button"
                 class="icon-button"
-                aria-label="Earlier"
-                title="Earlier"
+                aria-label=t("Earlier")
+                title=t("Earlier")
                 on:click=move |_| apply(options.with_untracked(|options| options.moved(-1, now())))
             >
                 <Icon name="left" />
@@ -65,8 +66,8 @@ pub fn TimelineToolbar(options: Memo<TimelineOptions>) -> impl IntoView {
             <button
                 type="button"
                 class="icon-button"
-                aria-label="Later"
-                title="Later"
+                aria-label=t("Later")
+                title=t("Later")
                 prop:disabled=move || options.with(|options| options.end.is_none())
                 on:click=move |_| apply(options.with_untracked(|options| options.moved(1, now())))
             >
@@ -75,8 +76,8 @@ pub fn TimelineToolbar(options: Memo<TimelineOptions>) -> impl IntoView {
             <button
                 type="button"
                 class="icon-button"
-                aria-label="Zoom in"
-                title="Zoom in"
+                aria-label=t("Zoom in")
+                title=t("Zoom in")
                 prop:disabled=move || span().shorter().is_none()
                 on:click=move |_| zoom(span().shorter())
             >
@@ -85,8 +86,8 @@ pub fn TimelineToolbar(options: Memo<TimelineOptions>) -> impl IntoView {
             <button
                 type="button"
                 class="icon-button"
-                aria-label="Zoom out"
-                title="Zoom out"
+                aria-label=t("Zoom out")
+                title=t("Zoom out")
                 prop:disabled=move || span().longer().is_none()
                 on:click=move |_| zoom(span().longer())
             >
@@ -97,8 +98,8 @@ pub fn TimelineToolbar(options: Memo<TimelineOptions>) -> impl IntoView {
             <input
                 type="search"
                 class="field"
-                aria-label="Filter by job name"
-                placeholder="Filter by job name…"
+                aria-label=t("Filter by job name")
+                placeholder=t("Filter by job name…")
                 prop:value=move || options.with(|options| options.name.clone())
                 on:input:target=move |event| {
                     apply(TimelineOptions { name: event.target().value(), ..options.get_untracked() });

@@ -8,9 +8,10 @@ use super::{
 };
 use crate::{
     components::{Icon, dialogs::production_warning::ProductionWarning},
-    model::{format, route::Route},
+    model::route::Route,
     profiles::profile::Profile,
     state::{Connection, Jobs, Notices, Ui},
+    text::{t, tf, tn},
 };
 
 /// Renders the question, and the results after the confirmation. The buttons keep their places, so that the second click
@@ -20,7 +21,7 @@ pub(super) fn BulkRunForm(jobs: Vec<JobId>, start: Action<BulkRun, ()>) -> impl 
     let (stores, notices) = (expect_context::<Jobs>(), expect_context::<Notices>());
     let pending = expect_context::<Ui>().pending_bulk_run;
     let server = expect_context::<Connection>().profile.with_untracked(Profile::title);
-    let job_count = format::plural(jobs.len(), "job");
+    let job_count = jobs.len();
     let waiting = jobs.into_iter().map(|job| JobStart {
         job,
         name: untrack(|| stores.name(job)).unwrap_or_else(|| job.to_string()),
@@ -49,10 +50,13 @@ pub(super) fn BulkRunForm(jobs: Vec<JobId>, start: Action<BulkRun, ()>) -> impl 
     };
     let status = move || match is_confirmed.get() {
         true if !is_complete() => {
-            format!("{} Closing this dialog does not stop the others.", starts.with(|all| summary(all)))
+            tf!(
+                "{summary} Closing this dialog does not stop the others.",
+                summary = starts.with(|all| summary(all))
+            )
         }
         true => starts.with(|all| summary(all)),
-        false => "The server rejects jobs that are already running.".to_owned(),
+        false => t("The server rejects jobs that are already running.").to_owned(),
     };
     let row = move |start: JobStart| {
         let result = Signal::derive(move || {
@@ -64,7 +68,7 @@ pub(super) fn BulkRunForm(jobs: Vec<JobId>, start: Action<BulkRun, ()>) -> impl 
     view! {
         <form on:submit=submit>
             <h2 id="bulk-run-title">
-                {format!("Run {job_count} on ")} <bdi>{server}</bdi> "?"
+                {tn!("Run {n} job on ", "Run {n} jobs on ", job_count)} <bdi>{server}</bdi> "?"
             </h2>
             <ProductionWarning />
             <p class="muted">{move || status()}</p>
@@ -73,7 +77,7 @@ pub(super) fn BulkRunForm(jobs: Vec<JobId>, start: Action<BulkRun, ()>) -> impl 
             </ul>
             <div class="bar">
                 <button type="button" class="button" autofocus on:click=move |_| pending.set(Vec::new())>
-                    {move || if is_confirmed.get() { "Close" } else { "Cancel" }}
+                    {move || if is_confirmed.get() { t("Close") } else { t("Cancel") }}
                 </button>
                 <button
                     type="submit"
@@ -81,7 +85,7 @@ pub(super) fn BulkRunForm(jobs: Vec<JobId>, start: Action<BulkRun, ()>) -> impl 
                     aria-disabled=move || is_confirmed.get().then_some("true")
                 >
                     <Icon name="play" />
-                    {format!("Run {job_count}")}
+                    {tn!("Run {n} job", "Run {n} jobs", job_count)}
                 </button>
             </div>
         </form>
@@ -96,14 +100,14 @@ fn Row(job: JobId, name: String, result: Signal<Option<StartResult>>) -> impl In
     };
     let outcome = move || match result.get() {
         None | Some(StartResult::Waiting) => ().into_any(),
-        Some(StartResult::Sending) => "sending…".into_any(),
+        Some(StartResult::Sending) => t("sending…").into_any(),
         Some(StartResult::Started(run)) => {
             let link = Route::Run { job, run }.to_string();
-            view! { {mark("ok-text", "check", "started · ".to_owned())} <a class="link" href=link>"open run"</a> }
-                .into_any()
+            let started = mark("ok-text", "check", t("started · ").to_owned());
+            view! { {started} <a class="link" href=link>{t("open run")}</a> }.into_any()
         }
         Some(StartResult::Failed(error)) => mark("bad-text", "cross", reason(&error)).into_any(),
-        Some(StartResult::NotSent) => mark("idle-text", "ring", "not sent".to_owned()).into_any(),
+        Some(StartResult::NotSent) => mark("idle-text", "ring", t("not sent").to_owned()).into_any(),
     };
     view! {
         <li>

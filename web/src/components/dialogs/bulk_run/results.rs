@@ -5,7 +5,10 @@ use txjobs_sdk::{
     types::{JobId, TriggerId},
 };
 
-use crate::model::format;
+use crate::{
+    model::format,
+    text::{tf, tn},
+};
 
 /// A job of a bulk run.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,23 +50,24 @@ pub(super) const fn is_about_connection(kind: ErrorKind) -> bool {
 
 /// Describes an error in one sentence or a few.
 pub(super) fn reason(error: &Error) -> String {
-    let message = error.message.as_deref().map(|text| format!(" “{}”", format::one_line(text, 300)));
+    let message =
+        error.message.as_deref().map(|text| tf!(" “{message}”", message = format::one_line(text, 300)));
     format!("{}{} {}", error.summary(), message.unwrap_or_default(), error.advice())
 }
 
 /// Describes the results so far, for example `1 of 3 jobs started. 2 not sent.`
 pub(super) fn summary(starts: &[JobStart]) -> String {
     let count = |matches: fn(&StartResult) -> bool| starts.iter().filter(|s| matches(&s.result)).count();
-    let total = format::plural(starts.len(), "job");
+    let total = tn!("{n} job", "{n} jobs", starts.len());
     let done = count(StartResult::is_final);
     if done < starts.len() {
-        return format!("{} of {total} sent.", format::count(done));
+        return tf!("{count} of {jobs} sent.", count = format::count(done), jobs = total);
     }
     let started = count(|result| matches!(result, StartResult::Started(_)));
-    let mut text = format!("{} of {total} started.", format::count(started));
+    let mut text = tf!("{count} of {jobs} started.", count = format::count(started), jobs = total);
     let unsent = count(|result| *result == StartResult::NotSent);
     if unsent > 0 {
-        text += &format!(" {} not sent.", format::count(unsent));
+        text += &tf!(" {count} not sent.", count = format::count(unsent));
     }
     text
 }

@@ -8,6 +8,7 @@ use crate::{
     api::Api,
     model::route::Route,
     state::{Jobs, Notice, NoticeLine, Notices, Ui},
+    text::t,
     utils::address,
 };
 
@@ -42,10 +43,12 @@ impl BulkRun {
 fn line(start: &JobStart) -> NoticeLine {
     let (text, link) = match &start.result {
         StartResult::Started(run) => {
-            ("started".to_owned(), Some(Route::Run { job: start.job, run: *run }.to_string()))
+            (t("started").to_owned(), Some(Route::Run { job: start.job, run: *run }.to_string()))
         }
         StartResult::Failed(error) => (reason(error), None),
-        StartResult::NotSent | StartResult::Waiting | StartResult::Sending => ("not sent".to_owned(), None),
+        StartResult::NotSent | StartResult::Waiting | StartResult::Sending => {
+            (t("not sent").to_owned(), None)
+        }
     };
     NoticeLine { job_name: start.name.clone(), text, link }
 }

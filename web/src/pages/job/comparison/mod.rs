@@ -9,7 +9,10 @@ use txjobs_sdk::types::JobId;
 
 use self::panel::ComparisonPanel;
 use super::selected_runs::SelectedRuns;
-use crate::model::history::{History, RunSummary};
+use crate::{
+    model::history::{History, RunSummary},
+    text::t,
+};
 
 /// Renders the comparison when two runs are selected.
 #[component]
@@ -32,7 +35,7 @@ pub(super) fn Comparison(
         Some(runs) => view! { <ComparisonPanel job runs selected /> }.into_any(),
         None if selected.get().len() == 1 => view! {
             <p class="muted" role="status">
-                "Select a second run to compare."
+                {t("Select a second run to compare.")}
             </p>
         }
         .into_any(),

@@ -10,6 +10,7 @@ use crate::{
     log::Level,
     model::{format, history::RunSummary, route::Route},
     pages::job::selected_runs::SelectedRuns,
+    text::t,
 };
 
 /// Renders the comparison of two runs, the older first. Loads both logs.
@@ -29,36 +30,36 @@ pub(super) fn ComparisonPanel(job: JobId, runs: [RunSummary; 2], selected: Selec
     let states = runs.map(|run| view! { <StateBadge state=run.state /> }.into_any());
     let durations = runs.map(|run| {
         let duration = run.ended.zip(run.created).and_then(|(end, begin)| end.since(begin));
-        duration.map_or("unknown".to_owned(), format::duration).into_any()
+        duration.map_or_else(|| t("unknown").to_owned(), format::duration).into_any()
     });
     let lists = move || match pair.get()? {
         Ok(pair) => Some(view! { <UniqueLines job runs pair /> }.into_any()),
         Err(error) => {
-            let context = "The logs could not be compared.";
+            let context = t("The logs could not be compared.");
             Some(view! { <ErrorNote error context /> }.into_any())
         }
     };
     view! {
-        <section class="panel comparison" aria-label="Comparison">
+        <section class="panel comparison" aria-label=t("Comparison")>
             <div class="bar">
-                <h2>"Comparison"</h2>
+                <h2>{t("Comparison")}</h2>
                 <span class="spacer"></span>
                 <button type="button" class="button" on:click=move |_| selected.clear()>
-                    "Close"
+                    {t("Close")}
                 </button>
             </div>
-            <table class="table comparison-table" aria-label="Comparison">
+            <table class="table comparison-table" aria-label=t("Comparison")>
                 <tbody>
-                    <Row name="Started" cells=started />
-                    <Row name="State" cells=states />
-                    <Row name="Duration" cells=durations />
+                    <Row name=t("Started") cells=started />
+                    <Row name=t("State") cells=states />
+                    <Row name=t("Duration") cells=durations />
                     {move || pair.get()?.ok().map(|pair| view! { <LineCounts pair /> })}
                 </tbody>
             </table>
             <Suspense fallback=|| {
                 view! {
                     <p class="muted" role="status">
-                        "Loading both logs…"
+                        {t("Loading both logs…")}
                     </p>
                 }
             }>{move || lists()}</Suspense>
@@ -74,9 +75,9 @@ fn LineCounts(pair: Arc<LogPair>) -> impl IntoView {
     let warnings = cells(&|run| pair.logs[run].count(Level::Warning));
     let errors = cells(&|run| pair.logs[run].count(Level::Error));
     view! {
-        <Row name="Lines" cells=lines />
-        <Row name="Warnings" cells=warnings />
-        <Row name="Errors" cells=errors />
+        <Row name=t("Lines") cells=lines />
+        <Row name=t("Warnings") cells=warnings />
+        <Row name=t("Errors") cells=errors />
     }
 }
 

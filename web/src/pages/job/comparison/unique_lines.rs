@@ -7,6 +7,7 @@ use super::log_pair::LogPair;
 use crate::{
     log::{Level, LineView, difference::UniqueLine},
     model::{format, history::RunSummary, route::Route},
+    text::{t, tf, tn},
 };
 
 /// Maximum number of listed lines of each run.
@@ -20,10 +21,10 @@ pub(super) fn UniqueLines(job: JobId, runs: [RunSummary; 2], pair: Arc<LogPair>)
         view! { <UniqueLinesOfRun job run=runs[index] title pair index /> }
     };
     view! {
-        {list("Only in the older run", 0)}
-        {list("Only in the newer run", 1)}
+        {list(t("Only in the older run"), 0)}
+        {list(t("Only in the newer run"), 1)}
         <p class="muted">
-            "Words with a digit (numbers, times, ids), the order of lines and their number are ignored."
+            {t("Words with a digit (numbers, times, ids), the order of lines and their number are ignored.")}
         </p>
     }
 }
@@ -47,9 +48,11 @@ fn UniqueLinesOfRun(
     let hidden = lines.len().saturating_sub(MAX_LINES);
     view! {
         <section>
-            <h2>{format!("{title}: {}", format::plural(lines.len(), "line"))}</h2>
+            <h2>{format!("{title}: {}", tn!("{n} line", "{n} lines", lines.len()))}</h2>
             <ul class="unique-lines">{items}</ul>
-            <p class="muted">{(hidden > 0).then(|| format!("and {} more", format::count(hidden)))}</p>
+            <p class="muted">
+                {(hidden > 0).then(|| tf!("and {count} more", count = format::count(hidden)))}
+            </p>
         </section>
     }
 }
@@ -57,7 +60,7 @@ fn UniqueLinesOfRun(
 fn unique_line(link: &str, unique: UniqueLine, line: &LineView<'_>) -> impl IntoView + use<> {
     let number = unique.line + 1;
     let text = format::one_line(line.message, 300);
-    let count = (unique.count > 1).then(|| format!(" ({} times)", format::count(unique.count)));
+    let count = (unique.count > 1).then(|| tf!(" ({count} times)", count = format::count(unique.count)));
     view! {
         <li>
             <a href=format!("{link}?line={number}")>{format!("{number} {}", line.severity)}</a>

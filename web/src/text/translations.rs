@@ -1,0 +1,35 @@
+//! The translations of the texts.
+
+use std::{collections::HashMap, sync::OnceLock};
+
+/// The translations by their English text. Not set in English.
+pub(super) static TRANSLATIONS: OnceLock<HashMap<String, String>> = OnceLock::new();
+
+/// Translates a text. A text without a translation stays English.
+pub fn t(english: &'static str) -> &'static str {
+    TRANSLATIONS.get().and_then(|all| all.get(english)).map_or(english, String::as_str)
+}
+
+/// Replaces names in braces by their values. Other braces stay.
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut parts = text.split('{');
+    filled.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let value = part.split_once('}').and_then(|(name, rest)| {
+            let (_, value) = values.iter().find(|(known, _)| *known == name)?;
+            Some((value, rest))
+        });
+        match value {
+            Some((value, rest)) => {
+                filled.push_str(value);
+                filled.push_str(rest);
+            }
+            None => {
+                filled.push('{');
+                filled.push_str(part);
+            }
+        }
+    }
+    filled
+}
