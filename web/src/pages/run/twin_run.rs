@@ -46,11 +46,11 @@ fn TwinNote(run: TriggerId, distance: Duration) -> impl IntoView {
     let job = expect_context::<RunState>().job;
     let text = tf!(
         "Another run of this job was started through the API within {duration} of this one. If you started \
-         it once, the browser sent the request twice, because the server closed the connection.",
+         it once, the browser may have sent the request twice after the server closed the connection.",
         duration = format::duration(distance),
     );
     view! {
-        <div class="error-note" role="status">
+        <div class="error-note warn" role="status">
             <Icon name="triangle" />
             <div>{text}</div>
             <div class="actions">
