@@ -13,7 +13,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, MouseEvent};
 
 use crate::{
-    api::{Api, load_preset},
+    api::{Api, load_preset, load_translations},
     components::{
         dialogs::Dialogs,
         shell::{NoticeList, TabNotice, TopBar},
@@ -27,8 +27,8 @@ use crate::{
     tasks::{
         auto_lock::AutoLock, histories::HistoryLoader, notifications::notify_when_runs_end, poll::poll_jobs,
     },
-    text::{Language, t},
-    utils::{effect::effect, focus::focus, time},
+    text::{self, Language, t},
+    utils::{effects::effect, focus::focus, time},
 };
 
 /// Mounts the console into the page.
@@ -37,8 +37,8 @@ pub fn start() {
     let root = document().get_element_by_id("app").and_then(|element| element.dyn_into::<HtmlElement>().ok());
     let Some(root) = root else { return };
     wasm_bindgen_futures::spawn_local(async move {
-        // Before the first render, because texts do not change afterwards.
-        Language::load().await;
+        let language = Language::of_user();
+        text::set_language(language, load_translations(language).await);
         // Load the preset before the first render, so that fields do not change while the user types into them.
         let preset = load_preset().await;
         // Opening the vault's database is slow in some browsers, so skip it during the start when the vault is empty.

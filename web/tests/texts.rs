@@ -9,7 +9,7 @@ use std::{
     path::Path,
 };
 
-use txjobs_sdk::{ExecutionState, JobStatusCode};
+use txjobs_sdk::{ExecutionState, JobStatusCode, Severity};
 
 /// Adds the texts of all Rust files in a folder.
 fn collect(folder: &Path, texts: &mut BTreeSet<String>) {
@@ -84,6 +84,7 @@ fn all_texts_are_translated() {
     let states = ExecutionState::ALL.iter().filter_map(|state| state.label());
     texts.extend(states.map(str::to_owned));
     texts.extend(JobStatusCode::ALL.iter().filter_map(|status| status.label()).map(str::to_owned));
+    texts.extend(Severity::ALL.iter().filter_map(|severity| severity.label()).map(str::to_owned));
     assert!(texts.len() > 400, "only {} texts were found in the code", texts.len());
     for language in ["da", "de"] {
         let file = fs::read_to_string(folder.join(format!("locales/{language}.json"))).unwrap();

@@ -4,11 +4,13 @@
 //! Redirects are not followed, because the browser would send the key to the new origin. Nothing is retried here.
 
 mod body;
+mod page_file;
 mod pauses;
 mod preset;
 pub mod response;
 mod stream;
 mod timeout;
+mod translations;
 mod transport;
 
 use std::{cell::RefCell, sync::Arc, time::Duration};
@@ -23,8 +25,8 @@ use txjobs_sdk::{
     types::{CancelJobResult, ExecuteJobResult, Job, JobId, JobStatus},
 };
 
-pub use self::preset::load_preset;
 use self::transport::{MAX_WAIT, open};
+pub use self::{preset::load_preset, translations::load_translations};
 use crate::{
     api::response::{ApiResponse, RawResponse},
     log::{DecodedLogs, Lines},

@@ -10,11 +10,11 @@ use super::{
     error_note::{ErrorNote, ReconnectButton},
 };
 use crate::{
-    model::format,
     state::Jobs,
     tasks::histories::HistoryLoader,
+    text,
     text::{t, tf},
-    utils::effect::effect,
+    utils::effects::effect,
 };
 
 /// Number of jobs whose history is loaded at first. A list of ten thousand jobs must not send ten thousand requests by
@@ -89,8 +89,8 @@ pub fn HistoryProgress(histories: AllHistories) -> impl IntoView {
         if loaded < all {
             tf!(
                 "runs of {count} of {total} jobs loaded",
-                count = format::count(loaded),
-                total = format::count(all)
+                count = text::count(loaded),
+                total = text::count(all)
             )
         } else {
             String::new()
@@ -109,7 +109,7 @@ pub fn HistoryProgress(histories: AllHistories) -> impl IntoView {
                 class="button"
                 on:click=move |_| histories.limit.update(|limit| *limit += untrack(step))
             >
-                {move || tf!("Load {count} more", count = format::count(step()))}
+                {move || tf!("Load {count} more", count = text::count(step()))}
             </button>
         </Show>
     }

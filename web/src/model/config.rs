@@ -6,8 +6,8 @@ use txjobs_sdk::{
 };
 
 use crate::{
-    model::format,
     profiles::profile::{Color, Profile},
+    text,
     text::tf,
 };
 
@@ -46,7 +46,7 @@ impl Preset {
             if several.len() > Self::MAX_PROFILES {
                 warning = Some(tf!(
                     "The file config.json of this page has {count} servers. Only the first {max} are offered.",
-                    count = format::count(several.len()),
+                    count = text::count(several.len()),
                     max = Self::MAX_PROFILES
                 ));
             }

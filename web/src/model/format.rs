@@ -5,7 +5,6 @@ use std::time::Duration;
 use txjobs_sdk::Timestamp;
 
 use super::visible_text::visible_chars;
-pub use crate::text::count;
 use crate::text::{self, t, tf};
 
 const MINUTE: i64 = 60_000;

@@ -8,7 +8,6 @@ pub mod list_options;
 pub mod overview;
 pub mod query;
 pub mod route;
-pub mod snippet;
 pub mod sort;
 pub mod state_names;
 pub mod visible_text;

@@ -8,10 +8,10 @@ use leptos_use_interval_fn::use_interval_fn;
 use txjobs_sdk::Timestamp;
 use web_sys::VisibilityState;
 
-use super::preferences::Preferences;
+use super::{preferences::Preferences, stored::Stored};
 use crate::{
     model::format::Zone,
-    utils::{effect::effect, time},
+    utils::{effects::effect, time},
 };
 
 /// How often relative times on the screen change.
@@ -22,7 +22,7 @@ const TICK: Duration = Duration::from_secs(1);
 pub struct Clock {
     /// Milliseconds since 1970, updated every second while the page is visible.
     pub now: RwSignal<i64>,
-    utc: Signal<bool>,
+    utc: Stored<bool>,
 }
 
 impl Clock {

@@ -35,6 +35,11 @@ impl<T: Display + FromStr + Default + 'static> Stored<T> {
         self.text.with(|text| text.parse().unwrap_or_default())
     }
 
+    /// Like [`Self::get`], without tracking.
+    pub fn get_untracked(self) -> T {
+        untrack(|| self.get())
+    }
+
     /// Like [`Self::get`], as a signal.
     pub fn signal(self) -> Signal<T>
     where
@@ -43,7 +48,8 @@ impl<T: Display + FromStr + Default + 'static> Stored<T> {
         Signal::derive(move || self.get())
     }
 
-    pub fn set(self, value: &T) {
+    /// Stores a value.
+    pub fn set(self, value: T) {
         self.set_text.set(value.to_string());
     }
 }

@@ -4,7 +4,8 @@ use std::{fmt, str::FromStr};
 
 use leptos::prelude::*;
 
-use crate::{text::t, utils::effect::effect};
+use super::stored::Stored;
+use crate::{text::t, utils::effects::effect};
 
 /// The colors of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,7 +53,7 @@ impl FromStr for Theme {
 /// Shows the page in a theme.
 ///
 /// leptos-use has `use_color_mode` for this. It needs libraries for cookies and dates, a tenth of the console.
-pub(super) fn apply_theme(theme: Signal<Theme>) {
+pub(super) fn apply_theme(theme: Stored<Theme>) {
     effect(move || {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-theme", &theme.get().to_string());

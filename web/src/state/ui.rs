@@ -9,7 +9,7 @@ use web_sys::VisibilityState;
 
 use crate::{
     model::route::Route,
-    utils::{address, window_event::on_window_event},
+    utils::{address, effects::on_window_event},
 };
 
 /// A job action that waits for the user's confirmation before its POST is sent.

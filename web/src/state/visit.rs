@@ -22,7 +22,7 @@ impl LastVisit {
     pub fn provide(profile_id: &str) -> Self {
         let key = format!("txjobs.visits {profile_id}");
         let visits = Stored::<Visits>::new(&key);
-        let record = move || visits.set(&untrack(|| visits.get()).at(time::now()));
+        let record = move || visits.set(visits.get_untracked().at(time::now()));
         record();
         use_interval_fn(
             move || {
@@ -44,6 +44,6 @@ impl LastVisit {
 
     /// Records that the user has seen all runs.
     pub fn mark_all_seen(self) {
-        self.visits.set(&untrack(|| self.visits.get()).all_seen(time::now()));
+        self.visits.set(self.visits.get_untracked().all_seen(time::now()));
     }
 }

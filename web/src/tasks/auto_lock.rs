@@ -35,7 +35,7 @@ impl AutoLock {
         }
         let check = move || {
             let last_used = last_used.get_value().max(auto_lock.waiting_until.get_value());
-            let limit = i64::from(preferences.lock_after_minutes.get_untracked()) * 60_000;
+            let limit = i64::from(untrack(|| preferences.lock_after_minutes())) * 60_000;
             if connection.vault.is_unlocked.get_untracked() && time::now() - last_used > limit {
                 connection.vault.was_auto_locked.set(true);
                 connection.lock_vault();

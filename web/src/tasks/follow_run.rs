@@ -16,7 +16,7 @@ use crate::{
     log::{DecodedLogs, Lines},
     model::history::RunSummary,
     state::{Jobs, RunState, Stage},
-    utils::{time, window_event::on_window_event},
+    utils::{effects::on_window_event, time},
 };
 
 /// Minimum time between requests while the page is hidden.

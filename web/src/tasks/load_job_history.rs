@@ -12,7 +12,7 @@ use crate::{
     api::Api,
     model::history::History,
     state::Jobs,
-    utils::{effect::effect, time},
+    utils::{effects::effect, time},
 };
 
 /// Number of runs, if the server can limit it.

@@ -6,7 +6,7 @@ use txjobs_sdk::ExecutionState;
 use crate::{
     model::{route::Route, state_names},
     state::{EndedRun, Jobs, Preferences, Ui},
-    utils::{effect::effect, notification},
+    utils::{effects::effect, notification},
 };
 
 /// Reports the end of each watched run, unless the user looks at the page.

@@ -6,6 +6,7 @@ mod browser {
     use std::cell::{OnceCell, RefCell};
 
     use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+    use txjobs_sdk::Timestamp;
     use wasm_bindgen::JsValue;
 
     thread_local! {
@@ -34,19 +35,21 @@ mod browser {
         Intl::DateTimeFormat::new(&locales(), &object).format()
     }
 
-    fn call(format: &Function, value: &JsValue) -> String {
-        format.call1(&JsValue::UNDEFINED, value).ok().and_then(|text| text.as_string()).unwrap_or_default()
+    fn call(format: &Function, value: &JsValue) -> Option<String> {
+        format.call1(&JsValue::UNDEFINED, value).ok()?.as_string()
     }
 
     fn format_date(format: &Function, millis: i64) -> String {
-        call(format, &Date::new(&JsValue::from_f64(millis as f64)))
+        let text = call(format, &Date::new(&JsValue::from_f64(millis as f64)));
+        // The browser's dates end in the year 275760.
+        text.unwrap_or_else(|| Timestamp::from_unix_millis(millis).to_string())
     }
 
     /// Formats a number with the separators of the language, for example `1,204`.
     pub fn count(number: usize) -> String {
         NUMBER.with(|format| {
             let format = format.get_or_init(|| Intl::NumberFormat::new(&locales(), &Object::new()).format());
-            call(format, &JsValue::from_f64(number as f64))
+            call(format, &JsValue::from_f64(number as f64)).unwrap_or_else(|| number.to_string())
         })
     }
 

@@ -2,9 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
-use leptos::prelude::{document, window};
+use leptos::prelude::window;
 
-use super::{intl, translations::TRANSLATIONS};
 use crate::utils::settings;
 
 /// Where the choice is stored.
@@ -34,26 +33,10 @@ impl Language {
         }
     }
 
-    /// Loads the texts of the user's language. Texts that cannot be loaded are shown in English.
-    pub async fn load() {
+    /// Returns the language that the user has chosen, or the first one of the browser that the console has.
+    pub fn of_user() -> Self {
         let chosen = settings::read(SETTING).and_then(|text| text.parse().ok()).unwrap_or_default();
-        let language = if chosen == Self::Browser { Self::of_browser() } else { chosen };
-        if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("lang", language.code());
-        }
-        intl::set_language(language.code());
-        if language == Self::English {
-            return;
-        }
-        let file = format!("locales/{language}.json");
-        if let Ok(response) = gloo_net::http::Request::get(&file).send().await
-            && response.ok()
-            && let Ok(text) = response.text().await
-            && let Ok(translations) = serde_json::from_str(&text)
-        {
-            // This runs once.
-            let _ = TRANSLATIONS.set(translations);
-        }
+        if chosen == Self::Browser { Self::of_browser() } else { chosen }
     }
 
     fn of_browser() -> Self {
@@ -67,7 +50,7 @@ impl Language {
     }
 
     /// Returns the code of ISO 639. Empty for the language of the browser.
-    fn code(self) -> &'static str {
+    pub(super) fn code(self) -> &'static str {
         match self {
             Self::Browser => "",
             Self::English => "en",

@@ -10,9 +10,21 @@ mod intl;
 mod language;
 mod translations;
 
+use std::collections::HashMap;
+
 pub use intl::{count, day_and_month, day_month_year, weekday};
 pub use language::{Language, SETTING as LANGUAGE_SETTING};
+use leptos::prelude::document;
 pub use translations::{fill, t};
+
+/// Shows the page in a language. Called once, before the first text, because shown texts do not change.
+pub fn set_language(language: Language, translations: HashMap<String, String>) {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("lang", language.code());
+    }
+    intl::set_language(language.code());
+    translations::set(translations);
+}
 
 /// Translates a text with values: `tf!("{count} of {total} jobs", count = shown, total = all)`.
 macro_rules! tf {

@@ -2,8 +2,14 @@
 
 use std::{collections::HashMap, sync::OnceLock};
 
-/// The translations by their English text. Not set in English.
-pub(super) static TRANSLATIONS: OnceLock<HashMap<String, String>> = OnceLock::new();
+/// The translations by their English texts.
+static TRANSLATIONS: OnceLock<HashMap<String, String>> = OnceLock::new();
+
+/// Shows all texts in these translations from now on. Called once, before the first text.
+pub(super) fn set(translations: HashMap<String, String>) {
+    // An error would mean that there are translations already.
+    let _ = TRANSLATIONS.set(translations);
+}
 
 /// Translates a text. A text without a translation stays English.
 pub fn t(english: &'static str) -> &'static str {

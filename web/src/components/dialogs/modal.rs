@@ -1,6 +1,6 @@
 use leptos::{html, prelude::*};
 
-use crate::utils::effect::effect;
+use crate::utils::effects::effect;
 
 /// Renders a modal dialog. It is always in the document, and open while `is_open` is true.
 #[component]

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
-use super::{names::level_name, view_state::LogViewState};
+use super::view_state::LogViewState;
 use crate::{
     log::{Level, Log},
-    model::format,
+    model::{format, state_names},
+    text,
     text::tf,
-    utils::effect::effect,
+    utils::effects::effect,
 };
 
 /// Time at a line before it is announced, because a key that is held down passes many lines.
@@ -44,14 +45,15 @@ pub(super) fn LogAnnouncer() -> impl IntoView {
 /// Returns the announcement, for example `error 2 of 4, line 1,188: Invalid object name`.
 fn announcement_of(log: &Log, line: usize) -> String {
     let Some(view) = log.line(line) else { return String::new() };
-    let (severity, message) = (level_name(view.level), format::one_line(view.message, MAX_CHARS));
-    let number = format::count(line + 1);
+    let (severity, message) =
+        (state_names::severity(view.severity), format::one_line(view.message, MAX_CHARS));
+    let number = text::count(line + 1);
     match log.error_number(line) {
         Some(at) => tf!(
             "{severity} {at} of {count}, line {number}: {message}",
             severity = severity,
-            at = format::count(at),
-            count = format::count(log.count(Level::Error)),
+            at = text::count(at),
+            count = text::count(log.count(Level::Error)),
             number = number,
             message = message
         ),

@@ -2,14 +2,15 @@
 
 use leptos::{either::Either, ev, html, prelude::*};
 
-use super::{names::severity_name, view_state::LogViewState};
+use super::view_state::LogViewState;
 use crate::{
     components::{For, Icon, Show},
     log::{LineRange, Log},
-    model::format,
+    model::{format, state_names},
     state::{Clock, Ui},
+    text,
     text::{t, tf, tn},
-    utils::{address, focus::is_typing, window_event::on_window_event},
+    utils::{address, effects::on_window_event, focus::is_typing},
 };
 
 /// Number of bytes of a long line that are rendered in one element.
@@ -39,8 +40,8 @@ fn SelectedLines(range: LineRange) -> impl IntoView {
     let state = expect_context::<LogViewState>();
     let title = tf!(
         "Lines {first} to {last}",
-        first = format::count(range.first + 1),
-        last = format::count(range.last + 1)
+        first = text::count(range.first + 1),
+        last = text::count(range.last + 1)
     );
     let text = move || state.log.with_untracked(|log| log.text_of(range));
     view! {
@@ -59,7 +60,7 @@ fn OpenLine(line: usize) -> impl IntoView {
     // Untracked, because a line never changes and appended lines must not render it again.
     state.log.with_untracked(|log| {
         let view = log.line(line)?;
-        let (time, severity, total) = (view.time, severity_name(&view), view.message.len());
+        let (time, severity, total) = (view.time, state_names::severity(view.severity), view.message.len());
         let info = Signal::derive(move || match time {
             Some(at) => format!("{severity} · {}", clock.zone().exact(at)),
             None => severity.clone(),
@@ -83,7 +84,7 @@ fn OpenLine(line: usize) -> impl IntoView {
         }
         Some(view! {
             <section class="log-detail" aria-label=t("Line")>
-                <DetailHeader title=tf!("Line {number}", number = format::count(line + 1)) info text />
+                <DetailHeader title=tf!("Line {number}", number = text::count(line + 1)) info text />
                 <pre node_ref=pre>
                     <For each=shown_parts key=|part| *part let:((start, end))>
                         <span>{part(state, line, start, end)}</span>

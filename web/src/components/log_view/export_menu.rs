@@ -16,7 +16,7 @@ use crate::{
     model::route::Route,
     state::Ui,
     text::{t, tf, tn},
-    utils::{clipboard, download::download, time, window_event::on_window_event},
+    utils::{clipboard, download::download, effects::on_window_event, time},
 };
 
 /// Maximum size of a copied text in bytes.

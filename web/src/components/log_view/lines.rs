@@ -13,7 +13,7 @@ use crate::{
     log::Log,
     state::Preferences,
     utils::{
-        effect::effect,
+        effects::effect,
         virtual_rows::{Rows, Window},
     },
 };
@@ -22,7 +22,7 @@ use crate::{
 #[component]
 pub(super) fn LogLines(rows: Memo<Rows>, label: &'static str) -> impl IntoView {
     let state = expect_context::<LogViewState>();
-    let wraps_lines = expect_context::<Preferences>().wraps_lines;
+    let wraps_lines = expect_context::<Preferences>().wraps_lines.signal();
     let window = Memo::new(move |_| state.log.with(|log| visible_rows(log, &rows.get(), state.scroll.get())));
     let digits = Memo::new(move |_| state.log.with(Log::len).to_string().len().max(3));
     // The key includes the version, because a change of it changes the appearance of the rows.

@@ -6,7 +6,6 @@ mod detail;
 mod export_menu;
 mod input;
 mod lines;
-mod names;
 mod print;
 mod row;
 mod search;
@@ -27,7 +26,7 @@ use crate::{
     components::{Icon, Show},
     log::Log,
     text::tn,
-    utils::{effect::effect, virtual_rows::Rows},
+    utils::{effects::effect, virtual_rows::Rows},
 };
 
 /// Renders the lines with the severity map and, if the view is not at the end, a button that shows new lines. `empty`

@@ -5,9 +5,9 @@ use leptos::{ev, html, prelude::*};
 use super::view_state::LogViewState;
 use crate::{
     log::{LineRange, LineView, Log, export::ExportFormat},
-    model::format,
+    text,
     text::{tf, tn},
-    utils::window_event::on_window_event,
+    utils::effects::on_window_event,
 };
 
 /// Maximum number of printed lines, about forty pages.
@@ -63,7 +63,7 @@ fn print_lines(log: &Log, range: Option<LineRange>) -> (String, String) {
         row += 1;
     }
     let all = tn!("{n} line", "{n} lines", log.len());
-    let (printed, total) = (tn!("{n} line", "{n} lines", row - first), format::count(end - first));
+    let (printed, total) = (tn!("{n} line", "{n} lines", row - first), text::count(end - first));
     let description = match (row < end, range, log.is_filtered()) {
         (true, ..) => tf!(
             "The first {printed} of {total}, from a log of {all}. Select lines to print other ones.",

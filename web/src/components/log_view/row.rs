@@ -3,11 +3,11 @@
 use leptos::{either::Either, prelude::*};
 use web_sys::{Element, HtmlElement};
 
-use super::{names::severity_name, view_state::LogViewState};
+use super::view_state::LogViewState;
 use crate::{
     components::Icon,
     log::{self, Level, LineView, Log, MAX_LINE_CHARS},
-    model::format,
+    model::{format, state_names},
     state::Clock,
 };
 
@@ -49,7 +49,7 @@ pub(super) fn LogRow(line: usize) -> impl IntoView {
                 <span class="line-number">{line + 1}</span>
                 {move || time_cell()}
                 <Icon name=icon />
-                <span class="visually-hidden">{format!("{} ", severity_name(&view))}</span>
+                <span class="visually-hidden">{format!("{} ", state_names::severity(view.severity))}</span>
                 <bdi class="message">{message(log, &view)}</bdi>
                 {move || day()}
             </div>

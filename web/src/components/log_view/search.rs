@@ -6,9 +6,9 @@ use super::view_state::LogViewState;
 use crate::{
     components::{Icon, Show},
     log::Log,
-    model::format,
+    text,
     text::{t, tf},
-    utils::{focus::is_typing, window_event::on_window_event},
+    utils::{effects::on_window_event, focus::is_typing},
 };
 
 /// Renders the search field.
@@ -146,12 +146,12 @@ fn result_of(log: &Log, current: Option<usize>) -> String {
     let hidden = log.search_state().lines().len() - shown;
     let position = current.and_then(|line| log.matches().position(|other| other == line));
     let mut text = match position {
-        Some(at) => tf!("{number} of {count}", number = format::count(at + 1), count = format::count(shown)),
+        Some(at) => tf!("{number} of {count}", number = text::count(at + 1), count = text::count(shown)),
         None if shown == 0 => t("no matches").to_owned(),
-        None => tf!("{count} found", count = format::count(shown)),
+        None => tf!("{count} found", count = text::count(shown)),
     };
     if hidden > 0 {
-        text.push_str(&tf!(", {count} hidden", count = format::count(hidden)));
+        text.push_str(&tf!(", {count} hidden", count = text::count(hidden)));
     }
     text
 }

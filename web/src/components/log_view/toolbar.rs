@@ -10,10 +10,10 @@ use super::{
 use crate::{
     components::{Icon, Show},
     log::{Level, Log},
-    model::format,
     state::Preferences,
+    text,
     text::{t, tf},
-    utils::{focus::is_typing, window_event::on_window_event},
+    utils::{effects::on_window_event, focus::is_typing},
 };
 
 /// Renders the toolbar and handles its keyboard shortcuts (`n`, `p` and `w`).
@@ -22,7 +22,7 @@ pub fn LogToolbar() -> impl IntoView {
     let state = expect_context::<LogViewState>();
     let preferences = expect_context::<Preferences>();
     let wraps_lines = preferences.wraps_lines;
-    let toggle_wrap = move || preferences.set_wraps_lines(!wraps_lines.get_untracked());
+    let toggle_wrap = move || wraps_lines.set(!wraps_lines.get_untracked());
     on_window_event(ev::keydown, move |event| {
         if !is_typing(&event) {
             match event.key().as_str() {
@@ -77,7 +77,7 @@ fn SeverityFilter() -> impl IntoView {
                 aria-pressed=move || is_unfiltered.get().to_string()
                 on:click=move |_| state.update_log(Log::show_all)
             >
-                {move || tf!("All {count}", count = format::count(count.get()))}
+                {move || tf!("All {count}", count = text::count(count.get()))}
             </button>
             <LevelButton level=Level::Information label=t("information") icon="info" />
             <LevelButton level=Level::Warning label=t("warnings") icon="triangle" />
@@ -97,13 +97,13 @@ fn LevelButton(level: Level, label: &'static str, icon: &'static str) -> impl In
             type="button"
             class=level.label()
             title=label
-            aria-label=move || format!("{} {label}", format::count(count.get()))
+            aria-label=move || format!("{} {label}", text::count(count.get()))
             aria-pressed=move || is_selected.get().to_string()
             disabled=move || count.get() == 0 && !is_selected.get()
             on:click=move |_| state.update_log(|log| log.toggle(level))
         >
             <Icon name=icon />
-            {move || format::count(count.get())}
+            {move || text::count(count.get())}
         </button>
     }
 }
@@ -119,7 +119,7 @@ fn ErrorNavigation() -> impl IntoView {
     });
     let position = move || {
         let at = number.get()?;
-        Some(tf!("{number} of {count}", number = format::count(at), count = format::count(errors.get())))
+        Some(tf!("{number} of {count}", number = text::count(at), count = text::count(errors.get())))
     };
     view! {
         <Show when=move || { errors.get() > 0 }>

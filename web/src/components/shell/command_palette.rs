@@ -7,7 +7,7 @@ use super::palette_entry::{Entry, Palette};
 use crate::{
     components::{Icon, Show, dialogs::Modal},
     text::t,
-    utils::effect::effect,
+    utils::effects::effect,
 };
 
 /// Renders the dialog, which Ctrl+K opens.

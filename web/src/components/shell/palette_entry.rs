@@ -113,8 +113,8 @@ impl Palette {
         match entry.command {
             Command::Navigate(link) => address::navigate(&link),
             Command::SwitchProfile(profile) => self.connection.switch(profile),
-            Command::SetTheme(theme) => self.preferences.set_theme(theme),
-            Command::SetUtc(utc) => self.preferences.set_utc(utc),
+            Command::SetTheme(theme) => self.preferences.theme.set(theme),
+            Command::SetUtc(utc) => self.preferences.utc.set(utc),
             Command::Refresh => self.jobs.into_iter().for_each(Jobs::refresh),
             Command::ShowShortcuts => self.are_shortcuts_open.set(true),
         }

@@ -6,7 +6,7 @@ use web_sys::HtmlLinkElement;
 
 use crate::{
     state::{EndedRun, Ui},
-    utils::effect::effect,
+    utils::effects::effect,
 };
 
 /// Shows in the title and the icon of the tab that a run has ended, until the user looks at the page.

@@ -29,7 +29,7 @@ pub(super) fn ThemeButton() -> impl IntoView {
             class="icon-button theme"
             aria-label=move || label()
             title=move || label()
-            on:click=move |_| preferences.set_theme(next.get_untracked())
+            on:click=move |_| theme.set(next.get_untracked())
         >
             <Icon name=Signal::derive(icon) />
         </button>

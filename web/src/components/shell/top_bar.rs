@@ -9,8 +9,8 @@ use crate::{
     state::Jobs,
     text::t,
     utils::{
+        effects::on_window_event,
         focus::{has_dialog, is_typing},
-        window_event::on_window_event,
     },
 };
 

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::request_form::RequestForm;
+use super::{request_form::RequestForm, snippet};
 use crate::{
     api::Api,
     components::Icon,
-    model::snippet,
     text::t,
     utils::{clipboard, time},
 };

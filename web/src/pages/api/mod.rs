@@ -5,6 +5,7 @@ mod confirm_post;
 mod request_fields;
 mod request_form;
 mod response_view;
+mod snippet;
 
 use leptos::{ev, prelude::*};
 use leptos_meta::Title;

@@ -6,6 +6,7 @@ use crate::{
     api::{Api, response::RawResponse},
     components::Icon,
     model::format,
+    text,
     text::{t, tf},
 };
 
@@ -21,10 +22,10 @@ pub(super) fn ResponseView(raw: Arc<RawResponse>, millis: i64) -> impl IntoView 
     let size = raw.body.len();
     let text = format::block(&String::from_utf8_lossy(&raw.body));
     let mut shown: String = text.chars().take(MAX_BODY_CHARS).collect();
-    let mut info = tf!("{millis} ms · {bytes} bytes", millis = millis, bytes = format::count(size));
+    let mut info = tf!("{millis} ms · {bytes} bytes", millis = millis, bytes = text::count(size));
     if shown.len() < text.len() {
         shown.push('…');
-        info.push_str(&tf!(" · first {count} characters shown", count = format::count(MAX_BODY_CHARS)));
+        info.push_str(&tf!(" · first {count} characters shown", count = text::count(MAX_BODY_CHARS)));
     }
     let shown = key.mask(&shown);
     let headers = raw

@@ -18,7 +18,7 @@ use crate::{
     profiles::{key_store, profile::Profile, vault},
     state::Connection,
     text::t,
-    utils::effect::effect,
+    utils::effects::effect,
 };
 
 /// Renders the form, filled in with the profile.

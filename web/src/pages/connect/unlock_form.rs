@@ -9,7 +9,7 @@ use super::{
     inputs::SecretField,
 };
 use crate::{
-    components::Icon, profiles::profile::Profile, state::Connection, text::t, utils::effect::effect,
+    components::Icon, profiles::profile::Profile, state::Connection, text::t, utils::effects::effect,
 };
 
 /// Renders the form for a profile whose key is in the vault.

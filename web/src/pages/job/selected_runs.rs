@@ -3,7 +3,7 @@ use txjobs_sdk::types::{JobId, TriggerId};
 
 use crate::{
     model::{query, route::Route},
-    utils::{address, window_event::on_window_event},
+    utils::{address, effects::on_window_event},
 };
 
 /// The runs that are selected for comparison, at most two. They are kept in the address.

@@ -12,6 +12,7 @@ use crate::{
         route::Route,
     },
     state::Clock,
+    text,
     text::{t, tf, tn},
 };
 
@@ -58,7 +59,7 @@ fn rate_text(rate: SuccessRate) -> String {
     let SuccessRate { succeeded, ended } = rate;
     tf!(
         " successful: {count} of {runs}",
-        count = format::count(succeeded),
+        count = text::count(succeeded),
         runs = tn!("{n} loaded run", "{n} loaded runs", ended),
     )
 }

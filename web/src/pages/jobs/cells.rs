@@ -12,6 +12,7 @@ use crate::{
         state_names,
     },
     state::Clock,
+    text,
     text::t,
 };
 
@@ -173,7 +174,7 @@ impl Issues {
         match self {
             Self::NeverRan => ().into_any(),
             Self::Counted(counts) if of(*counts) > 0 => {
-                view! { <span class=class>{format::count(of(*counts))}</span> }.into_any()
+                view! { <span class=class>{text::count(of(*counts))}</span> }.into_any()
             }
             Self::Counted(_) => view! { <span class="zero" title=t("none")>"–"</span> }.into_any(),
             Self::NotCounted => {

@@ -12,7 +12,7 @@ use crate::{
         state_names,
     },
     text::{t, tf},
-    utils::{focus, window_event::on_window_event},
+    utils::{effects::on_window_event, focus},
 };
 
 /// Renders the filters.

@@ -7,14 +7,14 @@ use txjobs_sdk::types::JobId;
 
 use crate::{
     model::{
-        format,
         job_list::{self, JobData, JobIndex},
         list_options::{Column, ListOptions},
         route::Route,
     },
     state::{Jobs, Ui},
+    text,
     text::tf,
-    utils::{address, effect::effect, time},
+    utils::{address, effects::effect, time},
 };
 
 /// Number of jobs whose history is loaded when the order or filter depends on it. The user can load more; a list of ten
@@ -82,8 +82,8 @@ impl ListState {
         (loaded < total).then(|| {
             tf!(
                 "last runs loaded for {loaded} of {total} jobs",
-                loaded = format::count(loaded),
-                total = format::count(total),
+                loaded = text::count(loaded),
+                total = text::count(total),
             )
         })
     }

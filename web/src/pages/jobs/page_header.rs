@@ -6,8 +6,9 @@ use txjobs_sdk::JobStatusCode;
 use super::list_state::ListState;
 use crate::{
     components::{Icon, Show},
-    model::{format, list_options::ListOptions},
+    model::list_options::ListOptions,
     state::{Jobs, Ui},
+    text,
     text::{t, tf},
 };
 
@@ -33,7 +34,7 @@ pub(super) fn PageHeader() -> impl IntoView {
             <span class="muted hide-on-phone">{move || list.history_progress()}</span>
             <Show when=move || has_more(jobs, list)>
                 <button type="button" class="button" on:click=load_more>
-                    {tf!("Load {count} more", count = format::count(MORE_HISTORIES))}
+                    {tf!("Load {count} more", count = text::count(MORE_HISTORIES))}
                 </button>
             </Show>
             <Show when=move || has_selection.get()>
@@ -69,11 +70,11 @@ fn summary(jobs: Jobs, list: ListState) -> String {
     if jobs.list.with(Option::is_none) {
         return t("loading…").to_owned();
     }
-    let mut text = format::count(list.job_count());
+    let mut text = text::count(list.job_count());
     jobs.statuses.with(|statuses| {
         let count = |status| {
             let count = statuses.values().filter(|other| **other == status).count();
-            (count > 0).then(|| format::count(count))
+            (count > 0).then(|| text::count(count))
         };
         let running = count(JobStatusCode::Running).map(|count| tf!("{count} running", count = count));
         let pending = count(JobStatusCode::Pending).map(|count| tf!("{count} pending", count = count));

@@ -12,7 +12,7 @@ use crate::{
     },
     state::{Jobs, LastVisit},
     tasks::histories::HistoryLoader,
-    utils::effect::effect,
+    utils::effects::effect,
 };
 
 /// How long to wait for the next change, so that fast scrolling does not load the rows it passes.

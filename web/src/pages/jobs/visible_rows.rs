@@ -5,9 +5,8 @@ use leptos::{ev, html, prelude::*};
 use super::list_state::ListState;
 use crate::utils::{
     css,
-    effect::effect,
+    effects::{effect, on_window_event},
     virtual_rows::{Rows, Window},
-    window_event::on_window_event,
 };
 
 /// Upper bound of the list length. The visible range depends only on the scroll position; the table cuts it to the

@@ -9,7 +9,11 @@ use crate::{
     log::{LineRange, Log},
     model::{query, route::Route},
     state::{RunState, Stage},
-    utils::{address, effect::effect, time, window_event::on_window_event},
+    utils::{
+        address,
+        effects::{effect, on_window_event},
+        time,
+    },
 };
 
 /// Time at a line before the address is updated. Browsers limit how often the address may change.

@@ -3,8 +3,8 @@ use leptos::prelude::*;
 use crate::{
     components::{Icon, Show},
     log::Log,
-    model::format,
     state::{RunState, Stage},
+    text,
     text::{t, tf, tn},
 };
 
@@ -23,7 +23,7 @@ pub fn LoadProgress() -> impl IntoView {
                 <Icon name="refresh" />
                 <span class="muted">
                     {move || {
-                        tf!("Loading the log: {count} MB so far", count = format::count(megabytes.get()))
+                        tf!("Loading the log: {count} MB so far", count = text::count(megabytes.get()))
                     }}
                 </span>
                 <button type="button" class="button" on:click=move |_| state.stop_requested.set(true)>

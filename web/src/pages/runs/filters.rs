@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 use crate::{
     model::{
-        format,
         overview::{RECENT_TIMES, RecentTime, RunFilter, RunListOptions, StateCounts},
         route::Route,
     },
     state::Ui,
+    text,
     text::t,
     utils::address,
 };
@@ -38,7 +38,7 @@ pub fn RunFilters(options: Memo<RunListOptions>, counts: Memo<StateCounts>) -> i
             >
                 {state.label()}
                 " "
-                <span class="muted">{move || format::count(count())}</span>
+                <span class="muted">{move || text::count(count())}</span>
             </button>
         }
     };

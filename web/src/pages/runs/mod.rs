@@ -15,6 +15,7 @@ use crate::{
         route::Route,
     },
     state::{Clock, Jobs, Ui},
+    text,
     text::t,
 };
 
@@ -51,7 +52,7 @@ pub fn RunsPage() -> impl IntoView {
         <main>
             <div class="bar page-header">
                 <h1 id="title" tabindex="-1">{t("Runs")}</h1>
-                <span class="muted" role="status">{move || format::count(count.get())}</span>
+                <span class="muted" role="status">{move || text::count(count.get())}</span>
                 <span class="spacer"></span>
                 <HistoryProgress histories />
             </div>

@@ -13,12 +13,12 @@ pub(super) fn AppearancePanel() -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let themes = Theme::ALL.map(|theme| {
         let is_selected = Signal::derive(move || preferences.theme.get() == theme);
-        let select = move || preferences.set_theme(theme);
+        let select = move || preferences.theme.set(theme);
         view! { <Choice group="theme" label=theme.name() is_selected on_select=select /> }
     });
     let zones = [(t("local time"), false), ("UTC", true)].map(|(label, utc)| {
         let is_selected = Signal::derive(move || preferences.utc.get() == utc);
-        view! { <Choice group="zone" label is_selected on_select=move || preferences.set_utc(utc) /> }
+        view! { <Choice group="zone" label is_selected on_select=move || preferences.utc.set(utc) /> }
     });
     view! {
         <section class="panel" aria-labelledby="appearance">
@@ -44,7 +44,7 @@ fn LanguageChoice() -> impl IntoView {
             </option>
         }
     });
-    let select = move |code: String| setting.set(&code.parse().unwrap_or_default());
+    let select = move |code: String| setting.set(code.parse().unwrap_or_default());
     view! {
         <div class="control">
             <label for="language">{t("Language")}</label>
@@ -69,7 +69,7 @@ fn NotificationChoices() -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let set_notifies = Action::new_local(move |&notifies: &bool| async move {
         let is_permitted = notifies && notification::request_permission().await;
-        preferences.set_notifies(is_permitted);
+        preferences.notifies.set(is_permitted);
         notifies && !is_permitted
     });
     let is_blocked = move || set_notifies.value().get() == Some(true);

@@ -22,7 +22,7 @@ pub(super) fn ConnectionPanel() -> impl IntoView {
         false => t("in memory only"),
     };
     let lock_choices = lock_choices().map(|(minutes, label)| {
-        let is_selected = Signal::derive(move || preferences.lock_after_minutes.get() == minutes);
+        let is_selected = Signal::derive(move || preferences.lock_after_minutes() == minutes);
         let select = move || preferences.set_lock_after_minutes(minutes);
         view! { <Choice group="lock" label is_selected on_select=select /> }
     });

@@ -16,6 +16,7 @@ use crate::{
         state_names,
     },
     state::{Clock, Jobs},
+    text,
     text::{tf, tn},
     utils::css::percent,
 };
@@ -98,8 +99,7 @@ fn RunBar(
     };
     let count = move || {
         let count = group.with(|group| group.as_ref().map_or(0, |group| group.runs.len()));
-        (count > 1)
-            .then(|| view! { <span class="run-count" aria-hidden="true">{format::count(count)}</span> })
+        (count > 1).then(|| view! { <span class="run-count" aria-hidden="true">{text::count(count)}</span> })
     };
     let text = move || {
         group.with(|group| match group {
@@ -147,7 +147,7 @@ fn group_text(group: &Group, clock: Clock) -> String {
     };
     let count = |state| match group.count(state) {
         0 => None,
-        count => Some(format::count(count)),
+        count => Some(text::count(count)),
     };
     let counts = [
         count(S::Failed).map(|count| tf!("{count} failed", count = count)),

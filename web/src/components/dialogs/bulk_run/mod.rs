@@ -8,7 +8,7 @@ use leptos::{ev, prelude::*};
 
 use self::{form::BulkRunForm, start_jobs::JobStarter};
 use super::modal::Modal;
-use crate::{state::Ui, utils::window_event::on_window_event};
+use crate::{state::Ui, utils::effects::on_window_event};
 
 /// Renders the dialog. It is open while jobs wait for a confirmation. Closing it does not stop the starts.
 #[component]

@@ -7,6 +7,7 @@ use txjobs_sdk::{
 
 use crate::{
     model::format,
+    text,
     text::{tf, tn},
 };
 
@@ -61,13 +62,13 @@ pub(super) fn summary(starts: &[JobStart]) -> String {
     let total = tn!("{n} job", "{n} jobs", starts.len());
     let done = count(StartResult::is_final);
     if done < starts.len() {
-        return tf!("{count} of {jobs} sent.", count = format::count(done), jobs = total);
+        return tf!("{count} of {jobs} sent.", count = text::count(done), jobs = total);
     }
     let started = count(|result| matches!(result, StartResult::Started(_)));
-    let mut text = tf!("{count} of {jobs} started.", count = format::count(started), jobs = total);
+    let mut text = tf!("{count} of {jobs} started.", count = text::count(started), jobs = total);
     let unsent = count(|result| *result == StartResult::NotSent);
     if unsent > 0 {
-        text += &tf!(" {count} not sent.", count = format::count(unsent));
+        text += &tf!(" {count} not sent.", count = text::count(unsent));
     }
     text
 }

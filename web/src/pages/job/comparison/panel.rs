@@ -10,6 +10,7 @@ use crate::{
     log::Level,
     model::{format, history::RunSummary, route::Route},
     pages::job::selected_runs::SelectedRuns,
+    text,
     text::t,
 };
 
@@ -70,7 +71,7 @@ pub(super) fn ComparisonPanel(job: JobId, runs: [RunSummary; 2], selected: Selec
 /// Renders the rows with the numbers of lines, warnings and errors.
 #[component]
 fn LineCounts(pair: Arc<LogPair>) -> impl IntoView {
-    let cells = |count: &dyn Fn(usize) -> usize| [0, 1].map(|run| format::count(count(run)).into_any());
+    let cells = |count: &dyn Fn(usize) -> usize| [0, 1].map(|run| text::count(count(run)).into_any());
     let lines = cells(&|run| pair.logs[run].len());
     let warnings = cells(&|run| pair.logs[run].count(Level::Warning));
     let errors = cells(&|run| pair.logs[run].count(Level::Error));

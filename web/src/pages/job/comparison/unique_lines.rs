@@ -6,7 +6,8 @@ use txjobs_sdk::types::JobId;
 use super::log_pair::LogPair;
 use crate::{
     log::{Level, LineView, difference::UniqueLine},
-    model::{format, history::RunSummary, route::Route},
+    model::{format, history::RunSummary, route::Route, state_names},
+    text,
     text::{t, tf, tn},
 };
 
@@ -51,7 +52,7 @@ fn UniqueLinesOfRun(
             <h2>{format!("{title}: {}", tn!("{n} line", "{n} lines", lines.len()))}</h2>
             <ul class="unique-lines">{items}</ul>
             <p class="muted">
-                {(hidden > 0).then(|| tf!("and {count} more", count = format::count(hidden)))}
+                {(hidden > 0).then(|| tf!("and {count} more", count = text::count(hidden)))}
             </p>
         </section>
     }
@@ -60,10 +61,10 @@ fn UniqueLinesOfRun(
 fn unique_line(link: &str, unique: UniqueLine, line: &LineView<'_>) -> impl IntoView + use<> {
     let number = unique.line + 1;
     let text = format::one_line(line.message, 300);
-    let count = (unique.count > 1).then(|| tf!(" ({count} times)", count = format::count(unique.count)));
+    let count = (unique.count > 1).then(|| tf!(" ({count} times)", count = text::count(unique.count)));
     view! {
         <li>
-            <a href=format!("{link}?line={number}")>{format!("{number} {}", line.severity)}</a>
+            <a href=format!("{link}?line={number}")>{format!("{number} {}", state_names::severity(line.severity))}</a>
             " "
             <bdi class:bad-text=line.level == Level::Error>{text}</bdi>
             <span class="muted">{count}</span>

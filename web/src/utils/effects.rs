@@ -1,7 +1,14 @@
-//! Events of the window.
+//! Effects and listeners that end with the component that adds them.
 
 use leptos::{ev::EventDescriptor, prelude::*};
 use wasm_bindgen::JsCast;
+
+/// Calls `run` now, and again when a signal that it reads changes, like [`Effect::new`]. It is compiled once for the whole
+/// console, not once for each use.
+pub fn effect(run: impl FnMut() + 'static) {
+    let run: Box<dyn FnMut()> = Box::new(run);
+    Effect::new(run);
+}
 
 /// Calls `handler` for each event until the owner is cleaned up.
 ///
