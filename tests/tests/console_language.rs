@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
+use std::path::Path;
+
 use serde_json::json;
 use thirtyfour::prelude::*;
 use txjobs_test_support::{
+    ServerFolder,
     browser::Browser,
     console::{connect, console_emulator},
+    root,
 };
 
 const NO_JOBS: &str = "[[organization]]\nname = \"Empty\"\n";
@@ -61,7 +65,7 @@ async fn texts_numbers_and_dates_follow_the_chosen_language() {
 }
 
 #[tokio::test]
-async fn missing_translations_leave_the_console_in_english() {
+async fn unknown_choice_is_the_language_of_the_browser() {
     let emulator = console_emulator(NO_JOBS);
     let browser = Browser::start().await;
     browser.page.goto(&format!("{}/config.json", emulator.address())).await.unwrap();
@@ -70,4 +74,31 @@ async fn missing_translations_leave_the_console_in_english() {
     browser.page.goto(emulator.address()).await.unwrap();
     browser.wait_for_text("button", "Connect").await;
     assert_eq!(language(&browser).await, "en");
+}
+
+#[tokio::test]
+async fn missing_translations_leave_the_console_in_english() {
+    // The page of a host without the files of the languages.
+    let console = tempfile::tempdir().unwrap();
+    copy_folder(&root().join("web/dist"), console.path());
+    std::fs::remove_dir_all(console.path().join("locales")).unwrap();
+    let folder = ServerFolder::emulator(NO_JOBS);
+    let emulator = folder.serve(&["--console", console.path().to_str().unwrap()]);
+    let browser = Browser::start().await;
+    open_in(&browser, emulator.address(), "de").await;
+    browser.wait_for_text("button", "Connect").await;
+    assert_eq!(language(&browser).await, "en", "the language that the texts have");
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_folder(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
 }

@@ -17,8 +17,10 @@ pub use language::{Language, SETTING as LANGUAGE_SETTING};
 use leptos::prelude::document;
 pub use translations::{fill, t};
 
-/// Shows the page in a language. Called once, before the first text, because shown texts do not change.
+/// Shows the page in a language, or in English without translations. Called once, before the first text, because shown texts
+/// do not change.
 pub fn set_language(language: Language, translations: HashMap<String, String>) {
+    let language = if translations.is_empty() { Language::English } else { language };
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("lang", language.code());
     }
