@@ -1,71 +1,26 @@
-//! The failures of commands, and the exit codes.
+//! The failures of commands.
 
-use std::{fmt, io, process::ExitCode};
+use std::{fmt, io};
 
-use txjobs_sdk::{Error, ErrorKind, ExecutionState, InvalidKey, SetupError};
+use txjobs_sdk::{Error, ErrorKind, InvalidKey, SetupError};
 
-use crate::signals::Signal;
-
-/// The exit codes. They are stable, and documented in `txjobs --help` and the command line reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum Exit {
-    Completed = 0,
-    Failed = 1,
-    Usage = 2,
-    CompletedWithErrors = 3,
-    KeyRefused = 4,
-    CompletedWithWarnings = 5,
-    TimedOut = 6,
-    /// A network or server error, or output that cannot be written.
-    Error = 7,
-    // 128 plus the number of the signal, as in a shell. A run that was started continues.
-    HungUp = 129,
-    Interrupted = 130,
-    Terminated = 143,
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
-    }
-}
-
-impl From<Signal> for Exit {
-    fn from(signal: Signal) -> Self {
-        match signal {
-            Signal::Interrupt => Self::Interrupted,
-            Signal::Terminate => Self::Terminated,
-            Signal::HangUp => Self::HungUp,
-        }
-    }
-}
-
-impl Exit {
-    /// Returns the code for the final state of an execution.
-    pub(crate) fn from_state(state: ExecutionState, warnings_fail: bool) -> Self {
-        match state {
-            ExecutionState::Completed => Self::Completed,
-            ExecutionState::CompletedWithWarnings if warnings_fail => Self::CompletedWithWarnings,
-            ExecutionState::CompletedWithWarnings => Self::Completed,
-            ExecutionState::CompletedWithErrors => Self::CompletedWithErrors,
-            // An unknown final state counts as a failure.
-            _ => Self::Failed,
-        }
-    }
-}
+use crate::{exit::Exit, signals::Signal};
 
 /// The reason why a command failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The arguments are not valid.
     Usage(String),
+    /// The job is pending or running, so it was not started.
+    Busy(String),
     /// A request failed.
     Api(Error),
     /// A request failed, and its outcome or that of the run is unknown. The text is the next step.
     OutcomeUnknown(Error, String),
     /// The wait timed out, and the job continues. The text is the next step.
     TimedOut(String),
+    /// The time ended before the job with this name was started.
+    NotStartedInTime(String),
     /// A signal ended the command. The clause is about the interrupted work.
     Interrupted(Signal, Option<String>),
     /// Standard output cannot be written for another reason than a closed pipe. The text is the next step for a run that was started.
@@ -81,9 +36,26 @@ impl Failure {
             Self::Api(error) | Self::OutcomeUnknown(error, _) if error.kind == ErrorKind::KeyRefused => {
                 Exit::KeyRefused
             }
-            Self::Api(_) | Self::OutcomeUnknown(..) | Self::Output(..) | Self::System(_) => Exit::Error,
-            Self::TimedOut(_) => Exit::TimedOut,
+            Self::Busy(_) | Self::Api(_) | Self::OutcomeUnknown(..) | Self::Output(..) | Self::System(_) => {
+                Exit::Error
+            }
+            Self::TimedOut(_) | Self::NotStartedInTime(_) => Exit::TimedOut,
             Self::Interrupted(signal, _) => (*signal).into(),
+        }
+    }
+}
+
+impl Failure {
+    /// Returns a stable name for programs.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Usage(_) => "usage",
+            Self::Busy(_) => "busy",
+            Self::Api(error) | Self::OutcomeUnknown(error, _) => error.kind.name(),
+            Self::TimedOut(_) | Self::NotStartedInTime(_) => "timed_out",
+            Self::Interrupted(..) => "interrupted_by_signal",
+            Self::Output(..) => "output",
+            Self::System(_) => "system",
         }
     }
 }
@@ -91,10 +63,13 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(message) | Self::System(message) => f.write_str(message),
+            Self::Usage(message) | Self::Busy(message) | Self::System(message) => f.write_str(message),
             Self::Api(error) => error.fmt(f),
             Self::OutcomeUnknown(error, next) => write!(f, "{error}\n{next}"),
             Self::TimedOut(next) => write!(f, "The wait timed out; the job continues. {next}"),
+            Self::NotStartedInTime(name) => {
+                write!(f, "The time ended before the server answered. Check whether {name} was started.")
+            }
             Self::Interrupted(signal, None) => write!(f, "Interrupted ({}).", signal.name()),
             Self::Interrupted(signal, Some(clause)) => write!(f, "Interrupted ({}); {clause}", signal.name()),
             Self::Output(error, next) => {
@@ -126,18 +101,6 @@ impl From<SetupError> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn exit_code_of_each_final_state() {
-        use ExecutionState::*;
-        let code = |state, warnings_fail| Exit::from_state(state, warnings_fail) as u8;
-        assert_eq!(
-            [Completed, Failed, CompletedWithErrors, CompletedWithWarnings].map(|s| code(s, false)),
-            [0, 1, 3, 0]
-        );
-        assert_eq!(code(CompletedWithWarnings, true), 5);
-        assert_eq!(code(Unknown(7), false), 1);
-    }
 
     #[test]
     fn missing_run_exits_with_the_code_of_an_error() {

@@ -1,18 +1,16 @@
 //! `txjobs`, a command line client of the TimeXtender Jobs API.
 
-mod api_key;
 mod args;
 mod commands;
-mod durations;
 mod environment;
+mod exit;
 mod failure;
-mod follow_run;
-mod job_lookup;
-mod names;
 mod output;
+mod prompt;
+mod runs;
 mod session;
+mod settings;
 mod signals;
-mod text;
 
 use std::{
     io::{self, Write},
@@ -25,7 +23,8 @@ use tokio::{runtime, sync::oneshot, task, time};
 
 use crate::{
     args::Cli,
-    failure::{Exit, Failure},
+    exit::Exit,
+    failure::Failure,
     output::Output,
     signals::{InterruptionMessage, Signal},
 };
@@ -40,7 +39,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(message) => return output::print_clap_message(&message).into(),
     };
-    let mut output = Output::new(cli.json);
+    let mut output = Output::new(cli.format);
     let result = run(cli, &mut output);
     output.finish(result).into()
 }

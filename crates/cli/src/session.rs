@@ -1,18 +1,21 @@
 //! The client and the settings of a command.
 
-use txjobs_sdk::{Client, paths};
+use txjobs_sdk::{
+    Client,
+    types::{JobId, TriggerId},
+};
 
 use crate::{
-    api_key,
-    args::{DOMAIN_VARIABLE, KEY_HEADER_VARIABLE, ServerArgs},
-    environment,
     failure::Failure,
+    output::Output,
+    settings::{self, ServerOptions, Setting, Settings},
     signals::InterruptionMessage,
 };
 
 /// The client, and the settings for suggested commands.
 pub(crate) struct Session<'a> {
     pub(crate) client: Client,
+    pub(crate) settings: Settings,
     /// The work that a signal interrupts.
     pub(crate) interruption_message: &'a InterruptionMessage,
     /// The options of suggested commands that select the same server. They never contain the key.
@@ -22,29 +25,22 @@ pub(crate) struct Session<'a> {
 impl<'a> Session<'a> {
     /// Reads the settings and the key, and builds the client. Sends nothing.
     pub(crate) async fn open(
-        server: &ServerArgs,
+        server: &ServerOptions,
+        output: &mut Output,
         interruption_message: &'a InterruptionMessage,
     ) -> Result<Self, Failure> {
-        let setting = |option: &Option<String>, variable, default: &str| -> Result<String, Failure> {
-            let value = match option {
-                Some(value) => Some(value.clone()),
-                None => environment::variable(variable)?,
-            };
-            Ok(value.unwrap_or_else(|| default.to_owned()))
-        };
-        let domain = setting(&server.domain, DOMAIN_VARIABLE, paths::LOCAL_GATEWAY_URL)?;
-        let key_header = setting(&server.key_header, KEY_HEADER_VARIABLE, paths::API_KEY_HEADER)?;
-        let server_options = [
-            ("--domain", &domain, paths::LOCAL_GATEWAY_URL),
-            ("--key-header", &key_header, paths::API_KEY_HEADER),
-        ]
-        .into_iter()
-        .filter(|(_, value, default)| value != default)
-        .map(|(option, value, _)| format!(" {option} {}", quote(value)))
-        .collect();
-        let key = api_key::read(server.key_stdin).await?;
-        let client = Client::builder(domain, key).key_header(key_header).build()?;
-        Ok(Self { client, interruption_message, server_options })
+        let settings = Settings::resolve(server)?;
+        settings.check_trust()?;
+        let found = settings::read_key(&settings, server.key_stdin).await?;
+        if let Some(warning) = found.warning {
+            output.write_warning(&warning);
+        }
+        let client = Client::builder(settings.domain.value.clone(), found.key)
+            .key_header(settings.key_header.value.clone())
+            .build()?;
+        check_encryption(&client, &settings, output)?;
+        let server_options = server_options(&settings);
+        Ok(Self { client, settings, interruption_message, server_options })
     }
 
     /// Returns a command line that can be pasted into a shell: `command`, the options that select the same server (also if they came
@@ -53,9 +49,72 @@ impl<'a> Session<'a> {
         let space = if arguments.is_empty() { "" } else { " " };
         format!("txjobs {command}{}{space}{arguments}", self.server_options)
     }
+
+    /// Returns the address of a job or a run in the console, if the console is known.
+    pub(crate) fn link(&self, job: JobId, trigger_id: Option<TriggerId>) -> Option<String> {
+        let console = self.settings.console.as_ref()?;
+        Some(console_link(&console.value, Some(job), trigger_id))
+    }
+}
+
+/// Returns the address of a screen of the console.
+pub(crate) fn console_link(console: &str, job: Option<JobId>, trigger_id: Option<TriggerId>) -> String {
+    let console = console.trim_end_matches('/');
+    match (job, trigger_id) {
+        (None, _) => format!("{console}/"),
+        (Some(job), None) => format!("{console}/#/jobs/{job}"),
+        (Some(job), Some(trigger_id)) => format!("{console}/#/jobs/{job}/runs/{trigger_id}"),
+    }
+}
+
+/// Refuses to send the key without encryption to another machine, unless the user allows it.
+pub(crate) fn check_encryption(
+    client: &Client,
+    settings: &Settings,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let Some(warning) = client.cleartext_key_warning() else { return Ok(()) };
+    if settings.insecure_http.value {
+        output.write_warning(&warning);
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "The API key would be sent to {} without encryption. Use https://, or allow it with --insecure-http or \
+         `insecure_http = true` in the profile.",
+        settings.domain.value
+    )))
+}
+
+fn server_options(settings: &Settings) -> String {
+    let mut options = String::new();
+    let mut add = |option: &str, value: &str| {
+        let space = if value.is_empty() { "" } else { " " };
+        options += &format!(" {option}{space}{}", quote(value));
+    };
+    if let Some(profile) = settings.profile.as_ref().filter(|profile| is_for_this_call(profile)) {
+        add("--profile", &profile.value);
+    }
+    if is_for_this_call(&settings.domain) {
+        add("--domain", &settings.domain.value);
+    }
+    if is_for_this_call(&settings.key_header) {
+        add("--key-header", &settings.key_header.value);
+    }
+    if is_for_this_call(&settings.insecure_http) {
+        add("--insecure-http", "");
+    }
+    options
+}
+
+/// Returns whether the value comes from an option or the environment, so that another shell does not have it.
+fn is_for_this_call<T>(setting: &Setting<T>) -> bool {
+    setting.source.is_option_or_variable()
 }
 
 fn quote(value: &str) -> String {
+    if value.is_empty() {
+        return String::new();
+    }
     // Quoting fails only for a zero byte, which no argument contains.
     shlex::try_quote(value).map_or_else(|_| format!("{value:?}"), Into::into)
 }

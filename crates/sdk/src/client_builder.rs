@@ -74,6 +74,16 @@ impl Client {
         }
     }
 
+    /// Returns the base URL that a client of `domain` uses, without a slash at the end: with the scheme that the builder adds.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SetupError::Domain`] for an invalid domain.
+    pub fn base_url(domain: &str) -> Result<String, SetupError> {
+        let url = base_url::parse(domain).map_err(SetupError::Domain)?;
+        Ok(url.as_str().trim_end_matches('/').to_owned())
+    }
+
     /// Returns a warning if the API key is sent over a network without encryption: the base URL uses plain http and is not on
     /// this machine.
     pub fn cleartext_key_warning(&self) -> Option<String> {

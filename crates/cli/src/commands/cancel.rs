@@ -3,14 +3,20 @@
 use txjobs_sdk::{Error, Extensions, paths};
 
 use crate::{
-    failure::{Exit, Failure},
-    job_lookup,
-    output::Output,
+    exit::Exit,
+    failure::Failure,
+    output::{Output, text},
+    prompt,
+    runs::job_lookup,
     session::Session,
-    text,
 };
 
-pub(crate) async fn run(session: &Session<'_>, output: &mut Output, job: &str) -> Result<Exit, Failure> {
+pub(crate) async fn run(
+    session: &Session<'_>,
+    output: &mut Output,
+    job: &str,
+    is_confirmed: bool,
+) -> Result<Exit, Failure> {
     session.interruption_message.set("no job was canceled.");
     let job = job_lookup::find_job(session, job).await?;
     let (id, name) = (job.id, text::escape_line(&job.name));
@@ -21,6 +27,16 @@ pub(crate) async fn run(session: &Session<'_>, output: &mut Output, job: &str) -
             "This server cannot cancel jobs: it does not announce the extension, and the vendor's API has no such operation."
                 .to_owned(),
         ));
+    }
+    if !is_confirmed
+        && !prompt::confirm(
+            output,
+            &format!("Cancel the current run of {name}? Work already done is not undone."),
+        )
+        .await?
+    {
+        output.write_message("Nothing was canceled.");
+        return Ok(Exit::Completed);
     }
     let next_step = format!("To check: {}", session.command_line("status", &id.to_string()));
     session.interruption_message.set(format!("it is unknown whether {name} is being canceled.\n{next_step}"));
@@ -35,7 +51,7 @@ pub(crate) async fn run(session: &Session<'_>, output: &mut Output, job: &str) -
     let canceled = response.into_inner();
     session.interruption_message.set(format!("{name} is being canceled."));
     output.write_trigger_id(canceled.trigger_id, &canceled, &format!("Canceling {name}"))?;
-    if !output.is_json() {
+    if output.is_text() {
         output.write_note(&format!("{name} is being canceled."));
     }
     Ok(Exit::Completed)

@@ -6,12 +6,14 @@ use serde::Serialize;
 use txjobs_sdk::{Error, JobStatusCode, paths, types::Job};
 
 use crate::{
-    failure::{Exit, Failure},
-    job_lookup,
-    names::fold,
-    output::{Cell, Output},
+    exit::Exit,
+    failure::Failure,
+    output::{Cell, Column, Output},
+    runs::{job_lookup, names::fold},
     session::Session,
 };
+
+const COLUMNS: [Column; 3] = [Column::shrinking("NAME"), Column::new("STATUS", 1), Column::new("ID", 2)];
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -37,8 +39,10 @@ pub(crate) async fn run(
         .map(|job| JobWithStatus { status: statuses.get(&job.id).copied(), job })
         .collect();
 
-    if output.is_json() {
+    if output.is_json_document() {
         output.write_json(&rows)?;
+    } else if !output.is_text() {
+        rows.iter().try_for_each(|row| output.write_json(row))?;
     } else if rows.is_empty() {
         output.write_note(match filter {
             Some(_) => "No job has a name that contains this text.",
@@ -49,7 +53,7 @@ pub(crate) async fn run(
             vec![output.text_cell(&row.job.name), Cell::status(row.status), Cell::dim(row.job.id)]
         };
         let cells: Vec<_> = rows.iter().map(cells).collect();
-        output.write_table(&["NAME", "STATUS", "ID"], &cells)?;
+        output.write_table(&COLUMNS, &cells)?;
     }
     Ok(Exit::Completed)
 }

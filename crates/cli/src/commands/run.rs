@@ -1,48 +1,62 @@
 //! Implements `txjobs run`.
 
-use txjobs_sdk::{Error, paths};
+use txjobs_sdk::types::Job;
 
 use crate::{
-    args::WaitArgs,
-    failure::{Exit, Failure},
-    follow_run, job_lookup,
-    output::Output,
+    args::RunArgs,
+    exit::Exit,
+    failure::Failure,
+    output::{Output, text},
+    runs::{
+        follow::{LineFilter, Target, follow_all},
+        job_lookup, start_job,
+    },
     session::Session,
-    text,
 };
 
 pub(crate) async fn run(
     session: &Session<'_>,
     output: &mut Output,
-    job: &str,
-    no_wait: bool,
-    wait: &WaitArgs,
+    arguments: RunArgs,
 ) -> Result<Exit, Failure> {
     session.interruption_message.set("no job was started.");
-    let job = job_lookup::find_job(session, job).await?;
-    let (id, name) = (job.id, text::escape_line(&job.name));
-    let next_step = format!(
-        "To check: {}, {}",
-        session.command_line("status", &id.to_string()),
-        session.command_line("logs", &id.to_string())
-    );
-    session.interruption_message.set(format!("it is unknown whether {name} was started.\n{next_step}"));
-    // Do not retry: a second request could start the job again.
-    let response = session.client.execute_job().job_id(id).send().await.map_err(|error| {
-        let error = Error::from_client(&paths::EXECUTE_JOB, error);
-        if error.is_outcome_unknown() {
-            Failure::OutcomeUnknown(error, next_step)
-        } else {
-            Failure::Api(error)
-        }
-    })?;
-    let started = response.into_inner();
-    session.interruption_message.set(format!("{name} was started, trigger id {}.", started.trigger_id));
-    let note = format!("Started {name}");
-    if no_wait {
-        output.write_trigger_id(started.trigger_id, &started, &note)?;
-        return Ok(Exit::Completed);
+    let jobs = job_lookup::find_jobs(session, &arguments.jobs).await?;
+    if arguments.no_wait {
+        return start_without_waiting(session, output, &jobs).await;
     }
-    output.write_note(&format!("{note}, trigger id {}", started.trigger_id));
-    follow_run::follow_run(session, output, &job, started.trigger_id, true, wait).await
+    let targets = jobs.into_iter().map(Target::Start).collect();
+    follow_all(session, output, targets, arguments.sequential, &arguments.wait, LineFilter::ALL).await
+}
+
+/// Starts the jobs and prints their trigger ids.
+async fn start_without_waiting(
+    session: &Session<'_>,
+    output: &mut Output,
+    jobs: &[Job],
+) -> Result<Exit, Failure> {
+    let mut failures = Vec::new();
+    let mut started_jobs = Vec::new();
+    for job in jobs {
+        let name = text::escape_line(&job.name);
+        match start_job(session, job).await {
+            Ok(started) => {
+                let trigger_id = started.trigger_id;
+                session.interruption_message.set(format!("{name} was started, trigger id {trigger_id}."));
+                if jobs.len() == 1 || !output.is_json_document() {
+                    output.write_trigger_id(trigger_id, &started, &format!("Started {name}"))?;
+                } else {
+                    started_jobs.push(started);
+                }
+            }
+            Err(failure) if jobs.len() == 1 => return Err(failure),
+            Err(failure) => {
+                output.write_message(&format!("{name}: {failure}"));
+                failures.push(failure.exit());
+            }
+        }
+    }
+    if jobs.len() > 1 && output.is_json_document() {
+        output.write_json(&started_jobs)?;
+    }
+    Ok(Exit::worst(failures))
 }

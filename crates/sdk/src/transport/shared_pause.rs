@@ -38,7 +38,7 @@ impl SharedPause {
         }
     }
 
-    pub(super) fn handle_response(&self, status: StatusCode, headers: &HeaderMap) {
+    pub(crate) fn handle_response(&self, status: StatusCode, headers: &HeaderMap) {
         if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
             let wall_clock = Timestamp::from(SystemTime::now());
             let retry_after = retry_after(headers);

@@ -52,8 +52,9 @@ pub(crate) fn escape_json(document: String) -> String {
     let mut escaped = String::with_capacity(document.len());
     for c in document.chars() {
         if is_unsafe(c) {
-            // All unsafe characters have code points of four digits.
-            escaped += &format!("\\u{:04x}", u32::from(c));
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                escaped += &format!("\\u{unit:04x}");
+            }
         } else {
             escaped.push(c);
         }
@@ -61,9 +62,16 @@ pub(crate) fn escape_json(document: String) -> String {
     escaped
 }
 
+/// Returns whether a character acts on a terminal, changes the direction of the text, or cannot be seen. Joiners stay, because
+/// emoji and several scripts need them.
 fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let is_invisible = matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{200b}'
+        | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}');
+    let is_direction =
+        matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || is_direction || is_invisible
 }
 
 /// Returns the text as one escaped line of at most `columns` columns. A truncated line ends with an ellipsis.

@@ -5,12 +5,8 @@ use txjobs_sdk::{
     types::{Job, JobId},
 };
 
-use crate::{
-    failure::Failure,
-    names::{NameOrder, fold},
-    session::Session,
-    text,
-};
+use super::names::{NameOrder, fold};
+use crate::{failure::Failure, output::text, session::Session};
 
 /// Returns all jobs of the organization, sorted by name.
 pub(crate) async fn list_jobs(session: &Session<'_>) -> Result<Vec<Job>, Failure> {
@@ -24,6 +20,20 @@ pub(crate) async fn list_jobs(session: &Session<'_>) -> Result<Vec<Job>, Failure
 /// Returns the job that `argument` identifies: by id, by name in any case, or by the beginning of only one name.
 pub(crate) async fn find_job(session: &Session<'_>, argument: &str) -> Result<Job, Failure> {
     select_job(list_jobs(session).await?, argument, &session.command_line("jobs", ""))
+}
+
+/// Returns the jobs that the arguments identify, each once, in the order of the arguments.
+pub(crate) async fn find_jobs(session: &Session<'_>, arguments: &[String]) -> Result<Vec<Job>, Failure> {
+    let jobs = list_jobs(session).await?;
+    let list_command = session.command_line("jobs", "");
+    let mut found: Vec<Job> = Vec::new();
+    for argument in arguments {
+        let job = select_job(jobs.clone(), argument, &list_command)?;
+        if found.iter().all(|other| other.id != job.id) {
+            found.push(job);
+        }
+    }
+    Ok(found)
 }
 
 fn select_job(jobs: Vec<Job>, argument: &str, list_command: &str) -> Result<Job, Failure> {
@@ -41,9 +51,14 @@ fn select_job(jobs: Vec<Job>, argument: &str, list_command: &str) -> Result<Job,
         [] if id.is_some() => {
             Err(Failure::Usage(format!("No job has the id {argument}. To list the jobs: {list_command}")))
         }
-        [] => Err(Failure::Usage(format!(
-            "No job has a name that is or begins with {argument:?}. To list the jobs: {list_command}"
-        ))),
+        [] => {
+            let suggestion = suggest(&jobs, &folded)
+                .map(|name| format!(" Did you mean {:?}?", text::escape_line(name)))
+                .unwrap_or_default();
+            Err(Failure::Usage(format!(
+                "No job has a name that is or begins with {argument:?}.{suggestion} To list the jobs: {list_command}"
+            )))
+        }
         several => {
             let line = |job: &&Job| format!("\n  {}  {}", job.id, text::escape_line(&job.name));
             let list: String = several.iter().map(line).collect();
@@ -53,6 +68,13 @@ fn select_job(jobs: Vec<Job>, argument: &str, list_command: &str) -> Result<Job,
             )))
         }
     }
+}
+
+/// Returns the name that is most like a mistyped one, or `None` if none is.
+fn suggest<'a>(jobs: &'a [Job], folded: &str) -> Option<&'a str> {
+    let likeness = |job: &'a Job| (strsim::jaro_winkler(&fold(&job.name), folded), job.name.as_str());
+    let best = jobs.iter().map(likeness).max_by(|left, right| left.0.total_cmp(&right.0));
+    best.filter(|(likeness, _)| *likeness > 0.8).map(|(_, name)| name)
 }
 
 #[cfg(test)]
@@ -120,5 +142,11 @@ mod tests {
         let several = found("sal").unwrap_err();
         assert!(several.contains("matches 2 jobs") && several.contains("Sales prepare"), "{several}");
         assert!(found("Twin").unwrap_err().contains("matches 2 jobs"));
+    }
+
+    #[test]
+    fn mistyped_name_gets_a_suggestion() {
+        assert!(found("Fniance deliver").unwrap_err().contains("Did you mean \"Finance deliver\"?"));
+        assert!(!found("zzz").unwrap_err().contains("Did you mean"));
     }
 }

@@ -1,0 +1,237 @@
+//! Implements `txjobs profile`.
+
+use serde::Serialize;
+use toml_edit::{Item, Table, value};
+use txjobs_sdk::Client;
+
+use crate::{
+    args::ProfileCommand,
+    exit::Exit,
+    failure::Failure,
+    output::{Cell, Column, Output},
+    settings::{self, ServerOptions, Setting, Settings, files},
+};
+
+const LIST_COLUMNS: [Column; 4] =
+    [Column::new("NAME", 0), Column::shrinking("DOMAIN"), Column::new("KEY", 1), Column::new("DEFAULT", 2)];
+const SHOW_COLUMNS: [Column; 3] =
+    [Column::new("SETTING", 0), Column::shrinking("VALUE"), Column::shrinking("SOURCE")];
+
+pub(crate) fn run(
+    output: &mut Output,
+    server: &ServerOptions,
+    command: ProfileCommand,
+) -> Result<Exit, Failure> {
+    match command {
+        ProfileCommand::List => list(output)?,
+        ProfileCommand::Show => show(output, server)?,
+        ProfileCommand::Use { name } => {
+            check_exists(&name)?;
+            files::edit(|document| {
+                document["default_profile"] = value(&name);
+                Ok(())
+            })?;
+            output.write_note(&format!("The default profile is now {name}."));
+        }
+        ProfileCommand::Set { name, values } => set(output, &name, &values)?,
+        ProfileCommand::Remove { name, yes: _ } => remove(output, &name)?,
+    }
+    Ok(Exit::Completed)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listed<'a> {
+    name: &'a str,
+    domain: Option<&'a str>,
+    key_store: Option<settings::KeyStore>,
+    is_default: bool,
+}
+
+fn list(output: &mut Output) -> Result<(), Failure> {
+    let file = files::load()?;
+    let profiles: Vec<_> = file
+        .profiles
+        .iter()
+        .map(|(name, values)| Listed {
+            name,
+            domain: values.domain.as_deref(),
+            key_store: values.key,
+            is_default: file.default_profile.as_ref() == Some(name),
+        })
+        .collect();
+    if output.is_json_document() {
+        return output.write_json(&profiles);
+    }
+    if !output.is_text() {
+        return profiles.iter().try_for_each(|profile| output.write_json(profile));
+    }
+    if profiles.is_empty() {
+        output.write_note("There are no profiles yet. To create one: txjobs login");
+        return Ok(());
+    }
+    let row = |profile: &Listed<'_>| {
+        vec![
+            Cell::plain(profile.name),
+            output.text_cell(profile.domain.unwrap_or("-")),
+            Cell::plain(profile.key_store.map_or("-", settings::KeyStore::name)),
+            Cell::plain(if profile.is_default { "yes" } else { "" }),
+        ]
+    };
+    let rows: Vec<_> = profiles.iter().map(row).collect();
+    output.write_table(&LIST_COLUMNS, &rows)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Shown {
+    setting: &'static str,
+    value: Option<String>,
+    source: String,
+}
+
+/// Shows each setting with its source. The key itself is never shown.
+fn show(output: &mut Output, server: &ServerOptions) -> Result<(), Failure> {
+    let settings = Settings::resolve(server)?;
+    let key_source = settings::find_key_source(&settings, server.key_stdin)?;
+    let shown = vec![
+        shown("profile", settings.profile.as_ref()),
+        shown("domain", Some(&settings.domain)),
+        shown("key_header", Some(&settings.key_header)),
+        shown("insecure_http", Some(&settings.insecure_http)),
+        shown("console", settings.console.as_ref()),
+        Shown { setting: "key", value: None, source: key_source.to_string() },
+    ];
+    if !output.is_text() {
+        return output.write_json(&shown);
+    }
+    let row = |shown: &Shown| {
+        vec![
+            Cell::plain(shown.setting),
+            output.text_cell(shown.value.as_deref().unwrap_or("-")),
+            output.text_cell(&shown.source),
+        ]
+    };
+    let rows: Vec<_> = shown.iter().map(row).collect();
+    output.write_table(&SHOW_COLUMNS, &rows)?;
+    if let Some(path) = files::path()? {
+        output.write_note(&format!("The profiles are in {}", path.display()));
+    }
+    Ok(())
+}
+
+fn shown<T: ToString>(setting: &'static str, value: Option<&Setting<T>>) -> Shown {
+    Shown {
+        setting,
+        value: value.map(|value| value.value.to_string()),
+        source: value.map_or_else(|| "none".to_owned(), |value| value.source.to_string()),
+    }
+}
+
+fn check_exists(name: &str) -> Result<(), Failure> {
+    let file = files::load()?;
+    if file.profiles.contains_key(name) {
+        return Ok(());
+    }
+    let names: Vec<_> = file.profiles.keys().map(String::as_str).collect();
+    let known = match names.as_slice() {
+        [] => "There are no profiles yet. To create one: txjobs login".to_owned(),
+        names => format!("The profiles are: {}.", names.join(", ")),
+    };
+    Err(Failure::Usage(format!("There is no profile {name:?}. {known}")))
+}
+
+/// Changes values of a profile. Creates it if it does not exist.
+fn set(output: &mut Output, name: &str, values: &[String]) -> Result<(), Failure> {
+    check_name(name)?;
+    let mut changes = Vec::new();
+    for pair in values {
+        let (key, text) = pair.split_once('=').ok_or_else(|| {
+            Failure::Usage(format!("{pair:?} is not a setting. Use NAME=VALUE, such as console=https://..."))
+        })?;
+        let item = match key {
+            _ if text.is_empty() => Item::None,
+            "domain" => value(Client::base_url(text)?),
+            "key_header" => value(text),
+            "console" if text.starts_with("https://") || text.starts_with("http://") => value(text),
+            "console" => {
+                return Err(Failure::Usage(
+                    "The console must be a web address, such as https://console.example.com".to_owned(),
+                ));
+            }
+            "insecure_http" => value(
+                text.parse::<bool>()
+                    .map_err(|_| Failure::Usage("insecure_http must be true or false".to_owned()))?,
+            ),
+            _ => {
+                return Err(Failure::Usage(format!(
+                    "There is no setting {key:?}. The settings are domain, key_header, insecure_http, and console. To store a key: \
+                     txjobs login"
+                )));
+            }
+        };
+        changes.push((key, item));
+    }
+    let path = files::edit(|document| {
+        let profile = profile_table(document, name);
+        for (key, item) in changes {
+            if item.is_none() {
+                profile.remove(key);
+            } else {
+                profile[key] = item;
+            }
+        }
+        Ok(())
+    })?;
+    output.write_note(&format!("Changed the profile {name} in {}", path.display()));
+    Ok(())
+}
+
+/// Removes a profile, and its key if no other profile has the same server.
+fn remove(output: &mut Output, name: &str) -> Result<(), Failure> {
+    check_exists(name)?;
+    let file = files::load()?;
+    let profile = &file.profiles[name];
+    let base_url = profile.domain.as_deref().map(Client::base_url).transpose()?;
+    let is_shared = file.profiles.iter().any(|(other, values)| {
+        other != name && values.domain.as_deref().and_then(|domain| Client::base_url(domain).ok()) == base_url
+    });
+    if let (Some(store), Some(base_url), false) = (profile.key, &base_url, is_shared) {
+        settings::forget_key(store, base_url)?;
+    }
+    files::edit(|document| {
+        if let Some(profiles) = document.get_mut("profiles").and_then(Item::as_table_mut) {
+            profiles.remove(name);
+        }
+        if document.get("default_profile").and_then(Item::as_str) == Some(name) {
+            document.remove("default_profile");
+        }
+        Ok(())
+    })?;
+    output.write_note(&format!("Removed the profile {name}."));
+    Ok(())
+}
+
+/// Returns the table of a profile, which it creates if it is missing.
+pub(super) fn profile_table<'a>(document: &'a mut toml_edit::DocumentMut, name: &str) -> &'a mut Table {
+    let profiles = document.entry("profiles").or_insert_with(|| {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    });
+    let profiles = profiles.as_table_mut().expect("the file was checked");
+    profiles.entry(name).or_insert(Item::Table(Table::new())).as_table_mut().expect("the file was checked")
+}
+
+/// Refuses a name that would need quotes in a shell or in the file.
+pub(super) fn check_name(name: &str) -> Result<(), Failure> {
+    let is_valid = !name.is_empty()
+        && name.len() <= 64
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    if is_valid {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "{name:?} cannot be the name of a profile. Use at most 64 letters, digits, hyphens, underscores, and dots."
+    )))
+}

@@ -1,0 +1,56 @@
+//! The executions of a job.
+
+use std::num::NonZeroU32;
+
+use txjobs_sdk::{
+    Error, Extensions, paths,
+    types::{JobExecution, JobId, LogsSelection},
+};
+
+use crate::{failure::Failure, session::Session};
+
+/// Returns at most `limit` executions of a job, the newest first. Without `with_logs`, their lines are missing if the server can omit
+/// them.
+pub(crate) async fn load_history(
+    session: &Session<'_>,
+    job: JobId,
+    limit: usize,
+    with_logs: bool,
+) -> Result<Vec<JobExecution>, Failure> {
+    let extensions = extensions(session, job).await?;
+    let mut request = session.client.get_job_logs().job_id(job);
+    if extensions.limit {
+        // An unlimited history can have all lines of all runs.
+        let limit = u32::try_from(limit).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX);
+        request = request.limit(limit);
+    }
+    if extensions.logs && !with_logs {
+        request = request.logs(LogsSelection::None);
+    }
+    let response = request.send().await.map_err(|e| Error::from_client(&paths::GET_JOB_LOGS, e))?;
+    let mut executions = response.into_inner().0;
+    sort_newest_first(&mut executions);
+    executions.truncate(limit);
+    Ok(executions)
+}
+
+/// Returns the newest execution of a job, with or without its log.
+pub(crate) async fn load_newest(
+    session: &Session<'_>,
+    job: JobId,
+    with_logs: bool,
+) -> Result<Option<JobExecution>, Failure> {
+    Ok(load_history(session, job, 1, with_logs).await?.into_iter().next())
+}
+
+/// Sorts executions by the time of their creation. One without a time counts as the oldest.
+fn sort_newest_first(executions: &mut [JobExecution]) {
+    executions.sort_by_key(|execution| std::cmp::Reverse(execution.create_time));
+}
+
+/// Returns what the server announces. Only a response tells, and the status is the smallest one.
+async fn extensions(session: &Session<'_>, job: JobId) -> Result<Extensions, Failure> {
+    let status = session.client.get_job_status().job_id(job).send().await;
+    let status = status.map_err(|e| Error::from_client(&paths::GET_JOB_STATUS, e))?;
+    Ok(Extensions::from(status.headers()))
+}

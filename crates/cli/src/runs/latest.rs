@@ -1,0 +1,53 @@
+//! Finds the newest run of a job, also one that is still pending.
+
+use std::time::Duration;
+
+use tokio::time;
+use txjobs_sdk::{
+    Error, paths,
+    types::{ExecutionId, Job, JobExecution},
+};
+
+use super::load_newest;
+use crate::{
+    failure::Failure,
+    output::{Output, text},
+    session::Session,
+};
+
+/// How often the history of a pending job is requested until the run appears.
+const PENDING_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Returns the newest execution of a job without its log. If the job is pending, waits until its run appears.
+pub(crate) async fn find_latest(
+    session: &Session<'_>,
+    output: &mut Output,
+    job: &Job,
+) -> Result<JobExecution, Failure> {
+    let mut before: Option<Option<ExecutionId>> = None;
+    loop {
+        let status = session.client.get_job_status().job_id(job.id).send().await;
+        let status = status.map_err(|e| Error::from_client(&paths::GET_JOB_STATUS, e))?.into_inner().status;
+        let newest = load_newest(session, job.id, false).await?;
+        let id = newest.as_ref().map(|execution| execution.id);
+        let is_new = before.is_some_and(|before| before != id);
+        match newest {
+            Some(execution) if is_new || !execution.state.is_final() || !status.is_active() => {
+                return Ok(execution);
+            }
+            None if !status.is_active() => {
+                return Err(Failure::Usage(format!(
+                    "{} has no run yet. To start it: {}",
+                    text::escape_line(&job.name),
+                    session.command_line("run", &job.id.to_string())
+                )));
+            }
+            // The run of the status is not in the history yet.
+            _ => {}
+        }
+        before.get_or_insert(id);
+        output.show_progress(&format!("{} {status}", text::escape_line(&job.name)));
+        output.remind_of_progress();
+        time::sleep(PENDING_INTERVAL).await;
+    }
+}

@@ -1,0 +1,14 @@
+//! Jobs and their runs: found, started, followed and listed.
+
+pub(crate) mod follow;
+mod history;
+pub(crate) mod job_lookup;
+mod latest;
+pub(crate) mod names;
+mod report;
+mod start;
+
+pub(crate) use history::{load_history, load_newest};
+pub(crate) use latest::find_latest;
+pub(crate) use report::{LineCounts, RunReport};
+pub(crate) use start::start_job;
