@@ -9,6 +9,9 @@ use crate::test_server::TestServer;
 /// The key that [`txjobs_command_for`] sets.
 pub const ANY_KEY: &str = "any-key-0123456789";
 
+/// A folder that cannot exist, so that there are no profiles.
+const NO_FOLDER: &str = "/dev/null/txjobs";
+
 /// Returns a command of `txjobs` with the address and the key of a server in its environment.
 #[must_use]
 pub fn txjobs_command(server: &TestServer, arguments: &[&str]) -> Command {
@@ -23,7 +26,19 @@ pub fn txjobs_command_for(address: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program("txjobs"));
     command.args(arguments).stdin(Stdio::null());
     command.env("TXJOBS_DOMAIN", address).env("TXJOBS_API_KEY", ANY_KEY);
-    command.env_remove("TXJOBS_KEY_HEADER");
+    // Neither the profiles nor the CI system of the machine matter.
+    for variable in [
+        "TXJOBS_KEY_HEADER",
+        "TXJOBS_PROFILE",
+        "TXJOBS_CONSOLE",
+        "CI",
+        "GITHUB_ACTIONS",
+        "TF_BUILD",
+        "TEAMCITY_VERSION",
+    ] {
+        command.env_remove(variable);
+    }
+    command.env("TXJOBS_CONFIG_DIR", NO_FOLDER);
     command
 }
 

@@ -44,9 +44,12 @@ lines = [{ message = "Started" }, { after = "1h", message = "Never" }]
 "#;
 
 #[test]
-fn unencrypted_key_has_a_warning_and_a_failing_proxy_is_named() {
+fn unencrypted_key_needs_a_permission_and_a_failing_proxy_is_named() {
+    let refused = CommandOutput::of(&mut txjobs_command_for("http://api.example.test", &["jobs"]));
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    assert!(refused.stderr.contains("--insecure-http"), "{}", refused.stderr);
     let closed = closed_address();
-    let mut command = txjobs_command_for("http://api.example.test", &["jobs"]);
+    let mut command = txjobs_command_for("http://api.example.test", &["jobs", "--insecure-http"]);
     command
         .env("HTTP_PROXY", format!("http://me:pa55word@{closed}"))
         .env_remove("NO_PROXY")

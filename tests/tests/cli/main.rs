@@ -99,19 +99,28 @@ fn control_characters_in_a_log_are_escaped() {
 }
 
 #[test]
-fn json_output_has_one_object_per_log_line_and_the_execution() {
+fn json_output_is_one_document_or_one_object_per_event() {
     let server = TestServer::emulator(JOBS);
     let run = run_txjobs(&server, &["run", "Sales deliver", "--json"]);
-    let lines: Vec<serde_json::Value> =
-        run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(lines.len(), 2, "{run:?}");
-    assert_eq!((&lines[0]["Message"], &lines[0]["Severity"]), (&"Delivered".into(), &0.into()));
-    assert_eq!(lines[1]["State"], 2);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&report["State"], &report["ExitCode"]), (&2.into(), &0.into()));
+    let line = &report["JobExecutionLogs"][0];
+    assert_eq!((&line["Message"], &line["Severity"]), (&"Delivered".into(), &0.into()));
 
     let log = run_txjobs(&server, &["logs", "Sales deliver", "--json"]);
     let execution: serde_json::Value = serde_json::from_str(&log.stdout).unwrap();
-    assert_eq!(execution["Id"], lines[1]["Id"]);
-    assert_eq!(execution["JobExecutionLogs"][0], lines[0]);
+    assert_eq!(execution["Id"], report["Id"]);
+    assert_eq!(&execution["JobExecutionLogs"][0], line);
+
+    let run = run_txjobs(&server, &["run", "Sales deliver", "--ndjson"]);
+    let events: Vec<serde_json::Value> =
+        run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let types: Vec<_> = events.iter().map(|event| event["Type"].as_str().unwrap()).collect();
+    assert_eq!((types[0], *types.last().unwrap()), ("started", "ended"), "{run:?}");
+    let lines: Vec<_> = events.iter().filter(|event| event["Type"] == "line").collect();
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["Message"], "Delivered");
+    assert_eq!(events.last().unwrap()["ExitCode"], 0);
 }
 
 #[test]
@@ -137,7 +146,8 @@ fn timed_out_or_interrupted_wait_does_not_end_the_job() {
 
     let again = run_txjobs(&server, &["run", "Endless"]);
     assert_eq!(again.code, 7, "a running job cannot be started: {again:?}");
-    assert!(again.stderr.contains("409"), "{again:?}");
+    assert!(again.stderr.contains("Endless is running, trigger id "), "{again:?}");
+    assert!(again.stderr.contains("To follow that run: txjobs follow"), "{again:?}");
 
     let trigger_id = waited.stderr.trim().rsplit(' ').next().unwrap().to_owned();
     let mut follow = txjobs_command(&server, &["follow", "Endless", &trigger_id]);

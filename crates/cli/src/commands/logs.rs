@@ -1,11 +1,9 @@
 //! Implements `txjobs logs`.
 
-use std::time::SystemTime;
+use std::{io, time::SystemTime};
 
 use txjobs_sdk::{
-    Error, Timestamp,
-    follow::KnownLines,
-    paths,
+    Error, Timestamp, paths,
     types::{Job, JobExecution, JobExecutionLog, JobId, TriggerId},
 };
 
@@ -18,6 +16,8 @@ use crate::{
         find_latest,
         follow::{LineEvent, LineFilter, Target, follow_all},
         job_lookup, load_history, load_newest,
+        log_stream::{self, LogResponse, SpooledExecution},
+        newest_request,
     },
     session::Session,
 };
@@ -31,7 +31,10 @@ pub(crate) async fn run(
     if arguments.follow {
         return follow(session, output, job, arguments).await;
     }
-    let Some(mut execution) = find_execution(session, output, &job, arguments).await? else {
+    output.show_progress(&format!("Loading the log of {}", text::escape_line(&job.name)));
+    let found = find_execution(session, &job, arguments).await?;
+    output.clear_progress();
+    let Some(mut found) = found else {
         if output.is_json_document() {
             output.write_json(&Option::<JobExecution>::None)?;
         }
@@ -44,11 +47,10 @@ pub(crate) async fn run(
         });
         return Ok(if arguments.exit_status { Exit::Error } else { Exit::Completed });
     };
-    output.clear_progress();
-    select_lines(&mut execution.job_execution_logs, arguments);
-    print(output, &job, &execution, arguments.timestamps)?;
-    Ok(if arguments.exit_status && execution.state.is_final() {
-        Exit::from_state(execution.state, false)
+    print(output, &job, &mut found, arguments)?;
+    let state = found.execution.state;
+    Ok(if arguments.exit_status && state.is_final() {
+        Exit::from_state(state, false)
     } else {
         Exit::Completed
     })
@@ -81,88 +83,132 @@ async fn follow(
     Ok(if arguments.exit_status { exit } else { Exit::Completed })
 }
 
+/// Returns the wanted execution with the wanted lines.
 async fn find_execution(
     session: &Session<'_>,
-    output: &mut Output,
     job: &Job,
     arguments: &LogsArgs,
-) -> Result<Option<JobExecution>, Failure> {
-    output.show_progress(&format!("Loading the log of {}", text::escape_line(&job.name)));
-    if let Some(trigger_id) = arguments.trigger_id {
-        return fetch_by_trigger(session, job.id, trigger_id).await;
-    }
-    match arguments.execution {
-        None => load_newest(session, job.id, true).await,
+) -> Result<Option<SpooledExecution>, Failure> {
+    let request = match (arguments.trigger_id, arguments.execution) {
+        (Some(trigger_id), _) => paths::get_job_logs_by_trigger(job.id, trigger_id, None),
         // Only the history of the job has runs without a trigger id.
-        Some(id) => {
-            let executions = load_history(session, job.id, usize::MAX, true).await?;
-            Ok(executions.into_iter().find(|execution| execution.id == id))
-        }
-    }
+        (None, Some(_)) => paths::get_job_logs(job.id, None, None),
+        (None, None) => newest_request(session, job.id).await?,
+    };
+    let executions = match log_stream::load(session, &request, Box::new(line_filter(arguments))).await? {
+        LogResponse::Executions(executions) => executions,
+        LogResponse::Unusual => load_at_once(session, job, arguments).await?,
+    };
+    let mut executions: Vec<_> = executions
+        .into_iter()
+        .filter(|spooled| arguments.execution.is_none_or(|id| spooled.execution.id == id))
+        .collect();
+    executions.sort_by_key(|spooled| spooled.execution.create_time);
+    Ok(executions.pop())
 }
 
-/// Returns the newest execution of a trigger id.
+/// Loads the executions with the usual requests, which repair and repeat a response, and report its error.
+async fn load_at_once(
+    session: &Session<'_>,
+    job: &Job,
+    arguments: &LogsArgs,
+) -> Result<Vec<SpooledExecution>, Failure> {
+    let executions = match (arguments.trigger_id, arguments.execution) {
+        (Some(trigger_id), _) => fetch_by_trigger(session, job.id, trigger_id).await?,
+        (None, Some(_)) => load_history(session, job.id, usize::MAX, true).await?,
+        (None, None) => load_newest(session, job.id, true).await?.into_iter().collect(),
+    };
+    let is_kept = line_filter(arguments);
+    let spool = |execution| SpooledExecution::new(execution, &is_kept).map_err(|error| cannot_spool(&error));
+    executions.into_iter().map(spool).collect()
+}
+
 async fn fetch_by_trigger(
     session: &Session<'_>,
     job: JobId,
     trigger_id: TriggerId,
-) -> Result<Option<JobExecution>, Failure> {
+) -> Result<Vec<JobExecution>, Failure> {
     let response = session.client.get_job_logs_by_trigger().job_id(job).trigger_id(trigger_id).send().await;
-    let response = response.map_err(|e| Error::from_client(&paths::GET_JOB_LOGS_BY_TRIGGER, e))?;
-    Ok(response.into_inner().0.into_iter().max_by_key(|execution| execution.create_time))
+    Ok(response.map_err(|e| Error::from_client(&paths::GET_JOB_LOGS_BY_TRIGGER, e))?.into_inner().0)
 }
 
-/// Sorts the lines and keeps the wanted ones.
-fn select_lines(lines: &mut Vec<JobExecutionLog>, arguments: &LogsArgs) {
-    // A server may send a line twice.
-    let mut known = KnownLines::default();
-    known.begin_response(None);
-    let is_shown = line_filter(arguments);
-    lines.retain(|line| known.insert(line) && is_shown(line));
-    if lines.iter().all(|line| line.time_stamp.is_some()) {
-        lines.sort_by_key(|line| line.time_stamp);
-    }
-    if let Some(tail) = arguments.tail {
-        lines.drain(..lines.len().saturating_sub(tail));
-    }
+fn cannot_spool(error: &io::Error) -> Failure {
+    Failure::System(format!("The log cannot be kept in a temporary file: {error}."))
 }
 
 /// Returns a function that decides whether a line is wanted.
-fn line_filter(arguments: &LogsArgs) -> impl Fn(&JobExecutionLog) -> bool + '_ {
+fn line_filter(arguments: &LogsArgs) -> impl Fn(&JobExecutionLog) -> bool + Send + use<> {
     let since = arguments.since.map(|since| match since {
         Since::At(time) => time,
         Since::Ago(duration) => {
             Timestamp::from(SystemTime::now().checked_sub(duration).unwrap_or(SystemTime::UNIX_EPOCH))
         }
     });
+    let (severity, pattern) = (arguments.severity, arguments.grep.clone());
     move |line| {
         // A line without a time may be of any time.
         let is_recent = since.is_none_or(|since| line.time_stamp.is_none_or(|time| time >= since));
         is_recent
-            && arguments.severity.includes(line.severity)
-            && arguments.grep.as_ref().is_none_or(|pattern| pattern.is_match(&line.message))
+            && severity.includes(line.severity)
+            && pattern.as_ref().is_none_or(|pattern| pattern.is_match(&line.message))
     }
 }
 
-fn print(output: &mut Output, job: &Job, execution: &JobExecution, has_times: bool) -> Result<(), Failure> {
-    match output.format() {
-        Format::Json => return output.write_json(execution),
-        Format::NdJson => {
-            let lines = &execution.job_execution_logs;
-            return lines
-                .iter()
-                .try_for_each(|line| output.write_json(&LineEvent::new(line, job, execution.trigger_id)));
+fn print(
+    output: &mut Output,
+    job: &Job,
+    found: &mut SpooledExecution,
+    arguments: &LogsArgs,
+) -> Result<(), Failure> {
+    let SpooledExecution { execution, lines } = found;
+    let format = output.format();
+    let mut all_lines = Vec::new();
+    let visited = output.write_together(|output| {
+        lines.for_each(arguments.tail, |line| -> Result<(), Stopped> {
+            match format {
+                Format::Json => all_lines.push(line),
+                Format::NdJson => output.write_json(&LineEvent::new(&line, job, execution.trigger_id))?,
+                Format::Text => output.write_log_line(&line, "", arguments.timestamps)?,
+            }
+            if output.is_closed() { Err(Stopped::Closed) } else { Ok(()) }
+        })
+    });
+    match visited? {
+        Ok(()) | Err(Stopped::Closed) => {}
+        Err(Stopped::Output(failure)) => return Err(failure),
+        Err(Stopped::Spool(error)) => return Err(cannot_spool(&error)),
+    }
+    match format {
+        Format::Json => {
+            execution.job_execution_logs = all_lines;
+            output.write_json(execution)
         }
-        Format::Text => {}
+        Format::NdJson => Ok(()),
+        Format::Text => {
+            let started = execution.create_time.map(|time| format!(", started {time}")).unwrap_or_default();
+            let (state, name) = (output::format_state(execution.state), text::escape_line(&job.name));
+            output.write_note(&format!("{state}: {name}{started}"));
+            Ok(())
+        }
     }
-    for line in &execution.job_execution_logs {
-        output.write_log_line(line, "", has_times)?;
+}
+
+/// Why not all lines were written.
+enum Stopped {
+    Output(Failure),
+    Spool(io::Error),
+    /// The reader of standard output needs no more lines.
+    Closed,
+}
+
+impl From<Failure> for Stopped {
+    fn from(failure: Failure) -> Self {
+        Self::Output(failure)
     }
-    let started = execution.create_time.map(|time| format!(", started {time}")).unwrap_or_default();
-    output.write_note(&format!(
-        "{}: {}{started}",
-        output::format_state(execution.state),
-        text::escape_line(&job.name)
-    ));
-    Ok(())
+}
+
+impl From<io::Error> for Stopped {
+    fn from(error: io::Error) -> Self {
+        Self::Spool(error)
+    }
 }

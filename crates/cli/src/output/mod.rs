@@ -19,6 +19,9 @@ pub(crate) use ci::{Annotation, CiSystem, SummaryRow};
 pub(crate) use style::format_state;
 pub(crate) use table::{Cell, Column};
 
+/// The length at which buffered lines are written.
+const MAX_BUFFER_BYTES: usize = 64 * 1024;
+
 /// What standard output contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -34,6 +37,8 @@ pub(crate) struct Output {
     format: Format,
     is_quiet: bool,
     tabs: Tabs,
+    /// Lines that are written together.
+    buffer: Option<String>,
     ci: Option<CiSystem>,
     /// Whether the reader of standard output, such as `head`, has closed the pipe.
     is_closed: bool,
@@ -55,6 +60,7 @@ impl Output {
         Self {
             format,
             is_quiet: options.quiet,
+            buffer: None,
             tabs: if io::stdout().is_terminal() { Tabs::Space } else { Tabs::Keep },
             ci: CiSystem::detect(),
             is_closed: false,
@@ -155,7 +161,32 @@ impl Output {
         self.write_to_stdout(|| io::stdout().lock().write_all(bytes))
     }
 
+    /// Writes the lines of `write` together, because a call of the system per line is slow.
+    pub(crate) fn write_together<T>(&mut self, write: impl FnOnce(&mut Self) -> T) -> Result<T, Failure> {
+        self.buffer = Some(String::new());
+        let result = write(self);
+        let rest = self.buffer.take().unwrap_or_default();
+        self.write_all(&rest)?;
+        Ok(result)
+    }
+
+    fn write_all(&mut self, text: &str) -> Result<(), Failure> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.write_to_stdout(|| anstream::stdout().lock().write_all(text.as_bytes()))
+    }
+
     fn write_line(&mut self, line: &str) -> Result<(), Failure> {
+        if let Some(buffer) = &mut self.buffer {
+            buffer.push_str(line);
+            buffer.push('\n');
+            if buffer.len() < MAX_BUFFER_BYTES {
+                return Ok(());
+            }
+            let full = std::mem::take(buffer);
+            return self.write_all(&full);
+        }
         self.write_to_stdout(|| writeln!(anstream::stdout().lock(), "{line}"))
     }
 

@@ -137,6 +137,9 @@ async fn handle_events(
     let mut events = pin!(events);
     let mut ticks = time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    if runs.iter().any(|run| run.resume_hint().is_some()) {
+        session.interruption_message.set(interruption(runs));
+    }
     show_progress(output, runs);
     loop {
         let (n, event) = tokio::select! {
@@ -174,7 +177,7 @@ fn interruption(runs: &[TrackedRun]) -> String {
 }
 
 fn show_progress(output: &mut Output, runs: &[TrackedRun]) {
-    let open: Vec<_> = runs.iter().filter(|run| !run.has_ended()).collect();
+    let open: Vec<_> = runs.iter().filter(|run| run.is_open()).collect();
     match open.as_slice() {
         [] => output.clear_progress(),
         [run] => output.show_progress(&run.progress()),

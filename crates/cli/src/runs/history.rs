@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use txjobs_sdk::{
-    Error, Extensions, paths,
+    Error, Extensions, operation, paths,
     types::{JobExecution, JobId, LogsSelection},
 };
 
@@ -41,6 +41,12 @@ pub(crate) async fn load_newest(
     with_logs: bool,
 ) -> Result<Option<JobExecution>, Failure> {
     Ok(load_history(session, job, 1, with_logs).await?.into_iter().next())
+}
+
+/// Returns the request for the newest execution with its log, or for all executions if the server has no limit.
+pub(crate) async fn newest_request(session: &Session<'_>, job: JobId) -> Result<operation::Request, Failure> {
+    let limit = extensions(session, job).await?.limit.then_some(1);
+    Ok(paths::get_job_logs(job, limit, None))
 }
 
 /// Sorts executions by the time of their creation. One without a time counts as the oldest.

@@ -4,11 +4,12 @@ pub(crate) mod follow;
 mod history;
 pub(crate) mod job_lookup;
 mod latest;
+pub(crate) mod log_stream;
 pub(crate) mod names;
 mod report;
 mod start;
 
-pub(crate) use history::{load_history, load_newest};
+pub(crate) use history::{load_history, load_newest, newest_request};
 pub(crate) use latest::find_latest;
 pub(crate) use report::{LineCounts, RunReport};
 pub(crate) use start::start_job;

@@ -100,6 +100,11 @@ impl TrackedRun {
         self.result.is_some()
     }
 
+    /// Returns whether the run has not ended yet, as far as the server has said.
+    pub(super) fn is_open(&self) -> bool {
+        !self.has_ended() && !self.state.is_some_and(ExecutionState::is_final)
+    }
+
     /// Returns whether the job was never started, because one before it did not end well.
     pub(super) fn is_skipped(&self) -> bool {
         self.result.is_none() && self.trigger_id.is_none()
@@ -107,7 +112,11 @@ impl TrackedRun {
 
     /// Returns what a progress line says.
     pub(super) fn progress(&self) -> String {
-        let state = self.state.map_or_else(|| "pending".to_owned(), |state| state.to_string());
+        let state = match (self.state, self.trigger_id) {
+            (Some(state), _) => state.to_string(),
+            (None, Some(_)) => "pending".to_owned(),
+            (None, None) => "not started yet".to_owned(),
+        };
         format!("{} {state}", text::escape_line(&self.job.name))
     }
 
