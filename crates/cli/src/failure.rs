@@ -11,7 +11,7 @@ use crate::{exit::Exit, signals::Signal};
 pub(crate) enum Failure {
     /// The arguments are not valid.
     Usage(String),
-    /// The job is pending or running, so it was not started.
+    /// The status of the job does not allow the operation, so nothing was done.
     Busy(String),
     /// A request failed.
     Api(Error),
@@ -50,7 +50,7 @@ impl Failure {
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Usage(_) => "usage",
-            Self::Busy(_) => "busy",
+            Self::Busy(_) => "conflict",
             Self::Api(error) | Self::OutcomeUnknown(error, _) => error.kind.name(),
             Self::TimedOut(_) | Self::NotStartedInTime(_) => "timed_out",
             Self::Interrupted(..) => "interrupted_by_signal",

@@ -60,6 +60,7 @@ fn run(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
     });
     // Dropping the runtime would wait for a running name look-up.
     runtime.shutdown_background();
+    prompt::restore_terminal();
     result
 }
 
@@ -72,6 +73,7 @@ fn watch_signals(interruption_message: InterruptionMessage) -> io::Result<onesho
         // The receiver is dropped only if the program ends.
         let _ = sender.send(signal);
         time::sleep(MAX_SHUTDOWN_TIME).await;
+        prompt::restore_terminal();
         // Writing to standard error may block, too.
         let message = task::spawn_blocking(move || {
             let failure = Failure::Interrupted(signal, interruption_message.text());

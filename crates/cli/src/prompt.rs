@@ -9,6 +9,27 @@ use tokio::sync::oneshot;
 
 use crate::{failure::Failure, output::Output};
 
+/// The settings of the terminal before the first prompt that hides what is typed.
+#[cfg(unix)]
+static SETTINGS: std::sync::OnceLock<rustix::termios::Termios> = std::sync::OnceLock::new();
+
+/// Keeps the settings of the terminal, so that [`restore_terminal`] can restore them.
+pub(crate) fn remember_terminal() {
+    #[cfg(unix)]
+    if let Ok(settings) = rustix::termios::tcgetattr(io::stdin()) {
+        let _ = SETTINGS.set(settings);
+    }
+}
+
+/// Shows again what is typed, if a signal has ended the prompt for the key.
+pub(crate) fn restore_terminal() {
+    #[cfg(unix)]
+    if let Some(settings) = SETTINGS.get() {
+        // The program ends anyway.
+        let _ = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Now, settings);
+    }
+}
+
 /// Asks a question that is answered with yes or no. Without a terminal, the answer is yes, because a script has decided already.
 pub(crate) async fn confirm(output: &mut Output, question: &str) -> Result<bool, Failure> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {

@@ -3,10 +3,20 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 mod arguments;
+mod ci_systems;
+mod environments;
+mod exit_codes;
+mod json;
 #[cfg(unix)]
 mod one_job_server;
 mod output;
+mod profiles;
 mod signals;
+mod snapshots;
+#[cfg(unix)]
+mod terminal;
+mod watch;
+mod wishes;
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -75,7 +85,7 @@ fn run_prints_the_log_and_exits_with_the_outcome() {
     assert!(lines.iter().any(|line| line.contains("information") && line.ends_with(" Reading")), "{run:?}");
     assert!(lines.iter().any(|line| line.contains("warning") && line.contains("12 rows")), "{run:?}");
     assert!(
-        run.stderr.contains("completed with warnings") && run.stderr.contains("1 warnings, 0 errors"),
+        run.stderr.contains("completed with warnings") && run.stderr.contains("1 warning, 0 errors"),
         "{run:?}"
     );
 

@@ -4,9 +4,9 @@ use crate::exit::Exit;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  txjobs login                                       check a server and a key, and store them
-  txjobs jobs                                        list the jobs
-  txjobs run 'Nightly warehouse load' && echo loaded  start a job and wait for its outcome
+  txjobs login                                         check a server and a key, and store them
+  txjobs jobs                                          list the jobs
+  txjobs run 'Nightly warehouse load' && echo loaded   start a job and wait for its outcome
   txjobs logs 'Nightly warehouse load' --severity error";
 
 pub(super) const JOBS: &str = "\

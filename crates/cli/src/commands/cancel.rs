@@ -1,6 +1,6 @@
 //! Implements `txjobs cancel`.
 
-use txjobs_sdk::{Error, Extensions, paths};
+use txjobs_sdk::{Error, ErrorKind, Extensions, paths};
 
 use crate::{
     exit::Exit,
@@ -44,6 +44,8 @@ pub(crate) async fn run(
         let error = Error::from_client(&paths::CANCEL_JOB, error);
         if error.is_outcome_unknown() {
             Failure::OutcomeUnknown(error, next_step)
+        } else if error.kind == ErrorKind::Conflict {
+            Failure::Busy(format!("{name} is neither pending nor running, so there is nothing to cancel."))
         } else {
             Failure::Api(error)
         }

@@ -42,7 +42,7 @@ pub(crate) async fn run(
     with_counts: bool,
 ) -> Result<Exit, Failure> {
     let job = job_lookup::find_job(session, job).await?;
-    output.show_progress(&format!("Loading the runs of {}", text::escape_line(&job.name)));
+    output.show_brief_progress(&format!("Loading the runs of {}", text::escape_line(&job.name)));
     let executions = load_history(session, job.id, limit, with_counts).await?;
     output.clear_progress();
     let entries: Vec<_> = executions.into_iter().map(|execution| entry(execution, with_counts)).collect();

@@ -9,7 +9,7 @@ use super::profile::{check_name, profile_table};
 use crate::{
     exit::Exit,
     failure::Failure,
-    output::Output,
+    output::{Output, text},
     prompt, session,
     settings::{self, KeyStore, ServerOptions, Settings, files},
 };
@@ -45,10 +45,11 @@ pub(crate) async fn run(
         Client::builder(base_url.clone(), key).key_header(settings.key_header.value.clone()).build()?;
     session::check_encryption(&client, &settings, output)?;
     if is_checked {
-        output.show_progress(&format!("Checking the key with {base_url}"));
+        output.show_brief_progress(&format!("Checking the key with {base_url}"));
         let jobs = client.list_jobs().send().await.map_err(|e| Error::from_client(&paths::LIST_JOBS, e))?;
         output.clear_progress();
-        output.write_note(&format!("The server accepted the key. It has {} jobs.", jobs.len()));
+        output
+            .write_note(&format!("The server accepted the key. It has {}.", text::count(jobs.len(), "job")));
     }
     let stored_url = base_url.clone();
     prompt::run_blocking(move || settings::store_key(key_store, &stored_url, &secret)).await?;

@@ -31,7 +31,7 @@ pub(crate) async fn run(
     if arguments.follow {
         return follow(session, output, job, arguments).await;
     }
-    output.show_progress(&format!("Loading the log of {}", text::escape_line(&job.name)));
+    output.show_brief_progress(&format!("Loading the log of {}", text::escape_line(&job.name)));
     let found = find_execution(session, &job, arguments).await?;
     output.clear_progress();
     let Some(mut found) = found else {

@@ -106,7 +106,7 @@ async fn watch_statuses(session: &Session<'_>, output: &mut Output, jobs: &[Job]
             }
             Err(failure) => return Err(failure),
         }
-        output.show_progress(&format!("Watching {} jobs", jobs.len()));
+        output.show_brief_progress(&format!("Watching {}", text::count(jobs.len(), "job")));
         output.remind_of_progress();
         time::sleep(WATCH_INTERVAL).await;
     }

@@ -68,12 +68,12 @@ struct Watch<'a, 'b> {
 impl Watch<'_, '_> {
     async fn watch(mut self) -> Result<Exit, Failure> {
         let mut baseline = self.load_baseline().await?;
-        self.output.write_note(&format!("Watching {} jobs. To end: Ctrl-C", self.jobs.len()));
+        self.output.write_note(&format!("Watching {}. To end: Ctrl-C", text::count(self.jobs.len(), "job")));
         let mut statuses: HashMap<JobId, JobStatusCode> = HashMap::new();
         let mut last_histories = time::Instant::now();
         let mut has_failed = false;
         loop {
-            self.output.show_progress(&format!("Watching {} jobs", self.jobs.len()));
+            self.output.show_brief_progress(&format!("Watching {}", text::count(self.jobs.len(), "job")));
             self.output.remind_of_progress();
             time::sleep(INTERVAL).await;
             let is_due = last_histories.elapsed() >= HISTORY_INTERVAL;
@@ -101,7 +101,11 @@ impl Watch<'_, '_> {
     async fn load_baseline(&mut self) -> Result<Baseline, Failure> {
         let mut baseline = Baseline::default();
         for (n, job) in self.jobs.iter().enumerate() {
-            self.output.show_progress(&format!("Loading the runs of job {} of {}", n + 1, self.jobs.len()));
+            self.output.show_brief_progress(&format!(
+                "Loading the runs of job {} of {}",
+                n + 1,
+                self.jobs.len()
+            ));
             for execution in load_history(self.session, job.id, RUNS, false).await? {
                 baseline.insert(&execution);
             }

@@ -54,14 +54,7 @@ impl CiSystem {
     /// Returns the line with a backslash in everything that a system would obey: `::` at its beginning, and `##[`, `##vso[` and
     /// `##teamcity[` anywhere.
     pub(super) fn escape_line(self, line: &str) -> Cow<'_, str> {
-        let mut escaped = Cow::Borrowed(line);
-        for (command, harmless) in
-            [("##[", "#\\#["), ("##vso[", "#\\#vso["), ("##teamcity[", "#\\#teamcity[")]
-        {
-            if let Some(replaced) = replace_ignoring_case(&escaped, command, harmless) {
-                escaped = Cow::Owned(replaced);
-            }
-        }
+        let mut escaped = escape_commands(line);
         let start = escaped.len() - escaped.trim_start().len();
         if escaped[start..].starts_with("::") {
             escaped.to_mut().insert(start, '\\');
@@ -112,6 +105,7 @@ impl CiSystem {
 
     /// Escapes text in a command, so that it can neither end it nor begin another one.
     fn escape_value(self, text: &str) -> String {
+        let text = escape_commands(text);
         match self {
             Self::GitHub => text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A"),
             Self::Azure => text
@@ -179,6 +173,17 @@ fn escape_markdown(text: &str) -> String {
             escaped.push('\\');
         }
         escaped.push(c);
+    }
+    escaped
+}
+
+/// Returns the text with a backslash in the commands that a system obeys anywhere in a line.
+fn escape_commands(text: &str) -> Cow<'_, str> {
+    let mut escaped = Cow::Borrowed(text);
+    for (command, harmless) in [("##[", "#\\#["), ("##vso[", "#\\#vso["), ("##teamcity[", "#\\#teamcity[")] {
+        if let Some(replaced) = replace_ignoring_case(&escaped, command, harmless) {
+            escaped = Cow::Owned(replaced);
+        }
     }
     escaped
 }

@@ -275,6 +275,11 @@ impl Output {
         self.progress.show(&message);
     }
 
+    /// Shows what the command does for a moment: in place on a terminal, otherwise only if it takes a minute.
+    pub(crate) fn show_brief_progress(&mut self, message: &str) {
+        self.progress.show_briefly(message);
+    }
+
     /// Repeats the progress if nothing was written for a minute and standard error is not a terminal.
     pub(crate) fn remind_of_progress(&mut self) {
         self.progress.remind();

@@ -27,6 +27,16 @@ impl Progress {
         Self { is_quiet, is_terminal, spinner: None, message: None, began: now, last_output: now }
     }
 
+    /// Shows a message that is only worth a line if the wait is long.
+    pub(super) fn show_briefly(&mut self, message: &str) {
+        if self.is_terminal {
+            self.show(message);
+        } else if self.message.as_deref() != Some(message) {
+            self.began = Instant::now();
+            self.message = Some(message.to_owned());
+        }
+    }
+
     pub(super) fn show(&mut self, message: &str) {
         if self.is_quiet || self.message.as_deref() == Some(message) {
             return;

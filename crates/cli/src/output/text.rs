@@ -91,6 +91,12 @@ pub(crate) fn truncate(text: &str, columns: usize, tabs: Tabs) -> String {
     fits.chain(['…']).collect()
 }
 
+/// Returns a number with a noun, such as "1 warning" or "2 warnings".
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{ending}")
+}
+
 /// Returns a duration such as "41 s", "14 m 08 s", or "3 h 12 m".
 pub(crate) fn format_duration(duration: Duration) -> String {
     let seconds = duration.as_secs();

@@ -180,6 +180,7 @@ fn show_progress(output: &mut Output, runs: &[TrackedRun]) {
     let open: Vec<_> = runs.iter().filter(|run| run.is_open()).collect();
     match open.as_slice() {
         [] => output.clear_progress(),
+        [run] if !run.is_started() => output.show_brief_progress(&run.progress()),
         [run] => output.show_progress(&run.progress()),
         several => {
             let names: Vec<_> = several.iter().map(|run| run.progress()).collect();

@@ -8,7 +8,12 @@ use std::{
 use txjobs_sdk::ApiKey;
 
 use super::{KeyFile, Settings, files::KeyStore, key_store::load_key};
-use crate::{environment, failure::Failure, prompt::run_blocking, signals::Signal};
+use crate::{
+    environment,
+    failure::Failure,
+    prompt::{remember_terminal, run_blocking},
+    signals::Signal,
+};
 
 const KEY_VARIABLE: &str = "TXJOBS_API_KEY";
 /// The maximum length of the first line of standard input. Longer input is probably the wrong file.
@@ -115,6 +120,7 @@ pub(crate) async fn read_new_key(from_stdin: bool) -> Result<ApiKey, Failure> {
 }
 
 fn prompt_for_key() -> Result<ApiKey, Failure> {
+    remember_terminal();
     let typed = rpassword::prompt_password("API key: ").map_err(|error| match error.kind() {
         // The prompt disables the signals of the keyboard, and reports Ctrl-C as this error.
         io::ErrorKind::Interrupted => Failure::Interrupted(Signal::Interrupt, None),

@@ -32,11 +32,11 @@ impl TrackedRun {
         let counts = self.counts();
         let after = self.duration().map(|duration| format!(" after {duration}")).unwrap_or_default();
         let message = format!(
-            "{}{after}: {}, {} warnings, {} errors",
+            "{}{after}: {}, {}, {}",
             output::format_state(execution.state),
             text::escape_line(self.name()),
-            counts.warnings,
-            counts.errors
+            text::count(counts.warnings, "warning"),
+            text::count(counts.errors, "error")
         );
         if let Some(ci) = output.ci() {
             for annotation in self.annotations() {

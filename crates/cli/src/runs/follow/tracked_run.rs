@@ -100,6 +100,10 @@ impl TrackedRun {
         self.result.is_some()
     }
 
+    pub(super) fn is_started(&self) -> bool {
+        self.trigger_id.is_some()
+    }
+
     /// Returns whether the run has not ended yet, as far as the server has said.
     pub(super) fn is_open(&self) -> bool {
         !self.has_ended() && !self.state.is_some_and(ExecutionState::is_final)
@@ -115,7 +119,7 @@ impl TrackedRun {
         let state = match (self.state, self.trigger_id) {
             (Some(state), _) => state.to_string(),
             (None, Some(_)) => "pending".to_owned(),
-            (None, None) => "not started yet".to_owned(),
+            (None, None) => "starting".to_owned(),
         };
         format!("{} {state}", text::escape_line(&self.job.name))
     }
