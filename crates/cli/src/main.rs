@@ -5,6 +5,7 @@ mod args;
 mod commands;
 mod durations;
 mod environment;
+mod executions;
 mod failure;
 mod follow_run;
 mod job_lookup;
