@@ -14,13 +14,30 @@ const KEY_VARIABLE: &str = "TXJOBS_API_KEY";
 /// The maximum length of the first line of standard input. Longer input is probably the wrong file.
 const MAX_LINE_BYTES: u64 = 16 * 1024;
 
+/// What the user can enter on standard input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyInput {
+    /// The key is the first line.
+    FirstLine,
+    /// The key is typed at a prompt if no other source has it.
+    Prompt,
+    /// No key, because standard input has another purpose.
+    None,
+}
+
 /// Returns the key from standard input, from the environment, or from a prompt.
-pub(crate) async fn read(from_stdin: bool) -> Result<ApiKey, Failure> {
-    if from_stdin {
+pub(crate) async fn read(input: KeyInput) -> Result<ApiKey, Failure> {
+    if input == KeyInput::FirstLine {
         return run_blocking(|| read_first_line(io::stdin().lock())).await;
     }
     if let Some(key) = environment::variable(KEY_VARIABLE)? {
         return ApiKey::new(key).map_err(|problem| Failure::Usage(format!("{KEY_VARIABLE}: {problem}")));
+    }
+    if input == KeyInput::None {
+        return Err(Failure::Usage(format!(
+            "No API key. Set {KEY_VARIABLE} in the environment of this command, for example in the configuration of the assistant. \
+             Standard input carries the protocol, so the key cannot be piped in or typed."
+        )));
     }
     if io::stdin().is_terminal() {
         return run_blocking(prompt_for_key).await;

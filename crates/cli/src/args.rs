@@ -136,6 +136,15 @@ pub(crate) enum Command {
         /// The job: an id, a name, or the beginning of a name.
         job: String,
     },
+    /// Serve tools for jobs to an assistant, by the Model Context Protocol on standard input and output.
+    ///
+    /// Assistants start this command themselves. It ends when standard input is closed. The API key comes from
+    /// TXJOBS_API_KEY, because standard input carries the protocol.
+    Mcp {
+        /// Let the assistant start jobs. Without this option it can only read.
+        #[arg(long)]
+        allow_run: bool,
+    },
 }
 
 /// How long to wait, and what counts as a failure.

@@ -4,10 +4,12 @@ mod cancel;
 mod follow;
 mod jobs;
 mod logs;
+mod mcp;
 mod run;
 mod status;
 
 use crate::{
+    api_key::KeyInput,
     args::{Cli, Command},
     failure::{Exit, Failure},
     output::Output,
@@ -20,7 +22,21 @@ pub(crate) async fn run(
     output: &mut Output,
     interruption_message: &InterruptionMessage,
 ) -> Result<Exit, Failure> {
-    let session = &Session::open(&cli.server, interruption_message).await?;
+    let key_input = match cli.command {
+        Command::Mcp { .. } if cli.server.key_stdin => {
+            return Err(Failure::Usage(
+                "The key cannot be read from standard input, which carries the protocol. Set TXJOBS_API_KEY instead of --key-stdin."
+                    .to_owned(),
+            ));
+        }
+        Command::Mcp { .. } => KeyInput::None,
+        _ if cli.server.key_stdin => KeyInput::FirstLine,
+        _ => KeyInput::Prompt,
+    };
+    // The tasks of `mcp` may live as long as the program.
+    let interruption_message: &'static _ = Box::leak(Box::new(interruption_message.clone()));
+    let opened = Session::open(&cli.server, key_input, interruption_message).await?;
+    let session = &opened;
     if let Some(warning) = session.client.cleartext_key_warning() {
         output.write_note(&format!("warning: {warning}"));
     }
@@ -35,5 +51,6 @@ pub(crate) async fn run(
             logs::run(session, output, &job, trigger_id, severity).await
         }
         Command::Cancel { job } => cancel::run(session, output, &job).await,
+        Command::Mcp { allow_run } => mcp::run(opened, output, allow_run).await,
     }
 }

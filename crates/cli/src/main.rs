@@ -9,6 +9,7 @@ mod executions;
 mod failure;
 mod follow_run;
 mod job_lookup;
+mod mcp;
 mod names;
 mod output;
 mod session;

@@ -3,7 +3,7 @@
 use txjobs_sdk::{Client, paths};
 
 use crate::{
-    api_key,
+    api_key::{self, KeyInput},
     args::{DOMAIN_VARIABLE, KEY_HEADER_VARIABLE, ServerArgs},
     environment,
     failure::Failure,
@@ -23,6 +23,7 @@ impl<'a> Session<'a> {
     /// Reads the settings and the key, and builds the client. Sends nothing.
     pub(crate) async fn open(
         server: &ServerArgs,
+        key_input: KeyInput,
         interruption_message: &'a InterruptionMessage,
     ) -> Result<Self, Failure> {
         let setting = |option: &Option<String>, variable, default: &str| -> Result<String, Failure> {
@@ -42,7 +43,7 @@ impl<'a> Session<'a> {
         .filter(|(_, value, default)| value != default)
         .map(|(option, value, _)| format!(" {option} {}", quote(value)))
         .collect();
-        let key = api_key::read(server.key_stdin).await?;
+        let key = api_key::read(key_input).await?;
         let client = Client::builder(domain, key).key_header(key_header).build()?;
         Ok(Self { client, interruption_message, server_options })
     }

@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 mod arguments;
+mod assistant;
+mod mcp;
+mod mcp_robustness;
 #[cfg(unix)]
 mod one_job_server;
 mod output;
