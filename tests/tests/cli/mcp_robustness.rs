@@ -3,6 +3,8 @@
 
 use std::{
     fs,
+    io::{Read, Write},
+    process::Stdio,
     time::{Duration, Instant},
 };
 
@@ -10,7 +12,7 @@ use serde_json::json;
 use txjobs_test_support::{
     FakeServer, TestServer,
     cli::{ANY_KEY, txjobs_command, txjobs_command_for},
-    send_signal, wait_until_blocking,
+    send_signal,
 };
 
 use crate::{
@@ -126,6 +128,34 @@ fn signal_ends_an_idle_server() {
 }
 
 #[test]
+fn signal_ends_a_server_whose_output_is_not_read() {
+    let server = start_one_job_server("nothing", 1);
+    let mut command = txjobs_command_for(server.address(), &["mcp"]);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let client = json!({ "name": "test", "version": "1" });
+    let params = json!({ "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client });
+    let mut messages =
+        json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params }).to_string();
+    messages += "\n{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n";
+    // The responses do not fit into the pipe.
+    for id in 1..100 {
+        messages += &json!({ "jsonrpc": "2.0", "id": id, "method": "tools/list" }).to_string();
+        messages.push('\n');
+    }
+    let call = json!({ "name": "list_jobs" });
+    messages += &json!({ "jsonrpc": "2.0", "id": 100, "method": "tools/call", "params": call }).to_string();
+    messages.push('\n');
+    child.stdin.as_mut().unwrap().write_all(messages.as_bytes()).unwrap();
+    server.wait_for_request("/public/jobs");
+    send_signal("TERM", child.id());
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    let mut message = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut message).unwrap();
+    assert!(message.contains("Interrupted (SIGTERM)"), "{message:?}");
+}
+
+#[test]
 fn end_of_input_during_a_start_reports_that_its_outcome_is_unknown() {
     let server = start_one_job_server("/execute", 1);
     let mut assistant = start(&server);
@@ -235,8 +265,15 @@ async fn long_log_has_a_bounded_result_that_says_what_is_left_out() {
     }
     let history = assistant.call("job_history", json!({ "job": job }));
     assert!(!history.is_error && history.size < 5000, "{history:?}");
-    let status = fs::read_to_string(format!("/proc/{}/status", assistant.pid())).unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).map(str::trim);
-    println!("{} lines, result of {} bytes, peak memory {peak:?}", seeded.lines, log.size);
-    wait_until_blocking("a ping", || assistant.ping().then_some(()));
+    if let Some(peak) = peak_memory(assistant.pid()) {
+        assert!(peak < 500_000, "{peak} kB");
+    }
+    assert!(assistant.ping());
+}
+
+/// Returns the most memory that a process has used, in kB, if the system reports it.
+fn peak_memory(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    peak.trim().strip_suffix(" kB")?.parse().ok()
 }
