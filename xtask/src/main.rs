@@ -1,5 +1,6 @@
 //! `cargo xtask`: builds, tests, and demonstrates everything in this repository.
 
+mod assistant;
 mod checks;
 mod clients;
 mod console;

@@ -59,6 +59,8 @@ pub(crate) struct TestTools {
     pub(crate) python: PathBuf,
     /// The packages of the Postman collection's scripts.
     pub(crate) postman_modules: PathBuf,
+    /// The packages of the client of `txjobs mcp`.
+    pub(crate) mcp_modules: PathBuf,
     /// The packages of the client in TypeScript.
     pub(crate) client_modules: PathBuf,
     /// The folder of the generators of the other clients, and of a Python with their packages.
@@ -99,6 +101,7 @@ fn install_test_tools() -> Result<TestTools> {
         node_modules: node_packages::install("test", Path::new("xtask/tools/test/package.json"))?,
         python: python_packages::install("test", Path::new("xtask/tools/test/requirements.txt"))?,
         postman_modules: install_postman_modules()?,
+        mcp_modules: node_packages::install("mcp", Path::new("tests/mcp/package.json"))?,
         // The guide of these clients names the same files, so that a version is written once.
         client_modules: node_packages::install(
             "clients",

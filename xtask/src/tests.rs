@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use lexopt::prelude::*;
 
 use crate::{
-    checks, clients, console,
+    assistant, checks, clients, console,
     counts::Counts,
     docs, fuzz, postman, recipes,
     setup::{self, Tools},
@@ -47,6 +47,7 @@ const STEPS: &[Step] = &[
     step("e2e", "tests of the programs together, with a browser", suites::test_together),
     step("postman", "the Postman collection works with an emulator", postman::check),
     step("clients", "generated clients in other languages work", clients::check),
+    step("assistant", "an assistant can use the tools of txjobs mcp", assistant::check),
     step("guides", "the links, commands, and examples of the documentation are right", docs::check),
     step("recipes", "the examples of docs/guides/test-your-client.md work", recipes::check),
     step("fuzz", "generated requests get the responses of openapi.yaml", fuzz::check_contract),

@@ -5,6 +5,7 @@ mod commands;
 mod environment;
 mod exit;
 mod failure;
+mod mcp;
 mod output;
 mod prompt;
 mod runs;
@@ -15,11 +16,13 @@ mod signals;
 use std::{
     io::{self, Write},
     process::{self, ExitCode},
+    sync::mpsc,
+    thread,
     time::Duration,
 };
 
 use clap::Parser;
-use tokio::{runtime, sync::oneshot, task, time};
+use tokio::{runtime, sync::oneshot};
 
 use crate::{
     args::Cli,
@@ -64,23 +67,30 @@ fn run(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
     result
 }
 
-/// Sends the first signal to the receiver. Ends the program if the command does not end soon after the signal.
+/// Sends the first signal to the receiver. Ends the program if it does not end soon after the signal.
 fn watch_signals(interruption_message: InterruptionMessage) -> io::Result<oneshot::Receiver<Signal>> {
     let first_signal = signals::listen_for_signals()?;
     let (sender, receiver) = oneshot::channel();
     tokio::spawn(async move {
         let signal = first_signal.await;
+        // The last output may block when the runtime has ended already.
+        thread::spawn(move || exit_after_signal(signal, interruption_message));
         // The receiver is dropped only if the program ends.
         let _ = sender.send(signal);
-        time::sleep(MAX_SHUTDOWN_TIME).await;
-        prompt::restore_terminal();
-        // Writing to standard error may block, too.
-        let message = task::spawn_blocking(move || {
-            let failure = Failure::Interrupted(signal, interruption_message.text());
-            let _ = writeln!(io::stderr(), "error: {failure}");
-        });
-        let _ = time::timeout(MAX_MESSAGE_TIME, message).await;
-        process::exit(i32::from(Exit::from(signal) as u8));
     });
     Ok(receiver)
+}
+
+fn exit_after_signal(signal: Signal, interruption_message: InterruptionMessage) {
+    thread::sleep(MAX_SHUTDOWN_TIME);
+    prompt::restore_terminal();
+    // Writing to standard error may block, too.
+    let (sender, written) = mpsc::channel();
+    thread::spawn(move || {
+        let failure = Failure::Interrupted(signal, interruption_message.text());
+        let _ = writeln!(io::stderr(), "error: {failure}");
+        let _ = sender.send(());
+    });
+    let _ = written.recv_timeout(MAX_MESSAGE_TIME);
+    process::exit(i32::from(Exit::from(signal) as u8));
 }

@@ -8,30 +8,31 @@ use txjobs_sdk::{
 use crate::{
     failure::Failure,
     output::Output,
-    settings::{self, ServerOptions, Setting, Settings},
+    settings::{self, KeyInput, ServerOptions, Setting, Settings},
     signals::InterruptionMessage,
 };
 
 /// The client, and the settings for suggested commands.
-pub(crate) struct Session<'a> {
+pub(crate) struct Session {
     pub(crate) client: Client,
     pub(crate) settings: Settings,
     /// The work that a signal interrupts.
-    pub(crate) interruption_message: &'a InterruptionMessage,
+    pub(crate) interruption_message: InterruptionMessage,
     /// The options of suggested commands that select the same server. They never contain the key.
     server_options: String,
 }
 
-impl<'a> Session<'a> {
+impl Session {
     /// Reads the settings and the key, and builds the client. Sends nothing.
     pub(crate) async fn open(
         server: &ServerOptions,
+        key_input: KeyInput,
         output: &mut Output,
-        interruption_message: &'a InterruptionMessage,
+        interruption_message: InterruptionMessage,
     ) -> Result<Self, Failure> {
         let settings = Settings::resolve(server)?;
         settings.check_trust()?;
-        let found = settings::read_key(&settings, server.key_stdin).await?;
+        let found = settings::read_key(&settings, key_input).await?;
         if let Some(warning) = found.warning {
             output.write_warning(&warning);
         }

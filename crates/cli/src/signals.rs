@@ -36,6 +36,11 @@ impl InterruptionMessage {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.into());
     }
 
+    /// Removes the text, because no work is in progress that a message must mention.
+    pub(crate) fn clear(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// Returns the text, or `None` if no command has set one.
     pub(crate) fn text(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()

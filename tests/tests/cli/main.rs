@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 mod arguments;
+mod assistant;
 mod ci_systems;
 mod environments;
 mod exit_codes;
 mod json;
+mod mcp;
+mod mcp_robustness;
 #[cfg(unix)]
 mod one_job_server;
 mod output;

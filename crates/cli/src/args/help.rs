@@ -71,6 +71,11 @@ Examples:
   txjobs api get_job_logs 'Nightly warehouse load' limit=1
   txjobs api get_job_status 3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35 --include";
 
+pub(super) const MCP: &str = "\
+Examples:
+  txjobs mcp
+  txjobs mcp --profile test --allow-run";
+
 pub(super) const OPEN: &str = "\
 Examples:
   txjobs open

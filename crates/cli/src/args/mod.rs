@@ -155,6 +155,16 @@ pub(crate) enum Command {
         #[arg(long, short)]
         include: bool,
     },
+    /// Serve tools for jobs to an assistant, by the Model Context Protocol on standard input and output.
+    ///
+    /// Assistants start this command themselves. It ends when standard input is closed. The API key comes from a profile or from
+    /// TXJOBS_API_KEY, because standard input carries the protocol.
+    #[command(before_help = help::MCP)]
+    Mcp {
+        /// Let the assistant start jobs. Without this option it can only read.
+        #[arg(long)]
+        allow_run: bool,
+    },
     /// Open the console in a browser, at a job or a run.
     #[command(before_help = help::OPEN)]
     Open {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(crate) async fn run(
-    session: &Session<'_>,
+    session: &Session,
     output: &mut Output,
     operation: &str,
     parameters: &[String],

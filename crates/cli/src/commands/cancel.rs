@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(crate) async fn run(
-    session: &Session<'_>,
+    session: &Session,
     output: &mut Output,
     job: &str,
     is_confirmed: bool,

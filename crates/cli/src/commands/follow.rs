@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub(crate) async fn run(
-    session: &Session<'_>,
+    session: &Session,
     output: &mut Output,
     job: &str,
     run: RunArgument,

@@ -35,7 +35,7 @@ struct HistoryEntry {
 }
 
 pub(crate) async fn run(
-    session: &Session<'_>,
+    session: &Session,
     output: &mut Output,
     job: &str,
     limit: usize,

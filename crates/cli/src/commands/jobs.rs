@@ -1,15 +1,13 @@
 //! Implements `txjobs jobs`.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
-use txjobs_sdk::{Error, JobStatusCode, paths, types::Job};
+use txjobs_sdk::{JobStatusCode, types::Job};
 
 use crate::{
     exit::Exit,
     failure::Failure,
     output::{Cell, Column, Output},
-    runs::{job_lookup, names::fold},
+    runs::job_lookup,
     session::Session,
 };
 
@@ -24,20 +22,12 @@ struct JobWithStatus {
 }
 
 pub(crate) async fn run(
-    session: &Session<'_>,
+    session: &Session,
     output: &mut Output,
     filter: Option<&str>,
 ) -> Result<Exit, Failure> {
-    let (jobs, statuses) =
-        tokio::join!(job_lookup::list_jobs(session), session.client.list_job_statuses().send());
-    let statuses = statuses.map_err(|e| Error::from_client(&paths::LIST_JOB_STATUSES, e))?;
-    let statuses: HashMap<_, _> = statuses.into_inner().into_iter().map(|s| (s.job_id, s.status)).collect();
-    let folded_filter = fold(filter.unwrap_or_default());
-    let rows: Vec<_> = jobs?
-        .into_iter()
-        .filter(|job| fold(&job.name).contains(&folded_filter))
-        .map(|job| JobWithStatus { status: statuses.get(&job.id).copied(), job })
-        .collect();
+    let jobs = job_lookup::list_jobs_with_status(session, filter.unwrap_or_default()).await?;
+    let rows: Vec<_> = jobs.into_iter().map(|(job, status)| JobWithStatus { job, status }).collect();
 
     if output.is_json_document() {
         output.write_json(&rows)?;

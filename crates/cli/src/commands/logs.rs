@@ -3,8 +3,8 @@
 use std::{io, time::SystemTime};
 
 use txjobs_sdk::{
-    Error, Timestamp, paths,
-    types::{Job, JobExecution, JobExecutionLog, JobId, TriggerId},
+    Timestamp, paths,
+    types::{Job, JobExecution, JobExecutionLog},
 };
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     runs::{
         find_latest,
         follow::{LineEvent, LineFilter, Target, follow_all},
-        job_lookup, load_history, load_newest,
+        job_lookup, load_by_trigger, load_history, load_newest,
         log_stream::{self, LogResponse, SpooledExecution},
         newest_request,
     },
@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub(crate) async fn run(
-    session: &Session<'_>,
+    session: &Session,
     output: &mut Output,
     arguments: &LogsArgs,
 ) -> Result<Exit, Failure> {
@@ -58,7 +58,7 @@ pub(crate) async fn run(
 
 /// Prints new lines until the run ends.
 async fn follow(
-    session: &Session<'_>,
+    session: &Session,
     output: &mut Output,
     job: Job,
     arguments: &LogsArgs,
@@ -85,7 +85,7 @@ async fn follow(
 
 /// Returns the wanted execution with the wanted lines.
 async fn find_execution(
-    session: &Session<'_>,
+    session: &Session,
     job: &Job,
     arguments: &LogsArgs,
 ) -> Result<Option<SpooledExecution>, Failure> {
@@ -109,27 +109,18 @@ async fn find_execution(
 
 /// Loads the executions with the usual requests, which repair and repeat a response, and report its error.
 async fn load_at_once(
-    session: &Session<'_>,
+    session: &Session,
     job: &Job,
     arguments: &LogsArgs,
 ) -> Result<Vec<SpooledExecution>, Failure> {
     let executions = match (arguments.trigger_id, arguments.execution) {
-        (Some(trigger_id), _) => fetch_by_trigger(session, job.id, trigger_id).await?,
+        (Some(trigger_id), _) => load_by_trigger(session, job.id, trigger_id).await?,
         (None, Some(_)) => load_history(session, job.id, usize::MAX, true).await?,
         (None, None) => load_newest(session, job.id, true).await?.into_iter().collect(),
     };
     let is_kept = line_filter(arguments);
     let spool = |execution| SpooledExecution::new(execution, &is_kept).map_err(|error| cannot_spool(&error));
     executions.into_iter().map(spool).collect()
-}
-
-async fn fetch_by_trigger(
-    session: &Session<'_>,
-    job: JobId,
-    trigger_id: TriggerId,
-) -> Result<Vec<JobExecution>, Failure> {
-    let response = session.client.get_job_logs_by_trigger().job_id(job).trigger_id(trigger_id).send().await;
-    Ok(response.map_err(|e| Error::from_client(&paths::GET_JOB_LOGS_BY_TRIGGER, e))?.into_inner().0)
 }
 
 fn cannot_spool(error: &io::Error) -> Failure {

@@ -9,6 +9,7 @@ mod jobs;
 mod login;
 mod logs;
 mod man;
+mod mcp;
 mod open;
 mod profile;
 mod run;
@@ -21,6 +22,7 @@ use crate::{
     failure::Failure,
     output::Output,
     session::Session,
+    settings::KeyInput,
     signals::InterruptionMessage,
 };
 
@@ -40,7 +42,19 @@ pub(crate) async fn run(
         }
         command => command,
     };
-    let session = &Session::open(&server, output, interruption_message).await?;
+    let key_input = match command {
+        Command::Mcp { .. } if server.key_stdin => {
+            return Err(Failure::Usage(
+                "The key cannot be read from standard input, which carries the protocol. Store it with `txjobs login`, or set \
+                 TXJOBS_API_KEY."
+                    .to_owned(),
+            ));
+        }
+        Command::Mcp { .. } => KeyInput::None,
+        _ => server.key_input(),
+    };
+    let opened = Session::open(&server, key_input, output, interruption_message.clone()).await?;
+    let session = &opened;
     match command {
         Command::Jobs { filter } => jobs::run(session, output, filter.as_deref()).await,
         Command::Run(arguments) => run::run(session, output, arguments).await,
@@ -58,6 +72,7 @@ pub(crate) async fn run(
         Command::Open { job, trigger_id, print } => {
             open::run(session, output, job.as_deref(), trigger_id, print).await
         }
+        Command::Mcp { allow_run } => mcp::run(opened, output, allow_run).await,
         Command::Completions { .. }
         | Command::Man { .. }
         | Command::Profile { .. }

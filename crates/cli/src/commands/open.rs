@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(crate) async fn run(
-    session: &Session<'_>,
+    session: &Session,
     output: &mut Output,
     job: Option<&str>,
     trigger_id: Option<TriggerId>,

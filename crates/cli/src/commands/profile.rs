@@ -93,7 +93,7 @@ struct Shown {
 /// Shows each setting with its source. The key itself is never shown.
 fn show(output: &mut Output, server: &ServerOptions) -> Result<(), Failure> {
     let settings = Settings::resolve(server)?;
-    let key_source = settings::find_key_source(&settings, server.key_stdin)?;
+    let key_source = settings::find_key_source(&settings, server.key_input())?;
     let shown = vec![
         shown("profile", settings.profile.as_ref()),
         shown("domain", Some(&settings.domain)),

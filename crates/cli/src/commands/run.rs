@@ -14,11 +14,7 @@ use crate::{
     session::Session,
 };
 
-pub(crate) async fn run(
-    session: &Session<'_>,
-    output: &mut Output,
-    arguments: RunArgs,
-) -> Result<Exit, Failure> {
+pub(crate) async fn run(session: &Session, output: &mut Output, arguments: RunArgs) -> Result<Exit, Failure> {
     session.interruption_message.set("no job was started.");
     let jobs = job_lookup::find_jobs(session, &arguments.jobs).await?;
     if arguments.no_wait {
@@ -30,7 +26,7 @@ pub(crate) async fn run(
 
 /// Starts the jobs and prints their trigger ids.
 async fn start_without_waiting(
-    session: &Session<'_>,
+    session: &Session,
     output: &mut Output,
     jobs: &[Job],
 ) -> Result<Exit, Failure> {

@@ -22,7 +22,7 @@ const COLUMNS: [Column; 2] = [Column::shrinking("NAME"), Column::new("STATUS", 0
 const WATCH_INTERVAL: Duration = Duration::from_secs(3);
 
 pub(crate) async fn run(
-    session: &Session<'_>,
+    session: &Session,
     output: &mut Output,
     jobs: &[String],
     watch: bool,
@@ -42,13 +42,13 @@ pub(crate) async fn run(
     Ok(Exit::Completed)
 }
 
-async fn print_one(session: &Session<'_>, output: &mut Output, job: &Job) -> Result<(), Failure> {
+async fn print_one(session: &Session, output: &mut Output, job: &Job) -> Result<(), Failure> {
     let response = session.client.get_job_status().job_id(job.id).send().await;
     let status = response.map_err(|e| Error::from_client(&paths::GET_JOB_STATUS, e))?.into_inner();
     if output.is_text() { output.write_text(&label(&status)) } else { output.write_json(&status) }
 }
 
-async fn print_several(session: &Session<'_>, output: &mut Output, jobs: &[Job]) -> Result<(), Failure> {
+async fn print_several(session: &Session, output: &mut Output, jobs: &[Job]) -> Result<(), Failure> {
     let statuses = load(session).await?;
     let shown: Vec<_> = jobs.iter().filter_map(|job| statuses.get(&job.id)).collect();
     if output.is_json_document() {
@@ -78,7 +78,7 @@ struct Change<'a> {
 }
 
 /// Prints the statuses and each change, until the command is interrupted.
-async fn watch_statuses(session: &Session<'_>, output: &mut Output, jobs: &[Job]) -> Result<Exit, Failure> {
+async fn watch_statuses(session: &Session, output: &mut Output, jobs: &[Job]) -> Result<Exit, Failure> {
     if output.is_json_document() {
         return Err(Failure::Usage(
             "status --watch never ends, so it writes no JSON document. Use --ndjson.".to_owned(),
@@ -133,7 +133,7 @@ fn print_change(
     output.write_text(&format!("{time}  {status:<9}  {}", text::escape_line(&job.name)))
 }
 
-async fn load(session: &Session<'_>) -> Result<HashMap<JobId, JobStatus>, Failure> {
+async fn load(session: &Session) -> Result<HashMap<JobId, JobStatus>, Failure> {
     let statuses = session.client.list_job_statuses().send().await;
     let statuses = statuses.map_err(|e| Error::from_client(&paths::LIST_JOB_STATUSES, e))?.into_inner();
     Ok(statuses.into_iter().map(|status| (status.job_id, status)).collect())

@@ -32,7 +32,7 @@ const HISTORY_INTERVAL: Duration = Duration::from_secs(60);
 const RUNS: usize = 10;
 
 pub(crate) async fn run(
-    session: &Session<'_>,
+    session: &Session,
     output: &mut Output,
     arguments: WatchArgs,
 ) -> Result<Exit, Failure> {
@@ -56,8 +56,8 @@ pub(crate) async fn run(
         .await
 }
 
-struct Watch<'a, 'b> {
-    session: &'a Session<'b>,
+struct Watch<'a> {
+    session: &'a Session,
     output: &'a mut Output,
     reporter: Reporter,
     jobs: Vec<Job>,
@@ -65,7 +65,7 @@ struct Watch<'a, 'b> {
     is_once: bool,
 }
 
-impl Watch<'_, '_> {
+impl Watch<'_> {
     async fn watch(mut self) -> Result<Exit, Failure> {
         let mut baseline = self.load_baseline().await?;
         self.output.write_note(&format!("Watching {}. To end: Ctrl-C", text::count(self.jobs.len(), "job")));

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, time::Duration};
 
+use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How a tab is written.
@@ -65,13 +66,15 @@ pub(crate) fn escape_json(document: String) -> String {
 /// Returns whether a character acts on a terminal, changes the direction of the text, or cannot be seen. Joiners stay, because
 /// emoji and several scripts need them.
 fn is_unsafe(c: char) -> bool {
-    let is_invisible = matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{200b}'
-        | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}');
-    let is_direction =
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
+    let is_direction_or_break =
         matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    c.is_control() || is_direction || is_invisible
+    let is_joiner_or_variant = matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
+    let is_invisible =
+        CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c) && !is_joiner_or_variant;
+    c.is_control() || is_direction_or_break || is_invisible
 }
 
 /// Returns the text as one escaped line of at most `columns` columns. A truncated line ends with an ellipsis.

@@ -53,7 +53,7 @@ enum Event {
 
 /// Starts and follows the targets to their ends, prints their logs and outcomes, and returns the exit code of the worst.
 pub(crate) async fn follow_all(
-    session: &Session<'_>,
+    session: &Session,
     output: &mut Output,
     targets: Vec<Target>,
     is_sequential: bool,
@@ -103,7 +103,7 @@ pub(crate) async fn follow_all(
 
 /// Returns the events of one target. The last one is the end of the run or an error.
 fn events<'a>(
-    session: &'a Session<'_>,
+    session: &'a Session,
     n: usize,
     target: Target,
 ) -> impl Stream<Item = (usize, Result<Event, Failure>)> + 'a {
@@ -127,7 +127,7 @@ fn events<'a>(
 
 /// Prints the events until they end. Fails only if the output cannot be written.
 async fn handle_events(
-    session: &Session<'_>,
+    session: &Session,
     output: &mut Output,
     runs: &mut [TrackedRun],
     events: impl Stream<Item = (usize, Result<Event, Failure>)>,
@@ -198,7 +198,7 @@ fn with_next_step(failure: Failure, runs: &[TrackedRun]) -> Failure {
 
 /// Writes what belongs to the end of all runs, and returns the exit code.
 fn finish(
-    session: &Session<'_>,
+    session: &Session,
     output: &mut Output,
     mut runs: Vec<TrackedRun>,
     wait: &WaitArgs,

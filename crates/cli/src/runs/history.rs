@@ -3,8 +3,10 @@
 use std::num::NonZeroU32;
 
 use txjobs_sdk::{
-    Error, Extensions, operation, paths,
-    types::{JobExecution, JobId, LogsSelection},
+    Error, Extensions,
+    follow::KnownLines,
+    operation, paths,
+    types::{JobExecution, JobId, LogsSelection, TriggerId},
 };
 
 use crate::{failure::Failure, session::Session};
@@ -12,7 +14,7 @@ use crate::{failure::Failure, session::Session};
 /// Returns at most `limit` executions of a job, the newest first. Without `with_logs`, their lines are missing if the server can omit
 /// them.
 pub(crate) async fn load_history(
-    session: &Session<'_>,
+    session: &Session,
     job: JobId,
     limit: usize,
     with_logs: bool,
@@ -34,9 +36,33 @@ pub(crate) async fn load_history(
     Ok(executions)
 }
 
+/// Returns the executions of a trigger id, the newest first.
+pub(crate) async fn load_by_trigger(
+    session: &Session,
+    job: JobId,
+    trigger_id: TriggerId,
+) -> Result<Vec<JobExecution>, Failure> {
+    let response = session.client.get_job_logs_by_trigger().job_id(job).trigger_id(trigger_id).send().await;
+    let response = response.map_err(|e| Error::from_client(&paths::GET_JOB_LOGS_BY_TRIGGER, e))?;
+    let mut executions = response.into_inner().0;
+    sort_newest_first(&mut executions);
+    Ok(executions)
+}
+
+/// Removes repeated log lines, because a server may send a line twice, and sorts the lines by time if all have one.
+pub(crate) fn sort_lines(execution: &mut JobExecution) {
+    let lines = &mut execution.job_execution_logs;
+    let mut known = KnownLines::default();
+    known.begin_response(None);
+    lines.retain(|line| known.insert(line));
+    if lines.iter().all(|line| line.time_stamp.is_some()) {
+        lines.sort_by_key(|line| line.time_stamp);
+    }
+}
+
 /// Returns the newest execution of a job, with or without its log.
 pub(crate) async fn load_newest(
-    session: &Session<'_>,
+    session: &Session,
     job: JobId,
     with_logs: bool,
 ) -> Result<Option<JobExecution>, Failure> {
@@ -44,7 +70,7 @@ pub(crate) async fn load_newest(
 }
 
 /// Returns the request for the newest execution with its log, or for all executions if the server has no limit.
-pub(crate) async fn newest_request(session: &Session<'_>, job: JobId) -> Result<operation::Request, Failure> {
+pub(crate) async fn newest_request(session: &Session, job: JobId) -> Result<operation::Request, Failure> {
     let limit = extensions(session, job).await?.limit.then_some(1);
     Ok(paths::get_job_logs(job, limit, None))
 }
@@ -55,7 +81,7 @@ fn sort_newest_first(executions: &mut [JobExecution]) {
 }
 
 /// Returns what the server announces. Only a response tells, and the status is the smallest one.
-async fn extensions(session: &Session<'_>, job: JobId) -> Result<Extensions, Failure> {
+async fn extensions(session: &Session, job: JobId) -> Result<Extensions, Failure> {
     let status = session.client.get_job_status().job_id(job).send().await;
     let status = status.map_err(|e| Error::from_client(&paths::GET_JOB_STATUS, e))?;
     Ok(Extensions::from(status.headers()))

@@ -1,7 +1,9 @@
 //! Finds the job that an argument names.
 
+use std::collections::HashMap;
+
 use txjobs_sdk::{
-    Error, paths,
+    Error, JobStatusCode, paths,
     types::{Job, JobId},
 };
 
@@ -9,7 +11,7 @@ use super::names::{NameOrder, fold};
 use crate::{failure::Failure, output::text, session::Session};
 
 /// Returns all jobs of the organization, sorted by name.
-pub(crate) async fn list_jobs(session: &Session<'_>) -> Result<Vec<Job>, Failure> {
+pub(crate) async fn list_jobs(session: &Session) -> Result<Vec<Job>, Failure> {
     let response = session.client.list_jobs().send().await;
     let mut jobs = response.map_err(|e| Error::from_client(&paths::LIST_JOBS, e))?.into_inner();
     let order = NameOrder::new();
@@ -17,13 +19,31 @@ pub(crate) async fn list_jobs(session: &Session<'_>) -> Result<Vec<Job>, Failure
     Ok(jobs)
 }
 
+/// Returns the jobs whose name contains `filter` in any case, sorted by name, with their status if the server lists it.
+pub(crate) async fn list_jobs_with_status(
+    session: &Session,
+    filter: &str,
+) -> Result<Vec<(Job, Option<JobStatusCode>)>, Failure> {
+    let (jobs, statuses) = tokio::join!(list_jobs(session), session.client.list_job_statuses().send());
+    let statuses = statuses.map_err(|e| Error::from_client(&paths::LIST_JOB_STATUSES, e))?;
+    let statuses: HashMap<_, _> = statuses.into_inner().into_iter().map(|s| (s.job_id, s.status)).collect();
+    let folded_filter = fold(filter);
+    let matching = jobs?.into_iter().filter(|job| fold(&job.name).contains(&folded_filter));
+    Ok(matching
+        .map(|job| {
+            let status = statuses.get(&job.id).copied();
+            (job, status)
+        })
+        .collect())
+}
+
 /// Returns the job that `argument` identifies: by id, by name in any case, or by the beginning of only one name.
-pub(crate) async fn find_job(session: &Session<'_>, argument: &str) -> Result<Job, Failure> {
+pub(crate) async fn find_job(session: &Session, argument: &str) -> Result<Job, Failure> {
     select_job(list_jobs(session).await?, argument, &session.command_line("jobs", ""))
 }
 
 /// Returns the jobs that the arguments identify, each once, in the order of the arguments.
-pub(crate) async fn find_jobs(session: &Session<'_>, arguments: &[String]) -> Result<Vec<Job>, Failure> {
+pub(crate) async fn find_jobs(session: &Session, arguments: &[String]) -> Result<Vec<Job>, Failure> {
     let jobs = list_jobs(session).await?;
     let list_command = session.command_line("jobs", "");
     let mut found: Vec<Job> = Vec::new();
@@ -36,7 +56,8 @@ pub(crate) async fn find_jobs(session: &Session<'_>, arguments: &[String]) -> Re
     Ok(found)
 }
 
-fn select_job(jobs: Vec<Job>, argument: &str, list_command: &str) -> Result<Job, Failure> {
+/// Returns the job of a list that `argument` identifies. An error suggests `list_command`.
+pub(crate) fn select_job(jobs: Vec<Job>, argument: &str, list_command: &str) -> Result<Job, Failure> {
     let id = argument.parse::<JobId>().ok();
     let folded = fold(argument);
     // The first rule that matches any job decides.

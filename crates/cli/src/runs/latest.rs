@@ -20,7 +20,7 @@ const PENDING_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Returns the newest execution of a job without its log. If the job is pending, waits until its run appears.
 pub(crate) async fn find_latest(
-    session: &Session<'_>,
+    session: &Session,
     output: &mut Output,
     job: &Job,
 ) -> Result<JobExecution, Failure> {

@@ -49,7 +49,7 @@ pub(crate) enum LogResponse {
 
 /// Sends a request for executions, and keeps the lines that pass the test.
 pub(crate) async fn load(
-    session: &Session<'_>,
+    session: &Session,
     request: &operation::Request,
     is_kept: LineTest,
 ) -> Result<LogResponse, Failure> {

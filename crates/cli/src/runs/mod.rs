@@ -9,7 +9,7 @@ pub(crate) mod names;
 mod report;
 mod start;
 
-pub(crate) use history::{load_history, load_newest, newest_request};
+pub(crate) use history::{load_by_trigger, load_history, load_newest, newest_request, sort_lines};
 pub(crate) use latest::find_latest;
 pub(crate) use report::{LineCounts, RunReport};
 pub(crate) use start::start_job;

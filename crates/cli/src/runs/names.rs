@@ -11,6 +11,9 @@ use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed}
 
 /// Returns a form of the name for comparisons. Names with the same form differ only in case and Unicode normalization.
 pub(crate) fn fold(name: &str) -> String {
+    if name.is_ascii() {
+        return name.to_ascii_lowercase();
+    }
     let decomposed = DecomposingNormalizerBorrowed::new_nfkd().normalize(name);
     let folded = CaseMapper::new().fold_string(&decomposed);
     let mut plain = String::with_capacity(folded.len());

@@ -9,7 +9,7 @@ use super::load_newest;
 use crate::{failure::Failure, output::text, session::Session};
 
 /// Starts a job that is idle. The request is sent once and never repeated: a second request could start the job again.
-pub(crate) async fn start_job(session: &Session<'_>, job: &Job) -> Result<ExecuteJobResult, Failure> {
+pub(crate) async fn start_job(session: &Session, job: &Job) -> Result<ExecuteJobResult, Failure> {
     let (id, name) = (job.id, text::escape_line(&job.name));
     let status = session.client.get_job_status().job_id(id).send().await;
     let status = status.map_err(|e| Error::from_client(&paths::GET_JOB_STATUS, e))?.into_inner().status;
@@ -38,7 +38,7 @@ pub(crate) async fn start_job(session: &Session<'_>, job: &Job) -> Result<Execut
 }
 
 /// Returns what runs instead of a job that was not started, and how to follow it.
-async fn busy_message(session: &Session<'_>, job: &Job, status: Option<JobStatusCode>) -> String {
+async fn busy_message(session: &Session, job: &Job, status: Option<JobStatusCode>) -> String {
     let name = text::escape_line(&job.name);
     let state = status.map_or_else(|| "pending or running".to_owned(), |status| status.to_string());
     let newest = load_newest(session, job.id, false).await.ok().flatten();

@@ -1,6 +1,8 @@
 //! Stores keys in the keyring of the operating system, or in a file.
 
-use keyring::{Entry, Error};
+use std::sync::OnceLock;
+
+use keyring_core::{Entry, Error};
 
 use super::{files::KeyStore, key_file::KeyFile};
 use crate::failure::Failure;
@@ -41,10 +43,23 @@ pub(crate) fn forget_key(store: KeyStore, base_url: &str) -> Result<bool, Failur
 }
 
 fn entry(base_url: &str) -> Result<Entry, Failure> {
-    if let Err(error) = Entry::store_status() {
+    static RESULT: OnceLock<Result<(), Error>> = OnceLock::new();
+    if let Err(error) = RESULT.get_or_init(open_keyring) {
         return Err(no_keyring(error));
     }
     Entry::new(SERVICE, base_url).map_err(|error| no_keyring(&error))
+}
+
+/// Connects the library with the keyring of this system.
+fn open_keyring() -> Result<(), Error> {
+    #[cfg(all(unix, not(target_os = "macos")))]
+    let store = dbus_secret_service_keyring_store::Store::new()?;
+    #[cfg(target_os = "macos")]
+    let store = apple_native_keyring_store::keychain::Store::new()?;
+    #[cfg(windows)]
+    let store = windows_native_keyring_store::Store::new()?;
+    keyring_core::set_default_store(store);
+    Ok(())
 }
 
 fn no_keyring(error: &Error) -> Failure {

@@ -19,6 +19,17 @@ const KEY_VARIABLE: &str = "TXJOBS_API_KEY";
 /// The maximum length of the first line of standard input. Longer input is probably the wrong file.
 const MAX_LINE_BYTES: u64 = 16 * 1024;
 
+/// What the user can enter on standard input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyInput {
+    /// The key is the first line.
+    FirstLine,
+    /// The key is typed at a prompt if no other source has it.
+    Prompt,
+    /// No key, because standard input has another purpose.
+    None,
+}
+
 /// A key.
 pub(crate) struct FoundKey {
     pub(crate) key: ApiKey,
@@ -51,14 +62,14 @@ impl fmt::Display for KeySource {
 }
 
 /// Returns where the key would come from, without reading it.
-pub(crate) fn find_key_source(settings: &Settings, from_stdin: bool) -> Result<KeySource, Failure> {
-    Ok(if from_stdin {
+pub(crate) fn find_key_source(settings: &Settings, input: KeyInput) -> Result<KeySource, Failure> {
+    Ok(if input == KeyInput::FirstLine {
         KeySource::StandardInput
     } else if environment::variable(KEY_VARIABLE)?.is_some() {
         KeySource::Variable
     } else if let Some(store) = &settings.key {
         KeySource::Store(store.value)
-    } else if io::stdin().is_terminal() {
+    } else if input == KeyInput::Prompt && io::stdin().is_terminal() {
         KeySource::Prompt
     } else {
         KeySource::Missing
@@ -66,8 +77,8 @@ pub(crate) fn find_key_source(settings: &Settings, from_stdin: bool) -> Result<K
 }
 
 /// Returns the key for the server of the settings.
-pub(crate) async fn read_key(settings: &Settings, from_stdin: bool) -> Result<FoundKey, Failure> {
-    let source = find_key_source(settings, from_stdin)?;
+pub(crate) async fn read_key(settings: &Settings, input: KeyInput) -> Result<FoundKey, Failure> {
+    let source = find_key_source(settings, input)?;
     let mut warning = None;
     let key = match source {
         KeySource::StandardInput => run_blocking(|| read_first_line(io::stdin().lock())).await?,
@@ -92,6 +103,13 @@ pub(crate) async fn read_key(settings: &Settings, from_stdin: bool) -> Result<Fo
             .await?
         }
         KeySource::Prompt => run_blocking(prompt_for_key).await?,
+        KeySource::Missing if input == KeyInput::None => {
+            return Err(Failure::Usage(format!(
+                "No API key. Store it once with `txjobs login`, or set {KEY_VARIABLE} in the environment of this command, for \
+                 example in the configuration of the assistant. Standard input carries the protocol, so the key cannot be piped \
+                 in or typed."
+            )));
+        }
         KeySource::Missing => {
             return Err(Failure::Usage(format!(
                 "No API key. Set {KEY_VARIABLE}, store the key once with `txjobs login`, or pipe the key in: txjobs \

@@ -11,6 +11,6 @@ mod options;
 pub(crate) use files::KeyStore;
 pub(crate) use key_file::KeyFile;
 pub(crate) use key_store::{forget_key, store_key};
-pub(crate) use keys::{find_key_source, read_key, read_new_key};
+pub(crate) use keys::{KeyInput, find_key_source, read_key, read_new_key};
 pub(crate) use layers::{Setting, Settings};
 pub(crate) use options::ServerOptions;

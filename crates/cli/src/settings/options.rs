@@ -3,6 +3,8 @@
 use clap::Args;
 use txjobs_sdk::paths;
 
+use super::keys::KeyInput;
+
 pub(crate) const DOMAIN_VARIABLE: &str = "TXJOBS_DOMAIN";
 pub(crate) const KEY_HEADER_VARIABLE: &str = "TXJOBS_KEY_HEADER";
 pub(crate) const PROFILE_VARIABLE: &str = "TXJOBS_PROFILE";
@@ -30,6 +32,13 @@ pub(crate) struct ServerOptions {
     /// Send the API key over plain http to another machine, where anyone on the network path can read it.
     #[arg(long, global = true)]
     pub(crate) insecure_http: bool,
+}
+
+impl ServerOptions {
+    /// Returns what standard input has.
+    pub(crate) fn key_input(&self) -> KeyInput {
+        if self.key_stdin { KeyInput::FirstLine } else { KeyInput::Prompt }
+    }
 }
 
 fn profile_help() -> String {

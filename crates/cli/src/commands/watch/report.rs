@@ -68,7 +68,7 @@ impl Report {
 
 /// Returns the first error of the run, or its first warning. Returns `None` if it cannot be loaded.
 pub(super) async fn load_first_error(
-    session: &Session<'_>,
+    session: &Session,
     job: &Job,
     execution: &JobExecution,
 ) -> Option<String> {

@@ -13,7 +13,7 @@ impl TrackedRun {
     /// Writes the outcome of a run that has ended.
     pub(super) fn print_outcome(
         &self,
-        session: &Session<'_>,
+        session: &Session,
         output: &mut Output,
         wait: &WaitArgs,
     ) -> Result<(), Failure> {
@@ -64,7 +64,7 @@ impl TrackedRun {
 }
 
 /// Adds the runs to the summary of the CI job. A failure is a warning, because the outcome counts.
-pub(super) fn write_ci_summary(session: &Session<'_>, output: &mut Output, runs: &[TrackedRun]) {
+pub(super) fn write_ci_summary(session: &Session, output: &mut Output, runs: &[TrackedRun]) {
     let Some(ci) = output.ci() else { return };
     let row = |run: &TrackedRun| SummaryRow {
         job: text::escape_line(run.name()).into_owned(),

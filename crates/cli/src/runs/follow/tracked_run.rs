@@ -38,7 +38,7 @@ pub(super) struct TrackedRun {
 
 impl TrackedRun {
     pub(super) fn new(
-        session: &Session<'_>,
+        session: &Session,
         output: &Output,
         target: &Target,
         wait: &WaitArgs,
@@ -298,7 +298,7 @@ impl TrackedRun {
     }
 
     /// Returns the JSON document.
-    pub(super) fn report(&self, session: &Session<'_>, wait: &WaitArgs) -> RunReport<'_> {
+    pub(super) fn report(&self, session: &Session, wait: &WaitArgs) -> RunReport<'_> {
         let link = session.link(self.job.id, self.trigger_id);
         match self.result.as_ref() {
             Some(Ok(execution)) => {
