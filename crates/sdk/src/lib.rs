@@ -34,6 +34,8 @@ mod local_host;
 #[cfg(feature = "client")]
 mod proxy;
 #[cfg(feature = "client")]
+mod server_address;
+#[cfg(feature = "client")]
 mod transport;
 #[cfg(feature = "client")]
 mod transport_error;
@@ -53,5 +55,7 @@ pub use client::Client;
 pub use client_builder::{ClientBuilder, SetupError};
 #[cfg(feature = "client")]
 pub use follow_stream::RunEvent;
+#[cfg(feature = "client")]
+pub use server_address::ServerAddress;
 #[cfg(feature = "client")]
 pub use transport::Transport;
