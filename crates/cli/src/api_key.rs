@@ -10,7 +10,7 @@ use txjobs_sdk::ApiKey;
 
 use crate::{environment, failure::Failure, signals::Signal};
 
-const KEY_VARIABLE: &str = "TXJOBS_API_KEY";
+pub(crate) const KEY_VARIABLE: &str = "TXJOBS_API_KEY";
 /// The maximum length of the first line of standard input. Longer input is probably the wrong file.
 const MAX_LINE_BYTES: u64 = 16 * 1024;
 

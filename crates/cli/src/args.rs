@@ -1,11 +1,11 @@
 //! The arguments of the command line and their help texts.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use txjobs_sdk::{paths, types::TriggerId};
 
-use crate::durations;
+use crate::{doctor, durations};
 
 pub(crate) const DOMAIN_VARIABLE: &str = "TXJOBS_DOMAIN";
 pub(crate) const KEY_HEADER_VARIABLE: &str = "TXJOBS_KEY_HEADER";
@@ -136,6 +136,32 @@ pub(crate) enum Command {
         /// The job: an id, a name, or the beginning of a name.
         job: String,
     },
+    /// Find out what a server does, and what to do about problems.
+    ///
+    /// Sends only requests that change nothing. Exits with 0 if no check failed, with 4 if the server refuses the key, and with 7
+    /// otherwise.
+    Doctor(DoctorArgs),
+}
+
+/// What to examine, and where to write the report.
+#[derive(Args, Debug)]
+pub(crate) struct DoctorArgs {
+    /// Check whether a page of this origin may call the server, such as https://console.example.com.
+    #[arg(long, value_name = "URL", value_parser = doctor::parse_origin)]
+    pub(crate) origin: Option<String>,
+
+    /// Also write a report for a maintainer to this file, as Markdown without the key and without names. Use - to write only the
+    /// report, to standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+
+    /// Write the address of the server into the report.
+    #[arg(long, requires = "report")]
+    pub(crate) include_host: bool,
+
+    /// Wait at most this time for each response. All requests take at most six times as long.
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = durations::parse)]
+    pub(crate) timeout: Duration,
 }
 
 /// How long to wait, and what counts as a failure.

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod cancel;
+mod doctor;
 mod follow;
 mod jobs;
 mod logs;
@@ -20,6 +21,9 @@ pub(crate) async fn run(
     output: &mut Output,
     interruption_message: &InterruptionMessage,
 ) -> Result<Exit, Failure> {
+    if let Command::Doctor(arguments) = &cli.command {
+        return doctor::run(&cli.server, output, arguments).await;
+    }
     let session = &Session::open(&cli.server, interruption_message).await?;
     if let Some(warning) = session.client.cleartext_key_warning() {
         output.write_note(&format!("warning: {warning}"));
@@ -35,5 +39,6 @@ pub(crate) async fn run(
             logs::run(session, output, &job, trigger_id, severity).await
         }
         Command::Cancel { job } => cancel::run(session, output, &job).await,
+        Command::Doctor(_) => unreachable!("it needs no session"),
     }
 }

@@ -3,6 +3,7 @@
 mod api_key;
 mod args;
 mod commands;
+mod doctor;
 mod durations;
 mod environment;
 mod failure;

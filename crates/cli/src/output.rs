@@ -23,11 +23,11 @@ use crate::{
 const MAX_CELL_WIDTH: usize = 60;
 
 const PLAIN: Style = Style::new();
-const DIM: Style = Style::new().dimmed();
-const OK: Style = AnsiColor::Green.on_default();
-const WARNING: Style = AnsiColor::Yellow.on_default();
-const BAD: Style = AnsiColor::Red.on_default();
-const ACTIVE: Style = AnsiColor::Blue.on_default();
+pub(crate) const DIM: Style = Style::new().dimmed();
+pub(crate) const OK: Style = AnsiColor::Green.on_default();
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+pub(crate) const ACTIVE: Style = AnsiColor::Blue.on_default();
 
 /// The output of a command.
 pub(crate) struct Output {
@@ -83,7 +83,8 @@ impl Output {
         written
     }
 
-    fn write_line(&mut self, line: &str) -> Result<(), Failure> {
+    /// Writes a line of data, which may contain escapes of colors.
+    pub(crate) fn write_line(&mut self, line: &str) -> Result<(), Failure> {
         if self.is_closed {
             return Ok(());
         }

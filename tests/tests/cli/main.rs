@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 mod arguments;
+mod doctor;
 #[cfg(unix)]
 mod one_job_server;
 mod output;
