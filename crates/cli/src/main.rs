@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod doctor;
 mod environment;
 mod exit;
 mod failure;

@@ -9,11 +9,10 @@ use reqwest::{
 };
 
 use crate::{
-    base_url,
     client::Client,
     key::ApiKey,
-    local_host::is_local,
     paths,
+    server_address::ServerAddress,
     transport::{SharedPause, Transport},
     transport_error::root_cause,
 };
@@ -74,24 +73,14 @@ impl Client {
         }
     }
 
-    /// Returns the base URL that a client of `domain` uses, without a slash at the end: with the scheme that the builder adds.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`SetupError::Domain`] for an invalid domain.
-    pub fn base_url(domain: &str) -> Result<String, SetupError> {
-        let url = base_url::parse(domain).map_err(SetupError::Domain)?;
-        Ok(url.as_str().trim_end_matches('/').to_owned())
-    }
-
     /// Returns a warning if the API key is sent over a network without encryption: the base URL uses plain http and is not on
     /// this machine.
     pub fn cleartext_key_warning(&self) -> Option<String> {
-        let url = Url::parse(&self.baseurl).ok()?;
-        if url.scheme() != "http" || is_local(&url) {
+        let address = ServerAddress::parse(&self.baseurl).ok()?;
+        if !address.is_cleartext() {
             return None;
         }
-        let host = url.host_str().unwrap_or_default();
+        let host = address.url().host_str().unwrap_or_default();
         Some(format!(
             "The API key is sent to {host} without encryption. Anyone on the network path can read it. Use https:// if the \
              server supports it."
@@ -149,16 +138,13 @@ impl ClientBuilder {
     ///
     /// Returns [`SetupError`] for an invalid domain, header name, or user agent.
     pub fn build(self) -> Result<Client, SetupError> {
-        let base_url = base_url::parse(&self.domain).map_err(SetupError::Domain)?;
+        let address = ServerAddress::parse(&self.domain).map_err(SetupError::Domain)?;
         let name = HeaderName::try_from(&self.key_header)
             .map_err(|_| SetupError::KeyHeader(self.key_header.clone()))?;
         let mut key = HeaderValue::try_from(self.key.expose()).expect("an ApiKey is visible ASCII");
         key.set_sensitive(true);
         let headers = HeaderMap::from_iter([(name, key)]);
-        #[cfg(feature = "rustls")]
-        // Fails only if the program has already installed a provider, which is then used.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let build = |redirects| self.build_http_client(&base_url, &headers, redirects);
+        let build = |redirects| self.build_http_client(&address, &headers, redirects);
         let get_client = build(redirects_within_origin())?;
         let transport = Transport {
             get_client: get_client.clone(),
@@ -167,7 +153,8 @@ impl ClientBuilder {
             pause: SharedPause::new(),
             key: self.key,
         };
-        let client = Client::new_with_client(base_url.as_str().trim_end_matches('/'), get_client, transport);
+        let client =
+            Client::new_with_client(address.url().as_str().trim_end_matches('/'), get_client, transport);
         if let Some(warning) = client.cleartext_key_warning() {
             tracing::warn!("{warning}");
         }
@@ -176,21 +163,17 @@ impl ClientBuilder {
 
     fn build_http_client(
         &self,
-        base_url: &Url,
+        address: &ServerAddress,
         headers: &HeaderMap,
         redirects: redirect::Policy,
     ) -> Result<reqwest::Client, SetupError> {
-        let builder = reqwest::Client::builder();
-        // A proxy could read the key, and for a proxy `localhost` is another machine.
-        let builder = if is_local(base_url) { builder.no_proxy() } else { builder };
-        builder
+        address
+            .http_client()
             .default_headers(headers.clone())
             .connect_timeout(self.connect_timeout)
             .timeout(self.timeout)
             .user_agent(&self.user_agent)
             .redirect(redirects)
-            // A lost connection must not send a POST twice.
-            .retry(reqwest::retry::never())
             .build()
             .map_err(|error| SetupError::Transport(root_cause(&error)))
     }

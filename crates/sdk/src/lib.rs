@@ -36,6 +36,8 @@ mod proxy;
 #[cfg(feature = "client")]
 mod raw;
 #[cfg(feature = "client")]
+mod server_address;
+#[cfg(feature = "client")]
 mod transport;
 #[cfg(feature = "client")]
 mod transport_error;
@@ -57,5 +59,7 @@ pub use client_builder::{ClientBuilder, SetupError};
 pub use follow_stream::RunEvent;
 #[cfg(feature = "client")]
 pub use raw::RawResponse;
+#[cfg(feature = "client")]
+pub use server_address::ServerAddress;
 #[cfg(feature = "client")]
 pub use transport::Transport;

@@ -5,6 +5,7 @@
 mod arguments;
 mod assistant;
 mod ci_systems;
+mod doctor;
 mod environments;
 mod exit_codes;
 mod json;

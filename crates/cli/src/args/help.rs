@@ -65,6 +65,12 @@ Examples:
   txjobs profile use test
   txjobs profile set test console=https://console.example.com key_header=";
 
+pub(super) const DOCTOR: &str = "\
+Examples:
+  txjobs doctor
+  txjobs doctor --origin https://console.example.com
+  txjobs doctor --report report.md";
+
 pub(super) const API: &str = "\
 Examples:
   txjobs api list_jobs

@@ -9,7 +9,10 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 use txjobs_sdk::types::{ExecutionId, TriggerId};
 
-use crate::settings::{KeyStore, ServerOptions};
+use crate::{
+    doctor,
+    settings::{KeyStore, ServerOptions},
+};
 
 pub(crate) use values::{FailOn, MinSeverity, RunArgument, Since, parse_duration};
 
@@ -142,6 +145,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ProfileCommand,
     },
+    /// Find out what a server does, and what to do about problems.
+    ///
+    /// Sends only requests that change nothing. Exits with 0 if no check failed, with 4 if the server refuses the key, and with 7
+    /// otherwise.
+    #[command(before_help = help::DOCTOR)]
+    Doctor(DoctorArgs),
     /// Send one request of the API, and print the body of the response as it is.
     #[command(before_help = help::API)]
     Api {
@@ -251,6 +260,28 @@ pub(crate) struct LogsArgs {
     /// Exit with the outcome of the run, as `follow` does.
     #[arg(long)]
     pub(crate) exit_status: bool,
+}
+
+/// What to examine, and where to write the report.
+#[derive(Args, Debug)]
+pub(crate) struct DoctorArgs {
+    /// Check whether a page of this origin may call the server, such as https://console.example.com. By default, the origin of the
+    /// console in the settings.
+    #[arg(long, value_name = "URL", value_parser = doctor::parse_origin)]
+    pub(crate) origin: Option<String>,
+
+    /// Also write a report for a maintainer to this file, as Markdown without the key and without names. Use - to write only the
+    /// report, to standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+
+    /// Write the address of the server into the report.
+    #[arg(long, requires = "report")]
+    pub(crate) include_host: bool,
+
+    /// Wait at most this time for each response. All requests take at most six times as long.
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = parse_duration)]
+    pub(crate) timeout: Duration,
 }
 
 #[derive(Args, Debug)]

@@ -93,7 +93,8 @@ async fn ask_for_domain(output: &mut Output, proposed: &str) -> Result<String, F
 /// Returns a name for a new profile: that of the profile with the same server, or the host.
 fn name_for(base_url: &str, file: &files::UserFile) -> String {
     let same = file.profiles.iter().find(|(_, values)| {
-        values.domain.as_deref().and_then(|domain| Client::base_url(domain).ok()).as_deref() == Some(base_url)
+        values.domain.as_deref().and_then(|domain| settings::base_url(domain).ok()).as_deref()
+            == Some(base_url)
     });
     if let Some((name, _)) = same {
         return name.clone();

@@ -3,6 +3,7 @@
 mod api;
 mod cancel;
 mod completions;
+mod doctor;
 mod follow;
 mod history;
 mod jobs;
@@ -40,6 +41,7 @@ pub(crate) async fn run(
         Command::Login { key_store, console, no_check } => {
             return login::run(output, &server, key_store, console, !no_check).await;
         }
+        Command::Doctor(arguments) => return doctor::run(&server, output, &arguments).await,
         command => command,
     };
     let key_input = match command {
@@ -74,6 +76,7 @@ pub(crate) async fn run(
         }
         Command::Mcp { allow_run } => mcp::run(opened, output, allow_run).await,
         Command::Completions { .. }
+        | Command::Doctor(_)
         | Command::Man { .. }
         | Command::Profile { .. }
         | Command::Login { .. } => {

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 use toml_edit::{Item, Table, value};
-use txjobs_sdk::Client;
 
 use crate::{
     args::ProfileCommand,
@@ -151,7 +150,7 @@ fn set(output: &mut Output, name: &str, values: &[String]) -> Result<(), Failure
         })?;
         let item = match key {
             _ if text.is_empty() => Item::None,
-            "domain" => value(Client::base_url(text)?),
+            "domain" => value(settings::base_url(text)?),
             "key_header" => value(text),
             "console" if text.starts_with("https://") || text.starts_with("http://") => value(text),
             "console" => {
@@ -192,9 +191,10 @@ fn remove(output: &mut Output, name: &str) -> Result<(), Failure> {
     check_exists(name)?;
     let file = files::load()?;
     let profile = &file.profiles[name];
-    let base_url = profile.domain.as_deref().map(Client::base_url).transpose()?;
+    let base_url = profile.domain.as_deref().map(settings::base_url).transpose()?;
     let is_shared = file.profiles.iter().any(|(other, values)| {
-        other != name && values.domain.as_deref().and_then(|domain| Client::base_url(domain).ok()) == base_url
+        other != name
+            && values.domain.as_deref().and_then(|domain| settings::base_url(domain).ok()) == base_url
     });
     if let (Some(store), Some(base_url), false) = (profile.key, &base_url, is_shared) {
         settings::forget_key(store, base_url)?;

@@ -2,7 +2,7 @@
 
 mod ci;
 mod progress;
-mod style;
+pub(crate) mod style;
 mod table;
 pub(crate) mod text;
 

@@ -4,11 +4,11 @@ use anstyle::{AnsiColor, Style};
 use txjobs_sdk::{ExecutionState, JobStatusCode, Severity};
 
 pub(super) const PLAIN: Style = Style::new();
-pub(super) const DIM: Style = Style::new().dimmed();
-pub(super) const OK: Style = AnsiColor::Green.on_default();
-pub(super) const WARNING: Style = AnsiColor::Yellow.on_default();
-pub(super) const BAD: Style = AnsiColor::Red.on_default();
-pub(super) const ACTIVE: Style = AnsiColor::Blue.on_default();
+pub(crate) const DIM: Style = Style::new().dimmed();
+pub(crate) const OK: Style = AnsiColor::Green.on_default();
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+pub(crate) const ACTIVE: Style = AnsiColor::Blue.on_default();
 
 pub(super) fn severity(severity: Severity) -> Style {
     match severity {

@@ -2,9 +2,10 @@
 
 use std::{fmt, path::PathBuf};
 
-use txjobs_sdk::{Client, paths};
+use txjobs_sdk::paths;
 
 use super::{
+    base_url,
     files::{self, KeyStore, UserFile, Values},
     options::{CONSOLE_VARIABLE, DOMAIN_VARIABLE, KEY_HEADER_VARIABLE, PROFILE_VARIABLE, ServerOptions},
 };
@@ -145,11 +146,11 @@ impl Settings {
             find(layers, DOMAIN_VARIABLE, "--domain", |values| values.domain.clone()).unwrap_or_else(|| {
                 Setting { value: paths::LOCAL_GATEWAY_URL.to_owned(), source: Source::Default }
             });
-        let base_url = Client::base_url(&domain.value)?;
+        let server = base_url(&domain.value)?;
         // A header, the permission of plain http, and a console belong to their server, and must not apply to another one.
         let is_same_server = |layer: &&Layer| {
             let other = layer.values.domain.as_deref().filter(|_| layer.belongs_to_domain);
-            other.is_none_or(|other| Client::base_url(other).is_ok_and(|other| other == base_url))
+            other.is_none_or(|other| base_url(other).is_ok_and(|other| other == server))
         };
         let layers: Vec<_> = layers.iter().filter(is_same_server).collect();
         let key_header =
@@ -159,7 +160,7 @@ impl Settings {
         let console = find(layers.iter().copied(), CONSOLE_VARIABLE, "", |values| values.console.clone());
         Ok(Self {
             profile,
-            key: find_key(user_file, &base_url),
+            key: find_key(user_file, &server),
             domain,
             key_header: key_header.unwrap_or_else(|| Setting {
                 value: paths::API_KEY_HEADER.to_owned(),
@@ -173,16 +174,15 @@ impl Settings {
 
     /// Returns the base URL of the domain.
     pub(crate) fn base_url(&self) -> Result<String, Failure> {
-        Ok(Client::base_url(&self.domain.value)?)
+        Ok(base_url(&self.domain.value)?)
     }
 
     /// Refuses a server that only the file of a project names, because the key would go to a server that the user does not know.
     pub(crate) fn check_trust(&self) -> Result<(), Failure> {
         let Source::ProjectFile(path) = &self.domain.source else { return Ok(()) };
-        let base_url = self.base_url()?;
+        let server = self.base_url()?;
         let is_known = self.user_file.profiles.values().any(|values| {
-            values.domain.as_deref().and_then(|domain| Client::base_url(domain).ok()).as_ref()
-                == Some(&base_url)
+            values.domain.as_deref().and_then(|domain| base_url(domain).ok()).as_ref() == Some(&server)
         });
         // The checkout of a CI system is trusted, because it runs the commands of the project anyway.
         if is_known || environment::variable("CI")?.is_some() || environment::variable("TF_BUILD")?.is_some()
@@ -190,8 +190,8 @@ impl Settings {
             return Ok(());
         }
         Err(Failure::Usage(format!(
-            "{} names the server {base_url}, which is in none of your profiles. Your key is not sent to it. If you trust the \
-             server: txjobs login --domain {base_url}",
+            "{} names the server {server}, which is in none of your profiles. Your key is not sent to it. If you trust the \
+             server: txjobs login --domain {server}",
             path.display()
         )))
     }
@@ -215,10 +215,10 @@ fn find<'a, T>(
 }
 
 /// Returns the place that keeps the key of a server: that of the first profile with the server.
-fn find_key(user_file: &UserFile, base_url: &str) -> Option<Setting<KeyStore>> {
+fn find_key(user_file: &UserFile, server: &str) -> Option<Setting<KeyStore>> {
     user_file.profiles.iter().find_map(|(name, values)| {
-        let domain = values.domain.as_deref().and_then(|domain| Client::base_url(domain).ok())?;
-        let value = values.key.filter(|_| domain == base_url)?;
+        let domain = values.domain.as_deref().and_then(|domain| base_url(domain).ok())?;
+        let value = values.key.filter(|_| domain == server)?;
         Some(Setting { value, source: Source::Profile(name.clone()) })
     })
 }
