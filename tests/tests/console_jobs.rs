@@ -30,7 +30,7 @@ fn start(respond: impl Fn(&FakeRequest) -> FakeResponse + Send + Sync + 'static)
             if request.method == "OPTIONS" { json_response(204, "").into() } else { respond(request) };
         match response {
             FakeResponse::Send(response) => FakeResponse::Send(allow_origin(response)),
-            FakeResponse::Hold => FakeResponse::Hold,
+            other => other,
         }
     })
 }

@@ -5,7 +5,7 @@
 use std::{
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, SystemTime},
 };
@@ -351,17 +351,22 @@ async fn missing_or_contradictory_times_are_explained() {
 
 #[tokio::test]
 async fn second_run_of_the_same_press_is_reported() {
-    // The browser sent the request again, and the page knows only the second response.
+    let posts = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&posts);
     let server = start(move |request| {
+        // The server starts a run and closes the connection, and the browser sends the request again by itself. The page
+        // knows only the second run.
+        if request.method == Method::POST && counted.fetch_add(1, Ordering::SeqCst) == 0 {
+            return FakeResponse::Close;
+        }
         if let Some(response) = job_response(request, 0) {
             return response.into();
         }
         let now = ago(Duration::ZERO);
-        let this = execution(&format!("\"{RUN}\""), 2, &now, &format!("\"{now}\""), "");
-        let other = execution(&format!("\"{OTHER_RUN}\""), 2, &now, &format!("\"{now}\""), "");
-        let body =
-            if request.path().ends_with(RUN) { format!("[{this}]") } else { format!("[{this},{other}]") };
-        let (mut parts, body) = json_response(200, &body).into_parts();
+        let runs =
+            [RUN, OTHER_RUN].map(|run| execution(&format!("\"{run}\""), 2, &now, &format!("\"{now}\""), ""));
+        let shown = if request.path().ends_with(RUN) { 1 } else { counted.load(Ordering::SeqCst) };
+        let (mut parts, body) = json_response(200, &format!("[{}]", runs[..shown].join(","))).into_parts();
         parts.headers.insert("x-txjobs-extensions", "logs, limit, after".parse().unwrap());
         Response::from_parts(parts, body).into()
     });
@@ -369,6 +374,11 @@ async fn second_run_of_the_same_press_is_reported() {
     browser.click_button("Run Finance deliver").await;
     browser.click_button("Run").await;
     browser.wait_for_text("main", "Another run of this job was started through the API within").await;
+    assert_eq!(
+        posts.load(Ordering::SeqCst),
+        2,
+        "the browser sends a POST again if a reused connection is closed"
+    );
     browser.check_appearances("two-runs-of-one-press").await;
     browser.wait_for_text("a", "Open the other run").await.click().await.unwrap();
     browser.wait_for_text("code", &OTHER_RUN[..8]).await;

@@ -40,6 +40,8 @@ pub enum FakeResponse {
     Send(Response<Body>),
     /// Keeps the connection open and sends nothing.
     Hold,
+    /// Closes the connection without a response.
+    Close,
 }
 
 impl From<Response<Body>> for FakeResponse {
@@ -72,6 +74,8 @@ impl FakeServer {
                 match response {
                     FakeResponse::Send(response) => response,
                     FakeResponse::Hold => std::future::pending().await,
+                    // Ends the task of the connection. Nothing is printed, as no panic hook runs.
+                    FakeResponse::Close => std::panic::resume_unwind(Box::new("the connection is closed")),
                 }
             }
         });
