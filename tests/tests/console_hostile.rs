@@ -121,7 +121,7 @@ async fn extreme_values_do_not_stop_the_console() {
     let jobs: Vec<_> = names
         .iter()
         .enumerate()
-        .map(|(at, name)| json!({ "Id": format!("{at}{}", &JOB[1..]), "Name": name }))
+        .map(|(at, name)| json!({ "Id": format!("9{at}{}", &JOB[2..]), "Name": name }))
         .chain([json!({ "Id": JOB, "Name": "Load" })])
         .collect();
     let numbers =
@@ -151,7 +151,7 @@ async fn extreme_values_do_not_stop_the_console() {
     let statuses: Vec<_> = numbers
         .iter()
         .enumerate()
-        .map(|(at, number)| json!({ "JobId": format!("{at}{}", &JOB[1..]), "Status": number }))
+        .map(|(at, number)| json!({ "JobId": format!("9{at}{}", &JOB[2..]), "Status": number }))
         .collect();
     let server = start_with(json!(jobs), json!(statuses), json!(executions));
     let browser = open(&server).await;
