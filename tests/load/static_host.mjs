@@ -40,6 +40,30 @@ for (const [path, folder] of Object.entries(consoles).filter(([, folder]) => fol
 const compressed = new Map(Object.entries(files).map(([path, content]) => [path, brotliCompressSync(content)]));
 
 const jobs = Array.from({ length: 20 }, (_, n) => ({ Id: `3f2b8c1e-5d47-4a9b-8e60-${`${n}`.padStart(12, "0")}`, Name: `Job ${n}` }));
+// The runs of each job, an hour apart: failed, completed with warnings, and completed.
+const runs = (job) => Array.from({ length: 12 }, (_, n) => {
+  const start = Date.now() - n * 3_600_000 - 600_000;
+  const [state, severity] = [[3, 2], [5, 1], [2, 0]][n % 3];
+  const lines = Array.from({ length: 60 }, (_, at) => ({
+    Id: `00000000-0000-0000-${`${n}`.padStart(4, "0")}-${`${at}`.padStart(12, "0")}`,
+    Message: at === 40 ? "Table stg.Invoice" : `Reading batch ${at}`,
+    Severity: at === 40 ? severity : 0,
+    TimeStamp: new Date(start + at * 1000).toISOString(),
+  }));
+  const id = `7a1c9a31-7b42-4d18-${`${n}`.padStart(4, "0")}-${job.slice(-12)}`;
+  return {
+    Id: id, JobId: job, TriggerId: id, State: state, JobExecutionLogs: lines,
+    CreateTime: new Date(start).toISOString(), EndTime: new Date(start + 60_000 + n * 1000).toISOString(),
+  };
+});
+
+// Returns the response of the API to a request for a path.
+function apiResponse(path) {
+  const [, job, run] = /\/jobs\/([0-9a-f-]{36})\/logs(?:\/([0-9a-f-]{36}))?/.exec(path) ?? [];
+  if (!job) return apiResponses[path] ?? [];
+  return runs(job).filter(({ Id }) => !run || Id === run);
+}
+
 const apiResponses = { "/public/jobs": jobs, "/public/jobs/status": jobs.map(({ Id }) => ({ JobId: Id, Status: 0 })) };
 
 const server = createServer((request, response) => {
@@ -51,7 +75,7 @@ const server = createServer((request, response) => {
     response.end(compressed.get(path));
   } else if (path.startsWith("/public/")) {
     response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify(apiResponses[path] ?? []));
+    response.end(JSON.stringify(apiResponse(path)));
   } else {
     response.statusCode = 404;
     response.end();

@@ -92,3 +92,21 @@ async fn reduced_motion_stops_all_animations() {
     browser.click_button("Refresh").await;
     assert_eq!(browser.execute::<usize>("return document.getAnimations().length").await, 0);
 }
+
+#[tokio::test]
+async fn only_the_current_screen_is_underlined_in_forced_colors() {
+    let gateway = console_emulator(JOBS);
+    let browser = open_connected(&gateway).await;
+    for (width, side) in [(1280, "bottom"), (320, "top")] {
+        browser.set_appearance(width, 900, "forced").await;
+        let script = format!(
+            "return [...document.querySelectorAll('.screen-links a')].map((link) =>
+                getComputedStyle(link).getPropertyValue('border-{side}-color'))"
+        );
+        let colors: Vec<String> = browser.execute(&script).await;
+        let [current, others @ ..] = &colors[..] else { panic!("no links") };
+        // Forced colors make a transparent border visible.
+        let is_hidden = |color: &String| color != current && color == "rgb(0, 0, 0)";
+        assert!(others.iter().all(is_hidden), "{width}: {colors:?}");
+    }
+}

@@ -2,12 +2,24 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
-use std::path::Path;
+use std::{
+    convert::Infallible,
+    iter,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use axum::{body::Body, http::Response};
 use serde_json::json;
 use thirtyfour::prelude::*;
-use txjobs_test_support::{FakeRequest, FakeServer, browser::Browser, console::connect, json_response};
+use txjobs_test_support::{
+    FakeRequest, FakeServer,
+    browser::Browser,
+    console::{connect, console_file},
+    json_response,
+};
 
 const JOB: &str = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
 const KEY: &str = "s3cret-key-of-this-test";
@@ -20,28 +32,12 @@ fn start(
     FakeServer::start(move |_, request| match request.path() {
         "/config.json" => json_response(200, &config),
         path if path.starts_with("/public/") => respond(request),
-        path => file(path),
+        path => console_file(path),
     })
 }
 
 fn own_server() -> String {
     json!({ "name": "Test", "domain": "." }).to_string()
-}
-
-/// Returns a file of the console.
-fn file(path: &str) -> Response<Body> {
-    let path = if path == "/" { "index.html" } else { path.trim_start_matches('/') };
-    let content_type = match path.rsplit('.').next() {
-        Some("html") => "text/html",
-        Some("js") => "text/javascript",
-        Some("css") => "text/css",
-        Some("wasm") => "application/wasm",
-        _ => "image/svg+xml",
-    };
-    match std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/dist").join(path)) {
-        Ok(content) => Response::builder().header("content-type", content_type).body(content.into()).unwrap(),
-        Err(_) => json_response(404, "{}"),
-    }
 }
 
 async fn wait_for_error(browser: &Browser, kind: &str, words: &str) {
@@ -81,29 +77,66 @@ async fn response_blocked_by_cors_names_a_way_out() {
     wait_for_error(&browser, "blocked_by_browser", "A gateway on your own machine").await;
 }
 
-#[tokio::test]
-async fn config_with_many_servers_is_bounded_with_a_warning() {
-    let profiles = |count: usize| {
-        let profile = |at| json!({ "name": format!("Server {at}"), "domain": format!("s{at}.example") });
-        json!({ "profiles": (0..count).map(profile).collect::<Vec<_>>() }).to_string()
-    };
-    for (count, words, choices) in [
-        (1_000, "has 1,000 servers. Only the first 100 are offered.", 101),
-        (20_000, "is larger than 256 kB. Its servers are not offered.", 0),
-    ] {
-        let server = start(profiles(count), |_| json_response(404, "{}"));
-        let browser = Browser::start().await;
-        browser.page.goto(server.address()).await.unwrap();
-        browser.wait_for_text("p", words).await;
-        let buttons = browser.page.find_all(By::Css("[aria-label=Profile] button")).await.unwrap();
-        assert_eq!(buttons.len(), choices);
-        browser.check_accessibility(&format!("{count} servers")).await;
-    }
+/// Opens the console, and checks what it says about its `config.json`, how many choices it offers, and that it is usable.
+async fn check_config(server: &FakeServer, words: &str, choices: usize) {
+    let browser = Browser::start().await;
+    browser.page.goto(server.address()).await.unwrap();
+    browser.wait_for_text("p", words).await;
+    let buttons = browser.page.find_all(By::Css("[aria-label=Profile] button")).await.unwrap();
+    assert_eq!(buttons.len(), choices);
+    browser.check_accessibility(words).await;
+    let key = browser.field("API key").await;
+    key.send_keys(KEY).await.unwrap();
+    assert_eq!(key.value().await.unwrap().as_deref(), Some(KEY), "the page is usable");
+}
+
+fn profiles(count: usize) -> String {
+    let profile = |at| json!({ "name": format!("Server {at}"), "domain": format!("s{at}.example") });
+    json!({ "profiles": (0..count).map(profile).collect::<Vec<_>>() }).to_string()
 }
 
 #[tokio::test]
-async fn key_that_the_server_repeats_is_masked_on_the_api_screen() {
-    let respond = |request: &FakeRequest| match request.path() {
+async fn config_with_1000_servers_offers_the_first_100() {
+    let server = start(profiles(1_000), |_| json_response(404, "{}"));
+    check_config(&server, "has 1,000 servers. Only the first 100 are offered.", 101).await;
+}
+
+#[tokio::test]
+async fn config_with_20000_servers_is_not_read() {
+    let server = start(profiles(20_000), |_| json_response(404, "{}"));
+    check_config(&server, "is larger than 256 kB. Its servers are not offered.", 0).await;
+}
+
+#[tokio::test]
+async fn config_of_100_megabytes_is_not_loaded() {
+    /// The length of all parts together.
+    const LENGTH: usize = 100_000_000;
+    let part = format!("{},", json!({ "name": "Server", "domain": "s.example", "more": "x".repeat(64_000) }));
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&sent);
+    let server = FakeServer::start(move |_, request| match request.path() {
+        "/config.json" => {
+            let (part, counted) = (part.clone(), Arc::clone(&counted));
+            let parts = std::iter::repeat_with(move || {
+                counted.fetch_add(part.len(), Ordering::Relaxed);
+                part.clone()
+            });
+            let count = LENGTH / 64_000;
+            let parts = iter::once("{\"profiles\":[".to_owned()).chain(parts.take(count));
+            let parts = parts.chain(iter::once("{}]}".to_owned())).map(Ok::<_, Infallible>);
+            let body = Body::from_stream(futures::stream::iter(parts));
+            Response::builder().header("content-type", "application/json").body(body).unwrap()
+        }
+        path => console_file(path),
+    });
+    check_config(&server, "is larger than 256 kB. Its servers are not offered.", 0).await;
+    let sent = sent.load(Ordering::Relaxed);
+    assert!(sent < LENGTH / 2, "the page loaded {sent} bytes");
+}
+
+/// Repeats the key in a body, in a name, and in a header.
+fn repeat_key(request: &FakeRequest) -> Response<Body> {
+    match request.path() {
         "/public/jobs" => {
             let mut response = json_response(200, &json!([{ "Id": JOB, "Name": KEY }]).to_string());
             response.headers_mut().insert("x-echo", KEY.parse().unwrap());
@@ -111,14 +144,37 @@ async fn key_that_the_server_repeats_is_masked_on_the_api_screen() {
         }
         path if path.ends_with("/status") => json_response(200, "[]"),
         _ => json_response(404, "{}"),
-    };
-    let server = start(own_server(), respond);
+    }
+}
+
+#[tokio::test]
+async fn key_that_the_server_repeats_is_masked_on_the_api_screen() {
+    let server = start(own_server(), repeat_key);
     let browser = Browser::start().await;
     browser.page.goto(format!("{}/#/api", server.address())).await.unwrap();
     connect(&browser, KEY).await;
     browser.click_button("Send").await;
-    browser.wait_for_text("pre", "***").await;
-    let response: String =
+    let response = browser.wait_for(By::XPath("//section[@aria-label='Response'][.//pre]")).await;
+    let text: String =
         browser.execute("return document.querySelector('[aria-label=Response]').textContent").await;
-    assert!(response.contains("x-echo***") && !response.contains(KEY), "{response}");
+    assert!(!text.contains(KEY), "{text}");
+    assert!(text.contains("x-echo***") && response.text().await.unwrap().contains("***"), "{text}");
+}
+
+#[tokio::test]
+async fn key_that_the_server_repeats_is_masked_in_errors() {
+    let escaped = KEY.replace('-', "\\u002d");
+    let bodies = [
+        json!({ "Message": format!("The key {KEY} is not known.") }).to_string(),
+        format!("{{\"Message\":\"The key {escaped} is not known.\"}}"),
+        format!("<p>The key {KEY} is not known.</p>"),
+    ];
+    for body in bodies {
+        let server = start(own_server(), move |_| json_response(401, &body));
+        let browser = Browser::start().await;
+        browser.page.goto(server.address()).await.unwrap();
+        connect(&browser, KEY).await;
+        let note = browser.wait_for(By::Css("[data-error=key_refused]")).await.text().await.unwrap();
+        assert!(note.contains("The key *** is not known."), "{note}");
+    }
 }

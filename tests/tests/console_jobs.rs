@@ -13,7 +13,7 @@ use std::{
 use axum::{body::Body, http::Response};
 use thirtyfour::prelude::*;
 use txjobs_test_support::{
-    FakeRequest, FakeResponse, FakeServer, browser::Browser, console::connect, json_response,
+    FakeRequest, FakeResponse, FakeServer, allow_origin, browser::Browser, console::connect, json_response,
     static_host::StaticHost,
 };
 
@@ -23,27 +23,20 @@ const JOB: &str = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
 const PASS_TIME: &str = "const now = performance.now.bind(performance), shift = arguments[0] * 1000;
     performance.now = () => now() + shift";
 
-/// Lets a page of another origin call the server, and read the header that asks to wait.
-fn allow_origin(mut response: Response<Body>) -> FakeResponse {
-    for (name, value) in [
-        ("access-control-allow-origin", "*"),
-        ("access-control-allow-headers", "*"),
-        ("access-control-expose-headers", "retry-after"),
-    ] {
-        response.headers_mut().insert(name, value.parse().unwrap());
-    }
-    FakeResponse::Send(response)
-}
-
 /// Starts a server that returns these responses, and allows a page of another origin to ask for them.
 fn start(respond: impl Fn(&FakeRequest) -> FakeResponse + Send + Sync + 'static) -> FakeServer {
     FakeServer::start(move |_, request| {
-        if request.method == "OPTIONS" { allow_origin(json_response(204, "")) } else { respond(request) }
+        let response =
+            if request.method == "OPTIONS" { json_response(204, "").into() } else { respond(request) };
+        match response {
+            FakeResponse::Send(response) => FakeResponse::Send(allow_origin(response)),
+            other => other,
+        }
     })
 }
 
 fn ok(body: &str) -> FakeResponse {
-    allow_origin(json_response(200, body))
+    json_response(200, body).into()
 }
 
 fn jobs(names: &[&str]) -> FakeResponse {
@@ -124,7 +117,7 @@ async fn failed_history_of_an_ended_run_is_marked_and_loaded_again() {
         ("/public/jobs", _) => jobs(&["Load"]),
         ("/public/jobs/status", has_ended) => statuses(&[if has_ended { 0 } else { 2 }]),
         (_, false) => ok(&serde_json::json!([execution(1, 1, None)]).to_string()),
-        (_, true) if failed.fetch_add(1, Ordering::Relaxed) == 0 => allow_origin(json_response(500, "{}")),
+        (_, true) if failed.fetch_add(1, Ordering::Relaxed) == 0 => json_response(500, "{}").into(),
         (_, true) => ok(&serde_json::json!([execution(1, 2, Some(41))]).to_string()),
     });
     let (_host, browser) = open(&server).await;
@@ -144,7 +137,7 @@ async fn history_that_was_not_loaded_is_loaded_without_a_refresh() {
     let server = start(move |request| match request.path() {
         "/public/jobs" => jobs(&["Load"]),
         "/public/jobs/status" => statuses(&[0]),
-        _ if failures.fetch_add(1, Ordering::Relaxed) == 0 => allow_origin(json_response(500, "{}")),
+        _ if failures.fetch_add(1, Ordering::Relaxed) == 0 => json_response(500, "{}").into(),
         _ => ok(&serde_json::json!([execution(1, 2, Some(41))]).to_string()),
     });
     let (_host, browser) = open(&server).await;
@@ -185,65 +178,13 @@ async fn slow_list_that_moves_is_read_to_its_end() {
                 tokio::time::sleep(pause).await;
                 parts.next().map(|part| (Ok::<_, std::io::Error>(part), parts))
             });
-            allow_origin(Response::new(Body::from_stream(parts)))
+            Response::new(Body::from_stream(parts)).into()
         }
         "/public/jobs/status" => statuses(&[0]),
         _ => ok("[]"),
     });
     let (_host, browser) = open(&server).await;
     browser.wait_for_text("a", "Load").await;
-}
-
-#[tokio::test]
-async fn pause_of_one_operation_holds_all_others() {
-    let is_limited = Arc::new(AtomicBool::new(false));
-    let limited = Arc::clone(&is_limited);
-    let server = start(move |request| match request.path() {
-        "/public/jobs" => jobs(&["Load"]),
-        "/public/jobs/status" if limited.swap(false, Ordering::Relaxed) => {
-            let mut response = json_response(429, "{}");
-            response.headers_mut().insert("retry-after", "6".parse().unwrap());
-            allow_origin(response)
-        }
-        "/public/jobs/status" => statuses(&[0]),
-        _ => ok("[]"),
-    });
-    let (_host, browser) = open(&server).await;
-    browser.wait_for_text("td", "never ran").await;
-    is_limited.store(true, Ordering::Relaxed);
-    browser.click_button("Refresh").await;
-    browser.wait_for(By::Css("[data-error=too_many_requests]")).await;
-    let (limited_at, count) = (Instant::now(), server.requests().len());
-    browser.wait_for_text("a", "Load").await.click().await.unwrap();
-    browser.wait_for(By::Css("[aria-label=Refresh]")).await.click().await.unwrap();
-    while server.requests().len() == count {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    // The response may have arrived a moment before its note.
-    assert!(limited_at.elapsed() > Duration::from_secs(4), "{:?}", limited_at.elapsed());
-}
-
-#[tokio::test]
-async fn wrong_clock_of_the_page_does_not_lead_to_a_long_wait() {
-    let server = start(|request| match request.path() {
-        "/public/jobs" => {
-            // The browser hides the server's date from a page of another origin.
-            let mut response = json_response(429, "{}");
-            response.headers_mut().insert("retry-after", "Sat, 14 Mar 2026 02:00:03 GMT".parse().unwrap());
-            allow_origin(response)
-        }
-        _ => ok("[]"),
-    });
-    let host = StaticHost::start("/console");
-    let browser = Browser::start().await;
-    browser.page.goto(host.address()).await.unwrap();
-    // One hour before the server's time.
-    browser.page.execute("Date.now = () => Date.UTC(2026, 2, 14, 1, 0, 0)", vec![]).await.unwrap();
-    let domain = browser.field("Domain").await;
-    domain.clear().await.unwrap();
-    domain.send_keys(server.address()).await.unwrap();
-    connect(&browser, "any-key").await;
-    browser.wait_for_text("*[@data-error='too_many_requests']", "Retry after 60 s.").await;
 }
 
 #[tokio::test]

@@ -2,10 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 use axum::{body::Body, http::Response};
 use serde_json::{Value, json};
@@ -13,7 +10,7 @@ use thirtyfour::prelude::*;
 use txjobs_test_support::{
     FakeRequest, FakeServer,
     browser::Browser,
-    console::{address, connect, lines, wait_for_line},
+    console::{address, connect, console_file, lines, wait_for_line},
     json_response,
 };
 
@@ -62,23 +59,7 @@ fn respond(request: &FakeRequest, lines: &[Value]) -> Response<Body> {
             "Id": RUN, "JobId": JOB, "TriggerId": RUN, "State": 1, "CreateTime": "2026-03-14T12:00:00Z",
             "JobExecutionLogs": lines,
         }])),
-        path => file(path),
-    }
-}
-
-/// Returns a file of the console.
-fn file(path: &str) -> Response<Body> {
-    let path = if path == "/" { "index.html" } else { path.trim_start_matches('/') };
-    let content_type = match path.rsplit('.').next() {
-        Some("html") => "text/html",
-        Some("js") => "text/javascript",
-        Some("css") => "text/css",
-        Some("wasm") => "application/wasm",
-        _ => "image/svg+xml",
-    };
-    match std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/dist").join(path)) {
-        Ok(content) => Response::builder().header("content-type", content_type).body(content.into()).unwrap(),
-        Err(_) => json_response(404, "{}"),
+        path => console_file(path),
     }
 }
 

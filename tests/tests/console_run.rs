@@ -3,10 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 use std::{
-    fs,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, SystemTime},
 };
@@ -20,8 +19,8 @@ use txjobs_sdk::Timestamp;
 use txjobs_test_support::{
     FakeRequest, FakeResponse, FakeServer,
     browser::Browser,
-    console::{connect, wait_for_line},
-    json_response, root,
+    console::{connect, console_file, wait_for_line},
+    json_response,
 };
 
 const JOB: &str = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
@@ -34,26 +33,12 @@ const SEARCHING: &str = "The server does not list this run yet.";
 /// Starts a server of the console and of the API. `respond` returns the responses of the API.
 fn start(respond: impl Fn(&FakeRequest) -> FakeResponse + Send + Sync + 'static) -> FakeServer {
     FakeServer::start(move |_, request| {
-        if request.path().starts_with("/public/") { respond(request) } else { file(request.path()).into() }
+        if request.path().starts_with("/public/") {
+            respond(request)
+        } else {
+            console_file(request.path()).into()
+        }
     })
-}
-
-/// Returns a file of the console.
-fn file(path: &str) -> Response<Body> {
-    let name = if path == "/" { "index.html" } else { &path[1..] };
-    let kind = match name.rsplit('.').next() {
-        Some("html") => "text/html",
-        Some("js") => "text/javascript",
-        Some("css") => "text/css",
-        Some("wasm") => "application/wasm",
-        Some("svg") => "image/svg+xml",
-        Some("json") => "application/json",
-        _ => "application/octet-stream",
-    };
-    match fs::read(root().join("web/dist").join(name)) {
-        Ok(content) => Response::builder().header("content-type", kind).body(Body::from(content)).unwrap(),
-        Err(_) => Response::builder().status(404).body(Body::empty()).unwrap(),
-    }
 }
 
 /// Returns the responses of the API for one job in this status.
@@ -103,11 +88,15 @@ fn ago(age: Duration) -> String {
 async fn open(server: &FakeServer, screen: &str) -> Browser {
     let browser = Browser::start().await;
     browser.page.goto(format!("{}/{screen}", server.address())).await.unwrap();
+    connect_to(&browser, server).await;
+    browser
+}
+
+async fn connect_to(browser: &Browser, server: &FakeServer) {
     let domain = browser.field("Domain").await;
     domain.clear().await.unwrap();
     domain.send_keys(server.address()).await.unwrap();
-    connect(&browser, "any-key").await;
-    browser
+    connect(browser, "any-key").await;
 }
 
 fn run_screen(run: &str) -> String {
@@ -302,6 +291,47 @@ async fn stages(created: &'static str, end: &'static str) -> String {
 }
 
 #[tokio::test]
+async fn error_at_which_a_run_opens_stays_current_when_lines_arrive_before_it() {
+    let late = Arc::new(Mutex::new(String::new()));
+    let inserted = Arc::clone(&late);
+    let server = start(move |request| {
+        job_response(request, 0)
+            .unwrap_or_else(|| {
+                let now = ago(Duration::ZERO);
+                let lines = format!("{}{}", log_lines(), inserted.lock().unwrap());
+                let run = execution(&format!("\"{RUN}\""), 3, &now, &format!("\"{now}\""), &lines);
+                json_response(200, &format!("[{run}]"))
+            })
+            .into()
+    });
+    let browser = Browser::start().await;
+    browser.page.goto(format!("{}/{}", server.address(), run_screen(RUN))).await.unwrap();
+    // Count how often the page has compared its address with the current line.
+    let count_comparisons = "window.comparisons = 0; const start = window.setTimeout;
+        window.setTimeout = (run, delay, ...rest) => start(() => {
+            run(...rest); if (delay === 300) window.comparisons++ }, delay)";
+    browser.execute::<()>(count_comparisons).await;
+    connect_to(&browser, &server).await;
+    let wait_for_comparisons = async |count: u32| {
+        let script = format!(
+            "while (window.comparisons < {count}) await new Promise((done) => requestAnimationFrame(done))"
+        );
+        browser.execute::<()>(&script).await;
+    };
+    wait_for_error_line(&browser).await;
+    wait_for_comparisons(1).await;
+    let id = "00000000-0000-0000-0000-000000009999";
+    *late.lock().unwrap() =
+        format!(r#",{{"Id":"{id}","Message":"Late","Severity":0,"TimeStamp":"2026-03-14T02:00:00.005Z"}}"#);
+    browser.wait_for_text("button", "All 401").await;
+    wait_for_comparisons(2).await;
+    let current = browser.wait_for(By::Css("[role=log] .current[data-line='201']")).await;
+    assert!(current.text().await.unwrap().contains("Invalid object name"));
+    let address = browser.page.current_url().await.unwrap().to_string();
+    assert!(!address.contains("line="), "the user did not choose a line: {address}");
+}
+
+#[tokio::test]
 async fn end_on_another_day_has_a_date() {
     let text = stages("2026-03-14T10:00:00Z", "\"2026-03-16T12:00:05Z\"").await;
     assert!(text.contains("Mon 16 Mar"), "{text}");
@@ -321,17 +351,22 @@ async fn missing_or_contradictory_times_are_explained() {
 
 #[tokio::test]
 async fn second_run_of_the_same_press_is_reported() {
-    // The browser sent the request again, and the page knows only the second response.
+    let posts = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&posts);
     let server = start(move |request| {
+        // The server starts a run and closes the connection, and the browser sends the request again by itself. The page
+        // knows only the second run.
+        if request.method == Method::POST && counted.fetch_add(1, Ordering::SeqCst) == 0 {
+            return FakeResponse::Close;
+        }
         if let Some(response) = job_response(request, 0) {
             return response.into();
         }
         let now = ago(Duration::ZERO);
-        let this = execution(&format!("\"{RUN}\""), 2, &now, &format!("\"{now}\""), "");
-        let other = execution(&format!("\"{OTHER_RUN}\""), 2, &now, &format!("\"{now}\""), "");
-        let body =
-            if request.path().ends_with(RUN) { format!("[{this}]") } else { format!("[{this},{other}]") };
-        let (mut parts, body) = json_response(200, &body).into_parts();
+        let runs =
+            [RUN, OTHER_RUN].map(|run| execution(&format!("\"{run}\""), 2, &now, &format!("\"{now}\""), ""));
+        let shown = if request.path().ends_with(RUN) { 1 } else { counted.load(Ordering::SeqCst) };
+        let (mut parts, body) = json_response(200, &format!("[{}]", runs[..shown].join(","))).into_parts();
         parts.headers.insert("x-txjobs-extensions", "logs, limit, after".parse().unwrap());
         Response::from_parts(parts, body).into()
     });
@@ -339,6 +374,11 @@ async fn second_run_of_the_same_press_is_reported() {
     browser.click_button("Run Finance deliver").await;
     browser.click_button("Run").await;
     browser.wait_for_text("main", "Another run of this job was started through the API within").await;
+    assert_eq!(
+        posts.load(Ordering::SeqCst),
+        2,
+        "the browser sends a POST again if a reused connection is closed"
+    );
     browser.check_appearances("two-runs-of-one-press").await;
     browser.wait_for_text("a", "Open the other run").await.click().await.unwrap();
     browser.wait_for_text("code", &OTHER_RUN[..8]).await;

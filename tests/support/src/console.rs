@@ -1,5 +1,6 @@
 //! Helpers for tests of the console.
 
+use axum::{body::Body, http::Response};
 use thirtyfour::prelude::*;
 
 use crate::browser::Browser;
@@ -12,6 +13,24 @@ use crate::test_server::TestServer;
 pub fn serve_console(folder: &ServerFolder, options: &[&str]) -> TestServer {
     let console = root().join("web/dist");
     folder.serve(&[&["--console", console.to_str().unwrap()], options].concat())
+}
+
+/// Returns a file of the console that trunk built, or 404.
+#[must_use]
+pub fn console_file(path: &str) -> Response<Body> {
+    let name = if path == "/" { "index.html" } else { path.trim_start_matches('/') };
+    let content_type = match name.rsplit('.').next() {
+        Some("html") => "text/html",
+        Some("js") => "text/javascript",
+        Some("css") => "text/css",
+        Some("wasm") => "application/wasm",
+        Some("svg") => "image/svg+xml",
+        _ => "application/json",
+    };
+    match std::fs::read(root().join("web/dist").join(name)) {
+        Ok(content) => Response::builder().header("content-type", content_type).body(content.into()).unwrap(),
+        Err(_) => Response::builder().status(404).body(Body::empty()).unwrap(),
+    }
 }
 
 /// Starts a gateway that serves the console.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, Response};
+use axum::http::{HeaderMap, HeaderValue, Method, Response};
 
 use crate::server_thread::ServerThread;
 
@@ -40,6 +40,8 @@ pub enum FakeResponse {
     Send(Response<Body>),
     /// Keeps the connection open and sends nothing.
     Hold,
+    /// Closes the connection without a response.
+    Close,
 }
 
 impl From<Response<Body>> for FakeResponse {
@@ -72,6 +74,8 @@ impl FakeServer {
                 match response {
                     FakeResponse::Send(response) => response,
                     FakeResponse::Hold => std::future::pending().await,
+                    // Ends the task of the connection. Nothing is printed, as no panic hook runs.
+                    FakeResponse::Close => std::panic::resume_unwind(Box::new("the connection is closed")),
                 }
             }
         });
@@ -96,6 +100,19 @@ impl FakeServer {
         let paths = self.new_paths.lock().unwrap();
         while !paths.recv_timeout(MAX_WAIT).expect("the client sends the request").ends_with(end) {}
     }
+}
+
+/// Lets a page of another origin read this response, and the header that asks to wait.
+#[must_use]
+pub fn allow_origin(mut response: Response<Body>) -> Response<Body> {
+    for (name, value) in [
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-headers", "*"),
+        ("access-control-expose-headers", "retry-after"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 fn handle<R: Into<FakeResponse>>(

@@ -50,7 +50,7 @@ mod wait;
 
 pub use admin_api::{AdminApi, JournalEntry, SeededOrganization};
 pub use command_output::CommandOutput;
-pub use fake_server::{FakeRequest, FakeResponse, FakeServer, json_response};
+pub use fake_server::{FakeRequest, FakeResponse, FakeServer, allow_origin, json_response};
 pub use job_configs::shell_jobs;
 pub use log_lines::{has_ended, lines};
 pub use ports::{closed_address, free_port};

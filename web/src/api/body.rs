@@ -7,6 +7,10 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
 use super::timeout::RequestTimeout;
+use crate::text::tf;
+
+/// The largest body that is read as a whole: ten times the list of 50,000 jobs. Logs are decoded while they arrive.
+const MAX_BYTES: usize = 64 << 20;
 
 /// The rest of a body. The time-out starts again with each chunk, so that a slow body is read to its end.
 pub(super) struct BodyReader {
@@ -38,11 +42,15 @@ impl BodyReader {
     ///
     /// # Errors
     ///
-    /// See [`next`](Self::next).
+    /// See [`next`](Self::next). Also returns an error if the body is too large, and aborts the request.
     pub(super) async fn read_all(mut self) -> Result<Vec<u8>, Error> {
         let mut body = Vec::new();
         while let Some(chunk) = self.next().await? {
             let start = body.len();
+            if start + chunk.length() as usize > MAX_BYTES {
+                let message = tf!("The response is larger than {size} MB.", size = MAX_BYTES >> 20);
+                return Err(Error::new(ErrorKind::InvalidBody).with_message(&message));
+            }
             body.resize(start + chunk.length() as usize, 0);
             chunk.copy_to(&mut body[start..]);
         }

@@ -17,4 +17,4 @@ pub use error_note::{ErrorNote, ReconnectButton};
 pub use histories::{AllHistories, HistoryProgress, JobsError};
 pub use icon::Icon;
 pub use time::Time;
-pub use wait_note::WaitNote;
+pub use wait_note::{PauseNote, WaitNote};

@@ -244,6 +244,24 @@ mod tests {
     }
 
     #[test]
+    fn reference_lists_all_values_of_sort_and_last() {
+        let reference = include_str!("../../../docs/reference/console.md");
+        let row = |parameter: &str| {
+            let start = format!("| `{parameter}` | ");
+            let row = reference.lines().find(|line| line.starts_with(&start)).unwrap();
+            row.split('`').skip(1).step_by(2).skip(1).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let mut columns = Column::ALL.map(|column| column.query_value().to_owned()).to_vec();
+        columns.push("-".to_owned());
+        assert_eq!(row("sort"), columns);
+        let mut outcomes = row("last");
+        let mut expected = Outcome::ALL.map(|outcome| outcome.query_value().to_owned()).to_vec();
+        outcomes.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(outcomes, expected);
+    }
+
+    #[test]
     fn second_click_on_a_column_reverses_the_order() {
         let errors = ListOptions::default().with_sort_clicked(Column::Errors);
         assert!(errors.is_descending);

@@ -8,6 +8,9 @@ use crate::{
     utils::settings,
 };
 
+/// The most saved profiles. More would delay the start, and nobody chooses from them.
+const MAX_PROFILES: usize = 200;
+
 /// Encodes profiles as text, one line for each field.
 pub fn encode(profiles: &[Profile]) -> String {
     let mut text = String::new();
@@ -21,7 +24,7 @@ pub fn encode(profiles: &[Profile]) -> String {
     text
 }
 
-/// Decodes the text of [`encode`]. An incomplete profile is skipped.
+/// Decodes the text of [`encode`]. An incomplete profile is skipped, and so are all after the maximum.
 pub fn decode(text: &str) -> Vec<Profile> {
     let mut lines = text.split('\n').map(str::to_owned);
     let mut next = move || {
@@ -29,7 +32,7 @@ pub fn decode(text: &str) -> Vec<Profile> {
         let (color, kind) = (Color::from_name(&lines.next()?), lines.next()?);
         Some(Profile { name, domain, header, color, is_production: kind == "production" })
     };
-    std::iter::from_fn(&mut next).collect()
+    std::iter::from_fn(&mut next).take(MAX_PROFILES).collect()
 }
 
 /// Returns the saved profiles followed by the preset ones. A preset of a saved server is skipped, so that the user's
@@ -95,6 +98,7 @@ mod tests {
         all[1].name = "B C".into();
         assert_eq!(back, all);
         assert!(decode("").is_empty() && decode("x\nk\nn").is_empty());
+        assert_eq!(decode(&"x\nk\nn\nblue\n\n".repeat(1_000)).len(), MAX_PROFILES);
     }
 
     #[test]

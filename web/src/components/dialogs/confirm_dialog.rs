@@ -10,7 +10,7 @@ use web_sys::SubmitEvent;
 use super::{modal::Modal, production_warning::ProductionWarning};
 use crate::{
     api::Api,
-    components::{ErrorNote, Icon, ReconnectButton},
+    components::{ErrorNote, Icon, PauseNote, ReconnectButton},
     model::route::Route,
     profiles::profile::Profile,
     state::{Connection, JobAction, Jobs, Notice, NoticeLine, Notices, PendingConfirmation, Ui},
@@ -41,7 +41,7 @@ fn ConfirmForm(pending: PendingConfirmation) -> impl IntoView {
     let (connection, jobs) = (expect_context::<Connection>(), sender.jobs);
     let PendingConfirmation { action, job } = pending;
     let is_sent = RwSignal::new(false);
-    let send = Action::new_local(move |(): &()| sender.send());
+    let send = Action::new_local(move |(): &()| sender.send(is_sent));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         // A double click sends one request.
@@ -70,6 +70,7 @@ fn ConfirmForm(pending: PendingConfirmation) -> impl IntoView {
             <p class="muted" role="status">
                 {move || if send.pending().get() { t("Sending…") } else { explanation }}
             </p>
+            <PauseNote is_waiting=send.pending() />
             {move || error().map(|error| view! { <Failure job error /> })}
             <Buttons action is_sent has_failed=Signal::derive(move || error().is_some()) />
         </form>
@@ -156,9 +157,14 @@ impl Sender {
         }
     }
 
-    /// Sends the request once. Shows the result in a notice if the dialog was closed meanwhile.
-    async fn send(self) -> Result<(), Error> {
+    /// Sends the request once, unless the dialog is closed while the server asks to wait. `of_dialog` is a signal of the
+    /// dialog. Shows the result in a notice if the dialog is closed after that.
+    async fn send(self, of_dialog: RwSignal<bool>) -> Result<(), Error> {
         let PendingConfirmation { action, job } = self.pending;
+        self.api.wait_for_pause().await;
+        if of_dialog.is_disposed() {
+            return Ok(());
+        }
         // The names are not available anymore after the session has ended.
         let name = untrack(|| self.jobs.name(job)).unwrap_or_else(|| job.to_string());
         let result = match action {

@@ -23,7 +23,7 @@ pub(super) fn DataAge(jobs: Jobs) -> impl IntoView {
         let age = jobs.updated.get().map(|updated| format::ago(clock.now.get() - updated));
         match (age, is_outdated()) {
             (Some(age), false) => tf!("updated {age}", age = age),
-            (Some(age), true) => tf!("not updated since {age}", age = age),
+            (Some(age), true) => tf!("last updated {age}", age = age),
             (None, _) => String::new(),
         }
     };

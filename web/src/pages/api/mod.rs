@@ -18,7 +18,7 @@ use self::{
     response_view::ResponseView,
 };
 use crate::{
-    components::{ErrorNote, Icon},
+    components::{ErrorNote, Icon, PauseNote},
     text::t,
 };
 
@@ -58,7 +58,11 @@ pub fn ApiPage() -> impl IntoView {
                 {move || match form.step.get() {
                     Step::Editing => ().into_any(),
                     Step::Confirming => view! { <ConfirmPost form /> }.into_any(),
-                    Step::Sending => view! { <p class="muted">{t("Sending…")}</p> }.into_any(),
+                    Step::Sending => view! {
+                        <p class="muted">{t("Sending…")}</p>
+                        <PauseNote is_waiting=true />
+                    }
+                    .into_any(),
                     Step::Received(raw, millis) => view! { <ResponseView raw millis /> }.into_any(),
                     Step::Failed(error) => view! { <ErrorNote error /> }.into_any(),
                 }}

@@ -108,13 +108,18 @@ impl RequestForm {
     }
 }
 
-/// The screen may have been left when the response arrives, so the signals may not exist anymore.
+/// Sends the request unless the screen is left while the server asks to wait. The screen may also have been left when the
+/// response arrives, so the signals may not exist anymore.
 async fn send(
     api: Api,
     request: Request,
     values: RwSignal<HashMap<&'static str, String>>,
     step: RwSignal<Step>,
 ) {
+    api.wait_for_pause().await;
+    if step.is_disposed() {
+        return;
+    }
     let sent_at = time::now();
     let result = match api.send_raw(&request).await {
         Ok(raw) => {

@@ -23,7 +23,12 @@ use self::{
     runs::Runs,
     selected_runs::SelectedRuns,
 };
-use crate::{components::Show, model::history::History, state::Jobs, text::t};
+use crate::{
+    components::{PauseNote, Show},
+    model::history::History,
+    state::Jobs,
+    text::t,
+};
 
 /// Renders the screen of a job.
 #[component]
@@ -36,6 +41,8 @@ pub fn JobPage(job: JobId) -> impl IntoView {
         <Title text=title />
         <main>
             <JobHeader job />
+            // The note of an error says how long the server asks to wait.
+            <PauseNote is_waiting=Signal::derive(move || !matches!(history.get(), Some(Err(_)))) />
             <Transition fallback=|| {
                 view! {
                     <p class="muted" role="status">

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use txjobs_sdk::{Timestamp, types::JobId};
 
 use crate::{
-    components::{Icon, OutcomeSquare, Time, outcome_shape},
+    components::{Icon, OutcomeSquare, Shape, Time, outcome_shape},
     model::{
         format,
         history::{History, IssueCounts, RunSummary},
@@ -61,20 +61,24 @@ pub(super) fn RunCells(runs: Memo<JobRuns>) -> impl IntoView {
     view! { {move || content()} }
 }
 
-/// Renders a second line with the content of the hidden columns on a phone.
+/// Renders a second line with the content of the hidden columns on a phone. The icon stands for the state if its name is too
+/// long for the line.
 #[component]
 pub(super) fn SecondaryLine(runs: Memo<JobRuns>) -> impl IntoView {
     let clock = expect_context::<Clock>();
     let content = move || {
         let runs = runs.get();
         let Some(run) = runs.newest() else { return last_run(&runs).into_any() };
-        let color = outcome_shape(run.state).color;
+        let Shape { color, icon } = outcome_shape(run.state);
         view! {
-            <span class=format!("{color}-text")>{state_names::execution_state(run.state)}</span>
-            " · "
-            {move || run.created.map(|at| clock.format(at))}
-            " · "
-            <RunDuration run is_active=runs.is_active />
+            <span class=format!("{color}-text")>
+                <Icon name=icon />
+            </span>
+            <span>
+                {move || run.created.map(|at| clock.format(at))} " · "
+                <RunDuration run is_active=runs.is_active />
+            </span>
+            <span class=format!("{color}-text")>"· " {state_names::execution_state(run.state)}</span>
         }
         .into_any()
     };

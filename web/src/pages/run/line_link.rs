@@ -25,7 +25,7 @@ pub fn link_lines(state: RunState, log_view: LogViewState) {
     if linked_lines.with_untracked(Option::is_some) {
         log_view.is_pinned.set(false);
     }
-    let opened_error = RwSignal::new(None);
+    let opened_error = RwSignal::new(None::<Position>);
     open_at_link(state, log_view, linked_lines);
     open_at_first_error(state, log_view, linked_lines, opened_error);
     on_window_event(ev::hashchange, move |_| {
@@ -39,7 +39,8 @@ pub fn link_lines(state: RunState, log_view: LogViewState) {
         spawn_local_scoped_with_cancellation(async move {
             time::sleep(DELAY).await;
             // Do not add a line to the address that the user did not choose.
-            let is_automatic = range.len() == 1 && opened_error.get_untracked() == Some(range.first);
+            let opened = opened_error.get_untracked().map(|opened| opened.line_in(state));
+            let is_automatic = range.len() == 1 && opened == Some(range.first);
             let before = lines_in_address();
             if before != Some(range) && !(is_automatic && before.is_none()) {
                 let route = Route::Run { job: state.job, run: state.run };
@@ -47,6 +48,24 @@ pub fn link_lines(state: RunState, log_view: LogViewState) {
             }
         });
     });
+}
+
+/// A line that stays the same when late lines are inserted before it.
+#[derive(Clone, Copy, Debug)]
+struct Position {
+    line: usize,
+    insertion_count: usize,
+}
+
+impl Position {
+    fn new(state: RunState, line: usize) -> Self {
+        Self { line, insertion_count: state.log.with_untracked(Log::insertion_count) }
+    }
+
+    /// Returns where the line is now.
+    fn line_in(self, state: RunState) -> usize {
+        state.log.with_untracked(|log| log.line_after_insertions(self.line, self.insertion_count))
+    }
 }
 
 /// Returns the lines in the address.
@@ -65,11 +84,11 @@ fn open_at_link(state: RunState, log_view: LogViewState, linked_lines: RwSignal<
         linked_lines.set(None);
         // Lines that arrive from now on count as new.
         log_view.read_lines.set(lines);
-        let last = range.last.min(lines - 1);
+        let [first, last] = [range.first, range.last.min(lines - 1)].map(|line| Position::new(state, line));
         after_render(state, move || {
-            log_view.go_to_line(range.first);
-            if last > range.first {
-                log_view.set_current(last, true);
+            log_view.go_to_line(first.line_in(state));
+            if last.line > first.line {
+                log_view.set_current(last.line_in(state), true);
             }
         });
     });
@@ -81,7 +100,7 @@ fn open_at_first_error(
     state: RunState,
     log_view: LogViewState,
     linked_lines: RwSignal<Option<LineRange>>,
-    opened_error: RwSignal<Option<usize>>,
+    opened_error: RwSignal<Option<Position>>,
 ) {
     let has_lines = Memo::new(move |_| state.log.with(|log| !log.is_empty()));
     let has_outcome = Memo::new(move |_| state.has_outcome());
@@ -98,8 +117,9 @@ fn open_at_first_error(
         }
         match state.log.with_untracked(Log::first_error) {
             Some(line) => {
-                opened_error.set(Some(line));
-                after_render(state, move || log_view.go_to_line(line));
+                let error = Position::new(state, line);
+                opened_error.set(Some(error));
+                after_render(state, move || log_view.go_to_line(error.line_in(state)));
                 true
             }
             // The error of a run that was followed may be in its last lines.

@@ -17,7 +17,7 @@ use self::{
 use crate::{
     api::Api,
     components::{
-        ErrorNote, ReconnectButton,
+        ErrorNote, PauseNote, ReconnectButton,
         log_view::{LogDetail, LogPrint, LogToolbar, LogView, LogViewState},
     },
     model::state_names,
@@ -59,6 +59,9 @@ pub fn RunPage(job: JobId, run: TriggerId) -> impl IntoView {
             <Stages />
             <TwinRun />
             <FollowError />
+            <PauseNote is_waiting=Signal::derive(move || {
+                state.stage.get() != Stage::Ended && state.error.with(Option::is_none)
+            }) />
             <LoadProgress />
             <LogToolbar />
             <LogView label=t("Log lines") empty=Signal::derive(move || empty_text(state)) />

@@ -47,7 +47,7 @@ fn TwinNote(run: TriggerId, distance: Duration) -> impl IntoView {
     let text = tf!(
         "Another run of this job was started through the API within {duration} of this one. If you started \
          it once, the browser may have sent the request twice after the server closed the connection.",
-        duration = format::duration(distance),
+        duration = format::duration(distance.max(Duration::from_secs(1))),
     );
     view! {
         <div class="error-note warn" role="status">

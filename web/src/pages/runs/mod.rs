@@ -8,7 +8,7 @@ use txjobs_sdk::types::JobId;
 
 use self::filters::RunFilters;
 use crate::{
-    components::{AllHistories, For, HistoryProgress, Icon, JobsError, Show, StateBadge, Time},
+    components::{AllHistories, For, HistoryProgress, Icon, JobsError, Show, StateBadge, Time, WaitNote},
     model::{
         format,
         overview::{JobRun, RunListOptions, newest_runs},
@@ -58,6 +58,7 @@ pub fn RunsPage() -> impl IntoView {
             </div>
             <RunFilters options counts />
             <JobsError />
+            <WaitNote />
             <Show
                 when=move || { count.get() > 0 }
                 fallback=move || view! { <NoRuns histories options /> }

@@ -11,7 +11,7 @@ use txjobs_sdk::types::JobId;
 
 use self::{lane::Lane, row::Row, toolbar::TimelineToolbar};
 use crate::{
-    components::{AllHistories, For, HistoryProgress, Icon, JobsError, Show},
+    components::{AllHistories, For, HistoryProgress, Icon, JobsError, Show, WaitNote},
     model::{
         overview::{Tick, TimelineOptions, bars, ticks},
         route::Route,
@@ -78,6 +78,7 @@ pub fn TimelinePage() -> impl IntoView {
             </div>
             <TimelineToolbar options />
             <JobsError />
+            <WaitNote />
             <Show when=move || !row_jobs.with(Vec::is_empty) fallback=move || view! { <NoRuns histories options /> }>
                 <div class="timeline">
                     <ol class="timeline-scale" aria-hidden="true" node_ref=scale>

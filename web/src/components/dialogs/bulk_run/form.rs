@@ -7,7 +7,7 @@ use super::{
     start_jobs::BulkRun,
 };
 use crate::{
-    components::{Icon, dialogs::production_warning::ProductionWarning},
+    components::{Icon, PauseNote, dialogs::production_warning::ProductionWarning},
     model::route::Route,
     profiles::profile::Profile,
     state::{Connection, Jobs, Notices, Ui},
@@ -72,6 +72,7 @@ pub(super) fn BulkRunForm(jobs: Vec<JobId>, start: Action<BulkRun, ()>) -> impl 
             </h2>
             <ProductionWarning />
             <p class="muted">{move || status()}</p>
+            <PauseNote is_waiting=Signal::derive(move || is_confirmed.get() && !is_complete()) />
             <ul class="bulk-results" aria-live="polite">
                 {starts.get_untracked().into_iter().map(row).collect_view()}
             </ul>

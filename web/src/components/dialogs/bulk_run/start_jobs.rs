@@ -77,12 +77,16 @@ impl JobStarter {
         let jobs: Vec<_> = run.starts.with_untracked(|starts| starts.iter().map(|start| start.job).collect());
         let mut can_continue = true;
         for (index, job) in jobs.into_iter().enumerate() {
+            let is_connected = || !self.jobs.list.is_disposed();
+            if can_continue && is_connected() {
+                run.set(index, StartResult::Sending);
+                self.api.wait_for_pause().await;
+            }
             // Without its session, a request has no key.
-            if !can_continue || self.jobs.list.is_disposed() {
+            if !can_continue || !is_connected() {
                 run.set(index, StartResult::NotSent);
                 continue;
             }
-            run.set(index, StartResult::Sending);
             match self.api.execute(job).await {
                 Ok(response) => {
                     let trigger = response.value.trigger_id;
