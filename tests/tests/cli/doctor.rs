@@ -254,7 +254,7 @@ fn key_in_another_header_is_found_and_recommended() {
     assert_eq!(document.0["Recommendations"]["KeyHeader"], "x-api-key");
     let text = doctor(server.address(), &[]).stdout;
     assert!(text.contains("Use --key-header x-api-key"), "{text}");
-    assert!(text.contains("txjobs profile set --key-header x-api-key"), "{text}");
+    assert!(text.contains("txjobs profile set NAME key_header=x-api-key"), "{text}");
     assert_eq!(self::problems(server.address(), &["--key-header", "x-api-key"]), (0, Vec::new()));
 }
 

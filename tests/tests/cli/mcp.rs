@@ -221,7 +221,7 @@ fn key_cannot_come_from_standard_input() {
     let mut command = txjobs_command(&server, &["mcp"]);
     let missing = CommandOutput::of(command.env_remove("TXJOBS_API_KEY").stdin(Stdio::piped()));
     assert_eq!((missing.code, missing.stdout.as_str()), (2, ""));
-    assert!(missing.stderr.contains("Set TXJOBS_API_KEY in the environment"), "{missing:?}");
+    assert!(missing.stderr.contains("set TXJOBS_API_KEY in the environment"), "{missing:?}");
 }
 
 #[test]

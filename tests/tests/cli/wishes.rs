@@ -84,11 +84,11 @@ fn interruption_of_the_server_does_not_end_the_wait() {
     let server = FakeServer::start(|n, request| {
         let body = match request.path().rsplit('/').next().unwrap_or_default() {
             // More failures than a single request is repeated.
-            _ if (4..10).contains(&n) => return FakeResponse::Send(json_response(503, "restarting")),
+            _ if (4..7).contains(&n) => return FakeResponse::Send(json_response(503, "restarting")),
             "jobs" => serde_json::json!([{ "Id": JOB_ID, "Name": "Sales" }]),
             "status" => serde_json::json!({ "JobId": JOB_ID, "Status": 2 }),
             _ => serde_json::json!([{
-                "Id": JOB_ID, "JobId": JOB_ID, "TriggerId": TRIGGER_ID, "State": if n < 10 { 1 } else { 2 },
+                "Id": JOB_ID, "JobId": JOB_ID, "TriggerId": TRIGGER_ID, "State": if n < 7 { 1 } else { 2 },
                 "CreateTime": "2026-01-01T00:00:00Z", "JobExecutionLogs": [],
             }]),
         };

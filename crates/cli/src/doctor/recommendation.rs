@@ -27,9 +27,9 @@ impl Recommendation {
     /// Returns the arguments of `txjobs profile set` for the settings. Empty if there is nothing to change.
     pub(crate) fn arguments(&self) -> String {
         let quote = |(name, value): (&str, String)| {
-            let pair = format!("{name}={value}");
             // Quoting fails only for a zero byte, which no setting contains.
-            shlex::try_quote(&pair).map_or_else(|_| format!("{pair:?}"), Into::into)
+            let quoted = shlex::try_quote(&value).map_or_else(|_| format!("{value:?}"), Into::into);
+            format!("{name}={quoted}")
         };
         self.settings().into_iter().map(quote).collect::<Vec<String>>().join(" ")
     }

@@ -134,23 +134,20 @@ impl Settings {
         if let Some(path) = files::path()? {
             select(&mut layers, user_file.default_profile.clone(), Source::UserFile(path))?;
         }
-        Self::from_layers(&layers, profile, &user_file)
+        Ok(Self::from_layers(&layers, profile, &user_file))
     }
 
-    fn from_layers(
-        layers: &[Layer],
-        profile: Option<Setting<String>>,
-        user_file: &UserFile,
-    ) -> Result<Self, Failure> {
+    fn from_layers(layers: &[Layer], profile: Option<Setting<String>>, user_file: &UserFile) -> Self {
         let domain =
             find(layers, DOMAIN_VARIABLE, "--domain", |values| values.domain.clone()).unwrap_or_else(|| {
                 Setting { value: paths::LOCAL_GATEWAY_URL.to_owned(), source: Source::Default }
             });
-        let server = base_url(&domain.value)?;
+        // An invalid domain is reported where it is used.
+        let server = base_url(&domain.value).ok();
         // A header, the permission of plain http, and a console belong to their server, and must not apply to another one.
         let is_same_server = |layer: &&Layer| {
             let other = layer.values.domain.as_deref().filter(|_| layer.belongs_to_domain);
-            other.is_none_or(|other| base_url(other).is_ok_and(|other| other == server))
+            other.is_none_or(|other| base_url(other).is_ok_and(|other| Some(other) == server))
         };
         let layers: Vec<_> = layers.iter().filter(is_same_server).collect();
         let key_header =
@@ -158,9 +155,9 @@ impl Settings {
         let insecure_http =
             find(layers.iter().copied(), "", "--insecure-http", |values| values.insecure_http);
         let console = find(layers.iter().copied(), CONSOLE_VARIABLE, "", |values| values.console.clone());
-        Ok(Self {
+        Self {
             profile,
-            key: find_key(user_file, &server),
+            key: server.as_ref().and_then(|server| find_key(user_file, server)),
             domain,
             key_header: key_header.unwrap_or_else(|| Setting {
                 value: paths::API_KEY_HEADER.to_owned(),
@@ -169,7 +166,7 @@ impl Settings {
             insecure_http: insecure_http.unwrap_or(Setting { value: false, source: Source::Default }),
             console,
             user_file: user_file.clone(),
-        })
+        }
     }
 
     /// Returns the base URL of the domain.
@@ -258,7 +255,7 @@ mod tests {
             layer(Source::Option(""), option),
             layer(Source::Profile("p".to_owned()), profile("http://api.example.com")),
         ];
-        let settings = Settings::from_layers(&layers, None, &UserFile::default()).unwrap();
+        let settings = Settings::from_layers(&layers, None, &UserFile::default());
         assert_eq!(settings.key_header.value, paths::API_KEY_HEADER);
         assert!(!settings.insecure_http.value && settings.console.is_none());
     }
@@ -275,7 +272,7 @@ mod tests {
             default_profile: None,
             profiles: [("p".to_owned(), profile("https://api.example.com/"))].into(),
         };
-        let settings = Settings::from_layers(&layers, None, &user_file).unwrap();
+        let settings = Settings::from_layers(&layers, None, &user_file);
         assert_eq!(settings.domain.source, Source::Profile("p".to_owned()));
         assert_eq!(settings.key_header.value, "From-Variable");
         assert_eq!(settings.key_header.source, Source::Variable(KEY_HEADER_VARIABLE));
