@@ -6,6 +6,7 @@ mod clients;
 mod console;
 mod counts;
 mod demo;
+mod dist;
 mod docs;
 mod emulator;
 mod fuzz;
@@ -31,6 +32,7 @@ Commands:
   demo      Build the emulator and the console, start them with the jobs of an example warehouse, and open the console
   test      Run all checks and tests, or only some steps of them
   console   Build the console into web/dist, ready for a web server
+  dist      Build the command line with its manual pages and completions into target/dist
   postman   Write the contract as a Postman collection
   setup     Install the tools; the other commands also do this when a tool is missing
 
@@ -62,6 +64,7 @@ fn run() -> Result<ExitCode> {
         "demo" => demo::run(arguments),
         "test" => tests::run(arguments),
         "console" => run_without_options(arguments, console::HELP, console::build_and_report),
+        "dist" => dist::run(arguments),
         "postman" => postman::run(arguments, &working_folder),
         "setup" => run_without_options(arguments, setup::HELP, || setup::install_all().map(drop)),
         other => bail!("no command is named {other:?}; see cargo xtask --help"),

@@ -143,7 +143,7 @@ fn key_is_asked_for_and_not_shown() {
     let server = TestServer::emulator(JOBS);
     let key = server.key().to_owned();
     let shown = run_with(&server, 80, &["jobs"], &[("API key", &key)], |command| {
-        command.env_remove("TXJOBS_API_KEY")
+        command.env_remove("TXJOBS_API_KEY");
     });
     assert_eq!(shown.code, 0, "{}", shown.screen);
     assert!(shown.screen.contains("Sales deliver") && !shown.raw.contains(&key), "{}", shown.screen);

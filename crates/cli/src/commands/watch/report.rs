@@ -111,7 +111,7 @@ impl Reporter {
                 Ok(Ok(())) => {}
                 Ok(Err(problem)) => problems.push(format!("The command {program} failed: {problem}.")),
                 Err(_) => {
-                    problems.push(format!("The command {program} did not end within 60 s. It was killed."))
+                    problems.push(format!("The command {program} did not end within 60 s. It was killed."));
                 }
             }
         }
