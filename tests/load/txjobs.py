@@ -91,17 +91,31 @@ def measure(command, environment):
     return seconds, usage.ru_maxrss / 1024
 
 
+def serve(lines):
+    """Serves until standard input is closed."""
+    Handler.body = log_body(lines)
+    server = Server(("127.0.0.1", 0), Handler)
+    print(f"http://127.0.0.1:{server.server_port} {len(Handler.body)}", flush=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    sys.stdin.read()
+    return 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", nargs="?", default="target/dist/txjobs/bin/txjobs")
     parser.add_argument("--lines", type=int, default=200_000)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.serve:
+        return serve(arguments.lines)
     program = pathlib.Path(arguments.program)
-    Handler.body = log_body(arguments.lines)
-    server = Server(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}"
+    # The server is another process, because the peak memory of a command begins with that of its parent.
+    server = subprocess.Popen([sys.executable, __file__, "--serve", "--lines", str(arguments.lines)],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    address, body_bytes = server.stdout.readline().split()
+    megabytes = int(body_bytes) / 1e6
     environment = {"PATH": os.environ["PATH"], "TXJOBS_DOMAIN": address, "TXJOBS_API_KEY": "load"}
     failed = False
 
@@ -117,13 +131,15 @@ def main():
     curl = [measure(curl_command, environment) for _ in range(arguments.runs)]
     logs = [measure([program, "logs", "Sales"], environment) for _ in range(arguments.runs)]
     curl_seconds, logs_seconds = (statistics.median(seconds for seconds, _ in runs) for runs in (curl, logs))
-    report(f"curl of {len(Handler.body) / 1e6:.0f} MB, median", curl_seconds * 1000, "ms")
+    report(f"curl of {megabytes:.0f} MB, median", curl_seconds * 1000, "ms")
     report(f"txjobs logs of {arguments.lines} lines, median", logs_seconds * 1000, "ms")
     report("txjobs logs to curl", logs_seconds / curl_seconds, "times")
-    report("txjobs logs, speed of the body", len(Handler.body) / 1e6 / logs_seconds, "MB/s")
+    report("txjobs logs, speed of the body", megabytes / logs_seconds, "MB/s")
     report("txjobs logs, memory", max(memory for _, memory in logs), "MB", 40)
     seconds, _ = measure([program, "run", "Sales", "--quiet"], environment)
     report("txjobs run exits after the end of the run", seconds - RUN_SECONDS, "s", 2)
+    server.stdin.close()
+    server.wait()
     return 1 if failed else 0
 
 

@@ -11,6 +11,7 @@ use txjobs_sdk::types::{ExecutionId, TriggerId};
 
 use crate::{
     doctor,
+    output::FormatOptions,
     settings::{KeyStore, ServerOptions},
 };
 
@@ -35,27 +36,6 @@ pub(crate) struct Cli {
 
     #[command(flatten)]
     pub(crate) format: FormatOptions,
-}
-
-/// The format of the output.
-#[derive(Args, Clone, Copy, Debug, Default)]
-#[command(next_help_heading = "Output")]
-pub(crate) struct FormatOptions {
-    /// Write one JSON document to standard output instead of text.
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
-
-    /// Write JSON objects to standard output as they occur, one per line.
-    #[arg(long, global = true, conflicts_with = "json")]
-    pub(crate) ndjson: bool,
-
-    /// Write only data and errors: no log while a job runs, no progress and no notes.
-    #[arg(long, short, global = true)]
-    pub(crate) quiet: bool,
-
-    /// When to use color. The variables NO_COLOR and CLICOLOR_FORCE have the same effect.
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
-    pub(crate) color: values::Color,
 }
 
 #[derive(Debug, Subcommand)]

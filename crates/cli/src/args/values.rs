@@ -41,25 +41,6 @@ impl MinSeverity {
     }
 }
 
-/// When to use color.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    #[default]
-    Auto,
-    Always,
-    Never,
-}
-
-impl From<Color> for anstream::ColorChoice {
-    fn from(color: Color) -> Self {
-        match color {
-            Color::Auto => Self::Auto,
-            Color::Always => Self::Always,
-            Color::Never => Self::Never,
-        }
-    }
-}
-
 /// The run that an argument names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RunArgument {

@@ -1,6 +1,7 @@
 //! Writes data to standard output, and everything else to standard error.
 
 mod ci;
+mod options;
 mod progress;
 pub(crate) mod style;
 mod table;
@@ -11,11 +12,12 @@ use std::io::{self, IsTerminal, Write};
 use serde::Serialize;
 use txjobs_sdk::types::{JobExecutionLog, TriggerId};
 
-use crate::{args::FormatOptions, exit::Exit, failure::Failure};
+use crate::{exit::Exit, failure::Failure};
 use progress::Progress;
 use text::Tabs;
 
 pub(crate) use ci::{Annotation, CiSystem, SummaryRow};
+pub(crate) use options::FormatOptions;
 pub(crate) use style::format_state;
 pub(crate) use table::{Cell, Column};
 

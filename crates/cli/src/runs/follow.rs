@@ -1,5 +1,6 @@
 //! Follows runs, prints their logs and their outcomes.
 
+mod event;
 mod outcome;
 mod tracked_run;
 
@@ -7,12 +8,9 @@ use std::{pin::pin, time::Duration};
 
 use futures::{Stream, StreamExt, stream};
 use tokio::time::{self, MissedTickBehavior};
-use txjobs_sdk::{
-    RunEvent,
-    types::{ExecuteJobResult, Job, JobExecutionLog, TriggerId},
-};
+use txjobs_sdk::RunEvent;
 
-use super::start_job;
+use super::start::start_job;
 use crate::{
     args::WaitArgs,
     exit::Exit,
@@ -20,36 +18,13 @@ use crate::{
     output::{Format, Output, text},
     session::Session,
 };
+use event::Event;
 use tracked_run::TrackedRun;
 
-pub(crate) use tracked_run::LineEvent;
+pub(crate) use event::{LineEvent, LineFilter, Target};
 
 /// How often a wait without events looks whether a line about it is due.
 const TICK: Duration = Duration::from_secs(1);
-
-/// A run to follow, or a job to start first.
-pub(crate) enum Target {
-    Start(Job),
-    Follow(Job, TriggerId),
-}
-
-/// The lines that are printed, and how.
-#[derive(Clone, Copy)]
-pub(crate) struct LineFilter<'a> {
-    pub(crate) is_shown: &'a dyn Fn(&JobExecutionLog) -> bool,
-    pub(crate) has_times: bool,
-}
-
-impl LineFilter<'static> {
-    /// All lines with their times.
-    pub(crate) const ALL: Self = Self { is_shown: &|_| true, has_times: true };
-}
-
-/// An event of one of several runs.
-enum Event {
-    Started(ExecuteJobResult),
-    Run(RunEvent),
-}
 
 /// Starts and follows the targets to their ends, prints their logs and outcomes, and returns the exit code of the worst.
 pub(crate) async fn follow_all(

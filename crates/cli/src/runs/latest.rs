@@ -8,7 +8,7 @@ use txjobs_sdk::{
     types::{ExecutionId, Job, JobExecution},
 };
 
-use super::load_newest;
+use super::history::load_newest;
 use crate::{
     failure::Failure,
     output::{Output, text},

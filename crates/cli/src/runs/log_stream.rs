@@ -1,44 +1,19 @@
 //! Reads a log of any length without keeping it in memory: its lines go to a temporary file as they arrive.
 
 mod decode;
+mod execution;
 mod spool;
 
 use std::io::{self, Read};
 
 use bytes::Bytes;
 use tokio::{sync::mpsc, task};
-use txjobs_sdk::{
-    Error, operation,
-    types::{JobExecution, JobExecutionLog},
-};
+use txjobs_sdk::{Error, operation};
 
 use crate::{failure::Failure, session::Session};
-pub(crate) use spool::SpooledLines;
+use execution::LineTest;
 
-/// Decides which lines are kept.
-pub(crate) type LineTest = Box<dyn Fn(&JobExecutionLog) -> bool + Send>;
-
-/// An execution without its lines, and the lines.
-pub(crate) struct SpooledExecution {
-    pub(crate) execution: JobExecution,
-    pub(crate) lines: SpooledLines,
-}
-
-impl SpooledExecution {
-    /// Keeps the lines of an execution that pass the test.
-    pub(crate) fn new(
-        mut execution: JobExecution,
-        is_kept: &dyn Fn(&JobExecutionLog) -> bool,
-    ) -> io::Result<Self> {
-        let mut lines = SpooledLines::default();
-        for line in std::mem::take(&mut execution.job_execution_logs) {
-            if is_kept(&line) {
-                lines.push(&line)?;
-            }
-        }
-        Ok(Self { execution, lines })
-    }
-}
+pub(crate) use execution::SpooledExecution;
 
 /// What a response contained.
 pub(crate) enum LogResponse {

@@ -11,5 +11,5 @@ mod start;
 
 pub(crate) use history::{load_by_trigger, load_history, load_newest, newest_request, sort_lines};
 pub(crate) use latest::find_latest;
-pub(crate) use report::{LineCounts, RunReport};
+pub(crate) use report::LineCounts;
 pub(crate) use start::start_job;

@@ -5,7 +5,7 @@ use txjobs_sdk::{
     types::{ExecuteJobResult, Job},
 };
 
-use super::load_newest;
+use super::history::load_newest;
 use crate::{failure::Failure, output::text, session::Session};
 
 /// Starts a job that is idle. The request is sent once and never repeated: a second request could start the job again.

@@ -7,7 +7,7 @@ use std::{
 
 use txjobs_sdk::ApiKey;
 
-use super::{KeyFile, Settings, files::KeyStore, key_store::load_key};
+use super::{files::KeyStore, key_file::KeyFile, key_store::load_key, layers::Settings, options::KeyInput};
 use crate::{
     environment,
     failure::Failure,
@@ -18,17 +18,6 @@ use crate::{
 const KEY_VARIABLE: &str = "TXJOBS_API_KEY";
 /// The maximum length of the first line of standard input. Longer input is probably the wrong file.
 const MAX_LINE_BYTES: u64 = 16 * 1024;
-
-/// What the user can enter on standard input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum KeyInput {
-    /// The key is the first line.
-    FirstLine,
-    /// The key is typed at a prompt if no other source has it.
-    Prompt,
-    /// No key, because standard input has another purpose.
-    None,
-}
 
 /// A key.
 pub(crate) struct FoundKey {

@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf};
 use txjobs_sdk::paths;
 
 use super::{
-    base_url,
+    base_url::base_url,
     files::{self, KeyStore, UserFile, Values},
     options::{CONSOLE_VARIABLE, DOMAIN_VARIABLE, KEY_HEADER_VARIABLE, PROFILE_VARIABLE, ServerOptions},
 };

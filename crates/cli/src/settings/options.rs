@@ -3,8 +3,6 @@
 use clap::Args;
 use txjobs_sdk::paths;
 
-use super::keys::KeyInput;
-
 pub(crate) const DOMAIN_VARIABLE: &str = "TXJOBS_DOMAIN";
 pub(crate) const KEY_HEADER_VARIABLE: &str = "TXJOBS_KEY_HEADER";
 pub(crate) const PROFILE_VARIABLE: &str = "TXJOBS_PROFILE";
@@ -32,6 +30,17 @@ pub(crate) struct ServerOptions {
     /// Send the API key over plain http to another machine, where anyone on the network path can read it.
     #[arg(long, global = true)]
     pub(crate) insecure_http: bool,
+}
+
+/// What the user can enter on standard input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyInput {
+    /// The key is the first line.
+    FirstLine,
+    /// The key is typed at a prompt if no other source has it.
+    Prompt,
+    /// No key, because standard input has another purpose.
+    None,
 }
 
 impl ServerOptions {

@@ -23,7 +23,7 @@ impl TrackedRun {
                 #[serde(rename = "Type")]
                 kind: &'static str,
                 #[serde(flatten)]
-                report: crate::runs::RunReport<'a>,
+                report: crate::runs::report::RunReport<'a>,
             }
             let kind = if self.execution().is_some() { "ended" } else { "failed" };
             return output.write_json(&Ended { kind, report: self.report(session, wait) });

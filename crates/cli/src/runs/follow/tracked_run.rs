@@ -5,13 +5,13 @@ use txjobs_sdk::{
     types::{Job, JobExecution, JobExecutionLog, TriggerId},
 };
 
-use super::{Event, LineFilter, Target};
+use super::event::{Event, LineEvent, LineFilter, Target};
 use crate::{
     args::WaitArgs,
     exit::Exit,
     failure::Failure,
     output::{Annotation, Format, Output, text},
-    runs::{LineCounts, RunReport},
+    runs::report::{LineCounts, RunReport},
     session::Session,
 };
 
@@ -308,23 +308,6 @@ impl TrackedRun {
             Some(Err(failure)) => RunReport::failed(&self.job, self.trigger_id, self.counts, failure, link),
             None => unreachable!("a report is written at the end"),
         }
-    }
-}
-
-/// A line of a log in a stream of JSON objects.
-#[derive(serde::Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct LineEvent<'a> {
-    r#type: &'static str,
-    job_id: txjobs_sdk::types::JobId,
-    trigger_id: Option<TriggerId>,
-    #[serde(flatten)]
-    line: &'a JobExecutionLog,
-}
-
-impl<'a> LineEvent<'a> {
-    pub(crate) fn new(line: &'a JobExecutionLog, job: &Job, trigger_id: Option<TriggerId>) -> Self {
-        Self { r#type: "line", job_id: job.id, trigger_id, line }
     }
 }
 

@@ -6,7 +6,10 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde_json::{Map, Value};
 use txjobs_sdk::types::{JobExecution, JobExecutionLog};
 
-use super::{LineTest, SpooledExecution, spool::SpooledLines};
+use super::{
+    execution::{LineTest, SpooledExecution},
+    spool::SpooledLines,
+};
 
 /// Returns the executions of a body. Fails if the body needs the repairs of the SDK, or the file cannot be written.
 pub(super) fn executions(
