@@ -163,7 +163,7 @@ fn profile_is_changed_and_its_comments_stay() {
     assert_eq!(home.run(&["profile", "set", "a", "key_header="]).code, 0);
     assert!(!home.config().contains("key_header"));
     for invalid in [
-        &["profile", "set", "a", "domian=x"][..],
+        &["profile", "set", "a", "host=x"][..],
         &["profile", "set", "a", "insecure_http=yes"],
         &["profile", "set", "a", "domain=ftp://x"],
         &["profile", "set", "a b", "domain=x"],
@@ -180,7 +180,7 @@ fn profile_is_changed_and_its_comments_stay() {
 #[test]
 fn invalid_file_is_named_with_the_place_of_the_mistake() {
     let home = Home::new();
-    home.write("config.toml", "[profiles.a]\ndomian = 'https://a.example.com'\n");
+    home.write("config.toml", "[profiles.a]\nhost = 'https://a.example.com'\n");
     let result = home.run(&["jobs"]);
     assert_eq!(result.code, 2, "{result:?}");
     assert!(result.stderr.contains("config.toml") && result.stderr.contains("line 2"), "{result:?}");

@@ -89,9 +89,9 @@ fn output_of_each_kind_of_error() {
     snapshot("error_no_command", &[]);
     snapshot("error_unknown_command", &["rum", "Errors"]);
     snapshot("error_unknown_option", &["run", "Errors", "--time-out", "5"]);
-    snapshot("error_no_such_job", &["run", "Erors"]);
+    snapshot("error_no_such_job", &["run", "Errirs"]);
     snapshot("error_several_jobs", &["run", "sales"]);
-    snapshot("error_no_such_job_json", &["status", "Erors", "--json"]);
+    snapshot("error_no_such_job_json", &["status", "Errirs", "--json"]);
     snapshot("error_timeout_value", &["run", "Errors", "--timeout", "soon"]);
     snapshot("error_pattern", &["logs", "Errors", "--grep", "("]);
     snapshot("error_since", &["logs", "Errors", "--since", "yesterday"]);

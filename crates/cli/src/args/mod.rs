@@ -1,4 +1,5 @@
 //! The arguments of the command line and their help texts.
+#![allow(rustdoc::bare_urls, reason = "clap prints doc comments as they are")]
 
 mod help;
 mod values;

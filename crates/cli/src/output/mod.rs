@@ -9,6 +9,7 @@ pub(crate) mod text;
 
 use std::io::{self, IsTerminal, Write};
 
+use anstream::{AutoStream, ColorChoice, adapter::strip_str};
 use serde::Serialize;
 use txjobs_sdk::types::{JobExecutionLog, TriggerId};
 
@@ -53,7 +54,7 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new(options: FormatOptions) -> Self {
-        anstream::ColorChoice::from(options.color).write_global();
+        ColorChoice::from(options.color).write_global();
         let format = match (options.json, options.ndjson) {
             (true, _) => Format::Json,
             (_, true) => Format::NdJson,
@@ -176,7 +177,11 @@ impl Output {
         if text.is_empty() {
             return Ok(());
         }
-        self.write_to_stdout(|| anstream::stdout().lock().write_all(text.as_bytes()))
+        self.write_to_stdout(|| match AutoStream::choice(&io::stdout()) {
+            // The library would write each line alone.
+            ColorChoice::Never => io::stdout().lock().write_all(strip_str(text).to_string().as_bytes()),
+            _ => anstream::stdout().lock().write_all(text.as_bytes()),
+        })
     }
 
     fn write_line(&mut self, line: &str) -> Result<(), Failure> {

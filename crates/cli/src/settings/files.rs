@@ -173,8 +173,8 @@ mod tests {
     #[test]
     fn unknown_field_is_refused_with_the_known_ones() {
         let error =
-            toml_edit::de::from_str::<UserFile>("[profiles.a]\ndomian = 'x'").unwrap_err().to_string();
-        assert!(error.contains("domian") && error.contains("key_header"), "{error}");
+            toml_edit::de::from_str::<UserFile>("[profiles.a]\nhost = 'x'").unwrap_err().to_string();
+        assert!(error.contains("host") && error.contains("key_header"), "{error}");
         let error = toml_edit::de::from_str::<ProjectFile>("insecure_http = true").unwrap_err().to_string();
         assert!(error.contains("insecure_http"), "{error}");
     }
