@@ -8,7 +8,7 @@ use txjobs_test_support::{CommandOutput, TestServer, program};
 use super::JOBS;
 
 /// What a pipeline does, as a script.
-const SCRIPT: &str = r#"
+pub const SCRIPT: &str = r#"
 set -eu
 txjobs jobs > /dev/null
 test "$(txjobs status 'Sales deliver')" = idle
@@ -56,13 +56,5 @@ fn script_passes_with_a_file_system_that_cannot_be_written() {
             .env("TMPDIR", &below_a_file)
             .env("HOME", &below_a_file)
             .env("TXJOBS_CONFIG_DIR", &below_a_file);
-    });
-}
-
-#[test]
-fn script_passes_in_a_terminal_of_twenty_columns() {
-    let server = TestServer::emulator(JOBS);
-    run_script(&server, |command| {
-        command.env("COLUMNS", "20").env("TERM", "dumb");
     });
 }

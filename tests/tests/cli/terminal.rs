@@ -6,7 +6,7 @@ use nix::sys::termios::LocalFlags;
 use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 use txjobs_test_support::{TestServer, program, send_signal};
 
-use super::{JOBS, snapshots::assert_text};
+use super::{JOBS, environments::SCRIPT, snapshots::assert_text};
 
 const ROWS: u16 = 60;
 
@@ -88,6 +88,27 @@ fn signal_at_the_prompt_for_the_key_restores_the_terminal() {
     send_signal("TERM", child.process_id().unwrap());
     assert_eq!(child.wait().unwrap().exit_code(), 143);
     assert!(has_echo(&*pair.master), "what is typed later is shown");
+}
+
+#[test]
+fn script_passes_in_a_terminal_of_twenty_columns() {
+    let server = TestServer::emulator(JOBS);
+    let size = PtySize { rows: ROWS, cols: 20, pixel_width: 0, pixel_height: 0 };
+    let pair = native_pty_system().openpty(size).unwrap();
+    let mut command = CommandBuilder::new("sh");
+    command.args(["-c", SCRIPT]);
+    command.env_clear();
+    let folder = program("txjobs").parent().unwrap().to_owned();
+    command.env("PATH", format!("{}:/usr/bin:/bin", folder.display()));
+    command.env("TERM", "xterm");
+    command.env("TXJOBS_DOMAIN", server.address());
+    command.env("TXJOBS_API_KEY", server.key());
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    let mut text = Vec::new();
+    // The terminal reports the end of the script as an error on Linux.
+    let _ = pair.master.try_clone_reader().unwrap().read_to_end(&mut text);
+    assert_eq!(child.wait().unwrap().exit_code(), 0, "{}", String::from_utf8_lossy(&text));
 }
 
 #[test]
