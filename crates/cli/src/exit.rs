@@ -34,7 +34,10 @@ impl Exit {
         (Self::KeyRefused, "the API key was refused"),
         (Self::CompletedWithWarnings, "the execution completed with warnings (only with --fail-on warnings)"),
         (Self::TimedOut, "the wait timed out; the job continues"),
-        (Self::Error, "a network or server error, a refusal by the server, or output that cannot be written"),
+        (
+            Self::Error,
+            "a network or server error, a refusal by the server, no outcome, or output that cannot be written",
+        ),
         (Self::HungUp, "the terminal was closed (SIGHUP)"),
         (Self::Interrupted, "interrupted (SIGINT, Ctrl-C)"),
         (Self::Terminated, "terminated (SIGTERM)"),

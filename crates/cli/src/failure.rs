@@ -13,6 +13,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// The status of the job does not allow the operation, so nothing was done.
     Busy(String),
+    /// The job has no run, or its run has not ended.
+    NoOutcome(String),
     /// A request failed.
     Api(Error),
     /// A request failed, and its outcome or that of the run is unknown. The text is the next step.
@@ -36,9 +38,12 @@ impl Failure {
             Self::Api(error) | Self::OutcomeUnknown(error, _) if error.kind == ErrorKind::KeyRefused => {
                 Exit::KeyRefused
             }
-            Self::Busy(_) | Self::Api(_) | Self::OutcomeUnknown(..) | Self::Output(..) | Self::System(_) => {
-                Exit::Error
-            }
+            Self::Busy(_)
+            | Self::NoOutcome(_)
+            | Self::Api(_)
+            | Self::OutcomeUnknown(..)
+            | Self::Output(..)
+            | Self::System(_) => Exit::Error,
             Self::TimedOut(_) | Self::NotStartedInTime(_) => Exit::TimedOut,
             Self::Interrupted(signal, _) => (*signal).into(),
         }
@@ -51,6 +56,7 @@ impl Failure {
         match self {
             Self::Usage(_) => "usage",
             Self::Busy(_) => "conflict",
+            Self::NoOutcome(_) => "no_outcome",
             Self::Api(error) | Self::OutcomeUnknown(error, _) => error.kind.name(),
             Self::TimedOut(_) | Self::NotStartedInTime(_) => "timed_out",
             Self::Interrupted(..) => "interrupted_by_signal",
@@ -63,7 +69,9 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(message) | Self::Busy(message) | Self::System(message) => f.write_str(message),
+            Self::Usage(message) | Self::Busy(message) | Self::NoOutcome(message) | Self::System(message) => {
+                f.write_str(message)
+            }
             Self::Api(error) => error.fmt(f),
             Self::OutcomeUnknown(error, next) => write!(f, "{error}\n{next}"),
             Self::TimedOut(next) => write!(f, "The wait timed out; the job continues. {next}"),

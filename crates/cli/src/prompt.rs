@@ -48,7 +48,9 @@ pub(crate) async fn ask(output: &mut Output, question: &str) -> Result<String, F
             write!(io::stderr(), "{question}")?;
             io::stderr().flush()?;
             let mut line = String::new();
-            io::stdin().lock().read_line(&mut line)?;
+            if io::stdin().lock().read_line(&mut line)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
             Ok(line.trim().to_owned())
         };
         read().map_err(|error| Failure::System(format!("The terminal cannot be read: {error}.")))

@@ -16,6 +16,8 @@ use crate::{
 pub(crate) struct Session {
     pub(crate) client: Client,
     pub(crate) settings: Settings,
+    /// The address of the console, which was checked.
+    pub(crate) console: Option<String>,
     /// The work that a signal interrupts.
     pub(crate) interruption_message: InterruptionMessage,
     /// The options of suggested commands that select the same server. They never contain the key.
@@ -31,17 +33,21 @@ impl Session {
         interruption_message: InterruptionMessage,
     ) -> Result<Self, Failure> {
         let settings = Settings::resolve(server)?;
+        // A wrong address is not hidden by a missing key.
+        settings.base_url()?;
+        let console = settings.console_url()?;
         settings.check_trust()?;
         let found = settings::read_key(&settings, key_input).await?;
         if let Some(warning) = found.warning {
             output.write_warning(&warning);
         }
+        output.mask(found.key.clone());
         let client = Client::builder(settings.domain.value.clone(), found.key)
             .key_header(settings.key_header.value.clone())
             .build()?;
         check_encryption(&client, &settings, output)?;
         let server_options = server_options(&settings);
-        Ok(Self { client, settings, interruption_message, server_options })
+        Ok(Self { client, settings, console, interruption_message, server_options })
     }
 
     /// Returns a command line that can be pasted into a shell: `command`, the options that select the same server (also if they came
@@ -53,14 +59,12 @@ impl Session {
 
     /// Returns the address of a job or a run in the console, if the console is known.
     pub(crate) fn link(&self, job: JobId, trigger_id: Option<TriggerId>) -> Option<String> {
-        let console = self.settings.console.as_ref()?;
-        Some(console_link(&console.value, Some(job), trigger_id))
+        Some(console_link(self.console.as_ref()?, Some(job), trigger_id))
     }
 }
 
 /// Returns the address of a screen of the console.
 pub(crate) fn console_link(console: &str, job: Option<JobId>, trigger_id: Option<TriggerId>) -> String {
-    let console = console.trim_end_matches('/');
     match (job, trigger_id) {
         (None, _) => format!("{console}/"),
         (Some(job), None) => format!("{console}/#/jobs/{job}"),

@@ -10,7 +10,7 @@ use std::{
 use tempfile::TempDir;
 use txjobs_test_support::{
     CommandOutput, FakeResponse, FakeServer, TestServer,
-    cli::{ANY_KEY, txjobs_command},
+    cli::{ANY_KEY, txjobs_command, txjobs_command_for},
     json_response, program,
 };
 
@@ -241,4 +241,133 @@ fn profile_does_not_apply_to_another_server() {
     let mut command = txjobs_command(&server, &["jobs"]);
     let jobs = CommandOutput::of(command.env("TXJOBS_CONFIG_DIR", home.path()));
     assert_eq!(jobs.code, 0, "the header of the profile was not used: {jobs:?}");
+}
+
+#[test]
+fn project_file_decides_nothing_about_a_login() {
+    let evil = FakeServer::start(|_, _| FakeResponse::Send(json_response(200, "[]")));
+    let home = Home::new();
+    home.write(".txjobs.toml", &format!("domain = {:?}\n", evil.address()));
+    let login = home.login(&["--no-check"], ANY_KEY);
+    assert_eq!(login.code, 0, "{login:?}");
+    assert!(!home.config().contains(evil.address()), "{}", home.config());
+    let _ = home.login(&[], ANY_KEY);
+    assert_eq!(evil.requests().len(), 0);
+}
+
+#[test]
+fn each_profile_has_its_own_key() {
+    let home = Home::new();
+    let server = FakeServer::start(|_, _| FakeResponse::Send(json_response(200, "[]")));
+    for (profile, key) in [("one", "key-of-one"), ("two", "key-of-two")] {
+        assert_eq!(home.login(&["--domain", server.address(), "--profile", profile], key).code, 0);
+    }
+    let sent = |profile: &str| {
+        let before = server.requests().len();
+        assert_eq!(home.run(&["jobs", "--profile", profile]).code, 0);
+        server.requests()[before].headers["apikey"].to_str().unwrap().to_owned()
+    };
+    assert_eq!((sent("one"), sent("two")), ("key-of-one".to_owned(), "key-of-two".to_owned()));
+    assert_eq!(home.run(&["profile", "remove", "two"]).code, 0);
+    assert_eq!(sent("one"), "key-of-one");
+}
+
+#[test]
+fn simultaneous_changes_lose_nothing() {
+    let home = Home::new();
+    let names: Vec<_> = (0..12).map(|n| format!("p{n}")).collect();
+    let start = |name: &String| {
+        let mut command = home.command(&["login", "--no-check", "--key-stdin", "--key-store", "file"]);
+        command.args(["--domain", "https://api.example.com", "--profile", name]);
+        let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        writeln!(child.stdin.take().unwrap(), "key-{name}").unwrap();
+        child
+    };
+    let children: Vec<_> = names.iter().map(start).collect();
+    assert!(children.into_iter().all(|mut child| child.wait().unwrap().success()));
+    let keys = fs::read_to_string(home.path().join("keys.toml")).unwrap();
+    for name in &names {
+        assert!(home.config().contains(&format!("[profiles.{name}]")), "{}", home.config());
+        assert!(keys.contains(&format!("key-{name}\"")), "{name}");
+    }
+}
+
+#[test]
+fn inline_tables_are_changed_too() {
+    let home = Home::new();
+    home.write("config.toml", "profiles = { a = { domain = 'https://a.example.com' } }\n");
+    let set = home.run(&["profile", "set", "a", "key_header=X-Key"]);
+    assert_eq!(set.code, 0, "{set:?}");
+    assert!(home.config().contains("X-Key"), "{}", home.config());
+    assert_eq!(home.run(&["profile", "remove", "a"]).code, 0);
+    assert!(!home.config().contains("a.example.com"), "{}", home.config());
+    home.write("config.toml", "profiles = 5\n");
+    assert_eq!(home.run(&["profile", "set", "a", "key_header=X-Key"]).code, 2);
+}
+
+#[test]
+fn broken_profile_can_be_removed() {
+    let home = Home::new();
+    home.write(
+        "config.toml",
+        "[profiles.a]\ndomain = 'http://[::'\nkey = 'file'\n[profiles.b]\nkey = 'file'\n",
+    );
+    for name in ["a", "b"] {
+        let removed = home.run(&["profile", "remove", name, "--yes"]);
+        assert_eq!(removed.code, 0, "{removed:?}");
+    }
+    assert_eq!(home.run(&["profile", "list", "--json"]).stdout, "[]\n");
+}
+
+#[test]
+fn hostile_project_files_are_refused_without_their_content() {
+    let home = Home::new();
+    for (text, problem) in [
+        ("\"a\\n::error::pwn\\u001b]0;x\\u0007\" = 1\n", "line 1"),
+        ("key_header = 'Referer'\n", "need a domain"),
+        ("console = 'https://evil.example'\n", "need a domain"),
+        ("insecure_http = true\n", "insecure_http"),
+    ] {
+        home.write(".txjobs.toml", text);
+        let result = CommandOutput::of(home.command(&["jobs"]).env("GITHUB_ACTIONS", "true"));
+        assert_eq!(result.code, 2, "{text}: {result:?}");
+        assert!(result.stderr.contains(problem), "{text}: {result:?}");
+        assert!(!result.stderr.contains('\u{1b}'), "{result:?}");
+        assert!(result.stderr.lines().all(|line| !line.trim_start().starts_with("::")), "{result:?}");
+    }
+    for console in ["javascript:alert(1)", "https://me:pw@x.example", "nothing"] {
+        let mut command = home.command(&["jobs"]);
+        fs::remove_file(home.path().join(".txjobs.toml")).ok();
+        let result = CommandOutput::of(command.env("TXJOBS_CONSOLE", console).env("TXJOBS_API_KEY", ANY_KEY));
+        assert_eq!(result.code, 2, "{console}: {result:?}");
+        assert!(result.stderr.contains("TXJOBS_CONSOLE") && !result.stderr.contains("pw@"), "{result:?}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn project_file_that_is_a_link_or_a_device_is_refused() {
+    let home = Home::new();
+    home.write("keys.toml", "'a http://127.0.0.1' = 'secret-key-of-another'\n");
+    for target in ["keys.toml", "/dev/zero"] {
+        std::os::unix::fs::symlink(target, home.path().join(".txjobs.toml")).unwrap();
+        let result = home.run(&["jobs"]);
+        assert_eq!(result.code, 2, "{result:?}");
+        assert!(result.stderr.contains("is a link") && !result.stderr.contains("secret-key"), "{result:?}");
+        fs::remove_file(home.path().join(".txjobs.toml")).unwrap();
+    }
+}
+
+#[test]
+fn key_that_the_server_repeats_is_masked_in_messages() {
+    let server = FakeServer::start(|_, request| {
+        let key = request.headers["apikey"].clone();
+        let mut response = json_response(200, "[]");
+        response.headers_mut().insert("x-repeated", key);
+        FakeResponse::Send(response)
+    });
+    let mut command = txjobs_command_for(server.address(), &["api", "list_jobs", "--include"]);
+    let result = CommandOutput::of(&mut command);
+    assert_eq!(result.code, 0, "{result:?}");
+    assert!(result.stderr.contains("x-repeated") && !result.stderr.contains(ANY_KEY), "{result:?}");
 }

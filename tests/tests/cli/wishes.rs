@@ -137,6 +137,18 @@ fn quiet_wait_prints_nothing_but_problems() {
 }
 
 #[test]
+fn run_without_an_outcome_is_no_success() {
+    let server = TestServer::emulator(JOBS);
+    assert_eq!(run_txjobs(&server, &["logs", "Endless", "--exit-status"]).code, 7, "no run yet");
+    assert_eq!(run_txjobs(&server, &["follow", "Endless"]).code, 7, "no run yet");
+    assert_eq!(run_txjobs(&server, &["run", "Endless", "--no-wait"]).code, 0);
+    let running = run_txjobs(&server, &["logs", "Endless", "--exit-status"]);
+    assert_eq!(running.code, 7, "{running:?}");
+    assert!(running.stderr.contains("--follow"), "{running:?}");
+    assert_eq!(run_txjobs(&server, &["run", "", "--no-wait"]).code, 2, "an empty name starts nothing");
+}
+
+#[test]
 fn logs_can_exit_with_the_outcome() {
     let server = TestServer::emulator(JOBS);
     assert_eq!(run_txjobs(&server, &["run", "Errors"]).code, 3);

@@ -13,7 +13,7 @@ use txjobs_sdk::types::{ExecutionId, TriggerId};
 use crate::{
     doctor,
     output::FormatOptions,
-    settings::{KeyStore, ServerOptions},
+    settings::{KeyStore, ServerOptions, web_address},
 };
 
 pub(crate) use values::{FailOn, MinSeverity, RunArgument, Since, parse_duration};
@@ -114,7 +114,7 @@ pub(crate) enum Command {
         #[arg(long, value_enum, value_name = "STORE", default_value_t = KeyStore::Keyring)]
         key_store: KeyStore,
         /// The address of a console, for links to runs.
-        #[arg(long, value_name = "URL")]
+        #[arg(long, value_name = "URL", value_parser = web_address)]
         console: Option<String>,
         /// Store the profile without sending a request to the server.
         #[arg(long)]
@@ -161,7 +161,7 @@ pub(crate) enum Command {
         /// The job: an id, a name, or the beginning of a name.
         job: Option<String>,
         /// The trigger id of a run.
-        #[arg(value_name = "TRIGGER")]
+        #[arg(value_name = "TRIGGER", value_parser = values::parse_id::<TriggerId>)]
         trigger_id: Option<TriggerId>,
         /// Print the address instead of opening a browser.
         #[arg(long)]
@@ -215,10 +215,10 @@ pub(crate) struct LogsArgs {
     /// The job: an id, a name, or the beginning of a name.
     pub(crate) job: String,
     /// The run with this trigger id instead of the newest.
-    #[arg(long, visible_alias = "trigger", value_name = "ID")]
+    #[arg(long, visible_alias = "trigger", value_name = "ID", value_parser = values::parse_id::<TriggerId>)]
     pub(crate) trigger_id: Option<TriggerId>,
     /// The run with this execution id, for runs that the application started.
-    #[arg(long, value_name = "ID", conflicts_with = "trigger_id")]
+    #[arg(long, value_name = "ID", conflicts_with = "trigger_id", value_parser = values::parse_id::<ExecutionId>)]
     pub(crate) execution: Option<ExecutionId>,
     /// Only lines with at least this severity.
     #[arg(long, value_enum, default_value_t)]

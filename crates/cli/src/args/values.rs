@@ -76,7 +76,12 @@ impl FromStr for Since {
         if let Ok(duration) = parse_duration(text) {
             return Ok(Self::Ago(duration));
         }
-        let time = text.parse();
+        // A date and a time of the day without seconds are complete enough.
+        let time = match text.len() {
+            10 => format!("{text}T00:00:00Z").parse(),
+            16 => format!("{text}:00Z").parse(),
+            _ => text.parse(),
+        };
         time.map(Self::At)
             .map_err(|_| "use a duration such as 15m, or a time such as 2026-07-01T04:00:00Z".to_owned())
     }
@@ -96,6 +101,11 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
         Ok(duration) => Ok(duration),
         Err(problem) => Err(format!("use a duration such as 90s, 15m, 1h30m, or 1d ({problem})")),
     }
+}
+
+/// Parses an id.
+pub(super) fn parse_id<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| "use an id, which is a GUID".to_owned())
 }
 
 /// Parses a regular expression. Its size is bounded by the library.

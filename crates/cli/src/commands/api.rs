@@ -12,6 +12,9 @@ use crate::{
     session::Session,
 };
 
+/// The longest body that is made harmless for a terminal.
+const MAX_SHOWN_BYTES: usize = 64 * 1024 * 1024;
+
 pub(crate) async fn run(
     session: &Session,
     output: &mut Output,
@@ -37,11 +40,23 @@ pub(crate) async fn run(
         }
     }
     let status = response.status();
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        body.extend_from_slice(&chunk);
+    if output.writes_raw() {
+        // A body of any length is never in memory as a whole.
+        while let Some(chunk) = response.chunk().await? {
+            output.write_bytes(&chunk)?;
+        }
+    } else {
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await? {
+            body.extend_from_slice(&chunk);
+            if body.len() > MAX_SHOWN_BYTES {
+                return Err(Failure::Usage(
+                    "The body is longer than 64 MiB. Write it to a file: txjobs api ... > FILE".to_owned(),
+                ));
+            }
+        }
+        output.write_body(&body)?;
     }
-    output.write_body(&body)?;
     if status.is_success() {
         return Ok(Exit::Completed);
     }
@@ -63,6 +78,12 @@ fn parse_parameters(
         });
         let (name, value) = match named {
             Some(named) => named,
+            None if is_named(parameter) => {
+                return Err(Failure::Usage(format!(
+                    "{} has no parameter like that: {parameter:?}. Its parameters are {known}.",
+                    operation.id
+                )));
+            }
             None => {
                 let name = unnamed.find(|name| !values.contains_key(*name)).ok_or_else(|| {
                     let has = if known.is_empty() {
@@ -87,4 +108,11 @@ fn parse_parameters(
         ))),
         None => Ok(values),
     }
+}
+
+/// Returns whether a parameter has the form `NAME=VALUE`.
+fn is_named(parameter: &str) -> bool {
+    parameter.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+    })
 }

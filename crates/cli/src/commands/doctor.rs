@@ -113,7 +113,7 @@ async fn offer_to_store(
             let profile = profile_table(document, name);
             for (key, text) in &changes {
                 // The only setting that is not a text.
-                profile[key] = text.parse::<bool>().map_or_else(|_| value(text.as_str()), value);
+                profile.insert(key, text.parse::<bool>().map_or_else(|_| value(text.as_str()), value));
             }
             Ok(())
         })?;

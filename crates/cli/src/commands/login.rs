@@ -11,7 +11,7 @@ use crate::{
     failure::Failure,
     output::{Output, text},
     prompt, session,
-    settings::{self, KeyStore, ServerOptions, Settings, files},
+    settings::{self, KeyStore, ServerOptions, Settings, Source, StoredKey, files},
 };
 
 pub(crate) async fn run(
@@ -22,16 +22,9 @@ pub(crate) async fn run(
     is_checked: bool,
 ) -> Result<Exit, Failure> {
     let file = files::load()?;
-    // The profile may not exist yet.
-    let options = ServerOptions { profile: None, ..server.clone() };
-    let mut settings = Settings::resolve(&options)?;
-    if server.domain.is_none() && server.profile.as_ref().is_none_or(|name| !file.profiles.contains_key(name))
-    {
+    let mut settings = Settings::resolve_for_login(server)?;
+    if settings.domain.source == Source::Default {
         settings.domain.value = ask_for_domain(output, &settings.domain.value).await?;
-    } else if let Some(values) = server.profile.as_ref().and_then(|name| file.profiles.get(name))
-        && let (None, Some(domain)) = (&server.domain, &values.domain)
-    {
-        settings.domain.value.clone_from(domain);
     }
     let base_url = settings.base_url()?;
     let name = match &server.profile {
@@ -51,21 +44,21 @@ pub(crate) async fn run(
         output
             .write_note(&format!("The server accepted the key. It has {}.", text::count(jobs.len(), "job")));
     }
-    let stored_url = base_url.clone();
-    prompt::run_blocking(move || settings::store_key(key_store, &stored_url, &secret)).await?;
+    let place = StoredKey::new(key_store, &name, &base_url);
+    prompt::run_blocking(move || settings::store_key(&place, &secret)).await?;
     let is_first = file.profiles.is_empty();
     let path = files::edit(|document| {
         let profile = profile_table(document, &name);
-        profile["domain"] = value(&base_url);
-        profile["key"] = value(key_store.name());
+        profile.insert("domain", value(&base_url));
+        profile.insert("key", value(key_store.name()));
         if settings.key_header.value != paths::API_KEY_HEADER {
-            profile["key_header"] = value(&settings.key_header.value);
+            profile.insert("key_header", value(&settings.key_header.value));
         }
         if settings.insecure_http.value {
-            profile["insecure_http"] = value(true);
+            profile.insert("insecure_http", value(true));
         }
         if let Some(console) = &console {
-            profile["console"] = value(console);
+            profile.insert("console", value(console));
         }
         if is_first {
             document["default_profile"] = value(&name);

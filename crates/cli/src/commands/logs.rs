@@ -45,15 +45,20 @@ pub(crate) async fn run(
         } else {
             "This job has no execution yet."
         });
-        return Ok(if arguments.exit_status { Exit::Error } else { Exit::Completed });
+        if arguments.exit_status {
+            return Err(Failure::NoOutcome("There is no outcome yet.".to_owned()));
+        }
+        return Ok(Exit::Completed);
     };
     print(output, &job, &mut found, arguments)?;
     let state = found.execution.state;
-    Ok(if arguments.exit_status && state.is_final() {
-        Exit::from_state(state, false)
-    } else {
-        Exit::Completed
-    })
+    match arguments.exit_status {
+        true if state.is_final() => Ok(Exit::from_state(state, false)),
+        true => {
+            Err(Failure::NoOutcome("The run has not ended. To wait for its end: add --follow".to_owned()))
+        }
+        false => Ok(Exit::Completed),
+    }
 }
 
 /// Prints new lines until the run ends.

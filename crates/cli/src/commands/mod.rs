@@ -37,7 +37,7 @@ pub(crate) async fn run(
     let command = match command {
         Command::Completions { shell } => return completions::run(output, shell),
         Command::Man { folder } => return man::run(output, folder.as_deref()),
-        Command::Profile { command } => return profile::run(output, &server, command),
+        Command::Profile { command } => return profile::run(output, &server, command).await,
         Command::Login { key_store, console, no_check } => {
             return login::run(output, &server, key_store, console, !no_check).await;
         }

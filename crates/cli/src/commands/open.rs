@@ -17,7 +17,7 @@ pub(crate) async fn run(
     trigger_id: Option<TriggerId>,
     is_printed: bool,
 ) -> Result<Exit, Failure> {
-    let Some(console) = &session.settings.console else {
+    let Some(console) = &session.console else {
         return Err(Failure::Usage(
             "The address of the console is not known. Set TXJOBS_CONSOLE, or store it in the profile: txjobs profile set NAME \
              console=URL"
@@ -28,13 +28,7 @@ pub(crate) async fn run(
         Some(job) => Some(job_lookup::find_job(session, job).await?.id),
         None => None,
     };
-    let link = console_link(&console.value, job, trigger_id);
-    if !link.starts_with("https://") && !link.starts_with("http://") {
-        return Err(Failure::Usage(format!(
-            "The address of the console is not a web address: {}",
-            console.value
-        )));
-    }
+    let link = console_link(console, job, trigger_id);
     if output.is_text() {
         output.write_text(&link)?;
     } else {

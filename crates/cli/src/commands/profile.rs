@@ -1,22 +1,24 @@
 //! Implements `txjobs profile`.
 
+use reqwest::header::HeaderName;
 use serde::Serialize;
-use toml_edit::{Item, Table, value};
+use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
 use crate::{
     args::ProfileCommand,
     exit::Exit,
     failure::Failure,
     output::{Cell, Column, Output},
-    settings::{self, ServerOptions, Setting, Settings, files},
+    prompt,
+    settings::{self, ServerOptions, Setting, Settings, StoredKey, files},
 };
 
 const LIST_COLUMNS: [Column; 4] =
     [Column::new("NAME", 0), Column::shrinking("DOMAIN"), Column::new("KEY", 1), Column::new("DEFAULT", 2)];
 const SHOW_COLUMNS: [Column; 3] =
-    [Column::new("SETTING", 0), Column::shrinking("VALUE"), Column::shrinking("SOURCE")];
+    [Column::new("SETTING", 0), Column::shrinking("VALUE"), Column::new("SOURCE", 1)];
 
-pub(crate) fn run(
+pub(crate) async fn run(
     output: &mut Output,
     server: &ServerOptions,
     command: ProfileCommand,
@@ -33,7 +35,7 @@ pub(crate) fn run(
             output.write_note(&format!("The default profile is now {name}."));
         }
         ProfileCommand::Set { name, values } => set(output, &name, &values)?,
-        ProfileCommand::Remove { name, yes: _ } => remove(output, &name)?,
+        ProfileCommand::Remove { name, yes } => remove(output, &name, yes).await?,
     }
     Ok(Exit::Completed)
 }
@@ -101,8 +103,11 @@ fn show(output: &mut Output, server: &ServerOptions) -> Result<(), Failure> {
         shown("console", settings.console.as_ref()),
         Shown { setting: "key", value: None, source: key_source.to_string() },
     ];
-    if !output.is_text() {
+    if output.is_json_document() {
         return output.write_json(&shown);
+    }
+    if !output.is_text() {
+        return shown.iter().try_for_each(|setting| output.write_json(setting));
     }
     let row = |shown: &Shown| {
         vec![
@@ -143,6 +148,7 @@ fn check_exists(name: &str) -> Result<(), Failure> {
 /// Changes values of a profile. Creates it if it does not exist.
 fn set(output: &mut Output, name: &str, values: &[String]) -> Result<(), Failure> {
     check_name(name)?;
+    let is_new = !files::load()?.profiles.contains_key(name);
     let mut changes = Vec::new();
     for pair in values {
         let (key, text) = pair.split_once('=').ok_or_else(|| {
@@ -151,12 +157,14 @@ fn set(output: &mut Output, name: &str, values: &[String]) -> Result<(), Failure
         let item = match key {
             _ if text.is_empty() => Item::None,
             "domain" => value(settings::base_url(text)?),
+            "key_header" if HeaderName::try_from(text).is_err() => {
+                return Err(Failure::Usage(format!("{text:?} is not the name of a request header.")));
+            }
             "key_header" => value(text),
-            "console" if text.starts_with("https://") || text.starts_with("http://") => value(text),
             "console" => {
-                return Err(Failure::Usage(
-                    "The console must be a web address, such as https://console.example.com".to_owned(),
-                ));
+                value(settings::web_address(text).map_err(|problem| {
+                    Failure::Usage(format!("The console has no valid address: {problem}"))
+                })?)
             }
             "insecure_http" => value(
                 text.parse::<bool>()
@@ -177,30 +185,37 @@ fn set(output: &mut Output, name: &str, values: &[String]) -> Result<(), Failure
             if item.is_none() {
                 profile.remove(key);
             } else {
-                profile[key] = item;
+                profile.insert(key, item);
             }
         }
         Ok(())
     })?;
-    output.write_note(&format!("Changed the profile {name} in {}", path.display()));
+    let verb = if is_new { "Created" } else { "Changed" };
+    output.write_note(&format!("{verb} the profile {name} in {}", path.display()));
     Ok(())
 }
 
-/// Removes a profile, and its key if no other profile has the same server.
-fn remove(output: &mut Output, name: &str) -> Result<(), Failure> {
+/// Removes a profile and its key. A key that cannot be removed is a warning, so that a broken profile can be removed, too.
+async fn remove(output: &mut Output, name: &str, is_confirmed: bool) -> Result<(), Failure> {
     check_exists(name)?;
+    let question = format!("Remove the profile {name} and its stored key?");
+    if !is_confirmed && !prompt::confirm(output, &question).await? {
+        output.write_message("Nothing was removed.");
+        return Ok(());
+    }
     let file = files::load()?;
     let profile = &file.profiles[name];
-    let base_url = profile.domain.as_deref().map(settings::base_url).transpose()?;
-    let is_shared = file.profiles.iter().any(|(other, values)| {
-        other != name
-            && values.domain.as_deref().and_then(|domain| settings::base_url(domain).ok()) == base_url
-    });
-    if let (Some(store), Some(base_url), false) = (profile.key, &base_url, is_shared) {
-        settings::forget_key(store, base_url)?;
+    let base_url = profile.domain.as_deref().and_then(|domain| settings::base_url(domain).ok());
+    if let Some((store, base_url)) = profile.key.zip(base_url)
+        && settings::forget_key(&StoredKey::new(store, name, &base_url)).is_err()
+    {
+        output.write_warning(&format!(
+            "The key for {base_url} could not be removed from the {}.",
+            store.name()
+        ));
     }
     files::edit(|document| {
-        if let Some(profiles) = document.get_mut("profiles").and_then(Item::as_table_mut) {
+        if let Some(profiles) = document.get_mut("profiles").and_then(Item::as_table_like_mut) {
             profiles.remove(name);
         }
         if document.get("default_profile").and_then(Item::as_str) == Some(name) {
@@ -212,15 +227,18 @@ fn remove(output: &mut Output, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Returns the table of a profile, which it creates if it is missing.
-pub(super) fn profile_table<'a>(document: &'a mut toml_edit::DocumentMut, name: &str) -> &'a mut Table {
+/// Returns the table of a profile, which it creates if it is missing. Tables may be written inline.
+pub(super) fn profile_table<'a>(document: &'a mut DocumentMut, name: &str) -> &'a mut dyn TableLike {
     let profiles = document.entry("profiles").or_insert_with(|| {
         let mut table = Table::new();
         table.set_implicit(true);
         Item::Table(table)
     });
-    let profiles = profiles.as_table_mut().expect("the file was checked");
-    profiles.entry(name).or_insert(Item::Table(Table::new())).as_table_mut().expect("the file was checked")
+    let profiles = profiles.as_table_like_mut().expect("the file was checked");
+    if !profiles.contains_key(name) {
+        profiles.insert(name, Item::Table(Table::new()));
+    }
+    profiles.get_mut(name).and_then(Item::as_table_like_mut).expect("the file was checked")
 }
 
 /// Refuses a name that would need quotes in a shell or in the file.

@@ -107,7 +107,6 @@ async fn watch_statuses(session: &Session, output: &mut Output, jobs: &[Job]) ->
             Err(failure) => return Err(failure),
         }
         output.show_brief_progress(&format!("Watching {}", text::count(jobs.len(), "job")));
-        output.remind_of_progress();
         time::sleep(WATCH_INTERVAL).await;
     }
     Ok(Exit::Completed)

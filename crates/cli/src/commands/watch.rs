@@ -50,7 +50,7 @@ pub(crate) async fn run(
         [] => job_lookup::list_jobs(session).await?,
         names => job_lookup::find_jobs(session, names).await?,
     };
-    session.interruption_message.set("no run is reported any more.");
+    session.interruption_message.set("no more runs will be reported.");
     Watch { session, output, reporter, jobs, fail_on: arguments.fail_on, is_once: arguments.once }
         .watch()
         .await
@@ -74,7 +74,6 @@ impl Watch<'_> {
         let mut has_failed = false;
         loop {
             self.output.show_brief_progress(&format!("Watching {}", text::count(self.jobs.len(), "job")));
-            self.output.remind_of_progress();
             time::sleep(INTERVAL).await;
             let is_due = last_histories.elapsed() >= HISTORY_INTERVAL;
             let result = self.check(&mut baseline, &mut statuses, is_due).await;
@@ -106,6 +105,7 @@ impl Watch<'_> {
                 n + 1,
                 self.jobs.len()
             ));
+            self.output.remind_of_progress();
             for execution in load_history(self.session, job.id, RUNS, false).await? {
                 baseline.insert(&execution);
             }
@@ -134,6 +134,9 @@ impl Watch<'_> {
                     if baseline.insert(&execution) && self.is_failure(execution.state) {
                         let exit = self.report(job, &execution).await?;
                         first.get_or_insert(exit);
+                        if self.is_once {
+                            return Ok(first);
+                        }
                     }
                 }
             }

@@ -7,11 +7,17 @@ pub(crate) mod style;
 mod table;
 pub(crate) mod text;
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    borrow::Cow,
+    io::{self, IsTerminal, Write},
+};
 
 use anstream::{AutoStream, ColorChoice, adapter::strip_str};
 use serde::Serialize;
-use txjobs_sdk::types::{JobExecutionLog, TriggerId};
+use txjobs_sdk::{
+    ApiKey,
+    types::{JobExecutionLog, TriggerId},
+};
 
 use crate::{exit::Exit, failure::Failure};
 use progress::Progress;
@@ -43,6 +49,8 @@ pub(crate) struct Output {
     /// Lines that are written together.
     buffer: Option<String>,
     ci: Option<CiSystem>,
+    /// The key, which a server may repeat. Messages do not contain it.
+    secret: Option<ApiKey>,
     /// Whether the reader of standard output, such as `head`, has closed the pipe.
     is_closed: bool,
     /// Whether standard output has data.
@@ -66,6 +74,7 @@ impl Output {
             buffer: None,
             tabs: if io::stdout().is_terminal() { Tabs::Space } else { Tabs::Keep },
             ci: CiSystem::detect(),
+            secret: None,
             is_closed: false,
             has_data: false,
             has_lost_note: false,
@@ -84,6 +93,11 @@ impl Output {
     /// Returns whether the output is one JSON document.
     pub(crate) fn is_json_document(&self) -> bool {
         self.format == Format::Json
+    }
+
+    /// Masks the key in all later messages.
+    pub(crate) fn mask(&mut self, key: ApiKey) {
+        self.secret = Some(key);
     }
 
     pub(crate) fn is_quiet(&self) -> bool {
@@ -143,11 +157,13 @@ impl Output {
         written
     }
 
-    /// Writes the body of a response: as it is, or harmless for a terminal or a CI system.
+    /// Returns whether a body is written as it is, because neither a terminal nor a CI system reads it.
+    pub(crate) fn writes_raw(&self) -> bool {
+        self.ci.is_none() && !io::stdout().is_terminal()
+    }
+
+    /// Writes the body of a response so that it is harmless for a terminal or a CI system.
     pub(crate) fn write_body(&mut self, body: &[u8]) -> Result<(), Failure> {
-        if self.ci.is_none() && !io::stdout().is_terminal() {
-            return self.write_bytes(body);
-        }
         let text = String::from_utf8_lossy(body);
         if serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok() {
             // Line breaks between the values stay.
@@ -227,8 +243,15 @@ impl Output {
 
     /// Writes a message to standard error. If that fails, the command continues, and [`finish`](Self::finish) reports the failure.
     pub(crate) fn write_message(&mut self, line: &str) {
-        let line = self.ci.map_or(line.into(), |ci| ci.escape_line(line));
-        self.write_to_stderr(&line);
+        let masked = self.secret.as_ref().map_or_else(|| line.to_owned(), |key| key.mask(line));
+        let lines = masked.split('\n').map(|line| self.escape_for_ci(line));
+        let text = lines.collect::<Vec<_>>().join("\n");
+        self.write_to_stderr(&text);
+    }
+
+    /// Returns a line of which a CI system obeys nothing.
+    fn escape_for_ci<'a>(&self, line: &'a str) -> Cow<'a, str> {
+        self.ci.map_or(line.into(), |ci| ci.escape_line(line))
     }
 
     fn write_to_stderr(&mut self, line: &str) {
@@ -278,13 +301,14 @@ impl Output {
 
     /// Shows what the command waits for: in place on a terminal, as lines otherwise.
     pub(crate) fn show_progress(&mut self, message: &str) {
-        let message = self.ci.map_or(message.into(), |ci| ci.escape_line(message));
+        let message = self.escape_for_ci(message);
         self.progress.show(&message);
     }
 
     /// Shows what the command does for a moment: in place on a terminal, otherwise only if it takes a minute.
     pub(crate) fn show_brief_progress(&mut self, message: &str) {
-        self.progress.show_briefly(message);
+        let message = self.escape_for_ci(message);
+        self.progress.show_briefly(&message);
     }
 
     /// Repeats the progress if nothing was written for a minute and standard error is not a terminal.

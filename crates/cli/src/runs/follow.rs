@@ -152,10 +152,13 @@ fn interruption(runs: &[TrackedRun]) -> String {
 }
 
 fn show_progress(output: &mut Output, runs: &[TrackedRun]) {
-    let open: Vec<_> = runs.iter().filter(|run| run.is_open()).collect();
+    let is_any_started = runs.iter().any(|run| run.is_open() && run.is_started());
+    // With --sequential, the next jobs wait for those that are started.
+    let is_shown = |run: &&TrackedRun| run.is_open() && (run.is_started() || !is_any_started);
+    let open: Vec<_> = runs.iter().filter(is_shown).collect();
     match open.as_slice() {
         [] => output.clear_progress(),
-        [run] if !run.is_started() => output.show_brief_progress(&run.progress()),
+        [run] if !run.has_known_state() => output.show_brief_progress(&run.progress()),
         [run] => output.show_progress(&run.progress()),
         several => {
             let names: Vec<_> = several.iter().map(|run| run.progress()).collect();

@@ -1,6 +1,6 @@
 //! Finds the job that an argument names.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use txjobs_sdk::{
     Error, JobStatusCode, paths,
@@ -15,6 +15,9 @@ pub(crate) async fn list_jobs(session: &Session) -> Result<Vec<Job>, Failure> {
     let response = session.client.list_jobs().send().await;
     let mut jobs = response.map_err(|e| Error::from_client(&paths::LIST_JOBS, e))?.into_inner();
     let order = NameOrder::new();
+    // A server may list a job twice.
+    let mut known = HashSet::new();
+    jobs.retain(|job| known.insert(job.id));
     jobs.sort_by(|left, right| order.compare(&left.name, &right.name).then_with(|| left.id.cmp(&right.id)));
     Ok(jobs)
 }
@@ -58,6 +61,11 @@ pub(crate) async fn find_jobs(session: &Session, arguments: &[String]) -> Result
 
 /// Returns the job of a list that `argument` identifies. An error suggests `list_command`.
 pub(crate) fn select_job(jobs: Vec<Job>, argument: &str, list_command: &str) -> Result<Job, Failure> {
+    if argument.trim().is_empty() {
+        return Err(Failure::Usage(format!(
+            "The name of the job is empty. To list the jobs: {list_command}"
+        )));
+    }
     let id = argument.parse::<JobId>().ok();
     let folded = fold(argument);
     // The first rule that matches any job decides.
@@ -163,6 +171,14 @@ mod tests {
         let several = found("sal").unwrap_err();
         assert!(several.contains("matches 2 jobs") && several.contains("Sales prepare"), "{several}");
         assert!(found("Twin").unwrap_err().contains("matches 2 jobs"));
+    }
+
+    #[test]
+    fn empty_name_matches_nothing() {
+        let only = vec![jobs().remove(0)];
+        for empty in ["", " "] {
+            assert!(select_job(only.clone(), empty, "").unwrap_err().to_string().contains("is empty"));
+        }
     }
 
     #[test]

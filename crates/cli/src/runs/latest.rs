@@ -36,7 +36,7 @@ pub(crate) async fn find_latest(
                 return Ok(execution);
             }
             None if !status.is_active() => {
-                return Err(Failure::Usage(format!(
+                return Err(Failure::NoOutcome(format!(
                     "{} has no run yet. To start it: {}",
                     text::escape_line(&job.name),
                     session.command_line("run", &job.id.to_string())

@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    env, fs, io,
+    env, fs,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use toml_edit::DocumentMut;
 
 use super::folder::{config_folder, required_config_folder};
-use crate::failure::Failure;
+use crate::{environment, failure::Failure, output::text::escape_line};
 
 const USER_FILE: &str = "config.toml";
 const PROJECT_FILE: &str = ".txjobs.toml";
@@ -87,7 +88,12 @@ pub(crate) fn load() -> Result<UserFile, Failure> {
 pub(super) fn load_project() -> Result<Option<(PathBuf, ProjectFile)>, Failure> {
     let Ok(folder) = env::current_dir() else { return Ok(None) };
     for path in project_paths(&folder) {
-        if let Some(file) = parse(&path)? {
+        check_project_file(&path)?;
+        if let Some(file) = parse::<ProjectFile>(&path)? {
+            if file.domain.is_none() && (file.key_header.is_some() || file.console.is_some()) {
+                let problem = "key_header and console need a domain in the same file";
+                return Err(invalid(&path, problem));
+            }
             return Ok(Some((path, file)));
         }
     }
@@ -101,22 +107,61 @@ fn project_paths(folder: &Path) -> Vec<PathBuf> {
     folder.ancestors().take(depth + 1).map(|folder| folder.join(PROJECT_FILE)).collect()
 }
 
+/// Refuses a project file that could be the work of another user, or that stands for another file.
+fn check_project_file(path: &Path) -> Result<(), Failure> {
+    let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(()) };
+    if metadata.is_symlink() {
+        return Err(Failure::Usage(format!("{} is a link, which is not followed.", path.display())));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let user = rustix::process::geteuid().as_raw();
+        if metadata.uid() != user && metadata.uid() != 0 && !environment::is_ci()? {
+            return Err(Failure::Usage(format!(
+                "{} belongs to another user, so it is not read. To use it nevertheless, change its owner, or use --profile in \
+                 another folder.",
+                path.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// Changes the user's file and keeps its comments. The file is replaced at once or not at all.
 pub(crate) fn edit(change: impl FnOnce(&mut DocumentMut) -> Result<(), Failure>) -> Result<PathBuf, Failure> {
-    let folder = required_config_folder()?;
-    let path = folder.join(USER_FILE);
+    let path = required_config_folder()?.join(USER_FILE);
+    let _lock = lock()?;
+    // The change can then rely on the types of the values.
+    parse::<UserFile>(&path)?;
     let text = read(&path)?.unwrap_or_default();
-    let mut document = text.parse::<DocumentMut>().map_err(|error| invalid(&path, &error.to_string()))?;
+    let mut document =
+        text.parse::<DocumentMut>().map_err(|error| invalid(&path, &escape_line(error.message())))?;
     change(&mut document)?;
     let text = document.to_string();
     // The changed file must stay readable for this program.
-    toml_edit::de::from_str::<UserFile>(&text).map_err(|error| invalid(&path, &error.to_string()))?;
+    parse_text::<UserFile>(&path, &text)?;
     replace(&path, &text)?;
     Ok(path)
 }
 
-/// Replaces a file of the user's folder, which only the user can read.
+/// Waits until no other process changes the user's files. The lock ends when the file is dropped.
+pub(super) fn lock() -> Result<fs::File, Failure> {
+    let folder = required_config_folder()?;
+    let path = folder.join(".lock");
+    let open = || -> io::Result<fs::File> {
+        fs::create_dir_all(&folder)?;
+        let file = fs::File::options().create(true).write(true).truncate(false).open(&path)?;
+        file.lock()?;
+        Ok(file)
+    };
+    open().map_err(|error| Failure::System(format!("{} cannot be locked: {error}.", path.display())))
+}
+
+/// Replaces a file of the user's folder, which only the user can read. A link stays, and its target is replaced.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = target.as_path();
     let folder = path.parent().unwrap_or(Path::new("."));
     let write = || -> io::Result<()> {
         fs::create_dir_all(folder)?;
@@ -136,8 +181,17 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, Failure> {
         Failure::Usage(format!("{} cannot be read: {problem}.", path.display()))
     };
     match fs::metadata(path) {
-        Ok(metadata) if metadata.len() > MAX_BYTES => Err(to_failure(&"it is larger than 1 MiB")),
-        Ok(_) => fs::read_to_string(path).map(Some).map_err(|error| to_failure(&error)),
+        Ok(metadata) if !metadata.is_file() => Err(to_failure(&"it is not a file")),
+        Ok(_) => {
+            let mut text = String::new();
+            let read =
+                fs::File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_string(&mut text));
+            match read {
+                Err(error) => Err(to_failure(&error)),
+                Ok(length) if length as u64 > MAX_BYTES => Err(to_failure(&"it is larger than 1 MiB")),
+                Ok(_) => Ok(Some(text)),
+            }
+        }
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             Ok(None)
         }
@@ -147,11 +201,20 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, Failure> {
 
 fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, Failure> {
     let Some(text) = read(path)? else { return Ok(None) };
-    toml_edit::de::from_str(&text).map(Some).map_err(|error| invalid(path, &error.to_string()))
+    parse_text(path, &text).map(Some)
+}
+
+/// The error has the place, but no line of the file, which may contain a secret.
+fn parse_text<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T, Failure> {
+    toml_edit::de::from_str(text).map_err(|error| {
+        let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        invalid(path, &format!("{place}{}", escape_line(error.message())))
+    })
 }
 
 fn invalid(path: &Path, problem: &str) -> Failure {
-    Failure::Usage(format!("{} is not valid:\n{}", path.display(), problem.trim_end()))
+    Failure::Usage(format!("{} is not valid: {}.", path.display(), problem.trim_end_matches('.')))
 }
 
 #[cfg(test)]
@@ -172,8 +235,7 @@ mod tests {
 
     #[test]
     fn unknown_field_is_refused_with_the_known_ones() {
-        let error =
-            toml_edit::de::from_str::<UserFile>("[profiles.a]\nhost = 'x'").unwrap_err().to_string();
+        let error = toml_edit::de::from_str::<UserFile>("[profiles.a]\nhost = 'x'").unwrap_err().to_string();
         assert!(error.contains("host") && error.contains("key_header"), "{error}");
         let error = toml_edit::de::from_str::<ProjectFile>("insecure_http = true").unwrap_err().to_string();
         assert!(error.contains("insecure_http"), "{error}");

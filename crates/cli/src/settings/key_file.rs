@@ -1,4 +1,4 @@
-//! The file with keys, for machines without a keyring. Each key belongs to the base URL of a server.
+//! The file with keys, for machines without a keyring. Each key belongs to a profile and the base URL of its server.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -21,15 +21,15 @@ impl KeyFile {
         // The error of the parser would quote the line with a key.
         let keys = toml_edit::de::from_str(&text).map_err(|_| {
             Failure::Usage(format!(
-                "{} is not valid: it must have lines such as \"https://api.example.com\" = \"key\".",
+                "{} is not valid: it must have lines such as \"prod https://api.example.com\" = \"key\".",
                 path.display()
             ))
         })?;
         Ok(Self { path, keys })
     }
 
-    pub(crate) fn key(&self, base_url: &str) -> Option<&str> {
-        self.keys.get(base_url).map(String::as_str)
+    pub(crate) fn key(&self, name: &str) -> Option<&str> {
+        self.keys.get(name).map(String::as_str)
     }
 
     /// Returns a warning if users other than the owner can read the file.
@@ -48,17 +48,22 @@ impl KeyFile {
         None
     }
 
-    pub(crate) fn set(&mut self, base_url: &str, key: &str) -> Result<(), Failure> {
-        self.keys.insert(base_url.to_owned(), key.to_owned());
-        self.write()
+    /// Adds or replaces a key in the file.
+    pub(crate) fn set(name: &str, key: &str) -> Result<(), Failure> {
+        let _lock = files::lock()?;
+        let mut file = Self::open()?;
+        file.keys.insert(name.to_owned(), key.to_owned());
+        file.write()
     }
 
-    pub(crate) fn remove(&mut self, base_url: &str) -> Result<bool, Failure> {
-        let is_removed = self.keys.remove(base_url).is_some();
-        if is_removed {
-            self.write()?;
+    /// Removes a key from the file, if it is there.
+    pub(crate) fn remove(name: &str) -> Result<(), Failure> {
+        let _lock = files::lock()?;
+        let mut file = Self::open()?;
+        if file.keys.remove(name).is_some() {
+            file.write()?;
         }
-        Ok(is_removed)
+        Ok(())
     }
 
     fn write(&self) -> Result<(), Failure> {

@@ -4,50 +4,49 @@ use std::sync::OnceLock;
 
 use keyring_core::{Entry, Error};
 
-use super::{files::KeyStore, key_file::KeyFile};
+use super::{files::KeyStore, key_file::KeyFile, layers::StoredKey};
 use crate::failure::Failure;
 
-/// The name of the entries in the keyring. The user name of an entry is the base URL of the server.
+/// The name of the entries in the keyring. The user name of an entry is the name of the key.
 const SERVICE: &str = "txjobs";
 
-/// Stores the key of a server.
-pub(crate) fn store_key(store: KeyStore, base_url: &str, key: &str) -> Result<(), Failure> {
-    match store {
-        KeyStore::Keyring => entry(base_url)?.set_password(key).map_err(|error| no_keyring(&error)),
-        KeyStore::File => KeyFile::open()?.set(base_url, key),
+/// Stores a key.
+pub(crate) fn store_key(place: &StoredKey, key: &str) -> Result<(), Failure> {
+    match place.store {
+        KeyStore::Keyring => entry(&place.name)?.set_password(key).map_err(|error| no_keyring(&error)),
+        KeyStore::File => KeyFile::set(&place.name, key),
     }
 }
 
-/// Returns the stored key of a server, or `None` if there is none.
-pub(super) fn load_key(store: KeyStore, base_url: &str) -> Result<Option<String>, Failure> {
-    match store {
-        KeyStore::Keyring => match entry(base_url)?.get_password() {
+/// Returns a stored key, or `None` if there is none.
+pub(super) fn load_key(place: &StoredKey) -> Result<Option<String>, Failure> {
+    match place.store {
+        KeyStore::Keyring => match entry(&place.name)?.get_password() {
             Ok(key) => Ok(Some(key)),
             Err(Error::NoEntry) => Ok(None),
             Err(error) => Err(no_keyring(&error)),
         },
-        KeyStore::File => Ok(KeyFile::open()?.key(base_url).map(str::to_owned)),
+        KeyStore::File => Ok(KeyFile::open()?.key(&place.name).map(str::to_owned)),
     }
 }
 
-/// Removes the stored key of a server. Returns whether there was one.
-pub(crate) fn forget_key(store: KeyStore, base_url: &str) -> Result<bool, Failure> {
-    match store {
-        KeyStore::Keyring => match entry(base_url)?.delete_credential() {
-            Ok(()) => Ok(true),
-            Err(Error::NoEntry) => Ok(false),
+/// Removes a stored key, if there is one.
+pub(crate) fn forget_key(place: &StoredKey) -> Result<(), Failure> {
+    match place.store {
+        KeyStore::Keyring => match entry(&place.name)?.delete_credential() {
+            Ok(()) | Err(Error::NoEntry) => Ok(()),
             Err(error) => Err(no_keyring(&error)),
         },
-        KeyStore::File => KeyFile::open()?.remove(base_url),
+        KeyStore::File => KeyFile::remove(&place.name),
     }
 }
 
-fn entry(base_url: &str) -> Result<Entry, Failure> {
+fn entry(name: &str) -> Result<Entry, Failure> {
     static RESULT: OnceLock<Result<(), Error>> = OnceLock::new();
     if let Err(error) = RESULT.get_or_init(open_keyring) {
         return Err(no_keyring(error));
     }
-    Entry::new(SERVICE, base_url).map_err(|error| no_keyring(&error))
+    Entry::new(SERVICE, name).map_err(|error| no_keyring(&error))
 }
 
 /// Connects the library with the keyring of this system.

@@ -7,7 +7,13 @@ use std::{
 
 use txjobs_sdk::ApiKey;
 
-use super::{files::KeyStore, key_file::KeyFile, key_store::load_key, layers::Settings, options::KeyInput};
+use super::{
+    files::KeyStore,
+    key_file::KeyFile,
+    key_store::load_key,
+    layers::{Setting, Settings},
+    options::KeyInput,
+};
 use crate::{
     environment,
     failure::Failure,
@@ -57,7 +63,7 @@ pub(crate) fn find_key_source(settings: &Settings, input: KeyInput) -> Result<Ke
     } else if environment::variable(KEY_VARIABLE)?.is_some() {
         KeySource::Variable
     } else if let Some(store) = &settings.key {
-        KeySource::Store(store.value)
+        KeySource::Store(store.value.store)
     } else if input == KeyInput::Prompt && io::stdin().is_terminal() {
         KeySource::Prompt
     } else {
@@ -76,15 +82,16 @@ pub(crate) async fn read_key(settings: &Settings, input: KeyInput) -> Result<Fou
             ApiKey::new(key).map_err(|problem| Failure::Usage(format!("{KEY_VARIABLE}: {problem}")))?
         }
         KeySource::Store(store) => {
-            let base_url = settings.base_url()?;
             if store == KeyStore::File {
                 warning = KeyFile::open()?.warning();
             }
+            let Some(Setting { value: place, source: profile }) = settings.key.clone() else {
+                unreachable!("the source is the store of this key")
+            };
             run_blocking(move || {
-                let key = load_key(store, &base_url)?.ok_or_else(|| {
+                let key = load_key(&place)?.ok_or_else(|| {
                     Failure::Usage(format!(
-                        "The {} has no key for {base_url}. To store it again: txjobs login --domain {base_url}",
-                        KeySource::Store(store)
+                        "The {source} has no key for the {profile}. To store it again: txjobs login --profile NAME"
                     ))
                 })?;
                 Ok(ApiKey::new(key)?)

@@ -5,8 +5,8 @@ use std::{fmt, path::PathBuf};
 use txjobs_sdk::paths;
 
 use super::{
-    base_url::base_url,
-    files::{self, KeyStore, UserFile, Values},
+    base_url::{base_url, web_address},
+    files::{self, KeyStore, ProjectFile, UserFile, Values},
     options::{CONSOLE_VARIABLE, DOMAIN_VARIABLE, KEY_HEADER_VARIABLE, PROFILE_VARIABLE, ServerOptions},
 };
 use crate::{environment, failure::Failure};
@@ -59,8 +59,22 @@ pub(crate) struct Settings {
     pub(crate) insecure_http: Setting<bool>,
     pub(crate) console: Option<Setting<String>>,
     /// Where the key of this domain is stored.
-    pub(crate) key: Option<Setting<KeyStore>>,
+    pub(crate) key: Option<Setting<StoredKey>>,
     pub(crate) user_file: UserFile,
+}
+
+/// A key in a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredKey {
+    pub(crate) store: KeyStore,
+    /// The name of the key: the profile and the base URL, so that neither another profile nor another server gets it.
+    pub(crate) name: String,
+}
+
+impl StoredKey {
+    pub(crate) fn new(store: KeyStore, profile: &str, base_url: &str) -> Self {
+        Self { store, name: format!("{profile} {base_url}") }
+    }
 }
 
 /// The values of a source.
@@ -74,8 +88,22 @@ struct Layer {
 impl Settings {
     /// Reads the files and the environment.
     pub(crate) fn resolve(server: &ServerOptions) -> Result<Self, Failure> {
-        let user_file = files::load()?;
-        let project = files::load_project()?;
+        Self::resolve_with(server, files::load()?, files::load_project()?)
+    }
+
+    /// Returns the settings for a new profile: without the file of the project, which must not decide where a new key goes, and
+    /// without a default profile.
+    pub(crate) fn resolve_for_login(server: &ServerOptions) -> Result<Self, Failure> {
+        let user_file = UserFile { default_profile: None, ..files::load()? };
+        let existing = server.profile.clone().filter(|name| user_file.profiles.contains_key(name));
+        Self::resolve_with(&ServerOptions { profile: existing, ..server.clone() }, user_file, None)
+    }
+
+    fn resolve_with(
+        server: &ServerOptions,
+        user_file: UserFile,
+        project: Option<(PathBuf, ProjectFile)>,
+    ) -> Result<Self, Failure> {
         let mut layers = Vec::new();
         let mut profile = None;
         // The values of a profile rank directly below the place that selects the profile.
@@ -156,8 +184,7 @@ impl Settings {
             find(layers.iter().copied(), "", "--insecure-http", |values| values.insecure_http);
         let console = find(layers.iter().copied(), CONSOLE_VARIABLE, "", |values| values.console.clone());
         Self {
-            profile,
-            key: server.as_ref().and_then(|server| find_key(user_file, server)),
+            key: server.as_ref().and_then(|server| find_key(user_file, profile.as_ref(), server)),
             domain,
             key_header: key_header.unwrap_or_else(|| Setting {
                 value: paths::API_KEY_HEADER.to_owned(),
@@ -165,6 +192,7 @@ impl Settings {
             }),
             insecure_http: insecure_http.unwrap_or(Setting { value: false, source: Source::Default }),
             console,
+            profile,
             user_file: user_file.clone(),
         }
     }
@@ -174,6 +202,14 @@ impl Settings {
         Ok(base_url(&self.domain.value)?)
     }
 
+    /// Checks the address of the console, and returns it in its normal form.
+    pub(crate) fn console_url(&self) -> Result<Option<String>, Failure> {
+        let Some(console) = &self.console else { return Ok(None) };
+        web_address(&console.value).map(Some).map_err(|problem| {
+            Failure::Usage(format!("The address of the console ({}): {problem}", console.source))
+        })
+    }
+
     /// Refuses a server that only the file of a project names, because the key would go to a server that the user does not know.
     pub(crate) fn check_trust(&self) -> Result<(), Failure> {
         let Source::ProjectFile(path) = &self.domain.source else { return Ok(()) };
@@ -181,9 +217,7 @@ impl Settings {
         let is_known = self.user_file.profiles.values().any(|values| {
             values.domain.as_deref().and_then(|domain| base_url(domain).ok()).as_ref() == Some(&server)
         });
-        // The checkout of a CI system is trusted, because it runs the commands of the project anyway.
-        if is_known || environment::variable("CI")?.is_some() || environment::variable("TF_BUILD")?.is_some()
-        {
+        if is_known || environment::is_ci()? {
             return Ok(());
         }
         Err(Failure::Usage(format!(
@@ -211,13 +245,20 @@ fn find<'a, T>(
     })
 }
 
-/// Returns the place that keeps the key of a server: that of the first profile with the server.
-fn find_key(user_file: &UserFile, server: &str) -> Option<Setting<KeyStore>> {
-    user_file.profiles.iter().find_map(|(name, values)| {
+/// Returns the key for a server: that of the selected profile, or else of the first profile with the server.
+fn find_key(
+    user_file: &UserFile,
+    selected: Option<&Setting<String>>,
+    server: &str,
+) -> Option<Setting<StoredKey>> {
+    let key = |(name, values): (&String, &Values)| {
         let domain = values.domain.as_deref().and_then(|domain| base_url(domain).ok())?;
-        let value = values.key.filter(|_| domain == server)?;
+        let store = values.key.filter(|_| domain == server)?;
+        let value = StoredKey::new(store, name, server);
         Some(Setting { value, source: Source::Profile(name.clone()) })
-    })
+    };
+    let selected = selected.and_then(|selected| user_file.profiles.get_key_value(&selected.value));
+    selected.and_then(key).or_else(|| user_file.profiles.iter().find_map(key))
 }
 
 fn unknown_profile(name: &str, source: &Source, user_file: &UserFile) -> Failure {
@@ -276,6 +317,9 @@ mod tests {
         assert_eq!(settings.domain.source, Source::Profile("p".to_owned()));
         assert_eq!(settings.key_header.value, "From-Variable");
         assert_eq!(settings.key_header.source, Source::Variable(KEY_HEADER_VARIABLE));
-        assert_eq!(settings.key.unwrap().value, KeyStore::File);
+        assert_eq!(
+            settings.key.unwrap().value,
+            StoredKey::new(KeyStore::File, "p", "https://api.example.com")
+        );
     }
 }

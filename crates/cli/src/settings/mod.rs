@@ -9,9 +9,9 @@ mod keys;
 mod layers;
 mod options;
 
-pub(crate) use base_url::base_url;
+pub(crate) use base_url::{base_url, web_address};
 pub(crate) use files::KeyStore;
 pub(crate) use key_store::{forget_key, store_key};
 pub(crate) use keys::{find_key_source, read_key, read_new_key};
-pub(crate) use layers::{Setting, Settings};
+pub(crate) use layers::{Setting, Settings, Source, StoredKey};
 pub(crate) use options::{KeyInput, ServerOptions};

@@ -9,7 +9,13 @@ use txjobs_sdk::{
     types::{ExecutionId, Job, JobExecution, JobId, TriggerId},
 };
 
-use crate::{exit::Exit, failure::Failure, output::text, runs::load_newest, session::Session};
+use crate::{
+    exit::Exit,
+    failure::Failure,
+    output::text,
+    runs::{load_by_trigger, load_newest},
+    session::Session,
+};
 
 /// The longest time of a command or a notification. The next failure must not wait for ever.
 const MAX_TIME: Duration = Duration::from_secs(60);
@@ -72,11 +78,12 @@ pub(super) async fn load_first_error(
     job: &Job,
     execution: &JobExecution,
 ) -> Option<String> {
-    let newest = load_newest(session, job.id, true).await.ok()??;
-    if newest.id != execution.id {
-        return None;
-    }
-    let mut lines = newest.job_execution_logs;
+    let executions = match execution.trigger_id.filter(|id| !id.is_nil()) {
+        Some(trigger_id) => load_by_trigger(session, job.id, trigger_id).await.ok()?,
+        None => load_newest(session, job.id, true).await.ok()?.into_iter().collect(),
+    };
+    let loaded = executions.into_iter().find(|loaded| loaded.id == execution.id)?;
+    let mut lines = loaded.job_execution_logs;
     lines.sort_by_key(|line| line.time_stamp);
     let find = |severity| lines.iter().find(|line| line.severity == severity);
     let line = find(Severity::Error).or_else(|| find(Severity::Warning))?;
@@ -151,7 +158,11 @@ async fn run_command(program: &str, arguments: &[String], report: &Report) -> Re
 }
 
 async fn post(webhook: &reqwest::Url, report: &Report) -> Result<(), String> {
-    let client = reqwest::Client::builder().timeout(MAX_TIME).build().map_err(|error| error.to_string())?;
+    let client = reqwest::Client::builder()
+        .timeout(MAX_TIME)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(|error| error.to_string())?;
     let response = client.post(webhook.clone()).json(report).send().await;
     let response = response.map_err(|error| error.without_url().to_string())?;
     if response.status().is_success() {

@@ -21,6 +21,7 @@ const MAX_ANNOTATIONS: usize = 10;
 pub(super) struct TrackedRun {
     job: Job,
     trigger_id: Option<TriggerId>,
+    is_started_here: bool,
     state: Option<ExecutionState>,
     counts: LineCounts,
     /// All lines, only if they belong to the JSON document.
@@ -51,6 +52,7 @@ impl TrackedRun {
         let name = text::escape_line(&job.name);
         Self {
             trigger_id,
+            is_started_here: trigger_id.is_none(),
             state: None,
             counts: LineCounts::default(),
             lines: Vec::new(),
@@ -104,6 +106,11 @@ impl TrackedRun {
         self.trigger_id.is_some()
     }
 
+    /// Returns whether the state is worth a line: the server has said it, or has just accepted the run.
+    pub(super) fn has_known_state(&self) -> bool {
+        self.is_started() && (self.is_started_here || self.state.is_some())
+    }
+
     /// Returns whether the run has not ended yet, as far as the server has said.
     pub(super) fn is_open(&self) -> bool {
         !self.has_ended() && !self.state.is_some_and(ExecutionState::is_final)
@@ -118,7 +125,8 @@ impl TrackedRun {
     pub(super) fn progress(&self) -> String {
         let state = match (self.state, self.trigger_id) {
             (Some(state), _) => state.to_string(),
-            (None, Some(_)) => "pending".to_owned(),
+            (None, Some(_)) if self.is_started_here => "pending".to_owned(),
+            (None, Some(_)) => "loading".to_owned(),
             (None, None) => "starting".to_owned(),
         };
         format!("{} {state}", text::escape_line(&self.job.name))
