@@ -125,6 +125,34 @@ fn tables_fit_any_terminal() {
 }
 
 #[test]
+fn each_command_in_a_terminal() {
+    let server = TestServer::emulator(JOBS);
+    let cases: [(&str, u32, &[&str]); 16] = [
+        ("run", 3, &["run", "Errors"]),
+        ("run_several", 3, &["run", "Errors", "Sales deliver", "--sequential"]),
+        ("run_no_wait", 0, &["run", "Sales deliver", "--no-wait"]),
+        ("follow", 3, &["follow", "Errors"]),
+        ("logs", 0, &["logs", "Errors"]),
+        ("history", 0, &["history", "Errors"]),
+        ("open", 2, &["open", "Errors"]),
+        ("api", 0, &["api", "get_job_status", "Errors"]),
+        ("profile_show", 0, &["profile", "show"]),
+        ("profile_list", 0, &["profile", "list"]),
+        ("login", 7, &["login", "--domain", "127.0.0.1:1", "--key-store", "file"]),
+        ("mcp", 2, &["mcp", "--key-stdin"]),
+        ("watch", 2, &["watch", "Nothing"]),
+        ("error_job", 2, &["status", "Nothing"]),
+        ("error_option", 2, &["run", "Errors", "--timeout", "soon"]),
+        ("error_console", 2, &["login", "--console", "nothing"]),
+    ];
+    for (name, code, arguments) in cases {
+        let shown = run(&server, 80, arguments, &[("API key", "any-key")]);
+        assert_eq!(shown.code, code, "{arguments:?}: {}", shown.screen);
+        assert_text(&format!("terminal_command_{name}"), &shown.screen);
+    }
+}
+
+#[test]
 fn colors_follow_the_terminal_and_the_user() {
     let server = TestServer::emulator(JOBS);
     let has_color = |shown: &Shown| shown.raw.contains("\u{1b}[3");
