@@ -1,7 +1,8 @@
 //! The client and the settings of a command.
 
+use tokio::sync::OnceCell;
 use txjobs_sdk::{
-    Client,
+    Client, Extensions,
     types::{JobId, TriggerId},
 };
 
@@ -18,6 +19,8 @@ pub(crate) struct Session {
     pub(crate) settings: Settings,
     /// The address of the console, which was checked.
     pub(crate) console: Option<String>,
+    /// What the server announces, once it is known.
+    pub(crate) extensions: OnceCell<Extensions>,
     /// The work that a signal interrupts.
     pub(crate) interruption_message: InterruptionMessage,
     /// The options of suggested commands that select the same server. They never contain the key.
@@ -47,7 +50,14 @@ impl Session {
             .build()?;
         check_encryption(&client, &settings, output)?;
         let server_options = server_options(&settings);
-        Ok(Self { client, settings, console, interruption_message, server_options })
+        Ok(Self {
+            client,
+            settings,
+            console,
+            extensions: OnceCell::new(),
+            interruption_message,
+            server_options,
+        })
     }
 
     /// Returns a command line that can be pasted into a shell: `command`, the options that select the same server (also if they came

@@ -5,6 +5,7 @@ mod report;
 
 use std::{collections::HashMap, time::Duration};
 
+use futures::{StreamExt, stream};
 use tokio::time;
 use txjobs_sdk::{
     Error, ExecutionState, JobStatusCode, paths,
@@ -28,6 +29,8 @@ const WEBHOOK_VARIABLE: &str = "TXJOBS_WEBHOOK";
 const INTERVAL: Duration = Duration::from_secs(5);
 /// How often the histories of all jobs are requested, because a run may begin and end between two lists of statuses.
 const HISTORY_INTERVAL: Duration = Duration::from_secs(60);
+/// The histories that are requested at the same time.
+const SIMULTANEOUS_REQUESTS: usize = 8;
 /// The newest runs of a job that are compared with the known ones.
 const RUNS: usize = 10;
 
@@ -99,14 +102,13 @@ impl Watch<'_> {
     /// Returns the runs that have ended before the start of this command.
     async fn load_baseline(&mut self) -> Result<Baseline, Failure> {
         let mut baseline = Baseline::default();
-        for (n, job) in self.jobs.iter().enumerate() {
-            self.output.show_brief_progress(&format!(
-                "Loading the runs of job {} of {}",
-                n + 1,
-                self.jobs.len()
-            ));
+        let (session, count) = (self.session, self.jobs.len());
+        let loads = self.jobs.iter().map(|job| load_history(session, job.id, RUNS, false));
+        let mut histories = stream::iter(loads).buffer_unordered(SIMULTANEOUS_REQUESTS).enumerate();
+        while let Some((n, executions)) = histories.next().await {
+            self.output.show_brief_progress(&format!("Loading the runs of {count} jobs: {n} are loaded"));
             self.output.remind_of_progress();
-            for execution in load_history(self.session, job.id, RUNS, false).await? {
+            for execution in executions? {
                 baseline.insert(&execution);
             }
         }

@@ -80,9 +80,12 @@ fn sort_newest_first(executions: &mut [JobExecution]) {
     executions.sort_by_key(|execution| std::cmp::Reverse(execution.create_time));
 }
 
-/// Returns what the server announces. Only a response tells, and the status is the smallest one.
+/// Returns what the server announces. Only a response tells, and the status of a job is the smallest one. A session asks once.
 async fn extensions(session: &Session, job: JobId) -> Result<Extensions, Failure> {
-    let status = session.client.get_job_status().job_id(job).send().await;
-    let status = status.map_err(|e| Error::from_client(&paths::GET_JOB_STATUS, e))?;
-    Ok(Extensions::from(status.headers()))
+    let ask = async || {
+        let status = session.client.get_job_status().job_id(job).send().await;
+        let status = status.map_err(|e| Error::from_client(&paths::GET_JOB_STATUS, e))?;
+        Ok(Extensions::from(status.headers()))
+    };
+    session.extensions.get_or_try_init(ask).await.copied()
 }
