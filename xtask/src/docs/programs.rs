@@ -76,7 +76,9 @@ impl Syntax {
             let words: Vec<_> = text.split([' ', ',']).filter(|word| !word.is_empty()).collect();
             let names = words.iter().take_while(|word| word.starts_with('-')).count();
             let takes_value = words.get(names).is_some_and(|word| word.starts_with('<'));
-            options.extend(words[..names].iter().map(|name| ((*name).to_owned(), takes_value)));
+            // An optional value is written --option[=<VALUE>].
+            let name = |word: &str| word.split('[').next().unwrap_or_default().to_owned();
+            options.extend(words[..names].iter().map(|word| (name(word), takes_value)));
         }
         (Self { options, commands: BTreeMap::new() }, names_below("Commands:", help))
     }

@@ -215,7 +215,7 @@ pub(crate) struct LogsArgs {
     /// The job: an id, a name, or the beginning of a name.
     pub(crate) job: String,
     /// The run with this trigger id instead of the newest.
-    #[arg(long, visible_alias = "trigger", value_name = "ID", value_parser = values::parse_id::<TriggerId>)]
+    #[arg(long = "trigger", alias = "trigger-id", value_name = "ID", value_parser = values::parse_id::<TriggerId>)]
     pub(crate) trigger_id: Option<TriggerId>,
     /// The run with this execution id, for runs that the application started.
     #[arg(long, value_name = "ID", conflicts_with = "trigger_id", value_parser = values::parse_id::<ExecutionId>)]
