@@ -2,7 +2,7 @@
 """Measures the command line: its start, a long log, and the end of a run.
 
     cargo xtask dist
-    python3 tests/load/txjobs.py [target/dist/txjobs/bin/txjobs] [--lines 200000] [--runs 5]
+    python3 tests/load/txjobs.py [target/published/bin/txjobs] [--lines 200000] [--runs 5]
 
 Serves one run with that many log lines, and prints the median time and the largest memory of `txjobs logs`, also as a ratio to
 `curl` for the same body, the time and size of `txjobs --version`, and how long after the end of a run `txjobs run` exits.
@@ -104,7 +104,7 @@ def serve(lines):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", nargs="?", default="target/dist/txjobs/bin/txjobs")
+    parser.add_argument("program", nargs="?", default="target/published/bin/txjobs")
     parser.add_argument("--lines", type=int, default=200_000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)

@@ -8,7 +8,7 @@ use lexopt::prelude::*;
 use crate::process::{self, cargo};
 
 pub(crate) const HELP: &str = "\
-Builds the command line with its manual pages and completions into target/dist/txjobs:
+Builds the command line with its manual pages and completions into target/published:
 
   bin/txjobs              the program, optimized for size and speed (takes several minutes)
   man/man1/               a manual page for each command
@@ -16,7 +16,7 @@ Builds the command line with its manual pages and completions into target/dist/t
 
 Usage: cargo xtask dist";
 
-const FOLDER: &str = "target/dist/txjobs";
+const FOLDER: &str = "target/published";
 /// The shells, and where each looks for a script with which name.
 const COMPLETIONS: [(&str, &str); 4] =
     [("bash", "txjobs.bash"), ("zsh", "_txjobs"), ("fish", "txjobs.fish"), ("powershell", "txjobs.ps1")];

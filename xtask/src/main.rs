@@ -32,7 +32,7 @@ Commands:
   demo      Build the emulator and the console, start them with the jobs of an example warehouse, and open the console
   test      Run all checks and tests, or only some steps of them
   console   Build the console into web/dist, ready for a web server
-  dist      Build the command line with its manual pages and completions into target/dist
+  dist      Build the command line with its manual pages and completions into target/published
   postman   Write the contract as a Postman collection
   setup     Install the tools; the other commands also do this when a tool is missing
 
