@@ -1,8 +1,6 @@
 //! A step of `cargo xtask test` that calls the tools of `txjobs mcp` with an official client of the Model Context Protocol.
 
-use std::{fs, path::Path};
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::{
     counts::Counts,
@@ -17,11 +15,7 @@ const PROGRAM: &str = "target/debug/txjobs";
 
 pub(crate) fn check(tools: &Tools) -> Result<Counts> {
     workspace::build()?;
-    let root = Path::new(FOLDER);
-    if root.exists() {
-        fs::remove_dir_all(root).with_context(|| format!("cannot remove {FOLDER}"))?;
-    }
-    fs::create_dir_all(root).with_context(|| format!("cannot create {FOLDER}"))?;
+    let root = workspace::empty_folder(FOLDER)?;
     let server = Emulator::with_jobs("xtask/demo/fuzz.toml", root)?;
     let mut test = program("node", "--test tests/mcp/assistant.test.cjs");
     test.env("NODE_PATH", &tools.test.mcp_modules).env("TXJOBS", PROGRAM);

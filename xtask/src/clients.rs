@@ -49,11 +49,7 @@ const LANGUAGES: &[Language] = &[
 
 pub(crate) fn check(tools: &Tools) -> Result<Counts> {
     workspace::build()?;
-    let root = Path::new(FOLDER);
-    if root.exists() {
-        fs::remove_dir_all(root).with_context(|| format!("cannot remove {FOLDER}"))?;
-    }
-    fs::create_dir_all(root).with_context(|| format!("cannot create {FOLDER}"))?;
+    let root = workspace::empty_folder(FOLDER)?;
     let server = Emulator::with_jobs("xtask/demo/fuzz.toml", root)?;
     let mut counts = Counts::default();
     for language in LANGUAGES {

@@ -4,8 +4,9 @@
 //! would compile most dependencies several times.
 
 use std::{
+    fs,
     io::{BufRead, BufReader},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Stdio,
 };
 
@@ -35,6 +36,16 @@ pub(crate) fn build() -> Result<Vec<TestProgram>> {
         bail!("cargo build failed ({status})");
     }
     Ok(programs)
+}
+
+/// Returns a folder of a step, which is empty.
+pub(crate) fn empty_folder(folder: &str) -> Result<&Path> {
+    let path = Path::new(folder);
+    if path.exists() {
+        fs::remove_dir_all(path).with_context(|| format!("cannot remove {folder}"))?;
+    }
+    fs::create_dir_all(path).with_context(|| format!("cannot create {folder}"))?;
+    Ok(path)
 }
 
 /// Returns the test program that a message of cargo announces.

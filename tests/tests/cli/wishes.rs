@@ -159,6 +159,28 @@ fn logs_can_exit_with_the_outcome() {
 }
 
 #[test]
+fn run_that_the_application_started_has_a_way_to_its_log() {
+    for trigger_id in [serde_json::Value::Null, "00000000-0000-0000-0000-000000000000".into()] {
+        let server = FakeServer::start(move |_, request| {
+            let body = match request.path().rsplit('/').next().unwrap_or_default() {
+                "jobs" => serde_json::json!([{ "Id": JOB_ID, "Name": "Sales" }]),
+                "status" => serde_json::json!({ "JobId": JOB_ID, "Status": 0 }),
+                _ => serde_json::json!([{
+                    "Id": JOB_ID, "JobId": JOB_ID, "TriggerId": trigger_id, "State": 2,
+                    "CreateTime": "2026-01-01T00:00:00Z", "JobExecutionLogs": [],
+                }]),
+            };
+            FakeResponse::Send(json_response(200, &body.to_string()))
+        });
+        for arguments in [&["follow", "Sales"][..], &["logs", "Sales", "--follow"]] {
+            let follow = CommandOutput::of(&mut txjobs_command_for(server.address(), arguments));
+            assert_eq!(follow.code, 7, "{follow:?}");
+            assert!(follow.stderr.contains(&format!("--execution {JOB_ID}")), "{follow:?}");
+        }
+    }
+}
+
+#[test]
 fn without_waiting_standard_output_is_exactly_the_id() {
     let server = TestServer::emulator(JOBS);
     let run = run_txjobs(&server, &["run", "Sales deliver", "--no-wait"]);

@@ -9,14 +9,13 @@ use std::{path::PathBuf, time::Duration};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 use txjobs_sdk::types::{ExecutionId, TriggerId};
+pub(crate) use values::{FailOn, MinSeverity, RunArgument, Since, parse_duration};
 
 use crate::{
     doctor,
     output::FormatOptions,
     settings::{KeyStore, ServerOptions, web_address},
 };
-
-pub(crate) use values::{FailOn, MinSeverity, RunArgument, Since, parse_duration};
 
 /// Start TimeXtender jobs, follow them, and read their logs.
 #[derive(Debug, Parser)]
@@ -315,8 +314,9 @@ pub(crate) enum ProfileCommand {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use clap::CommandFactory;
+
+    use super::*;
 
     #[test]
     fn arguments_pass_the_checks_of_clap() {

@@ -6,9 +6,8 @@ use crate::{
     failure::Failure,
     output::{Output, text},
     runs::{
-        find_latest,
         follow::{LineFilter, Target, follow_all},
-        job_lookup,
+        job_lookup, latest_trigger_id,
     },
     session::Session,
 };
@@ -24,17 +23,7 @@ pub(crate) async fn run(
     let trigger_id = match run {
         RunArgument::Trigger(trigger_id) => trigger_id,
         RunArgument::Latest => {
-            let execution = find_latest(session, output, &job).await?;
-            output.clear_progress();
-            // The application starts runs without a trigger id. The nil id stands for none, too.
-            let trigger_id = execution.trigger_id.filter(|id| !id.is_nil()).ok_or_else(|| {
-                Failure::Usage(format!(
-                    "The newest run of {} was started in the application, so it has no trigger id to follow. To print its log: \
-                     {}",
-                    text::escape_line(&job.name),
-                    session.command_line("logs", &format!("{} --execution {}", job.id, execution.id))
-                ))
-            })?;
+            let trigger_id = latest_trigger_id(session, output, &job).await?;
             output
                 .write_note(&format!("Following {}, trigger id {trigger_id}", text::escape_line(&job.name)));
             trigger_id

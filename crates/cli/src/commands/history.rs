@@ -7,7 +7,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     output::{Cell, Column, Output, text},
-    runs::{LineCounts, job_lookup, load_history},
+    runs::{LineCounts, execution, job_lookup, load_history},
     session::Session,
 };
 
@@ -71,7 +71,7 @@ pub(crate) async fn run(
 fn entry(mut execution: JobExecution, with_counts: bool) -> HistoryEntry {
     let lines = std::mem::take(&mut execution.job_execution_logs);
     let counts = with_counts.then(|| LineCounts::of(&lines));
-    let duration = execution.end_time.zip(execution.create_time).and_then(|(end, start)| end.since(start));
+    let duration = execution::duration(&execution);
     HistoryEntry {
         duration: duration.map(|duration| duration.as_secs_f64()),
         warnings: counts.map(|counts| counts.warnings),
@@ -84,7 +84,7 @@ fn cells(entry: &HistoryEntry) -> Vec<Cell> {
     let execution = &entry.execution;
     let started = execution.create_time.map_or_else(|| "-".to_owned(), |time| time.to_string());
     let duration = entry.duration.map(std::time::Duration::from_secs_f64);
-    let trigger_id = execution.trigger_id.filter(|id| !id.is_nil());
+    let trigger_id = execution::trigger_id(execution);
     vec![
         Cell::plain(started),
         Cell::state(execution.state),

@@ -13,9 +13,8 @@ use crate::{
     failure::Failure,
     output::{self, Format, Output, text},
     runs::{
-        find_latest,
         follow::{LineEvent, LineFilter, Target, follow_all},
-        job_lookup, load_by_trigger, load_history, load_newest,
+        job_lookup, latest_trigger_id, load_by_trigger, load_history, load_newest,
         log_stream::{self, LogResponse, SpooledExecution},
         newest_request,
     },
@@ -70,15 +69,7 @@ async fn follow(
 ) -> Result<Exit, Failure> {
     let trigger_id = match arguments.trigger_id {
         Some(trigger_id) => trigger_id,
-        None => {
-            let latest = find_latest(session, output, &job).await?;
-            latest.trigger_id.filter(|id| !id.is_nil()).ok_or_else(|| {
-                Failure::Usage(format!(
-                    "The newest run of {} was started in the application, so it has no trigger id to follow.",
-                    text::escape_line(&job.name)
-                ))
-            })?
-        }
+        None => latest_trigger_id(session, output, &job).await?,
     };
     let wait = WaitArgs { timeout: None, fail_on: FailOn::Errors };
     let filter = line_filter(arguments);

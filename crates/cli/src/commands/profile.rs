@@ -68,7 +68,7 @@ fn list(output: &mut Output) -> Result<(), Failure> {
         return profiles.iter().try_for_each(|profile| output.write_json(profile));
     }
     if profiles.is_empty() {
-        output.write_note("There are no profiles yet. To create one: txjobs login");
+        output.write_note(files::NO_PROFILES);
         return Ok(());
     }
     let row = |profile: &Listed<'_>| {
@@ -137,11 +137,7 @@ fn check_exists(name: &str) -> Result<(), Failure> {
     if file.profiles.contains_key(name) {
         return Ok(());
     }
-    let names: Vec<_> = file.profiles.keys().map(String::as_str).collect();
-    let known = match names.as_slice() {
-        [] => "There are no profiles yet. To create one: txjobs login".to_owned(),
-        names => format!("The profiles are: {}.", names.join(", ")),
-    };
+    let known = file.known_profiles();
     Err(Failure::Usage(format!("There is no profile {name:?}. {known}")))
 }
 

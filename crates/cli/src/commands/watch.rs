@@ -5,7 +5,9 @@ mod report;
 
 use std::{collections::HashMap, time::Duration};
 
+use baseline::Baseline;
 use futures::{StreamExt, stream};
+use report::{Report, Reporter};
 use tokio::time;
 use txjobs_sdk::{
     Error, ExecutionState, JobStatusCode, paths,
@@ -18,11 +20,9 @@ use crate::{
     exit::Exit,
     failure::Failure,
     output::{self, Output, text},
-    runs::{job_lookup, load_history},
+    runs::{execution, job_lookup, load_history},
     session::Session,
 };
-use baseline::Baseline;
-use report::{Report, Reporter};
 
 const WEBHOOK_VARIABLE: &str = "TXJOBS_WEBHOOK";
 /// How often the statuses are requested. The list of all statuses is one request.
@@ -156,7 +156,7 @@ impl Watch<'_> {
     async fn report(&mut self, job: &Job, execution: &JobExecution) -> Result<Exit, Failure> {
         let exit = Exit::from_state(execution.state, self.fail_on.warnings());
         let first_error = report::load_first_error(self.session, job, execution).await;
-        let link = self.session.link(job.id, execution.trigger_id);
+        let link = self.session.link(job.id, execution::trigger_id(execution));
         let report = Report::new(job, execution, first_error, exit, link);
         if self.output.is_text() {
             let started = execution.create_time.map(|time| format!(", started {time}")).unwrap_or_default();

@@ -3,11 +3,11 @@
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use super::{
-    finding::{Finding, Outcome, count},
+    finding::{Finding, Outcome},
     recommendation::Recommendation,
     redaction::Redaction,
 };
-use crate::exit::Exit;
+use crate::{exit::Exit, output::text};
 
 /// The result of all checks.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl Diagnosis {
         format!(
             "{} passed, {}, {} failed, {} skipped.",
             number(Outcome::Pass),
-            count(number(Outcome::Warn), "warning"),
+            text::count(number(Outcome::Warn), "warning"),
             number(Outcome::Fail),
             number(Outcome::Skip)
         )

@@ -245,12 +245,6 @@ impl Findings {
     }
 }
 
-/// Returns a number with its noun, such as "1 job" or "3 jobs".
-pub(crate) fn count(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -6,9 +6,10 @@ use reqwest::{StatusCode, header::RETRY_AFTER};
 use serde_json::json;
 
 use super::{
-    finding::{Finding, Findings, Outcome, Subject, count},
+    finding::{Finding, Findings, Outcome, Subject},
     requests::Response,
 };
+use crate::output::text;
 
 const SUBJECT: Subject = Subject::Limits;
 /// The most headers that are reported.
@@ -32,7 +33,7 @@ pub(crate) fn check(responses: &[Response], findings: &mut Findings) {
                 "The server does not say how long to wait. txjobs waits a second, then longer.".to_owned()
             }
         };
-        let text = format!("The server refused {} as too many (429).", count(refused.len(), "request"));
+        let text = format!("The server refused {} as too many (429).", text::count(refused.len(), "request"));
         let outcome = if is_stopped(responses) { Outcome::Fail } else { Outcome::Warn };
         Finding::new(SUBJECT, "rate", outcome, text).advice(advice).detail("RetryAfterSeconds", pause)
     } else if headers.is_empty() {

@@ -11,10 +11,11 @@ use txjobs_sdk::{
 
 use super::{
     facts::Facts,
-    finding::{Finding, Subject, count},
+    finding::{Finding, Subject},
     requests::{MAX_BODY_BYTES, NoResponse, Response},
     shape::Shape,
 };
+use crate::output::text;
 
 /// The most bytes of an error body that are searched for a message.
 const MAX_ERROR_BODY_BYTES: usize = 64 * 1024;
@@ -35,7 +36,7 @@ impl Content {
     /// Returns what the content is, such as "3 jobs".
     fn describe(&self) -> String {
         match self {
-            Self::Jobs(jobs) => count(jobs.len(), "job"),
+            Self::Jobs(jobs) => text::count(jobs.len(), "job"),
             Self::Statuses(statuses) => match statuses.len() {
                 1 => "1 status".to_owned(),
                 number => format!("{number} statuses"),
@@ -44,7 +45,7 @@ impl Content {
             Self::Status(status) => status.status.to_string(),
             Self::Executions(executions) => {
                 let lines = executions.iter().map(|execution| execution.job_execution_logs.len()).sum();
-                format!("{}, {}", count(executions.len(), "execution"), count(lines, "log line"))
+                format!("{}, {}", text::count(executions.len(), "execution"), text::count(lines, "log line"))
             }
         }
     }

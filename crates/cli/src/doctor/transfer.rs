@@ -4,10 +4,11 @@ use reqwest::header::CONTENT_ENCODING;
 use serde_json::json;
 
 use super::{
-    finding::{Finding, Findings, Subject, count},
+    finding::{Finding, Findings, Subject},
     key,
     requests::Response,
 };
+use crate::output::text;
 
 const SUBJECT: Subject = Subject::Transfer;
 /// A response that takes longer is slow.
@@ -36,7 +37,7 @@ pub(crate) fn check_redirects(responses: &[Response], findings: &mut Findings) {
         let advice = "If the API has moved, use its new domain. If it is a page to sign in, sign in to your network first.";
         Finding::fail(SUBJECT, "redirects", text).advice(advice).private_detail("Location", target.as_str())
     } else if within > 0 {
-        let text = format!("The server redirected {} within its origin.", count(within, "request"));
+        let text = format!("The server redirected {} within its origin.", text::count(within, "request"));
         let advice =
             "Check the domain and the path prefix. txjobs does not follow a redirect when it starts a job.";
         Finding::warn(SUBJECT, "redirects", text).advice(advice)
@@ -83,8 +84,11 @@ pub(crate) fn check_compression(
 pub(crate) fn check_times(responses: &[Response], findings: &mut Findings) {
     let Some(slowest) = responses.iter().max_by_key(|response| response.total_time) else { return };
     let longest = slowest.total_time.as_millis();
-    let text =
-        format!("{}, the slowest in {longest} ms ({}).", count(responses.len(), "response"), slowest.label);
+    let text = format!(
+        "{}, the slowest in {longest} ms ({}).",
+        text::count(responses.len(), "response"),
+        slowest.label
+    );
     let finding = if longest > MAX_USUAL_MILLISECONDS {
         Finding::warn(SUBJECT, "times", text)
             .advice("The server or the network is slow. txjobs waits up to a minute for a response.")
@@ -108,8 +112,12 @@ pub(crate) fn check_times(responses: &[Response], findings: &mut Findings) {
 /// Adds the finding on the size of the history.
 pub(crate) fn check_history(history: Option<History>, findings: &mut Findings) {
     let Some(History { executions, lines, bytes }) = history else { return };
-    let amount =
-        format!("{}, {}, {}", count(executions, "execution"), count(lines, "log line"), count(bytes, "byte"));
+    let amount = format!(
+        "{}, {}, {}",
+        text::count(executions, "execution"),
+        text::count(lines, "log line"),
+        text::count(bytes, "byte")
+    );
     let finding = if bytes > MAX_USUAL_HISTORY_BYTES {
         Finding::warn(SUBJECT, "history", format!("The examined job has a long history: {amount}."))
             .advice("txjobs logs reads all of it, unless the server announces the extension limit.")

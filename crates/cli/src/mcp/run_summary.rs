@@ -6,6 +6,8 @@ use rmcp::schemars::{self, JsonSchema};
 use serde::Serialize;
 use txjobs_sdk::{Severity, types::JobExecution};
 
+use crate::runs::execution;
+
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub(super) struct RunSummary {
@@ -36,15 +38,13 @@ impl From<&JobExecution> for RunSummary {
         let lines = &execution.job_execution_logs;
         let count =
             |is_counted: fn(Severity) -> bool| lines.iter().filter(|l| is_counted(l.severity)).count();
-        let times = execution.end_time.zip(execution.create_time);
-        let trigger_id = execution.trigger_id.filter(|id| !id.0.is_nil());
+        let trigger_id = execution::trigger_id(execution);
         Self {
             trigger_id: trigger_id.map(|id| id.to_string()),
             state: execution.state.to_string(),
             start_time: execution.create_time.map(|time| time.to_string()),
             end_time: execution.end_time.map(|time| time.to_string()),
-            duration_seconds: times
-                .and_then(|(end, start)| end.since(start))
+            duration_seconds: execution::duration(execution)
                 .map(|duration| duration.as_millis() as f64 / 1000.0),
             lines: lines.len(),
             warnings: count(|severity| severity == Severity::Warning),

@@ -13,20 +13,19 @@ use std::{
 };
 
 use anstream::{AutoStream, ColorChoice, adapter::strip_str};
+pub(crate) use ci::{Annotation, CiSystem, SummaryRow};
+pub(crate) use options::FormatOptions;
+use progress::Progress;
 use serde::Serialize;
+pub(crate) use style::format_state;
+pub(crate) use table::{Cell, Column};
+use text::Tabs;
 use txjobs_sdk::{
     ApiKey,
     types::{JobExecutionLog, TriggerId},
 };
 
 use crate::{exit::Exit, failure::Failure};
-use progress::Progress;
-use text::Tabs;
-
-pub(crate) use ci::{Annotation, CiSystem, SummaryRow};
-pub(crate) use options::FormatOptions;
-pub(crate) use style::format_state;
-pub(crate) use table::{Cell, Column};
 
 /// The length at which buffered lines are written.
 const MAX_BUFFER_BYTES: usize = 64 * 1024;

@@ -6,8 +6,11 @@ mod tracked_run;
 
 use std::{pin::pin, time::Duration};
 
+use event::Event;
+pub(crate) use event::{LineEvent, LineFilter, Target};
 use futures::{Stream, StreamExt, stream};
 use tokio::time::{self, MissedTickBehavior};
+use tracked_run::TrackedRun;
 use txjobs_sdk::RunEvent;
 
 use super::start::start_job;
@@ -18,10 +21,6 @@ use crate::{
     output::{Format, Output, text},
     session::Session,
 };
-use event::Event;
-use tracked_run::TrackedRun;
-
-pub(crate) use event::{LineEvent, LineFilter, Target};
 
 /// How often a wait without events looks whether a line about it is due.
 const TICK: Duration = Duration::from_secs(1);

@@ -5,10 +5,10 @@ use std::time::Duration;
 use tokio::time;
 use txjobs_sdk::{
     Error, paths,
-    types::{ExecutionId, Job, JobExecution},
+    types::{ExecutionId, Job, JobExecution, TriggerId},
 };
 
-use super::history::load_newest;
+use super::{execution, history::load_newest};
 use crate::{
     failure::Failure,
     output::{Output, text},
@@ -19,11 +19,7 @@ use crate::{
 const PENDING_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Returns the newest execution of a job without its log. If the job is pending, waits until its run appears.
-pub(crate) async fn find_latest(
-    session: &Session,
-    output: &mut Output,
-    job: &Job,
-) -> Result<JobExecution, Failure> {
+async fn find_latest(session: &Session, output: &mut Output, job: &Job) -> Result<JobExecution, Failure> {
     let mut before: Option<Option<ExecutionId>> = None;
     loop {
         let status = session.client.get_job_status().job_id(job.id).send().await;
@@ -50,4 +46,21 @@ pub(crate) async fn find_latest(
         output.remind_of_progress();
         time::sleep(PENDING_INTERVAL).await;
     }
+}
+
+/// Returns the trigger id of the newest run, which can be followed by it.
+pub(crate) async fn latest_trigger_id(
+    session: &Session,
+    output: &mut Output,
+    job: &Job,
+) -> Result<TriggerId, Failure> {
+    let latest = find_latest(session, output, job).await?;
+    output.clear_progress();
+    execution::trigger_id(&latest).ok_or_else(|| {
+        let log = session.command_line("logs", &format!("{} --execution {}", job.id, latest.id));
+        Failure::NoOutcome(format!(
+            "The newest run of {} was started in the application, so it has no trigger id to follow. To print its log: {log}",
+            text::escape_line(&job.name)
+        ))
+    })
 }

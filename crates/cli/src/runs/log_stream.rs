@@ -7,13 +7,12 @@ mod spool;
 use std::io::{self, Read};
 
 use bytes::Bytes;
+use execution::LineTest;
+pub(crate) use execution::SpooledExecution;
 use tokio::{sync::mpsc, task};
 use txjobs_sdk::{Error, operation};
 
 use crate::{failure::Failure, session::Session};
-use execution::LineTest;
-
-pub(crate) use execution::SpooledExecution;
 
 /// What a response contained.
 pub(crate) enum LogResponse {

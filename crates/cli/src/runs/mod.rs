@@ -1,5 +1,6 @@
 //! Jobs and their runs: found, started, followed and listed.
 
+pub(crate) mod execution;
 pub(crate) mod follow;
 mod history;
 pub(crate) mod job_lookup;
@@ -10,6 +11,6 @@ mod report;
 mod start;
 
 pub(crate) use history::{load_by_trigger, load_history, load_newest, newest_request, sort_lines};
-pub(crate) use latest::find_latest;
+pub(crate) use latest::latest_trigger_id;
 pub(crate) use report::LineCounts;
 pub(crate) use start::start_job;

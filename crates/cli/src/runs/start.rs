@@ -5,7 +5,7 @@ use txjobs_sdk::{
     types::{ExecuteJobResult, Job},
 };
 
-use super::history::load_newest;
+use super::{execution, history::load_newest};
 use crate::{failure::Failure, output::text, session::Session};
 
 /// Starts a job that is idle. The request is sent once and never repeated: a second request could start the job again.
@@ -42,8 +42,9 @@ async fn busy_message(session: &Session, job: &Job, status: Option<JobStatusCode
     let name = text::escape_line(&job.name);
     let state = status.map_or_else(|| "pending or running".to_owned(), |status| status.to_string());
     let newest = load_newest(session, job.id, false).await.ok().flatten();
-    let current =
-        newest.filter(|execution| !execution.state.is_final()).and_then(|execution| execution.trigger_id);
+    let current = newest
+        .filter(|execution| !execution.state.is_final())
+        .and_then(|newest| execution::trigger_id(&newest));
     let run = current.map(|id| format!(", trigger id {id}")).unwrap_or_default();
     let target = current.map_or_else(|| "latest".to_owned(), |id| id.to_string());
     let command = session.command_line("follow", &format!("{} {target}", job.id));

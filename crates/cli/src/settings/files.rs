@@ -15,6 +15,7 @@ use crate::{environment, failure::Failure, output::text::escape_line};
 
 const USER_FILE: &str = "config.toml";
 const PROJECT_FILE: &str = ".txjobs.toml";
+pub(crate) const NO_PROFILES: &str = "There are no profiles yet. To create one: txjobs login";
 /// A longer file is not a file of this program.
 const MAX_BYTES: u64 = 1024 * 1024;
 
@@ -58,6 +59,17 @@ pub(crate) struct UserFile {
     pub(crate) default_profile: Option<String>,
     #[serde(default)]
     pub(crate) profiles: BTreeMap<String, Values>,
+}
+
+impl UserFile {
+    /// Returns a sentence with the names of all profiles, for an error about an unknown one.
+    pub(crate) fn known_profiles(&self) -> String {
+        if self.profiles.is_empty() {
+            return NO_PROFILES.to_owned();
+        }
+        let names: Vec<_> = self.profiles.keys().map(String::as_str).collect();
+        format!("The profiles are: {}.", names.join(", "))
+    }
 }
 
 /// The file of a project. It cannot allow plain http and stores no key, because it belongs to everyone who has the project.

@@ -262,11 +262,7 @@ fn find_key(
 }
 
 fn unknown_profile(name: &str, source: &Source, user_file: &UserFile) -> Failure {
-    let names: Vec<_> = user_file.profiles.keys().map(String::as_str).collect();
-    let known = match names.as_slice() {
-        [] => "There are no profiles yet. To create one: txjobs login".to_owned(),
-        names => format!("The profiles are: {}.", names.join(", ")),
-    };
+    let known = user_file.known_profiles();
     Failure::Usage(format!("There is no profile {name:?} ({source}). {known}"))
 }
 

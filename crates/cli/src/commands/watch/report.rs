@@ -13,7 +13,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     output::text,
-    runs::{load_by_trigger, load_newest},
+    runs::{execution, load_by_trigger, load_newest},
     session::Session,
 };
 
@@ -61,7 +61,7 @@ impl Report {
             job_id: job.id,
             job_name: job.name.clone(),
             execution_id: execution.id,
-            trigger_id: execution.trigger_id,
+            trigger_id: execution::trigger_id(execution),
             state: execution.state,
             outcome: execution.state.to_string(),
             first_error,
@@ -78,7 +78,7 @@ pub(super) async fn load_first_error(
     job: &Job,
     execution: &JobExecution,
 ) -> Option<String> {
-    let executions = match execution.trigger_id.filter(|id| !id.is_nil()) {
+    let executions = match execution::trigger_id(execution) {
         Some(trigger_id) => load_by_trigger(session, job.id, trigger_id).await.ok()?,
         None => load_newest(session, job.id, true).await.ok()?.into_iter().collect(),
     };

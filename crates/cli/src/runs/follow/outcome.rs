@@ -6,6 +6,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     output::{self, Format, Output, SummaryRow, text},
+    runs::execution,
     session::Session,
 };
 
@@ -57,9 +58,7 @@ impl TrackedRun {
     }
 
     fn duration(&self) -> Option<String> {
-        let execution = self.execution()?;
-        let (end, start) = execution.end_time.zip(execution.create_time)?;
-        end.since(start).map(text::format_duration)
+        execution::duration(self.execution()?).map(text::format_duration)
     }
 }
 
