@@ -102,6 +102,36 @@ async fn runs_of_all_jobs_are_filtered_through_the_address() {
 }
 
 #[tokio::test]
+async fn filter_change_during_a_navigation_does_not_undo_it() {
+    let (_emulator, browser, _) = seeded().await;
+    // The job list changes the address after a delay. The script ends the delay before the event of the navigation.
+    let script = "const { setTimeout, clearTimeout } = window, delayed = new Map();
+        window.setTimeout = run => { const id = setTimeout(() => {}); delayed.set(id, run); return id; };
+        window.clearTimeout = id => delayed.delete(id) || clearTimeout(id);
+        const field = document.querySelector('[aria-label=\"Filter by name\"]');
+        field.value = 'a';
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+        await new Promise(done => setTimeout(done));
+        location.hash = '#/settings';
+        delayed.forEach(run => run());
+        Object.assign(window, { setTimeout, clearTimeout });";
+    browser.execute::<()>(script).await;
+    browser.wait_for_text("h1", "Settings").await;
+    browser.page.back().await.unwrap();
+    browser.wait_for_text("h1", "Jobs").await;
+
+    // The list of runs changes the address immediately.
+    open(&browser, "#/runs").await;
+    browser.wait_for(By::Css("button[aria-pressed]")).await;
+    let script = "location.hash = '#/settings'; document.querySelector('button[aria-pressed]').click()";
+    browser.page.execute(script, vec![]).await.unwrap();
+    browser.wait_for_text("h1", "Settings").await;
+    browser.page.back().await.unwrap();
+    browser.wait_for_text("h1", "Runs").await;
+    assert!(address(&browser).await.ends_with("#/runs"), "{}", address(&browser).await);
+}
+
+#[tokio::test]
 async fn problems_since_the_last_visit_lead_to_the_first_error() {
     let (emulator, browser, key) = seeded().await;
     // The first visit shows nothing. Pretend that it was three days ago.

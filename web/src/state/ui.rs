@@ -51,14 +51,17 @@ pub struct Ui {
     pub is_focused: Signal<bool>,
     /// The run that the title and the icon of the tab report.
     pub ended_run: RwSignal<Option<EndedRun>>,
+    /// The fragment that the console read from the address or wrote into it last.
+    fragment: StoredValue<String>,
 }
 
 impl Ui {
     /// Follows the address and provides the store as a context.
     pub fn provide() -> Self {
         let (has_focus, visibility) = (use_window_focus(), use_document_visibility());
+        let fragment = address::hash();
         let ui = Self {
-            route: RwSignal::new(Route::parse(&address::hash())),
+            route: RwSignal::new(Route::parse(&fragment)),
             pending_confirmation: RwSignal::new(None),
             pending_bulk_run: RwSignal::new(Vec::new()),
             last_viewed: RwSignal::new((None, None)),
@@ -67,9 +70,12 @@ impl Ui {
                 has_focus.get() && visibility.get() == VisibilityState::Visible
             }),
             ended_run: RwSignal::new(None),
+            fragment: StoredValue::new(fragment),
         };
         on_window_event(ev::hashchange, move |_| {
-            let route = Route::parse(&address::hash());
+            let fragment = address::hash();
+            let route = Route::parse(&fragment);
+            ui.fragment.set_value(fragment);
             ui.close_dialogs();
             if ui.route.with_untracked(|now| *now != route) {
                 ui.route.set(route);
@@ -77,6 +83,22 @@ impl Ui {
         });
         provide_context(ui);
         ui
+    }
+
+    /// Shows the same screen with other filters, and replaces the address.
+    pub fn replace_route(self, route: Route) {
+        self.replace_address(&route.to_string());
+        self.route.set(route);
+    }
+
+    /// Replaces the address without a new entry in the browser's history, unless the user has just opened another
+    /// one.
+    pub fn replace_address(self, link: &str) {
+        // After a navigation, the address changes immediately, but `hashchange` arrives later.
+        if self.fragment.with_value(|last| *last == address::hash()) {
+            address::replace(link);
+            self.fragment.set_value(address::hash());
+        }
     }
 
     /// Asks the user to confirm an action on a job.

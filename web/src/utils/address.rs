@@ -14,7 +14,8 @@ pub fn navigate(link: &str) {
     let _ = window().location().set_hash(link);
 }
 
-/// Replaces the address without a new entry in the browser's history.
+/// Replaces the address without a new entry in the browser's history. Screens call `Ui::replace_address`, which keeps an
+/// address that the user has just opened.
 pub fn replace(link: &str) {
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(link));

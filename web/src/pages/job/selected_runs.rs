@@ -3,6 +3,7 @@ use txjobs_sdk::types::{JobId, TriggerId};
 
 use crate::{
     model::{query, route::Route},
+    state::Ui,
     utils::{address, effects::on_window_event},
 };
 
@@ -13,14 +14,15 @@ pub(super) struct SelectedRuns(RwSignal<Vec<TriggerId>>);
 impl SelectedRuns {
     /// Reads the selection from the address and keeps both the same.
     pub(super) fn from_address(job: JobId) -> Self {
+        let ui = expect_context::<Ui>();
         let selected = RwSignal::new(runs_in_address());
         Effect::new(move |before: Option<Vec<TriggerId>>| {
             let now = selected.get();
             if before.is_some_and(|before| before != now) && now != runs_in_address() {
                 let link = Route::Job(job).to_string();
                 match now.as_slice() {
-                    [one, other] => address::replace(&format!("{link}?compare={one},{other}")),
-                    _ => address::replace(&link),
+                    [one, other] => ui.replace_address(&format!("{link}?compare={one},{other}")),
+                    _ => ui.replace_address(&link),
                 }
             }
             now

@@ -93,7 +93,7 @@ impl ListState {
 fn update_address(ui: Ui) {
     let mut replace = debounce(ADDRESS_DELAY, move |route: Route| {
         if Route::parse(&address::hash()) != route {
-            address::replace(&route.to_string());
+            ui.replace_address(&route.to_string());
         }
     });
     effect(move || replace(ui.route.get()));

@@ -8,7 +8,7 @@ use crate::{
     components::log_view::LogViewState,
     log::{LineRange, Log},
     model::{query, route::Route},
-    state::{RunState, Stage},
+    state::{RunState, Stage, Ui},
     utils::{
         address,
         effects::{effect, on_window_event},
@@ -21,6 +21,7 @@ const DELAY: Duration = Duration::from_millis(300);
 
 /// Goes to the lines in the address, or else to the first error, and keeps the address up to date.
 pub fn link_lines(state: RunState, log_view: LogViewState) {
+    let ui = expect_context::<Ui>();
     let linked_lines = RwSignal::new(lines_in_address());
     if linked_lines.with_untracked(Option::is_some) {
         log_view.is_pinned.set(false);
@@ -44,7 +45,7 @@ pub fn link_lines(state: RunState, log_view: LogViewState) {
             let before = lines_in_address();
             if before != Some(range) && !(is_automatic && before.is_none()) {
                 let route = Route::Run { job: state.job, run: state.run };
-                address::replace(&format!("{route}?line={range}"));
+                ui.replace_address(&format!("{route}?line={range}"));
             }
         });
     });

@@ -10,18 +10,13 @@ use crate::{
     state::Ui,
     text,
     text::t,
-    utils::address,
 };
 
 /// Renders the filters by state, job and time. All of it is in the URL.
 #[component]
 pub fn RunFilters(options: Memo<RunListOptions>, counts: Memo<StateCounts>) -> impl IntoView {
     let ui = expect_context::<Ui>();
-    let apply = move |options: RunListOptions| {
-        let route = Route::Runs(options);
-        address::replace(&route.to_string());
-        ui.route.set(route);
-    };
+    let apply = move |options: RunListOptions| ui.replace_route(Route::Runs(options));
     let state_button = move |state: RunFilter| {
         let is_selected = move || options.with(|options| options.state == Some(state));
         let count = move || counts.with(|counts| counts.get(&state).copied().unwrap_or_default());

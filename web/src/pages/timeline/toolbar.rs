@@ -10,18 +10,13 @@ use crate::{
     },
     state::{Clock, Ui},
     text::{t, tf},
-    utils::address,
 };
 
 /// Renders the time range, zoom, and the filter by name. All of it is in the URL.
 #[component]
 pub fn TimelineToolbar(options: Memo<TimelineOptions>) -> impl IntoView {
     let (ui, clock) = (expect_context::<Ui>(), expect_context::<Clock>());
-    let apply = move |options: TimelineOptions| {
-        let route = Route::Timeline(options);
-        address::replace(&route.to_string());
-        ui.route.set(route);
-    };
+    let apply = move |options: TimelineOptions| ui.replace_route(Route::Timeline(options));
     let now = move || clock.now.get_untracked();
     let span = move || options.with(|options| options.span);
     let zoom = move |span: Option<Span>| {

@@ -9,7 +9,6 @@ use crate::{
     model::route::Route,
     state::{Jobs, Notice, NoticeLine, Notices, Ui},
     text::t,
-    utils::address,
 };
 
 /// A bulk run. It continues after its dialog was closed, and then its results are in a notice.
@@ -109,9 +108,7 @@ impl JobStarter {
         if let Route::Jobs(options) = self.ui.route.get_untracked()
             && options.selected.contains(&job)
         {
-            let route = Route::Jobs(options.with_selection_toggled(job));
-            address::replace(&route.to_string());
-            self.ui.route.set(route);
+            self.ui.replace_route(Route::Jobs(options.with_selection_toggled(job)));
         }
     }
 }
