@@ -1,16 +1,18 @@
 //! `seed`: writes past runs of every script job.
 
 use std::any::Any;
+use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use clap::Args;
 use fastrand::Rng;
 use txjobs_gateway::args::DatabaseArgs;
 use txjobs_gateway::clock::{Micros, micros, system_time};
 use txjobs_gateway::config::{self, Job};
 use txjobs_gateway::output::note;
-use txjobs_store::{DatabaseLock, Line, PastRun, Store};
+use txjobs_store::sqlite::PastRun;
+use txjobs_store::{Database, Line, SqliteStore, Store};
 use uuid::{Builder, Uuid};
 
 use crate::past::count_executions;
@@ -40,10 +42,9 @@ pub struct SeedArgs {
 /// Fails if the database is in use or has a history already.
 pub async fn run(arguments: SeedArgs) -> Result<()> {
     let config = config::load::<EmulatorJob>(&arguments.database.config.config)?;
-    let database = &arguments.database.database;
+    let database = sqlite_file(&arguments.database.database)?;
     // A server that uses the database would show a growing history of jobs that may not be its own.
-    let lock = DatabaseLock::acquire(database).await?;
-    let store = Store::open(database).await?;
+    let store = SqliteStore::open_exclusive(database).await?;
     ensure!(
         count_executions(&store).await? == 0,
         "The database {} has a history already, which is not overwritten. Name a new file with --database.",
@@ -75,9 +76,20 @@ pub async fn run(arguments: SeedArgs) -> Result<()> {
     tx.commit().await?;
     let count = count_executions(&store).await?;
     store.close().await;
-    drop(lock);
     note(&format!("{count} past runs were written."));
     Ok(())
+}
+
+/// Returns the path of a SQLite database, the only one that the emulator writes.
+///
+/// # Errors
+///
+/// Fails if it is another database.
+pub fn sqlite_file(database: &Database) -> Result<&Path> {
+    match database {
+        Database::Sqlite(path) => Ok(path),
+        Database::Postgres(_) => bail!("The emulator keeps its data in a SQLite file. Name one with --database."),
+    }
 }
 
 /// Returns the start times of a script's runs: one in each period, with small random differences.

@@ -15,7 +15,7 @@ use txjobs_gateway::api::{AppState, Caller, queued_response};
 use txjobs_gateway::clock::{Clock, Micros, Moment, micros, timestamp};
 use txjobs_sdk::types::TriggerId;
 use txjobs_sdk::{ApiKey, Extensions, paths};
-use txjobs_store::BusyPolicy;
+use txjobs_store::{BusyPolicy, SqliteStore};
 use uuid::Uuid;
 
 use crate::behavior::{self, Behavior, Busy, ResponseContext, Routing};
@@ -43,9 +43,10 @@ pub fn with_outer_layer(emulator: &Emulator, key_header: HeaderName, router: Rou
 pub fn with_inner_layer(
     emulator: &Emulator,
     state: &AppState,
+    store: SqliteStore,
     operations: Router<AppState>,
 ) -> Router<AppState> {
-    operations.layer(middleware::from_fn_with_state((emulator.clone(), state.clone()), inner))
+    operations.layer(middleware::from_fn_with_state((emulator.clone(), state.clone(), store), inner))
 }
 
 async fn outer(
@@ -93,7 +94,7 @@ async fn outer(
 }
 
 async fn inner(
-    State((emulator, app)): State<(Emulator, AppState)>,
+    State((emulator, app, store)): State<(Emulator, AppState, SqliteStore)>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -139,7 +140,7 @@ async fn inner(
                 behavior: &behavior,
                 errors: &errors,
                 clock,
-                store: &app.store,
+                store: &store,
                 replicas: &emulator.replicas,
                 lost_runs: &emulator.lost_runs,
             };

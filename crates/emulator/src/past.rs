@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use txjobs_gateway::clock::Micros;
 use txjobs_sdk::JobStatusCode;
-use txjobs_store::{Result, Store};
+use txjobs_store::{Result, SqliteStore};
 use uuid::Uuid;
 
 /// The state of a trigger id.
@@ -28,7 +28,7 @@ pub enum TriggerState {
 /// # Errors
 ///
 /// Fails if the store fails.
-pub async fn unfinished_jobs_at(store: &Store, time: Micros) -> Result<HashMap<Uuid, JobStatusCode>> {
+pub async fn unfinished_jobs_at(store: &SqliteStore, time: Micros) -> Result<HashMap<Uuid, JobStatusCode>> {
     let rows: Vec<(Uuid, bool)> = sqlx::query_as(
         "SELECT job, max(created_at IS NOT NULL AND created_at <= ?1) FROM executions
          WHERE requested_at <= ?1 AND (ended_at IS NULL OR ended_at > ?1) GROUP BY job",
@@ -45,7 +45,7 @@ pub async fn unfinished_jobs_at(store: &Store, time: Micros) -> Result<HashMap<U
 /// # Errors
 ///
 /// Fails if the store fails.
-pub async fn trigger_state(store: &Store, job: Uuid, trigger_id: Uuid) -> Result<TriggerState> {
+pub async fn trigger_state(store: &SqliteStore, job: Uuid, trigger_id: Uuid) -> Result<TriggerState> {
     let row: Option<(Uuid, Micros, Option<Micros>)> = sqlx::query_as(
         "SELECT id, requested_at, created_at FROM executions WHERE trigger_id = ? AND job = ?
          ORDER BY created_at IS NULL LIMIT 1",
@@ -66,6 +66,6 @@ pub async fn trigger_state(store: &Store, job: Uuid, trigger_id: Uuid) -> Result
 /// # Errors
 ///
 /// Fails if the store fails.
-pub async fn count_executions(store: &Store) -> Result<i64> {
+pub async fn count_executions(store: &SqliteStore) -> Result<i64> {
     Ok(sqlx::query_scalar("SELECT count(*) FROM executions").fetch_one(store.read_pool()).await?)
 }

@@ -1,8 +1,9 @@
 //! `serve`: starts the gateway as an emulator.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use axum::Router;
 use clap::Args;
 use txjobs_gateway::api::{self, AppState};
@@ -10,12 +11,14 @@ use txjobs_gateway::args::{DEFAULT_CONFIG, ServeArgs};
 use txjobs_gateway::config::{self, Config};
 use txjobs_gateway::serve::{Server, ServerParts};
 use txjobs_gateway::server::{self, ServerOptions};
+use txjobs_store::{Database, SharedStore, SqliteStore};
 
 use crate::admin::{self, AdminState, Guard};
 use crate::clock::AdjustableClock;
 use crate::emulator::Emulator;
 use crate::fault_listener::FaultListener;
 use crate::fixtures::{FixtureResolver, FixtureStore};
+use crate::history::sqlite_file;
 use crate::layers::{with_inner_layer, with_outer_layer};
 use crate::script::EmulatorJob;
 use crate::token;
@@ -47,16 +50,23 @@ pub async fn run(arguments: EmulatorArgs) -> Result<()> {
          Listen on 127.0.0.1, or add --admin-remote."
     );
     let token = token::read_or_generate(admin_token_stdin)?;
-    let server = Server::open(serve, load_config).await?;
+    let mut sqlite = None;
+    let open_store = async |database: &Database| {
+        let store = SqliteStore::open_exclusive(sqlite_file(database)?).await?;
+        sqlite = Some(store.clone());
+        Ok(Arc::new(store) as SharedStore)
+    };
+    let server = Server::open(serve, load_config, open_store).await?;
+    let store = sqlite.context("The server was opened without its database")?;
     // Before the declaration: an incomplete organization must not keep its name from the configuration.
-    let fixtures = FixtureStore::open(server.store.clone()).await?;
+    let fixtures = FixtureStore::open(store.clone()).await?;
     server.declare_jobs().await?;
 
     let clock = AdjustableClock::new();
     let emulator = Emulator::new(clock.clone());
     let guard = Guard::new(&token, admin_remote);
     let resolver = FixtureResolver::new(server.config.jobs_by_id(), fixtures.clone());
-    let router = move |state, options: &ServerOptions| router(&emulator, fixtures, guard, state, options);
+    let router = move |state, options: &ServerOptions| router(&emulator, store, fixtures, guard, state, options);
     let parts = ServerParts::new(clock, resolver, router)
         .with_listener(FaultListener)
         .with_announcement(format!("admin token: {}", token.expose()));
@@ -72,6 +82,7 @@ fn load_config(path: &Path) -> Result<Config> {
 /// Returns all routes: those of the gateway within the layers of the emulator, and the admin API.
 fn router(
     emulator: &Emulator,
+    store: SqliteStore,
     fixtures: FixtureStore,
     guard: Guard,
     state: AppState,
@@ -80,7 +91,7 @@ fn router(
     let key_header = state.key_header.clone();
     let admin = admin::router(AdminState { app: state.clone(), emulator: emulator.clone(), fixtures }, guard);
     let pages = server::pages(&state, options, admin);
-    let operations = with_inner_layer(emulator, &state, api::operations());
+    let operations = with_inner_layer(emulator, &state, store, api::operations());
     let router = pages.merge(api::router(operations, state));
     server::with_compression_and_trace(with_outer_layer(emulator, key_header, router))
 }

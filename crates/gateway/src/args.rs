@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use txjobs_sdk::paths;
-use txjobs_store::parse_database_path;
+use txjobs_store::Database;
 
 use crate::listen::Listen;
+use crate::node::NodeOptions;
 
 /// The default configuration file.
 pub const DEFAULT_CONFIG: &str = "gateway.toml";
@@ -25,9 +26,25 @@ pub struct ConfigArgs {
 pub struct DatabaseArgs {
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// The SQLite database. It is created if it does not exist
-    #[arg(long, value_name = "FILE", default_value = "txjobs-gateway.db", value_parser = parse_database_path)]
-    pub database: PathBuf,
+    #[command(flatten)]
+    database: DatabaseOnlyArgs,
+}
+
+impl std::ops::Deref for DatabaseArgs {
+    type Target = DatabaseOnlyArgs;
+
+    fn deref(&self) -> &DatabaseOnlyArgs {
+        &self.database
+    }
+}
+
+/// The database.
+#[derive(Clone, Debug, Args)]
+pub struct DatabaseOnlyArgs {
+    /// The database: a SQLite file, which is created if it does not exist, or postgres://USER@HOST/NAME, which several nodes can
+    /// share. To keep a password out of the list of processes, use the variable TXJOBS_DATABASE or a password file
+    #[arg(long, value_name = "DATABASE", env = "TXJOBS_DATABASE", hide_env_values = true, default_value = "txjobs-gateway.db")]
+    pub database: Database,
 }
 
 /// The arguments of a server.
@@ -46,11 +63,44 @@ pub struct ServeArgs {
     /// Every client that reaches the address gets it, so this is for loopback addresses only
     #[arg(long)]
     pub demo: bool,
-    /// The most jobs that run at the same time
-    #[arg(long, value_name = "NUMBER", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
-    pub concurrency: u16,
+    /// Serve the API only; other nodes of the database run the jobs
+    #[arg(long)]
+    pub no_runner: bool,
+    #[command(flatten)]
+    pub node: NodeArgs,
     #[command(flatten)]
     pub connections: ConnectionArgs,
+}
+
+/// The arguments of a node that only runs jobs.
+#[derive(Clone, Debug, Args)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    #[command(flatten)]
+    pub node: NodeArgs,
+}
+
+/// The properties of a node.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Node")]
+pub struct NodeArgs {
+    /// The most jobs that run at the same time on this node
+    #[arg(long, value_name = "NUMBER", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
+    pub concurrency: u16,
+    /// The name of this node in lists and logs; by default the name of the machine
+    #[arg(long, value_name = "NAME", value_parser = parse_node_name)]
+    pub node_name: Option<String>,
+    /// A label of this node; it runs the jobs whose runs_on has only labels of this node. Repeat it for several
+    #[arg(long = "label", value_name = "LABEL", value_parser = parse_label)]
+    pub labels: Vec<String>,
+}
+
+impl NodeArgs {
+    /// Returns the options of the node.
+    pub fn options(&self) -> NodeOptions {
+        NodeOptions { name: self.node_name.clone(), labels: self.labels.clone(), concurrency: self.concurrency }
+    }
 }
 
 /// The limits of connections.
@@ -97,6 +147,29 @@ pub struct KeyArgs {
     /// The key's name, unique in its organization
     #[arg(long, value_name = "LABEL")]
     pub name: String,
+}
+
+/// Parses the name of a node.
+fn parse_node_name(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("the name is empty".to_owned()),
+        name if name.chars().any(char::is_control) => Err("a name has no control characters".to_owned()),
+        name => Ok(name.to_owned()),
+    }
+}
+
+/// Parses a label of nodes and jobs.
+///
+/// # Errors
+///
+/// Fails with a sentence about the characters of labels.
+pub fn parse_label(text: &str) -> Result<String, String> {
+    let is_valid = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    if !text.is_empty() && text.chars().all(is_valid) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("{text:?} is not a label: use letters, digits, and - _ . /, for instance gpu"))
+    }
 }
 
 fn default_address() -> &'static str {

@@ -1,7 +1,7 @@
 //! The source of time for everything that the gateway dates and for the time limits of runs.
 
 use std::fmt::Debug;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use futures::future::BoxFuture;
@@ -20,6 +20,9 @@ pub trait Clock: Debug + Send + Sync {
 
     /// Waits until the moment.
     fn sleep_until(&self, moment: Moment) -> BoxFuture<'_, ()>;
+
+    /// Sets the time of day to that of a database which several machines share. A clock that does not follow one ignores it.
+    fn synchronize(&self, _time: Micros) {}
 
     /// Returns the current time.
     fn now(&self) -> Micros {
@@ -75,16 +78,18 @@ impl Moment {
     }
 }
 
-/// The clock of the operating system.
-#[derive(Clone, Copy, Debug)]
+/// The clock of the operating system. After it was synchronized, its time of day is that of the database.
+#[derive(Debug)]
 pub struct SystemClock {
     start: Instant,
+    /// The time of the database at a moment.
+    synchronized: RwLock<Option<(Micros, Instant)>>,
 }
 
 impl SystemClock {
     /// Creates the clock.
     pub fn new() -> Self {
-        Self { start: Instant::now() }
+        Self { start: Instant::now(), synchronized: RwLock::new(None) }
     }
 }
 
@@ -97,7 +102,15 @@ impl Default for SystemClock {
 impl Clock for SystemClock {
     fn read(&self) -> ClockReading {
         let passed = micros(self.start.elapsed());
-        ClockReading { time: system_time(), moment: Moment(passed.into()) }
+        let time = match *self.synchronized.read().unwrap_or_else(PoisonError::into_inner) {
+            Some((time, since)) => time.saturating_add(micros(since.elapsed())),
+            None => system_time(),
+        };
+        ClockReading { time, moment: Moment(passed.into()) }
+    }
+
+    fn synchronize(&self, time: Micros) {
+        *self.synchronized.write().unwrap_or_else(PoisonError::into_inner) = Some((time, Instant::now()));
     }
 
     fn sleep_until(&self, moment: Moment) -> BoxFuture<'_, ()> {

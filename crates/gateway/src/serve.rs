@@ -11,19 +11,23 @@ use axum::Router;
 use axum::serve::Listener;
 use tokio::net::TcpListener;
 use txjobs_sdk::ApiKey;
-use txjobs_store::{DatabaseLock, Store};
+use txjobs_store::{Database, OrganizationId, SharedStore};
 
-use crate::api::AppState;
-use crate::args::{ConnectionArgs, ServeArgs};
+use crate::api::{AppState, DemoKey};
+use crate::args::{ConnectionArgs, RunArgs, ServeArgs};
 use crate::clock::{Clock, SharedClock};
 use crate::config::Config;
-use crate::runner::{self, Runner, RunnerHandle, Shutdown, WorkResolver};
+use crate::database;
+use crate::node::{self, Membership, NodeOptions};
+use crate::runner::{self, Runner, RunnerHandle, RunnerOptions, Shutdown, WorkResolver};
 use crate::server::connections::{self, ClientStream, ConnectionLimits};
 use crate::server::{ServerOptions, open_files};
 use crate::{key, listen, output, signals};
 
 /// The maximum time for responses in progress after the start of the shutdown.
 const MAX_RESPONSE_TIME: Duration = Duration::from_secs(10);
+/// The longest time to remove the node from the database at the end.
+const MAX_LEAVE_TIME: Duration = Duration::from_secs(2);
 /// The longest time for killed processes to end on an immediate shutdown.
 const MAX_KILL_TIME: Duration = Duration::from_secs(1);
 
@@ -32,12 +36,11 @@ const MAX_KILL_TIME: Duration = Duration::from_secs(1);
 pub struct Server {
     /// The configuration.
     pub config: Config,
-    /// The store. No other server uses it.
-    pub store: Store,
+    /// The store.
+    pub store: SharedStore,
     arguments: ServeArgs,
     listener: TcpListener,
     limits: ConnectionLimits,
-    lock: DatabaseLock,
 }
 
 /// Builds all routes.
@@ -91,14 +94,18 @@ impl<L> Debug for ServerParts<L> {
 }
 
 impl Server {
-    /// Binds the address, reads the configuration with `load`, and opens the database.
+    /// Binds the address, reads the configuration with `load`, and opens the database with `open_store`.
     ///
     /// Everything that can fail because of wrong arguments happens before the first change of the database.
     ///
     /// # Errors
     ///
     /// Fails with a sentence that names the cause and the remedy.
-    pub async fn open(arguments: ServeArgs, load: impl FnOnce(&Path) -> Result<Config>) -> Result<Self> {
+    pub async fn open(
+        arguments: ServeArgs,
+        load: impl FnOnce(&Path) -> Result<Config>,
+        open_store: impl AsyncFnOnce(&Database) -> Result<SharedStore>,
+    ) -> Result<Self> {
         let address = arguments.listen.resolve().await?;
         ensure!(
             !arguments.demo || address.ip().is_loopback(),
@@ -113,16 +120,21 @@ impl Server {
                 "{address} is reachable by others and uses plain HTTP: put a proxy with TLS in front of it"
             );
         }
-        let limits = connection_limits(&arguments.connections, arguments.concurrency)?;
+        let limits = connection_limits(&arguments.connections, arguments.node.concurrency)?;
         let listener = listen::bind(address).await?;
         let config = load(&arguments.database.config.config)?;
         ensure!(
             !arguments.demo || !config.organizations.is_empty(),
             "--demo needs an organization for its key. Name a configuration with --config."
         );
-        let lock = DatabaseLock::acquire(&arguments.database.database).await?;
-        let store = Store::open(&arguments.database.database).await?;
-        Ok(Self { config, store, arguments, listener, limits, lock })
+        let database = &arguments.database.database;
+        ensure!(
+            !arguments.no_runner || matches!(database, Database::Postgres(_)),
+            "With --no-runner, other nodes run the jobs, and a SQLite file has only one node. Use a PostgreSQL database, or leave \
+             --no-runner out."
+        );
+        let store = open_store(database).await?;
+        Ok(Self { config, store, arguments, listener, limits })
     }
 
     /// Stores the organizations and jobs of the configuration.
@@ -131,8 +143,7 @@ impl Server {
     ///
     /// Fails if the store fails, or if a job id belongs to the history of another organization.
     pub async fn declare_jobs(&self) -> Result<()> {
-        let declared = self.store.declare(&self.config.declared()).await;
-        declared.context("The jobs of the configuration could not be written to the database")
+        declare(&self.store, &self.config).await
     }
 
     /// Serves requests and runs jobs until a signal ends the server.
@@ -145,37 +156,33 @@ impl Server {
         L: Listener<Addr = SocketAddr>,
         L::Io: ClientStream,
     {
-        let Self { config, store, arguments, listener, limits, lock } = self;
+        let Self { config, store, arguments, listener, limits } = self;
         let ServerParts { clock, resolver, router, listener: wrap, announcements } = parts;
-        warn_of_start_problems(&config);
-        runner::recover(&store, &clock, &*resolver)
-            .await
-            .context("The runs of an earlier gateway could not be ended")?;
+        let shutdown = Shutdown::default();
+        let handle = RunnerHandle::default();
+        let node_options = NodeOptions {
+            concurrency: if arguments.no_runner { 0 } else { arguments.node.concurrency },
+            ..arguments.node.options()
+        };
+        let parts = NodeParts { clock: Arc::clone(&clock), handle: handle.clone(), resolver, shutdown: shutdown.clone() };
+        let node = RunningNode::start(&config, Arc::clone(&store), node_options, parts).await?;
         let demo_key = match arguments.demo {
-            true => Some(add_demo_key(&config, &store).await?),
+            true => Some(create_demo_key(&config, &store).await?),
             false => None,
         };
         let address = listener.local_addr()?;
-        let shutdown = Shutdown::default();
-        let handle = RunnerHandle::default();
-        let runner = Runner::new(
-            store.clone(),
-            Arc::clone(&clock),
-            handle.clone(),
-            resolver,
-            arguments.concurrency.into(),
-            shutdown.clone(),
-        );
         let name = match arguments.demo {
             true => config.organizations[0].name.clone(),
             false => "Gateway".to_owned(),
         };
-        let options = ServerOptions { name, console: arguments.console, demo_key: demo_key.clone() };
-        let state = AppState::new(store.clone(), clock, handle, config.key_header);
+        let demo = demo_key.as_ref().map(|(_, key)| key.clone());
+        let options = ServerOptions { name, console: arguments.console, demo_key: demo.clone() };
+        let mut state = AppState::new(Arc::clone(&store), clock, handle, config.key_header);
+        state.demo_key = demo_key.map(|(organization, key)| DemoKey::new(organization, &key));
         let router = router(state, &options);
 
         signals::shut_down_on_signals(&shutdown)?;
-        announce(address, demo_key.as_ref(), &announcements);
+        announce(address, demo.as_ref(), &announcements);
         let graceful = &shutdown.graceful;
         let connections = async {
             tokio::select! {
@@ -183,15 +190,107 @@ impl Server {
                 () = async { graceful.cancelled().await; tokio::time::sleep(MAX_RESPONSE_TIME).await } => {}
             }
         };
-        let everything = async { tokio::join!(connections, runner.work()) };
-        tokio::select! {
-            ((), ()) = everything => {}
-            () = async { shutdown.immediate.cancelled().await; tokio::time::sleep(MAX_KILL_TIME).await } => {}
-        }
+        node.work_until_shutdown(connections).await;
         store.close().await;
-        drop(lock);
         Ok(())
     }
+}
+
+/// What a node shares with the server of its process.
+struct NodeParts {
+    clock: SharedClock,
+    handle: RunnerHandle,
+    resolver: Arc<dyn WorkResolver>,
+    shutdown: Shutdown,
+}
+
+/// A node that takes part, and its runner, if it has one.
+struct RunningNode {
+    membership: Membership,
+    runner: Option<Runner>,
+    shutdown: Shutdown,
+}
+
+impl RunningNode {
+    /// Registers the node, and ends the runs that earlier processes left unfinished.
+    async fn start(config: &Config, store: SharedStore, options: NodeOptions, parts: NodeParts) -> Result<Self> {
+        let NodeParts { clock, handle, resolver, shutdown } = parts;
+        if options.concurrency > 0 {
+            warn_of_start_problems(config);
+        }
+        let joined =
+            Membership::join(Arc::clone(&store), node::describe(&options), Arc::clone(&clock), handle.clone()).await;
+        let (membership, leases) = joined.context("The node could not be registered in the database")?;
+        let recovered = async {
+            let nodes = store.nodes().await?;
+            let ended = node::ended_nodes(&nodes, membership.lease().node, store.is_shared());
+            runner::recover(&*store, &clock, &*resolver, &ended).await
+        };
+        recovered.await.context("The runs of an earlier gateway could not be ended")?;
+        let runner_options = RunnerOptions {
+            concurrency: options.concurrency.into(),
+            jobs: config.runnable_jobs(&options.labels, store.is_shared()),
+        };
+        let runner = (options.concurrency > 0)
+            .then(|| Runner::new(store, clock, handle, resolver, runner_options, leases, shutdown.clone()));
+        Ok(Self { membership, runner, shutdown })
+    }
+
+    /// Runs jobs, and polls `other` as well, until everything has ended after a signal.
+    async fn work_until_shutdown(self, other: impl Future<Output = ()>) {
+        let Self { mut membership, runner, shutdown } = self;
+        let runner = async {
+            match runner {
+                Some(runner) => runner.work().await,
+                None => shutdown.graceful.cancelled().await,
+            }
+        };
+        tokio::select! {
+            ((), ()) = async { tokio::join!(other, runner) } => {}
+            () = membership.keep() => {}
+            () = async { shutdown.immediate.cancelled().await; tokio::time::sleep(MAX_KILL_TIME).await } => {}
+        }
+        let _ = tokio::time::timeout(MAX_LEAVE_TIME, membership.leave()).await;
+    }
+}
+
+/// Runs jobs without serving requests, until a signal ends the node.
+///
+/// # Errors
+///
+/// Fails with a sentence that names the cause and the remedy.
+pub async fn run_node(
+    arguments: RunArgs,
+    load: impl FnOnce(&Path) -> Result<Config>,
+    clock: impl Clock + 'static,
+) -> Result<()> {
+    let RunArgs { database, node } = arguments;
+    ensure!(
+        matches!(database.database, Database::Postgres(_)),
+        "`run` is for further nodes of a PostgreSQL database, and a SQLite file has only one node. Use `serve`, which runs the \
+         jobs as well, or name a PostgreSQL database with --database."
+    );
+    let config = load(&database.config.config)?;
+    let store = database::open_exclusive(&database.database).await?;
+    declare(&store, &config).await?;
+    let shutdown = Shutdown::default();
+    let parts = NodeParts {
+        clock: Arc::new(clock),
+        handle: RunnerHandle::default(),
+        resolver: Arc::new(config.jobs_by_id()),
+        shutdown: shutdown.clone(),
+    };
+    let running = RunningNode::start(&config, Arc::clone(&store), node.options(), parts).await?;
+    signals::shut_down_on_signals(&shutdown)?;
+    output::print("running jobs\n")?;
+    running.work_until_shutdown(std::future::ready(())).await;
+    store.close().await;
+    Ok(())
+}
+
+async fn declare(store: &SharedStore, config: &Config) -> Result<()> {
+    let declared = store.declare(&config.declared()).await;
+    declared.context("The jobs of the configuration could not be written to the database")
 }
 
 /// Logs the jobs that cannot start. In the background, because a folder on a file server that does not respond would block
@@ -225,13 +324,13 @@ fn connection_limits(arguments: &ConnectionArgs, concurrency: u16) -> Result<Con
     })
 }
 
-async fn add_demo_key(config: &Config, store: &Store) -> Result<ApiKey> {
+/// Returns a new key and its organization, which is the first one of the configuration.
+async fn create_demo_key(config: &Config, store: &SharedStore) -> Result<(OrganizationId, ApiKey)> {
     let name = &config.organizations[0].name;
     let organization =
         store.organization_id(name).await?.context("The organization is missing in the store")?;
     let key = key::generate().context("The operating system provided no random bytes")?;
-    store.accept_demo_key(organization, key::hash(key.expose()));
-    Ok(key)
+    Ok((organization, key))
 }
 
 /// Prints the lines that other programs read. A reader that has closed the pipe is not an error.

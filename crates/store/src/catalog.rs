@@ -3,26 +3,45 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sqlx::SqliteConnection;
+use async_trait::async_trait;
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 use uuid::Uuid;
 
 use crate::error::Result;
-use crate::identifiers::{KeyHash, OrganizationId};
+use crate::identifiers::{KeyHash, KeyId, OrganizationId};
+use crate::keys::Scopes;
+use crate::time::Micros;
 
 /// The keys, and the version of organizations, keys and jobs.
 #[derive(Debug)]
 pub struct Catalog {
     /// Increases with every change of organizations, keys and jobs.
     pub version: i64,
-    keys: HashMap<KeyHash, OrganizationId>,
+    keys: HashMap<KeyHash, Key>,
+}
+
+/// A key that is accepted until it expires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Its number in the store.
+    pub id: KeyId,
+    /// The organization that it gives access to.
+    pub organization: OrganizationId,
+    /// What it allows.
+    pub scopes: Scopes,
+    /// When it expires. `None`: never.
+    pub expires_at: Option<Micros>,
 }
 
 impl Catalog {
-    /// Returns the organization that this key belongs to.
+    pub(crate) fn new(version: i64, keys: HashMap<KeyHash, Key>) -> Self {
+        Self { version, keys }
+    }
+
+    /// Returns the key with this hash, which may have expired.
     ///
     /// The time of the look-up may reveal something about a hash, but nothing about the key: an attacker cannot choose hashes.
-    pub fn organization_of_key(&self, hash: &KeyHash) -> Option<OrganizationId> {
+    pub fn key(&self, hash: &KeyHash) -> Option<Key> {
         self.keys.get(hash).copied()
     }
 }
@@ -32,6 +51,11 @@ impl Catalog {
 pub struct UnfinishedJobs(HashMap<Uuid, JobStatusCode>);
 
 impl UnfinishedJobs {
+    /// Creates the set from jobs and the highest state of their unfinished runs.
+    pub(crate) fn new(states: impl IntoIterator<Item = (Uuid, i64)>) -> Self {
+        Self(states.into_iter().map(|(job, state)| (job, status(Some(state)))).collect())
+    }
+
     /// Returns the status of a job.
     pub fn status_of(&self, job: Uuid) -> JobStatusCode {
         self.0.get(&job).copied().unwrap_or(JobStatusCode::Idle)
@@ -43,44 +67,22 @@ impl UnfinishedJobs {
     }
 }
 
-/// Reads the catalog, or returns the last one if its version is current.
-pub(crate) async fn read_catalog(
-    connection: &mut SqliteConnection,
-    last: Option<Arc<Catalog>>,
-) -> Result<Arc<Catalog>> {
-    // Read before the keys, so that the keys are at least as new as the version.
-    let version: i64 =
-        sqlx::query_scalar("SELECT version FROM catalog_version").fetch_one(&mut *connection).await?;
-    if let Some(last) = last.filter(|last| last.version == version) {
-        return Ok(last);
+/// Returns the status of a job whose unfinished runs have this highest state, if it has any.
+pub(crate) fn status(unfinished_state: Option<i64>) -> JobStatusCode {
+    match unfinished_state.map(ExecutionState::from) {
+        None => JobStatusCode::Idle,
+        Some(ExecutionState::Created) => JobStatusCode::Pending,
+        Some(_) => JobStatusCode::Running,
     }
-    let rows: Vec<(Vec<u8>, OrganizationId)> = sqlx::query_as(
-        "SELECT k.hash, k.organization FROM api_keys k JOIN organizations o ON o.id = k.organization
-         WHERE o.is_active = 1",
-    )
-    .fetch_all(connection)
-    .await?;
-    let key = |(hash, organization): (Vec<u8>, _)| Some((KeyHash::try_from(hash).ok()?, organization));
-    let keys = rows.into_iter().filter_map(key).collect();
-    Ok(Arc::new(Catalog { version, keys }))
 }
 
-/// Reads the jobs that are pending or running, or returns the last ones if they are the same.
-pub(crate) async fn read_unfinished_jobs(
-    connection: &mut SqliteConnection,
-    last: Option<Arc<UnfinishedJobs>>,
-) -> Result<Arc<UnfinishedJobs>> {
-    let rows: Vec<(Uuid, i64)> =
-        sqlx::query_as("SELECT job, max(state) FROM executions WHERE state < 2 GROUP BY job")
-            .fetch_all(connection)
-            .await?;
-    let unfinished = UnfinishedJobs(rows.into_iter().map(|(job, state)| (job, status(state))).collect());
-    Ok(last.filter(|last| **last == unfinished).unwrap_or_else(|| Arc::new(unfinished)))
-}
+/// Reads the data that most requests need.
+#[async_trait]
+pub trait CatalogStore: Send + Sync {
+    /// Returns the catalog. It includes every change that was committed before this call, also by other processes.
+    async fn catalog(&self) -> Result<Arc<Catalog>>;
 
-fn status(state: i64) -> JobStatusCode {
-    match ExecutionState::from(state) {
-        ExecutionState::Created => JobStatusCode::Pending,
-        _ => JobStatusCode::Running,
-    }
+    /// Returns the jobs that are pending or running, as of the last commit before this call. Returns the same `Arc` as long as
+    /// nothing has changed.
+    async fn unfinished_jobs(&self) -> Result<Arc<UnfinishedJobs>>;
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::{error, fmt, io};
 
 use sqlx::migrate::MigrateError;
+use sqlx::postgres::PgDatabaseError;
 
 /// The result of an operation of the store.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -48,6 +49,12 @@ pub enum ErrorKind {
     Conflict,
     /// The record does not exist.
     NotFound,
+    /// The run has ended or belongs to another node, or the node is gone.
+    NotOwner,
+    /// The server of the database cannot be reached, or it ended the connection.
+    Unreachable,
+    /// The server of the database refuses the user or the database.
+    AccessDenied,
     /// The store is closed.
     Closed,
     /// Another cause, such as a violated constraint.
@@ -130,6 +137,8 @@ impl ErrorKind {
                 | Self::Busy
                 | Self::CannotOpen
                 | Self::Damaged
+                | Self::Unreachable
+                | Self::AccessDenied
         )
     }
 
@@ -143,14 +152,36 @@ impl ErrorKind {
         match error {
             sqlx::Error::Database(error) if error.is_unique_violation() => Self::Conflict,
             sqlx::Error::Database(error) => {
-                let code = error.code().and_then(|code| code.parse().ok());
-                code.map_or(Self::Other, Self::from_sqlite)
+                let code = error.code().unwrap_or_default();
+                match error.try_downcast_ref::<PgDatabaseError>() {
+                    Some(_) => Self::from_postgres(&code),
+                    None => code.parse().map_or(Self::Other, Self::from_sqlite),
+                }
             }
             sqlx::Error::Io(error) => Self::from_io(error.kind()),
+            sqlx::Error::Tls(_) => Self::Unreachable,
             sqlx::Error::Migrate(error) => Self::from_migration(error),
             sqlx::Error::PoolTimedOut => Self::Busy,
             sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Self::Closed,
             sqlx::Error::RowNotFound => Self::NotFound,
+            _ => Self::Other,
+        }
+    }
+
+    // https://www.postgresql.org/docs/current/errcodes-appendix.html
+    fn from_postgres(code: &str) -> Self {
+        match code {
+            "53100" => Self::DiskFull,
+            "25006" => Self::ReadOnly,
+            "58030" => Self::InputOutput,
+            // A deadlock, a conflict of transactions, or a lock or statement that took too long.
+            "40P01" | "40001" | "55P03" | "57014" => Self::Busy,
+            "XX001" | "XX002" => Self::Damaged,
+            "3D000" | "42501" => Self::AccessDenied,
+            // The server starts or stops, or has too many connections.
+            "57P01" | "57P02" | "57P03" | "53300" => Self::Unreachable,
+            _ if code.starts_with("28") => Self::AccessDenied,
+            _ if code.starts_with("08") => Self::Unreachable,
             _ => Self::Other,
         }
     }
@@ -183,6 +214,15 @@ impl ErrorKind {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
             io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
             io::ErrorKind::NotFound => Self::CannotOpen,
+            io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::NotConnected
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::TimedOut => Self::Unreachable,
             _ => Self::InputOutput,
         }
     }
@@ -203,6 +243,9 @@ impl fmt::Display for ErrorKind {
             Self::Locked => "another gateway uses the database",
             Self::Conflict => "a record with the same name or id exists already",
             Self::NotFound => "the record does not exist",
+            Self::NotOwner => "the run has ended or belongs to another node",
+            Self::Unreachable => "the database server cannot be reached",
+            Self::AccessDenied => "the database server refuses the user or the database",
             Self::Closed => "the database is closed",
             Self::Other => "the database failed",
         })

@@ -1,46 +1,38 @@
-//! Stores organizations, API keys, jobs, runs, and log lines in SQLite.
+//! Stores organizations, API keys, jobs, nodes, runs, and log lines, in a SQLite file or in PostgreSQL.
 //!
-//! The database is one file in WAL mode. One connection writes, and a few connections read without waiting for it. All SQL of
-//! these tables is in this crate, one subject per file. Other crates may add tables of their own ([`Store::migrate`]).
+//! [`Store`] says what a store does, a trait for each subject. [`SqliteStore`] and [`PostgresStore`] do it. All SQL of these tables
+//! is in this crate, one subject per file.
 
 mod catalog;
-mod changes;
-mod deletion;
-mod demo_key;
+mod database;
 mod error;
 mod executions;
-mod file;
-mod history;
 mod identifiers;
-mod inspect;
 mod keys;
 mod lines;
-mod lock;
 pub mod log_id;
-mod migrations;
+mod nodes;
 mod organizations;
-mod outcomes;
-mod run_requests;
+mod postgres;
+mod retention;
+mod run;
 mod runs;
+pub mod sqlite;
 mod store;
-#[cfg(test)]
-mod tests;
 pub mod time;
-mod transaction;
-mod writer;
 
-pub use catalog::{Catalog, UnfinishedJobs};
+pub use catalog::{Catalog, CatalogStore, Key, UnfinishedJobs};
+pub use database::Database;
 pub use error::{Error, ErrorKind, Result};
-pub use executions::{Execution, Selection};
-pub use file::parse_database_path;
-pub use history::PastRun;
-pub use identifiers::{KeyHash, OrganizationId};
-pub use inspect::{DatabaseContent, inspect};
-pub use keys::{AddKeyOutcome, KeyEntry, MAX_KEYS};
-pub use lines::{Line, LinePage, StoredLine};
-pub use lock::DatabaseLock;
-pub use organizations::{Job, Organization};
-pub use run_requests::BusyPolicy;
-pub use runs::{CancelOutcome, Run, RunResult};
-pub use store::Store;
-pub use transaction::WriteTransaction;
+pub use executions::{Execution, ExecutionStore, Selection};
+pub use identifiers::{KeyHash, KeyId, NodeId, OrganizationId};
+pub use keys::{AddKeyOutcome, KeyEntry, KeyStore, MAX_KEYS, NewKey, Scope, Scopes};
+pub use lines::{Line, LinePage, LineStore, StoredLine};
+pub use nodes::{Heartbeat, Node, NodeInfo, NodeStore};
+pub use organizations::{Job, Organization, OrganizationStore};
+pub use postgres::{PostgresStore, SchemaState};
+pub use retention::Retention;
+pub use run::Run;
+pub use runs::{BusyPolicy, CancelOutcome, Claim, ClaimedRun, RunResult, RunStore};
+pub use sqlite::SqliteStore;
+pub use store::{SharedStore, Store};

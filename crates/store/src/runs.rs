@@ -1,41 +1,50 @@
-//! The life of a run: requested, claimed, ended, or canceled in between.
+//! Runs: requested, claimed by a node, and ended.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row};
-use txjobs_sdk::{ExecutionState, Severity};
+use async_trait::async_trait;
+use txjobs_sdk::ExecutionState;
 use uuid::Uuid;
 
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
+use crate::identifiers::NodeId;
 use crate::lines::Line;
-use crate::run_requests::BusyPolicy;
-use crate::store::Store;
+use crate::retention::Retention;
+use crate::run::Run;
 use crate::time::Micros;
 
-const CANCELED_PENDING: &str = "Canceled before it started.";
-const CANCELED_RUNNING: &str = "Canceled while it was running.";
+pub(crate) const CANCELED_PENDING: &str = "Canceled before it started.";
+pub(crate) const CANCELED_RUNNING: &str = "Canceled while it was running.";
 
-/// A run that the runner has claimed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Run {
-    /// The number of its execution in the store.
-    pub number: i64,
-    /// The id of its execution.
-    pub id: Uuid,
-    /// The job to run.
-    pub job: Uuid,
-    /// The trigger id.
-    pub trigger_id: Uuid,
+/// A run that a node has just claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimedRun {
+    /// The run.
+    pub run: Run,
+    /// What an earlier node stored with [`RunStore::set_resume_token`], so that this one continues
+    /// the run. `None`: the run starts.
+    pub resume_token: Option<String>,
 }
 
-impl FromRow<'_, SqliteRow> for Run {
-    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
-        Ok(Self {
-            number: row.try_get("number")?,
-            id: row.try_get("id")?,
-            job: row.try_get("job")?,
-            trigger_id: row.try_get("trigger_id")?,
-        })
-    }
+/// The runs that a node can claim.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// The node that claims.
+    pub node: NodeId,
+    /// The jobs whose runs it can execute. `None`: all.
+    pub jobs: Option<&'a [Uuid]>,
+    /// The current time.
+    pub now: Micros,
+    /// The latest time of the request. A run that was requested after `now`, because the clock was set back, can be claimed as
+    /// well.
+    pub requested_until: Micros,
+}
+
+/// Decides about the request of a run whose job is pending or running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BusyPolicy {
+    /// Refuse the request.
+    Refuse,
+    /// Run it after the earlier ones.
+    Queue,
 }
 
 /// The result of a run.
@@ -45,6 +54,17 @@ pub struct RunResult {
     pub state: ExecutionState,
     /// The reason of a failure, which becomes the last line of the log. `None` if the log contains it already.
     pub error: Option<String>,
+}
+
+impl RunResult {
+    /// Returns the final state and the last lines. A canceled run ends as failed, whatever its result.
+    pub(crate) fn conclude(&self, is_canceled: bool, now: Micros) -> (ExecutionState, Vec<Line>) {
+        let mut lines: Vec<Line> = self.error.iter().map(|error| Line::error(now, error)).collect();
+        if is_canceled {
+            lines.push(Line::error(now, CANCELED_RUNNING));
+        }
+        (if is_canceled { ExecutionState::Failed } else { self.state }, lines)
+    }
 }
 
 /// The outcome of a request to cancel a job.
@@ -58,205 +78,64 @@ pub enum CancelOutcome {
     Requested(Run),
 }
 
-impl Store {
+/// Stores runs.
+#[async_trait]
+pub trait RunStore: Send + Sync {
     /// Requests a run. Returns true if the run is on the disk, and false if the job is pending or running and the policy
     /// refuses the run.
     ///
     /// # Errors
     ///
-    /// Fails if the job does not exist, or if the database fails.
-    pub async fn request_run(
-        &self,
-        job: Uuid,
-        trigger_id: Uuid,
-        now: Micros,
-        policy: BusyPolicy,
-    ) -> Result<bool> {
-        self.run_requests.send(job, trigger_id, now, policy).await
-    }
+    /// Fails if the job does not exist.
+    async fn request_run(&self, job: Uuid, trigger_id: Uuid, now: Micros, policy: BusyPolicy)
+    -> Result<bool>;
 
-    /// Claims the first pending run that was requested until `requested_until` and whose job is not running. From now on its
-    /// execution exists for the API, and it is running.
-    ///
-    /// A run whose request has a time after `now`, because the clock was set back, is claimed as well.
+    /// Claims the first pending run whose job is not running, or the first run that waits to be resumed. From now on its
+    /// execution exists for the API, it is running, and only this node writes it. A node that is gone claims nothing.
     ///
     /// A run is returned only after its claim is on the disk. Otherwise it would still be pending and would run again.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the database fails.
-    pub async fn claim_run(&self, now: Micros, requested_until: Micros) -> Result<Option<Run>> {
-        let mut tx = self.write().await?;
-        let claimed: Option<Run> = sqlx::query_as(
-            "UPDATE executions SET state = 1, created_at = ?1 WHERE number =
-                 (SELECT number FROM executions p WHERE state < 2 AND state = 0 AND (requested_at <= ?2 OR requested_at > ?1)
-                      AND NOT EXISTS (SELECT 1 FROM executions WHERE job = p.job AND state < 2 AND state = 1)
-                  ORDER BY number LIMIT 1)
-             RETURNING number, id, job, trigger_id",
-        )
-        .bind(now)
-        .bind(requested_until)
-        .fetch_optional(&mut tx)
-        .await?;
-        match claimed {
-            None => tx.rollback().await?,
-            Some(_) => tx.commit().await?,
-        }
-        Ok(claimed)
-    }
+    async fn claim_run(&self, claim: Claim<'_>) -> Result<Option<ClaimedRun>>;
 
     /// Cancels the job's unfinished run. If the job has several, cancels the running one, or else the first pending one.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the database fails.
-    pub async fn cancel_run(&self, job: Uuid, now: Micros) -> Result<CancelOutcome> {
-        let mut tx = self.write().await?;
-        let pending: Option<Run> = sqlx::query_as(
-            "UPDATE executions SET state = 3, created_at = ?1, ended_at = ?1, cancel_requested = 1
-             WHERE number = (SELECT number FROM executions WHERE job = ?2 AND state < 2 ORDER BY state DESC, number LIMIT 1)
-                 AND state = 0
-             RETURNING number, id, job, trigger_id",
-        )
-        .bind(now)
-        .bind(job)
-        .fetch_optional(&mut tx)
-        .await?;
-        let outcome = match pending {
-            Some(run) => {
-                tx.append_lines(run.number, 1, &[error_line(now, CANCELED_PENDING)]).await?;
-                CancelOutcome::Ended(run)
-            }
-            None => sqlx::query_as(
-                "UPDATE executions SET cancel_requested = 1 WHERE job = ? AND state < 2 AND state = 1
-                 RETURNING number, id, job, trigger_id",
-            )
-            .bind(job)
-            .fetch_optional(&mut tx)
-            .await?
-            .map_or(CancelOutcome::Idle, CancelOutcome::Requested),
-        };
-        match outcome {
-            CancelOutcome::Idle => tx.rollback().await?,
-            CancelOutcome::Ended(_) | CancelOutcome::Requested(_) => tx.commit().await?,
-        }
-        Ok(outcome)
-    }
+    async fn cancel_run(&self, job: Uuid, now: Micros) -> Result<CancelOutcome>;
 
-    /// Returns whether a cancellation of this run was requested.
+    /// Returns whether a cancellation of this run was requested. A call that begins after a cancellation sees it.
+    async fn is_cancel_requested(&self, run: &Run) -> Result<bool>;
+
+    /// Stores how another node can continue a run whose work goes on elsewhere, such as the address of its status. Without this,
+    /// a run ends with its node.
     ///
     /// # Errors
     ///
-    /// Returns an error if the database fails.
-    pub async fn is_cancel_requested(&self, run: &Run) -> Result<bool> {
-        // A reader that begins after the commit of a cancellation sees it.
-        let is_requested = sqlx::query_scalar("SELECT cancel_requested FROM executions WHERE number = ?")
-            .bind(run.number)
-            .fetch_one(&self.read_pool)
-            .await?;
-        Ok(is_requested)
-    }
+    /// Fails with [`ErrorKind::NotOwner`] if the run has ended or belongs to another node.
+    async fn set_resume_token(&self, run: &Run, token: &str) -> Result<()>;
 
     /// Ends a run and writes its last line in one transaction, so that a final state is never shown without the whole log.
     /// Returns the final state.
     ///
     /// A canceled run ends as failed, whatever its result, so that the response to the cancellation stays true. Ending a run
-    /// that has ended changes nothing.
+    /// again that its owner has ended changes nothing.
     ///
     /// # Errors
     ///
-    /// Fails if the run does not exist, or if the database fails.
-    pub async fn end_run(&self, run: &Run, result: &RunResult, now: Micros) -> Result<ExecutionState> {
-        let mut tx = self.write().await?;
-        let found: Option<(i64, bool)> =
-            sqlx::query_as("SELECT state, cancel_requested FROM executions WHERE number = ?")
-                .bind(run.number)
-                .fetch_optional(&mut tx)
-                .await?;
-        let (state, is_canceled) = found.ok_or(ErrorKind::NotFound)?;
-        let state = ExecutionState::from(state);
-        if state.is_final() {
-            tx.rollback().await?;
-            return Ok(state);
-        }
-        let mut lines: Vec<Line> = result.error.iter().map(|error| error_line(now, error)).collect();
-        if is_canceled {
-            lines.push(error_line(now, CANCELED_RUNNING));
-        }
-        let state = if is_canceled { ExecutionState::Failed } else { result.state };
-        let seq = tx.next_seq(run.number).await?;
-        tx.append_lines(run.number, seq, &lines).await?;
-        sqlx::query("UPDATE executions SET state = ?, created_at = coalesce(created_at, ?3), ended_at = ?3 WHERE number = ?2")
-            .bind(state.number())
-            .bind(run.number)
-            .bind(now)
-            .execute(&mut tx)
-            .await?;
-        tx.commit().await?;
-        Ok(state)
-    }
+    /// Fails with [`ErrorKind::NotOwner`] if the run belongs to another node or was ended by another one, and with
+    /// [`ErrorKind::NotFound`] if it does not exist.
+    async fn end_run(&self, run: &Run, result: &RunResult, now: Micros) -> Result<ExecutionState>;
 
     /// Returns when a run was requested.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the run does not exist, or if the database fails.
-    pub async fn requested_at(&self, run: &Run) -> Result<Micros> {
-        let time = sqlx::query_scalar("SELECT requested_at FROM executions WHERE number = ?")
-            .bind(run.number)
-            .fetch_one(&self.read_pool)
-            .await?;
-        Ok(time)
-    }
+    async fn requested_at(&self, run: &Run) -> Result<Micros>;
 
     /// Returns the latest time of a run's execution and its log, or [`Micros::MIN`] if it has neither.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the run does not exist, or if the database fails.
-    pub async fn latest_time(&self, run: &Run) -> Result<Micros> {
-        let time = sqlx::query_scalar(
-            "SELECT max(coalesce(created_at, ?1), coalesce((SELECT max(time) FROM lines
-                 WHERE lines.id BETWEEN number << 32 AND number << 32 | 0xffffffff), ?1))
-             FROM executions WHERE number = ?2",
-        )
-        .bind(Micros::MIN)
-        .bind(run.number)
-        .fetch_one(&self.read_pool)
-        .await?;
-        Ok(time)
-    }
+    async fn latest_time(&self, run: &Run) -> Result<Micros>;
 
-    /// Returns the running runs. Before a runner starts, these are the runs of an earlier process that did not end them.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the database fails.
-    pub async fn running_runs(&self) -> Result<Vec<Run>> {
-        let runs = sqlx::query_as(
-            "SELECT number, id, job, trigger_id FROM executions WHERE state < 2 AND state = 1 ORDER BY number",
-        )
-        .fetch_all(&self.read_pool)
-        .await?;
-        Ok(runs)
-    }
+    /// Returns the runs that these nodes did not end themselves and that end with them: running ones without a resume token, and
+    /// those that a sweep has ended.
+    async fn unfinished_runs_of(&self, nodes: &[NodeId]) -> Result<Vec<Run>>;
 
     /// Returns the pending runs of jobs that are no longer in the configuration.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the database fails.
-    pub async fn orphaned_runs(&self) -> Result<Vec<Run>> {
-        let runs = sqlx::query_as(
-            "SELECT e.number, e.id, e.job, e.trigger_id FROM executions e JOIN jobs j ON j.id = e.job
-             WHERE e.state < 2 AND e.state = 0 AND j.position IS NULL ORDER BY e.number",
-        )
-        .fetch_all(&self.read_pool)
-        .await?;
-        Ok(runs)
-    }
-}
+    async fn orphaned_runs(&self) -> Result<Vec<Run>>;
 
-fn error_line(time: Micros, message: &str) -> Line {
-    Line { time, severity: Severity::Error, message: message.to_owned() }
+    /// Deletes ended runs of a job with their logs, in several transactions, so that other transactions can write between them.
+    /// Returns the number of deleted runs.
+    async fn delete_old_runs(&self, job: Uuid, retention: Retention) -> Result<u64>;
 }

@@ -15,11 +15,12 @@ use txjobs_gateway::api::AppState;
 use txjobs_gateway::clock::{SharedClock, SystemClock, system_time};
 use txjobs_gateway::config::{self, Config};
 use txjobs_gateway::key;
-use txjobs_gateway::runner::{Runner, RunnerHandle, Shutdown, WorkResolver};
+use txjobs_gateway::node::{self, NodeOptions};
+use txjobs_gateway::runner::{Lease, Leases, Runner, RunnerHandle, RunnerOptions, Shutdown, WorkResolver};
 use txjobs_gateway::server::{ServerOptions, router};
 use txjobs_sdk::types::{JobId, TriggerId};
 use txjobs_sdk::{ApiKey, operation, paths};
-use txjobs_store::Store;
+use txjobs_store::{NewKey, NodeInfo, NodeStore, OrganizationStore, KeyStore, Scopes, SqliteStore};
 
 use crate::log_lines::has_ended;
 use crate::test_job::TestJob;
@@ -56,7 +57,7 @@ const DATABASE: &str = "gateway.db";
 pub struct TestApp {
     folder: TempDir,
     /// The store of the gateway.
-    pub store: Store,
+    pub store: SqliteStore,
     /// The configuration.
     pub config: Config,
     /// A key of each organization, in the order of the configuration.
@@ -71,6 +72,12 @@ pub struct TestApp {
 #[must_use]
 pub fn parse(text: &str) -> Config {
     config::parse::<TestJob>(text, Path::new("")).unwrap()
+}
+
+/// Describes the node of a test.
+#[must_use]
+pub fn test_node() -> NodeInfo {
+    node::describe(&NodeOptions { concurrency: 8, ..NodeOptions::default() })
 }
 
 /// Returns options without a demo key.
@@ -103,34 +110,40 @@ impl TestApp {
     pub async fn with_jobs(config: &str) -> Self {
         let app = Self::new(config, options(None)).await;
         let resolver = app.config.jobs_by_id();
-        app.start_runner(Arc::new(resolver));
+        app.start_runner(Arc::new(resolver)).await;
         app
     }
 
     async fn new(text: &str, options: ServerOptions) -> Self {
         let folder = TempDir::new().unwrap();
         let config = parse(text);
-        let store = Store::open(&folder.path().join(DATABASE)).await.unwrap();
+        let store = SqliteStore::open(&folder.path().join(DATABASE)).await.unwrap();
         store.declare(&config.declared()).await.unwrap();
         let clock: SharedClock = Arc::new(SystemClock::new());
         let mut keys = Vec::new();
         for organization in &config.organizations {
             let id = store.organization_id(&organization.name).await.unwrap().unwrap();
             let key = key::generate().unwrap();
-            store.add_key(id, "test", &key::hash(key.expose()), system_time()).await.unwrap();
+            let hash = key::hash(key.expose());
+            let new = NewKey { name: "test", hash: &hash, scopes: Scopes::ALL, created_at: system_time(), expires_at: None };
+            store.add_key(id, new).await.unwrap();
             keys.push(key);
         }
         let (runner, shutdown) = (RunnerHandle::default(), Shutdown::default());
         let state =
-            AppState::new(store.clone(), Arc::clone(&clock), runner.clone(), config.key_header.clone());
+            AppState::new(Arc::new(store.clone()), Arc::clone(&clock), runner.clone(), config.key_header.clone());
         let router = router(state, &options);
         Self { folder, store, config, keys, router, clock, runner, shutdown }
     }
 
     /// Starts the runner.
-    pub fn start_runner(&self, resolver: Arc<dyn WorkResolver>) {
-        let (store, clock) = (self.store.clone(), Arc::clone(&self.clock));
-        let runner = Runner::new(store, clock, self.runner.clone(), resolver, 8, self.shutdown.clone());
+    pub async fn start_runner(&self, resolver: Arc<dyn WorkResolver>) {
+        let node = self.store.register_node(&test_node()).await.unwrap();
+        let (store, clock) = (Arc::new(self.store.clone()), Arc::clone(&self.clock));
+        let options = RunnerOptions { concurrency: 8, jobs: None };
+        let (_, leases) = Leases::new(Lease::new(node));
+        let runner =
+            Runner::new(store, clock, self.runner.clone(), resolver, options, leases, self.shutdown.clone());
         tokio::spawn(runner.work());
     }
 

@@ -9,7 +9,7 @@ use txjobs_sdk::{ExecutionState, JobStatusCode, paths, types};
 
 use txjobs_gateway::api::{ErrorDetails, ErrorReason};
 use txjobs_gateway::clock::{Clock, Micros, micros, timestamp};
-use txjobs_store::Store;
+use txjobs_store::SqliteStore;
 
 use super::bad_text;
 use super::replica::{self, Replicas};
@@ -28,7 +28,7 @@ pub struct ResponseContext<'a> {
     pub behavior: &'a Behavior,
     pub errors: &'a ErrorWriter,
     pub clock: &'a AdjustableClock,
-    pub store: &'a Store,
+    pub store: &'a SqliteStore,
     pub replicas: &'a Replicas,
     pub lost_runs: &'a LostRuns,
 }

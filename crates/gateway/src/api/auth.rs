@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use txjobs_store::OrganizationId;
+use txjobs_store::{OrganizationId, Scope, Scopes};
 use uuid::Uuid;
 
 use super::error::{self, ApiError};
@@ -17,6 +17,8 @@ use crate::key;
 pub struct Caller {
     /// The organization of the key.
     pub organization: OrganizationId,
+    /// What the key allows.
+    pub scopes: Scopes,
     /// The version of the catalog in which the key was found.
     pub catalog_version: i64,
 }
@@ -33,14 +35,28 @@ impl FromRequestParts<AppState> for Caller {
         let key = value.to_str().map_err(|_| error::invalid_key())?;
         let hash = key::hash(key.trim());
         let catalog = state.store.catalog().await?;
-        let organization = state.store.organization_of_demo_key(&hash);
-        let organization = organization.or_else(|| catalog.organization_of_key(&hash));
-        let caller = |organization| Self { organization, catalog_version: catalog.version };
-        organization.map(caller).ok_or_else(error::invalid_key)
+        let catalog_version = catalog.version;
+        if let Some(organization) = state.demo_key.and_then(|key| key.organization_of(&hash)) {
+            return Ok(Self { organization, scopes: Scopes::ALL, catalog_version });
+        }
+        let key = catalog.key(&hash).ok_or_else(error::invalid_key)?;
+        if key.expires_at.is_some_and(|time| time <= state.clock.now()) {
+            return Err(error::expired_key());
+        }
+        Ok(Self { organization: key.organization, scopes: key.scopes, catalog_version })
     }
 }
 
 impl Caller {
+    /// Checks that the key allows this.
+    ///
+    /// # Errors
+    ///
+    /// Fails with 403 if it does not.
+    pub fn require_scope(&self, scope: Scope) -> Result<(), ApiError> {
+        if self.scopes.contains(scope) { Ok(()) } else { Err(error::missing_scope(scope)) }
+    }
+
     /// Checks that the caller's organization has this job.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use txjobs_sdk::types::{CancelJobResult, JobId, TriggerId};
-use txjobs_store::CancelOutcome;
+use txjobs_store::{CancelOutcome, Scope};
 
 use super::auth::Caller;
 use super::error::{self, ApiError};
@@ -15,6 +15,7 @@ pub(super) async fn handle(
     JobPath(job): JobPath,
     State(state): State<AppState>,
 ) -> Result<Json<CancelJobResult>, ApiError> {
+    caller.require_scope(Scope::Cancel)?;
     caller.require_job(&state, job).await?;
     // In a separate task, so that the runner is notified even if the client disconnects.
     let canceling = tokio::spawn(async move {

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use txjobs_sdk::operation::Operation;
 use txjobs_sdk::{paths, types};
-use txjobs_store::ErrorKind;
+use txjobs_store::{ErrorKind, Scope};
 
 /// An error response.
 #[derive(Debug)]
@@ -100,6 +100,18 @@ pub(super) fn invalid_key() -> ApiError {
         // A 401 must name a scheme. None is registered for API keys, and no browser prompts for this one.
         .with_header(WWW_AUTHENTICATE, "ApiKey")
         .with_reason(ErrorReason::InvalidKey)
+}
+
+pub(super) fn expired_key() -> ApiError {
+    ApiError::new(StatusCode::UNAUTHORIZED, "The API key has expired. Create another one.")
+        .with_header(WWW_AUTHENTICATE, "ApiKey")
+        .with_reason(ErrorReason::InvalidKey)
+}
+
+pub(super) fn missing_scope(scope: Scope) -> ApiError {
+    let scope = scope.name();
+    let message = format!("The API key does not have the scope \"{scope}\". Use a key that has it.");
+    ApiError::new(StatusCode::FORBIDDEN, message)
 }
 
 /// Returns the error for a request whose `Host` is not a loopback address.

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use txjobs_sdk::types::{ExecuteJobResult, JobId, TriggerId};
-use txjobs_store::BusyPolicy;
+use txjobs_store::{BusyPolicy, Scope};
 use uuid::Uuid;
 
 use super::auth::Caller;
@@ -19,6 +19,7 @@ pub(super) async fn handle(
     State(state): State<AppState>,
     busy_policy: Option<Extension<BusyPolicy>>,
 ) -> Result<Response, ApiError> {
+    caller.require_scope(Scope::Run)?;
     caller.require_job(&state, job).await?;
     let busy_policy = busy_policy.map_or(BusyPolicy::Refuse, |Extension(policy)| policy);
     let trigger_id = Uuid::new_v4();

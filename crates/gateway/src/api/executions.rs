@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use futures::{StreamExt, stream};
 use txjobs_sdk::types::{ExecutionId, JobExecution, JobExecutionLog, JobId, LogId, TriggerId};
 use txjobs_sdk::{Severity, types};
-use txjobs_store::{Execution, LinePage, Result, Store, StoredLine, log_id};
+use txjobs_store::{Execution, LinePage, Result, SharedStore, StoredLine, log_id};
 use uuid::Uuid;
 
 use super::error::ApiError;
@@ -72,7 +72,7 @@ enum Stage {
 
 /// The chunks of a body.
 struct Chunks {
-    store: Store,
+    store: SharedStore,
     executions: Vec<Execution>,
     /// The index of the next or current execution.
     index: usize,
@@ -82,7 +82,7 @@ struct Chunks {
 }
 
 impl Chunks {
-    fn new(store: Store, executions: Vec<Execution>) -> Self {
+    fn new(store: SharedStore, executions: Vec<Execution>) -> Self {
         let seq = executions.first().map_or(0, |first| *first.lines.start());
         Self { store, executions, index: 0, seq, stage: Stage::Start }
     }

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use txjobs_sdk::types::LogsSelection;
-use txjobs_store::Selection;
+use txjobs_store::{Scope, Selection};
 
 use super::auth::Caller;
 use super::error::ApiError;
@@ -21,6 +21,7 @@ pub(super) async fn handle(
     headers: HeaderMap,
     State(state): State<AppState>,
 ) -> Result<Response, ApiError> {
+    caller.require_scope(Scope::Read)?;
     let limit = parameters.get("limit", "a whole number from 1 to 100000", parse_limit)?;
     let logs = parameters.get("logs", "all or none", |text| text.parse::<LogsSelection>().ok())?;
     caller.require_job(&state, job).await?;

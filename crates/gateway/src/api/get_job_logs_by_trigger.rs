@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use txjobs_store::Selection;
+use txjobs_store::{Scope, Selection};
 
 use super::auth::Caller;
 use super::error::ApiError;
@@ -19,6 +19,7 @@ pub(super) async fn handle(
     headers: HeaderMap,
     State(state): State<AppState>,
 ) -> Result<Response, ApiError> {
+    caller.require_scope(Scope::Read)?;
     let after = parameters.get("after", "the id of a log line", parse_id)?;
     caller.require_job(&state, job).await?;
     let found = state.store.executions(job, Selection::ByTrigger { trigger_id, after }).await?;

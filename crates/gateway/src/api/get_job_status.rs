@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use txjobs_sdk::JobStatusCode;
 use txjobs_sdk::types::JobStatus;
+use txjobs_store::Scope;
 
 use super::auth::Caller;
 use super::error::{self, ApiError};
@@ -16,6 +17,7 @@ pub(super) async fn handle(
     JobPath(job): JobPath,
     State(state): State<AppState>,
 ) -> Result<Json<JobStatus>, ApiError> {
+    caller.require_scope(Scope::Read)?;
     let status = state.store.status(caller.organization, job).await?;
     let mut body = job_status(job, status.ok_or_else(error::unknown_job)?);
     if let (JobStatusCode::Pending, Some(count)) = (body.status, state.runner.full_count()) {

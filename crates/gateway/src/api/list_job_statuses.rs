@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use txjobs_store::Scope;
 
 use super::auth::Caller;
 use super::error::ApiError;
@@ -13,6 +14,7 @@ pub(super) async fn handle(
     headers: HeaderMap,
     State(state): State<AppState>,
 ) -> Result<Response, ApiError> {
+    caller.require_scope(Scope::Read)?;
     let statuses = state.lists.statuses(caller.organization, caller.catalog_version).await?;
     Ok(statuses.respond(&headers).await)
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use axum::http::HeaderName;
 use txjobs_sdk::types::{Job, JobId};
-use txjobs_store::{OrganizationId, Result, Store, UnfinishedJobs};
+use txjobs_store::{OrganizationId, Result, SharedStore, UnfinishedJobs};
 use uuid::Uuid;
 
 use super::job_status::job_status;
@@ -20,7 +20,7 @@ pub(super) struct Lists(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    store: Store,
+    store: SharedStore,
     key_header: HeaderName,
     cached: RwLock<HashMap<OrganizationId, Arc<OrganizationLists>>>,
     /// Held while jobs are read, so that many requests cause one read.
@@ -45,7 +45,7 @@ struct Statuses {
 }
 
 impl Lists {
-    pub fn new(store: Store, key_header: HeaderName) -> Self {
+    pub fn new(store: SharedStore, key_header: HeaderName) -> Self {
         let (cached, loading) = (RwLock::default(), tokio::sync::Mutex::default());
         Self(Arc::new(Inner { store, key_header, cached, loading }))
     }

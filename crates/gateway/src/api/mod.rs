@@ -4,6 +4,7 @@ mod auth;
 mod body_limit;
 mod cancel_job;
 mod cors;
+mod demo_key;
 mod error;
 mod execute_job;
 mod executions;
@@ -23,6 +24,7 @@ mod unknown_path;
 mod validator;
 
 pub use auth::Caller;
+pub use demo_key::DemoKey;
 pub use error::{ApiError, ErrorDetails, ErrorReason, forbidden_remote, method_not_allowed};
 pub use execute_job::queued_response;
 pub use ids::parse_id;

@@ -1,8 +1,9 @@
 //! The state that the handlers share.
 
 use axum::http::HeaderName;
-use txjobs_store::Store;
+use txjobs_store::SharedStore;
 
+use super::demo_key::DemoKey;
 use super::lists::Lists;
 use crate::clock::SharedClock;
 use crate::runner::RunnerHandle;
@@ -11,21 +12,23 @@ use crate::runner::RunnerHandle;
 #[derive(Clone, Debug)]
 pub struct AppState {
     /// The store.
-    pub store: Store,
+    pub store: SharedStore,
     /// The clock.
     pub clock: SharedClock,
     /// The runner.
     pub runner: RunnerHandle,
     /// The request header that carries the API key.
     pub key_header: HeaderName,
+    /// The key of `serve --demo`.
+    pub demo_key: Option<DemoKey>,
     /// The lists that are cached in memory.
     pub(super) lists: Lists,
 }
 
 impl AppState {
     /// Creates the state.
-    pub fn new(store: Store, clock: SharedClock, runner: RunnerHandle, key_header: HeaderName) -> Self {
+    pub fn new(store: SharedStore, clock: SharedClock, runner: RunnerHandle, key_header: HeaderName) -> Self {
         let lists = Lists::new(store.clone(), key_header.clone());
-        Self { store, clock, runner, key_header, lists }
+        Self { store, clock, runner, key_header, demo_key: None, lists }
     }
 }

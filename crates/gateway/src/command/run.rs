@@ -53,7 +53,7 @@ impl WaitOutcome {
 }
 
 async fn run(command: &Command, context: RunContext<'_>) -> Exit {
-    let RunContext { run, clock, log, interrupts } = context;
+    let RunContext { run, clock, log, interrupts, .. } = context;
     let StartedCommand { mut child, processes, stdout, stderr } = match start(command, run).await {
         Ok(started) => started,
         Err(reason) => return Exit::Failed(reason),

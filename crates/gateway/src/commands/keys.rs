@@ -4,11 +4,12 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use txjobs_store::{AddKeyOutcome, DatabaseContent, DatabaseLock, Store, inspect};
+use txjobs_store::{AddKeyOutcome, NewKey, Scopes};
 
 use crate::args::{DatabaseArgs, KeyArgs, KeysCommand};
 use crate::clock::{system_time, timestamp};
 use crate::config::Config;
+use crate::database::open_beside_gateway;
 use crate::key;
 use crate::output::{note, print};
 
@@ -31,7 +32,7 @@ pub async fn run(
 
 async fn create(arguments: KeyArgs, load: impl FnOnce(&Path) -> Result<Config>) -> Result<()> {
     let KeyArgs { database, organization, name } = arguments;
-    let store = open_store(&database).await?;
+    let store = open_beside_gateway(&database.database).await?;
     let id = match store.organization_id(&organization).await? {
         Some(id) => id,
         None => {
@@ -40,7 +41,9 @@ async fn create(arguments: KeyArgs, load: impl FnOnce(&Path) -> Result<Config>) 
         }
     };
     let key = key::generate().context("The operating system provided no random bytes")?;
-    let added = store.add_key(id, &name, &key::hash(key.expose()), system_time()).await?;
+    let hash = key::hash(key.expose());
+    let new = NewKey { name: &name, hash: &hash, scopes: Scopes::ALL, created_at: system_time(), expires_at: None };
+    let added = store.add_key(id, new).await?;
     store.close().await;
     match added {
         AddKeyOutcome::Added => {}
@@ -77,7 +80,7 @@ fn ensure_declared(config: &Config, organization: &str) -> Result<()> {
 }
 
 async fn list(arguments: &DatabaseArgs, program: &str) -> Result<()> {
-    let store = open_store(arguments).await?;
+    let store = open_beside_gateway(&arguments.database).await?;
     let keys = store.keys().await?;
     store.close().await;
     let mut lines = String::new();
@@ -95,7 +98,7 @@ async fn list(arguments: &DatabaseArgs, program: &str) -> Result<()> {
 
 async fn revoke(arguments: &KeyArgs, program: &str) -> Result<()> {
     let KeyArgs { database, organization, name } = arguments;
-    let store = open_store(database).await?;
+    let store = open_beside_gateway(&database.database).await?;
     let revoked = store.revoke_key(organization, name).await?;
     store.close().await;
     if !revoked {
@@ -103,16 +106,4 @@ async fn revoke(arguments: &KeyArgs, program: &str) -> Result<()> {
     }
     note(&format!("The key \"{name}\" of \"{organization}\" is revoked."));
     Ok(())
-}
-
-/// Opens the store for a command that may be used while a gateway uses it. Changes no jobs, and no tables that a gateway of an
-/// earlier version uses.
-async fn open_store(arguments: &DatabaseArgs) -> Result<Store> {
-    let _lock = match inspect(&arguments.database).await? {
-        DatabaseContent::Current => None,
-        DatabaseContent::Empty | DatabaseContent::Outdated => {
-            Some(DatabaseLock::acquire(&arguments.database).await?)
-        }
-    };
-    Ok(Store::open(&arguments.database).await?)
 }

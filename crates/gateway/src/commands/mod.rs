@@ -2,14 +2,17 @@
 
 pub mod check;
 pub mod keys;
+pub mod migrate;
+pub mod nodes;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::args::{ConfigArgs, KeysCommand, ServeArgs};
+use crate::args::{ConfigArgs, DatabaseArgs, DatabaseOnlyArgs, KeysCommand, RunArgs, ServeArgs};
 use crate::clock::SystemClock;
 use crate::config::{self, CommandJob};
-use crate::serve::{Server, ServerParts};
+use crate::database;
+use crate::serve::{Server, ServerParts, run_node};
 use crate::server;
 
 const EXAMPLE: &str = "\
@@ -38,9 +41,15 @@ The first line on standard output is `listening on http://ADDRESS:PORT`; with --
 The log goes to standard error. Ctrl-C ends the running jobs and then the gateway; a second Ctrl-C kills them.
 Durations are written like 500ms, 10s, 1m30s or 90 (seconds).")]
     Serve(ServeArgs),
+    /// Run jobs as a further node of a PostgreSQL database, without serving the API
+    Run(RunArgs),
     /// Create, list and revoke API keys
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// List the nodes of the database: id, name, version, start, last heartbeat, runs and labels
+    Nodes(DatabaseArgs),
+    /// Create or upgrade the tables of the database. `serve` does it itself, except for an upgrade of PostgreSQL
+    Migrate(DatabaseOnlyArgs),
     /// Check the configuration and list its jobs
     Check(ConfigArgs),
 }
@@ -48,7 +57,7 @@ Durations are written like 500ms, 10s, 1m30s or 90 (seconds).")]
 impl Cli {
     /// Returns whether the command is `serve`.
     pub fn serves(&self) -> bool {
-        matches!(self.command, Command::Serve(_))
+        matches!(self.command, Command::Serve(_) | Command::Run(_))
     }
 }
 
@@ -61,12 +70,15 @@ pub async fn run(cli: Cli) -> Result<()> {
     let load = config::load::<CommandJob>;
     match cli.command {
         Command::Serve(arguments) => {
-            let server = Server::open(arguments, load).await?;
+            let server = Server::open(arguments, load, database::open_exclusive).await?;
             server.declare_jobs().await?;
             let resolver = server.config.jobs_by_id();
             server.run(ServerParts::new(SystemClock::new(), resolver, server::router)).await
         }
+        Command::Run(arguments) => run_node(arguments, load, SystemClock::new()).await,
         Command::Keys(command) => keys::run(command, "txjobs-gateway", load).await,
+        Command::Nodes(arguments) => nodes::run(&arguments, || load(&arguments.config.config)).await,
+        Command::Migrate(arguments) => migrate::run(&arguments.database).await,
         Command::Check(arguments) => check::run(&load(&arguments.config)?),
     }
 }

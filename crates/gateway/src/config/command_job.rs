@@ -37,6 +37,8 @@ pub struct CommandJob {
     error: Option<Vec<String>>,
     stderr: Option<StandardErrorLabel>,
     completed: Option<Vec<i32>>,
+    #[serde(default)]
+    runs_on: Vec<String>,
 }
 
 /// The label of a severity, or [`MERGE`].
@@ -62,6 +64,10 @@ impl DeclaredJob for CommandJob {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn runs_on(&self) -> &[String] {
+        &self.runs_on
     }
 
     fn into_work(self, directory: &Path) -> Result<Arc<dyn Work>> {

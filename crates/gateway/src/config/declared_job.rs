@@ -17,6 +17,11 @@ pub trait DeclaredJob: DeserializeOwned {
     /// Returns the name.
     fn name(&self) -> &str;
 
+    /// Returns the labels that a node needs to run the job.
+    fn runs_on(&self) -> &[String] {
+        &[]
+    }
+
     /// Checks the job and returns its work. `directory` is the folder of the file.
     ///
     /// # Errors

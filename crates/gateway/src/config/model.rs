@@ -34,6 +34,8 @@ pub struct Job {
     pub id: Uuid,
     /// The name for people.
     pub name: String,
+    /// The labels that a node needs to run it.
+    pub runs_on: Vec<String>,
     /// What it runs.
     pub work: Arc<dyn Work>,
 }
@@ -64,6 +66,16 @@ impl Config {
     /// Returns the work of each job by its id.
     pub fn jobs_by_id(&self) -> HashMap<Uuid, Arc<dyn Work>> {
         self.jobs().map(|(_, job)| (job.id, Arc::clone(&job.work))).collect()
+    }
+
+    /// Returns the jobs that a node with these labels can run. `None`: all jobs of the database, which no other node uses.
+    pub fn runnable_jobs(&self, labels: &[String], is_shared: bool) -> Option<Arc<[Uuid]>> {
+        let can_run = |job: &Job| job.runs_on.iter().all(|label| labels.contains(label));
+        // Other nodes may know jobs that this configuration does not declare, or no longer.
+        if !is_shared && self.jobs().all(|(_, job)| can_run(job)) {
+            return None;
+        }
+        Some(self.jobs().filter(|(_, job)| can_run(job)).map(|(_, job)| job.id).collect())
     }
 
     /// Returns a sentence for each job that cannot start on this machine.

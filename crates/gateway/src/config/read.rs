@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::declared_job::DeclaredJob;
 use super::model::{Config, Job, Organization};
+use crate::args::parse_label;
 use crate::key;
 
 /// The namespace of the job ids that are derived from names. A change would detach every job from its history.
@@ -101,9 +102,13 @@ fn check_job<J: DeclaredJob>(job: J, organization: &str, directory: &Path) -> Re
     ensure!(!name.trim().is_empty(), "a job of \"{organization}\" has an empty name");
     let id =
         job.id().unwrap_or_else(|| Uuid::new_v5(&NAMESPACE, format!("{organization}\0{name}").as_bytes()));
+    let runs_on = job.runs_on().to_vec();
+    if let Some(problem) = runs_on.iter().find_map(|label| parse_label(label).err()) {
+        bail!("the job \"{name}\" of \"{organization}\": `runs_on`: {problem}");
+    }
     let work =
         job.into_work(directory).with_context(|| format!("the job \"{name}\" of \"{organization}\""))?;
-    Ok(Job { id, name, work })
+    Ok(Job { id, name, runs_on, work })
 }
 
 #[cfg(test)]

@@ -49,7 +49,12 @@ impl RunnerHandle {
 
     /// Cancels a run whose cancellation is stored.
     pub fn cancel(&self, run: &Run) {
-        if let Some(token) = self.running().get(&run.number) {
+        self.cancel_number(run.number);
+    }
+
+    /// Cancels the run with this number in the store.
+    pub fn cancel_number(&self, number: i64) {
+        if let Some(token) = self.running().get(&number) {
             token.cancel();
         }
     }

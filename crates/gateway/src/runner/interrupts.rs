@@ -11,25 +11,30 @@ pub enum Interrupt {
     Canceled,
     /// The gateway shuts down.
     Shutdown,
+    /// The run no longer belongs to this node, or this node can no longer prove that it does. Another node may start the job
+    /// again, so the work must end at once.
+    Lost,
 }
 
 /// The signals that end a run early.
 #[derive(Clone, Debug)]
 pub struct Interrupts {
     cancel: CancellationToken,
+    lost: CancellationToken,
     shutdown: Shutdown,
 }
 
 impl Interrupts {
     /// Creates the interrupts of a run.
-    pub fn new(cancel: CancellationToken, shutdown: Shutdown) -> Self {
-        Self { cancel, shutdown }
+    pub fn new(cancel: CancellationToken, lost: CancellationToken, shutdown: Shutdown) -> Self {
+        Self { cancel, lost, shutdown }
     }
 
     /// Waits until the run is to end.
     pub async fn wait(&self) -> Interrupt {
         tokio::select! {
             biased;
+            () = self.lost.cancelled() => Interrupt::Lost,
             () = self.cancel.cancelled() => Interrupt::Canceled,
             () = self.shutdown.graceful.cancelled() => Interrupt::Shutdown,
         }
@@ -37,6 +42,9 @@ impl Interrupts {
 
     /// Waits until the run is to be killed without a grace period.
     pub async fn killed(&self) {
-        self.shutdown.immediate.cancelled().await;
+        tokio::select! {
+            () = self.lost.cancelled() => {}
+            () = self.shutdown.immediate.cancelled() => {}
+        }
     }
 }

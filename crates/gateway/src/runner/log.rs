@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use txjobs_sdk::Severity;
-use txjobs_store::{Line, Store};
+use txjobs_store::{Line, Run, SharedStore};
 
 use super::retry::retry_until_ok;
 use crate::clock::RunClock;
@@ -29,6 +29,15 @@ pub struct Log {
     budget: Arc<Semaphore>,
 }
 
+/// The signals of a log.
+#[derive(Clone, Debug)]
+pub(super) struct LogSignals {
+    /// Ends the repetition of failing writes.
+    pub give_up: CancellationToken,
+    /// Canceled when lines can no longer be written.
+    pub lost: CancellationToken,
+}
+
 #[derive(Debug)]
 struct Entry {
     line: Line,
@@ -37,18 +46,20 @@ struct Entry {
 }
 
 impl Log {
-    /// Opens the log of an execution, and spawns the task that writes it.
+    /// Opens the log of a run, and spawns the task that writes it. The first line gets the sequence number `first_seq`. `lost` is
+    /// canceled if the run no longer belongs to this node.
     ///
     /// The task ends when the log is dropped and the last line is in the store. It returns the worst severity. After a panic
     /// in the task, lines are dropped, so that no writer waits for it.
     pub(super) fn open(
-        store: Store,
+        store: SharedStore,
         clock: RunClock,
-        execution: i64,
-        give_up: CancellationToken,
+        run: Run,
+        first_seq: i64,
+        signals: LogSignals,
     ) -> (Self, JoinHandle<Severity>) {
         let (queue, entries) = mpsc::channel(QUEUE_LINES);
-        let writer = tokio::spawn(write_batches(store, execution, entries, give_up));
+        let writer = tokio::spawn(write_batches(store, run, first_seq, entries, signals));
         (Self { clock, queue, budget: Arc::new(Semaphore::new(QUEUE_BYTES as usize)) }, writer)
     }
 
@@ -63,15 +74,17 @@ impl Log {
 }
 
 async fn write_batches(
-    store: Store,
-    execution: i64,
+    store: SharedStore,
+    run: Run,
+    first_seq: i64,
     mut queue: mpsc::Receiver<Entry>,
-    give_up: CancellationToken,
+    signals: LogSignals,
 ) -> Severity {
     let mut worst = Severity::Information;
-    let mut seq = 1;
+    let mut seq = first_seq;
     while let Some((lines, permit)) = next_batch(&mut queue).await {
-        if retry_until_ok(&give_up, || store.append_lines(execution, seq, &lines)).await.is_none() {
+        if retry_until_ok(&signals.give_up, || store.append_lines(&run, seq, &lines)).await.is_none() {
+            signals.lost.cancel();
             return Severity::Error;
         }
         seq += i64::try_from(lines.len()).unwrap_or_default();

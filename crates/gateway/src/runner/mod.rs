@@ -2,8 +2,10 @@
 
 mod handle;
 mod interrupts;
+mod lease;
 mod log;
 mod recovery;
+mod resumption;
 mod retry;
 mod run;
 mod shutdown;
@@ -14,8 +16,10 @@ mod worker;
 
 pub use handle::RunnerHandle;
 pub use interrupts::{Interrupt, Interrupts};
+pub use lease::{Lease, Leases};
 pub use log::Log;
 pub use recovery::recover;
+pub use resumption::Resumption;
 pub use shutdown::Shutdown;
 pub use work::{DEFAULT_STOP_GRACE, Exit, RunContext, Work, WorkResolver};
-pub use worker::Runner;
+pub use worker::{Runner, RunnerOptions};

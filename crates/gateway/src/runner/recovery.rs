@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use txjobs_sdk::ExecutionState;
-use txjobs_store::{Result, Run, RunResult, Store};
+use txjobs_store::{ErrorKind, NodeId, Result, Run, RunResult, Store};
 
 use super::work::{DEFAULT_STOP_GRACE, WorkResolver};
 use crate::clock::SharedClock;
@@ -11,20 +11,27 @@ use txjobs_processes::{Processes, Report, join_names};
 const KILLED: &str = "The gateway was killed or crashed while the job was running, so the run was given up.";
 const UNDECLARED: &str = "The job was removed from gateway.toml before the run started.";
 
-/// Ends the runs that an earlier gateway left unfinished. Their processes get the stop grace of the job.
-///
-/// Call this before a runner uses the store, and only in the process that holds the lock of the database.
+/// Ends the runs that these nodes left unfinished, whose processes on this machine have ended, and forgets the nodes. Processes of
+/// the runs get the stop grace of the job, also if other nodes have ended the runs meanwhile.
 ///
 /// # Errors
 ///
 /// Fails if the store fails.
-pub async fn recover(store: &Store, clock: &SharedClock, resolver: &dyn WorkResolver) -> Result<()> {
-    let runs = store.running_runs().await?;
+pub async fn recover(
+    store: &dyn Store,
+    clock: &SharedClock,
+    resolver: &dyn WorkResolver,
+    ended: &[NodeId],
+) -> Result<()> {
+    let runs = store.unfinished_runs_of(ended).await?;
     let reports = join_all(runs.iter().map(|run| end_processes(run, resolver))).await;
     for (run, report) in runs.iter().zip(reports) {
         let reason = killed_message(&report?);
         tracing::warn!(job = %run.job, trigger = %run.trigger_id, "{reason}");
         end_run(store, clock, run, &reason).await?;
+    }
+    for node in ended {
+        store.forget_node(*node).await?;
     }
     for run in store.orphaned_runs().await? {
         tracing::warn!(job = %run.job, trigger = %run.trigger_id, "{UNDECLARED}");
@@ -38,11 +45,14 @@ async fn end_processes(run: &Run, resolver: &dyn WorkResolver) -> Result<Report>
     Ok(Processes::of_run(run.trigger_id).end(None, grace, std::future::pending()).await)
 }
 
-async fn end_run(store: &Store, clock: &SharedClock, run: &Run, reason: &str) -> Result<ExecutionState> {
+async fn end_run(store: &dyn Store, clock: &SharedClock, run: &Run, reason: &str) -> Result<()> {
     let ending = RunResult { state: ExecutionState::Failed, error: Some(reason.to_owned()) };
     // The clock may have been set back since the earlier gateway wrote.
     let now = clock.now().max(store.latest_time(run).await?);
-    store.end_run(run, &ending, now).await
+    match store.end_run(run, &ending, now).await {
+        Err(error) if error.kind() == ErrorKind::NotOwner => Ok(()),
+        result => result.map(drop),
+    }
 }
 
 /// Returns the last line of the log of a run that was killed with its gateway.

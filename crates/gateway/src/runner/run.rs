@@ -5,11 +5,12 @@ use std::sync::Arc;
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 use txjobs_sdk::{ExecutionState, Severity};
-use txjobs_store::{Run, RunResult, Store};
+use txjobs_store::{ClaimedRun, Run, RunResult, SharedStore};
 
 use super::handle::RunnerHandle;
 use super::interrupts::{Interrupt, Interrupts};
-use super::log::Log;
+use super::log::{Log, LogSignals};
+use super::resumption::Resumption;
 use super::retry::{RETRY_INTERVAL, retry_until_ok};
 use super::shutdown::Shutdown;
 use super::slots::WaitTime;
@@ -17,10 +18,13 @@ use super::work::{Exit, RunContext, WorkResolver};
 use crate::clock::{RunClock, SharedClock};
 use txjobs_processes::Processes;
 
+/// The reason of a run that its node ended because it could not prove that the run belongs to it.
+const LOST: &str = "The node could not reach the database for too long while the job was running, and ended it.";
+
 /// What the execution of a run needs.
 #[derive(Clone, Debug)]
 pub(super) struct Executor {
-    pub store: Store,
+    pub store: SharedStore,
     pub clock: SharedClock,
     pub handle: RunnerHandle,
     pub resolver: Arc<dyn WorkResolver>,
@@ -29,13 +33,28 @@ pub(super) struct Executor {
     pub give_up: CancellationToken,
 }
 
+/// A run to execute, and what belongs to its claim.
+#[derive(Clone, Debug)]
+pub(super) struct Assignment {
+    pub claimed: ClaimedRun,
+    pub clock: RunClock,
+    pub wait_time: Option<WaitTime>,
+    /// Canceled when the run may belong to another node.
+    pub lost: CancellationToken,
+}
+
 /// Executes a run and stores its end.
-pub(super) async fn execute(executor: &Executor, run: Run, clock: RunClock, wait_time: Option<WaitTime>) {
+pub(super) async fn execute(executor: &Executor, assignment: Assignment) {
+    let (run, clock) = (assignment.claimed.run, assignment.clock.clone());
     tracing::info!(job = %run.job, trigger = %run.trigger_id, "run started");
-    let (own_executor, run_clock) = (executor.clone(), clock.clone());
-    let attempt = async move { attempt(&own_executor, run, run_clock, wait_time).await };
+    let own_executor = executor.clone();
+    let attempt = async move { attempt(&own_executor, assignment).await };
     let ending = match catch_panic(attempt).await {
-        Ok(ending) => ending,
+        Ok(Some(ending)) => ending,
+        Ok(None) => {
+            tracing::info!(job = %run.job, trigger = %run.trigger_id, "run goes on elsewhere");
+            return;
+        }
         Err(panic) => {
             tracing::error!(%panic, trigger = %run.trigger_id, "the gateway's own code failed at a run");
             end_processes(executor, &run).await;
@@ -46,7 +65,7 @@ pub(super) async fn execute(executor: &Executor, run: Run, clock: RunClock, wait
         }
     };
     let state = loop {
-        let (store, give_up) = (executor.store.clone(), executor.give_up.clone());
+        let (store, give_up) = (Arc::clone(&executor.store), executor.give_up.clone());
         let (ending, clock) = (ending.clone(), clock.clone());
         let end = async move { retry_until_ok(&give_up, || store.end_run(&run, &ending, clock.now())).await };
         match catch_panic(end).await {
@@ -63,27 +82,35 @@ pub(super) async fn execute(executor: &Executor, run: Run, clock: RunClock, wait
     match state {
         Some(state) => tracing::info!(job = %run.job, trigger = %run.trigger_id, %state, "run ended"),
         None => {
-            tracing::error!(trigger = %run.trigger_id, "the end of a run could not be written; the next start ends it");
+            tracing::error!(trigger = %run.trigger_id, "the end of a run could not be written; the next start or another node ends it");
         }
     }
 }
 
-async fn attempt(executor: &Executor, run: Run, clock: RunClock, wait_time: Option<WaitTime>) -> RunResult {
+/// Runs the work. Returns `None` if it goes on elsewhere.
+async fn attempt(executor: &Executor, assignment: Assignment) -> Option<RunResult> {
     let Executor { store, handle, resolver, shutdown, give_up, .. } = executor;
+    let Assignment { claimed: ClaimedRun { run, resume_token }, clock, wait_time, lost } = assignment;
     let registered = handle.register(&run);
     // A cancellation either found the registration, or is in the store already.
     if retry_until_ok(give_up, || store.is_cancel_requested(&run)).await.unwrap_or_default() {
         registered.cancel.cancel();
     }
-    let interrupts = Interrupts::new(registered.cancel.clone(), shutdown.clone());
-    let (log, writer) = Log::open(store.clone(), clock, run.number, give_up.clone());
+    let interrupts = Interrupts::new(registered.cancel.clone(), lost.clone(), shutdown.clone());
+    let first_seq = match resume_token {
+        None => 1,
+        Some(_) => retry_until_ok(give_up, || store.next_seq(&run)).await?,
+    };
+    let signals = LogSignals { give_up: give_up.clone(), lost };
+    let (log, writer) = Log::open(Arc::clone(store), clock, run, first_seq, signals);
+    let resumption = Resumption::new(Arc::clone(store), run, resume_token, give_up.clone());
     if let Some(wait_time) = wait_time {
         log.write(Severity::Information, wait_time.to_string()).await;
     }
     let exit = match retry_until_ok(give_up, || resolver.resolve(run.job)).await.flatten() {
         Some(work) => {
             let context =
-                RunContext { run: &run, clock: &executor.clock, log: &log, interrupts: &interrupts };
+                RunContext { run: &run, clock: &executor.clock, log: &log, interrupts: &interrupts, resumption: &resumption };
             work.run(context).await
         }
         None => Exit::Failed("The job is no longer in gateway.toml, so it cannot run.".to_owned()),
@@ -93,7 +120,10 @@ async fn attempt(executor: &Executor, run: Run, clock: RunClock, wait_time: Opti
     let worst = writer.await.inspect_err(|panic| {
         tracing::error!(%panic, trigger = %run.trigger_id, "the gateway's own code failed at a run's log");
     });
-    ending(exit, worst)
+    match exit {
+        Exit::Detached => None,
+        exit => Some(ending(exit, worst)),
+    }
 }
 
 /// Ends the processes of a run after a panic in the task of the run.
@@ -133,6 +163,7 @@ fn ending(exit: Exit, worst: Result<Severity, JoinError>) -> RunResult {
         Exit::Interrupted(Interrupt::Shutdown) => {
             return failed("The gateway was stopped while the job was running, and ended it.".to_owned());
         }
+        Exit::Interrupted(Interrupt::Lost) | Exit::Detached => return failed(LOST.to_owned()),
     };
     RunResult { state, error: None }
 }

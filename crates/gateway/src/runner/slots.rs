@@ -56,7 +56,7 @@ impl Slots {
     }
 
     /// Returns how long this run, which was just claimed, waited for its slot, or `None` for a short wait.
-    pub async fn wait_time(&self, store: &Store, run: &Run, clock: &RunClock) -> Option<WaitTime> {
+    pub async fn wait_time(&self, store: &dyn Store, run: &Run, clock: &RunClock) -> Option<WaitTime> {
         let full = self.clock.moment().duration_since(self.full_since?);
         if full < MIN_WAIT {
             return None;

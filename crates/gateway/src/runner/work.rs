@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::interrupts::{Interrupt, Interrupts};
 use super::log::Log;
+use super::resumption::Resumption;
 use crate::clock::SharedClock;
 
 /// The time between the request to end and the kill of a job's processes, unless the job configures another one.
@@ -49,6 +50,8 @@ pub struct RunContext<'a> {
     pub log: &'a Log,
     /// The reasons to end early.
     pub interrupts: &'a Interrupts,
+    /// Where work that goes on elsewhere is remembered.
+    pub resumption: &'a Resumption,
 }
 
 /// How the work of a run ended.
@@ -62,6 +65,8 @@ pub enum Exit {
     Failed(String),
     /// It was interrupted.
     Interrupted(Interrupt),
+    /// It goes on elsewhere, and has a resume token. The run stays running, and another node or the next start continues it.
+    Detached,
 }
 
 /// Finds the work of a job.

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use txjobs_store::{Run, Store};
+use txjobs_store::{Claim, ClaimedRun, ErrorKind, SharedStore};
+use uuid::Uuid;
 
 use super::handle::RunnerHandle;
+use super::lease::{Lease, Leases};
 use super::retry::RETRY_INTERVAL;
-use super::run::{Executor, execute};
+use super::run::{Assignment, Executor, execute};
 use super::shutdown::Shutdown;
 use super::slots::Slots;
 use super::started_runs::StartedRuns;
@@ -17,35 +19,46 @@ use super::work::WorkResolver;
 use crate::clock::{RunClock, SharedClock, micros};
 
 /// `RunnerHandle::wake` starts a run. This finds runs that were requested while no handle could wake the runner.
-const POLL_INTERVAL: Duration = Duration::from_secs(2);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// How long failing writes are repeated after the start of the shutdown.
 const MAX_FINAL_WRITE_TIME: Duration = Duration::from_secs(5);
+
+/// What a runner executes.
+#[derive(Clone, Debug)]
+pub struct RunnerOptions {
+    /// The most runs at the same time.
+    pub concurrency: usize,
+    /// The jobs whose runs it executes. `None`: all.
+    pub jobs: Option<Arc<[Uuid]>>,
+}
 
 /// Runs the jobs.
 #[derive(Debug)]
 pub struct Runner {
     executor: Executor,
-    concurrency: usize,
+    options: RunnerOptions,
+    leases: Leases,
 }
 
 impl Runner {
-    /// Creates a runner that executes at most `concurrency` runs at the same time.
+    /// Creates a runner of the node with these leases.
     pub fn new(
-        store: Store,
+        store: SharedStore,
         clock: SharedClock,
         handle: RunnerHandle,
         resolver: Arc<dyn WorkResolver>,
-        concurrency: usize,
+        options: RunnerOptions,
+        leases: Leases,
         shutdown: Shutdown,
     ) -> Self {
         let give_up = CancellationToken::new();
-        Self { executor: Executor { store, clock, handle, resolver, shutdown, give_up }, concurrency }
+        Self { executor: Executor { store, clock, handle, resolver, shutdown, give_up }, options, leases }
     }
 
     /// Runs jobs until the shutdown, and returns when everything that ran has ended.
     pub async fn work(self) {
-        let Self { executor, concurrency } = self;
-        let mut slots = Slots::new(concurrency, executor.clock.clone(), executor.handle.clone());
+        let Self { executor, options, mut leases } = self;
+        let mut slots = Slots::new(options.concurrency, executor.clock.clone(), executor.handle.clone());
         let runs = TaskTracker::new();
         let mut started = StartedRuns::default();
         let orphans = tokio::spawn(txjobs_processes::reap_orphans());
@@ -55,15 +68,18 @@ impl Runner {
                 () = executor.shutdown.graceful.cancelled() => break,
                 slot = slots.acquire() => slot,
             };
-            let Some((run, clock)) = next_run(&executor, &mut slots).await else { break };
-            if !started.insert(run.id) {
+            let next = next_run(&executor, &options, &mut leases, &mut slots).await;
+            let Some((claimed, clock, lease)) = next else { break };
+            let run = claimed.run;
+            if claimed.resume_token.is_none() && !started.insert(run.id) {
                 tracing::error!(trigger = %run.trigger_id, "the store returned a run twice; it is not started again");
                 continue;
             }
-            let wait_time = slots.wait_time(&executor.store, &run, &clock).await;
+            let wait_time = slots.wait_time(&*executor.store, &run, &clock).await;
+            let assignment = Assignment { claimed, clock, wait_time, lost: lease.lost.child_token() };
             let executor = executor.clone();
             runs.spawn(async move {
-                execute(&executor, run, clock, wait_time).await;
+                execute(&executor, assignment).await;
                 // Another run of the job may have waited for this one.
                 executor.handle.wake();
                 drop(slot);
@@ -87,21 +103,35 @@ impl Runner {
 }
 
 /// Claims the next run and starts its clock. Returns `None` on a shutdown.
-async fn next_run(executor: &Executor, slots: &mut Slots) -> Option<(Run, RunClock)> {
+async fn next_run(
+    executor: &Executor,
+    options: &RunnerOptions,
+    leases: &mut Leases,
+    slots: &mut Slots,
+) -> Option<(ClaimedRun, RunClock, Lease)> {
     let Executor { store, clock, handle, shutdown, .. } = executor;
     loop {
-        if shutdown.graceful.is_cancelled() {
-            return None;
-        }
+        let lease = tokio::select! {
+            biased;
+            () = shutdown.graceful.cancelled() => return None,
+            lease = leases.current() => lease,
+        };
         let run_clock = RunClock::start(clock);
         let now = run_clock.started_at();
         let start_delay = handle.start_delay();
-        let wait = match store.claim_run(now, now.saturating_sub(micros(start_delay))).await {
-            Ok(Some(run)) => return Some((run, run_clock)),
+        let claim = Claim {
+            node: lease.node,
+            jobs: options.jobs.as_deref(),
+            now,
+            requested_until: now.saturating_sub(micros(start_delay)),
+        };
+        let wait = match store.claim_run(claim).await {
+            Ok(Some(claimed)) => return Some((claimed, run_clock, lease)),
             Ok(None) => {
                 slots.set_idle();
                 POLL_INTERVAL
             }
+            Err(error) if error.kind() == ErrorKind::NotOwner => RETRY_INTERVAL,
             Err(error) => {
                 tracing::error!("the store failed; pending runs wait: {error:#}");
                 RETRY_INTERVAL

@@ -5,9 +5,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-use txjobs_store::Store;
+use txjobs_store::SharedStore;
 
-pub(super) async fn health(State(store): State<Store>) -> Response {
+pub(super) async fn health(State(store): State<SharedStore>) -> Response {
     match store.check().await {
         Ok(()) => Json(json!({ "status": "ok" })).into_response(),
         Err(error) => {

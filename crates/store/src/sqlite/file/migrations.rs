@@ -6,18 +6,17 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{SqlStr, SqliteConnection};
 
 use crate::error::Result;
-use crate::writer::Writer;
+use crate::sqlite::connection::writer::Writer;
 
 /// The migrations of the store. The macro `sqlx::migrate!` would compile SQLite a second time, for the compiler.
 pub(crate) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
-    let initial = SqlStr::from_static(include_str!("../migrations/0001_initial.sql"));
-    Migrator::with_migrations(vec![Migration::new(
-        1,
-        "initial".into(),
-        MigrationType::Simple,
-        initial,
-        false,
-    )])
+    let migration = |version, name: &'static str, sql| {
+        Migration::new(version, name.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
+    };
+    Migrator::with_migrations(vec![
+        migration(1, "initial", include_str!("../../../migrations/sqlite/0001_initial.sql")),
+        migration(2, "nodes", include_str!("../../../migrations/sqlite/0002_nodes.sql")),
+    ])
 });
 
 /// Marks a database of this program: "TXJB". <https://www.sqlite.org/pragma.html#pragma_application_id>

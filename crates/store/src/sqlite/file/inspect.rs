@@ -9,8 +9,8 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::file::{cannot_open_message, with_suffix};
-use crate::migrations::{APPLICATION_ID, MIGRATIONS, MIGRATIONS_TABLE};
+use super::path::{cannot_open_message, with_suffix};
+use super::migrations::{APPLICATION_ID, MIGRATIONS, MIGRATIONS_TABLE};
 
 /// The tables of a database whose creation ended before it got its application id.
 const TABLES: [&str; 4] = [MIGRATIONS_TABLE, "api_keys", "executions", "organizations"];

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::lines::Line;
 use crate::time::Micros;
-use crate::transaction::WriteTransaction;
+use super::connection::transaction::WriteTransaction;
 
 /// The number of rows of a statement: with eight values each below SQLite's limit of 32,766 values.
 const ROWS_PER_STATEMENT: usize = 1000;

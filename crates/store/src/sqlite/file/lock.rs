@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::file::{self, cannot_open_message, with_suffix};
-use crate::inspect::inspect;
+use super::path::{self, cannot_open_message, with_suffix};
+use super::inspect::inspect;
 
 /// The longest wait for the lock. The child of a killed gateway holds the lock between fork and exec.
 const MAX_WAIT: Duration = Duration::from_secs(2);
@@ -33,7 +33,7 @@ impl DatabaseLock {
     /// Fails if another process has the lock, or if the file is not a database of this program.
     pub async fn acquire(database: &Path) -> Result<Self> {
         inspect(database).await?;
-        file::create(database)?;
+        path::create(database)?;
         let files =
             open(database).map_err(|error| Error::from(error).with_message(cannot_open_message(database)))?;
         let shown = database.display();

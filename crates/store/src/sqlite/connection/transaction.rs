@@ -8,7 +8,8 @@ use sqlx::{Either, Execute, Executor, Sqlite, SqliteConnection};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::error::{ErrorKind, Result};
-use crate::outcomes::WriteOutcomes;
+use crate::time::Micros;
+use super::outcomes::WriteOutcomes;
 
 /// The state of the only connection that writes.
 #[derive(Debug)]
@@ -47,6 +48,12 @@ impl WriteTransaction {
         let mut transaction = Self { connection, guard, outcomes, is_reusable };
         sqlx::query("BEGIN IMMEDIATE").execute(&mut transaction).await?;
         Ok(transaction)
+    }
+
+    /// Returns the time of the database.
+    pub(crate) async fn now(&mut self) -> Result<Micros> {
+        let sql = "SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
+        Ok(sqlx::query_scalar(sql).fetch_one(self).await?)
     }
 
     /// Commits the changes.

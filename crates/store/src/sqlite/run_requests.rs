@@ -3,24 +3,16 @@
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
+use super::connection::transaction::WriteTransaction;
+use super::connection::writer::Writer;
 use crate::error::{Error, ErrorKind, Result};
+use crate::runs::BusyPolicy;
 use crate::time::Micros;
-use crate::transaction::WriteTransaction;
-use crate::writer::Writer;
 
 /// The capacity of the queue. Further callers wait until a request leaves it.
 const QUEUE_SIZE: usize = 1024;
 /// The maximum number of requests in one transaction, so that other writes need not wait long.
 const MAX_BATCH_SIZE: usize = 256;
-
-/// Decides about the request of a run whose job is pending or running.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BusyPolicy {
-    /// Refuse the request.
-    Refuse,
-    /// Run it after the earlier ones.
-    Queue,
-}
 
 /// Sends requests to the task that writes them, which ends with the last clone.
 #[derive(Clone, Debug)]

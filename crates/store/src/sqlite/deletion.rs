@@ -1,17 +1,20 @@
 //! Deletes organizations and runs.
 
+use uuid::Uuid;
+
 use crate::error::Result;
 use crate::identifiers::OrganizationId;
-use crate::store::Store;
-use crate::transaction::WriteTransaction;
+use crate::retention::Retention;
+use super::store::SqliteStore;
+use super::connection::transaction::WriteTransaction;
 
-/// The maximum number of runs in a batch. [`Store::delete_organization`] commits after each batch, so that other transactions
+/// The maximum number of runs in a batch. [`SqliteStore::delete_organization`] commits after each batch, so that other transactions
 /// can write.
 const MAX_RUNS_PER_BATCH: i64 = 5_000;
 /// The maximum number of log lines in a batch.
 const MAX_LINES_PER_BATCH: u32 = 50_000;
 
-impl Store {
+impl SqliteStore {
     /// Deletes an organization with its jobs, keys, and runs, in several transactions, so that other transactions can write
     /// between them. First deactivates the organization, so that its keys are refused during the deletion. If this fails, call
     /// it again to delete the rest. The organization must have no running run, because its lines would remain.
@@ -50,7 +53,7 @@ impl WriteTransaction {
         Ok(query.fetch_one(self).await?)
     }
 
-    /// Deletes the runs of all organizations. In a transaction of [`Store::write_without_foreign_keys`], SQLite does not delete
+    /// Deletes the runs of all organizations. In a transaction of [`SqliteStore::write_without_foreign_keys`], SQLite does not delete
     /// the executions one by one. The database file does not shrink.
     ///
     /// # Errors
@@ -84,6 +87,28 @@ impl WriteTransaction {
         Ok(())
     }
 
+    /// Deletes one batch of ended runs. Returns how many were deleted, or `None` if none remains.
+    pub(super) async fn delete_old_run_batch(&mut self, job: Uuid, retention: Retention) -> Result<Option<u64>> {
+        // The runs of a job end in the order of their numbers.
+        let runs: Vec<i64> = sqlx::query_scalar(
+            "SELECT number FROM executions WHERE job = ?1 AND state >= 2 AND (ended_at < ?2
+                 OR number <= (SELECT number FROM executions WHERE job = ?1 AND state >= 2
+                               ORDER BY number DESC LIMIT 1 OFFSET ?3))
+             ORDER BY number LIMIT ?4",
+        )
+        .bind(job)
+        .bind(retention.ended_before)
+        .bind(retention.max_runs.map_or(i64::MAX, i64::from))
+        .bind(MAX_RUNS_PER_BATCH)
+        .fetch_all(&mut *self)
+        .await?;
+        if runs.is_empty() {
+            return Ok(None);
+        }
+        let count = runs.len() as u64;
+        Ok(Some(if self.delete_runs(runs).await? { count } else { 0 }))
+    }
+
     /// Deletes one batch: at most [`MAX_RUNS_PER_BATCH`] runs with numbers above `after`, or only a part of their lines if they
     /// have more than [`MAX_LINES_PER_BATCH`]. Returns `after` for the next batch, or `None` if no run remains.
     async fn delete_run_batch(&mut self, organization: OrganizationId, after: i64) -> Result<Option<i64>> {
@@ -99,6 +124,12 @@ impl WriteTransaction {
         .fetch_all(&mut *self)
         .await?;
         let Some(&last) = runs.last() else { return Ok(None) };
+        // Otherwise the next call continues with the same runs.
+        Ok(Some(if self.delete_runs(runs).await? { last } else { after }))
+    }
+
+    /// Deletes runs with their lines. Returns false if lines remain, so that it must be called again.
+    async fn delete_runs(&mut self, runs: Vec<i64>) -> Result<bool> {
         let numbers = serde_json::Value::from(runs).to_string();
         // The id of a line has the number of its execution in the upper 32 bits.
         let deleted = sqlx::query(
@@ -111,13 +142,12 @@ impl WriteTransaction {
         .await?
         .rows_affected();
         if deleted == u64::from(MAX_LINES_PER_BATCH) {
-            // More lines of these runs may exist. The next call continues with the same runs.
-            return Ok(Some(after));
+            return Ok(false);
         }
         sqlx::query("DELETE FROM executions WHERE number IN (SELECT value FROM json_each(?))")
             .bind(&numbers)
             .execute(&mut *self)
             .await?;
-        Ok(Some(last))
+        Ok(true)
     }
 }

@@ -6,29 +6,27 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// Parses a path, or a path after `sqlite:`.
-///
-/// # Errors
-///
-/// Fails with a description for people if the text names another kind of database, or no file.
-pub fn parse_database_path(text: &str) -> Result<PathBuf, String> {
-    let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")).unwrap_or(text);
-    match path.split_once("://") {
-        Some((scheme, _)) => {
-            Err(format!("{scheme} is not supported: name a SQLite file, for instance gateway.db"))
-        }
-        None if path.is_empty() || path.starts_with(":memory:") => {
-            Err("name a file: the database must outlive the gateway".to_owned())
-        }
-        None => Ok(PathBuf::from(path)),
-    }
-}
-
 /// Creates an empty database file that only its owner may read, if there is none. SQLite gives the files beside it the same
 /// permissions. Removes the permissions of other users from existing files.
 pub(crate) fn create(path: &Path) -> Result<FileIdentity> {
     let created = create_restricted(path);
     created.map_err(|error| Error::from(error).with_message(cannot_open_message(path)))
+}
+
+/// Creates an empty file that only its owner may read.
+///
+/// # Errors
+///
+/// Fails if the file exists or cannot be created.
+pub(crate) fn create_new(path: &Path) -> Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| {
+        let message = format!("{} cannot be created. Name a new file in a folder that is writable", path.display());
+        Error::from(error).with_message(message)
+    })
 }
 
 fn create_restricted(path: &Path) -> io::Result<FileIdentity> {
@@ -114,21 +112,5 @@ impl FileIdentity {
         let replaced =
             io::Error::new(IoErrorKind::NotFound, "the database file was replaced while it was in use");
         Err(replaced.into())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn database_path_is_parsed() {
-        for text in ["a/b.db", "sqlite:a/b.db", "sqlite://a/b.db"] {
-            assert_eq!(parse_database_path(text), Ok(PathBuf::from("a/b.db")), "{text}");
-        }
-        let error = parse_database_path("postgres://localhost/x").unwrap_err();
-        assert!(error.starts_with("postgres is not supported"), "{error}");
-        assert!(parse_database_path("sqlite::memory:").is_err());
-        assert!(parse_database_path("").is_err());
     }
 }

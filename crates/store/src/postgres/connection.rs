@@ -1,0 +1,119 @@
+//! The connections, and transactions on them.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use sqlx::postgres::{
+    PgConnectOptions, PgPool, PgPoolOptions, PgQueryResult, PgRow, PgStatement, PgTypeInfo,
+};
+use sqlx::{ConnectOptions, Either, Execute, Executor, Postgres, SqlStr, Transaction};
+
+use crate::error::Result;
+
+/// The most connections of a process.
+const MAX_CONNECTIONS: u32 = 16;
+/// The longest wait for a connection.
+const MAX_WAIT: Duration = Duration::from_secs(10);
+
+/// Creates a pool, which connects when a connection is needed.
+pub(super) fn pool(url: &str) -> Result<PgPool> {
+    let options = options(url)?;
+    Ok(PgPoolOptions::new().max_connections(MAX_CONNECTIONS).acquire_timeout(MAX_WAIT).connect_lazy_with(options))
+}
+
+/// Creates a pool with one connection, so that its transactions wait for no others.
+pub(super) fn pool_of_one(url: &str) -> Result<PgPool> {
+    let options = options(url)?;
+    Ok(PgPoolOptions::new().max_connections(1).acquire_timeout(MAX_WAIT).connect_lazy_with(options))
+}
+
+fn options(url: &str) -> Result<PgConnectOptions> {
+    let options = PgConnectOptions::from_str(url)?
+        // PgBouncer refuses parameters of the start that it does not know.
+        .extra_float_digits(None)
+        .statement_cache_capacity(0)
+        .disable_statement_logging();
+    let has_name = options.get_application_name().is_some();
+    Ok(if has_name { options } else { options.application_name("txjobs-gateway") })
+}
+
+/// A transaction. Dropping it discards its changes. Implements [`sqlx::Executor`].
+#[derive(Debug)]
+pub(super) struct PgTransaction(Transaction<'static, Postgres>);
+
+impl PgTransaction {
+    pub async fn begin(pool: &PgPool) -> Result<Self> {
+        Ok(Self(pool.begin().await?))
+    }
+
+    /// Commits the changes. After an error it is unknown whether they were committed.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.0.commit().await?)
+    }
+
+    pub async fn rollback(self) -> Result<()> {
+        Ok(self.0.rollback().await?)
+    }
+
+    /// Returns the connection for statements that this type does not run.
+    pub fn connection(&mut self) -> &mut sqlx::PgConnection {
+        &mut self.0
+    }
+}
+
+impl<'c> Executor<'c> for &'c mut PgTransaction {
+    type Database = Postgres;
+
+    fn fetch_many<'e, 'q: 'e, E>(
+        self,
+        query: E,
+    ) -> BoxStream<'e, sqlx::Result<Either<PgQueryResult, PgRow>>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        (*self.0).fetch_many(Unnamed(query))
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<PgRow>>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        (*self.0).fetch_optional(Unnamed(query))
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [PgTypeInfo],
+    ) -> BoxFuture<'e, sqlx::Result<PgStatement>>
+    where
+        'c: 'e,
+    {
+        (*self.0).prepare_with(sql, parameters)
+    }
+}
+
+/// A query whose statement gets no name. A named one would stay in the session, which PgBouncer gives to other clients.
+struct Unnamed<E>(E);
+
+impl<'q, E: Execute<'q, Postgres>> Execute<'q, Postgres> for Unnamed<E> {
+    fn sql(self) -> SqlStr {
+        self.0.sql()
+    }
+
+    fn statement(&self) -> Option<&PgStatement> {
+        self.0.statement()
+    }
+
+    fn take_arguments(&mut self) -> std::result::Result<Option<sqlx::postgres::PgArguments>, sqlx::error::BoxDynError> {
+        self.0.take_arguments()
+    }
+
+    fn persistent(&self) -> bool {
+        false
+    }
+}

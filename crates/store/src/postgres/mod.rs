@@ -1,0 +1,21 @@
+//! The store in PostgreSQL, for several nodes.
+//!
+//! Every statement is part of a transaction and is not kept prepared, so that the store works through PgBouncer in transaction
+//! mode. Nothing depends on the session: no advisory lock of a session, no setting. Leases and their ends use the time of the
+//! database.
+
+mod catalog;
+mod connection;
+mod executions;
+mod fresh;
+mod keys;
+mod lines;
+mod migrations;
+mod nodes;
+mod organizations;
+mod run_requests;
+mod runs;
+mod store;
+
+pub use migrations::SchemaState;
+pub use store::PostgresStore;

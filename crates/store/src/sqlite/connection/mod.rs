@@ -1,0 +1,6 @@
+//! The connections to a database file.
+
+pub(crate) mod changes;
+pub(crate) mod outcomes;
+pub(crate) mod transaction;
+pub(crate) mod writer;
