@@ -4,7 +4,11 @@ use txjobs_sdk::ExecutionState;
 use uuid::Uuid;
 
 use super::test_store::{TestStore, line};
-use crate::{AddKeyOutcome, CancelOutcome, ErrorKind, Job, PastRun, Result, Run, RunResult};
+use crate::sqlite::PastRun;
+use crate::{
+    AddKeyOutcome, CancelOutcome, ErrorKind, Job, KeyStore, LineStore, NewKey, OrganizationStore, Result, Run, RunResult,
+    RunStore, Scopes, Store,
+};
 
 const COMPLETED: RunResult = RunResult { state: ExecutionState::Completed, error: None };
 const HASH: [u8; 32] = [7; 32];
@@ -55,7 +59,7 @@ async fn requested(test: &TestStore) -> Result<()> {
 
 async fn claimed(test: &TestStore) -> Result<Run> {
     requested(test).await?;
-    Ok(test.store.claim_run(1, 1).await?.unwrap())
+    Ok(test.claim_run().await?.unwrap())
 }
 
 #[tokio::test]
@@ -74,7 +78,7 @@ async fn failed_request_adds_no_run() {
 #[tokio::test]
 async fn failed_claim_returns_no_run() {
     fails_without_effect(&["UPDATE ON executions"], requested, async |test, ()| {
-        assert!(test.store.claim_run(1, 1).await?.is_some());
+        assert!(test.claim_run().await?.is_some());
         Ok(())
     })
     .await;
@@ -83,7 +87,7 @@ async fn failed_claim_returns_no_run() {
 #[tokio::test]
 async fn failed_append_adds_no_line() {
     fails_without_effect(&["INSERT ON lines"], claimed, async |test, run| {
-        test.store.append_lines(run.number, 1, &vec![line("a"); 450]).await
+        test.store.append_lines(run, 1, &vec![line("a"); 450]).await
     })
     .await;
 }
@@ -121,7 +125,7 @@ async fn failed_addition_of_an_organization_changes_nothing() {
         let organization = tx.add_organization("Archive", "test").await?.unwrap();
         tx.add_jobs(organization, 0, &[Job { id: Uuid::from_u128(9), name: "Load".to_owned() }]).await?;
         tx.add_past_runs(&[past_run(Uuid::from_u128(9))]).await?;
-        assert_eq!(tx.add_key(organization, "archive", &HASH, 1).await?, AddKeyOutcome::Added);
+        assert_eq!(tx.add_key(organization, key("archive")).await?, AddKeyOutcome::Added);
         tx.activate_organization(organization).await?;
         tx.commit().await
     };
@@ -139,7 +143,7 @@ async fn failed_addition_of_an_organization_changes_nothing() {
 #[tokio::test]
 async fn failed_change_of_keys_changes_nothing() {
     let add = async |test: &TestStore| {
-        test.store.add_key(1, "laptop", &HASH, 1).await?;
+        test.store.add_key(1, key("laptop")).await?;
         Ok(())
     };
     fails_without_effect(&["INSERT ON api_keys"], async |_| Ok(()), async |test, ()| add(test).await).await;
@@ -179,6 +183,10 @@ async fn failed_deletion_changes_nothing() {
     .await;
 }
 
+fn key(name: &str) -> NewKey<'_> {
+    NewKey { name, hash: &HASH, scopes: Scopes::ALL, created_at: 1, expires_at: None }
+}
+
 fn past_run(job: Uuid) -> PastRun {
     PastRun {
         id: Uuid::from_u128(11),
@@ -195,15 +203,15 @@ fn past_run(job: Uuid) -> PastRun {
 async fn full_database_refuses_writes_until_it_has_space() {
     let test = TestStore::new().await;
     let run = claimed(&test).await.unwrap();
-    test.store.append_lines(run.number, 1, &[line("full")]).await.unwrap();
+    test.store.append_lines(&run, 1, &[line("full")]).await.unwrap();
     // A limit of the connection: SQLITE_FULL, as from a full disk. SQLite rolls back by itself.
     test.execute_sql_on_writer("PRAGMA max_page_count = 1").await;
     let long = [line("x".repeat(1_000_000))];
-    let error = test.store.append_lines(run.number, 2, &long).await.unwrap_err();
+    let error = test.store.append_lines(&run, 2, &long).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::DiskFull);
     assert_eq!(test.store.check().await, Err(ErrorKind::DiskFull));
 
-    test.store.append_lines(run.number, 2, &long).await.unwrap();
+    test.store.append_lines(&run, 2, &long).await.unwrap();
     test.store.end_run(&run, &COMPLETED, 3).await.unwrap();
     let page = test.store.lines(run.number, 1..=9, usize::MAX).await.unwrap();
     assert_eq!(

@@ -9,8 +9,9 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::test_store::{TestStore, connect};
-use crate::migrations::APPLICATION_ID;
-use crate::{BusyPolicy, DatabaseContent, DatabaseLock, ErrorKind, Store, inspect};
+use crate::sqlite::file::migrations::APPLICATION_ID;
+use crate::sqlite::{DatabaseContent, DatabaseLock, inspect};
+use crate::{BusyPolicy, ErrorKind, RunStore, SqliteStore, Store};
 
 #[tokio::test]
 async fn database_of_another_program_is_refused_unchanged() {
@@ -31,7 +32,7 @@ async fn database_of_another_program_is_refused_unchanged() {
         sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
         sqlx::Connection::close(connection).await.unwrap();
         let (before, beside) = (fs::read(&path).unwrap(), names(folder.path()));
-        let error = Store::open(&path).await.unwrap_err();
+        let error = SqliteStore::open(&path).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidFile);
         let error = error.to_string();
         assert!(error.contains("is the SQLite database of another program. Nothing was changed"), "{error}");
@@ -49,11 +50,11 @@ async fn path_without_a_database_is_refused_unchanged() {
     fs::write(&text, "These are notes, and they are longer than the header of a database.\n".repeat(9))
         .unwrap();
     let before = fs::read(&text).unwrap();
-    let error = Store::open(&text).await.unwrap_err().to_string();
+    let error = SqliteStore::open(&text).await.unwrap_err().to_string();
     assert!(error.contains("notes.txt is not a SQLite database. Name another file"), "{error}");
     assert_eq!(fs::read(&text).unwrap(), before);
 
-    let error = Store::open(folder.path()).await.unwrap_err().to_string();
+    let error = SqliteStore::open(folder.path()).await.unwrap_err().to_string();
     assert!(error.contains(" is a directory, not a file."), "{error}");
     #[cfg(unix)]
     {
@@ -95,7 +96,7 @@ async fn database_of_a_later_version_is_refused() {
                  VALUES (99990101, 'later', 1, x'00', 0)";
     test.execute_sql(later.to_owned()).await;
     test.store.close().await;
-    let error = Store::open(&test.path()).await.unwrap_err();
+    let error = SqliteStore::open(&test.path()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnsupportedVersion);
     assert!(error.to_string().contains("was written by a later version of txjobs-gateway."), "{error}");
 }
@@ -110,7 +111,7 @@ async fn database_of_a_development_version_is_refused_unchanged() {
     test.execute_sql(changed.to_owned()).await;
     test.store.close().await;
     let before = fs::read(test.path()).unwrap();
-    let error = Store::open(&test.path()).await.unwrap_err();
+    let error = SqliteStore::open(&test.path()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnsupportedVersion);
     let text = error.to_string();
     assert!(
@@ -147,7 +148,7 @@ async fn database_files_are_readable_by_their_owner_only() {
     for name in names(test.folder.path()) {
         fs::set_permissions(test.folder.path().join(name), fs::Permissions::from_mode(0o644)).unwrap();
     }
-    let again = Store::open(&test.path()).await.unwrap();
+    let again = SqliteStore::open(&test.path()).await.unwrap();
     fs::set_permissions(test.folder.path().join("gateway.db.lock"), fs::Permissions::from_mode(0o600))
         .unwrap();
     check(&test);

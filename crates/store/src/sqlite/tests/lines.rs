@@ -3,17 +3,18 @@
 use sqlx::Row;
 
 use super::test_store::{TestStore, connect, line};
-use crate::lines::SELECT_LINES_OF_JOB;
+use crate::sqlite::lines::SELECT_LINES_OF_JOB;
+use crate::{LineStore, Store};
 
 #[tokio::test]
 async fn long_lines_take_little_more_space_than_their_text() {
     const LINES: usize = 5_000;
     let test = TestStore::new().await;
     test.request_run(test.job).await.unwrap();
-    let run = test.store.claim_run(1, 1).await.unwrap().unwrap();
+    let run = test.claim_run().await.unwrap().unwrap();
     for batch in 0..10 {
         let lines = vec![line("x".repeat(1_000)); LINES / 10];
-        test.store.append_lines(run.number, 1 + batch * 500, &lines).await.unwrap();
+        test.store.append_lines(&run, 1 + batch * 500, &lines).await.unwrap();
     }
     test.store.close().await;
     let size = std::fs::metadata(test.path()).unwrap().len();
@@ -26,8 +27,11 @@ async fn repeated_append_replaces_its_lines() {
     let test = TestStore::new().await;
     for n in [3, 700] {
         let lines: Vec<_> = (0..450).map(|i| line(format!("{n}.{i}"))).collect();
-        test.store.append_lines(n, 1, &lines).await.unwrap();
-        test.store.append_lines(n, 1, &lines[..200]).await.unwrap();
+        for lines in [&lines[..], &lines[..200]] {
+            let mut tx = test.store.write().await.unwrap();
+            tx.append_lines(n, 1, lines).await.unwrap();
+            tx.commit().await.unwrap();
+        }
         let page = test.store.lines(n, 1..=i64::MAX, usize::MAX).await.unwrap();
         assert!(page.is_complete);
         let seqs: Vec<_> = page.lines.iter().map(|(run, line)| (*run, line.seq)).collect();

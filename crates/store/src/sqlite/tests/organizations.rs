@@ -6,11 +6,19 @@ use txjobs_sdk::ExecutionState;
 use uuid::Uuid;
 
 use super::test_store::{TestStore, line, organization};
-use crate::{AddKeyOutcome, ErrorKind, Job, OrganizationId, PastRun, Selection};
+use crate::sqlite::PastRun;
+use crate::{
+    AddKeyOutcome, CatalogStore, ErrorKind, ExecutionStore, Job, LineStore, NewKey, OrganizationId, OrganizationStore, RunStore,
+    Scopes, Selection,
+};
 
 const SOURCE: &str = "archive";
 const HASH: [u8; 32] = [7; 32];
 const ARCHIVED_JOB: Uuid = Uuid::from_u128(9);
+
+fn key<'a>(name: &'a str, hash: &'a [u8; 32]) -> NewKey<'a> {
+    NewKey { name, hash, scopes: Scopes::ALL, created_at: 1, expires_at: None }
+}
 
 fn past_run(job: Uuid, n: u8) -> PastRun {
     PastRun {
@@ -31,7 +39,7 @@ async fn add_archive(test: &TestStore) -> OrganizationId {
     tx.add_jobs(organization, 0, &[Job { id: ARCHIVED_JOB, name: "Load".to_owned() }]).await.unwrap();
     let first = tx.add_past_runs(&[past_run(ARCHIVED_JOB, 1), past_run(ARCHIVED_JOB, 2)]).await.unwrap();
     tx.append_lines(first + 1, 3, &[line("2.2")]).await.unwrap();
-    assert_eq!(tx.add_key(organization, "reader", &HASH, 1).await.unwrap(), AddKeyOutcome::Added);
+    assert_eq!(tx.add_key(organization, key("reader", &HASH)).await.unwrap(), AddKeyOutcome::Added);
     tx.activate_organization(organization).await.unwrap();
     tx.commit().await.unwrap();
     organization
@@ -57,7 +65,7 @@ async fn declaration_leaves_organizations_of_another_source_unchanged() {
     test.store.declare(&[organization("Fabrikam", &[Uuid::from_u128(5)])]).await.unwrap();
     assert_eq!(test.store.organization_id("Archive").await.unwrap(), Some(id));
     assert_eq!(test.store.jobs(id).await.unwrap(), [(ARCHIVED_JOB, "Load".to_owned())]);
-    assert_eq!(test.store.catalog().await.unwrap().organization_of_key(&HASH), Some(id));
+    assert_eq!(test.store.catalog().await.unwrap().key(&HASH).map(|key| key.organization), Some(id));
     assert_eq!(test.store.organization_id("Contoso").await.unwrap(), None);
 }
 
@@ -104,9 +112,9 @@ async fn taken_name_id_or_key_is_a_conflict() {
     let jobs = [Job { id: test.job, name: "Load".to_owned() }];
     assert_eq!(tx.add_jobs(1, 1, &jobs).await.unwrap_err().kind(), ErrorKind::Conflict);
     let other = tx.add_organization("Archive", SOURCE).await.unwrap().unwrap();
-    assert_eq!(tx.add_key(1, "laptop", &HASH, 1).await.unwrap(), AddKeyOutcome::Added);
-    assert_eq!(tx.add_key(1, "laptop", &[8; 32], 1).await.unwrap(), AddKeyOutcome::NameTaken);
-    assert_eq!(tx.add_key(other, "laptop", &HASH, 1).await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(tx.add_key(1, key("laptop", &HASH)).await.unwrap(), AddKeyOutcome::Added);
+    assert_eq!(tx.add_key(1, key("laptop", &[8; 32])).await.unwrap(), AddKeyOutcome::NameTaken);
+    assert_eq!(tx.add_key(other, key("laptop", &HASH)).await.unwrap_err().kind(), ErrorKind::Conflict);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use futures::poll;
 use uuid::Uuid;
 
 use super::test_store::{TestStore, organization};
+use crate::{CatalogStore, OrganizationStore};
 
 const JOBS: usize = 20;
 

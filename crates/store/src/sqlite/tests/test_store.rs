@@ -7,8 +7,11 @@ use sqlx::{ConnectOptions, SqliteConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::transaction::WriteConnection;
-use crate::{BusyPolicy, Job, Line, Organization, Result, Store};
+use crate::sqlite::connection::transaction::WriteConnection;
+use crate::{
+    BusyPolicy, Claim, Job, Line, NodeId, NodeInfo, NodeStore, Organization, OrganizationStore, Result, Run, RunStore,
+    SqliteStore,
+};
 
 pub(super) const JOB_ID: Uuid = Uuid::from_u128(0x11111111_1111_4111_8111_111111111111);
 
@@ -19,16 +22,18 @@ pub(super) fn organization(name: &str, jobs: &[Uuid]) -> Organization {
 
 pub(super) struct TestStore {
     pub folder: TempDir,
-    pub store: Store,
+    pub store: SqliteStore,
+    pub node: NodeId,
     pub job: Uuid,
 }
 
 impl TestStore {
     pub async fn new() -> Self {
         let folder = TempDir::new().unwrap();
-        let store = Store::open(&folder.path().join("gateway.db")).await.unwrap();
+        let store = SqliteStore::open(&folder.path().join("gateway.db")).await.unwrap();
+        let node = store.register_node(&node_info()).await.unwrap();
         store.declare(&[organization("Contoso", &[JOB_ID])]).await.unwrap();
-        Self { folder, store, job: JOB_ID }
+        Self { folder, store, node, job: JOB_ID }
     }
 
     pub fn path(&self) -> PathBuf {
@@ -38,6 +43,12 @@ impl TestStore {
     /// Requests a run of a job. Returns whether the store accepted it.
     pub async fn request_run(&self, job: Uuid) -> Result<bool> {
         self.store.request_run(job, Uuid::new_v4(), 1, BusyPolicy::Refuse).await
+    }
+
+    /// Claims the next run.
+    pub async fn claim_run(&self) -> Result<Option<Run>> {
+        let claim = Claim { node: self.node, jobs: None, now: 1, requested_until: 1 };
+        Ok(self.store.claim_run(claim).await?.map(|claimed| claimed.run))
     }
 
     /// Executes SQL on a connection outside of the store.
@@ -66,16 +77,27 @@ impl TestStore {
         let mut content = Vec::new();
         for sql in [
             "SELECT concat_ws('|', 'organization', id, name, source, is_active) FROM organizations ORDER BY id",
-            "SELECT concat_ws('|', 'key', organization, name, hex(hash), created_at) FROM api_keys ORDER BY id",
+            "SELECT concat_ws('|', 'key', organization, name, hex(hash), created_at, expires_at, scopes) FROM api_keys ORDER BY id",
             "SELECT concat_ws('|', 'job', hex(id), organization, name, position) FROM jobs ORDER BY id",
             "SELECT concat_ws('|', 'run', number, hex(id), hex(job), hex(trigger_id), state, requested_at, created_at, ended_at,
-                 cancel_requested, queue_index)
+                 cancel_requested, queue_index, hex(node), resume_token)
              FROM executions ORDER BY number",
             "SELECT concat_ws('|', 'line', id, time, severity, message) FROM lines ORDER BY id",
         ] {
             content.extend(sqlx::query_scalar::<_, String>(sql).fetch_all(&mut connection).await.unwrap());
         }
         content
+    }
+}
+
+pub(super) fn node_info() -> NodeInfo {
+    NodeInfo {
+        name: "test".to_owned(),
+        version: "0".to_owned(),
+        labels: Vec::new(),
+        concurrency: 1,
+        machine: None,
+        process: String::new(),
     }
 }
 

@@ -1,0 +1,37 @@
+//! Tests of histories.
+
+use txjobs_sdk::ExecutionState;
+use txjobs_store::{RunResult, Selection};
+
+use crate::test_store::{NOW, TestStore, line};
+
+conformance!(history_is_limited_to_the_newest, status_needs_the_organization);
+
+async fn history_is_limited_to_the_newest(test: &TestStore) {
+    let mut ids = Vec::new();
+    for n in 1..=5 {
+        let run = test.start_run(test.jobs[0]).await;
+        test.store.append_lines(&run, 1, &vec![line("x"); n]).await.unwrap();
+        let result = RunResult { state: ExecutionState::Completed, error: None };
+        test.store.end_run(&run, &result, NOW + 9).await.unwrap();
+        ids.push(run.id);
+    }
+    let select = async |limit, with_lines| {
+        test.store.executions(test.jobs[0], Selection::Newest { limit, with_lines }).await.unwrap()
+    };
+    let all = select(None, true).await;
+    assert_eq!(all.iter().map(|execution| execution.id).collect::<Vec<_>>(), ids);
+    assert_eq!(all.iter().map(txjobs_store::Execution::line_count).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    let newest = select(Some(2), false).await;
+    assert_eq!(newest.iter().map(|execution| execution.id).collect::<Vec<_>>(), ids[3..]);
+    assert!(newest.iter().all(|execution| execution.line_count() == 0));
+    assert!(test.store.executions(test.jobs[1], Selection::Newest { limit: None, with_lines: true }).await.unwrap().is_empty());
+}
+
+async fn status_needs_the_organization(test: &TestStore) {
+    assert!(test.store.status(test.organization, test.jobs[0]).await.unwrap().is_some());
+    assert_eq!(test.store.status(test.organization + 1, test.jobs[0]).await.unwrap(), None);
+    assert_eq!(test.store.status(test.organization, uuid::Uuid::from_u128(404)).await.unwrap(), None);
+    test.store.check().await.unwrap();
+    assert!(test.store.time().await.unwrap() > NOW);
+}
