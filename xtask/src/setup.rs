@@ -6,6 +6,7 @@ mod browser;
 mod cache;
 mod cargo_tools;
 mod node_packages;
+mod postgres;
 mod python_packages;
 mod runtimes;
 mod rust;
@@ -22,6 +23,7 @@ use crate::process;
 
 pub(crate) use browser::Browser;
 pub(crate) use node_packages::npm;
+pub(crate) use postgres::Postgres;
 
 pub(crate) const HELP: &str = "\
 Installs the tools of all other commands, which otherwise install what is missing themselves.
@@ -53,6 +55,8 @@ impl BuildTools {
 pub(crate) struct TestTools {
     pub(crate) browser: Browser,
     pub(crate) firefox: Browser,
+    /// Nothing on Windows.
+    pub(crate) postgres: Option<Postgres>,
     /// The folder of `redocly` and the packages beside it.
     pub(crate) node_modules: PathBuf,
     /// The folder of `codespell` and `schemathesis`.
@@ -98,6 +102,7 @@ fn install_test_tools() -> Result<TestTools> {
     Ok(TestTools {
         browser: browser::find_or_install()?,
         firefox: browser::find_or_install_firefox()?,
+        postgres: postgres::find_or_install()?,
         node_modules: node_packages::install("test", Path::new("xtask/tools/test/package.json"))?,
         python: python_packages::install("test", Path::new("xtask/tools/test/requirements.txt"))?,
         postman_modules: install_postman_modules()?,

@@ -17,9 +17,10 @@ use crate::{
 /// The package of the tests that start the programs of others.
 const TOGETHER: &str = "tests";
 
-pub(crate) fn test_native(_: &Tools) -> Result<Counts> {
+pub(crate) fn test_native(tools: &Tools) -> Result<Counts> {
     let programs = workspace::build()?;
-    let mut commands: Vec<_> = programs.iter().filter(|program| !is_together(program)).map(command).collect();
+    let programs = programs.iter().filter(|program| !is_together(program));
+    let mut commands: Vec<_> = programs.map(|program| command(program, tools)).collect();
     commands.push(cargo("test --workspace --exclude xtask --doc --no-fail-fast"));
     commands.push(cargo("test --package xtask"));
     run_all(commands)
@@ -37,7 +38,7 @@ pub(crate) fn test_together(tools: &Tools) -> Result<Counts> {
     let programs = workspace::build()?;
     let programs = programs.iter().filter(|program| is_together(program));
     let commands = programs.map(|program| {
-        let mut test = command(program);
+        let mut test = command(program, tools);
         test.env("TXJOBS_BROWSER", &tools.test.browser.browser);
         test.env("TXJOBS_DRIVER", &tools.test.browser.driver).env("TXJOBS_AXE", tools.test.axe());
         test.env("TXJOBS_FIREFOX", &tools.test.firefox.browser);
@@ -53,10 +54,13 @@ fn is_together(program: &TestProgram) -> bool {
     program.package_folder.ends_with(TOGETHER)
 }
 
-/// Returns the command that runs a test program as cargo does.
-fn command(program: &TestProgram) -> Command {
+/// Returns the command that runs a test program as cargo does, with the servers that it can start.
+fn command(program: &TestProgram, tools: &Tools) -> Command {
     let mut command = Command::new(&program.file);
     command.current_dir(&program.package_folder).env("CARGO_MANIFEST_DIR", &program.package_folder);
+    if let Some(postgres) = &tools.test.postgres {
+        command.env("TXJOBS_POSTGRES_BIN", &postgres.programs).env("TXJOBS_PGBOUNCER", &postgres.pgbouncer);
+    }
     command
 }
 

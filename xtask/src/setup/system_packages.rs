@@ -22,14 +22,23 @@ pub(super) fn install(names: &[&str]) -> Result<()> {
         .with_context(|| format!("run this command yourself: sudo apt-get install {}", names.join(" ")))
 }
 
+/// Runs a shell script as root. It never requests a password.
+pub(super) fn run_as_root(script: &str) -> Result<()> {
+    process::output(as_root("sh").args(["-c", script])).map(drop)
+}
+
 fn apt_get(arguments: &[&str]) -> Command {
-    let mut command = if process::find_program("sudo").is_some() {
-        process::program("sudo", "--non-interactive apt-get")
-    } else {
-        Command::new("apt-get")
-    };
+    let mut command = as_root("apt-get");
     // Another installation may be running, for instance the daily one of a desktop.
     command.args(["-o", "DPkg::Lock::Timeout=300"]).args(arguments);
     command.env("DEBIAN_FRONTEND", "noninteractive");
     command
+}
+
+fn as_root(program: &str) -> Command {
+    if process::find_program("sudo").is_some() {
+        process::program("sudo", &format!("--non-interactive {program}"))
+    } else {
+        Command::new(program)
+    }
 }
