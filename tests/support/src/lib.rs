@@ -3,6 +3,7 @@
 //! - [`TestServer`] is a real gateway or emulator, with its files in a [`ServerFolder`].
 //! - `TestApp` is the gateway's router in process (feature `app`).
 //! - [`FakeServer`] returns the responses that a test chooses, [`RawServer`] the bytes.
+//! - `PostgresServer` and `PgBouncer` are those of the system, with their own data (on Unix).
 //! - [`cli`] runs the command line, `browser` and `console` use the console in a browser (feature `browser`).
 
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot continue panics")]
@@ -24,7 +25,11 @@ mod job_configs;
 pub mod key_logging;
 mod log_lines;
 pub mod odd_responses;
+#[cfg(unix)]
+mod pgbouncer;
 mod ports;
+#[cfg(unix)]
+mod postgres;
 mod processes;
 mod program;
 pub mod raw_http;
@@ -33,6 +38,8 @@ pub mod reference_page;
 mod requests;
 mod server_folder;
 mod server_log;
+#[cfg(unix)]
+mod server_process;
 mod server_thread;
 #[cfg(target_os = "linux")]
 pub mod spy_job;
@@ -53,7 +60,11 @@ pub use command_output::CommandOutput;
 pub use fake_server::{FakeRequest, FakeResponse, FakeServer, allow_origin, json_response};
 pub use job_configs::shell_jobs;
 pub use log_lines::{has_ended, lines};
+#[cfg(unix)]
+pub use pgbouncer::PgBouncer;
 pub use ports::{closed_address, free_port};
+#[cfg(unix)]
+pub use postgres::PostgresServer;
 pub use processes::{is_process_alive, send_signal};
 pub use program::{Program, program, root};
 pub use raw_server::RawServer;
