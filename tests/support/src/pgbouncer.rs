@@ -1,6 +1,7 @@
 //! PgBouncer, which shares connections to PostgreSQL between clients.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::postgres::PostgresServer;
 use crate::server_process::{ServerLog, ServerProcess, UnprivilegedFolder, start_on_free_port};
@@ -39,6 +40,16 @@ impl PgBouncer {
             ServerProcess::start(&folder, &program, &["pgbouncer.ini"], "process up", "KILL", &log)
         });
         Self { _process: process, _folder: folder, port, server_port: server.port() }
+    }
+
+    /// Returns a PgBouncer for [`PostgresServer::shared`] that all tests of a program share.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::start`].
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<PgBouncer> = OnceLock::new();
+        SHARED.get_or_init(|| Self::start(PostgresServer::shared()))
     }
 
     /// Returns the URL through PgBouncer of a database of its server.
