@@ -72,6 +72,12 @@ impl Error {
         self.kind
     }
 
+    /// Returns the error with a cause.
+    pub(crate) fn with_source(mut self, source: impl error::Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Arc::new(source));
+        self
+    }
+
     /// Returns an error of the same kind with this description and this error as its cause.
     pub(crate) fn with_message(self, message: impl Into<Cow<'static, str>>) -> Self {
         Self { kind: self.kind, message: Some(message.into()), source: Some(Arc::new(self)) }

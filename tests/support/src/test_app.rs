@@ -20,7 +20,7 @@ use txjobs_gateway::runner::{Lease, Leases, Runner, RunnerHandle, RunnerOptions,
 use txjobs_gateway::server::{ServerOptions, router};
 use txjobs_sdk::types::{JobId, TriggerId};
 use txjobs_sdk::{ApiKey, operation, paths};
-use txjobs_store::{NewKey, NodeInfo, NodeStore, OrganizationStore, KeyStore, Scopes, SqliteStore};
+use txjobs_store::{Claim, NewKey, NodeInfo, Run, Scopes, SharedStore, SqliteStore};
 
 use crate::log_lines::has_ended;
 use crate::test_job::TestJob;
@@ -57,7 +57,9 @@ const DATABASE: &str = "gateway.db";
 pub struct TestApp {
     folder: TempDir,
     /// The store of the gateway.
-    pub store: SqliteStore,
+    pub store: SharedStore,
+    /// The same store.
+    pub sqlite: SqliteStore,
     /// The configuration.
     pub config: Config,
     /// A key of each organization, in the order of the configuration.
@@ -117,7 +119,8 @@ impl TestApp {
     async fn new(text: &str, options: ServerOptions) -> Self {
         let folder = TempDir::new().unwrap();
         let config = parse(text);
-        let store = SqliteStore::open(&folder.path().join(DATABASE)).await.unwrap();
+        let sqlite = SqliteStore::open(&folder.path().join(DATABASE)).await.unwrap();
+        let store: SharedStore = Arc::new(sqlite.clone());
         store.declare(&config.declared()).await.unwrap();
         let clock: SharedClock = Arc::new(SystemClock::new());
         let mut keys = Vec::new();
@@ -131,20 +134,27 @@ impl TestApp {
         }
         let (runner, shutdown) = (RunnerHandle::default(), Shutdown::default());
         let state =
-            AppState::new(Arc::new(store.clone()), Arc::clone(&clock), runner.clone(), config.key_header.clone());
+            AppState::new(Arc::clone(&store), Arc::clone(&clock), runner.clone(), config.key_header.clone());
         let router = router(state, &options);
-        Self { folder, store, config, keys, router, clock, runner, shutdown }
+        Self { folder, store, sqlite, config, keys, router, clock, runner, shutdown }
     }
 
     /// Starts the runner.
     pub async fn start_runner(&self, resolver: Arc<dyn WorkResolver>) {
         let node = self.store.register_node(&test_node()).await.unwrap();
-        let (store, clock) = (Arc::new(self.store.clone()), Arc::clone(&self.clock));
+        let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
         let options = RunnerOptions { concurrency: 8, jobs: None };
         let (_, leases) = Leases::new(Lease::new(node));
         let runner =
             Runner::new(store, clock, self.runner.clone(), resolver, options, leases, self.shutdown.clone());
         tokio::spawn(runner.work());
+    }
+
+    /// Claims the next run at this time, in microseconds, for a node without a runner.
+    pub async fn claim_run(&self, now: i64) -> Option<Run> {
+        let node = self.store.register_node(&test_node()).await.unwrap();
+        let claim = Claim { node, jobs: None, now, requested_until: now };
+        self.store.claim_run(claim).await.unwrap().map(|claimed| claimed.run)
     }
 
     /// Returns the path of the folder.

@@ -3,7 +3,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::timeout;
 use txjobs_sdk::{ExecutionState, paths};
-use txjobs_store::{CancelOutcome, RunResult, Store};
+use txjobs_store::{CancelOutcome, RunResult, SqliteStore};
 use txjobs_test_support::lines;
 use txjobs_test_support::test_app::TestApp;
 
@@ -19,7 +19,7 @@ async fn pending_run_ends_immediately() {
     assert_eq!(run["State"], 3);
     assert!(run["EndTime"].is_string());
     assert_eq!(lines(&run), [(2, "Canceled before it started.")]);
-    assert!(app.store.claim_run(1, 1).await.unwrap().is_none());
+    assert!(app.claim_run(1).await.is_none());
 }
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn accepted_cancellation_overrides_a_later_completion() {
     let app = TestApp::without_runner().await;
     let job = app.job("Quick");
     let trigger = app.execute(job).await;
-    let run = app.store.claim_run(1, 1).await.unwrap().unwrap();
+    let run = app.claim_run(1).await.unwrap();
     assert_eq!(app.store.cancel_run(job.0, 2).await.unwrap(), CancelOutcome::Requested(run));
     let ending = RunResult { state: ExecutionState::Completed, error: None };
     assert_eq!(app.store.end_run(&run, &ending, 3).await.unwrap(), ExecutionState::Failed);
@@ -66,7 +66,7 @@ async fn cancellation_completes_after_its_caller_disconnects() {
     let job = app.job("Slow");
     let trigger = app.execute(job).await;
     app.wait_until(job, trigger, |run| lines(run) == [(0, "Started")]).await;
-    let other = Store::open(&app.database()).await.unwrap();
+    let other = SqliteStore::open(&app.database()).await.unwrap();
     let write = other.write().await.unwrap();
     // Longer than the request takes to reach the write, for which there is no event.
     let response = timeout(Duration::from_secs(1), app.call(paths::cancel_job(job))).await;

@@ -23,7 +23,7 @@ async fn execute_of_a_busy_job_is_refused() {
     let job = app.job("Quick");
     app.execute(job).await;
     app.call(paths::execute_job(job)).await.expect_error(409);
-    app.store.claim_run(1, 1).await.unwrap().unwrap();
+    app.claim_run(1).await.unwrap();
     app.call(paths::execute_job(job)).await.expect_error(409);
     app.execute(app.job("Slow")).await;
 }
@@ -41,5 +41,5 @@ async fn concurrent_executes_accept_exactly_one() {
 async fn execute_of_another_organization_s_job_is_not_found() {
     let app = TestApp::without_runner().await;
     app.call(paths::execute_job(app.job("Theirs"))).await.expect_error(404);
-    assert!(app.store.claim_run(1, 1).await.unwrap().is_none());
+    assert!(app.claim_run(1).await.is_none());
 }

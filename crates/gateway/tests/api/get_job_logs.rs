@@ -46,7 +46,7 @@ async fn pending_run_has_no_execution() {
     let job = app.job("Quick");
     app.execute(job).await;
     assert_eq!(app.call(paths::get_job_logs(job, None, None)).await.expect_ok(), json!([]));
-    app.store.claim_run(1_000_000, 1_000_000).await.unwrap();
+    app.claim_run(1_000_000).await;
     let shown = app.call(paths::get_job_logs(job, None, None)).await.expect_ok();
     assert_eq!(shown[0]["State"], 1);
     assert_eq!(shown[0]["CreateTime"], "1970-01-01T00:00:01Z");

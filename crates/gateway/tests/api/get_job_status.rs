@@ -10,7 +10,7 @@ async fn status_follows_the_run_of_the_job() {
     assert_eq!(status().await, json!({ "JobId": job, "Status": 0, "Message": "The job is idle." }));
     app.execute(job).await;
     assert_eq!(status().await, json!({ "JobId": job, "Status": 1, "Message": "The job is pending." }));
-    let run = app.store.claim_run(1, 1).await.unwrap().unwrap();
+    let run = app.claim_run(1).await.unwrap();
     assert_eq!(status().await, json!({ "JobId": job, "Status": 2, "Message": "The job is running." }));
     let ending = txjobs_store::RunResult { state: txjobs_sdk::ExecutionState::Completed, error: None };
     app.store.end_run(&run, &ending, 2).await.unwrap();

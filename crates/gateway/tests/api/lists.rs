@@ -8,7 +8,7 @@ use serde_json::Value;
 use txjobs_gateway::key;
 use txjobs_sdk::types::JobId;
 use txjobs_sdk::{operation, paths};
-use txjobs_store::{Job, Store};
+use txjobs_store::{Job, NewKey, OrganizationStore, Scopes, SqliteStore};
 use txjobs_test_support::test_app::{CONFIG, TestApp, parse};
 use uuid::Uuid;
 
@@ -19,8 +19,8 @@ fn config_of(jobs: usize) -> String {
 }
 
 /// Opens the database as another process does.
-async fn open_again(app: &TestApp) -> Store {
-    Store::open(&app.database()).await.unwrap()
+async fn open_again(app: &TestApp) -> SqliteStore {
+    SqliteStore::open(&app.database()).await.unwrap()
 }
 
 async fn names(app: &TestApp) -> Vec<String> {
@@ -73,7 +73,9 @@ async fn key_works_from_its_creation_to_its_revocation() {
     for _ in 0..20 {
         let key = key::generate().unwrap();
         app.call_as(&key, paths::list_jobs()).await.expect_error(401);
-        app.store.add_key(contoso, "short", &key::hash(key.expose()), 1).await.unwrap();
+        let hash = key::hash(key.expose());
+        let new = NewKey { name: "short", hash: &hash, scopes: Scopes::ALL, created_at: 1, expires_at: None };
+        app.store.add_key(contoso, new).await.unwrap();
         app.call_as(&key, paths::list_jobs()).await.expect_ok();
         app.store.revoke_key("Contoso", "short").await.unwrap();
         app.call_as(&key, paths::list_jobs()).await.expect_error(401);

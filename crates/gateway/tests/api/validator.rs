@@ -52,10 +52,10 @@ async fn changed_response_is_sent_again() {
     let trigger = app.execute(job).await;
     assert_eq!(call_with_tag(&app, &statuses, &before).await.status, 200);
 
-    let run = app.store.claim_run(1_000_000, 1_000_000).await.unwrap().unwrap();
+    let run = app.claim_run(1_000_000).await.unwrap();
     let mut tags = vec![app.call(log.clone()).await.header("etag").to_owned()];
     let line = Line { time: 2_000_000, severity: Severity::Information, message: "One".to_owned() };
-    app.store.append_lines(run.number, 1, &[line]).await.unwrap();
+    app.store.append_lines(&run, 1, &[line]).await.unwrap();
     let by_trigger = paths::get_job_logs_by_trigger(job, trigger, None);
     tags.push(call_with_tag(&app, &log, &tags[0]).await.header("etag").to_owned());
     assert_eq!(lines(&app.call(by_trigger).await.expect_ok()[0]).len(), 1);
@@ -79,14 +79,14 @@ async fn long_history_in_chunks_is_complete() {
     let mut triggers = Vec::new();
     for count in counts {
         triggers.push(app.execute(job).await);
-        let run = app.store.claim_run(1_000_000, 1_000_000).await.unwrap().unwrap();
+        let run = app.claim_run(1_000_000).await.unwrap();
         let line = |n| Line {
             time: 1_000_000 + n,
             severity: Severity::Information,
             // Some are as long as a chunk.
             message: if n % 5_000 == 7 { "x".repeat(300_000) } else { format!("line {n}") },
         };
-        app.store.append_lines(run.number, 1, &(0..count).map(line).collect::<Vec<_>>()).await.unwrap();
+        app.store.append_lines(&run, 1, &(0..count).map(line).collect::<Vec<_>>()).await.unwrap();
         let ending = RunResult { state: ExecutionState::Completed, error: None };
         app.store.end_run(&run, &ending, 2_000_000).await.unwrap();
     }

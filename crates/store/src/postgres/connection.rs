@@ -8,14 +8,24 @@ use futures::stream::BoxStream;
 use sqlx::postgres::{
     PgConnectOptions, PgPool, PgPoolOptions, PgQueryResult, PgRow, PgStatement, PgTypeInfo,
 };
-use sqlx::{ConnectOptions, Either, Execute, Executor, Postgres, SqlStr, Transaction};
+use sqlx::{ConnectOptions, Connection, Either, Execute, Executor, Postgres, SqlStr, Transaction};
 
-use crate::error::Result;
+use tokio::time::timeout;
+
+use crate::error::{Error, ErrorKind, Result};
 
 /// The most connections of a process.
 const MAX_CONNECTIONS: u32 = 16;
 /// The longest wait for a connection.
-const MAX_WAIT: Duration = Duration::from_secs(10);
+const MAX_WAIT: Duration = Duration::from_secs(5);
+
+/// Connects once, so that the reason of a failure is known. A pool tries again and forgets it.
+pub(super) async fn check(url: &str) -> Result<()> {
+    let connecting = timeout(MAX_WAIT, options(url)?.connect()).await;
+    let connection = connecting.map_err(|_| ErrorKind::Unreachable)??;
+    connection.close().await?;
+    Ok(())
+}
 
 /// Creates a pool, which connects when a connection is needed.
 pub(super) fn pool(url: &str) -> Result<PgPool> {
@@ -45,7 +55,12 @@ pub(super) struct PgTransaction(Transaction<'static, Postgres>);
 
 impl PgTransaction {
     pub async fn begin(pool: &PgPool) -> Result<Self> {
-        Ok(Self(pool.begin().await?))
+        match pool.begin().await {
+            Ok(transaction) => Ok(Self(transaction)),
+            // The pool tries to connect until then.
+            Err(error @ sqlx::Error::PoolTimedOut) => Err(Error::from(ErrorKind::Unreachable).with_source(error)),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Commits the changes. After an error it is unknown whether they were committed.

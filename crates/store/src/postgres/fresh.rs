@@ -8,12 +8,19 @@ use tokio::time::Instant;
 
 use crate::error::Result;
 
-/// A value that is read for each call. Calls that wait for the same read share its result, so that many calls need few reads.
-pub(super) struct Fresh<T>(Mutex<Option<(Instant, Arc<T>)>>);
+/// A value that is read for each call. Calls that wait for the same read share its result, so that many calls need few reads, and
+/// all of them fail together.
+pub(super) struct Fresh<T>(Mutex<Last<T>>);
+
+/// The last read, and the last value.
+struct Last<T> {
+    read: Option<(Instant, Result<()>)>,
+    value: Option<Arc<T>>,
+}
 
 impl<T> Default for Fresh<T> {
     fn default() -> Self {
-        Self(Mutex::new(None))
+        Self(Mutex::new(Last { read: None, value: None }))
     }
 }
 
@@ -33,14 +40,20 @@ impl<T> Fresh<T> {
     pub async fn get(&self, read: impl AsyncFnOnce(Option<Arc<T>>) -> Result<Arc<T>>) -> Result<Arc<T>> {
         let called_at = Instant::now();
         let mut last = self.0.lock().await;
-        if let Some((read_at, value)) = last.as_ref().filter(|(read_at, _)| *read_at > called_at) {
-            let _ = read_at;
-            return Ok(Arc::clone(value));
+        let is_fresh = |(read_at, _): &&(Instant, _)| *read_at > called_at;
+        if let Some((_, result)) = last.read.as_ref().filter(is_fresh) {
+            result.clone()?;
+            if let Some(value) = &last.value {
+                return Ok(Arc::clone(value));
+            }
         }
         let read_at = Instant::now();
-        let value = read(last.as_ref().map(|(_, value)| Arc::clone(value))).await?;
-        *last = Some((read_at, Arc::clone(&value)));
-        Ok(value)
+        let result = read(last.value.clone()).await;
+        last.read = Some((read_at, result.as_ref().map(drop).map_err(Clone::clone)));
+        if let Ok(value) = &result {
+            last.value = Some(Arc::clone(value));
+        }
+        result
     }
 }
 
@@ -51,6 +64,7 @@ mod tests {
     use futures::future::join_all;
 
     use super::*;
+    use crate::error::ErrorKind;
 
     #[tokio::test]
     async fn waiting_calls_share_one_read() {
@@ -67,5 +81,21 @@ mod tests {
         assert_eq!(values[0], 0);
         assert!(values[1..].iter().all(|value| *value == 1), "{values:?}");
         assert_eq!(read().await, 2, "a later call reads again");
+    }
+
+    #[tokio::test]
+    async fn waiting_calls_share_one_failure() {
+        let (fresh, reads) = (Fresh::<u32>::default(), AtomicU32::new(0));
+        let fail = async || {
+            let read = async |_| {
+                tokio::task::yield_now().await;
+                reads.fetch_add(1, Ordering::Relaxed);
+                Err(ErrorKind::Unreachable.into())
+            };
+            fresh.get(read).await.unwrap_err().kind()
+        };
+        assert!(join_all((0..10).map(|_| fail())).await.iter().all(|kind| *kind == ErrorKind::Unreachable));
+        assert_eq!(reads.load(Ordering::Relaxed), 2);
+        assert_eq!(*fresh.get(async |_| Ok(Arc::new(7))).await.unwrap(), 7);
     }
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use sqlx::postgres::PgPool;
 use tokio::time::timeout;
 
-use super::connection::{PgTransaction, pool, pool_of_one};
+use super::connection::{PgTransaction, check, pool, pool_of_one};
 use super::fresh::Fresh;
 use super::migrations::{self, SchemaState, schema_state};
 use super::run_requests::RunRequests;
@@ -37,7 +37,7 @@ impl PostgresStore {
     ///
     /// Fails if the server cannot be reached, if it refuses the user, or if the tables are of another version.
     pub async fn open(url: &str) -> Result<Self> {
-        let store = Self::connect(url)?;
+        let store = Self::connect(url).await?;
         match store.schema_state().await? {
             SchemaState::Empty => {
                 migrations::migrate(&store.pool).await?;
@@ -60,10 +60,11 @@ impl PostgresStore {
     ///
     /// As [`Self::open`], except for tables of an earlier version.
     pub async fn migrate(url: &str) -> Result<SchemaState> {
-        migrations::migrate(&Self::connect(url)?.pool).await
+        migrations::migrate(&Self::connect(url).await?.pool).await
     }
 
-    fn connect(url: &str) -> Result<Self> {
+    async fn connect(url: &str) -> Result<Self> {
+        check(url).await?;
         let pool = pool(url)?;
         Ok(Self {
             run_requests: RunRequests::start(pool.clone()),
