@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use txjobs_sdk::paths;
 use txjobs_store::Database;
 
+use crate::database_argument;
 use crate::listen::Listen;
 use crate::node::NodeOptions;
 
@@ -42,8 +43,8 @@ impl std::ops::Deref for DatabaseArgs {
 #[derive(Clone, Debug, Args)]
 pub struct DatabaseOnlyArgs {
     /// The database: a SQLite file, which is created if it does not exist, or postgres://USER@HOST/NAME, which several nodes can
-    /// share. To keep a password out of the list of processes, use the variable TXJOBS_DATABASE or a password file
-    #[arg(long, value_name = "DATABASE", env = "TXJOBS_DATABASE", hide_env_values = true, default_value = "txjobs-gateway.db")]
+    /// share. A hyphen reads it from standard input, so that a password is in no list of processes
+    #[arg(long, value_name = "DATABASE", default_value = "txjobs-gateway.db", value_parser = database_argument::parse)]
     pub database: Database,
 }
 

@@ -14,6 +14,7 @@ pub mod command;
 pub mod commands;
 pub mod config;
 pub mod database;
+pub mod database_argument;
 pub mod key;
 pub mod listen;
 pub mod logging;

@@ -2,13 +2,15 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use txjobs_gateway::commands::{self, Cli};
-use txjobs_gateway::{process, secrets};
+use txjobs_gateway::{database_argument, process, secrets};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let hides_secrets = cli.serves();
-    let prepare = || if hides_secrets { secrets::hide(|_| Ok(())) } else { Ok(()) };
+    let cli = Cli::from_arguments();
+    let database = cli.served_database();
+    let prepare = || match database {
+        Some(database) => secrets::hide(|command| database_argument::pass_through_pipe(command, &database)),
+        None => Ok(()),
+    };
     process::run("warn,txjobs_gateway=info", prepare, commands::run(cli))
 }

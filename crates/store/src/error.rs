@@ -164,7 +164,11 @@ impl ErrorKind {
                     None => code.parse().map_or(Self::Other, Self::from_sqlite),
                 }
             }
-            sqlx::Error::Io(error) => Self::from_io(error.kind()),
+            // Of a connection to a server, such as a name that cannot be resolved.
+            sqlx::Error::Io(error) => match Self::from_io(error.kind()) {
+                Self::InputOutput | Self::CannotOpen => Self::Unreachable,
+                kind => kind,
+            },
             sqlx::Error::Tls(_) => Self::Unreachable,
             sqlx::Error::Migrate(error) => Self::from_migration(error),
             sqlx::Error::PoolTimedOut => Self::Busy,

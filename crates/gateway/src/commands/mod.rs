@@ -6,12 +6,14 @@ pub mod migrate;
 pub mod nodes;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use txjobs_store::Database;
 
 use crate::args::{ConfigArgs, DatabaseArgs, DatabaseOnlyArgs, KeysCommand, RunArgs, ServeArgs};
 use crate::clock::SystemClock;
 use crate::config::{self, CommandJob};
 use crate::database;
+use crate::database_argument::VARIABLE;
 use crate::serve::{Server, ServerParts, run_node};
 use crate::server;
 
@@ -55,10 +57,30 @@ Durations are written like 500ms, 10s, 1m30s or 90 (seconds).")]
 }
 
 impl Cli {
-    /// Returns whether the command is `serve`.
-    pub fn serves(&self) -> bool {
-        matches!(self.command, Command::Serve(_) | Command::Run(_))
+    /// Parses the arguments of the process. The variable `TXJOBS_DATABASE` names the database if they do not.
+    pub fn from_arguments() -> Self {
+        let matches = with_variables(Self::command()).get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
+
+    /// Returns the database of a command that runs jobs.
+    pub fn served_database(&self) -> Option<Database> {
+        match &self.command {
+            Command::Serve(arguments) => Some(arguments.database.database.clone()),
+            Command::Run(arguments) => Some(arguments.database.database.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// Adds the variables to the arguments of all commands. The emulator shares the arguments and has its own variables.
+fn with_variables(command: clap::Command) -> clap::Command {
+    let has_database = command.get_arguments().any(|argument| argument.get_id() == "database");
+    let command = match has_database {
+        true => command.mut_arg("database", |argument| argument.env(VARIABLE).hide_env_values(true)),
+        false => command,
+    };
+    command.mut_subcommands(with_variables)
 }
 
 /// Runs the command.
@@ -85,10 +107,10 @@ pub async fn run(cli: Cli) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use super::*;
 
     #[test]
     fn command_line_is_consistent() {
-        super::Cli::command().debug_assert();
+        with_variables(Cli::command()).debug_assert();
     }
 }

@@ -51,7 +51,13 @@ fn file_that_cannot_be_read_is_reported() {
     assert_fails(&serve(&["--database", "gateway.toml"]), 1, "gateway.toml is not a SQLite database.");
     assert_fails(&serve(&["--database", "."]), 1, ". is a directory, not a file.");
     assert_fails(&serve(&["--database", "/dev/null"]), 1, "/dev/null is a device or a pipe, not a file.");
-    assert_fails(&serve(&["--database", "postgres://here/db"]), 2, "postgres is not supported");
+    assert_fails(&serve(&["--database", "mysql://here/db"]), 2, "mysql is not supported");
+    assert_fails(&serve(&["--database", "postgres://me:hidden@[x"]), 2, "write postgres://USER@HOST:PORT/DATABASE");
+    assert_fails(
+        &serve(&["--database", "postgres://me:hidden@127.0.0.1:1/db"]),
+        1,
+        "The database postgres://127.0.0.1:1/db cannot be used.",
+    );
     assert_fails(&serve(&["--console", "."]), 1, "has no index.html");
     assert_fails(&serve(&["--nonsense"]), 2, "--nonsense");
     std::fs::write(folder.file("bad.toml"), CONFIG.replace("command", "http")).unwrap();

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The most connections of a process.
-const MAX_CONNECTIONS: u32 = 16;
+const MAX_CONNECTIONS: u32 = 10;
 /// The longest wait for a connection.
 const MAX_WAIT: Duration = Duration::from_secs(5);
 
