@@ -2,16 +2,18 @@
 """Kills a gateway at random moments under load, and checks the outcome of its runs after each restart.
 
     cargo build -p txjobs-gateway
-    python3 tests/load/kills.py target/debug/txjobs-gateway [KILLS]
+    python3 tests/load/kills.py target/debug/txjobs-gateway [KILLS] [NODES]
 
-Starts a gateway on a free local port with its data in a temporary folder. Clients execute jobs continuously.
+Starts a gateway on a free local port with its data in a temporary folder. With NODES (for instance 3), starts that many nodes
+and PostgreSQL, and kills one of the nodes each time. Clients execute jobs continuously, on any node.
 Each run appends its trigger id to a file, and most jobs start a child that detaches itself: in a new session, by a double
 fork, or with an empty environment as well. After each `kill -9` (default: 150) the script restarts the gateway. Then no
-process of an interrupted run may be alive, and no accepted run may be lost. At the end, every accepted run must have ended,
+process of a run of that node may be alive, and no accepted run may be lost. At the end, every accepted run must have ended,
 and none may have started twice. Exits with 1 after any failure. Linux only.
 """
 
 import collections
+import contextlib
 import http.client
 import json
 import os
@@ -27,6 +29,8 @@ import time
 import urllib.error
 import urllib.request
 
+import postgres
+
 CLIENTS = 4
 CONCURRENCY = 12
 # The ways in which a child detaches itself from its command.
@@ -38,9 +42,9 @@ CHILDREN = {
     "empty environment": "env -i setsid sh -c '(setsid sleep 600 &)' >/dev/null 2>&1",
 }
 DURATIONS = ["0", "0.1", "0.3", "1"]
-# Descriptor 9 is open in every process of a run and identifies the run.
+# Descriptor 9 is open in every process of a run and identifies the run and its node.
 SCRIPT = """
-exec 9>>"alive/$TXJOBS_TRIGGER_ID"
+exec 9>>"alive/$KILLS_NODE/$TXJOBS_TRIGGER_ID"
 echo "$TXJOBS_TRIGGER_ID" >>started
 %s
 sleep %s
@@ -61,12 +65,13 @@ def create_configuration():
 class Gateway:
     """A gateway that can be restarted at the same address, with a client."""
 
-    def __init__(self, program, folder):
-        self.program, self.folder = program, folder
+    def __init__(self, program, folder, name):
+        self.program, self.folder, self.name = program, folder, name
+        (folder / "alive" / name).mkdir(parents=True)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.address = "127.0.0.1:%d" % free.getsockname()[1]
-        create = self.command("keys", "create", "--organization", "Kills", "--name", "test")
+        create = self.command("keys", "create", "--organization", "Kills", "--name", name)
         self.key = subprocess.run(create, cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
         self.process = None
 
@@ -75,7 +80,7 @@ class Gateway:
 
     def start(self):
         command = self.command("serve", "--listen", self.address, "--concurrency", str(CONCURRENCY))
-        environment = {**os.environ, "RUST_LOG": "error"}
+        environment = {**os.environ, "RUST_LOG": "error", "KILLS_NODE": self.name}
         self.process = subprocess.Popen(
             command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, text=True
         )
@@ -98,8 +103,8 @@ class Gateway:
 class Clients:
     """Clients that execute jobs until they are stopped."""
 
-    def __init__(self, gateway, jobs):
-        self.gateway, self.jobs = gateway, jobs
+    def __init__(self, gateways, jobs):
+        self.gateways, self.jobs = gateways, jobs
         self.lock = threading.Lock()
         self.accepted = {}
         self.rejected = self.unknown = 0
@@ -112,7 +117,7 @@ class Clients:
         while not self.is_stopped.is_set():
             job = random.choice(self.jobs)
             try:
-                trigger = self.gateway.send(f"/{job}/execute", "POST")["TriggerId"]
+                trigger = random.choice(self.gateways).send(f"/{job}/execute", "POST")["TriggerId"]
                 with self.lock:
                     self.accepted[trigger] = job
             except urllib.error.HTTPError as error:
@@ -132,16 +137,16 @@ class Clients:
             thread.join()
 
 
-def find_processes(folder):
-    """Returns the live processes of runs: maps (process id, start time) to the trigger id."""
-    alive = f"{folder}/alive/"
+def find_processes(folder, node=""):
+    """Returns the live processes of the runs of a node, or of all: maps (process id, start time) to the trigger id."""
+    alive = f"{folder}/alive/{node}"
     found = {}
     for process in pathlib.Path("/proc").iterdir():
         try:
             target = os.readlink(process / "fd" / "9") if process.name.isdigit() else ""
             if target.startswith(alive):
                 fields = (process / "stat").read_text().rpartition(")")[2].split()
-                found[int(process.name), fields[19]] = target.removeprefix(alive)
+                found[int(process.name), fields[19]] = target.rpartition("/")[2]
         except OSError:
             # The process has ended.
             pass
@@ -165,29 +170,33 @@ def get_execution(gateway, job, trigger):
 def main():
     program = os.path.abspath(sys.argv[1])
     kills = int(sys.argv[2]) if len(sys.argv) > 2 else 150
+    nodes = int(sys.argv[3]) if len(sys.argv) > 3 else 0
     seed = random.randrange(1 << 32)
     random.seed(seed)
     print(f"seed {seed}", flush=True)
     failures = []
     counts = collections.Counter()
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name).resolve()
-        (folder / "alive").mkdir()
+    with contextlib.ExitStack() as stack:
+        folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory())).resolve()
+        if nodes:
+            os.environ["TXJOBS_DATABASE"] = stack.enter_context(postgres.server()).create_database()
         (folder / "started").touch()
         (folder / "gateway.toml").write_text(create_configuration())
-        gateway = Gateway(program, folder)
-        gateway.start()
-        clients = Clients(gateway, [job["Id"] for job in gateway.send("")])
+        gateways = [Gateway(program, folder, f"node{n}") for n in range(max(nodes, 1))]
+        for gateway in gateways:
+            gateway.start()
+        clients = Clients(gateways, [job["Id"] for job in gateway.send("")])
         try:
             ended = {}
             for n in range(1, kills + 1):
                 time.sleep(random.uniform(0.05, 2))
+                gateway = random.choice(gateways)
                 gateway.kill()
-                survivors = find_processes(folder)
+                survivors = find_processes(folder, gateway.name)
                 counts["processes that outlived a kill"] += len(survivors)
                 counts["runs interrupted by a kill"] += len(set(survivors.values()))
                 gateway.start()
-                for process in survivors.keys() & find_processes(folder).keys():
+                for process in survivors.keys() & find_processes(folder, gateway.name).keys():
                     failures.append(f"kill {n}: process {process[0]} of {survivors[process]} is alive")
                 with clients.lock:
                     known = [(t, j) for t, j in clients.accepted.items() if t not in ended]
@@ -229,12 +238,14 @@ def main():
             unknown = started.keys() - clients.accepted.keys()
             if len(unknown) > clients.unknown:
                 failures.append(f"{len(unknown)} runs started without a request")
-            gateway.process.send_signal(signal.SIGTERM)
-            if gateway.process.wait(60) != 0:
-                failures.append("the gateway did not exit with 0 after SIGTERM")
+            for gateway in gateways:
+                gateway.process.send_signal(signal.SIGTERM)
+                if gateway.process.wait(60) != 0:
+                    failures.append("the gateway did not exit with 0 after SIGTERM")
         finally:
             clients.stop()
-            gateway.kill()
+            for gateway in gateways:
+                gateway.kill()
             for pid, _ in find_processes(folder):
                 os.kill(pid, signal.SIGKILL)
 
