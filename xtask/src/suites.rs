@@ -17,6 +17,9 @@ use crate::{
 /// The package of the tests that start the programs of others.
 const TOGETHER: &str = "tests";
 
+/// The tests that wait for the leases of nodes.
+const WAITING: &str = "nodes-";
+
 pub(crate) fn test_native(tools: &Tools) -> Result<Counts> {
     let programs = workspace::build()?;
     let programs = programs.iter().filter(|program| !is_together(program));
@@ -60,6 +63,10 @@ fn command(program: &TestProgram, tools: &Tools) -> Command {
     command.current_dir(&program.package_folder).env("CARGO_MANIFEST_DIR", &program.package_folder);
     if let Some(postgres) = &tools.test.postgres {
         command.env("TXJOBS_POSTGRES_BIN", &postgres.programs).env("TXJOBS_PGBOUNCER", &postgres.pgbouncer);
+    }
+    command.env("TXJOBS_SCHEMATHESIS", tools.test.python.join("schemathesis"));
+    if program.file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(WAITING)) {
+        command.env("RUST_TEST_THREADS", "8");
     }
     command
 }

@@ -1,5 +1,6 @@
 //! Nodes that share a database, a configuration, and a folder.
 
+use std::fs::File;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -56,8 +57,13 @@ impl Cluster {
     /// Starts a node that serves requests.
     pub fn serve(&self, options: &[&str]) -> TestServer {
         let mut serve = self.command(&["serve", "--listen", "127.0.0.1:0"]);
-        serve.args(options).env("RUST_LOG", "info,txjobs_gateway=debug");
+        serve.args(options).env("RUST_LOG", "info,txjobs_gateway=debug").stderr(self.log());
         TestServer::start(Program::Gateway, serve, self.key.clone())
+    }
+
+    /// Opens the log of the nodes, which is printed if the test fails.
+    fn log(&self) -> File {
+        File::options().create(true).append(true).open(self.folder.path().join("log")).unwrap()
     }
 
     /// Returns the content of a file that commands wrote; nothing if there is none.
@@ -67,6 +73,14 @@ impl Cluster {
 
     pub fn write(&self, name: &str) {
         std::fs::write(self.folder.path().join(name), "").unwrap();
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the log of the nodes:\n{}", self.read("log"));
+        }
     }
 }
 

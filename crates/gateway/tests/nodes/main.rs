@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod cluster;
+mod contract;
 mod database_away;
 mod labels;
 mod load;
