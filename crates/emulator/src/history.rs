@@ -88,7 +88,9 @@ pub async fn run(arguments: SeedArgs) -> Result<()> {
 pub fn sqlite_file(database: &Database) -> Result<&Path> {
     match database {
         Database::Sqlite(path) => Ok(path),
-        Database::Postgres(_) => bail!("The emulator keeps its data in a SQLite file. Name one with --database."),
+        Database::Postgres(_) => {
+            bail!("The emulator keeps its data in a SQLite file. Name one with --database.")
+        }
     }
 }
 

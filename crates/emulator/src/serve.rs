@@ -66,7 +66,8 @@ pub async fn run(arguments: EmulatorArgs) -> Result<()> {
     let emulator = Emulator::new(clock.clone());
     let guard = Guard::new(&token, admin_remote);
     let resolver = FixtureResolver::new(server.config.jobs_by_id(), fixtures.clone());
-    let router = move |state, options: &ServerOptions| router(&emulator, store, fixtures, guard, state, options);
+    let router =
+        move |state, options: &ServerOptions| router(&emulator, store, fixtures, guard, state, options);
     let parts = ServerParts::new(clock, resolver, router)
         .with_listener(FaultListener)
         .with_announcement(format!("admin token: {}", token.expose()));

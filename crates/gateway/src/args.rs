@@ -100,7 +100,11 @@ pub struct NodeArgs {
 impl NodeArgs {
     /// Returns the options of the node.
     pub fn options(&self) -> NodeOptions {
-        NodeOptions { name: self.node_name.clone(), labels: self.labels.clone(), concurrency: self.concurrency }
+        NodeOptions {
+            name: self.node_name.clone(),
+            labels: self.labels.clone(),
+            concurrency: self.concurrency,
+        }
     }
 }
 

@@ -29,7 +29,9 @@ pub async fn open_beside_gateway(database: &Database) -> Result<SharedStore> {
         Database::Sqlite(path) => {
             let _lock = match inspect(path).await? {
                 DatabaseContent::Current => None,
-                DatabaseContent::Empty | DatabaseContent::Outdated => Some(DatabaseLock::acquire(path).await?),
+                DatabaseContent::Empty | DatabaseContent::Outdated => {
+                    Some(DatabaseLock::acquire(path).await?)
+                }
             };
             Arc::new(SqliteStore::open(path).await?)
         }

@@ -164,7 +164,12 @@ impl Server {
             concurrency: if arguments.no_runner { 0 } else { arguments.node.concurrency },
             ..arguments.node.options()
         };
-        let parts = NodeParts { clock: Arc::clone(&clock), handle: handle.clone(), resolver, shutdown: shutdown.clone() };
+        let parts = NodeParts {
+            clock: Arc::clone(&clock),
+            handle: handle.clone(),
+            resolver,
+            shutdown: shutdown.clone(),
+        };
         let node = RunningNode::start(&config, Arc::clone(&store), node_options, parts).await?;
         let demo_key = match arguments.demo {
             true => Some(create_demo_key(&config, &store).await?),
@@ -213,13 +218,23 @@ struct RunningNode {
 
 impl RunningNode {
     /// Registers the node, and ends the runs that earlier processes left unfinished.
-    async fn start(config: &Config, store: SharedStore, options: NodeOptions, parts: NodeParts) -> Result<Self> {
+    async fn start(
+        config: &Config,
+        store: SharedStore,
+        options: NodeOptions,
+        parts: NodeParts,
+    ) -> Result<Self> {
         let NodeParts { clock, handle, resolver, shutdown } = parts;
         if options.concurrency > 0 {
             warn_of_start_problems(config);
         }
-        let joined =
-            Membership::join(Arc::clone(&store), node::describe(&options), Arc::clone(&clock), handle.clone()).await;
+        let joined = Membership::join(
+            Arc::clone(&store),
+            node::describe(&options),
+            Arc::clone(&clock),
+            handle.clone(),
+        )
+        .await;
         let (membership, leases) = joined.context("The node could not be registered in the database")?;
         let recovered = async {
             let nodes = store.nodes().await?;

@@ -62,7 +62,8 @@ pub(crate) type NodeRow =
 
 impl From<NodeRow> for Node {
     fn from(row: NodeRow) -> Self {
-        let (id, name, version, labels, concurrency, machine, process, started_at, seen_at, gone_at, running) = row;
+        let (id, name, version, labels, concurrency, machine, process, started_at, seen_at, gone_at, running) =
+            row;
         let labels = labels.split_whitespace().map(str::to_owned).collect();
         let concurrency = u16::try_from(concurrency).unwrap_or(u16::MAX);
         let info = NodeInfo { name, version, labels, concurrency, machine, process };

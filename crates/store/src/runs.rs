@@ -29,6 +29,9 @@ pub struct ClaimedRun {
 pub struct Claim<'a> {
     /// The node that claims.
     pub node: NodeId,
+    /// The numbers of the runs that it executes. Another running run of the node was claimed without its knowledge, because the
+    /// reply to the commit was lost, and is claimed again.
+    pub executing: &'a [i64],
     /// The jobs whose runs it can execute. `None`: all.
     pub jobs: Option<&'a [Uuid]>,
     /// The current time.

@@ -3,6 +3,7 @@
 use std::fmt::{self, Debug, Formatter};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -128,7 +129,13 @@ impl TestApp {
             let id = store.organization_id(&organization.name).await.unwrap().unwrap();
             let key = key::generate().unwrap();
             let hash = key::hash(key.expose());
-            let new = NewKey { name: "test", hash: &hash, scopes: Scopes::ALL, created_at: system_time(), expires_at: None };
+            let new = NewKey {
+                name: "test",
+                hash: &hash,
+                scopes: Scopes::ALL,
+                created_at: system_time(),
+                expires_at: None,
+            };
             store.add_key(id, new).await.unwrap();
             keys.push(key);
         }
@@ -150,10 +157,18 @@ impl TestApp {
         tokio::spawn(runner.work());
     }
 
+    /// Stops the runner as a shutdown does, declares its node gone, and starts another one.
+    pub async fn replace_runner(&mut self) {
+        self.shutdown.graceful.cancel();
+        self.shutdown = Shutdown::default();
+        self.store.sweep(Duration::ZERO).await.unwrap();
+        self.start_runner(Arc::new(self.config.jobs_by_id())).await;
+    }
+
     /// Claims the next run at this time, in microseconds, for a node without a runner.
     pub async fn claim_run(&self, now: i64) -> Option<Run> {
         let node = self.store.register_node(&test_node()).await.unwrap();
-        let claim = Claim { node, jobs: None, now, requested_until: now };
+        let claim = Claim { node, executing: &[], jobs: None, now, requested_until: now };
         self.store.claim_run(claim).await.unwrap().map(|claimed| claimed.run)
     }
 

@@ -7,7 +7,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde::Deserialize;
 use txjobs_gateway::config::DeclaredJob;
-use txjobs_gateway::runner::{Exit, RunContext, Work};
+use txjobs_gateway::runner::{Exit, Interrupt, RunContext, Work};
 use txjobs_sdk::Severity;
 use uuid::Uuid;
 
@@ -23,6 +23,9 @@ pub struct TestJob {
     /// Whether a run waits until it is interrupted.
     #[serde(default)]
     waits: bool,
+    /// Whether the work goes on elsewhere after a shutdown, so that another runner continues the run.
+    #[serde(default)]
+    goes_on: bool,
 }
 
 impl DeclaredJob for TestJob {
@@ -49,11 +52,29 @@ impl Work for TestJob {
             for line in &self.lines {
                 context.log.write(Severity::Information, line.clone()).await;
             }
+            if self.goes_on {
+                return run_elsewhere(context).await;
+            }
             match self.waits {
                 true => Exit::Interrupted(context.interrupts.wait().await),
                 false => Exit::FromWorstSeverity,
             }
         }
         .boxed()
+    }
+}
+
+/// Starts the work once. A later attempt finds it by the resume token.
+async fn run_elsewhere(context: RunContext<'_>) -> Exit {
+    let RunContext { log, interrupts, resumption, .. } = context;
+    if let Some(token) = resumption.token() {
+        log.write(Severity::Information, format!("Continued: {token}")).await;
+        return Exit::FromWorstSeverity;
+    }
+    assert!(resumption.store_token("number 7").await);
+    log.write(Severity::Information, "Started elsewhere".to_owned()).await;
+    match interrupts.wait().await {
+        Interrupt::Shutdown | Interrupt::Lost => Exit::Detached,
+        interrupt => Exit::Interrupted(interrupt),
     }
 }

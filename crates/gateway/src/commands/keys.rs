@@ -42,7 +42,8 @@ async fn create(arguments: KeyArgs, load: impl FnOnce(&Path) -> Result<Config>) 
     };
     let key = key::generate().context("The operating system provided no random bytes")?;
     let hash = key::hash(key.expose());
-    let new = NewKey { name: &name, hash: &hash, scopes: Scopes::ALL, created_at: system_time(), expires_at: None };
+    let new =
+        NewKey { name: &name, hash: &hash, scopes: Scopes::ALL, created_at: system_time(), expires_at: None };
     let added = store.add_key(id, new).await?;
     store.close().await;
     match added {

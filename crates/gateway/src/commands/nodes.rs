@@ -47,7 +47,11 @@ fn jobs_without_node(config: &Config, nodes: &[Node]) -> Vec<String> {
     };
     let problem = |(organization, job): (&crate::config::Organization, &crate::config::Job)| {
         (!can_run(job)).then(|| {
-            let wanted = if job.runs_on.is_empty() { "runs jobs".to_owned() } else { format!("has the labels {}", job.runs_on.join(", ")) };
+            let wanted = if job.runs_on.is_empty() {
+                "runs jobs".to_owned()
+            } else {
+                format!("has the labels {}", job.runs_on.join(", "))
+            };
             format!("The job \"{}\" of \"{}\" waits: no node {wanted}.", job.name, organization.name)
         })
     };

@@ -32,7 +32,8 @@ pub fn describe(options: &NodeOptions) -> NodeInfo {
 pub fn ended_nodes(nodes: &[Node], own: NodeId, is_shared: bool) -> Vec<NodeId> {
     let machine = machine();
     let has_ended = |node: &&Node| {
-        node.id != own && (!is_shared || machine.is_some() && node.info.machine == machine && !is_running(node))
+        node.id != own
+            && (!is_shared || machine.is_some() && node.info.machine == machine && !is_running(node))
     };
     nodes.iter().filter(has_ended).map(|node| node.id).collect()
 }

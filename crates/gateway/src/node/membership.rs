@@ -73,7 +73,9 @@ impl Membership {
     /// Marks the node as gone. Its runs must have ended.
     pub async fn leave(self) {
         if let Err(error) = self.store.forget_node(self.lease.node).await {
-            tracing::warn!("the node could not be removed from the database; it is declared gone later: {error:#}");
+            tracing::warn!(
+                "the node could not be removed from the database; it is declared gone later: {error:#}"
+            );
         }
     }
 

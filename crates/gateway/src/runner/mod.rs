@@ -1,5 +1,6 @@
 //! Claims pending runs, runs their work, writes their lines, and ends them.
 
+mod executing_runs;
 mod handle;
 mod interrupts;
 mod lease;

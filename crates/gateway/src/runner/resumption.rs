@@ -15,7 +15,12 @@ pub struct Resumption {
 }
 
 impl Resumption {
-    pub(super) fn new(store: SharedStore, run: Run, token: Option<String>, give_up: CancellationToken) -> Self {
+    pub(super) fn new(
+        store: SharedStore,
+        run: Run,
+        token: Option<String>,
+        give_up: CancellationToken,
+    ) -> Self {
         Self { store, run, token, give_up }
     }
 

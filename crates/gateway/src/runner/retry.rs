@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use txjobs_store::ErrorKind;
 
 /// The pause before a failed operation of the store is repeated.
 pub(super) const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The longest time of a write. After that, it is repeated on another connection: a network can hang without an error.
+const MAX_WRITE_TIME: Duration = Duration::from_secs(60);
 
 /// Repeats a write until it succeeds, so that a full disk delays a run's end and does not lose it.
 ///
@@ -17,7 +21,8 @@ pub(super) async fn retry_until_ok<T, F: Future<Output = txjobs_store::Result<T>
     mut write: impl FnMut() -> F,
 ) -> Option<T> {
     loop {
-        match write().await {
+        let written = timeout(MAX_WRITE_TIME, write()).await;
+        match written.unwrap_or_else(|_| Err(ErrorKind::Busy.into())) {
             Ok(value) => return Some(value),
             Err(error) if error.kind() == ErrorKind::NotOwner => {
                 tracing::error!("a run no longer belongs to this node; nothing more of it is written");

@@ -19,7 +19,8 @@ use crate::clock::{RunClock, SharedClock};
 use txjobs_processes::Processes;
 
 /// The reason of a run that its node ended because it could not prove that the run belongs to it.
-const LOST: &str = "The node could not reach the database for too long while the job was running, and ended it.";
+const LOST: &str =
+    "The node could not reach the database for too long while the job was running, and ended it.";
 
 /// What the execution of a run needs.
 #[derive(Clone, Debug)]
@@ -109,8 +110,13 @@ async fn attempt(executor: &Executor, assignment: Assignment) -> Option<RunResul
     }
     let exit = match retry_until_ok(give_up, || resolver.resolve(run.job)).await.flatten() {
         Some(work) => {
-            let context =
-                RunContext { run: &run, clock: &executor.clock, log: &log, interrupts: &interrupts, resumption: &resumption };
+            let context = RunContext {
+                run: &run,
+                clock: &executor.clock,
+                log: &log,
+                interrupts: &interrupts,
+                resumption: &resumption,
+            };
             work.run(context).await
         }
         None => Exit::Failed("The job is no longer in gateway.toml, so it cannot run.".to_owned()),

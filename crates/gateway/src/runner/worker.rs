@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use txjobs_store::{Claim, ClaimedRun, ErrorKind, SharedStore};
 use uuid::Uuid;
 
+use super::executing_runs::ExecutingRuns;
 use super::handle::RunnerHandle;
 use super::lease::{Lease, Leases};
 use super::retry::RETRY_INTERVAL;
@@ -20,6 +22,8 @@ use crate::clock::{RunClock, SharedClock, micros};
 
 /// `RunnerHandle::wake` starts a run. This finds runs that were requested while no handle could wake the runner.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// The longest time of a claim.
+const MAX_CLAIM_TIME: Duration = Duration::from_secs(60);
 /// How long failing writes are repeated after the start of the shutdown.
 const MAX_FINAL_WRITE_TIME: Duration = Duration::from_secs(5);
 
@@ -61,6 +65,7 @@ impl Runner {
         let mut slots = Slots::new(options.concurrency, executor.clock.clone(), executor.handle.clone());
         let runs = TaskTracker::new();
         let mut started = StartedRuns::default();
+        let executing = ExecutingRuns::default();
         let orphans = tokio::spawn(txjobs_processes::reap_orphans());
         loop {
             let slot = tokio::select! {
@@ -68,11 +73,14 @@ impl Runner {
                 () = executor.shutdown.graceful.cancelled() => break,
                 slot = slots.acquire() => slot,
             };
-            let next = next_run(&executor, &options, &mut leases, &mut slots).await;
+            let next = next_run(&executor, &options, &mut leases, &executing, &mut slots).await;
             let Some((claimed, clock, lease)) = next else { break };
             let run = claimed.run;
+            let entry = executing.insert(run.number);
             if claimed.resume_token.is_none() && !started.insert(run.id) {
                 tracing::error!(trigger = %run.trigger_id, "the store returned a run twice; it is not started again");
+                // Otherwise the store would return it with the next claim.
+                entry.keep();
                 continue;
             }
             let wait_time = slots.wait_time(&*executor.store, &run, &clock).await;
@@ -82,7 +90,7 @@ impl Runner {
                 execute(&executor, assignment).await;
                 // Another run of the job may have waited for this one.
                 executor.handle.wake();
-                drop(slot);
+                drop((entry, slot));
             });
         }
         runs.close();
@@ -107,6 +115,7 @@ async fn next_run(
     executor: &Executor,
     options: &RunnerOptions,
     leases: &mut Leases,
+    executing: &ExecutingRuns,
     slots: &mut Slots,
 ) -> Option<(ClaimedRun, RunClock, Lease)> {
     let Executor { store, clock, handle, shutdown, .. } = executor;
@@ -121,11 +130,14 @@ async fn next_run(
         let start_delay = handle.start_delay();
         let claim = Claim {
             node: lease.node,
+            executing: &executing.numbers(),
             jobs: options.jobs.as_deref(),
             now,
             requested_until: now.saturating_sub(micros(start_delay)),
         };
-        let wait = match store.claim_run(claim).await {
+        // A claim that takes longer may have been committed. Then the store returns the run again.
+        let claimed = timeout(MAX_CLAIM_TIME, store.claim_run(claim)).await;
+        let wait = match claimed.unwrap_or_else(|_| Err(ErrorKind::Unreachable.into())) {
             Ok(Some(claimed)) => return Some((claimed, run_clock, lease)),
             Ok(None) => {
                 slots.set_idle();

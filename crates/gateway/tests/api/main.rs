@@ -14,6 +14,7 @@ mod list_jobs;
 mod lists;
 mod pages;
 mod reference_page;
+mod resumption;
 mod unknown_paths;
 mod validator;
 

@@ -8,8 +8,7 @@ use txjobs_test_support::{PostgresServer, is_process_alive, lines};
 use crate::cluster::{Cluster, MAX_LOSS_TIME, wait_at_most, wait_for_end};
 
 /// Counts until the file "go" exists.
-const COUNT: &str =
-    "echo $$ > pid; n=0; while [ ! -e go ]; do n=$((n+1)); echo $n; sleep 0.2; done; echo $n > count; echo end";
+const COUNT: &str = "echo $$ > pid; n=0; while [ ! -e go ]; do n=$((n+1)); echo $n; sleep 0.2; done; echo $n > count; echo end";
 
 /// Waits until the node responds again, so that the database is back.
 async fn wait_for_health(node: &txjobs_test_support::TestServer) {
@@ -19,7 +18,8 @@ async fn wait_for_health(node: &txjobs_test_support::TestServer) {
 #[tokio::test]
 async fn short_outage_loses_nothing() {
     let mut server = PostgresServer::start_with_settings(&[("fsync", "off")]);
-    let cluster = Cluster::with_url(server.create_database(), &[("count", COUNT, ""), ("other", "echo ok", "")]);
+    let cluster =
+        Cluster::with_url(server.create_database(), &[("count", COUNT, ""), ("other", "echo ok", "")]);
     let node = cluster.serve(&[]);
     let run = node.execute("count").await;
     node.wait_until(run, |run| lines(run).contains(&(0, "3"))).await;

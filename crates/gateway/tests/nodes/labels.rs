@@ -60,7 +60,11 @@ fn roles_of_a_sqlite_file_are_explained() {
 async fn node_with_another_configuration_leaves_unknown_jobs_alone() {
     let cluster = Cluster::new(&JOBS[..1]);
     let old = cluster.serve(&[]);
-    std::fs::write(cluster.folder.path().join("gateway.toml"), txjobs_test_support::shell_jobs(&[JOBS[0], ("new", "echo new", "")])).unwrap();
+    std::fs::write(
+        cluster.folder.path().join("gateway.toml"),
+        txjobs_test_support::shell_jobs(&[JOBS[0], ("new", "echo new", "")]),
+    )
+    .unwrap();
     let server: TestServer = cluster.serve(&["--no-runner"]);
     let run = server.execute("new").await;
     assert_eq!(old.run("anywhere").await["State"], 2);

@@ -52,7 +52,11 @@ fn file_that_cannot_be_read_is_reported() {
     assert_fails(&serve(&["--database", "."]), 1, ". is a directory, not a file.");
     assert_fails(&serve(&["--database", "/dev/null"]), 1, "/dev/null is a device or a pipe, not a file.");
     assert_fails(&serve(&["--database", "mysql://here/db"]), 2, "mysql is not supported");
-    assert_fails(&serve(&["--database", "postgres://me:hidden@[x"]), 2, "write postgres://USER@HOST:PORT/DATABASE");
+    assert_fails(
+        &serve(&["--database", "postgres://me:hidden@[x"]),
+        2,
+        "write postgres://USER@HOST:PORT/DATABASE",
+    );
     assert_fails(
         &serve(&["--database", "postgres://me:hidden@127.0.0.1:1/db"]),
         1,

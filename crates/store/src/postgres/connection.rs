@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{
     PgConnectOptions, PgPool, PgPoolOptions, PgQueryResult, PgRow, PgStatement, PgTypeInfo,
 };
-use sqlx::{ConnectOptions, Connection, Either, Execute, Executor, Postgres, SqlStr, Transaction};
+use sqlx::{ConnectOptions, Connection, Either, Execute, Executor, Postgres, SqlStr};
 
 use tokio::time::timeout;
 
@@ -30,7 +31,10 @@ pub(super) async fn check(url: &str) -> Result<()> {
 /// Creates a pool, which connects when a connection is needed.
 pub(super) fn pool(url: &str) -> Result<PgPool> {
     let options = options(url)?;
-    Ok(PgPoolOptions::new().max_connections(MAX_CONNECTIONS).acquire_timeout(MAX_WAIT).connect_lazy_with(options))
+    Ok(PgPoolOptions::new()
+        .max_connections(MAX_CONNECTIONS)
+        .acquire_timeout(MAX_WAIT)
+        .connect_lazy_with(options))
 }
 
 /// Creates a pool with one connection, so that its transactions wait for no others.
@@ -49,47 +53,64 @@ fn options(url: &str) -> Result<PgConnectOptions> {
     Ok(if has_name { options } else { options.application_name("txjobs-gateway") })
 }
 
-/// A transaction. Dropping it discards its changes. Implements [`sqlx::Executor`].
+/// A transaction. Implements [`sqlx::Executor`].
+///
+/// If it ends without a commit or a rollback, its connection is closed, which discards its changes: the network may hang, and a
+/// pool whose connections hang serves nobody.
 #[derive(Debug)]
-pub(super) struct PgTransaction(Transaction<'static, Postgres>);
+pub(super) struct PgTransaction {
+    connection: PoolConnection<Postgres>,
+    is_reusable: bool,
+}
 
 impl PgTransaction {
     pub async fn begin(pool: &PgPool) -> Result<Self> {
-        match pool.begin().await {
-            Ok(transaction) => Ok(Self(transaction)),
+        let connection = match pool.acquire().await {
+            Ok(connection) => connection,
             // The pool tries to connect until then.
-            Err(error @ sqlx::Error::PoolTimedOut) => Err(Error::from(ErrorKind::Unreachable).with_source(error)),
-            Err(error) => Err(error.into()),
-        }
+            Err(error @ sqlx::Error::PoolTimedOut) => {
+                return Err(Error::from(ErrorKind::Unreachable).with_source(error));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut transaction = Self { connection, is_reusable: false };
+        // Without arguments, a query is sent as it is and not prepared.
+        transaction.connection.execute("BEGIN").await?;
+        Ok(transaction)
     }
 
     /// Commits the changes. After an error it is unknown whether they were committed.
-    pub async fn commit(self) -> Result<()> {
-        Ok(self.0.commit().await?)
+    pub async fn commit(mut self) -> Result<()> {
+        self.connection.execute("COMMIT").await?;
+        self.is_reusable = true;
+        Ok(())
     }
 
-    pub async fn rollback(self) -> Result<()> {
-        Ok(self.0.rollback().await?)
+    /// Discards the changes, and keeps the connection.
+    pub async fn rollback(mut self) -> Result<()> {
+        self.connection.execute("ROLLBACK").await?;
+        self.is_reusable = true;
+        Ok(())
     }
+}
 
-    /// Returns the connection for statements that this type does not run.
-    pub fn connection(&mut self) -> &mut sqlx::PgConnection {
-        &mut self.0
+impl Drop for PgTransaction {
+    fn drop(&mut self) {
+        if !self.is_reusable {
+            self.connection.close_on_drop();
+        }
     }
 }
 
 impl<'c> Executor<'c> for &'c mut PgTransaction {
     type Database = Postgres;
 
-    fn fetch_many<'e, 'q: 'e, E>(
-        self,
-        query: E,
-    ) -> BoxStream<'e, sqlx::Result<Either<PgQueryResult, PgRow>>>
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, sqlx::Result<Either<PgQueryResult, PgRow>>>
     where
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        (*self.0).fetch_many(Unnamed(query))
+        self.connection.as_mut().fetch_many(Unnamed(query))
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<PgRow>>>
@@ -97,7 +118,7 @@ impl<'c> Executor<'c> for &'c mut PgTransaction {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        (*self.0).fetch_optional(Unnamed(query))
+        self.connection.as_mut().fetch_optional(Unnamed(query))
     }
 
     fn prepare_with<'e>(
@@ -108,7 +129,7 @@ impl<'c> Executor<'c> for &'c mut PgTransaction {
     where
         'c: 'e,
     {
-        (*self.0).prepare_with(sql, parameters)
+        self.connection.as_mut().prepare_with(sql, parameters)
     }
 }
 
@@ -124,7 +145,9 @@ impl<'q, E: Execute<'q, Postgres>> Execute<'q, Postgres> for Unnamed<E> {
         self.0.statement()
     }
 
-    fn take_arguments(&mut self) -> std::result::Result<Option<sqlx::postgres::PgArguments>, sqlx::error::BoxDynError> {
+    fn take_arguments(
+        &mut self,
+    ) -> std::result::Result<Option<sqlx::postgres::PgArguments>, sqlx::error::BoxDynError> {
         self.0.take_arguments()
     }
 

@@ -2,11 +2,10 @@
 
 use std::sync::LazyLock;
 
-use sqlx::SqlStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::PgPool;
+use sqlx::{PgConnection, SqlStr};
 
-use super::connection::PgTransaction;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The lock of migrations: "TXJB". It ends with its transaction.
@@ -46,16 +45,19 @@ pub enum SchemaState {
 /// # Errors
 ///
 /// Fails if the schema is of a later version or of a development version.
-pub(super) async fn schema_state(tx: &mut PgTransaction) -> Result<SchemaState> {
+pub(super) async fn schema_state(connection: &mut PgConnection) -> Result<SchemaState> {
     let exists: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
         .bind(MIGRATIONS_TABLE)
-        .fetch_one(&mut *tx)
+        .persistent(false)
+        .fetch_one(&mut *connection)
         .await?;
     if !exists {
         return Ok(SchemaState::Empty);
     }
-    let applied: Vec<(i64, Vec<u8>)> =
-        sqlx::query_as("SELECT version, checksum FROM txjobs_migrations").fetch_all(&mut *tx).await?;
+    let applied: Vec<(i64, Vec<u8>)> = sqlx::query_as("SELECT version, checksum FROM txjobs_migrations")
+        .persistent(false)
+        .fetch_all(connection)
+        .await?;
     let unsupported = |text: &'static str| Err(Error::new(ErrorKind::UnsupportedVersion, text));
     for (version, checksum) in &applied {
         match MIGRATIONS.iter().find(|migration| migration.version == *version) {
@@ -80,17 +82,17 @@ pub(super) async fn schema_state(tx: &mut PgTransaction) -> Result<SchemaState> 
 /// Creates or upgrades the tables in one transaction. Processes that do it at the same time wait for each other. Returns the
 /// state before.
 pub(super) async fn migrate(pool: &PgPool) -> Result<SchemaState> {
-    let mut tx = PgTransaction::begin(pool).await?;
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut tx).await?;
+    let mut tx = pool.begin().await?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).persistent(false).execute(&mut *tx).await?;
     let before = schema_state(&mut tx).await?;
     if before == SchemaState::Current {
         tx.rollback().await?;
         return Ok(before);
     }
     // sqlx keeps the statements of its migrator in the session, which PgBouncer gives to other clients.
-    sqlx::raw_sql("DEALLOCATE ALL").execute(&mut tx).await?;
-    MIGRATIONS.run_direct(None, tx.connection(), false).await?;
-    sqlx::raw_sql("DEALLOCATE ALL").execute(&mut tx).await?;
+    sqlx::raw_sql("DEALLOCATE ALL").execute(&mut *tx).await?;
+    MIGRATIONS.run_direct(None, &mut *tx, false).await?;
+    sqlx::raw_sql("DEALLOCATE ALL").execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(before)
 }

@@ -90,11 +90,13 @@ impl NodeStore for PostgresStore {
             }
             let seq = tx.next_seq(number).await?;
             tx.append_lines(number, seq, &[Line::error(now, &lost_message(&name))]).await?;
-            sqlx::query("UPDATE executions SET state = 3, ended_at = greatest($2, created_at) WHERE number = $1")
-                .bind(number)
-                .bind(now)
-                .execute(&mut tx)
-                .await?;
+            sqlx::query(
+                "UPDATE executions SET state = 3, ended_at = greatest($2, created_at) WHERE number = $1",
+            )
+            .bind(number)
+            .bind(now)
+            .execute(&mut tx)
+            .await?;
             runs.push(Run { number, id, job, trigger_id, node });
         }
         sqlx::query("DELETE FROM nodes WHERE gone_at < $1").bind(now - MAX_NODE_AGE).execute(&mut tx).await?;
@@ -115,10 +117,12 @@ impl NodeStore for PostgresStore {
 
     async fn forget_node(&self, node: NodeId) -> Result<()> {
         let mut tx = self.begin().await?;
-        sqlx::query("UPDATE executions SET node = NULL WHERE state = 1 AND resume_token IS NOT NULL AND node = $1")
-            .bind(node)
-            .execute(&mut tx)
-            .await?;
+        sqlx::query(
+            "UPDATE executions SET node = NULL WHERE state = 1 AND resume_token IS NOT NULL AND node = $1",
+        )
+        .bind(node)
+        .execute(&mut tx)
+        .await?;
         sqlx::query(
             "DELETE FROM nodes WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM executions WHERE state = 1 AND node = $1)",
         )

@@ -19,11 +19,13 @@ impl OrganizationStore for PostgresStore {
     async fn declare(&self, organizations: &[Organization]) -> Result<()> {
         let mut tx = self.begin_change().await?;
         // A node that starts with the same configuration changes nothing, so that the other nodes keep their lists.
-        sqlx::query("UPDATE organizations SET is_active = false WHERE source = $1 AND is_active AND name <> ALL ($2)")
-            .bind(CONFIGURATION)
-            .bind(organizations.iter().map(|organization| organization.name.as_str()).collect::<Vec<_>>())
-            .execute(&mut tx)
-            .await?;
+        sqlx::query(
+            "UPDATE organizations SET is_active = false WHERE source = $1 AND is_active AND name <> ALL ($2)",
+        )
+        .bind(CONFIGURATION)
+        .bind(organizations.iter().map(|organization| organization.name.as_str()).collect::<Vec<_>>())
+        .execute(&mut tx)
+        .await?;
         let jobs: Vec<Uuid> = organizations.iter().flat_map(|o| &o.jobs).map(|job| job.id).collect();
         sqlx::query(
             "UPDATE jobs SET position = NULL WHERE position IS NOT NULL AND id <> ALL ($2)

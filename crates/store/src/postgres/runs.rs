@@ -198,7 +198,7 @@ impl RunStore for PostgresStore {
 
 impl PgTransaction {
     async fn claim(&mut self, claim: Claim<'_>) -> Result<Option<ClaimedRun>> {
-        let Claim { node, jobs, now, requested_until } = claim;
+        let Claim { node, executing, jobs, now, requested_until } = claim;
         // A sweep that declares the node gone waits for this transaction, and then ends the run; or this one waits, and claims
         // nothing.
         let takes_part = sqlx::query("SELECT 1 FROM nodes WHERE id = $1 AND gone_at IS NULL FOR SHARE")
@@ -213,7 +213,7 @@ impl PgTransaction {
              WHERE number = (SELECT p.number FROM executions p WHERE
                      (p.state = 0 AND (p.requested_at <= $2 OR p.requested_at > $1)
                           AND NOT EXISTS (SELECT 1 FROM executions r WHERE r.job = p.job AND r.state = 1)
-                      OR p.state = 1 AND p.node IS NULL)
+                      OR p.state = 1 AND (p.node IS NULL OR p.node = $3 AND p.number <> ALL ($5)))
                      AND ($4::uuid[] IS NULL OR p.job = ANY ($4))
                  ORDER BY p.number LIMIT 1 FOR UPDATE SKIP LOCKED)
              RETURNING number, id, job, trigger_id, resume_token",
@@ -222,6 +222,7 @@ impl PgTransaction {
         .bind(requested_until)
         .bind(node)
         .bind(jobs)
+        .bind(executing)
         .fetch_optional(self)
         .await?;
         Ok(claimed.map(|(number, id, job, trigger_id, resume_token)| ClaimedRun {

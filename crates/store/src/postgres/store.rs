@@ -76,7 +76,8 @@ impl PostgresStore {
     }
 
     async fn schema_state(&self) -> Result<SchemaState> {
-        let mut tx = self.begin().await?;
+        // In a transaction, because PgBouncer may change the server connection between two statements.
+        let mut tx = self.pool.begin().await?;
         let state = schema_state(&mut tx).await?;
         tx.rollback().await?;
         Ok(state)
@@ -110,7 +111,8 @@ impl Store for PostgresStore {
         let check = async {
             let mut tx = self.begin().await?;
             // A standby server can be read, but executes no jobs.
-            let is_standby: bool = sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(&mut tx).await?;
+            let is_standby: bool =
+                sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(&mut tx).await?;
             sqlx::query("SELECT 1 FROM organizations LIMIT 1").fetch_optional(&mut tx).await?;
             tx.rollback().await?;
             if is_standby { Err(ErrorKind::ReadOnly.into()) } else { Ok(()) }

@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
+use super::connection::transaction::WriteTransaction;
+use super::store::SqliteStore;
 use crate::error::Result;
 use crate::identifiers::OrganizationId;
 use crate::retention::Retention;
-use super::store::SqliteStore;
-use super::connection::transaction::WriteTransaction;
 
 /// The maximum number of runs in a batch. [`SqliteStore::delete_organization`] commits after each batch, so that other transactions
 /// can write.
@@ -88,7 +88,11 @@ impl WriteTransaction {
     }
 
     /// Deletes one batch of ended runs. Returns how many were deleted, or `None` if none remains.
-    pub(super) async fn delete_old_run_batch(&mut self, job: Uuid, retention: Retention) -> Result<Option<u64>> {
+    pub(super) async fn delete_old_run_batch(
+        &mut self,
+        job: Uuid,
+        retention: Retention,
+    ) -> Result<Option<u64>> {
         // The runs of a job end in the order of their numbers.
         let runs: Vec<i64> = sqlx::query_scalar(
             "SELECT number FROM executions WHERE job = ?1 AND state >= 2 AND (ended_at < ?2

@@ -4,10 +4,10 @@ use sqlx::{QueryBuilder, Sqlite};
 use txjobs_sdk::ExecutionState;
 use uuid::Uuid;
 
+use super::connection::transaction::WriteTransaction;
 use crate::error::Result;
 use crate::lines::Line;
 use crate::time::Micros;
-use super::connection::transaction::WriteTransaction;
 
 /// The number of rows of a statement: with eight values each below SQLite's limit of 32,766 values.
 const ROWS_PER_STATEMENT: usize = 1000;

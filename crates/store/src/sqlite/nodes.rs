@@ -9,7 +9,7 @@ use super::store::SqliteStore;
 use crate::error::{ErrorKind, Result};
 use crate::identifiers::NodeId;
 use crate::lines::Line;
-use crate::nodes::{Heartbeat, Node, NodeInfo, NodeRow, NodeStore, MAX_NODE_AGE, lost_message};
+use crate::nodes::{Heartbeat, MAX_NODE_AGE, Node, NodeInfo, NodeRow, NodeStore, lost_message};
 use crate::run::Run;
 use crate::time::micros;
 

@@ -11,9 +11,7 @@ use crate::identifiers::NodeId;
 use crate::lines::Line;
 use crate::retention::Retention;
 use crate::run::{Run, RunRow};
-use crate::runs::{
-    BusyPolicy, CANCELED_PENDING, CancelOutcome, Claim, ClaimedRun, RunResult, RunStore,
-};
+use crate::runs::{BusyPolicy, CANCELED_PENDING, CancelOutcome, Claim, ClaimedRun, RunResult, RunStore};
 use crate::time::Micros;
 
 #[async_trait]
@@ -29,15 +27,16 @@ impl RunStore for SqliteStore {
     }
 
     async fn claim_run(&self, claim: Claim<'_>) -> Result<Option<ClaimedRun>> {
-        let Claim { node, jobs, now, requested_until } = claim;
-        let jobs = jobs.map(|jobs| serde_json::Value::from_iter(jobs.iter().map(|job| job.simple().to_string())));
+        let Claim { node, executing, jobs, now, requested_until } = claim;
+        let jobs =
+            jobs.map(|jobs| serde_json::Value::from_iter(jobs.iter().map(|job| job.simple().to_string())));
         let mut tx = self.write().await?;
         let claimed: Option<(i64, Uuid, Uuid, Uuid, Option<String>)> = sqlx::query_as(
             "UPDATE executions SET state = 1, created_at = coalesce(created_at, ?1), node = ?3 WHERE number =
                  (SELECT number FROM executions p WHERE state < 2 AND (
                           state = 0 AND (requested_at <= ?2 OR requested_at > ?1)
                               AND NOT EXISTS (SELECT 1 FROM executions WHERE job = p.job AND state < 2 AND state = 1)
-                          OR state = 1 AND node IS NULL)
+                          OR state = 1 AND (node IS NULL OR node = ?3 AND number NOT IN (SELECT value FROM json_each(?5))))
                       AND (?4 IS NULL OR hex(job) IN (SELECT upper(value) FROM json_each(?4)))
                   ORDER BY number LIMIT 1)
                  AND EXISTS (SELECT 1 FROM nodes WHERE id = ?3 AND gone_at IS NULL)
@@ -47,6 +46,7 @@ impl RunStore for SqliteStore {
         .bind(requested_until)
         .bind(node)
         .bind(jobs.map(|jobs| jobs.to_string()))
+        .bind(serde_json::Value::from(executing).to_string())
         .fetch_optional(&mut tx)
         .await?;
         match claimed {
@@ -213,11 +213,12 @@ impl RunStore for SqliteStore {
 impl WriteTransaction {
     /// Returns whether this run is running and belongs to its node.
     pub(super) async fn is_owner(&mut self, run: &Run) -> Result<bool> {
-        let found = sqlx::query("SELECT 1 FROM executions WHERE number = ? AND state < 2 AND state = 1 AND node = ?")
-            .bind(run.number)
-            .bind(run.node)
-            .fetch_optional(self)
-            .await?;
+        let found =
+            sqlx::query("SELECT 1 FROM executions WHERE number = ? AND state < 2 AND state = 1 AND node = ?")
+                .bind(run.number)
+                .bind(run.node)
+                .fetch_optional(self)
+                .await?;
         Ok(found.is_some())
     }
 

@@ -25,7 +25,13 @@ async fn history_is_limited_to_the_newest(test: &TestStore) {
     let newest = select(Some(2), false).await;
     assert_eq!(newest.iter().map(|execution| execution.id).collect::<Vec<_>>(), ids[3..]);
     assert!(newest.iter().all(|execution| execution.line_count() == 0));
-    assert!(test.store.executions(test.jobs[1], Selection::Newest { limit: None, with_lines: true }).await.unwrap().is_empty());
+    assert!(
+        test.store
+            .executions(test.jobs[1], Selection::Newest { limit: None, with_lines: true })
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 async fn status_needs_the_organization(test: &TestStore) {

@@ -51,7 +51,10 @@ async fn keys_are_limited(test: &TestStore) {
     for n in 0..MAX_KEYS {
         let hash = [u8::try_from(n).unwrap(); 32];
         let name = n.to_string();
-        assert_eq!(test.store.add_key(test.organization, key(&name, &hash)).await.unwrap(), AddKeyOutcome::Added);
+        assert_eq!(
+            test.store.add_key(test.organization, key(&name, &hash)).await.unwrap(),
+            AddKeyOutcome::Added
+        );
     }
     let more = key("more", &[99; 32]);
     assert_eq!(test.store.add_key(test.organization, more).await.unwrap(), AddKeyOutcome::LimitReached);

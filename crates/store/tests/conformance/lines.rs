@@ -79,7 +79,15 @@ async fn lines_of_a_job_are_read_across_runs(test: &TestStore) {
 
 async fn every_text_is_kept(test: &TestStore) {
     let run = test.start_run(test.jobs[0]).await;
-    let texts = ["", " ", "é 数据 🚀", "a\tb\r\u{1b}[31m", "'; DROP TABLE lines; --", "\u{10ffff}\u{feff}", "{},\"\\N"];
+    let texts = [
+        "",
+        " ",
+        "é 数据 🚀",
+        "a\tb\r\u{1b}[31m",
+        "'; DROP TABLE lines; --",
+        "\u{10ffff}\u{feff}",
+        "{},\"\\N",
+    ];
     let long = "ü".repeat(1_500_000);
     let lines: Vec<_> = texts.into_iter().chain([long.as_str()]).map(line).collect();
     test.store.append_lines(&run, 1, &lines).await.unwrap();

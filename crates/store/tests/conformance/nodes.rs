@@ -26,14 +26,20 @@ async fn nodes_are_listed_with_their_runs(test: &TestStore) {
     test.start_run(test.jobs[1]).await;
     test.store.register_node(&node_info("second")).await.unwrap();
     let nodes = test.store.nodes().await.unwrap();
-    assert_eq!(nodes.iter().map(|node| (node.info.name.as_str(), node.running)).collect::<Vec<_>>(), [("first", 2), ("second", 0)]);
+    assert_eq!(
+        nodes.iter().map(|node| (node.info.name.as_str(), node.running)).collect::<Vec<_>>(),
+        [("first", 2), ("second", 0)]
+    );
     assert_eq!(nodes[0].info, node_info("first"));
     assert!(nodes[0].gone_at.is_none() && nodes[0].seen_at >= nodes[0].started_at);
 }
 
 async fn node_that_responds_is_not_swept(test: &TestStore) {
     let run = test.start_run(test.jobs[0]).await;
-    assert!(test.store.heartbeat(test.node).await.unwrap().time >= test.store.nodes().await.unwrap()[0].started_at);
+    assert!(
+        test.store.heartbeat(test.node).await.unwrap().time
+            >= test.store.nodes().await.unwrap()[0].started_at
+    );
     assert_eq!(test.store.sweep(LONG).await.unwrap(), []);
     test.store.end_run(&run, &COMPLETED, NOW + 3).await.unwrap();
 }
@@ -80,7 +86,10 @@ async fn run_with_resume_token_is_claimed_again(test: &TestStore) {
     assert_eq!((claimed.run.id, claimed.run.node), (run.id, next));
     assert_eq!(claimed.resume_token.as_deref(), Some("https://engine/runs/7"));
     assert_eq!(test.claim(next).await.unwrap(), None);
-    assert_eq!(test.store.append_lines(&run, 2, &[line("late")]).await.unwrap_err().kind(), ErrorKind::NotOwner);
+    assert_eq!(
+        test.store.append_lines(&run, 2, &[line("late")]).await.unwrap_err().kind(),
+        ErrorKind::NotOwner
+    );
     assert_eq!(test.store.next_seq(&claimed.run).await.unwrap(), 2);
     test.store.append_lines(&claimed.run, 2, &[line("continued")]).await.unwrap();
     test.store.end_run(&claimed.run, &COMPLETED, NOW + 9).await.unwrap();
@@ -122,6 +131,7 @@ async fn concurrent_sweeps_end_each_run_once(test: &TestStore) {
         test.store.sweep(Duration::ZERO),
         other.sweep(Duration::ZERO)
     );
-    let ended: usize = [sweeps.0, sweeps.1, sweeps.2, sweeps.3].into_iter().map(|runs| runs.unwrap().len()).sum();
+    let ended: usize =
+        [sweeps.0, sweeps.1, sweeps.2, sweeps.3].into_iter().map(|runs| runs.unwrap().len()).sum();
     assert_eq!((ended, test.messages(&run).await.len()), (1, 1));
 }

@@ -25,7 +25,10 @@ async fn jobs_are_listed_in_their_order(test: &TestStore) {
 async fn declaration_replaces_the_earlier_one(test: &TestStore) {
     let [first, ..] = test.jobs;
     let other = Uuid::from_u128(9);
-    test.store.declare(&[organization("Contoso", &[first]), organization("Fabrikam", &[other])]).await.unwrap();
+    test.store
+        .declare(&[organization("Contoso", &[first]), organization("Fabrikam", &[other])])
+        .await
+        .unwrap();
     assert!(test.store.has_job(test.organization, first).await.unwrap());
     assert!(!test.store.has_job(test.organization, test.jobs[1]).await.unwrap());
     assert!(!test.store.has_job(test.organization, other).await.unwrap());
@@ -38,7 +41,8 @@ async fn declaration_replaces_the_earlier_one(test: &TestStore) {
 }
 
 async fn job_of_another_organization_is_refused_without_effect(test: &TestStore) {
-    let declared = [organization("Aardvark", &[Uuid::from_u128(8)]), organization("Fabrikam", &test.jobs[..1])];
+    let declared =
+        [organization("Aardvark", &[Uuid::from_u128(8)]), organization("Fabrikam", &test.jobs[..1])];
     let error = test.store.declare(&declared).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict);
     assert!(error.to_string().contains("belongs to the history of another organization"), "{error}");

@@ -15,6 +15,7 @@ conformance!(
     request_of_unknown_job_fails_alone,
     queued_runs_run_one_after_the_other,
     claim_is_limited_to_jobs_and_time,
+    claim_whose_reply_was_lost_is_returned_again,
     pending_run_is_canceled,
     running_run_is_canceled,
     run_of_another_node_is_not_written,
@@ -73,9 +74,9 @@ async fn concurrent_requests_of_many_jobs_accept_all(test: &TestStore) {
     let other = test.open_again().await.unwrap_or_else(|| test.store.clone());
     // Two processes request the jobs in opposite orders.
     let forward = join_all(jobs.iter().map(|job| test.request_run(*job)));
-    let backward = join_all(jobs.iter().rev().map(|job| {
-        other.request_run(*job, Uuid::new_v4(), NOW, BusyPolicy::Refuse)
-    }));
+    let backward = join_all(
+        jobs.iter().rev().map(|job| other.request_run(*job, Uuid::new_v4(), NOW, BusyPolicy::Refuse)),
+    );
     let (forward, backward) = futures::join!(forward, backward);
     let accepted = forward.into_iter().chain(backward).filter(|accepted| *accepted.as_ref().unwrap()).count();
     assert_eq!(accepted, jobs.len());
@@ -92,7 +93,9 @@ async fn concurrent_claims_return_each_run_once(test: &TestStore) {
         let mut runs = Vec::new();
         let mut misses = 0;
         while misses < 3 {
-            match store.claim_run(Claim { node, jobs: None, now: NOW, requested_until: NOW }).await.unwrap() {
+            let executing: Vec<i64> = runs.iter().map(|run: &txjobs_store::Run| run.number).collect();
+            let claim = Claim { node, executing: &executing, jobs: None, now: NOW, requested_until: NOW };
+            match store.claim_run(claim).await.unwrap() {
                 Some(claimed) => runs.push(claimed.run),
                 None => misses += 1,
             }
@@ -107,8 +110,11 @@ async fn concurrent_claims_return_each_run_once(test: &TestStore) {
 
 async fn request_of_unknown_job_fails_alone(test: &TestStore) {
     let unknown = Uuid::from_u128(404);
-    let (known, error, other) =
-        futures::join!(test.request_run(test.jobs[0]), test.request_run(unknown), test.request_run(test.jobs[1]));
+    let (known, error, other) = futures::join!(
+        test.request_run(test.jobs[0]),
+        test.request_run(unknown),
+        test.request_run(test.jobs[1])
+    );
     assert!(known.unwrap() && other.unwrap());
     assert!(error.is_err());
 }
@@ -134,17 +140,33 @@ async fn claim_is_limited_to_jobs_and_time(test: &TestStore) {
     for job in test.jobs {
         assert!(test.request_run(job).await.unwrap());
     }
-    let claim = |jobs, now, requested_until| Claim { node: test.node, jobs, now, requested_until };
     let store = &test.store;
-    assert_eq!(store.claim_run(claim(None, NOW + 9, NOW - 1)).await.unwrap(), None, "requested too recently");
-    assert_eq!(store.claim_run(claim(Some(&[]), NOW, NOW)).await.unwrap(), None);
+    let executing = std::cell::RefCell::new(Vec::new());
+    let claim = async |jobs, now, requested_until| {
+        let known = executing.borrow().clone();
+        let claim = Claim { node: test.node, executing: &known, jobs, now, requested_until };
+        let claimed = store.claim_run(claim).await.unwrap();
+        executing.borrow_mut().extend(claimed.iter().map(|claimed| claimed.run.number));
+        claimed.map(|claimed| claimed.run.job)
+    };
+    assert_eq!(claim(None, NOW + 9, NOW - 1).await, None, "requested too recently");
+    assert_eq!(claim(Some(&[][..]), NOW, NOW).await, None);
     let last = [test.jobs[2], Uuid::from_u128(77)];
-    let claimed = store.claim_run(claim(Some(&last), NOW, NOW)).await.unwrap().unwrap();
-    assert_eq!(claimed.run.job, test.jobs[2]);
-    assert_eq!(store.claim_run(claim(Some(&last), NOW, NOW)).await.unwrap(), None);
+    assert_eq!(claim(Some(&last[..]), NOW, NOW).await, Some(test.jobs[2]));
+    assert_eq!(claim(Some(&last[..]), NOW, NOW).await, None);
     // The clock was set back since the request.
-    let claimed = store.claim_run(claim(None, NOW - 50, NOW - 60)).await.unwrap().unwrap();
-    assert_eq!(claimed.run.job, test.jobs[0]);
+    assert_eq!(claim(None, NOW - 50, NOW - 60).await, Some(test.jobs[0]));
+}
+
+async fn claim_whose_reply_was_lost_is_returned_again(test: &TestStore) {
+    let run = test.start_run(test.jobs[0]).await;
+    let claim = |executing| Claim { node: test.node, executing, jobs: None, now: NOW, requested_until: NOW };
+    let known = [run.number];
+    assert_eq!(test.store.claim_run(claim(&known)).await.unwrap(), None);
+    assert_eq!(test.store.claim_run(claim(&[])).await.unwrap().unwrap().run, run);
+    // Not for another node.
+    let other = test.store.register_node(&node_info("second")).await.unwrap();
+    assert_eq!(test.store.claim_run(Claim { node: other, ..claim(&[]) }).await.unwrap(), None);
 }
 
 async fn pending_run_is_canceled(test: &TestStore) {
@@ -171,7 +193,8 @@ async fn running_run_is_canceled(test: &TestStore) {
 
 async fn run_of_another_node_is_not_written(test: &TestStore) {
     let run = test.start_run(test.jobs[0]).await;
-    let foreign = txjobs_store::Run { node: test.store.register_node(&node_info("second")).await.unwrap(), ..run };
+    let foreign =
+        txjobs_store::Run { node: test.store.register_node(&node_info("second")).await.unwrap(), ..run };
     let store = &test.store;
     let lines = [crate::test_store::line("stolen")];
     assert_eq!(store.append_lines(&foreign, 1, &lines).await.unwrap_err().kind(), ErrorKind::NotOwner);

@@ -1,6 +1,6 @@
 //! Stores in temporary databases.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 use txjobs_sdk::Severity;
@@ -20,6 +20,7 @@ pub struct TestStore {
     pub organization: i64,
     pub jobs: [Uuid; 3],
     pub node: NodeId,
+    claimed: Mutex<Vec<i64>>,
     url: Option<String>,
     _folder: Option<TempDir>,
 }
@@ -50,7 +51,7 @@ impl TestStore {
         store.declare(&[organization("Contoso", &jobs)]).await.unwrap();
         let organization = store.organization_id("Contoso").await.unwrap().unwrap();
         let node = store.register_node(&node_info("first")).await.unwrap();
-        Self { store, organization, jobs, node, url, _folder: None }
+        Self { store, organization, jobs, node, claimed: Mutex::default(), url, _folder: None }
     }
 
     /// Opens the same database again, as another process does. `None` if only one process uses it.
@@ -65,7 +66,11 @@ impl TestStore {
 
     /// Claims the next run for a node.
     pub async fn claim(&self, node: NodeId) -> Result<Option<ClaimedRun>> {
-        self.store.claim_run(Claim { node, jobs: None, now: NOW + 1, requested_until: NOW + 1 }).await
+        let executing = self.claimed.lock().unwrap().clone();
+        let claim = Claim { node, executing: &executing, jobs: None, now: NOW + 1, requested_until: NOW + 1 };
+        let claimed = self.store.claim_run(claim).await?;
+        self.claimed.lock().unwrap().extend(claimed.iter().map(|claimed| claimed.run.number));
+        Ok(claimed)
     }
 
     /// Requests and claims a run of a job.

@@ -7,9 +7,9 @@ use sqlx::sqlite::{SqliteQueryResult, SqliteRow, SqliteStatement, SqliteTypeInfo
 use sqlx::{Either, Execute, Executor, Sqlite, SqliteConnection};
 use tokio::sync::OwnedMutexGuard;
 
+use super::outcomes::WriteOutcomes;
 use crate::error::{ErrorKind, Result};
 use crate::time::Micros;
-use super::outcomes::WriteOutcomes;
 
 /// The state of the only connection that writes.
 #[derive(Debug)]

@@ -9,10 +9,10 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::timeout;
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::sqlite::file::path::FileIdentity;
 use super::outcomes::WriteOutcomes;
 use super::transaction::{WriteConnection, WriteTransaction};
+use crate::error::{Error, ErrorKind, Result};
+use crate::sqlite::file::path::FileIdentity;
 
 /// The longest wait for earlier writes.
 const MAX_WAIT: Duration = Duration::from_secs(10);

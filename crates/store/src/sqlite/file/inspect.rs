@@ -8,9 +8,9 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use crate::error::{Error, ErrorKind, Result};
-use super::path::{cannot_open_message, with_suffix};
 use super::migrations::{APPLICATION_ID, MIGRATIONS, MIGRATIONS_TABLE};
+use super::path::{cannot_open_message, with_suffix};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The tables of a database whose creation ended before it got its application id.
 const TABLES: [&str; 4] = [MIGRATIONS_TABLE, "api_keys", "executions", "organizations"];

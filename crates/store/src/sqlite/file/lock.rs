@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::error::{Error, ErrorKind, Result};
-use super::path::{self, cannot_open_message, with_suffix};
 use super::inspect::inspect;
+use super::path::{self, cannot_open_message, with_suffix};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The longest wait for the lock. The child of a killed gateway holds the lock between fork and exec.
 const MAX_WAIT: Duration = Duration::from_secs(2);

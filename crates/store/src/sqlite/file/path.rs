@@ -24,7 +24,8 @@ pub(crate) fn create_new(path: &Path) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop).map_err(|error| {
-        let message = format!("{} cannot be created. Name a new file in a folder that is writable", path.display());
+        let message =
+            format!("{} cannot be created. Name a new file in a folder that is writable", path.display());
         Error::from(error).with_message(message)
     })
 }

@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::test_store::{TestStore, line};
 use crate::sqlite::PastRun;
 use crate::{
-    AddKeyOutcome, CancelOutcome, ErrorKind, Job, KeyStore, LineStore, NewKey, OrganizationStore, Result, Run, RunResult,
-    RunStore, Scopes, Store,
+    AddKeyOutcome, CancelOutcome, ErrorKind, Job, KeyStore, LineStore, NewKey, OrganizationStore, Result,
+    Run, RunResult, RunStore, Scopes, Store,
 };
 
 const COMPLETED: RunResult = RunResult { state: ExecutionState::Completed, error: None };

@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::test_store::{TestStore, line, organization};
 use crate::sqlite::PastRun;
 use crate::{
-    AddKeyOutcome, CatalogStore, ErrorKind, ExecutionStore, Job, LineStore, NewKey, OrganizationId, OrganizationStore, RunStore,
-    Scopes, Selection,
+    AddKeyOutcome, CatalogStore, ErrorKind, ExecutionStore, Job, LineStore, NewKey, OrganizationId,
+    OrganizationStore, RunStore, Scopes, Selection,
 };
 
 const SOURCE: &str = "archive";

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::sqlite::connection::transaction::WriteConnection;
 use crate::{
-    BusyPolicy, Claim, Job, Line, NodeId, NodeInfo, NodeStore, Organization, OrganizationStore, Result, Run, RunStore,
-    SqliteStore,
+    BusyPolicy, Claim, Job, Line, NodeId, NodeInfo, NodeStore, Organization, OrganizationStore, Result, Run,
+    RunStore, SqliteStore,
 };
 
 pub(super) const JOB_ID: Uuid = Uuid::from_u128(0x11111111_1111_4111_8111_111111111111);
@@ -47,7 +47,7 @@ impl TestStore {
 
     /// Claims the next run.
     pub async fn claim_run(&self) -> Result<Option<Run>> {
-        let claim = Claim { node: self.node, jobs: None, now: 1, requested_until: 1 };
+        let claim = Claim { node: self.node, executing: &[], jobs: None, now: 1, requested_until: 1 };
         Ok(self.store.claim_run(claim).await?.map(|claimed| claimed.run))
     }
 
