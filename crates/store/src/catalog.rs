@@ -20,6 +20,9 @@ pub struct Catalog {
     keys: HashMap<KeyHash, Key>,
 }
 
+/// Hash, id, organization, scopes, and time of the expiry of a key.
+pub(crate) type KeyRow = (Vec<u8>, KeyId, OrganizationId, i64, Option<Micros>);
+
 /// A key that is accepted until it expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
@@ -34,8 +37,12 @@ pub struct Key {
 }
 
 impl Catalog {
-    pub(crate) fn new(version: i64, keys: HashMap<KeyHash, Key>) -> Self {
-        Self { version, keys }
+    pub(crate) fn new(version: i64, rows: Vec<KeyRow>) -> Self {
+        let key = |(hash, id, organization, scopes, expires_at): KeyRow| {
+            let hash = KeyHash::try_from(hash).ok()?;
+            Some((hash, Key { id, organization, scopes: Scopes::from_bits(scopes), expires_at }))
+        };
+        Self { version, keys: rows.into_iter().filter_map(key).collect() }
     }
 
     /// Returns the key with this hash, which may have expired.

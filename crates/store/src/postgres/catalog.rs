@@ -5,13 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::store::PostgresStore;
-use crate::catalog::{Catalog, CatalogStore, Key, UnfinishedJobs};
+use crate::catalog::{Catalog, CatalogStore, UnfinishedJobs};
 use crate::error::Result;
-use crate::identifiers::{KeyHash, KeyId, OrganizationId};
-use crate::keys::Scopes;
-use crate::time::Micros;
-
-type KeyRow = (Vec<u8>, KeyId, OrganizationId, i64, Option<Micros>);
 
 #[async_trait]
 impl CatalogStore for PostgresStore {
@@ -35,18 +30,14 @@ impl PostgresStore {
             tx.rollback().await?;
             return Ok(last);
         }
-        let rows: Vec<KeyRow> = sqlx::query_as(
+        let rows = sqlx::query_as(
             "SELECT k.hash, k.id, k.organization, k.scopes, k.expires_at FROM api_keys k
              JOIN organizations o ON o.id = k.organization WHERE o.is_active",
         )
         .fetch_all(&mut tx)
         .await?;
         tx.rollback().await?;
-        let key = |(hash, id, organization, scopes, expires_at): KeyRow| {
-            let hash = KeyHash::try_from(hash).ok()?;
-            Some((hash, Key { id, organization, scopes: Scopes::from_bits(scopes), expires_at }))
-        };
-        Ok(Arc::new(Catalog::new(version, rows.into_iter().filter_map(key).collect())))
+        Ok(Arc::new(Catalog::new(version, rows)))
     }
 
     /// Reads the jobs that are pending or running, or returns the last ones if they are the same.

@@ -4,11 +4,8 @@ use std::sync::Arc;
 
 use sqlx::SqliteConnection;
 
-use crate::catalog::{Catalog, Key, UnfinishedJobs};
+use crate::catalog::{Catalog, UnfinishedJobs};
 use crate::error::Result;
-use crate::identifiers::{KeyHash, KeyId, OrganizationId};
-use crate::keys::Scopes;
-use crate::time::Micros;
 
 /// Reads the catalog, or returns the last one if its version is current.
 pub(super) async fn read_catalog(
@@ -21,17 +18,13 @@ pub(super) async fn read_catalog(
     if let Some(last) = last.filter(|last| last.version == version) {
         return Ok(last);
     }
-    let rows: Vec<(Vec<u8>, KeyId, OrganizationId, i64, Option<Micros>)> = sqlx::query_as(
+    let rows = sqlx::query_as(
         "SELECT k.hash, k.id, k.organization, k.scopes, k.expires_at FROM api_keys k
          JOIN organizations o ON o.id = k.organization WHERE o.is_active = 1",
     )
     .fetch_all(connection)
     .await?;
-    let key = |(hash, id, organization, scopes, expires_at): (Vec<u8>, _, _, _, _)| {
-        let hash = KeyHash::try_from(hash).ok()?;
-        Some((hash, Key { id, organization, scopes: Scopes::from_bits(scopes), expires_at }))
-    };
-    Ok(Arc::new(Catalog::new(version, rows.into_iter().filter_map(key).collect())))
+    Ok(Arc::new(Catalog::new(version, rows)))
 }
 
 /// Reads the jobs that are pending or running, or returns the last ones if they are the same.
