@@ -20,6 +20,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use backup::{ReplacePolicy, RestoredDatabase, back_up, restore};
 pub use connection::transaction::WriteTransaction;
 pub use file::inspect::{DatabaseContent, inspect};
 pub use file::lock::DatabaseLock;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::inspect::inspect;
+use super::inspect::{DATABASE_HINT, ensure_file, inspect};
 use super::path::{self, cannot_open_message, with_suffix};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -33,6 +33,18 @@ impl DatabaseLock {
     /// Fails if another process has the lock, or if the file is not a database of this program.
     pub async fn acquire(database: &Path) -> Result<Self> {
         inspect(database).await?;
+        Self::acquire_for_replacement(database).await
+    }
+
+    /// Takes the lock of a database that is to be replaced, also if it is damaged or that of another program.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::acquire`], and if the path is not that of a file.
+    pub(crate) async fn acquire_for_replacement(database: &Path) -> Result<Self> {
+        if let Ok(metadata) = fs::metadata(database) {
+            ensure_file(database, &metadata, DATABASE_HINT)?;
+        }
         path::create(database)?;
         let files =
             open(database).map_err(|error| Error::from(error).with_message(cannot_open_message(database)))?;

@@ -13,23 +13,6 @@ pub(crate) fn create(path: &Path) -> Result<FileIdentity> {
     created.map_err(|error| Error::from(error).with_message(cannot_open_message(path)))
 }
 
-/// Creates an empty file that only its owner may read.
-///
-/// # Errors
-///
-/// Fails if the file exists or cannot be created.
-pub(crate) fn create_new(path: &Path) -> Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).map_err(|error| {
-        let message =
-            format!("{} cannot be created. Name a new file in a folder that is writable", path.display());
-        Error::from(error).with_message(message)
-    })
-}
-
 fn create_restricted(path: &Path) -> io::Result<FileIdentity> {
     if !path.exists() {
         let mut options = OpenOptions::new();

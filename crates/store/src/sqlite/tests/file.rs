@@ -118,7 +118,7 @@ async fn database_of_a_development_version_is_refused_unchanged() {
         text.contains("was written by a development version of txjobs-gateway with other tables."),
         "{text}"
     );
-    assert!(text.contains("name another file with --database"), "{text}");
+    assert!(text.contains("Name another file with --database."), "{text}");
     assert_eq!(fs::read(test.path()).unwrap(), before);
 }
 
