@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use txjobs_sdk::paths;
-use txjobs_store::Database;
+use txjobs_store::{Database, Scope};
 
+use crate::clock::Micros;
 use crate::database_argument;
+use crate::expiry::{Expiry, parse_date, parse_expiry, parse_validity};
 use crate::listen::Listen;
 use crate::node::NodeOptions;
 
@@ -134,9 +137,11 @@ pub struct ConnectionArgs {
 #[derive(Clone, Debug, Subcommand)]
 pub enum KeysCommand {
     /// Create a key and print it once
-    Create(KeyArgs),
-    /// List the keys with their organizations, names and times of creation, without the keys themselves
+    Create(CreateKeyArgs),
+    /// List the keys: organization, name, creation, scopes, expiry, last use and state, without the keys themselves
     List(DatabaseArgs),
+    /// Change when a key expires
+    Expire(ExpireKeyArgs),
     /// Revoke a key immediately
     Revoke(KeyArgs),
 }
@@ -152,6 +157,76 @@ pub struct KeyArgs {
     /// The key's name, unique in its organization
     #[arg(long, value_name = "LABEL")]
     pub name: String,
+}
+
+/// A new API key.
+#[derive(Clone, Debug, Args)]
+pub struct CreateKeyArgs {
+    #[command(flatten)]
+    pub key: KeyArgs,
+    /// What the key allows: read (list jobs, read statuses and logs), run (execute jobs), or cancel. Repeat it for several; by
+    /// default the key allows everything
+    #[arg(long = "scope", value_name = "SCOPE", value_parser = scope_parser(), value_delimiter = ',')]
+    pub scopes: Vec<Scope>,
+    /// When the key expires: a duration like 90d, or a date like 2027-01-31, which means its start in UTC; by default never
+    #[arg(long, value_name = "TIME", value_parser = parse_expiry)]
+    pub expires: Option<Expiry>,
+}
+
+/// A key that expires at another time.
+#[derive(Clone, Debug, Args)]
+pub struct ExpireKeyArgs {
+    #[command(flatten)]
+    pub key: KeyArgs,
+    #[command(flatten)]
+    pub expiry: ExpiryArgs,
+}
+
+/// When a key expires.
+#[derive(Clone, Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct ExpiryArgs {
+    /// It expires after this time, like 7d or 12h
+    #[arg(long = "in", value_name = "TIME", value_parser = parse_validity)]
+    pub validity: Option<Duration>,
+    /// It expires at the start of this date in UTC, like 2027-01-31, or at a time, like 2027-01-31T18:00:00Z
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub at: Option<Micros>,
+    /// It expires immediately
+    #[arg(long)]
+    pub now: bool,
+    /// It does not expire
+    #[arg(long)]
+    pub never: bool,
+}
+
+/// A backup of the database.
+#[derive(Clone, Debug, Args)]
+pub struct BackupArgs {
+    #[command(flatten)]
+    pub database: DatabaseOnlyArgs,
+    /// The file to write; it must not exist
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// A database that is restored from a backup.
+#[derive(Clone, Debug, Args)]
+pub struct RestoreArgs {
+    #[command(flatten)]
+    pub database: DatabaseOnlyArgs,
+    /// A file that `backup` has written
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Replace a database that has content, and keep it beside the restored one
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Returns the parser of scopes, which lists their names in an error.
+fn scope_parser() -> impl TypedValueParser<Value = Scope> {
+    let names = PossibleValuesParser::new(Scope::ALL.map(Scope::name));
+    names.try_map(|name| Scope::ALL.into_iter().find(|scope| scope.name() == name).ok_or("unknown scope"))
 }
 
 /// Parses the name of a node.

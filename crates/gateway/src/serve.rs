@@ -19,6 +19,7 @@ use crate::clock::{Clock, SharedClock};
 use crate::config::Config;
 use crate::database;
 use crate::node::{self, Membership, NodeOptions};
+use crate::retention::RunCleaner;
 use crate::runner::{self, Runner, RunnerHandle, RunnerOptions, Shutdown, WorkResolver};
 use crate::server::connections::{self, ClientStream, ConnectionLimits};
 use crate::server::{ServerOptions, open_files};
@@ -28,6 +29,8 @@ use crate::{key, listen, output, signals};
 const MAX_RESPONSE_TIME: Duration = Duration::from_secs(10);
 /// The longest time to remove the node from the database at the end.
 const MAX_LEAVE_TIME: Duration = Duration::from_secs(2);
+/// The longest time to write the last uses of keys at the end.
+const MAX_WRITE_TIME: Duration = Duration::from_secs(2);
 /// The longest time for killed processes to end on an immediate shutdown.
 const MAX_KILL_TIME: Duration = Duration::from_secs(1);
 
@@ -182,7 +185,9 @@ impl Server {
         };
         let demo = demo_key.as_ref().map(|(_, key)| key.clone());
         let options = ServerOptions { name, console: arguments.console, demo_key: demo.clone() };
+        let cleaner = RunCleaner::new(&config, Arc::clone(&store), Arc::clone(&clock));
         let mut state = AppState::new(Arc::clone(&store), clock, handle, config.key_header);
+        let key_uses = state.key_uses.clone();
         state.demo_key = demo_key.map(|(organization, key)| DemoKey::new(organization, &key));
         let router = router(state, &options);
 
@@ -192,10 +197,13 @@ impl Server {
         let connections = async {
             tokio::select! {
                 () = connections::serve(wrap(listener), router, limits, graceful.clone()) => {}
+                never = key_uses.write_forever() => match never {},
+                never = cleaner.clean_forever() => match never {},
                 () = async { graceful.cancelled().await; tokio::time::sleep(MAX_RESPONSE_TIME).await } => {}
             }
         };
         node.work_until_shutdown(connections).await;
+        let _ = tokio::time::timeout(MAX_WRITE_TIME, key_uses.write()).await;
         store.close().await;
         Ok(())
     }

@@ -12,7 +12,7 @@ use axum::response::Response;
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
-use txjobs_gateway::api::AppState;
+use txjobs_gateway::api::{AppState, KeyUses};
 use txjobs_gateway::clock::{SharedClock, SystemClock, system_time};
 use txjobs_gateway::config::{self, Config};
 use txjobs_gateway::key;
@@ -21,7 +21,7 @@ use txjobs_gateway::runner::{Lease, Leases, Runner, RunnerHandle, RunnerOptions,
 use txjobs_gateway::server::{ServerOptions, router};
 use txjobs_sdk::types::{JobId, TriggerId};
 use txjobs_sdk::{ApiKey, operation, paths};
-use txjobs_store::{Claim, NewKey, NodeInfo, Run, Scopes, SharedStore, SqliteStore};
+use txjobs_store::{AddKeyOutcome, Claim, NewKey, NodeInfo, Run, Scopes, SharedStore, SqliteStore};
 
 use crate::log_lines::has_ended;
 use crate::test_job::TestJob;
@@ -65,6 +65,8 @@ pub struct TestApp {
     pub config: Config,
     /// A key of each organization, in the order of the configuration.
     pub keys: Vec<ApiKey>,
+    /// The uses of keys that are not in the store yet.
+    pub key_uses: KeyUses,
     router: Router,
     clock: SharedClock,
     runner: RunnerHandle,
@@ -126,24 +128,15 @@ impl TestApp {
         let clock: SharedClock = Arc::new(SystemClock::new());
         let mut keys = Vec::new();
         for organization in &config.organizations {
-            let id = store.organization_id(&organization.name).await.unwrap().unwrap();
-            let key = key::generate().unwrap();
-            let hash = key::hash(key.expose());
-            let new = NewKey {
-                name: "test",
-                hash: &hash,
-                scopes: Scopes::ALL,
-                created_at: system_time(),
-                expires_at: None,
-            };
-            store.add_key(id, new).await.unwrap();
+            let key = add_key(&store, &organization.name, "test", Scopes::ALL, None).await;
             keys.push(key);
         }
         let (runner, shutdown) = (RunnerHandle::default(), Shutdown::default());
         let state =
             AppState::new(Arc::clone(&store), Arc::clone(&clock), runner.clone(), config.key_header.clone());
+        let key_uses = state.key_uses.clone();
         let router = router(state, &options);
-        Self { folder, store, sqlite, config, keys, router, clock, runner, shutdown }
+        Self { folder, store, sqlite, config, keys, key_uses, router, clock, runner, shutdown }
     }
 
     /// Starts the runner.
@@ -170,6 +163,11 @@ impl TestApp {
         let node = self.store.register_node(&test_node()).await.unwrap();
         let claim = Claim { node, executing: &[], jobs: None, now, requested_until: now };
         self.store.claim_run(claim).await.unwrap().map(|claimed| claimed.run)
+    }
+
+    /// Adds a key of the first organization.
+    pub async fn add_key(&self, name: &str, scopes: Scopes, expires_at: Option<i64>) -> ApiKey {
+        add_key(&self.store, &self.config.organizations[0].name, name, scopes, expires_at).await
     }
 
     /// Returns the path of the folder.
@@ -288,6 +286,21 @@ impl TestApp {
         let trigger = self.execute(job).await;
         self.wait_for_end(job, trigger).await
     }
+}
+
+async fn add_key(
+    store: &SharedStore,
+    organization: &str,
+    name: &str,
+    scopes: Scopes,
+    expires_at: Option<i64>,
+) -> ApiKey {
+    let id = store.organization_id(organization).await.unwrap().unwrap();
+    let key = key::generate().unwrap();
+    let hash = key::hash(key.expose());
+    let new = NewKey { name, hash: &hash, scopes, created_at: system_time(), expires_at };
+    assert_eq!(store.add_key(id, new).await.unwrap(), AddKeyOutcome::Added);
+    key
 }
 
 impl Debug for TestApp {

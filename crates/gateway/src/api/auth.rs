@@ -1,6 +1,8 @@
 //! Authenticates requests.
 
-use axum::extract::FromRequestParts;
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use txjobs_store::{OrganizationId, Scope, Scopes};
 use uuid::Uuid;
@@ -28,23 +30,35 @@ impl FromRequestParts<AppState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let mut values = parts.headers.get_all(&state.key_header).iter();
+        // A request without a key is no attempt: browsers and health probes send such requests.
+        let Some(value) = values.next() else { return Err(error::invalid_key()) };
         // With two keys it is not known which one was meant.
-        let (Some(value), None) = (values.next(), values.next()) else {
-            return Err(error::invalid_key());
-        };
-        let key = value.to_str().map_err(|_| error::invalid_key())?;
+        let key = if values.next().is_none() { value.to_str().ok() } else { None };
+        let key = key.ok_or_else(|| refuse_wrong_key(parts, state))?;
         let hash = key::hash(key.trim());
         let catalog = state.store.catalog().await?;
         let catalog_version = catalog.version;
         if let Some(organization) = state.demo_key.and_then(|key| key.organization_of(&hash)) {
             return Ok(Self { organization, scopes: Scopes::ALL, catalog_version });
         }
-        let key = catalog.key(&hash).ok_or_else(error::invalid_key)?;
-        if key.expires_at.is_some_and(|time| time <= state.clock.now()) {
+        let key = catalog.key(&hash).ok_or_else(|| refuse_wrong_key(parts, state))?;
+        let now = state.clock.now();
+        if key.expires_at.is_some_and(|time| time <= now) {
             return Err(error::expired_key());
         }
+        state.key_uses.note(key.id, now);
         Ok(Self { organization: key.organization, scopes: key.scopes, catalog_version })
     }
+}
+
+/// Counts a wrong key of an address, and returns the error. In a test without a connection there is no address.
+fn refuse_wrong_key(parts: &Parts, state: &AppState) -> ApiError {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let checked = match (&state.failed_attempts, peer) {
+        (Some(attempts), Some(ConnectInfo(peer))) => attempts.check(peer.ip()),
+        _ => Ok(()),
+    };
+    checked.map_or_else(error::too_many_attempts, |()| error::invalid_key())
 }
 
 impl Caller {

@@ -1,9 +1,10 @@
 //! The error responses, each with a sentence that names the remedy.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use txjobs_sdk::operation::Operation;
@@ -16,7 +17,7 @@ pub struct ApiError {
     status: StatusCode,
     reason: ErrorReason,
     message: Cow<'static, str>,
-    header: Option<(HeaderName, &'static str)>,
+    header: Option<(HeaderName, HeaderValue)>,
 }
 
 /// The reason of an error to which servers respond differently.
@@ -51,8 +52,8 @@ impl ApiError {
         self
     }
 
-    fn with_header(mut self, name: HeaderName, value: &'static str) -> Self {
-        self.header = Some((name, value));
+    fn with_header(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
+        self.header = Some((name, value.into()));
         self
     }
 }
@@ -98,13 +99,23 @@ pub(super) fn repeated_parameter(parameter: &str) -> ApiError {
 pub(super) fn invalid_key() -> ApiError {
     ApiError::new(StatusCode::UNAUTHORIZED, "The API key is missing or wrong.")
         // A 401 must name a scheme. None is registered for API keys, and no browser prompts for this one.
-        .with_header(WWW_AUTHENTICATE, "ApiKey")
+        .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("ApiKey"))
         .with_reason(ErrorReason::InvalidKey)
+}
+
+/// Returns the error for a wrong key after too many wrong ones. The next attempt is possible after `wait`.
+pub(super) fn too_many_attempts(wait: Duration) -> ApiError {
+    ApiError::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "The API key is wrong, and there were too many requests with a wrong key from this address. Correct the key; a \
+         valid one is accepted at once.",
+    )
+    .with_header(RETRY_AFTER, wait.as_secs_f64().ceil().max(1.0) as u64)
 }
 
 pub(super) fn expired_key() -> ApiError {
     ApiError::new(StatusCode::UNAUTHORIZED, "The API key has expired. Create another one.")
-        .with_header(WWW_AUTHENTICATE, "ApiKey")
+        .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("ApiKey"))
         .with_reason(ErrorReason::InvalidKey)
 }
 
@@ -159,6 +170,11 @@ pub(super) fn job_is_idle() -> ApiError {
     ApiError::new(StatusCode::CONFLICT, "The job is idle: there is nothing to cancel.")
 }
 
+pub(super) fn run_was_deleted() -> ApiError {
+    let message = "A run was deleted while its log was read. Try again.";
+    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, message).with_header(RETRY_AFTER, 1)
+}
+
 pub(super) fn body_too_large() -> ApiError {
     ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "The request's body is too large. No operation takes one.")
 }
@@ -183,5 +199,5 @@ fn store_failed(kind: ErrorKind) -> ApiError {
             format!("The gateway cannot do this now: {kind}. Whether anything was changed is unknown.")
         }
     };
-    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, message).with_header(RETRY_AFTER, "5")
+    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, message).with_header(RETRY_AFTER, 5)
 }

@@ -7,10 +7,10 @@ use axum::response::{IntoResponse, Response};
 use futures::{StreamExt, stream};
 use txjobs_sdk::types::{ExecutionId, JobExecution, JobExecutionLog, JobId, LogId, TriggerId};
 use txjobs_sdk::{Severity, types};
-use txjobs_store::{Execution, LinePage, Result, SharedStore, StoredLine, log_id};
+use txjobs_store::{ErrorKind, Execution, LinePage, Result, SharedStore, StoredLine, log_id};
 use uuid::Uuid;
 
-use super::error::ApiError;
+use super::error::{self, ApiError};
 use super::state::AppState;
 use super::validator::Validator;
 use crate::clock::timestamp;
@@ -41,7 +41,11 @@ pub(super) async fn respond(
     }
     let mut chunks = Chunks::new(state.store.clone(), executions);
     // The first chunk is read before the response starts, so that an error can still set the status.
-    let first = chunks.next().await?.unwrap_or_default();
+    let first = chunks.next().await.map_err(|error| match error.kind() {
+        ErrorKind::NotFound => error::run_was_deleted(),
+        _ => error.into(),
+    })?;
+    let first = first.unwrap_or_default();
     let body = match chunks.stage {
         Stage::Done => Body::from(first),
         _ => {
@@ -97,7 +101,7 @@ impl Chunks {
         }
         if self.index < self.executions.len() {
             let (last, lines) = self.read().await?;
-            self.write(&mut out, last, lines);
+            self.write(&mut out, last, lines)?;
         }
         if self.index == self.executions.len() {
             out.push(b']');
@@ -137,8 +141,9 @@ impl Chunks {
         }
     }
 
-    /// Writes executions with these lines, up to the one at `last`, of which more lines may follow.
-    fn write(&mut self, out: &mut Vec<u8>, last: usize, page: LinePage) {
+    /// Writes executions with these lines, up to the one at `last`, of which more lines may follow. Fails if a run was deleted
+    /// meanwhile, so that no client takes the lines before for its log.
+    fn write(&mut self, out: &mut Vec<u8>, last: usize, page: LinePage) -> Result<()> {
         let mut read = page.lines.into_iter().peekable();
         while self.index <= last {
             let execution = &self.executions[self.index];
@@ -169,13 +174,17 @@ impl Chunks {
             }
             if read.peek().is_none() && !page.is_complete {
                 self.stage = Stage::WithinLines { has_line };
-                return;
+                return Ok(());
+            }
+            if self.seq <= *execution.lines.end() {
+                return Err(ErrorKind::NotFound.into());
             }
             out.extend_from_slice(&tail);
             self.stage = Stage::BetweenExecutions;
             self.index += 1;
             self.seq = self.executions.get(self.index).map_or(0, |next| *next.lines.start());
         }
+        Ok(())
     }
 }
 

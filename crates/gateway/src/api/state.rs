@@ -4,6 +4,8 @@ use axum::http::HeaderName;
 use txjobs_store::SharedStore;
 
 use super::demo_key::DemoKey;
+use super::failed_attempts::FailedAttempts;
+use super::key_uses::KeyUses;
 use super::lists::Lists;
 use crate::clock::SharedClock;
 use crate::runner::RunnerHandle;
@@ -21,6 +23,10 @@ pub struct AppState {
     pub key_header: HeaderName,
     /// The key of `serve --demo`.
     pub demo_key: Option<DemoKey>,
+    /// The uses of keys, which a task writes.
+    pub key_uses: KeyUses,
+    /// The failed attempts of each address. `None`: they are not limited.
+    pub failed_attempts: Option<FailedAttempts>,
     /// The lists that are cached in memory.
     pub(super) lists: Lists,
 }
@@ -29,6 +35,8 @@ impl AppState {
     /// Creates the state.
     pub fn new(store: SharedStore, clock: SharedClock, runner: RunnerHandle, key_header: HeaderName) -> Self {
         let lists = Lists::new(store.clone(), key_header.clone());
-        Self { store, clock, runner, key_header, demo_key: None, lists }
+        let key_uses = KeyUses::new(store.clone());
+        let failed_attempts = Some(FailedAttempts::new());
+        Self { store, clock, runner, key_header, demo_key: None, key_uses, failed_attempts, lists }
     }
 }

@@ -1,17 +1,18 @@
-//! `keys`: creates, lists and revokes API keys. A key is shown only when it is created.
+//! `keys`: creates, lists, expires and revokes API keys. A key is shown only when it is created.
 
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
-use txjobs_store::{AddKeyOutcome, NewKey, Scopes};
+use anyhow::{Context, Result, bail, ensure};
+use txjobs_store::{AddKeyOutcome, KeyEntry, NewKey, Scopes};
 
-use crate::args::{DatabaseArgs, KeyArgs, KeysCommand};
-use crate::clock::{system_time, timestamp};
+use crate::args::{CreateKeyArgs, DatabaseArgs, ExpireKeyArgs, KeyArgs, KeysCommand};
+use crate::clock::{Micros, timestamp};
 use crate::config::Config;
 use crate::database::open_beside_gateway;
+use crate::expiry::Expiry;
 use crate::key;
-use crate::output::{note, print};
+use crate::output::{note, print_table};
 
 /// Runs a command for API keys. `program` is the name of the program, and `load` reads its configuration.
 ///
@@ -26,13 +27,19 @@ pub async fn run(
     match command {
         KeysCommand::Create(arguments) => create(arguments, load).await,
         KeysCommand::List(arguments) => list(&arguments, program).await,
+        KeysCommand::Expire(arguments) => expire(&arguments, program).await,
         KeysCommand::Revoke(arguments) => revoke(&arguments, program).await,
     }
 }
 
-async fn create(arguments: KeyArgs, load: impl FnOnce(&Path) -> Result<Config>) -> Result<()> {
-    let KeyArgs { database, organization, name } = arguments;
+async fn create(arguments: CreateKeyArgs, load: impl FnOnce(&Path) -> Result<Config>) -> Result<()> {
+    let CreateKeyArgs { key: KeyArgs { database, organization, name }, scopes, expires } = arguments;
     let store = open_beside_gateway(&database.database).await?;
+    let now = store.time().await?;
+    let expires_at = expires.map(|expiry| expiry.time(now));
+    if let Some(time) = expires_at {
+        ensure!(time > now, "{} is in the past. Name a later date with --expires.", timestamp(time));
+    }
     let id = match store.organization_id(&organization).await? {
         Some(id) => id,
         None => {
@@ -42,8 +49,8 @@ async fn create(arguments: KeyArgs, load: impl FnOnce(&Path) -> Result<Config>) 
     };
     let key = key::generate().context("The operating system provided no random bytes")?;
     let hash = key::hash(key.expose());
-    let new =
-        NewKey { name: &name, hash: &hash, scopes: Scopes::ALL, created_at: system_time(), expires_at: None };
+    let scopes = if scopes.is_empty() { Scopes::ALL } else { scopes.into_iter().collect() };
+    let new = NewKey { name: &name, hash: &hash, scopes, created_at: now, expires_at };
     let added = store.add_key(id, new).await?;
     store.close().await;
     match added {
@@ -83,18 +90,63 @@ fn ensure_declared(config: &Config, organization: &str) -> Result<()> {
 async fn list(arguments: &DatabaseArgs, program: &str) -> Result<()> {
     let store = open_beside_gateway(&arguments.database).await?;
     let keys = store.keys().await?;
+    let now = store.time().await?;
     store.close().await;
-    let mut lines = String::new();
-    for key in &keys {
-        let note = if key.is_active { "" } else { "\t(refused until a gateway serves the organization)" };
-        lines.push_str(&format!("{}\t{}\t{}{note}\n", key.organization, key.name, timestamp(key.created_at)));
-    }
     if keys.is_empty() {
         note(&format!(
             "There are no keys. Create one: {program} keys create --organization NAME --name LABEL"
         ));
     }
-    print(&lines)
+    let header = ["organization", "name", "created", "scopes", "expires", "last used", "state"];
+    print_table(header, &keys.iter().map(|key| row(key, now)).collect::<Vec<_>>())
+}
+
+/// Returns the columns of a key.
+fn row(key: &KeyEntry, now: Micros) -> [String; 7] {
+    let time_or_never =
+        |time: Option<Micros>| time.map_or_else(|| "never".to_owned(), |time| timestamp(time).to_string());
+    let state = match key.expires_at {
+        Some(time) if time <= now => "expired",
+        _ if !key.is_active => "refused until a gateway serves the organization",
+        _ => "valid",
+    };
+    [
+        key.organization.clone(),
+        key.name.clone(),
+        timestamp(key.created_at).to_string(),
+        key.scopes.names().join(","),
+        time_or_never(key.expires_at),
+        time_or_never(key.last_used_at),
+        state.to_owned(),
+    ]
+}
+
+async fn expire(arguments: &ExpireKeyArgs, program: &str) -> Result<()> {
+    let ExpireKeyArgs { key: KeyArgs { database, organization, name }, expiry } = arguments;
+    let store = open_beside_gateway(&database.database).await?;
+    let now = store.time().await?;
+    let expires_at = match (expiry.validity, expiry.at) {
+        (Some(validity), _) => Some(Expiry::In(validity).time(now)),
+        (None, Some(time)) => Some(time),
+        (None, None) => expiry.now.then_some(now),
+    };
+    let is_changed = store.expire_key(organization, name, expires_at).await?;
+    store.close().await;
+    if !is_changed {
+        return unknown_key(organization, name, program);
+    }
+    note(&match expires_at {
+        None => format!("The key \"{name}\" of \"{organization}\" does not expire."),
+        Some(time) if time <= now => {
+            format!("The key \"{name}\" of \"{organization}\" has expired. Revoke it to delete it.")
+        }
+        Some(time) => format!("The key \"{name}\" of \"{organization}\" expires at {}.", timestamp(time)),
+    });
+    Ok(())
+}
+
+fn unknown_key(organization: &str, name: &str, program: &str) -> Result<()> {
+    bail!("\"{organization}\" has no key named \"{name}\". List the keys: {program} keys list")
 }
 
 async fn revoke(arguments: &KeyArgs, program: &str) -> Result<()> {
@@ -103,7 +155,7 @@ async fn revoke(arguments: &KeyArgs, program: &str) -> Result<()> {
     let revoked = store.revoke_key(organization, name).await?;
     store.close().await;
     if !revoked {
-        bail!("\"{organization}\" has no key named \"{name}\". List the keys: {program} keys list");
+        return unknown_key(organization, name, program);
     }
     note(&format!("The key \"{name}\" of \"{organization}\" is revoked."));
     Ok(())

@@ -1,5 +1,6 @@
 //! The command line of the gateway.
 
+pub mod backup;
 pub mod check;
 pub mod keys;
 pub mod migrate;
@@ -9,7 +10,9 @@ use anyhow::Result;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use txjobs_store::Database;
 
-use crate::args::{ConfigArgs, DatabaseArgs, DatabaseOnlyArgs, KeysCommand, RunArgs, ServeArgs};
+use crate::args::{
+    BackupArgs, ConfigArgs, DatabaseArgs, DatabaseOnlyArgs, KeysCommand, RestoreArgs, RunArgs, ServeArgs,
+};
 use crate::clock::SystemClock;
 use crate::config::{self, CommandJob};
 use crate::database;
@@ -45,13 +48,17 @@ Durations are written like 500ms, 10s, 1m30s or 90 (seconds).")]
     Serve(ServeArgs),
     /// Run jobs as a further node of a PostgreSQL database, without serving the API
     Run(RunArgs),
-    /// Create, list and revoke API keys
+    /// Create, list, expire and revoke API keys
     #[command(subcommand)]
     Keys(KeysCommand),
     /// List the nodes of the database: id, name, version, start, last heartbeat, runs and labels
     Nodes(DatabaseArgs),
     /// Create or upgrade the tables of the database. `serve` does it itself, except for an upgrade of PostgreSQL
     Migrate(DatabaseOnlyArgs),
+    /// Copy a SQLite database into a new file, also while a gateway uses it
+    Backup(BackupArgs),
+    /// Restore a SQLite database from a backup. No gateway may use it
+    Restore(RestoreArgs),
     /// Check the configuration and list its jobs
     Check(ConfigArgs),
 }
@@ -101,6 +108,8 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Keys(command) => keys::run(command, "txjobs-gateway", load).await,
         Command::Nodes(arguments) => nodes::run(&arguments, || load(&arguments.config.config)).await,
         Command::Migrate(arguments) => migrate::run(&arguments.database).await,
+        Command::Backup(arguments) => backup::back_up(&arguments).await,
+        Command::Restore(arguments) => backup::restore(&arguments).await,
         Command::Check(arguments) => check::run(&load(&arguments.config)?),
     }
 }

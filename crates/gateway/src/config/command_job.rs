@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::declared_job::DeclaredJob;
 use super::duration::ConfigDuration;
 use super::labels::deserialize_label;
+use super::retention::RetentionTable;
 use crate::command::{Command, StandardError};
 use crate::runner::{DEFAULT_STOP_GRACE, Work};
 
@@ -39,6 +40,8 @@ pub struct CommandJob {
     completed: Option<Vec<i32>>,
     #[serde(default)]
     runs_on: Vec<String>,
+    #[serde(default)]
+    retention: RetentionTable,
 }
 
 /// The label of a severity, or [`MERGE`].
@@ -68,6 +71,10 @@ impl DeclaredJob for CommandJob {
 
     fn runs_on(&self) -> &[String] {
         &self.runs_on
+    }
+
+    fn retention(&self) -> RetentionTable {
+        self.retention.clone()
     }
 
     fn into_work(self, directory: &Path) -> Result<Arc<dyn Work>> {

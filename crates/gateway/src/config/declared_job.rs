@@ -7,6 +7,7 @@ use anyhow::Result;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::retention::RetentionTable;
 use crate::runner::Work;
 
 /// A job as it is written in the configuration file.
@@ -20,6 +21,11 @@ pub trait DeclaredJob: DeserializeOwned {
     /// Returns the labels that a node needs to run the job.
     fn runs_on(&self) -> &[String] {
         &[]
+    }
+
+    /// Returns which ended runs are kept, if the job differs from the other jobs of the file.
+    fn retention(&self) -> RetentionTable {
+        RetentionTable::default()
     }
 
     /// Checks the job and returns its work. `directory` is the folder of the file.

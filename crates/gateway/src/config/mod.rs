@@ -6,6 +6,7 @@ mod duration;
 mod labels;
 mod model;
 mod read;
+mod retention;
 
 pub use command_job::CommandJob;
 pub use declared_job::DeclaredJob;
@@ -13,6 +14,7 @@ pub use duration::ConfigDuration;
 pub use labels::deserialize_label;
 pub use model::{Config, Job, Organization};
 pub use read::{load, parse};
+pub use retention::{RetentionPolicy, RetentionTable};
 
 /// Returns the command of the first job of a configuration.
 #[cfg(test)]

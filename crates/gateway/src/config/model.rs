@@ -7,6 +7,7 @@ use axum::http::HeaderName;
 use txjobs_sdk::paths;
 use uuid::Uuid;
 
+use super::retention::RetentionPolicy;
 use crate::runner::Work;
 
 /// The configuration.
@@ -36,6 +37,8 @@ pub struct Job {
     pub name: String,
     /// The labels that a node needs to run it.
     pub runs_on: Vec<String>,
+    /// Which of its ended runs are kept.
+    pub retention: RetentionPolicy,
     /// What it runs.
     pub work: Arc<dyn Work>,
 }

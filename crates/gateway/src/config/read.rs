@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::declared_job::DeclaredJob;
 use super::model::{Config, Job, Organization};
+use super::retention::{RetentionPolicy, RetentionTable};
 use crate::args::parse_label;
 use crate::key;
 
@@ -21,6 +22,8 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x8a1d_4c50_9f3e_4b7a_a6d2_5e0c_71b9_e38
 #[serde(deny_unknown_fields, bound = "J: DeclaredJob")]
 struct File<J> {
     key_header: Option<String>,
+    #[serde(default)]
+    retention: RetentionTable,
     #[serde(default)]
     organization: Vec<FileOrganization<J>>,
 }
@@ -59,6 +62,7 @@ pub fn parse<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
         "it declares no organization. Begin with [[organization]] and a name"
     );
     let key_header = parse_key_header(file.key_header.as_deref().unwrap_or(paths::API_KEY_HEADER))?;
+    let retention = file.retention.policy(RetentionPolicy::default()).context("`retention`")?;
 
     let mut organizations: Vec<Organization> = Vec::new();
     let mut names_by_id = HashMap::new();
@@ -70,7 +74,7 @@ pub fn parse<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
         );
         let mut jobs = Vec::new();
         for job in job {
-            let job = check_job(job, &name, directory)?;
+            let job = check_job(job, &name, retention, directory)?;
             if let Some(other) = names_by_id.insert(job.id, job.name.clone()) {
                 bail!(
                     "the jobs \"{other}\" and \"{}\" have the same id {}. Give one of them another `id`",
@@ -97,7 +101,12 @@ fn parse_key_header(name: &str) -> Result<HeaderName> {
     Ok(key_header)
 }
 
-fn check_job<J: DeclaredJob>(job: J, organization: &str, directory: &Path) -> Result<Job> {
+fn check_job<J: DeclaredJob>(
+    job: J,
+    organization: &str,
+    defaults: RetentionPolicy,
+    directory: &Path,
+) -> Result<Job> {
     let name = job.name().to_owned();
     ensure!(!name.trim().is_empty(), "a job of \"{organization}\" has an empty name");
     let id =
@@ -106,9 +115,10 @@ fn check_job<J: DeclaredJob>(job: J, organization: &str, directory: &Path) -> Re
     if let Some(problem) = runs_on.iter().find_map(|label| parse_label(label).err()) {
         bail!("the job \"{name}\" of \"{organization}\": `runs_on`: {problem}");
     }
-    let work =
-        job.into_work(directory).with_context(|| format!("the job \"{name}\" of \"{organization}\""))?;
-    Ok(Job { id, name, runs_on, work })
+    let in_job = || format!("the job \"{name}\" of \"{organization}\"");
+    let retention = job.retention().policy(defaults).context("`retention`").with_context(in_job)?;
+    let work = job.into_work(directory).with_context(in_job)?;
+    Ok(Job { id, name, runs_on, retention, work })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod console_files;
 mod docs;
 mod errors;
 mod execute_job;
+mod failed_attempts;
 mod get_job_logs;
 mod get_job_logs_by_trigger;
 mod get_job_status;
@@ -15,6 +16,8 @@ mod lists;
 mod pages;
 mod reference_page;
 mod resumption;
+mod retention;
+mod scopes;
 mod unknown_paths;
 mod validator;
 

@@ -119,3 +119,26 @@ fn settings_of_output_and_processes_are_read() {
     assert!(stderr.contains("\"mix\" is not one of: information, warning, error, merge"), "{stderr}");
     assert!(error(&job("command = [\"x\\u0000\"]")).contains("zero character"));
 }
+
+#[test]
+fn retention_of_a_job_wins_over_that_of_the_file() {
+    let policies = |text: &str| {
+        let config = parse(text, Path::new("")).unwrap();
+        config.jobs().map(|(_, job)| (job.retention.keep_runs, job.retention.keep_for)).collect::<Vec<_>>()
+    };
+    let day = |count: u64| Some(Duration::from_secs(count * 86_400));
+    let own = "command = [\"x\"]\nretention = { keep_runs = 10 }\n\
+               [[organization.job]]\nname = \"Deliver\"\ncommand = [\"x\"]";
+    assert_eq!(policies(&job(own)), [(Some(10), None), (None, None)]);
+    let file = format!("{}\n[retention]\nkeep_runs = 1000\nkeep_for = \"90d\"\n", job(own));
+    assert_eq!(policies(&file), [(Some(10), day(90)), (Some(1000), day(90))]);
+
+    let zero = error(&job("command = [\"x\"]\nretention = { keep_runs = 0 }"));
+    assert!(
+        zero.starts_with("the job \"Load\" of \"Contoso\": `retention`: `keep_runs` = 0 is not"),
+        "{zero}"
+    );
+    let soon = error(&format!("[retention]\nkeep_for = \"soon\"\n{}", job("command = [\"x\"]")));
+    assert!(soon.starts_with("`retention`: `keep_for` = \"soon\" is not valid."), "{soon}");
+    assert!(error(&format!("[retention]\nkeep = 1\n{}", job("command = [\"x\"]"))).contains("unknown field"));
+}

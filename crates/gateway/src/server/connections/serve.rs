@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, HttpBody};
+use axum::extract::ConnectInfo;
+use axum::http::Extensions;
 use axum::serve::Listener;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -87,11 +89,20 @@ where
     let mut builder = http1::Builder::new();
     builder.max_buf_size(BUFFER).max_header_size(BUFFER);
     loop {
-        let (stream, _) = listener.accept().await;
+        let (stream, address) = listener.accept().await;
         let permit = acquire_permit(&room, limits, registry).await;
         // Without Nagle's algorithm the last part of a response does not wait for the acknowledgment of the part before.
         let _ = stream.socket().set_nodelay(true);
-        tasks.spawn(connection(stream, router.clone(), builder.clone(), registry.register(), permit));
+        let mut extensions = stream.extensions();
+        extensions.insert(ConnectInfo(address));
+        tasks.spawn(connection(
+            stream,
+            extensions,
+            router.clone(),
+            builder.clone(),
+            registry.register(),
+            permit,
+        ));
     }
 }
 
@@ -113,16 +124,16 @@ async fn acquire_permit(
     }
 }
 
-/// Serves the requests of a connection until it is closed.
+/// Serves the requests of a connection, with these extensions, until it is closed.
 async fn connection<S: ClientStream>(
     stream: S,
+    extensions: Extensions,
     router: Router,
     builder: http1::Builder,
     registered: RegisteredConnection,
     _permit: OwnedSemaphorePermit,
 ) {
     let activity = Arc::clone(&registered.activity);
-    let extensions = stream.extensions();
     let is_unread = Arc::new(AtomicBool::new(false));
     let router = TowerToHyperService::new(router);
     let service = service_fn(|request: Request<Incoming>| {
