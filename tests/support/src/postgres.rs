@@ -1,6 +1,7 @@
 //! A PostgreSQL server with its own data.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -101,6 +102,14 @@ impl PostgresServer {
         let mut psql = self.folder.command(self.programs.join("psql"));
         psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]);
         CommandOutput::of(psql.args(["--command", sql, url]))
+    }
+
+    /// Returns a command of a program of PostgreSQL, like `pg_dump`. It runs in the folder of the server.
+    #[must_use]
+    pub fn command(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = self.folder.command(self.programs.join(program));
+        command.args(arguments);
+        command
     }
 
     /// Returns the port on 127.0.0.1. It stays the same when the server starts again.

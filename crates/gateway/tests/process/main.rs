@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 #![cfg(unix)]
 
+mod backup;
 mod commands;
 mod connections;
 #[cfg(target_os = "linux")]
 mod disk;
+mod failed_attempts;
 mod key_logging;
 mod keys;
 mod killed;
@@ -13,6 +15,7 @@ mod listen;
 mod output;
 #[cfg(target_os = "linux")]
 mod processes;
+mod retention;
 mod secrets;
 mod signals;
 mod slow_clients;
