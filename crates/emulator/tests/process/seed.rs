@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use txjobs_sdk::paths;
-use txjobs_store::Store;
+use txjobs_store::{OrganizationStore, SqliteStore, Store};
 use txjobs_test_support::{CommandOutput, ServerFolder};
 
 const CONFIG: &str = r#"
@@ -59,7 +59,7 @@ async fn seed_with_another_configuration_changes_no_jobs() {
 
     // The history adds its organization and jobs, and changes no existing job.
     folder.run(&["seed", "--config", "other.toml"]).expect_success();
-    let store = Store::open(&folder.file("txjobs-gateway.db")).await.unwrap();
+    let store = SqliteStore::open(&folder.file("txjobs-gateway.db")).await.unwrap();
     let contoso = store.organization_id("Contoso").await.unwrap().unwrap();
     let names: Vec<_> = store.jobs(contoso).await.unwrap().into_iter().map(|(_, name)| name).collect();
     assert_eq!(names, ["Load"]);
