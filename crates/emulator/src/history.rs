@@ -42,7 +42,7 @@ pub struct SeedArgs {
 /// Fails if the database is in use or has a history already.
 pub async fn run(arguments: SeedArgs) -> Result<()> {
     let config = config::load::<EmulatorJob>(&arguments.database.config.config)?;
-    let database = sqlite_file(&arguments.database.database)?;
+    let database = sqlite_file(&arguments.database.store.database)?;
     // A server that uses the database would show a growing history of jobs that may not be its own.
     let store = SqliteStore::open_exclusive(database).await?;
     ensure!(

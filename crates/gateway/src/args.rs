@@ -12,7 +12,7 @@ use crate::clock::Micros;
 use crate::database_argument;
 use crate::expiry::{Expiry, parse_date, parse_expiry, parse_validity};
 use crate::listen::Listen;
-use crate::node::NodeOptions;
+use crate::node::{NodeOptions, parse_label};
 
 /// The default configuration file.
 pub const DEFAULT_CONFIG: &str = "gateway.toml";
@@ -31,20 +31,12 @@ pub struct DatabaseArgs {
     #[command(flatten)]
     pub config: ConfigArgs,
     #[command(flatten)]
-    database: DatabaseOnlyArgs,
-}
-
-impl std::ops::Deref for DatabaseArgs {
-    type Target = DatabaseOnlyArgs;
-
-    fn deref(&self) -> &DatabaseOnlyArgs {
-        &self.database
-    }
+    pub store: StoreArgs,
 }
 
 /// The database.
 #[derive(Clone, Debug, Args)]
-pub struct DatabaseOnlyArgs {
+pub struct StoreArgs {
     /// The database: a SQLite file, which is created if it does not exist, or postgres://USER@HOST/NAME, which several nodes can
     /// share. A hyphen reads it from standard input, so that a password is in no list of processes
     #[arg(long, value_name = "DATABASE", default_value = "txjobs-gateway.db", value_parser = database_argument::parse)]
@@ -204,7 +196,7 @@ pub struct ExpiryArgs {
 #[derive(Clone, Debug, Args)]
 pub struct BackupArgs {
     #[command(flatten)]
-    pub database: DatabaseOnlyArgs,
+    pub database: StoreArgs,
     /// The file to write; it must not exist
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
@@ -214,7 +206,7 @@ pub struct BackupArgs {
 #[derive(Clone, Debug, Args)]
 pub struct RestoreArgs {
     #[command(flatten)]
-    pub database: DatabaseOnlyArgs,
+    pub database: StoreArgs,
     /// A file that `backup` has written
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
@@ -235,20 +227,6 @@ fn parse_node_name(text: &str) -> Result<String, String> {
         "" => Err("the name is empty".to_owned()),
         name if name.chars().any(char::is_control) => Err("a name has no control characters".to_owned()),
         name => Ok(name.to_owned()),
-    }
-}
-
-/// Parses a label of nodes and jobs.
-///
-/// # Errors
-///
-/// Fails with a sentence about the characters of labels.
-pub fn parse_label(text: &str) -> Result<String, String> {
-    let is_valid = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
-    if !text.is_empty() && text.chars().all(is_valid) {
-        Ok(text.to_owned())
-    } else {
-        Err(format!("{text:?} is not a label: use letters, digits, and - _ . /, for instance gpu"))
     }
 }
 

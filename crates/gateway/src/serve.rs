@@ -130,7 +130,7 @@ impl Server {
             !arguments.demo || !config.organizations.is_empty(),
             "--demo needs an organization for its key. Name a configuration with --config."
         );
-        let database = &arguments.database.database;
+        let database = &arguments.database.store.database;
         ensure!(
             !arguments.no_runner || matches!(database, Database::Postgres(_)),
             "With --no-runner, other nodes run the jobs, and a SQLite file has only one node. Use a PostgreSQL database, or leave \
@@ -289,12 +289,12 @@ pub async fn run_node(
 ) -> Result<()> {
     let RunArgs { database, node } = arguments;
     ensure!(
-        matches!(database.database, Database::Postgres(_)),
+        matches!(database.store.database, Database::Postgres(_)),
         "`run` is for further nodes of a PostgreSQL database, and a SQLite file has only one node. Use `serve`, which runs the \
          jobs as well, or name a PostgreSQL database with --database."
     );
     let config = load(&database.config.config)?;
-    let store = database::open_exclusive(&database.database).await?;
+    let store = database::open_exclusive(&database.store.database).await?;
     declare(&store, &config).await?;
     let shutdown = Shutdown::default();
     let parts = NodeParts {

@@ -34,7 +34,7 @@ pub async fn run(
 
 async fn create(arguments: CreateKeyArgs, load: impl FnOnce(&Path) -> Result<Config>) -> Result<()> {
     let CreateKeyArgs { key: KeyArgs { database, organization, name }, scopes, expires } = arguments;
-    let store = open_beside_gateway(&database.database).await?;
+    let store = open_beside_gateway(&database.store.database).await?;
     let now = store.time().await?;
     let expires_at = expires.map(|expiry| expiry.time(now));
     if let Some(time) = expires_at {
@@ -88,7 +88,7 @@ fn ensure_declared(config: &Config, organization: &str) -> Result<()> {
 }
 
 async fn list(arguments: &DatabaseArgs, program: &str) -> Result<()> {
-    let store = open_beside_gateway(&arguments.database).await?;
+    let store = open_beside_gateway(&arguments.store.database).await?;
     let keys = store.keys().await?;
     let now = store.time().await?;
     store.close().await;
@@ -123,7 +123,7 @@ fn row(key: &KeyEntry, now: Micros) -> [String; 7] {
 
 async fn expire(arguments: &ExpireKeyArgs, program: &str) -> Result<()> {
     let ExpireKeyArgs { key: KeyArgs { database, organization, name }, expiry } = arguments;
-    let store = open_beside_gateway(&database.database).await?;
+    let store = open_beside_gateway(&database.store.database).await?;
     let now = store.time().await?;
     let expires_at = match (expiry.validity, expiry.at) {
         (Some(validity), _) => Some(Expiry::In(validity).time(now)),
@@ -151,7 +151,7 @@ fn unknown_key(organization: &str, name: &str, program: &str) -> Result<()> {
 
 async fn revoke(arguments: &KeyArgs, program: &str) -> Result<()> {
     let KeyArgs { database, organization, name } = arguments;
-    let store = open_beside_gateway(&database.database).await?;
+    let store = open_beside_gateway(&database.store.database).await?;
     let revoked = store.revoke_key(organization, name).await?;
     store.close().await;
     if !revoked {

@@ -11,7 +11,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use txjobs_store::Database;
 
 use crate::args::{
-    BackupArgs, ConfigArgs, DatabaseArgs, DatabaseOnlyArgs, KeysCommand, RestoreArgs, RunArgs, ServeArgs,
+    BackupArgs, ConfigArgs, DatabaseArgs, KeysCommand, RestoreArgs, RunArgs, ServeArgs, StoreArgs,
 };
 use crate::clock::SystemClock;
 use crate::config::{self, CommandJob};
@@ -54,7 +54,7 @@ Durations are written like 500ms, 10s, 1m30s or 90 (seconds).")]
     /// List the nodes of the database: id, name, version, start, last heartbeat, runs and labels
     Nodes(DatabaseArgs),
     /// Create or upgrade the tables of the database. `serve` does it itself, except for an upgrade of PostgreSQL
-    Migrate(DatabaseOnlyArgs),
+    Migrate(StoreArgs),
     /// Copy a SQLite database into a new file, also while a gateway uses it
     Backup(BackupArgs),
     /// Restore a SQLite database from a backup. No gateway may use it
@@ -73,8 +73,8 @@ impl Cli {
     /// Returns the database of a command that runs jobs.
     pub fn served_database(&self) -> Option<Database> {
         match &self.command {
-            Command::Serve(arguments) => Some(arguments.database.database.clone()),
-            Command::Run(arguments) => Some(arguments.database.database.clone()),
+            Command::Serve(arguments) => Some(arguments.database.store.database.clone()),
+            Command::Run(arguments) => Some(arguments.database.store.database.clone()),
             _ => None,
         }
     }

@@ -10,7 +10,7 @@ use crate::args::DatabaseArgs;
 use crate::clock::{Micros, timestamp};
 use crate::config::Config;
 use crate::database::open_beside_gateway;
-use crate::output::{note, print};
+use crate::output::{note, print_table};
 
 /// Lists the nodes that take part, and those that were gone recently.
 ///
@@ -18,11 +18,12 @@ use crate::output::{note, print};
 ///
 /// Fails with a sentence that names the cause and the remedy.
 pub async fn run(arguments: &DatabaseArgs, load: impl FnOnce() -> Result<Config>) -> Result<()> {
-    let store = open_beside_gateway(&arguments.database).await?;
+    let store = open_beside_gateway(&arguments.store.database).await?;
     let nodes = store.nodes().await?;
     let now = store.time().await?;
     store.close().await;
-    print(&nodes.iter().map(|node| line(node, now)).collect::<String>())?;
+    let header = ["id", "name", "version", "started", "state", "runs", "labels"];
+    print_table(header, &nodes.iter().map(|node| row(node, now)).collect::<Vec<_>>())?;
     if nodes.iter().all(|node| node.gone_at.is_some()) {
         note("No node takes part. Start one: txjobs-gateway serve");
         return Ok(());
@@ -58,7 +59,7 @@ fn jobs_without_node(config: &Config, nodes: &[Node]) -> Vec<String> {
     config.jobs().filter_map(problem).collect()
 }
 
-fn line(node: &Node, now: Micros) -> String {
+fn row(node: &Node, now: Micros) -> [String; 7] {
     let info = &node.info;
     let state = match node.gone_at {
         Some(time) => format!("gone since {}", timestamp(time)),
@@ -69,8 +70,8 @@ fn line(node: &Node, now: Micros) -> String {
         limit => format!("{} of {limit} runs", node.running),
     };
     let labels = if info.labels.is_empty() { "-".to_owned() } else { info.labels.join(",") };
-    let started_at = timestamp(node.started_at);
-    format!("{}\t{}\t{}\tstarted {started_at}\t{state}\t{runs}\t{labels}\n", node.id, info.name, info.version)
+    let started_at = timestamp(node.started_at).to_string();
+    [node.id.to_string(), info.name.clone(), info.version.clone(), started_at, state, runs, labels]
 }
 
 fn ago(micros: Micros) -> humantime::FormattedDuration {

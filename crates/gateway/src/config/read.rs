@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::declared_job::DeclaredJob;
 use super::model::{Config, Job, Organization};
 use super::retention::{RetentionPolicy, RetentionTable};
-use crate::args::parse_label;
 use crate::key;
+use crate::node::parse_label;
 
 /// The namespace of the job ids that are derived from names. A change would detach every job from its history.
 const NAMESPACE: Uuid = Uuid::from_u128(0x8a1d_4c50_9f3e_4b7a_a6d2_5e0c_71b9_e384);

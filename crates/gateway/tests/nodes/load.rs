@@ -13,12 +13,12 @@ const REQUESTS: usize = 300;
 
 #[tokio::test]
 async fn three_nodes_run_each_command_once() {
-    check(|jobs| Cluster::new(jobs)).await;
+    check(Cluster::new).await;
 }
 
 #[tokio::test]
 async fn three_nodes_behind_pgbouncer_run_each_command_once() {
-    check(|jobs| Cluster::with_pgbouncer(jobs)).await;
+    check(Cluster::with_pgbouncer).await;
 }
 
 async fn check(create: impl FnOnce(&[(&str, &str, &str)]) -> Cluster) {

@@ -28,12 +28,12 @@ fn ten_jobs(create: impl FnOnce(&[(&str, &str, &str)]) -> Cluster) -> Cluster {
 
 #[tokio::test]
 async fn two_executes_at_once_accept_one() {
-    check_exclusive(ten_jobs(|jobs| Cluster::new(jobs))).await;
+    check_exclusive(ten_jobs(Cluster::new)).await;
 }
 
 #[tokio::test]
 async fn two_executes_at_once_accept_one_behind_pgbouncer() {
-    check_exclusive(ten_jobs(|jobs| Cluster::with_pgbouncer(jobs))).await;
+    check_exclusive(ten_jobs(Cluster::with_pgbouncer)).await;
 }
 
 async fn check_cancel(cluster: Cluster) {
