@@ -43,7 +43,7 @@ pub enum ErrorKind {
     InvalidFile,
     /// The database was written by another version of this program, whose tables this version does not know.
     UnsupportedVersion,
-    /// Another process holds the [`DatabaseLock`](crate::DatabaseLock).
+    /// Another process holds the [`DatabaseLock`](crate::sqlite::DatabaseLock).
     Locked,
     /// A record with the same unique name, id, or hash exists.
     Conflict,

@@ -139,7 +139,7 @@ pub trait KeyStore: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Fails with [`ErrorKind::Conflict`] if another key has this hash.
+    /// Fails with [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) if another key has this hash.
     async fn add_key(&self, organization: OrganizationId, key: NewKey<'_>) -> Result<AddKeyOutcome>;
 
     /// Returns the keys of all organizations, in the order of the organizations' names and of the keys' creation.

@@ -78,7 +78,7 @@ pub trait LineStore: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Fails with [`ErrorKind::NotOwner`] if the run has ended or belongs to another node.
+    /// Fails with [`ErrorKind::NotOwner`](crate::ErrorKind::NotOwner) if the run has ended or belongs to another node.
     async fn append_lines(&self, run: &Run, first_seq: i64, lines: &[Line]) -> Result<()>;
 
     /// Returns the sequence number after the last line of a log.

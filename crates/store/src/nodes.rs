@@ -86,7 +86,7 @@ pub trait NodeStore: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Fails with [`ErrorKind::NotOwner`] if the node is gone. Then its runs have ended, and it must end their processes.
+    /// Fails with [`ErrorKind::NotOwner`](crate::ErrorKind::NotOwner) if the node is gone. Then its runs have ended, and it must end their processes.
     async fn heartbeat(&self, node: NodeId) -> Result<Heartbeat>;
 
     /// Marks nodes without a heartbeat since this duration as gone, and ends the runs of all nodes that are gone as failed, in

@@ -110,7 +110,7 @@ pub trait RunStore: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Fails with [`ErrorKind::NotOwner`] if the run has ended or belongs to another node.
+    /// Fails with [`ErrorKind::NotOwner`](crate::ErrorKind::NotOwner) if the run has ended or belongs to another node.
     async fn set_resume_token(&self, run: &Run, token: &str) -> Result<()>;
 
     /// Ends a run and writes its last line in one transaction, so that a final state is never shown without the whole log.
@@ -121,8 +121,8 @@ pub trait RunStore: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Fails with [`ErrorKind::NotOwner`] if the run belongs to another node or was ended by another one, and with
-    /// [`ErrorKind::NotFound`] if it does not exist.
+    /// Fails with [`ErrorKind::NotOwner`](crate::ErrorKind::NotOwner) if the run belongs to another node or was ended by another one, and with
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if it does not exist.
     async fn end_run(&self, run: &Run, result: &RunResult, now: Micros) -> Result<ExecutionState>;
 
     /// Returns when a run was requested.

@@ -82,7 +82,7 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// Fails with [`ErrorKind::Conflict`] as [`Self::declare`]. Fails if the database fails.
+    /// Fails with [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) as [`Self::declare`]. Fails if the database fails.
     pub async fn ensure_organizations(&self, organizations: &[Organization]) -> Result<()> {
         let mut tx = self.write().await?;
         for organization in organizations {
@@ -143,7 +143,7 @@ impl WriteTransaction {
     ///
     /// # Errors
     ///
-    /// Fails with [`ErrorKind::Conflict`] if a job id exists. Fails if the database fails.
+    /// Fails with [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) if a job id exists. Fails if the database fails.
     pub async fn add_jobs(
         &mut self,
         organization: OrganizationId,

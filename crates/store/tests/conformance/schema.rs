@@ -33,7 +33,7 @@ async fn tables_of_another_version_are_refused() {
     ] {
         let url = server.create_database();
         PostgresStore::migrate(&url).await.unwrap();
-        server.psql(&url, sql);
+        let _ = server.psql(&url, sql).expect_success();
         let error = PostgresStore::open(&url).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnsupportedVersion);
         assert!(error.to_string().contains(text), "{error}");
