@@ -92,8 +92,14 @@ impl fmt::Display for Error {
         }
         if f.alternate() {
             let mut source = error::Error::source(self);
+            let mut last = String::new();
             while let Some(cause) = source {
-                write!(f, ": {cause}")?;
+                let text = cause.to_string();
+                // Some errors of drivers repeat their cause.
+                if !last.ends_with(&text) {
+                    write!(f, ": {text}")?;
+                }
+                last = text;
                 source = cause.source();
             }
         }
@@ -314,5 +320,7 @@ mod tests {
             "The database x.db cannot be opened: the disk reports an input/output error: cable"
         );
         assert_eq!(error.clone().kind(), ErrorKind::InputOutput);
+        let repeated = Error::from(sqlx::Error::Io(io::Error::other("cable")));
+        assert_eq!(format!("{repeated:#}").matches("cable").count(), 1);
     }
 }

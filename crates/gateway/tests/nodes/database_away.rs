@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use txjobs_sdk::paths;
-use txjobs_test_support::{PostgresServer, is_process_alive, lines};
+use txjobs_test_support::{PgBouncer, PostgresServer, is_process_alive, lines};
 
 use crate::cluster::{Cluster, MAX_LOSS_TIME, wait_at_most, wait_for_end};
 
@@ -15,11 +15,39 @@ async fn wait_for_health(node: &txjobs_test_support::TestServer) {
     wait_at_most(MAX_LOSS_TIME, "the database", async || (node.health().await.0 == 200).then_some(())).await;
 }
 
+/// Starts a server of its own, and PgBouncer if the nodes use it.
+fn start(jobs: &[(&str, &str, &str)], has_pgbouncer: bool) -> (PostgresServer, Option<PgBouncer>, Cluster) {
+    let server = PostgresServer::start_with_settings(&[("fsync", "off")]);
+    let pgbouncer = has_pgbouncer.then(|| PgBouncer::start(&server));
+    let url = server.create_database();
+    let url = pgbouncer.as_ref().map_or(url.clone(), |pgbouncer| pgbouncer.url_of(&url));
+    let cluster = Cluster::with_url(url, jobs);
+    (server, pgbouncer, cluster)
+}
+
 #[tokio::test]
 async fn short_outage_loses_nothing() {
-    let mut server = PostgresServer::start_with_settings(&[("fsync", "off")]);
-    let cluster =
-        Cluster::with_url(server.create_database(), &[("count", COUNT, ""), ("other", "echo ok", "")]);
+    check_short_outage(false).await;
+}
+
+#[tokio::test]
+async fn short_outage_behind_pgbouncer_loses_nothing() {
+    check_short_outage(true).await;
+}
+
+#[tokio::test]
+async fn long_outage_ends_the_run_as_failed() {
+    check_long_outage(false).await;
+}
+
+#[tokio::test]
+async fn long_outage_behind_pgbouncer_ends_the_run_as_failed() {
+    check_long_outage(true).await;
+}
+
+async fn check_short_outage(has_pgbouncer: bool) {
+    let (mut server, _pgbouncer, cluster) =
+        start(&[("count", COUNT, ""), ("other", "echo ok", "")], has_pgbouncer);
     let node = cluster.serve(&[]);
     let run = node.execute("count").await;
     node.wait_until(run, |run| lines(run).contains(&(0, "3"))).await;
@@ -44,10 +72,8 @@ async fn short_outage_loses_nothing() {
     assert_eq!(node.run("other").await["State"], 2);
 }
 
-#[tokio::test]
-async fn long_outage_ends_the_run_as_failed() {
-    let mut server = PostgresServer::start_with_settings(&[("fsync", "off")]);
-    let cluster = Cluster::with_url(server.create_database(), &[("count", COUNT, "")]);
+async fn check_long_outage(has_pgbouncer: bool) {
+    let (mut server, _pgbouncer, cluster) = start(&[("count", COUNT, "")], has_pgbouncer);
     let (node, other) = (cluster.serve(&["--node-name", "first"]), cluster.serve(&["--no-runner"]));
     let run = node.execute("count").await;
     node.wait_until(run, |run| lines(run).contains(&(0, "3"))).await;

@@ -47,7 +47,15 @@ async fn runs_of_a_killed_node_fail_within_a_minute_behind_pgbouncer() {
 
 #[tokio::test]
 async fn stopped_node_writes_nothing_after_it_continues() {
-    let cluster = Cluster::new(&[("long", LONG, "")]);
+    check_stopped(Cluster::new(&[("long", LONG, "")])).await;
+}
+
+#[tokio::test]
+async fn stopped_node_behind_pgbouncer_writes_nothing_after_it_continues() {
+    check_stopped(Cluster::with_pgbouncer(&[("long", LONG, "")])).await;
+}
+
+async fn check_stopped(cluster: Cluster) {
     let (runner, server, run) = start_run(&cluster).await;
     let pid = cluster.read("pid").trim().to_owned();
     runner.signal("STOP");
