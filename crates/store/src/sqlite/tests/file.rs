@@ -4,14 +4,15 @@ use std::fs;
 use std::path::Path;
 
 use sqlx::ConnectOptions;
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::test_store::{TestStore, connect};
-use crate::sqlite::file::migrations::APPLICATION_ID;
+use crate::sqlite::file::migrations::{APPLICATION_ID, MIGRATIONS};
 use crate::sqlite::{DatabaseContent, DatabaseLock, inspect};
-use crate::{BusyPolicy, ErrorKind, RunStore, SqliteStore, Store};
+use crate::{BusyPolicy, CatalogStore, ErrorKind, NodeStore, RunStore, Scopes, SqliteStore, Store};
 
 #[tokio::test]
 async fn database_of_another_program_is_refused_unchanged() {
@@ -87,6 +88,32 @@ async fn database_without_the_latest_migration_is_outdated() {
     let last = "DELETE FROM _sqlx_migrations WHERE version = (SELECT max(version) FROM _sqlx_migrations)";
     test.execute_sql(last.to_owned()).await;
     assert_eq!(inspect(&test.path()).await.unwrap(), DatabaseContent::Outdated);
+}
+
+#[tokio::test]
+async fn runs_and_keys_of_the_first_version_are_kept() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("old.db");
+    let mut connection =
+        SqliteConnectOptions::new().filename(&path).create_if_missing(true).connect().await.unwrap();
+    let first = MIGRATIONS.iter().next().unwrap().clone();
+    Migrator::with_migrations(vec![first]).run(&mut connection).await.unwrap();
+    let rows = "INSERT INTO organizations VALUES (1, 'Contoso', 'configuration', 1);
+         INSERT INTO api_keys VALUES (1, 1, 'laptop', zeroblob(32), 5);
+         INSERT INTO jobs VALUES (zeroblob(16), 1, 'Load', 0);
+         INSERT INTO executions (id, job, trigger_id, state, requested_at, created_at)
+         VALUES (zeroblob(16), zeroblob(16), zeroblob(16), 1, 1, 2)";
+    sqlx::raw_sql(rows).execute(&mut connection).await.unwrap();
+    sqlx::Connection::close(connection).await.unwrap();
+    assert_eq!(inspect(&path).await.unwrap(), DatabaseContent::Outdated);
+
+    let store = SqliteStore::open(&path).await.unwrap();
+    // The node of a gateway without nodes, whose run ends at the next start.
+    let nodes = store.nodes().await.unwrap();
+    assert_eq!(nodes.iter().map(|node| (node.id, node.running)).collect::<Vec<_>>(), [(Uuid::nil(), 1)]);
+    assert_eq!(store.unfinished_runs_of(&[Uuid::nil()]).await.unwrap().len(), 1);
+    let key = store.catalog().await.unwrap().key(&[0; 32]).unwrap();
+    assert_eq!((key.scopes, key.expires_at), (Scopes::ALL, None));
 }
 
 #[tokio::test]
