@@ -16,6 +16,7 @@ mod organizations;
 mod postgres;
 mod retention;
 mod run;
+mod run_requests;
 mod runs;
 pub mod sqlite;
 mod store;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
 use txjobs_test_support::{TestServer, is_process_alive, lines};
 
 use crate::cluster::{Cluster, MAX_LOSS_TIME, wait_at_most, wait_for_end};
@@ -59,9 +60,11 @@ async fn check_stopped(cluster: Cluster) {
     let (runner, server, run) = start_run(&cluster).await;
     let pid = cluster.read("pid").trim().to_owned();
     runner.signal("STOP");
+    let stopped_at = Instant::now();
     let (execution, _) = wait_for_end(&server, run, MAX_LOSS_TIME).await;
     assert_eq!(lines(&execution).last(), Some(&lost_line()), "{execution}");
     assert!(is_process_alive(&pid), "nobody could end the process of a stopped node");
+    tokio::time::sleep_until(stopped_at + Duration::from_secs(60)).await;
     runner.signal("CONT");
     wait_at_most(Duration::from_secs(5), "the end of the command", async || {
         (!is_process_alive(&pid)).then_some(())

@@ -3,59 +3,19 @@
 use std::collections::HashSet;
 
 use sqlx::postgres::PgPool;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::connection::PgTransaction;
 use crate::error::{ErrorKind, Result};
+use crate::run_requests::{RunRequest, fill_batch};
 use crate::runs::BusyPolicy;
-use crate::time::Micros;
 
-/// The capacity of the queue. Further callers wait until a request leaves it.
-const QUEUE_SIZE: usize = 1024;
-/// The maximum number of requests in one transaction.
-const MAX_BATCH_SIZE: usize = 256;
-
-/// Sends requests to the task that writes them, which ends with the last clone.
-#[derive(Clone, Debug)]
-pub(super) struct RunRequests(mpsc::Sender<RunRequest>);
-
-/// A request of a run, and the channel for its result.
-#[derive(Debug)]
-struct RunRequest {
-    id: Uuid,
-    job: Uuid,
-    trigger_id: Uuid,
-    now: Micros,
-    policy: BusyPolicy,
-    response: oneshot::Sender<Result<bool>>,
-}
-
-impl RunRequests {
-    /// Starts the task that writes requests.
-    pub fn start(pool: PgPool) -> Self {
-        let (sender, receiver) = mpsc::channel(QUEUE_SIZE);
-        tokio::spawn(write_requests(pool, receiver));
-        Self(sender)
-    }
-
-    /// Returns true if the run is on the disk, and false if the policy refuses it.
-    pub async fn send(&self, job: Uuid, trigger_id: Uuid, now: Micros, policy: BusyPolicy) -> Result<bool> {
-        let (response, receiver) = oneshot::channel();
-        let request = RunRequest { id: Uuid::new_v4(), job, trigger_id, now, policy, response };
-        self.0.send(request).await.map_err(|_| ErrorKind::Closed)?;
-        receiver.await.map_err(|_| ErrorKind::Closed)?
-    }
-}
-
-async fn write_requests(pool: PgPool, mut queue: mpsc::Receiver<RunRequest>) {
+/// Writes the requests of a queue until it is closed.
+pub(super) async fn write_requests(pool: PgPool, mut queue: mpsc::Receiver<RunRequest>) {
     while let Some(first) = queue.recv().await {
         let mut batch = vec![first];
-        while batch.len() < MAX_BATCH_SIZE
-            && let Ok(request) = queue.try_recv()
-        {
-            batch.push(request);
-        }
+        fill_batch(&mut batch, &mut queue);
         // Nobody waits for these any more.
         batch.retain(|request| !request.response.is_closed());
         match write_batch(&pool, &batch).await {

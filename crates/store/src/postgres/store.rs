@@ -10,9 +10,10 @@ use tokio::time::timeout;
 use super::connection::{PgTransaction, check, pool, pool_of_one};
 use super::fresh::Fresh;
 use super::migrations::{self, SchemaState, schema_state};
-use super::run_requests::RunRequests;
+use super::run_requests::write_requests;
 use crate::catalog::{Catalog, UnfinishedJobs};
 use crate::error::{Error, ErrorKind, Result};
+use crate::run_requests::RunRequests;
 use crate::store::Store;
 use crate::time::Micros;
 
@@ -67,7 +68,7 @@ impl PostgresStore {
         check(url).await?;
         let pool = pool(url)?;
         Ok(Self {
-            run_requests: RunRequests::start(pool.clone()),
+            run_requests: RunRequests::start(|queue| write_requests(pool.clone(), queue)),
             heartbeat_pool: pool_of_one(url)?,
             pool,
             catalog: Arc::default(),

@@ -1,60 +1,20 @@
 //! Writes requested runs. Requests that arrive during another write are committed together.
 
-use tokio::sync::{mpsc, oneshot};
-use uuid::Uuid;
+use tokio::sync::mpsc;
 
 use super::connection::transaction::WriteTransaction;
 use super::connection::writer::Writer;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
+use crate::run_requests::{RunRequest, fill_batch};
 use crate::runs::BusyPolicy;
-use crate::time::Micros;
 
-/// The capacity of the queue. Further callers wait until a request leaves it.
-const QUEUE_SIZE: usize = 1024;
-/// The maximum number of requests in one transaction, so that other writes need not wait long.
-const MAX_BATCH_SIZE: usize = 256;
-
-/// Sends requests to the task that writes them, which ends with the last clone.
-#[derive(Clone, Debug)]
-pub(crate) struct RunRequests(mpsc::Sender<RunRequest>);
-
-/// A request of a run, and the channel for its result.
-#[derive(Debug)]
-struct RunRequest {
-    job: Uuid,
-    trigger_id: Uuid,
-    now: Micros,
-    policy: BusyPolicy,
-    response: oneshot::Sender<Result<bool>>,
-}
-
-impl RunRequests {
-    /// Starts the task that writes requests.
-    pub fn start(writer: Writer) -> Self {
-        let (sender, receiver) = mpsc::channel(QUEUE_SIZE);
-        tokio::spawn(write_requests(writer, receiver));
-        Self(sender)
-    }
-
-    /// Returns true if the run is on the disk, and false if the policy refuses it.
-    pub async fn send(&self, job: Uuid, trigger_id: Uuid, now: Micros, policy: BusyPolicy) -> Result<bool> {
-        let (response, receiver) = oneshot::channel();
-        let request = RunRequest { job, trigger_id, now, policy, response };
-        self.0.send(request).await.map_err(|_| ErrorKind::Closed)?;
-        receiver.await.map_err(|_| ErrorKind::Closed)?
-    }
-}
-
-async fn write_requests(writer: Writer, mut queue: mpsc::Receiver<RunRequest>) {
+/// Writes the requests of a queue until it is closed.
+pub(super) async fn write_requests(writer: Writer, mut queue: mpsc::Receiver<RunRequest>) {
     while let Some(first) = queue.recv().await {
         let transaction = writer.begin().await;
         // Requests that arrived while this one waited for the writer.
         let mut batch = vec![first];
-        while batch.len() < MAX_BATCH_SIZE
-            && let Ok(request) = queue.try_recv()
-        {
-            batch.push(request);
-        }
+        fill_batch(&mut batch, &mut queue);
         match transaction {
             Ok(transaction) => write_batch(&writer, transaction, batch).await,
             Err(error) => fail(batch, error),
@@ -111,7 +71,7 @@ async fn insert(transaction: &mut WriteTransaction, request: &RunRequest) -> Res
          SELECT ?1, ?2, ?3, 0, ?4, coalesce(max(queue_index) + 1, 0) FROM executions WHERE job = ?2 AND state < 2
          HAVING ?5 OR count(*) = 0",
     )
-    .bind(Uuid::new_v4())
+    .bind(request.id)
     .bind(request.job)
     .bind(request.trigger_id)
     .bind(request.now)

@@ -21,9 +21,10 @@ use super::file::inspect::inspect;
 use super::file::lock::DatabaseLock;
 use super::file::migrations;
 use super::file::path::{self, FileIdentity};
-use super::run_requests::RunRequests;
+use super::run_requests::write_requests;
 use crate::catalog::{Catalog, CatalogStore, UnfinishedJobs};
 use crate::error::{Error, ErrorKind, Result};
+use crate::run_requests::RunRequests;
 use crate::store::Store;
 use crate::time::{Micros, from_timestamp};
 
@@ -98,7 +99,7 @@ impl SqliteStore {
             .await?;
         let changes = Changes::open(&read_only).await?;
         Ok(Self {
-            run_requests: RunRequests::start(writer.clone()),
+            run_requests: RunRequests::start(|queue| write_requests(writer.clone(), queue)),
             writer,
             read_pool,
             changes: Arc::new(changes),
