@@ -43,7 +43,7 @@ pub struct EmulatorArgs {
 /// Fails with a sentence that names the cause and the remedy.
 pub async fn run(arguments: EmulatorArgs) -> Result<()> {
     let EmulatorArgs { serve, admin_token_stdin, admin_remote } = arguments;
-    let address = serve.listen.resolve().await?;
+    let address = serve.listen.resolve("--listen").await?;
     ensure!(
         admin_remote || address.ip().is_loopback(),
         "The admin API lets everybody who has its token change everything, so the emulator serves loopback addresses only. \

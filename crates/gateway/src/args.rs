@@ -63,6 +63,8 @@ pub struct ServeArgs {
     #[arg(long)]
     pub no_runner: bool,
     #[command(flatten)]
+    pub metrics: MetricsArgs,
+    #[command(flatten)]
     pub node: NodeArgs,
     #[command(flatten)]
     pub connections: ConnectionArgs,
@@ -74,7 +76,18 @@ pub struct RunArgs {
     #[command(flatten)]
     pub database: DatabaseArgs,
     #[command(flatten)]
+    pub metrics: MetricsArgs,
+    #[command(flatten)]
     pub node: NodeArgs,
+}
+
+/// The metrics.
+#[derive(Clone, Debug, Args)]
+pub struct MetricsArgs {
+    /// The address that serves metrics for Prometheus at /metrics, like 9400 or localhost:9400; by default none. They need no
+    /// key. A later line of output contains the address
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub metrics_listen: Option<Listen>,
 }
 
 /// The properties of a node.

@@ -146,8 +146,12 @@ impl RunClock {
 
     /// Returns the current time of the run.
     pub fn now(&self) -> Micros {
-        let passed = self.clock.moment().duration_since(self.start.moment);
-        self.start.time.saturating_add(micros(passed)).min(MAX_TIME)
+        self.start.time.saturating_add(micros(self.elapsed())).min(MAX_TIME)
+    }
+
+    /// Returns the time since the run started.
+    pub fn elapsed(&self) -> Duration {
+        self.clock.moment().duration_since(self.start.moment)
     }
 }
 

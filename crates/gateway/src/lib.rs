@@ -19,6 +19,7 @@ pub mod expiry;
 pub mod key;
 pub mod listen;
 pub mod logging;
+pub mod metrics;
 pub mod node;
 pub mod output;
 pub mod process;

@@ -50,12 +50,12 @@ fn is_name(text: &str) -> bool {
 
 impl Listen {
     /// Resolves the address. If a name has several, returns the first IPv4 address if there is one: clients that try IPv6
-    /// first fall back to IPv4, and not every client tries IPv6.
+    /// first fall back to IPv4, and not every client tries IPv6. `option` is the argument to name in errors.
     ///
     /// # Errors
     ///
     /// Fails if the name has no address.
-    pub async fn resolve(&self) -> Result<SocketAddr> {
+    pub async fn resolve(&self, option: &str) -> Result<SocketAddr> {
         let (name, port) = match self {
             Self::Address(address) => return Ok(*address),
             Self::Name(name, port) => (name, *port),
@@ -63,26 +63,26 @@ impl Listen {
         let found = lookup_host((name.as_str(), port)).await;
         let found: Vec<_> = found
             .map_err(|error| {
-                anyhow!("The address of {name} cannot be found: {error}. Give --listen one like {EXAMPLES}.")
+                anyhow!("The address of {name} cannot be found: {error}. Give {option} one like {EXAMPLES}.")
             })?
             .collect();
         let first = found.iter().find(|address| address.is_ipv4()).or(found.first());
-        first.copied().ok_or_else(|| anyhow!("{name} has no address. Give --listen one like {EXAMPLES}."))
+        first.copied().ok_or_else(|| anyhow!("{name} has no address. Give {option} one like {EXAMPLES}."))
     }
 }
 
-/// Listens on an address.
+/// Listens on an address. `option` is the argument to name in errors.
 ///
 /// # Errors
 ///
 /// Fails if the system does not allow it. The error names the remedy.
-pub async fn bind(address: SocketAddr) -> Result<TcpListener> {
+pub async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => anyhow!(
-            "{address} is in use by another program. Stop that one, or choose another port with --listen \
+            "{address} is in use by another program. Stop that one, or choose another port with {option} \
              (port 0 takes a free one)."
         ),
-        _ => anyhow!("{address} cannot be listened on: {error}. Choose another address with --listen."),
+        _ => anyhow!("{address} cannot be listened on: {error}. Choose another address with {option}."),
     })
 }
 
@@ -103,7 +103,7 @@ mod tests {
             ("[::]:65535", "[::]:65535"),
         ] {
             let listen: Listen = text.parse().unwrap();
-            assert_eq!(listen.resolve().await.unwrap().to_string(), expected, "{text}");
+            assert_eq!(listen.resolve("--listen").await.unwrap().to_string(), expected, "{text}");
         }
     }
 
@@ -143,7 +143,7 @@ mod tests {
     #[tokio::test]
     async fn unknown_name_is_refused() {
         let listen: Listen = "no-such-host.invalid:8400".parse().unwrap();
-        let error = listen.resolve().await.unwrap_err().to_string();
+        let error = listen.resolve("--listen").await.unwrap_err().to_string();
         assert!(error.starts_with("The address of no-such-host.invalid cannot be found"), "{error}");
     }
 }

@@ -1,5 +1,6 @@
 //! Starts a server: its address, its database, its runner and its routes.
 
+use std::convert::Infallible;
 use std::fmt::{self, Debug, Formatter};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -7,17 +8,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use axum::Router;
 use axum::serve::Listener;
+use axum::{Router, middleware};
 use tokio::net::TcpListener;
-use txjobs_sdk::ApiKey;
+use tokio_util::sync::CancellationToken;
+use txjobs_sdk::{ApiKey, ExecutionState};
 use txjobs_store::{Database, OrganizationId, SharedStore};
 
 use crate::api::{AppState, DemoKey};
-use crate::args::{ConnectionArgs, RunArgs, ServeArgs};
+use crate::args::{ConnectionArgs, MetricsArgs, RunArgs, ServeArgs};
 use crate::clock::{Clock, SharedClock};
 use crate::config::Config;
 use crate::database;
+use crate::metrics::{self, MetricsServer, RunMetrics};
 use crate::node::{self, Membership, NodeOptions};
 use crate::retention::RunCleaner;
 use crate::runner::{self, Runner, RunnerHandle, RunnerOptions, Shutdown, WorkResolver};
@@ -25,7 +28,7 @@ use crate::server::connections::{self, ClientStream, ConnectionLimits};
 use crate::server::{ServerOptions, open_files};
 use crate::{key, listen, output, signals};
 
-/// The maximum time for responses in progress after the start of the shutdown.
+/// The maximum time for responses in progress after the end of the last run at a shutdown.
 const MAX_RESPONSE_TIME: Duration = Duration::from_secs(10);
 /// The longest time to remove the node from the database at the end.
 const MAX_LEAVE_TIME: Duration = Duration::from_secs(2);
@@ -43,6 +46,7 @@ pub struct Server {
     pub store: SharedStore,
     arguments: ServeArgs,
     listener: TcpListener,
+    metrics: Option<MetricsServer>,
     limits: ConnectionLimits,
 }
 
@@ -109,7 +113,7 @@ impl Server {
         load: impl FnOnce(&Path) -> Result<Config>,
         open_store: impl AsyncFnOnce(&Database) -> Result<SharedStore>,
     ) -> Result<Self> {
-        let address = arguments.listen.resolve().await?;
+        let address = arguments.listen.resolve("--listen").await?;
         ensure!(
             !arguments.demo || address.ip().is_loopback(),
             "--demo gives its key to everyone who can connect to {address}, so it serves loopback addresses only. \
@@ -124,7 +128,8 @@ impl Server {
             );
         }
         let limits = connection_limits(&arguments.connections, arguments.node.concurrency)?;
-        let listener = listen::bind(address).await?;
+        let listener = listen::bind(address, "--listen").await?;
+        let metrics = bind_metrics(&arguments.metrics, Some(address)).await?;
         let config = load(&arguments.database.config.config)?;
         ensure!(
             !arguments.demo || !config.organizations.is_empty(),
@@ -137,7 +142,7 @@ impl Server {
              --no-runner out."
         );
         let store = open_store(database).await?;
-        Ok(Self { config, store, arguments, listener, limits })
+        Ok(Self { config, store, arguments, listener, metrics, limits })
     }
 
     /// Stores the organizations and jobs of the configuration.
@@ -159,8 +164,9 @@ impl Server {
         L: Listener<Addr = SocketAddr>,
         L::Io: ClientStream,
     {
-        let Self { config, store, arguments, listener, limits } = self;
-        let ServerParts { clock, resolver, router, listener: wrap, announcements } = parts;
+        let Self { config, store, arguments, listener, metrics, limits } = self;
+        let ServerParts { clock, resolver, router, listener: wrap, mut announcements } = parts;
+        let run_metrics = run_metrics(&config, metrics.as_ref());
         let shutdown = Shutdown::default();
         let handle = RunnerHandle::default();
         let node_options = NodeOptions {
@@ -172,6 +178,7 @@ impl Server {
             handle: handle.clone(),
             resolver,
             shutdown: shutdown.clone(),
+            metrics: run_metrics.clone(),
         };
         let node = RunningNode::start(&config, Arc::clone(&store), node_options, parts).await?;
         let demo_key = match arguments.demo {
@@ -189,17 +196,25 @@ impl Server {
         let mut state = AppState::new(Arc::clone(&store), clock, handle, config.key_header);
         let key_uses = state.key_uses.clone();
         state.demo_key = demo_key.map(|(organization, key)| DemoKey::new(organization, &key));
-        let router = router(state, &options);
+        state.run_metrics = run_metrics.clone();
+        state.stopping = shutdown.graceful.clone();
+        let mut router = router(state, &options);
+        if let Some(metrics) = &metrics {
+            router = router.layer(middleware::from_fn(metrics::record_request));
+            announcements.push(metrics.announcement()?);
+        }
 
         signals::shut_down_on_signals(&shutdown)?;
         announce(address, demo.as_ref(), &announcements);
-        let graceful = &shutdown.graceful;
+        // Until the runs have ended, clients can read their ends, and a proxy can see that the gateway is no longer ready.
+        let idle = &node.idle.clone();
         let connections = async {
             tokio::select! {
-                () = connections::serve(wrap(listener), router, limits, graceful.clone()) => {}
+                () = connections::serve(wrap(listener), router, limits, idle.clone()) => {}
                 never = key_uses.write_forever() => match never {},
                 never = cleaner.clean_forever() => match never {},
-                () = async { graceful.cancelled().await; tokio::time::sleep(MAX_RESPONSE_TIME).await } => {}
+                never = serve_metrics(metrics, &store, run_metrics) => match never {},
+                () = async { idle.cancelled().await; tokio::time::sleep(MAX_RESPONSE_TIME).await } => {}
             }
         };
         node.work_until_shutdown(connections).await;
@@ -215,6 +230,7 @@ struct NodeParts {
     handle: RunnerHandle,
     resolver: Arc<dyn WorkResolver>,
     shutdown: Shutdown,
+    metrics: RunMetrics,
 }
 
 /// A node that takes part, and its runner, if it has one.
@@ -222,6 +238,8 @@ struct RunningNode {
     membership: Membership,
     runner: Option<Runner>,
     shutdown: Shutdown,
+    /// Canceled when the shutdown has begun and every run has ended.
+    idle: CancellationToken,
 }
 
 impl RunningNode {
@@ -232,7 +250,7 @@ impl RunningNode {
         options: NodeOptions,
         parts: NodeParts,
     ) -> Result<Self> {
-        let NodeParts { clock, handle, resolver, shutdown } = parts;
+        let NodeParts { clock, handle, resolver, shutdown, metrics } = parts;
         if options.concurrency > 0 {
             warn_of_start_problems(config);
         }
@@ -241,6 +259,7 @@ impl RunningNode {
             node::describe(&options),
             Arc::clone(&clock),
             handle.clone(),
+            metrics.clone(),
         )
         .await;
         let (membership, leases) = joined.context("The node could not be registered in the database")?;
@@ -249,24 +268,29 @@ impl RunningNode {
             let ended = node::ended_nodes(&nodes, membership.lease().node, store.is_shared());
             runner::recover(&*store, &clock, &*resolver, &ended).await
         };
-        recovered.await.context("The runs of an earlier gateway could not be ended")?;
+        let recovered = recovered.await.context("The runs of an earlier gateway could not be ended")?;
+        for run in recovered {
+            metrics.record_end(run.job, ExecutionState::Failed, clock.now(), None);
+        }
         let runner_options = RunnerOptions {
             concurrency: options.concurrency.into(),
             jobs: config.runnable_jobs(&options.labels, store.is_shared()),
+            metrics,
         };
         let runner = (options.concurrency > 0)
             .then(|| Runner::new(store, clock, handle, resolver, runner_options, leases, shutdown.clone()));
-        Ok(Self { membership, runner, shutdown })
+        Ok(Self { membership, runner, shutdown, idle: CancellationToken::new() })
     }
 
     /// Runs jobs, and polls `other` as well, until everything has ended after a signal.
     async fn work_until_shutdown(self, other: impl Future<Output = ()>) {
-        let Self { mut membership, runner, shutdown } = self;
+        let Self { mut membership, runner, shutdown, idle } = self;
         let runner = async {
             match runner {
                 Some(runner) => runner.work().await,
                 None => shutdown.graceful.cancelled().await,
             }
+            idle.cancel();
         };
         tokio::select! {
             ((), ()) = async { tokio::join!(other, runner) } => {}
@@ -287,28 +311,61 @@ pub async fn run_node(
     load: impl FnOnce(&Path) -> Result<Config>,
     clock: impl Clock + 'static,
 ) -> Result<()> {
-    let RunArgs { database, node } = arguments;
+    let RunArgs { database, metrics, node } = arguments;
     ensure!(
         matches!(database.store.database, Database::Postgres(_)),
         "`run` is for further nodes of a PostgreSQL database, and a SQLite file has only one node. Use `serve`, which runs the \
          jobs as well, or name a PostgreSQL database with --database."
     );
+    let metrics = bind_metrics(&metrics, None).await?;
     let config = load(&database.config.config)?;
     let store = database::open_exclusive(&database.store.database).await?;
     declare(&store, &config).await?;
     let shutdown = Shutdown::default();
+    let run_metrics = run_metrics(&config, metrics.as_ref());
     let parts = NodeParts {
         clock: Arc::new(clock),
         handle: RunnerHandle::default(),
         resolver: Arc::new(config.jobs_by_id()),
         shutdown: shutdown.clone(),
+        metrics: run_metrics.clone(),
     };
     let running = RunningNode::start(&config, Arc::clone(&store), node.options(), parts).await?;
     signals::shut_down_on_signals(&shutdown)?;
-    output::print("running jobs\n")?;
-    running.work_until_shutdown(std::future::ready(())).await;
+    let announcement = metrics.as_ref().map(MetricsServer::announcement).transpose()?;
+    output::print(&format!("running jobs\n{}", announcement.map_or_else(String::new, |line| line + "\n")))?;
+    let idle = running.idle.clone();
+    let other = async {
+        tokio::select! {
+            never = serve_metrics(metrics, &store, run_metrics) => match never {},
+            () = idle.cancelled() => {}
+        }
+    };
+    running.work_until_shutdown(other).await;
     store.close().await;
     Ok(())
+}
+
+/// Listens on the address of the metrics, if the arguments name one.
+async fn bind_metrics(arguments: &MetricsArgs, api: Option<SocketAddr>) -> Result<Option<MetricsServer>> {
+    match &arguments.metrics_listen {
+        Some(listen) => MetricsServer::bind(listen, api).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Returns the metrics of the runs of the declared jobs, if the metrics are served.
+fn run_metrics(config: &Config, server: Option<&MetricsServer>) -> RunMetrics {
+    let jobs = config.jobs().map(|(organization, job)| (job.id, &*organization.name, &*job.name));
+    server.map_or_else(RunMetrics::default, |_| RunMetrics::new(jobs))
+}
+
+/// Serves the metrics as long as this is polled.
+async fn serve_metrics(server: Option<MetricsServer>, store: &SharedStore, runs: RunMetrics) -> Infallible {
+    match server {
+        Some(server) => server.serve_forever(Arc::clone(store), runs).await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn declare(store: &SharedStore, config: &Config) -> Result<()> {

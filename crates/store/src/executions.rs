@@ -63,6 +63,10 @@ pub enum Selection {
 /// Number, id, trigger id, state, time of creation, time of the end, and the sequence number of the last line.
 pub(crate) type ExecutionRow = (i64, Uuid, Uuid, i64, Micros, Option<Micros>, i64);
 
+/// The states of a run that completed, also with warnings.
+pub(crate) const SUCCESSES: [i64; 2] =
+    [ExecutionState::Completed.number(), ExecutionState::CompletedWithWarnings.number()];
+
 /// Converts rows, newest first, into executions, oldest first.
 pub(crate) fn from_rows(rows: Vec<ExecutionRow>, job: Uuid, selection: Selection) -> Vec<Execution> {
     let after = match selection {
@@ -86,4 +90,7 @@ pub trait ExecutionStore: Send + Sync {
 
     /// Returns executions of a job, oldest first, in a consistent state.
     async fn executions(&self, job: Uuid, selection: Selection) -> Result<Vec<Execution>>;
+
+    /// Returns when the newest run of a job that completed, also with warnings, ended. `None`: the store has no such run.
+    async fn last_success(&self, job: Uuid) -> Result<Option<Micros>>;
 }

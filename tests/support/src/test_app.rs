@@ -16,6 +16,7 @@ use txjobs_gateway::api::{AppState, KeyUses};
 use txjobs_gateway::clock::{SharedClock, SystemClock, system_time};
 use txjobs_gateway::config::{self, Config};
 use txjobs_gateway::key;
+use txjobs_gateway::metrics::RunMetrics;
 use txjobs_gateway::node::{self, NodeOptions};
 use txjobs_gateway::runner::{Lease, Leases, Runner, RunnerHandle, RunnerOptions, Shutdown, WorkResolver};
 use txjobs_gateway::server::{ServerOptions, router};
@@ -143,7 +144,7 @@ impl TestApp {
     pub async fn start_runner(&self, resolver: Arc<dyn WorkResolver>) {
         let node = self.store.register_node(&test_node()).await.unwrap();
         let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
-        let options = RunnerOptions { concurrency: 8, jobs: None };
+        let options = RunnerOptions { concurrency: 8, jobs: None, metrics: RunMetrics::default() };
         let (_, leases) = Leases::new(Lease::new(node));
         let runner =
             Runner::new(store, clock, self.runner.clone(), resolver, options, leases, self.shutdown.clone());

@@ -33,7 +33,7 @@ struct Announcement {
     address: String,
     admin_token: Option<String>,
     /// Stays open, so that the server can print more lines.
-    _output: BufReader<ChildStdout>,
+    output: BufReader<ChildStdout>,
 }
 
 impl TestServer {
@@ -85,6 +85,12 @@ impl TestServer {
     pub fn admin(&self) -> AdminApi {
         let token = self.announcement.admin_token.as_deref();
         AdminApi::new(self.address(), token.expect("only an emulator has an admin API"))
+    }
+
+    /// Reads the line with the address of the metrics, like `http://127.0.0.1:9400/metrics`. Call it once.
+    #[must_use]
+    pub fn read_metrics_address(&mut self) -> String {
+        read_value(&mut self.announcement.output, "metrics on ")
     }
 
     /// Returns everything that servers in this folder wrote to their log.
@@ -147,7 +153,7 @@ fn spawn(program: Program, command: &mut Command) -> (Child, Announcement) {
     let mut output = BufReader::new(process.stdout.take().unwrap());
     let address = read_value(&mut output, "listening on ");
     let admin_token = (program == Program::Emulator).then(|| read_value(&mut output, "admin token: "));
-    (process, Announcement { address, admin_token, _output: output })
+    (process, Announcement { address, admin_token, output })
 }
 
 /// Reads lines until one starts with `name`, and returns the rest of the line.

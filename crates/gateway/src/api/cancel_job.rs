@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use txjobs_sdk::ExecutionState;
 use txjobs_sdk::types::{CancelJobResult, JobId, TriggerId};
 use txjobs_store::{CancelOutcome, Scope};
 
@@ -19,10 +20,15 @@ pub(super) async fn handle(
     caller.require_job(&state, job).await?;
     // In a separate task, so that the runner is notified even if the client disconnects.
     let canceling = tokio::spawn(async move {
-        let outcome = state.store.cancel_run(job, state.clock.now()).await;
-        if let Ok(CancelOutcome::Requested(run)) = &outcome {
+        let now = state.clock.now();
+        let outcome = state.store.cancel_run(job, now).await;
+        match &outcome {
             // After the store: a run reads its cancellation from there once this can reach it, so that none is missed.
-            state.runner.cancel(run);
+            Ok(CancelOutcome::Requested(run)) => state.runner.cancel(run),
+            Ok(CancelOutcome::Ended(run)) => {
+                state.run_metrics.record_end(run.job, ExecutionState::Failed, now, None);
+            }
+            Ok(CancelOutcome::Idle) | Err(_) => {}
         }
         outcome
     });

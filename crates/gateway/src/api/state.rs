@@ -1,6 +1,7 @@
 //! The state that the handlers share.
 
 use axum::http::HeaderName;
+use tokio_util::sync::CancellationToken;
 use txjobs_store::SharedStore;
 
 use super::demo_key::DemoKey;
@@ -8,6 +9,7 @@ use super::failed_attempts::FailedAttempts;
 use super::key_uses::KeyUses;
 use super::lists::Lists;
 use crate::clock::SharedClock;
+use crate::metrics::RunMetrics;
 use crate::runner::RunnerHandle;
 
 /// The state of the application. Clones share it.
@@ -27,6 +29,10 @@ pub struct AppState {
     pub key_uses: KeyUses,
     /// The failed attempts of each address. `None`: they are not limited.
     pub failed_attempts: Option<FailedAttempts>,
+    /// Where the ends of runs are recorded.
+    pub run_metrics: RunMetrics,
+    /// Canceled when the gateway begins to shut down.
+    pub stopping: CancellationToken,
     /// The lists that are cached in memory.
     pub(super) lists: Lists,
 }
@@ -37,6 +43,17 @@ impl AppState {
         let lists = Lists::new(store.clone(), key_header.clone());
         let key_uses = KeyUses::new(store.clone());
         let failed_attempts = Some(FailedAttempts::new());
-        Self { store, clock, runner, key_header, demo_key: None, key_uses, failed_attempts, lists }
+        Self {
+            store,
+            clock,
+            runner,
+            key_header,
+            demo_key: None,
+            key_uses,
+            failed_attempts,
+            run_metrics: RunMetrics::default(),
+            stopping: CancellationToken::new(),
+            lists,
+        }
     }
 }

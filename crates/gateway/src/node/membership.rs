@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
+use txjobs_sdk::ExecutionState;
 use txjobs_store::{ErrorKind, NodeInfo, Result, SharedStore};
 
 use crate::clock::SharedClock;
+use crate::metrics::RunMetrics;
 use crate::runner::{Lease, Leases, RunnerHandle};
 
 /// The time between two heartbeats. A cancellation that another node accepted takes at most this long.
@@ -29,6 +31,7 @@ pub struct Membership {
     info: NodeInfo,
     clock: SharedClock,
     handle: RunnerHandle,
+    metrics: RunMetrics,
     lease: Lease,
     sender: watch::Sender<Lease>,
 }
@@ -44,13 +47,14 @@ impl Membership {
         info: NodeInfo,
         clock: SharedClock,
         handle: RunnerHandle,
+        metrics: RunMetrics,
     ) -> Result<(Self, Leases)> {
         let lease = Lease::new(store.register_node(&info).await?);
         if store.is_shared() {
             clock.synchronize(store.time().await?);
         }
         let (sender, leases) = Leases::new(lease.clone());
-        Ok((Self { store, info, clock, handle, lease, sender }, leases))
+        Ok((Self { store, info, clock, handle, metrics, lease, sender }, leases))
     }
 
     /// Returns the current lease.
@@ -63,10 +67,10 @@ impl Membership {
         if !self.store.is_shared() {
             return std::future::pending().await;
         }
-        let store = self.store.clone();
+        let sweep = sweep_forever(self.store.clone(), self.clock.clone(), self.metrics.clone());
         tokio::select! {
             () = self.renew_forever() => {}
-            () = sweep_forever(store) => {}
+            () = sweep => {}
         }
     }
 
@@ -147,12 +151,13 @@ impl Membership {
 }
 
 /// Ends the runs of nodes that are gone.
-async fn sweep_forever(store: SharedStore) {
+async fn sweep_forever(store: SharedStore, clock: SharedClock, metrics: RunMetrics) {
     loop {
         sleep(SWEEP_INTERVAL).await;
         match store.sweep(MAX_SILENCE).await {
             Ok(runs) => {
                 for run in runs {
+                    metrics.record_end(run.job, ExecutionState::Failed, clock.now(), None);
                     tracing::warn!(job = %run.job, trigger = %run.trigger_id, node = %run.node, "the node of a run is gone; the run ended as failed");
                 }
             }

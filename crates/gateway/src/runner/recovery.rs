@@ -12,7 +12,7 @@ const KILLED: &str = "The gateway was killed or crashed while the job was runnin
 const UNDECLARED: &str = "The job was removed from gateway.toml before the run started.";
 
 /// Ends the runs that these nodes left unfinished, whose processes on this machine have ended, and forgets the nodes. Processes of
-/// the runs get the stop grace of the job, also if other nodes have ended the runs meanwhile.
+/// the runs get the stop grace of the job, also if other nodes have ended the runs meanwhile. Returns the runs that it ended as failed.
 ///
 /// # Errors
 ///
@@ -22,22 +22,23 @@ pub async fn recover(
     clock: &SharedClock,
     resolver: &dyn WorkResolver,
     ended: &[NodeId],
-) -> Result<()> {
+) -> Result<Vec<Run>> {
+    let mut ended_runs = Vec::new();
     let runs = store.unfinished_runs_of(ended).await?;
     let reports = join_all(runs.iter().map(|run| end_processes(run, resolver))).await;
     for (run, report) in runs.iter().zip(reports) {
         let reason = killed_message(&report?);
         tracing::warn!(job = %run.job, trigger = %run.trigger_id, "{reason}");
-        end_run(store, clock, run, &reason).await?;
+        ended_runs.extend(end_run(store, clock, run, &reason).await?);
     }
     for node in ended {
         store.forget_node(*node).await?;
     }
     for run in store.orphaned_runs().await? {
         tracing::warn!(job = %run.job, trigger = %run.trigger_id, "{UNDECLARED}");
-        end_run(store, clock, &run, UNDECLARED).await?;
+        ended_runs.extend(end_run(store, clock, &run, UNDECLARED).await?);
     }
-    Ok(())
+    Ok(ended_runs)
 }
 
 async fn end_processes(run: &Run, resolver: &dyn WorkResolver) -> Result<Report> {
@@ -45,13 +46,14 @@ async fn end_processes(run: &Run, resolver: &dyn WorkResolver) -> Result<Report>
     Ok(Processes::of_run(run.trigger_id).end(None, grace, std::future::pending()).await)
 }
 
-async fn end_run(store: &dyn Store, clock: &SharedClock, run: &Run, reason: &str) -> Result<()> {
+/// Ends a run as failed. Returns `None` if another node has ended it.
+async fn end_run(store: &dyn Store, clock: &SharedClock, run: &Run, reason: &str) -> Result<Option<Run>> {
     let ending = RunResult { state: ExecutionState::Failed, error: Some(reason.to_owned()) };
     // The clock may have been set back since the earlier gateway wrote.
     let now = clock.now().max(store.latest_time(run).await?);
     match store.end_run(run, &ending, now).await {
-        Err(error) if error.kind() == ErrorKind::NotOwner => Ok(()),
-        result => result.map(drop),
+        Err(error) if error.kind() == ErrorKind::NotOwner => Ok(None),
+        result => result.map(|_| Some(*run)),
     }
 }
 

@@ -16,6 +16,7 @@ use super::shutdown::Shutdown;
 use super::slots::WaitTime;
 use super::work::{Exit, RunContext, WorkResolver};
 use crate::clock::{RunClock, SharedClock};
+use crate::metrics::RunMetrics;
 use txjobs_processes::Processes;
 
 /// The reason of a run that its node ended because it could not prove that the run belongs to it.
@@ -32,6 +33,8 @@ pub(super) struct Executor {
     pub shutdown: Shutdown,
     /// Cancels the repetition of failing writes.
     pub give_up: CancellationToken,
+    /// Where the ends of runs are recorded.
+    pub metrics: RunMetrics,
 }
 
 /// A run to execute, and what belongs to its claim.
@@ -81,7 +84,11 @@ pub(super) async fn execute(executor: &Executor, assignment: Assignment) {
         }
     };
     match state {
-        Some(state) => tracing::info!(job = %run.job, trigger = %run.trigger_id, %state, "run ended"),
+        Some(state) => {
+            let ended_at = clock.now();
+            executor.metrics.record_end(run.job, state, ended_at, Some(clock.elapsed()));
+            tracing::info!(job = %run.job, trigger = %run.trigger_id, %state, "run ended");
+        }
         None => {
             tracing::error!(trigger = %run.trigger_id, "the end of a run could not be written; the next start or another node ends it");
         }

@@ -19,6 +19,7 @@ use super::slots::Slots;
 use super::started_runs::StartedRuns;
 use super::work::WorkResolver;
 use crate::clock::{RunClock, SharedClock, micros};
+use crate::metrics::RunMetrics;
 
 /// `RunnerHandle::wake` starts a run. This finds runs that were requested while no handle could wake the runner.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -34,6 +35,8 @@ pub struct RunnerOptions {
     pub concurrency: usize,
     /// The jobs whose runs it executes. `None`: all.
     pub jobs: Option<Arc<[Uuid]>>,
+    /// Where the ends of runs are recorded.
+    pub metrics: RunMetrics,
 }
 
 /// Runs the jobs.
@@ -56,7 +59,9 @@ impl Runner {
         shutdown: Shutdown,
     ) -> Self {
         let give_up = CancellationToken::new();
-        Self { executor: Executor { store, clock, handle, resolver, shutdown, give_up }, options, leases }
+        let metrics = options.metrics.clone();
+        let executor = Executor { store, clock, handle, resolver, shutdown, give_up, metrics };
+        Self { executor, options, leases }
     }
 
     /// Runs jobs until the shutdown, and returns when everything that ran has ended.

@@ -1,19 +1,59 @@
-//! `GET /health`: whether the gateway can do its work. It needs no key and shows no details.
+//! Whether the gateway can do its work. The paths need no key and show no details.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 use txjobs_store::SharedStore;
 
-pub(super) async fn health(State(store): State<SharedStore>) -> Response {
+use crate::api::AppState;
+
+/// What decides whether the gateway is ready.
+#[derive(Clone)]
+struct Readiness {
+    store: SharedStore,
+    stopping: CancellationToken,
+}
+
+/// Returns the routes: `/health` of the database, `/health/live` of the process, and `/health/ready` of both.
+pub(super) fn health_router(state: &AppState) -> Router {
+    let readiness = Readiness { store: state.store.clone(), stopping: state.stopping.clone() };
+    Router::new()
+        .route("/health", get(health).with_state(state.store.clone()))
+        .route("/health/live", get(live))
+        .route("/health/ready", get(ready).with_state(readiness))
+}
+
+async fn health(State(store): State<SharedStore>) -> Response {
     match store.check().await {
-        Ok(()) => Json(json!({ "status": "ok" })).into_response(),
+        Ok(()) => ok(),
         Err(error) => {
             tracing::error!("the gateway cannot work: {error}");
-            let status = format!("the gateway cannot work: {error}");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": status }))).into_response()
+            unavailable(&format!("the gateway cannot work: {error}"))
         }
     }
+}
+
+/// Responds while the process serves requests. A database that fails is no reason to restart the process.
+async fn live() -> Response {
+    ok()
+}
+
+/// Responds as `health`, and refuses requests once the gateway shuts down.
+async fn ready(State(Readiness { store, stopping }): State<Readiness>) -> Response {
+    if stopping.is_cancelled() {
+        return unavailable("the gateway is shutting down");
+    }
+    health(State(store)).await
+}
+
+fn ok() -> Response {
+    Json(json!({ "status": "ok" })).into_response()
+}
+
+fn unavailable(status: &str) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": status }))).into_response()
 }

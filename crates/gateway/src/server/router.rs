@@ -2,14 +2,13 @@
 
 use axum::Router;
 use axum::http::{Extensions, HeaderMap, StatusCode, Version};
-use axum::routing::get;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::trace::TraceLayer;
 
 use super::console;
-use super::health::health;
+use super::health::health_router;
 use super::options::{NoCompression, ServerOptions};
 use super::page_config::page_config_router;
 use super::reference::{self, reference_router};
@@ -26,7 +25,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
 pub fn pages(state: &AppState, options: &ServerOptions, more: Router) -> Router {
     let not_found = api::unknown_path_router(&state.key_header);
     let pages = Router::new()
-        .route("/health", get(health).with_state(state.store.clone()))
+        .merge(health_router(state))
         .merge(page_config_router(options, &state.key_header))
         .merge(reference_router(&reference::CONTRACT))
         .merge(console::console_router(options.console.as_deref(), not_found))

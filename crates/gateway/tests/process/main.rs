@@ -8,10 +8,12 @@ mod connections;
 #[cfg(target_os = "linux")]
 mod disk;
 mod failed_attempts;
+mod health;
 mod key_logging;
 mod keys;
 mod killed;
 mod listen;
+mod metrics;
 mod output;
 #[cfg(target_os = "linux")]
 mod processes;

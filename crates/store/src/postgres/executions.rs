@@ -7,8 +7,9 @@ use uuid::Uuid;
 use super::store::PostgresStore;
 use crate::catalog::status;
 use crate::error::Result;
-use crate::executions::{Execution, ExecutionStore, Selection, from_rows};
+use crate::executions::{Execution, ExecutionStore, SUCCESSES, Selection, from_rows};
 use crate::identifiers::OrganizationId;
+use crate::time::Micros;
 
 #[async_trait]
 impl ExecutionStore for PostgresStore {
@@ -49,5 +50,19 @@ impl ExecutionStore for PostgresStore {
         let rows = query.fetch_all(&mut tx).await?;
         tx.rollback().await?;
         Ok(from_rows(rows, job, selection))
+    }
+
+    async fn last_success(&self, job: Uuid) -> Result<Option<Micros>> {
+        let mut tx = self.begin().await?;
+        let ended_at = sqlx::query_scalar(
+            "SELECT ended_at FROM executions WHERE job = $1 AND state IN ($2, $3) ORDER BY number DESC LIMIT 1",
+        )
+        .bind(job)
+        .bind(SUCCESSES[0])
+        .bind(SUCCESSES[1])
+        .fetch_optional(&mut tx)
+        .await?;
+        tx.rollback().await?;
+        Ok(ended_at)
     }
 }

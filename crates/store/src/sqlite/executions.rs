@@ -7,8 +7,9 @@ use uuid::Uuid;
 use super::store::SqliteStore;
 use crate::catalog::status;
 use crate::error::Result;
-use crate::executions::{Execution, ExecutionRow, ExecutionStore, Selection, from_rows};
+use crate::executions::{Execution, ExecutionRow, ExecutionStore, SUCCESSES, Selection, from_rows};
 use crate::identifiers::OrganizationId;
+use crate::time::Micros;
 
 #[async_trait]
 impl ExecutionStore for SqliteStore {
@@ -30,6 +31,18 @@ impl ExecutionStore for SqliteStore {
             Selection::ByTrigger { trigger_id, .. } => self.rows_of_trigger(job, trigger_id).await?,
         };
         Ok(from_rows(rows, job, selection))
+    }
+
+    async fn last_success(&self, job: Uuid) -> Result<Option<Micros>> {
+        let ended_at = sqlx::query_scalar(
+            "SELECT ended_at FROM executions WHERE job = ? AND state IN (?, ?) ORDER BY number DESC LIMIT 1",
+        )
+        .bind(job)
+        .bind(SUCCESSES[0])
+        .bind(SUCCESSES[1])
+        .fetch_optional(&self.read_pool)
+        .await?;
+        Ok(ended_at)
     }
 }
 
