@@ -10,6 +10,7 @@ const SITES: &[&str] = &[
     "docs.rs",
     "encoding.spec.whatwg.org",
     "keepachangelog.com",
+    "prometheus.io",
     "rustup.rs",
     "semver.org",
     "www.postgresql.org",
