@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use txjobs_sdk::paths;
-use txjobs_test_support::{TestServer, lines, send_signal};
+use txjobs_test_support::{TestServer, lines, send_signal, wait_until};
 
 use crate::cluster::{Cluster, wait_for_end};
 
@@ -34,12 +34,23 @@ async fn node_without_a_server_runs_jobs() {
     let cluster = Cluster::new(&JOBS);
     let server = cluster.serve(&["--no-runner"]);
     let run = server.execute("anywhere").await;
-    let mut node = cluster.command(&["run"]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut first = String::new();
-    BufReader::new(node.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    let mut command = cluster.command(&["run", "--metrics-listen", "127.0.0.1:0"]);
+    let mut node = command.stdout(Stdio::piped()).spawn().unwrap();
+    let (mut output, mut first, mut metrics) =
+        (BufReader::new(node.stdout.take().unwrap()), String::new(), String::new());
+    output.read_line(&mut first).unwrap();
     assert_eq!(first, "running jobs\n");
+    output.read_line(&mut metrics).unwrap();
+    let metrics = metrics.strip_prefix("metrics on ").unwrap().trim_end();
     let (execution, _) = wait_for_end(&server, run, Duration::from_secs(10)).await;
     assert_eq!(execution["State"], 2);
+    let completed =
+        r#"txjobs_runs_total{organization="Contoso",job="anywhere",outcome="completed"} 1"#.to_owned() + "\n";
+    wait_until("the metrics", async || {
+        let text = server.http().get(metrics).send().await.unwrap().text().await.unwrap();
+        (text.contains(&completed) && text.contains("\ntxjobs_nodes 2\n")).then_some(())
+    })
+    .await;
     send_signal("TERM", node.id());
     assert!(node.wait().unwrap().success());
 }

@@ -5,7 +5,11 @@ use txjobs_store::{RunResult, Selection};
 
 use crate::test_store::{NOW, TestStore, line};
 
-conformance!(history_is_limited_to_the_newest, status_needs_the_organization);
+conformance!(
+    history_is_limited_to_the_newest,
+    last_success_is_the_end_of_the_newest_completed_run,
+    status_needs_the_organization
+);
 
 async fn history_is_limited_to_the_newest(test: &TestStore) {
     let mut ids = Vec::new();
@@ -32,6 +36,24 @@ async fn history_is_limited_to_the_newest(test: &TestStore) {
             .unwrap()
             .is_empty()
     );
+}
+
+async fn last_success_is_the_end_of_the_newest_completed_run(test: &TestStore) {
+    let last_success = async || test.store.last_success(test.jobs[0]).await.unwrap();
+    for (after, state, expected) in [
+        (10, ExecutionState::Failed, None),
+        (20, ExecutionState::Completed, Some(NOW + 20)),
+        (30, ExecutionState::CompletedWithErrors, Some(NOW + 20)),
+        (40, ExecutionState::CompletedWithWarnings, Some(NOW + 40)),
+        (50, ExecutionState::Failed, Some(NOW + 40)),
+    ] {
+        let run = test.start_run(test.jobs[0]).await;
+        test.store.end_run(&run, &RunResult { state, error: None }, NOW + after).await.unwrap();
+        assert_eq!(last_success().await, expected, "{state}");
+    }
+    test.start_run(test.jobs[0]).await;
+    assert_eq!(last_success().await, Some(NOW + 40));
+    assert_eq!(test.store.last_success(test.jobs[1]).await.unwrap(), None);
 }
 
 async fn status_needs_the_organization(test: &TestStore) {
