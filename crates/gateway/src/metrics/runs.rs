@@ -114,7 +114,7 @@ impl JobMetrics {
         if ended_at > *last {
             *last = ended_at;
             let JobLabels { organization, job } = self.labels.clone();
-            gauge!(LAST_SUCCESS, "organization" => organization, "job" => job).set(seconds(ended_at));
+            gauge!(LAST_SUCCESS, "organization" => organization, "job_name" => job).set(seconds(ended_at));
         }
     }
 }
@@ -126,13 +126,13 @@ impl JobLabels {
 
     fn count(&self, state: ExecutionState, runs: u64) {
         let Self { organization, job } = self.clone();
-        counter!(RUNS, "organization" => organization, "job" => job, "outcome" => outcome(state))
+        counter!(RUNS, "organization" => organization, "job_name" => job, "outcome" => outcome(state))
             .increment(runs);
     }
 
     fn record_duration(self, duration: Duration) {
         let Self { organization, job } = self;
-        histogram!(DURATION, "organization" => organization, "job" => job).record(duration);
+        histogram!(DURATION, "organization" => organization, "job_name" => job).record(duration);
     }
 }
 
@@ -172,13 +172,13 @@ mod tests {
             runs.record_end(Uuid::from_u128(2), ExecutionState::Failed, 3_000_000, None);
         });
         let text = recorder.handle().render();
-        let job = r#"organization="Contoso",job="a \"b\"""#;
+        let job = r#"organization="Contoso",job_name="a \"b\"""#;
         for line in [
             format!("txjobs_last_success_timestamp_seconds{{{job}}} 2.5\n"),
             format!("txjobs_runs_total{{{job},outcome=\"completed\"}} 1\n"),
             format!("txjobs_runs_total{{{job},outcome=\"completed_with_errors\"}} 0\n"),
             format!("txjobs_runs_total{{{job},outcome=\"failed\"}} 1\n"),
-            "txjobs_runs_total{organization=\"other\",job=\"other\",outcome=\"failed\"} 1\n".to_owned(),
+            "txjobs_runs_total{organization=\"other\",job_name=\"other\",outcome=\"failed\"} 1\n".to_owned(),
         ] {
             assert!(text.contains(&line), "{line} in {text}");
         }

@@ -44,8 +44,9 @@ async fn node_without_a_server_runs_jobs() {
     let metrics = metrics.strip_prefix("metrics on ").unwrap().trim_end();
     let (execution, _) = wait_for_end(&server, run, Duration::from_secs(10)).await;
     assert_eq!(execution["State"], 2);
-    let completed =
-        r#"txjobs_runs_total{organization="Contoso",job="anywhere",outcome="completed"} 1"#.to_owned() + "\n";
+    let completed = r#"txjobs_runs_total{organization="Contoso",job_name="anywhere",outcome="completed"} 1"#
+        .to_owned()
+        + "\n";
     wait_until("the metrics", async || {
         let text = server.http().get(metrics).send().await.unwrap().text().await.unwrap();
         (text.contains(&completed) && text.contains("\ntxjobs_nodes 2\n")).then_some(())

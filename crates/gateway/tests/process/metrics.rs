@@ -7,7 +7,8 @@ use txjobs_sdk::paths;
 use txjobs_test_support::{CommandOutput, ServerFolder, TestServer, shell_jobs, wait_until};
 
 const LISTEN: [&str; 2] = ["--metrics-listen", "127.0.0.1:0"];
-const LAST_SUCCESS: &str = r#"txjobs_last_success_timestamp_seconds{organization="Contoso",job="works"}"#;
+const LAST_SUCCESS: &str =
+    r#"txjobs_last_success_timestamp_seconds{organization="Contoso",job_name="works"}"#;
 
 /// The lines of a response, and the types of its metrics.
 #[derive(Debug, Default)]
@@ -55,7 +56,7 @@ impl Metrics {
 }
 
 fn runs(job: &str, outcome: &str) -> String {
-    format!(r#"txjobs_runs_total{{organization="Contoso",job="{job}",outcome="{outcome}"}}"#)
+    format!(r#"txjobs_runs_total{{organization="Contoso",job_name="{job}",outcome="{outcome}"}}"#)
 }
 
 fn folder() -> ServerFolder {
@@ -99,9 +100,9 @@ async fn runs_and_requests_are_counted() {
     let value = |name: &str| metrics.value(name).unwrap_or_else(|| panic!("{name} in {metrics:?}"));
     assert_eq!(value(&runs("works", "completed")), 1.0);
     assert_eq!(value(&runs("works", "failed")), 0.0);
-    assert_eq!(value(r#"txjobs_run_duration_seconds_count{organization="Contoso",job="works"}"#), 1.0);
+    assert_eq!(value(r#"txjobs_run_duration_seconds_count{organization="Contoso",job_name="works"}"#), 1.0);
     assert_eq!(
-        value(r#"txjobs_run_duration_seconds_bucket{organization="Contoso",job="works",le="21600"}"#),
+        value(r#"txjobs_run_duration_seconds_bucket{organization="Contoso",job_name="works",le="21600"}"#),
         1.0
     );
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64();
