@@ -8,7 +8,7 @@ use txjobs_test_support::{PgBouncer, PostgresServer, is_process_alive, lines};
 use crate::cluster::{Cluster, MAX_LOSS_TIME, wait_at_most, wait_for_end};
 
 /// Counts until the file "go" exists.
-const COUNT: &str = "echo $$ > pid; n=0; while [ ! -e go ]; do n=$((n+1)); echo $n; sleep 0.2; done; echo $n > count; echo end";
+const COUNT: &str = "echo $$ > pid; n=0; while [ ! -e go ] && [ -e gateway.toml ]; do n=$((n+1)); echo $n; sleep 0.2; done; echo $n > count; echo end";
 
 /// Waits until the node responds again, so that the database is back.
 async fn wait_for_health(node: &txjobs_test_support::TestServer) {

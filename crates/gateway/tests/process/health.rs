@@ -6,7 +6,7 @@ use txjobs_test_support::{ServerFolder, lines, shell_jobs};
 
 #[tokio::test]
 async fn shutdown_is_visible_while_a_run_ends() {
-    let script = "trap 'while [ ! -e go ]; do sleep 0.01; done; exit 0' TERM; echo begun; sleep 1000 & wait";
+    let script = "trap 'while [ ! -e go ] && [ -e gateway.toml ]; do sleep 0.01; done; exit 0' TERM; echo begun; sleep 1000 & wait";
     let folder = ServerFolder::gateway(&shell_jobs(&[("slow", script, "stop_grace = \"1m\"")]));
     let mut gateway = folder.serve(&[]);
     for path in ["/health", "/health/live", "/health/ready"] {

@@ -60,7 +60,7 @@ fn runs(job: &str, outcome: &str) -> String {
 }
 
 fn folder() -> ServerFolder {
-    let waits = "while [ ! -e go ]; do sleep 0.01; done";
+    let waits = "while [ ! -e go ] && [ -e gateway.toml ]; do sleep 0.01; done";
     ServerFolder::gateway(&shell_jobs(&[
         ("works", "echo ok", ""),
         ("fails", "exit 3", ""),
@@ -143,8 +143,10 @@ async fn last_success_is_read_from_the_database_and_lost_runs_are_counted() {
 
 #[tokio::test]
 async fn canceled_pending_run_is_counted_as_failed() {
-    let config =
-        shell_jobs(&[("waits", "while [ ! -e go ]; do sleep 0.01; done", ""), ("works", "true", "")]);
+    let config = shell_jobs(&[
+        ("waits", "while [ ! -e go ] && [ -e gateway.toml ]; do sleep 0.01; done", ""),
+        ("works", "true", ""),
+    ]);
     let folder = ServerFolder::gateway(&config);
     let mut gateway = folder.serve(&[&LISTEN[..], &["--concurrency", "1"]].concat());
     let address = gateway.read_metrics_address();
