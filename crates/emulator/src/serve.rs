@@ -58,9 +58,8 @@ pub async fn run(arguments: EmulatorArgs) -> Result<()> {
     };
     let server = Server::open(serve, load_config, open_store).await?;
     let store = sqlite.context("The server was opened without its database")?;
-    // Before the declaration: an incomplete organization must not keep its name from the configuration.
+    // Before the server declares its jobs: an incomplete organization must not keep its name from the configuration.
     let fixtures = FixtureStore::open(store.clone()).await?;
-    server.declare_jobs().await?;
 
     let clock = AdjustableClock::new();
     let emulator = Emulator::new(clock.clone());

@@ -25,6 +25,7 @@ pub mod output;
 pub mod process;
 pub mod retention;
 pub mod runner;
+mod running_node;
 pub mod secrets;
 pub mod serve;
 pub mod server;

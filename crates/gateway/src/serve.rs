@@ -1,6 +1,5 @@
 //! Starts a server: its address, its database, its runner and its routes.
 
-use std::convert::Infallible;
 use std::fmt::{self, Debug, Formatter};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -11,42 +10,36 @@ use anyhow::{Context, Result, ensure};
 use axum::serve::Listener;
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
-use txjobs_sdk::{ApiKey, ExecutionState};
+use txjobs_sdk::ApiKey;
 use txjobs_store::{Database, OrganizationId, SharedStore};
 
 use crate::api::{AppState, DemoKey};
-use crate::args::{ConnectionArgs, MetricsArgs, RunArgs, ServeArgs};
+use crate::args::{ConnectionArgs, ServeArgs};
 use crate::clock::{Clock, SharedClock};
 use crate::config::Config;
-use crate::database;
-use crate::metrics::{self, MetricsServer, RunMetrics};
-use crate::node::{self, Membership, NodeOptions};
+use crate::metrics::{Metrics, record_request};
+use crate::node::NodeOptions;
 use crate::retention::RunCleaner;
-use crate::runner::{self, Runner, RunnerHandle, RunnerOptions, Shutdown, WorkResolver};
+use crate::runner::{RunnerHandle, Shutdown, WorkResolver};
+use crate::running_node::{NodeParts, RunningNode};
 use crate::server::connections::{self, ClientStream, ConnectionLimits};
 use crate::server::{ServerOptions, open_files};
 use crate::{key, listen, output, signals};
 
 /// The maximum time for responses in progress after the end of the last run at a shutdown.
 const MAX_RESPONSE_TIME: Duration = Duration::from_secs(10);
-/// The longest time to remove the node from the database at the end.
-const MAX_LEAVE_TIME: Duration = Duration::from_secs(2);
 /// The longest time to write the last uses of keys at the end.
 const MAX_WRITE_TIME: Duration = Duration::from_secs(2);
-/// The longest time for killed processes to end on an immediate shutdown.
-const MAX_KILL_TIME: Duration = Duration::from_secs(1);
 
 /// A server that has its address and its database, and serves no requests yet.
 #[derive(Debug)]
 pub struct Server {
     /// The configuration.
     pub config: Config,
-    /// The store.
-    pub store: SharedStore,
+    store: SharedStore,
     arguments: ServeArgs,
     listener: TcpListener,
-    metrics: Option<MetricsServer>,
+    metrics: Metrics,
     limits: ConnectionLimits,
 }
 
@@ -129,7 +122,7 @@ impl Server {
         }
         let limits = connection_limits(&arguments.connections, arguments.node.concurrency)?;
         let listener = listen::bind(address, "--listen").await?;
-        let metrics = bind_metrics(&arguments.metrics, Some(address)).await?;
+        let metrics = Metrics::bind(arguments.metrics.metrics_listen.as_ref(), Some(address)).await?;
         let config = load(&arguments.database.config.config)?;
         ensure!(
             !arguments.demo || !config.organizations.is_empty(),
@@ -145,20 +138,11 @@ impl Server {
         Ok(Self { config, store, arguments, listener, metrics, limits })
     }
 
-    /// Stores the organizations and jobs of the configuration.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the store fails, or if a job id belongs to the history of another organization.
-    pub async fn declare_jobs(&self) -> Result<()> {
-        declare(&self.store, &self.config).await
-    }
-
     /// Serves requests and runs jobs until a signal ends the server.
     ///
     /// # Errors
     ///
-    /// Fails if the runs of an earlier server cannot be ended, or if signals cannot be received.
+    /// Fails if the jobs cannot be stored, if the runs of an earlier server cannot be ended, or if signals cannot be received.
     pub async fn run<L>(self, parts: ServerParts<L>) -> Result<()>
     where
         L: Listener<Addr = SocketAddr>,
@@ -166,7 +150,7 @@ impl Server {
     {
         let Self { config, store, arguments, listener, metrics, limits } = self;
         let ServerParts { clock, resolver, router, listener: wrap, mut announcements } = parts;
-        let run_metrics = run_metrics(&config, metrics.as_ref());
+        let run_metrics = metrics.of_runs(config.job_names());
         let shutdown = Shutdown::default();
         let handle = RunnerHandle::default();
         let node_options = NodeOptions {
@@ -199,10 +183,10 @@ impl Server {
         state.run_metrics = run_metrics.clone();
         state.stopping = shutdown.graceful.clone();
         let mut router = router(state, &options);
-        if let Some(metrics) = &metrics {
-            router = router.layer(middleware::from_fn(metrics::record_request));
-            announcements.push(metrics.announcement()?);
+        if metrics.is_enabled() {
+            router = router.layer(middleware::from_fn(record_request));
         }
+        announcements.extend(metrics.announcement()?);
 
         signals::shut_down_on_signals(&shutdown)?;
         announce(address, demo.as_ref(), &announcements);
@@ -213,7 +197,7 @@ impl Server {
                 () = connections::serve(wrap(listener), router, limits, idle.clone()) => {}
                 never = key_uses.write_forever() => match never {},
                 never = cleaner.clean_forever() => match never {},
-                never = serve_metrics(metrics, &store, run_metrics) => match never {},
+                never = metrics.serve_forever(Arc::clone(&store), run_metrics) => match never {},
                 () = async { idle.cancelled().await; tokio::time::sleep(MAX_RESPONSE_TIME).await } => {}
             }
         };
@@ -222,164 +206,6 @@ impl Server {
         store.close().await;
         Ok(())
     }
-}
-
-/// What a node shares with the server of its process.
-struct NodeParts {
-    clock: SharedClock,
-    handle: RunnerHandle,
-    resolver: Arc<dyn WorkResolver>,
-    shutdown: Shutdown,
-    metrics: RunMetrics,
-}
-
-/// A node that takes part, and its runner, if it has one.
-struct RunningNode {
-    membership: Membership,
-    runner: Option<Runner>,
-    shutdown: Shutdown,
-    /// Canceled when the shutdown has begun and every run has ended.
-    idle: CancellationToken,
-}
-
-impl RunningNode {
-    /// Registers the node, and ends the runs that earlier processes left unfinished.
-    async fn start(
-        config: &Config,
-        store: SharedStore,
-        options: NodeOptions,
-        parts: NodeParts,
-    ) -> Result<Self> {
-        let NodeParts { clock, handle, resolver, shutdown, metrics } = parts;
-        if options.concurrency > 0 {
-            warn_of_start_problems(config);
-        }
-        let joined = Membership::join(
-            Arc::clone(&store),
-            node::describe(&options),
-            Arc::clone(&clock),
-            handle.clone(),
-            metrics.clone(),
-        )
-        .await;
-        let (membership, leases) = joined.context("The node could not be registered in the database")?;
-        let recovered = async {
-            let nodes = store.nodes().await?;
-            let ended = node::ended_nodes(&nodes, membership.lease().node, store.is_shared());
-            runner::recover(&*store, &clock, &*resolver, &ended).await
-        };
-        let recovered = recovered.await.context("The runs of an earlier gateway could not be ended")?;
-        for run in recovered {
-            metrics.record_end(run.job, ExecutionState::Failed, clock.now(), None);
-        }
-        let runner_options = RunnerOptions {
-            concurrency: options.concurrency.into(),
-            jobs: config.runnable_jobs(&options.labels, store.is_shared()),
-            metrics,
-        };
-        let runner = (options.concurrency > 0)
-            .then(|| Runner::new(store, clock, handle, resolver, runner_options, leases, shutdown.clone()));
-        Ok(Self { membership, runner, shutdown, idle: CancellationToken::new() })
-    }
-
-    /// Runs jobs, and polls `other` as well, until everything has ended after a signal.
-    async fn work_until_shutdown(self, other: impl Future<Output = ()>) {
-        let Self { mut membership, runner, shutdown, idle } = self;
-        let runner = async {
-            match runner {
-                Some(runner) => runner.work().await,
-                None => shutdown.graceful.cancelled().await,
-            }
-            idle.cancel();
-        };
-        tokio::select! {
-            ((), ()) = async { tokio::join!(other, runner) } => {}
-            () = membership.keep() => {}
-            () = async { shutdown.immediate.cancelled().await; tokio::time::sleep(MAX_KILL_TIME).await } => {}
-        }
-        let _ = tokio::time::timeout(MAX_LEAVE_TIME, membership.leave()).await;
-    }
-}
-
-/// Runs jobs without serving requests, until a signal ends the node.
-///
-/// # Errors
-///
-/// Fails with a sentence that names the cause and the remedy.
-pub async fn run_node(
-    arguments: RunArgs,
-    load: impl FnOnce(&Path) -> Result<Config>,
-    clock: impl Clock + 'static,
-) -> Result<()> {
-    let RunArgs { database, metrics, node } = arguments;
-    ensure!(
-        matches!(database.store.database, Database::Postgres(_)),
-        "`run` is for further nodes of a PostgreSQL database, and a SQLite file has only one node. Use `serve`, which runs the \
-         jobs as well, or name a PostgreSQL database with --database."
-    );
-    let metrics = bind_metrics(&metrics, None).await?;
-    let config = load(&database.config.config)?;
-    let store = database::open_exclusive(&database.store.database).await?;
-    declare(&store, &config).await?;
-    let shutdown = Shutdown::default();
-    let run_metrics = run_metrics(&config, metrics.as_ref());
-    let parts = NodeParts {
-        clock: Arc::new(clock),
-        handle: RunnerHandle::default(),
-        resolver: Arc::new(config.jobs_by_id()),
-        shutdown: shutdown.clone(),
-        metrics: run_metrics.clone(),
-    };
-    let running = RunningNode::start(&config, Arc::clone(&store), node.options(), parts).await?;
-    signals::shut_down_on_signals(&shutdown)?;
-    let announcement = metrics.as_ref().map(MetricsServer::announcement).transpose()?;
-    output::print(&format!("running jobs\n{}", announcement.map_or_else(String::new, |line| line + "\n")))?;
-    let idle = running.idle.clone();
-    let other = async {
-        tokio::select! {
-            never = serve_metrics(metrics, &store, run_metrics) => match never {},
-            () = idle.cancelled() => {}
-        }
-    };
-    running.work_until_shutdown(other).await;
-    store.close().await;
-    Ok(())
-}
-
-/// Listens on the address of the metrics, if the arguments name one.
-async fn bind_metrics(arguments: &MetricsArgs, api: Option<SocketAddr>) -> Result<Option<MetricsServer>> {
-    match &arguments.metrics_listen {
-        Some(listen) => MetricsServer::bind(listen, api).await.map(Some),
-        None => Ok(None),
-    }
-}
-
-/// Returns the metrics of the runs of the declared jobs, if the metrics are served.
-fn run_metrics(config: &Config, server: Option<&MetricsServer>) -> RunMetrics {
-    let jobs = config.jobs().map(|(organization, job)| (job.id, &*organization.name, &*job.name));
-    server.map_or_else(RunMetrics::default, |_| RunMetrics::new(jobs))
-}
-
-/// Serves the metrics as long as this is polled.
-async fn serve_metrics(server: Option<MetricsServer>, store: &SharedStore, runs: RunMetrics) -> Infallible {
-    match server {
-        Some(server) => server.serve_forever(Arc::clone(store), runs).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn declare(store: &SharedStore, config: &Config) -> Result<()> {
-    let declared = store.declare(&config.declared()).await;
-    declared.context("The jobs of the configuration could not be written to the database")
-}
-
-/// Logs the jobs that cannot start. In the background, because a folder on a file server that does not respond would block
-/// the start.
-fn warn_of_start_problems(config: &Config) {
-    let config = config.clone();
-    tokio::task::spawn_blocking(move || {
-        config.start_problems().iter().for_each(|problem| tracing::warn!("{problem}"));
-    });
 }
 
 /// Fails if the folder is not that of a console.

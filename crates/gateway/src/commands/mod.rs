@@ -5,6 +5,7 @@ pub mod check;
 pub mod keys;
 pub mod migrate;
 pub mod nodes;
+pub mod run;
 
 use anyhow::Result;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -17,7 +18,7 @@ use crate::clock::SystemClock;
 use crate::config::{self, CommandJob};
 use crate::database;
 use crate::database_argument::VARIABLE;
-use crate::serve::{Server, ServerParts, run_node};
+use crate::serve::{Server, ServerParts};
 use crate::server;
 
 const EXAMPLE: &str = "\
@@ -100,11 +101,10 @@ pub async fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Serve(arguments) => {
             let server = Server::open(arguments, load, database::open_exclusive).await?;
-            server.declare_jobs().await?;
             let resolver = server.config.jobs_by_id();
             server.run(ServerParts::new(SystemClock::new(), resolver, server::router)).await
         }
-        Command::Run(arguments) => run_node(arguments, load, SystemClock::new()).await,
+        Command::Run(arguments) => run::run(arguments, load, SystemClock::new()).await,
         Command::Keys(command) => keys::run(command, "txjobs-gateway", load).await,
         Command::Nodes(arguments) => nodes::run(&arguments, || load(&arguments.config.config)).await,
         Command::Migrate(arguments) => migrate::run(&arguments.database).await,

@@ -66,6 +66,11 @@ impl Config {
         self.organizations.iter().flat_map(|o| o.jobs.iter().map(move |j| (o, j)))
     }
 
+    /// Iterates over the ids of all jobs, with the names of their organizations and their own.
+    pub fn job_names(&self) -> impl Iterator<Item = (Uuid, &str, &str)> {
+        self.jobs().map(|(organization, job)| (job.id, &*organization.name, &*job.name))
+    }
+
     /// Returns the work of each job by its id.
     pub fn jobs_by_id(&self) -> HashMap<Uuid, Arc<dyn Work>> {
         self.jobs().map(|(_, job)| (job.id, Arc::clone(&job.work))).collect()

@@ -1,14 +1,15 @@
 //! Metrics in the text format of Prometheus, on a listener of their own.
 //!
-//! The `metrics` crate keeps them for the process. Without [`MetricsServer::bind`], nothing is kept.
+//! The `metrics` crate keeps them for the process. Without an address for the listener, nothing is kept.
 
 mod page;
 mod recorder;
 mod requests;
 mod runs;
 mod server;
+mod service;
 mod store;
 
 pub use requests::record_request;
 pub use runs::RunMetrics;
-pub use server::MetricsServer;
+pub use service::Metrics;

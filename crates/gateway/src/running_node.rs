@@ -1,0 +1,113 @@
+//! A node that takes part, with or without a runner. `serve` and `run` start one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use tokio_util::sync::CancellationToken;
+use txjobs_sdk::ExecutionState;
+use txjobs_store::SharedStore;
+
+use crate::clock::SharedClock;
+use crate::config::Config;
+use crate::metrics::RunMetrics;
+use crate::node::{self, Membership, NodeOptions};
+use crate::runner::{self, Runner, RunnerHandle, RunnerOptions, Shutdown, WorkResolver};
+
+/// The longest time to remove the node from the database at the end.
+const MAX_LEAVE_TIME: Duration = Duration::from_secs(2);
+/// The longest time for killed processes to end on an immediate shutdown.
+const MAX_KILL_TIME: Duration = Duration::from_secs(1);
+
+/// What a node shares with the server of its process.
+pub(crate) struct NodeParts {
+    pub clock: SharedClock,
+    pub handle: RunnerHandle,
+    pub resolver: Arc<dyn WorkResolver>,
+    pub shutdown: Shutdown,
+    pub metrics: RunMetrics,
+}
+
+/// A node that takes part, and its runner, if it has one.
+pub(crate) struct RunningNode {
+    membership: Membership,
+    runner: Option<Runner>,
+    shutdown: Shutdown,
+    /// Canceled when the shutdown has begun and every run has ended.
+    pub idle: CancellationToken,
+}
+
+impl RunningNode {
+    /// Stores the organizations and jobs of the configuration, registers the node, and ends the runs that earlier processes left
+    /// unfinished.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the store fails, or if a job id belongs to the history of another organization.
+    pub async fn start(
+        config: &Config,
+        store: SharedStore,
+        options: NodeOptions,
+        parts: NodeParts,
+    ) -> Result<Self> {
+        let NodeParts { clock, handle, resolver, shutdown, metrics } = parts;
+        let declared = store.declare(&config.declared()).await;
+        declared.context("The jobs of the configuration could not be written to the database")?;
+        if options.concurrency > 0 {
+            warn_of_start_problems(config);
+        }
+        let joined = Membership::join(
+            Arc::clone(&store),
+            node::describe(&options),
+            Arc::clone(&clock),
+            handle.clone(),
+            metrics.clone(),
+        )
+        .await;
+        let (membership, leases) = joined.context("The node could not be registered in the database")?;
+        let recovered = async {
+            let nodes = store.nodes().await?;
+            let ended = node::ended_nodes(&nodes, membership.lease().node, store.is_shared());
+            runner::recover(&*store, &clock, &*resolver, &ended).await
+        };
+        let recovered = recovered.await.context("The runs of an earlier gateway could not be ended")?;
+        for run in recovered {
+            metrics.record_end(run.job, ExecutionState::Failed, clock.now(), None);
+        }
+        let runner_options = RunnerOptions {
+            concurrency: options.concurrency.into(),
+            jobs: config.runnable_jobs(&options.labels, store.is_shared()),
+            metrics,
+        };
+        let runner = (options.concurrency > 0)
+            .then(|| Runner::new(store, clock, handle, resolver, runner_options, leases, shutdown.clone()));
+        Ok(Self { membership, runner, shutdown, idle: CancellationToken::new() })
+    }
+
+    /// Runs jobs, and polls `other` as well, until everything has ended after a signal.
+    pub async fn work_until_shutdown(self, other: impl Future<Output = ()>) {
+        let Self { mut membership, runner, shutdown, idle } = self;
+        let runner = async {
+            match runner {
+                Some(runner) => runner.work().await,
+                None => shutdown.graceful.cancelled().await,
+            }
+            idle.cancel();
+        };
+        tokio::select! {
+            ((), ()) = async { tokio::join!(other, runner) } => {}
+            () = membership.keep() => {}
+            () = async { shutdown.immediate.cancelled().await; tokio::time::sleep(MAX_KILL_TIME).await } => {}
+        }
+        let _ = tokio::time::timeout(MAX_LEAVE_TIME, membership.leave()).await;
+    }
+}
+
+/// Logs the jobs that cannot start. In the background, because a folder on a file server that does not respond would block
+/// the start.
+fn warn_of_start_problems(config: &Config) {
+    let config = config.clone();
+    tokio::task::spawn_blocking(move || {
+        config.start_problems().iter().for_each(|problem| tracing::warn!("{problem}"));
+    });
+}
