@@ -93,12 +93,9 @@ pub trait NodeStore: Send + Sync {
     /// one transaction. Runs with a resume token can be claimed again instead. Returns the runs that were ended.
     async fn sweep(&self, max_silence: Duration) -> Result<Vec<Run>>;
 
-    /// Marks a node as gone whose runs have ended.
-    async fn remove_node(&self, node: NodeId) -> Result<()>;
-
     /// Deletes a node whose process has ended. Its runs with a resume token can be claimed again. Keeps the node while it has other
     /// running runs.
-    async fn forget_node(&self, node: NodeId) -> Result<()>;
+    async fn delete_node(&self, node: NodeId) -> Result<()>;
 
     /// Returns the nodes that take part, and those that were gone recently, in the order of their start.
     async fn nodes(&self) -> Result<Vec<Node>>;

@@ -74,9 +74,9 @@ impl Membership {
         }
     }
 
-    /// Marks the node as gone. Its runs must have ended.
+    /// Deletes the node, whose runs must have ended.
     pub async fn leave(self) {
-        if let Err(error) = self.store.forget_node(self.lease.node).await {
+        if let Err(error) = self.store.delete_node(self.lease.node).await {
             tracing::warn!(
                 "the node could not be removed from the database; it is declared gone later: {error:#}"
             );

@@ -11,7 +11,7 @@ use txjobs_processes::{Processes, Report, join_names};
 const KILLED: &str = "The gateway was killed or crashed while the job was running, so the run was given up.";
 const UNDECLARED: &str = "The job was removed from gateway.toml before the run started.";
 
-/// Ends the runs that these nodes left unfinished, whose processes on this machine have ended, and forgets the nodes. Processes of
+/// Ends the runs that these nodes left unfinished, whose processes on this machine have ended, and deletes the nodes. Processes of
 /// the runs get the stop grace of the job, also if other nodes have ended the runs meanwhile. Returns the runs that it ended as failed.
 ///
 /// # Errors
@@ -32,7 +32,7 @@ pub async fn recover(
         ended_runs.extend(end_run(store, clock, run, &reason).await?);
     }
     for node in ended {
-        store.forget_node(*node).await?;
+        store.delete_node(*node).await?;
     }
     for run in store.orphaned_runs().await? {
         tracing::warn!(job = %run.job, trigger = %run.trigger_id, "{UNDECLARED}");

@@ -5,9 +5,9 @@
 //! database.
 
 mod catalog;
+mod coalesced_read;
 mod connection;
 mod executions;
-mod fresh;
 mod keys;
 mod lines;
 mod migrations;

@@ -104,18 +104,7 @@ impl NodeStore for PostgresStore {
         Ok(runs)
     }
 
-    async fn remove_node(&self, node: NodeId) -> Result<()> {
-        let mut tx = self.begin().await?;
-        let now = now(&mut tx).await?;
-        sqlx::query("UPDATE nodes SET gone_at = $1 WHERE id = $2 AND gone_at IS NULL")
-            .bind(now)
-            .bind(node)
-            .execute(&mut tx)
-            .await?;
-        tx.commit().await
-    }
-
-    async fn forget_node(&self, node: NodeId) -> Result<()> {
+    async fn delete_node(&self, node: NodeId) -> Result<()> {
         let mut tx = self.begin().await?;
         sqlx::query(
             "UPDATE executions SET node = NULL WHERE state = 1 AND resume_token IS NOT NULL AND node = $1",

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use sqlx::postgres::PgPool;
 use tokio::time::timeout;
 
+use super::coalesced_read::CoalescedRead;
 use super::connection::{PgTransaction, check, pool, pool_of_one};
-use super::fresh::Fresh;
 use super::migrations::{self, SchemaState, schema_state};
 use super::run_requests::write_requests;
 use crate::catalog::{Catalog, UnfinishedJobs};
@@ -27,8 +27,8 @@ pub struct PostgresStore {
     /// Its only connection is for the heartbeats, which must not wait for other transactions.
     pub(super) heartbeat_pool: PgPool,
     pub(super) run_requests: RunRequests,
-    pub(super) catalog: Arc<Fresh<Catalog>>,
-    pub(super) unfinished_jobs: Arc<Fresh<UnfinishedJobs>>,
+    pub(super) catalog: Arc<CoalescedRead<Catalog>>,
+    pub(super) unfinished_jobs: Arc<CoalescedRead<UnfinishedJobs>>,
 }
 
 impl PostgresStore {

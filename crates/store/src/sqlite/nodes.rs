@@ -94,18 +94,7 @@ impl NodeStore for SqliteStore {
         Ok(runs)
     }
 
-    async fn remove_node(&self, node: NodeId) -> Result<()> {
-        let mut tx = self.write().await?;
-        let now = tx.now().await?;
-        sqlx::query("UPDATE nodes SET gone_at = ? WHERE id = ? AND gone_at IS NULL")
-            .bind(now)
-            .bind(node)
-            .execute(&mut tx)
-            .await?;
-        tx.commit().await
-    }
-
-    async fn forget_node(&self, node: NodeId) -> Result<()> {
+    async fn delete_node(&self, node: NodeId) -> Result<()> {
         let mut tx = self.write().await?;
         sqlx::query("UPDATE executions SET node = NULL WHERE state < 2 AND state = 1 AND resume_token IS NOT NULL AND node = ?")
             .bind(node)

@@ -13,7 +13,7 @@ conformance!(
     sweep_ends_the_runs_of_silent_nodes,
     swept_node_writes_nothing_more,
     run_with_resume_token_is_claimed_again,
-    forgotten_node_leaves_no_run_behind,
+    deleted_node_leaves_no_run_behind,
     runs_that_a_node_did_not_end_are_found,
     concurrent_sweeps_end_each_run_once,
 );
@@ -96,14 +96,14 @@ async fn run_with_resume_token_is_claimed_again(test: &TestStore) {
     assert_eq!(test.messages(&run).await, ["started", "continued"]);
 }
 
-async fn forgotten_node_leaves_no_run_behind(test: &TestStore) {
+async fn deleted_node_leaves_no_run_behind(test: &TestStore) {
     let (kept, resumed) = (test.start_run(test.jobs[0]).await, test.start_run(test.jobs[1]).await);
     test.store.set_resume_token(&resumed, "x").await.unwrap();
     // A node with a run of its own is kept, so that a sweep ends the run.
-    test.store.forget_node(test.node).await.unwrap();
+    test.store.delete_node(test.node).await.unwrap();
     assert_eq!(test.store.nodes().await.unwrap().len(), 1);
     test.store.end_run(&kept, &COMPLETED, NOW + 2).await.unwrap();
-    test.store.forget_node(test.node).await.unwrap();
+    test.store.delete_node(test.node).await.unwrap();
     assert_eq!(test.store.nodes().await.unwrap(), []);
     let next = test.store.register_node(&node_info("next")).await.unwrap();
     assert_eq!(test.claim(next).await.unwrap().unwrap().run.id, resumed.id);

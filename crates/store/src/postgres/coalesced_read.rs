@@ -10,7 +10,7 @@ use crate::error::Result;
 
 /// A value that is read for each call. Calls that wait for the same read share its result, so that many calls need few reads, and
 /// all of them fail together.
-pub(super) struct Fresh<T>(Mutex<Last<T>>);
+pub(super) struct CoalescedRead<T>(Mutex<Last<T>>);
 
 /// The last read, and the last value.
 struct Last<T> {
@@ -18,19 +18,19 @@ struct Last<T> {
     value: Option<Arc<T>>,
 }
 
-impl<T> Default for Fresh<T> {
+impl<T> Default for CoalescedRead<T> {
     fn default() -> Self {
         Self(Mutex::new(Last { read: None, value: None }))
     }
 }
 
-impl<T> Debug for Fresh<T> {
+impl<T> Debug for CoalescedRead<T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str("Fresh")
+        f.write_str("CoalescedRead")
     }
 }
 
-impl<T> Fresh<T> {
+impl<T> CoalescedRead<T> {
     /// Returns a value that was read after this call began. `read` gets the previous value, which it may return if that has not
     /// changed.
     ///
@@ -68,13 +68,13 @@ mod tests {
 
     #[tokio::test]
     async fn waiting_calls_share_one_read() {
-        let (fresh, reads) = (Fresh::<u32>::default(), AtomicU32::new(0));
+        let (value, reads) = (CoalescedRead::<u32>::default(), AtomicU32::new(0));
         let read = async || {
             let read = async |_| {
                 tokio::task::yield_now().await;
                 Ok(Arc::new(reads.fetch_add(1, Ordering::Relaxed)))
             };
-            *fresh.get(read).await.unwrap()
+            *value.get(read).await.unwrap()
         };
         // The first one reads; the others began before its read ended, but not before it began.
         let values = join_all((0..10).map(|_| read())).await;
@@ -85,17 +85,17 @@ mod tests {
 
     #[tokio::test]
     async fn waiting_calls_share_one_failure() {
-        let (fresh, reads) = (Fresh::<u32>::default(), AtomicU32::new(0));
+        let (value, reads) = (CoalescedRead::<u32>::default(), AtomicU32::new(0));
         let fail = async || {
             let read = async |_| {
                 tokio::task::yield_now().await;
                 reads.fetch_add(1, Ordering::Relaxed);
                 Err(ErrorKind::Unreachable.into())
             };
-            fresh.get(read).await.unwrap_err().kind()
+            value.get(read).await.unwrap_err().kind()
         };
         assert!(join_all((0..10).map(|_| fail())).await.iter().all(|kind| *kind == ErrorKind::Unreachable));
         assert_eq!(reads.load(Ordering::Relaxed), 2);
-        assert_eq!(*fresh.get(async |_| Ok(Arc::new(7))).await.unwrap(), 7);
+        assert_eq!(*value.get(async |_| Ok(Arc::new(7))).await.unwrap(), 7);
     }
 }
