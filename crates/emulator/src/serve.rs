@@ -9,6 +9,7 @@ use clap::Args;
 use txjobs_gateway::api::{self, AppState};
 use txjobs_gateway::args::{DEFAULT_CONFIG, ServeArgs};
 use txjobs_gateway::config::{self, Config};
+use txjobs_gateway::http_server::HttpServer;
 use txjobs_gateway::serve::{Server, ServerParts};
 use txjobs_gateway::server::{self, ServerOptions};
 use txjobs_store::{Database, SharedStore, SqliteStore};
@@ -56,7 +57,9 @@ pub async fn run(arguments: EmulatorArgs) -> Result<()> {
         sqlite = Some(store.clone());
         Ok(Arc::new(store) as SharedStore)
     };
-    let server = Server::open(serve, load_config, open_store).await?;
+    let http = HttpServer::bind(&serve).await?;
+    let config = load_config(&serve.database.config.config)?;
+    let server = Server::open(serve, http, config, open_store).await?;
     let store = sqlite.context("The server was opened without its database")?;
     // Before the server declares its jobs: an incomplete organization must not keep its name from the configuration.
     let fixtures = FixtureStore::open(store.clone()).await?;

@@ -16,6 +16,7 @@ pub mod config;
 pub mod database;
 pub mod database_argument;
 pub mod expiry;
+pub mod http_server;
 pub mod key;
 pub mod listen;
 pub mod logging;

@@ -1,4 +1,4 @@
-//! Starts a server: its address, its database, its runner and its routes.
+//! Starts a server of the contract: its database, its node with a runner, and its routes.
 
 use std::fmt::{self, Debug, Formatter};
 use std::net::SocketAddr;
@@ -7,40 +7,37 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use axum::Router;
 use axum::serve::Listener;
-use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use txjobs_sdk::ApiKey;
 use txjobs_store::{Database, OrganizationId, SharedStore};
 
 use crate::api::{AppState, DemoKey};
-use crate::args::{ConnectionArgs, ServeArgs};
+use crate::args::ServeArgs;
 use crate::clock::{Clock, SharedClock};
 use crate::config::Config;
-use crate::metrics::{Metrics, record_request};
+use crate::http_server::HttpServer;
+use crate::metrics::MetricsSource;
 use crate::node::NodeOptions;
 use crate::retention::RunCleaner;
 use crate::runner::{RunnerHandle, Shutdown, WorkResolver};
 use crate::running_node::{NodeParts, RunningNode};
-use crate::server::connections::{self, ClientStream, ConnectionLimits};
-use crate::server::{ServerOptions, open_files};
-use crate::{key, listen, output, signals};
+use crate::server::ServerOptions;
+use crate::server::connections::ClientStream;
+use crate::{key, signals};
 
-/// The maximum time for responses in progress after the end of the last run at a shutdown.
-const MAX_RESPONSE_TIME: Duration = Duration::from_secs(10);
 /// The longest time to write the last uses of keys at the end.
 const MAX_WRITE_TIME: Duration = Duration::from_secs(2);
 
-/// A server that has its address and its database, and serves no requests yet.
+/// A server that has its addresses and its database, and serves no requests yet.
 #[derive(Debug)]
 pub struct Server {
     /// The configuration.
     pub config: Config,
     store: SharedStore,
     arguments: ServeArgs,
-    listener: TcpListener,
-    metrics: Metrics,
-    limits: ConnectionLimits,
+    http: HttpServer,
 }
 
 /// Builds all routes.
@@ -94,7 +91,7 @@ impl<L> Debug for ServerParts<L> {
 }
 
 impl Server {
-    /// Binds the address, reads the configuration with `load`, and opens the database with `open_store`.
+    /// Checks the arguments, and opens the database with `open_store`.
     ///
     /// Everything that can fail because of wrong arguments happens before the first change of the database.
     ///
@@ -103,10 +100,11 @@ impl Server {
     /// Fails with a sentence that names the cause and the remedy.
     pub async fn open(
         arguments: ServeArgs,
-        load: impl FnOnce(&Path) -> Result<Config>,
+        http: HttpServer,
+        config: Config,
         open_store: impl AsyncFnOnce(&Database) -> Result<SharedStore>,
     ) -> Result<Self> {
-        let address = arguments.listen.resolve("--listen").await?;
+        let address = http.address();
         ensure!(
             !arguments.demo || address.ip().is_loopback(),
             "--demo gives its key to everyone who can connect to {address}, so it serves loopback addresses only. \
@@ -115,15 +113,6 @@ impl Server {
         if let Some(directory) = &arguments.console {
             ensure_console(directory)?;
         }
-        if !address.ip().is_loopback() {
-            tracing::warn!(
-                "{address} is reachable by others and uses plain HTTP: put a proxy with TLS in front of it"
-            );
-        }
-        let limits = connection_limits(&arguments.connections, arguments.node.concurrency)?;
-        let listener = listen::bind(address, "--listen").await?;
-        let metrics = Metrics::bind(arguments.metrics.metrics_listen.as_ref(), Some(address)).await?;
-        let config = load(&arguments.database.config.config)?;
         ensure!(
             !arguments.demo || !config.organizations.is_empty(),
             "--demo needs an organization for its key. Name a configuration with --config."
@@ -135,7 +124,7 @@ impl Server {
              --no-runner out."
         );
         let store = open_store(database).await?;
-        Ok(Self { config, store, arguments, listener, metrics, limits })
+        Ok(Self { config, store, arguments, http })
     }
 
     /// Serves requests and runs jobs until a signal ends the server.
@@ -148,9 +137,9 @@ impl Server {
         L: Listener<Addr = SocketAddr>,
         L::Io: ClientStream,
     {
-        let Self { config, store, arguments, listener, metrics, limits } = self;
-        let ServerParts { clock, resolver, router, listener: wrap, mut announcements } = parts;
-        let run_metrics = metrics.of_runs(config.job_names());
+        let Self { config, store, arguments, http } = self;
+        let ServerParts { clock, resolver, router, listener, announcements } = parts;
+        let run_metrics = http.metrics.of_runs(config.job_names());
         let shutdown = Shutdown::default();
         let handle = RunnerHandle::default();
         let node_options = NodeOptions {
@@ -169,7 +158,6 @@ impl Server {
             true => Some(create_demo_key(&config, &store).await?),
             false => None,
         };
-        let address = listener.local_addr()?;
         let name = match arguments.demo {
             true => config.organizations[0].name.clone(),
             false => "Gateway".to_owned(),
@@ -182,26 +170,22 @@ impl Server {
         state.demo_key = demo_key.map(|(organization, key)| DemoKey::new(organization, &key));
         state.run_metrics = run_metrics.clone();
         state.stopping = shutdown.graceful.clone();
-        let mut router = router(state, &options);
-        if metrics.is_enabled() {
-            router = router.layer(middleware::from_fn(record_request));
-        }
-        announcements.extend(metrics.announcement()?);
+        let router = router(state, &options);
 
         signals::shut_down_on_signals(&shutdown)?;
-        announce(address, demo.as_ref(), &announcements);
+        let demo = demo.map(|key| format!("demo key: {}", key.expose()));
+        http.announce(&demo.into_iter().chain(announcements).collect::<Vec<_>>())?;
+        let source = MetricsSource { store: Arc::clone(&store), runs: run_metrics };
         // Until the runs have ended, clients can read their ends, and a proxy can see that the gateway is no longer ready.
-        let idle = &node.idle.clone();
-        let connections = async {
+        let idle = node.idle.clone();
+        let other = async {
             tokio::select! {
-                () = connections::serve(wrap(listener), router, limits, idle.clone()) => {}
+                () = http.serve(router, listener, Some(source), idle) => {}
                 never = key_uses.write_forever() => match never {},
                 never = cleaner.clean_forever() => match never {},
-                never = metrics.serve_forever(Arc::clone(&store), run_metrics) => match never {},
-                () = async { idle.cancelled().await; tokio::time::sleep(MAX_RESPONSE_TIME).await } => {}
             }
         };
-        node.work_until_shutdown(connections).await;
+        node.work_until_shutdown(other).await;
         let _ = tokio::time::timeout(MAX_WRITE_TIME, key_uses.write()).await;
         store.close().await;
         Ok(())
@@ -219,17 +203,6 @@ fn ensure_console(directory: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Returns the limits of connections, within the limit of open files.
-fn connection_limits(arguments: &ConnectionArgs, concurrency: u16) -> Result<ConnectionLimits> {
-    Ok(ConnectionLimits {
-        max_connections: open_files::max_connections(arguments.max_connections, concurrency)?,
-        header_timeout: arguments.header_timeout,
-        body_timeout: arguments.body_timeout,
-        idle_timeout: arguments.idle_timeout,
-        write_timeout: arguments.write_timeout,
-    })
-}
-
 /// Returns a new key and its organization, which is the first one of the configuration.
 async fn create_demo_key(config: &Config, store: &SharedStore) -> Result<(OrganizationId, ApiKey)> {
     let name = &config.organizations[0].name;
@@ -237,18 +210,4 @@ async fn create_demo_key(config: &Config, store: &SharedStore) -> Result<(Organi
         store.organization_id(name).await?.context("The organization is missing in the store")?;
     let key = key::generate().context("The operating system provided no random bytes")?;
     Ok((organization, key))
-}
-
-/// Prints the lines that other programs read. A reader that has closed the pipe is not an error.
-fn announce(address: SocketAddr, demo_key: Option<&ApiKey>, more: &[String]) {
-    let mut lines = format!("listening on http://{address}\n");
-    if let Some(key) = demo_key {
-        lines.push_str(&format!("demo key: {}\n", key.expose()));
-    }
-    for line in more {
-        lines.push_str(&format!("{line}\n"));
-    }
-    if let Err(error) = output::print(&lines) {
-        tracing::warn!("{error:#}");
-    }
 }

@@ -18,6 +18,7 @@ use crate::clock::SystemClock;
 use crate::config::{self, CommandJob};
 use crate::database;
 use crate::database_argument::VARIABLE;
+use crate::http_server::HttpServer;
 use crate::serve::{Server, ServerParts};
 use crate::server;
 
@@ -100,7 +101,9 @@ pub async fn run(cli: Cli) -> Result<()> {
     let load = config::load::<CommandJob>;
     match cli.command {
         Command::Serve(arguments) => {
-            let server = Server::open(arguments, load, database::open_exclusive).await?;
+            let http = HttpServer::bind(&arguments).await?;
+            let config = load(&arguments.database.config.config)?;
+            let server = Server::open(arguments, http, config, database::open_exclusive).await?;
             let resolver = server.config.jobs_by_id();
             server.run(ServerParts::new(SystemClock::new(), resolver, server::router)).await
         }

@@ -10,7 +10,7 @@ use crate::args::RunArgs;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::open_exclusive;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, MetricsSource};
 use crate::output::print;
 use crate::runner::{RunnerHandle, Shutdown};
 use crate::running_node::{NodeParts, RunningNode};
@@ -48,10 +48,11 @@ pub async fn run(
     signals::shut_down_on_signals(&shutdown)?;
     let announcements = std::iter::once("running jobs".to_owned()).chain(metrics.announcement()?);
     print(&announcements.map(|line| line + "\n").collect::<String>())?;
+    let source = MetricsSource { store: Arc::clone(&store), runs: run_metrics };
     let idle = running.idle.clone();
     let other = async {
         tokio::select! {
-            never = metrics.serve_forever(Arc::clone(&store), run_metrics) => match never {},
+            never = metrics.serve_forever(Some(source)) => match never {},
             () = idle.cancelled() => {}
         }
     };

@@ -8,8 +8,10 @@ mod requests;
 mod runs;
 mod server;
 mod service;
+mod source;
 mod store;
 
 pub use requests::record_request;
 pub use runs::RunMetrics;
 pub use service::Metrics;
+pub use source::MetricsSource;

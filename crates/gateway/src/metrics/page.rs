@@ -19,11 +19,11 @@ const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 #[derive(Clone)]
 struct PageState {
     recorded: PrometheusHandle,
-    store: SharedStore,
+    store: Option<SharedStore>,
 }
 
-/// Returns the routes of the metrics listener.
-pub(super) fn router(recorded: PrometheusHandle, store: SharedStore) -> Router {
+/// Returns the routes of the metrics listener, with the metrics of the store if there is one.
+pub(super) fn router(recorded: PrometheusHandle, store: Option<SharedStore>) -> Router {
     Router::new()
         .route(PATH, get(metrics))
         .fallback(async || (StatusCode::NOT_FOUND, "The metrics are at /metrics.\n"))
@@ -31,6 +31,9 @@ pub(super) fn router(recorded: PrometheusHandle, store: SharedStore) -> Router {
 }
 
 async fn metrics(State(PageState { recorded, store }): State<PageState>) -> impl IntoResponse {
-    let of_store = store::render(&*store).await;
+    let of_store = match store {
+        Some(store) => store::render(&*store).await,
+        None => String::new(),
+    };
     ([(CONTENT_TYPE, TEXT_FORMAT)], recorded.render() + &of_store)
 }

@@ -9,11 +9,10 @@ use anyhow::{Result, ensure};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use txjobs_store::SharedStore;
 
 use super::page;
 use super::recorder;
-use super::runs::RunMetrics;
+use super::source::MetricsSource;
 use crate::listen::{self, Listen};
 use crate::server::connections::{self, ConnectionLimits};
 
@@ -67,13 +66,16 @@ impl MetricsServer {
         Ok(format!("metrics on http://{}{}", self.listener.local_addr()?, page::PATH))
     }
 
-    /// Serves the metrics as long as this is polled.
-    pub async fn serve_forever(self, store: SharedStore, runs: RunMetrics) -> Infallible {
+    /// Serves the metrics, with those of the source, as long as this is polled.
+    pub async fn serve_forever(self, source: Option<MetricsSource>) -> Infallible {
         let Self { listener, recorded } = self;
-        let router = page::router(recorded.clone(), store.clone());
+        let store = source.as_ref().map(|source| source.store.clone());
+        let router = page::router(recorded.clone(), store);
         let serve = connections::serve(listener, router, LIMITS, CancellationToken::new());
         let load = async {
-            runs.load(&*store).await;
+            if let Some(MetricsSource { store, runs }) = source {
+                runs.load(&*store).await;
+            }
             std::future::pending::<()>().await;
         };
         tokio::select! {

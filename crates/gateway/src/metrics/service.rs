@@ -4,11 +4,11 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 
 use anyhow::Result;
-use txjobs_store::SharedStore;
 use uuid::Uuid;
 
 use super::runs::RunMetrics;
 use super::server::MetricsServer;
+use super::source::MetricsSource;
 use crate::listen::Listen;
 
 /// The metrics of the process. By default nothing is kept.
@@ -50,10 +50,10 @@ impl Metrics {
         self.server.as_ref().map(MetricsServer::announcement).transpose()
     }
 
-    /// Serves the metrics as long as this is polled.
-    pub async fn serve_forever(self, store: SharedStore, runs: RunMetrics) -> Infallible {
+    /// Serves the metrics, with those of the source, as long as this is polled.
+    pub async fn serve_forever(self, source: Option<MetricsSource>) -> Infallible {
         match self.server {
-            Some(server) => server.serve_forever(store, runs).await,
+            Some(server) => server.serve_forever(source).await,
             None => std::future::pending().await,
         }
     }
