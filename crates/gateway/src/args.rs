@@ -67,6 +67,8 @@ pub struct ServeArgs {
     #[command(flatten)]
     pub node: NodeArgs,
     #[command(flatten)]
+    pub tls: TlsArgs,
+    #[command(flatten)]
     pub connections: ConnectionArgs,
 }
 
@@ -88,6 +90,26 @@ pub struct MetricsArgs {
     /// key. A later line of output contains the address
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub metrics_listen: Option<Listen>,
+}
+
+/// The certificate of a server.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "TLS")]
+pub struct TlsArgs {
+    /// The certificate of the server in PEM, followed by the intermediate ones; with it, the server uses HTTPS. It is read again
+    /// when the file changes
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The private key of the certificate in PEM, not encrypted
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
+}
+
+impl TlsArgs {
+    /// Returns the files of the certificate and the key, if the server uses HTTPS.
+    pub fn files(&self) -> Option<(PathBuf, PathBuf)> {
+        Some((self.tls_certificate.clone()?, self.tls_key.clone()?))
+    }
 }
 
 /// The properties of a node.

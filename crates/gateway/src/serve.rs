@@ -172,7 +172,7 @@ impl Server {
         state.stopping = shutdown.graceful.clone();
         let router = router(state, &options);
 
-        signals::shut_down_on_signals(&shutdown)?;
+        let reload = signals::handle_signals(&shutdown)?;
         let demo = demo.map(|key| format!("demo key: {}", key.expose()));
         http.announce(&demo.into_iter().chain(announcements).collect::<Vec<_>>())?;
         let source = MetricsSource { store: Arc::clone(&store), runs: run_metrics };
@@ -180,7 +180,7 @@ impl Server {
         let idle = node.idle.clone();
         let other = async {
             tokio::select! {
-                () = http.serve(router, listener, Some(source), idle) => {}
+                () = http.serve(router, listener, Some(source), reload, idle) => {}
                 never = key_uses.write_forever() => match never {},
                 never = cleaner.clean_forever() => match never {},
             }

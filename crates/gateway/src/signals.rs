@@ -1,28 +1,30 @@
-//! Signals that shut the server down.
+//! Signals that shut the server down, or make it read its files again.
 
 use anyhow::{Context, Result};
 
+use crate::reload_requests::{ReloadRequester, ReloadRequests};
 use crate::runner::Shutdown;
 
 /// Shuts the server down on signals: gracefully on the first one, immediately on the second one.
 ///
-/// SIGHUP means that the terminal was closed. It is always graceful, because a shell sends it again after the system has.
-/// Under `nohup` it is ignored.
+/// SIGHUP means that the terminal was closed, if the process has one. Then it is always graceful, because a shell sends it again
+/// after the system has. Without a terminal it requests a reload, as services expect. Under `nohup` it is ignored.
 ///
 /// # Errors
 ///
 /// Fails if signals cannot be received.
-pub(crate) fn shut_down_on_signals(shutdown: &Shutdown) -> Result<()> {
+pub(crate) fn handle_signals(shutdown: &Shutdown) -> Result<ReloadRequests> {
     let mut signals = Signals::new().context("Signals cannot be received")?;
     let shutdown = shutdown.clone();
+    let (reload, requests) = ReloadRequests::new();
     tokio::spawn(async move {
-        signals.first().await;
+        signals.first(&reload).await;
         tracing::info!("stopping: running jobs are ended. SIGINT or SIGTERM kills them");
         shutdown.graceful.cancel();
         signals.second().await;
         shutdown.immediate.cancel();
     });
-    Ok(())
+    Ok(requests)
 }
 
 #[cfg(unix)]
@@ -30,6 +32,8 @@ struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
     hangup: Option<tokio::signal::unix::Signal>,
+    /// Whether SIGHUP means that the terminal was closed.
+    has_terminal: bool,
 }
 
 #[cfg(unix)]
@@ -42,20 +46,29 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hangup,
+            // This fails without a controlling terminal.
+            has_terminal: std::fs::File::open("/dev/tty").is_ok(),
         })
     }
 
-    async fn first(&mut self) {
-        let hangup = async {
-            match &mut self.hangup {
-                Some(signal) => signal.recv().await,
-                None => std::future::pending().await,
+    /// Waits for the first signal to shut down, and sends requests to reload until then.
+    async fn first(&mut self, reload: &ReloadRequester) {
+        loop {
+            let hangup = async {
+                match &mut self.hangup {
+                    Some(signal) => signal.recv().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                _ = self.interrupt.recv() => return,
+                _ = self.terminate.recv() => return,
+                _ = hangup => {}
             }
-        };
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-            _ = hangup => {}
+            if self.has_terminal {
+                return;
+            }
+            reload.request();
         }
     }
 
@@ -94,7 +107,7 @@ impl Signals {
         Ok(Self)
     }
 
-    async fn first(&mut self) {
+    async fn first(&mut self, _reload: &ReloadRequester) {
         let _ = tokio::signal::ctrl_c().await;
     }
 

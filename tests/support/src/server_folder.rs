@@ -70,6 +70,22 @@ impl ServerFolder {
         server_log::read(self.path())
     }
 
+    /// Opens the file "log", for the standard error of a server.
+    #[must_use]
+    pub fn open_log(&self) -> std::fs::File {
+        server_log::open(self.path())
+    }
+
+    /// Returns a command that starts a server like [`Self::serve_command`], as a service: without a terminal.
+    #[must_use]
+    pub fn service_command(&self, options: &[&str]) -> Command {
+        let serve = self.serve_command(options);
+        let mut service = Command::new("setsid");
+        service.arg(serve.get_program()).args(serve.get_args()).current_dir(self.path());
+        service.env("RUST_LOG", "info").stdin(Stdio::null()).stderr(self.open_log());
+        service
+    }
+
     /// Returns a command of the server's program.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {

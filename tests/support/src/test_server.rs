@@ -65,7 +65,7 @@ impl TestServer {
     /// Returns the address for connections.
     #[must_use]
     pub fn socket_address(&self) -> SocketAddr {
-        self.address().strip_prefix("http://").unwrap().parse().unwrap()
+        self.address().split_once("://").unwrap().1.parse().unwrap()
     }
 
     /// Returns the API key of the first organization.

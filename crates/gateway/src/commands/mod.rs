@@ -44,7 +44,7 @@ pub struct Cli {
 enum Command {
     /// Serve the API and run the jobs, until Ctrl-C
     #[command(after_help = "\
-The first line on standard output is `listening on http://ADDRESS:PORT`; with --demo the next one is `demo key: KEY`.
+The first line on standard output is `listening on http://ADDRESS:PORT`, or https:// with a certificate; with --demo the next one is `demo key: KEY`.
 The log goes to standard error. Ctrl-C ends the running jobs and then the gateway; a second Ctrl-C kills them.
 Durations are written like 500ms, 10s, 1m30s or 90 (seconds).")]
     Serve(ServeArgs),

@@ -45,7 +45,7 @@ pub async fn run(
         metrics: run_metrics.clone(),
     };
     let running = RunningNode::start(&config, Arc::clone(&store), node.options(), parts).await?;
-    signals::shut_down_on_signals(&shutdown)?;
+    signals::handle_signals(&shutdown)?;
     let announcements = std::iter::once("running jobs".to_owned()).chain(metrics.announcement()?);
     print(&announcements.map(|line| line + "\n").collect::<String>())?;
     let source = MetricsSource { store: Arc::clone(&store), runs: run_metrics };

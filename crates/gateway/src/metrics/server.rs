@@ -71,7 +71,7 @@ impl MetricsServer {
         let Self { listener, recorded } = self;
         let store = source.as_ref().map(|source| source.store.clone());
         let router = page::router(recorded.clone(), store);
-        let serve = connections::serve(listener, router, LIMITS, CancellationToken::new());
+        let serve = connections::serve(listener, None, router, LIMITS, CancellationToken::new());
         let load = async {
             if let Some(MetricsSource { store, runs }) = source {
                 runs.load(&*store).await;

@@ -26,3 +26,5 @@ mod small_disk;
 mod start;
 #[cfg(target_os = "linux")]
 mod stderr;
+mod tls;
+mod tls_client;

@@ -1,16 +1,41 @@
-//! SIGHUP of a closed terminal.
+//! SIGHUP with and without a terminal.
 
+use std::fs::File;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::process::{Command, Stdio};
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use txjobs_test_support::{ServerFolder, lines, shell_jobs};
 
 const CLEANS_UP: &str = "trap 'echo cleaned up; exit 0' TERM; echo begun; sleep 1000 & wait";
 
+/// Opens a terminal. It is closed when the first part is dropped. The second part is for a program.
+fn terminal() -> (OwnedFd, File) {
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let name = ptsname(&terminal, Vec::new()).unwrap();
+    // The terminal must not become that of the test.
+    let flags = OpenptFlags::NOCTTY.bits().cast_signed();
+    let mut options = File::options();
+    options.read(true).write(true).custom_flags(flags);
+    let program = options.open(name.to_str().unwrap()).unwrap();
+    (terminal, program)
+}
+
 #[tokio::test]
-async fn repeated_sighup_stops_the_gateway_gracefully() {
+async fn closed_terminal_stops_the_gateway_gracefully() {
     let folder = ServerFolder::gateway(&shell_jobs(&[("long", CLEANS_UP, "")]));
-    let gateway = folder.serve(&[]);
+    let (terminal, input) = terminal();
+    let mut serve = Command::new("setsid");
+    serve.arg("--ctty").arg(folder.serve_command(&[]).get_program());
+    serve.args(["serve", "--listen", "127.0.0.1:0"]).current_dir(folder.path());
+    serve.stdin(Stdio::from(input)).stderr(folder.open_log());
+    let gateway = folder.start(serve);
     let run = gateway.execute("long").await;
     gateway.wait_until(run, |run| lines(run) == [(0, "begun")]).await;
-    gateway.signal("HUP");
+    drop(terminal);
     // A shell sends the signal in addition to the system.
     gateway.signal("HUP");
     assert!(gateway.wait().success());

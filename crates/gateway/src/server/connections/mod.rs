@@ -4,6 +4,8 @@
 //! connection notes its state (`activity`). One task checks all of them, so that requests need no timers.
 
 mod activity;
+mod discard;
+mod handshake;
 mod limits;
 mod request;
 mod serve;

@@ -19,27 +19,30 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::activity::{Close, RegisteredConnection, Registry};
+use super::discard::discard;
+use super::handshake::handshake;
 use super::limits::ConnectionLimits;
 use super::request::{ActiveRequest, RequestBody, ResponseBody};
 use super::stream::{ClientStream, MonitoredStream};
+use crate::tls::Tls;
 
 /// The longest head of a request, and about the most bytes of a response that wait to be written.
 const BUFFER: usize = 64 * 1024;
 /// How often a new connection that waits for room checks for it.
 const ROOM_INTERVAL: Duration = Duration::from_millis(50);
-/// The maximum time and size of a refused body that is still read before the connection is closed.
-const MAX_LINGER_TIME: Duration = Duration::from_secs(1);
-const MAX_LINGER_BYTES: usize = 1024 * 1024;
-
-/// Serves every connection of the listener until `stop` is canceled and the current responses have been sent.
-pub async fn serve<L>(listener: L, router: Router, limits: ConnectionLimits, stop: CancellationToken)
-where
+/// Serves every connection of the listener, with or without TLS, until `stop` is canceled and the current responses have been sent.
+pub async fn serve<L>(
+    listener: L,
+    tls: Option<Tls>,
+    router: Router,
+    limits: ConnectionLimits,
+    stop: CancellationToken,
+) where
     L: Listener<Addr = SocketAddr>,
     L::Io: ClientStream,
 {
@@ -48,7 +51,7 @@ where
     let mut watch = std::pin::pin!(watch(&registry, &limits));
     tokio::select! {
         // Dropping this future closes the listener.
-        never = accept(listener, router, &limits, &registry, &tasks) => match never {},
+        never = accept(listener, tls, router, &limits, &registry, &tasks) => match never {},
         never = &mut watch => match never {},
         () = stop.cancelled() => {}
     }
@@ -76,6 +79,7 @@ async fn watch(registry: &Registry, limits: &ConnectionLimits) -> std::convert::
 
 async fn accept<L>(
     mut listener: L,
+    tls: Option<Tls>,
     router: Router,
     limits: &ConnectionLimits,
     registry: &Arc<Registry>,
@@ -95,14 +99,18 @@ where
         let _ = stream.socket().set_nodelay(true);
         let mut extensions = stream.extensions();
         extensions.insert(ConnectInfo(address));
-        tasks.spawn(connection(
-            stream,
-            extensions,
-            router.clone(),
-            builder.clone(),
-            registry.register(),
-            permit,
-        ));
+        let (router, builder, registered) = (router.clone(), builder.clone(), registry.register());
+        match &tls {
+            None => tasks.spawn(connection(stream, extensions, router, builder, registered, permit)),
+            Some(tls) => {
+                let acceptor = tls.acceptor();
+                tasks.spawn(async move {
+                    if let Some(stream) = handshake(acceptor, stream, &registered.activity).await {
+                        connection(stream, extensions, router, builder, registered, permit).await;
+                    }
+                })
+            }
+        };
     }
 }
 
@@ -184,20 +192,4 @@ async fn connection<S: ClientStream>(
         None if is_unread.load(Ordering::Relaxed) => discard(stream).await,
         _ => {}
     }
-}
-
-/// Reads on for a moment: closing a socket with unread data resets it, and the client may lose the last response.
-async fn discard(mut stream: impl ClientStream) {
-    let _ = stream.shutdown().await;
-    let mut buffer = vec![0; 16 * 1024];
-    let mut left = MAX_LINGER_BYTES;
-    let read = async {
-        while left > 0 {
-            match stream.read(&mut buffer).await {
-                Ok(0) | Err(_) => return,
-                Ok(count) => left = left.saturating_sub(count),
-            }
-        }
-    };
-    let _ = tokio::time::timeout(MAX_LINGER_TIME, read).await;
 }

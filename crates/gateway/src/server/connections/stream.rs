@@ -41,7 +41,7 @@ impl<S> MonitoredStream<S> {
         Self { stream, activity, is_stalled: false }
     }
 
-    fn note(&mut self, written: Poll<Result<usize>>) -> Poll<Result<usize>> {
+    fn note<T>(&mut self, written: Poll<Result<T>>) -> Poll<Result<T>> {
         let is_stalled = written.is_pending();
         if is_stalled != self.is_stalled {
             self.is_stalled = is_stalled;
@@ -86,7 +86,9 @@ impl<S: ClientStream> AsyncWrite for MonitoredStream<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        // A stream with TLS has a buffer, and waits for the client here.
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        self.note(flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
