@@ -67,7 +67,7 @@ mod tests {
         (folder, file)
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn unchanged_content_is_no_change() {
         let (_folder, file) = folder_with("a");
         let mut files = WatchedFiles::new([file.clone()]);
@@ -75,7 +75,7 @@ mod tests {
         assert!(timeout(4 * INTERVAL, files.changed()).await.is_err());
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn content_that_is_still_written_is_no_change() {
         let (_folder, file) = folder_with("a");
         let mut files = WatchedFiles::new([file.clone()]);
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[cfg(unix)]
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn replaced_links_and_removed_files_are_changes() {
         let (folder, file) = folder_with("a");
         let link = folder.path().join("link");

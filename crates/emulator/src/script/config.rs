@@ -284,7 +284,8 @@ mod tests {
     #[test]
     fn errors_name_the_job_and_the_remedy() {
         let nothing = error(&job(""));
-        assert!(nothing.starts_with("the job \"Load\" of \"Contoso\": it has nothing to run."), "{nothing}");
+        let expected = "line 3, column 1: the job \"Load\" of \"Contoso\": it has nothing to run.";
+        assert!(nothing.starts_with(expected), "{nothing}");
         let both = "command = [\"x\"]\nscript = { state = \"failed\", lines = [] }";
         assert!(error(&job(both)).contains("Remove one of them"));
         let stray = "timeout = \"1s\"\nscript = { state = \"failed\", lines = [] }";

@@ -3,17 +3,20 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use encoding_rs::{Encoding, UTF_8};
-use regex::RegexSet;
+use regex::{Regex, RegexSet};
 use serde::{Deserialize, Deserializer};
+use toml::Spanned;
 use txjobs_sdk::Severity;
 use uuid::Uuid;
 
 use super::declared_job::DeclaredJob;
 use super::duration::ConfigDuration;
 use super::labels::deserialize_label;
+use super::location::At;
 use super::retention::RetentionTable;
 use crate::command::{Command, StandardError};
 use crate::runner::{DEFAULT_STOP_GRACE, Work};
@@ -27,17 +30,17 @@ const MERGE: &str = "merge";
 pub struct CommandJob {
     id: Option<Uuid>,
     name: String,
-    command: Option<Vec<String>>,
+    command: Option<Spanned<Vec<String>>>,
     directory: Option<PathBuf>,
-    environment: Option<BTreeMap<String, String>>,
-    timeout: Option<ConfigDuration>,
+    environment: Option<Spanned<BTreeMap<String, String>>>,
+    timeout: Option<Spanned<ConfigDuration>>,
     stop_grace: Option<ConfigDuration>,
     leave_running: Option<bool>,
-    encoding: Option<String>,
-    warning: Option<Vec<String>>,
-    error: Option<Vec<String>>,
+    encoding: Option<Spanned<String>>,
+    warning: Option<Vec<Spanned<String>>>,
+    error: Option<Vec<Spanned<String>>>,
     stderr: Option<StandardErrorLabel>,
-    completed: Option<Vec<i32>>,
+    completed: Option<Spanned<Vec<i32>>>,
     #[serde(default)]
     runs_on: Vec<String>,
     #[serde(default)]
@@ -90,41 +93,73 @@ impl CommandJob {
     /// Fails if a setting is invalid.
     pub fn into_command(self, directory: &Path) -> Result<Command> {
         let command = self.command.context("it has nothing to run. Add a `command`")?;
-        let environment = self.environment.unwrap_or_default();
-        if let Some(text) = command.iter().chain(environment.values()).find(|text| text.contains('\0')) {
-            bail!("{text:?} contains a zero character, which no system passes on to a process");
-        }
-        let mut words = command.into_iter();
-        let program = words.next().filter(|p| !p.is_empty());
-        let program = program
-            .context("its `command` is empty. Name a program: command = [\"python3\", \"load.py\"]")?;
-        let completed = self.completed.unwrap_or_else(|| vec![0]);
-        ensure!(
-            !completed.is_empty(),
-            "`completed` is empty, so that every run would fail. Name an exit code"
-        );
-        ensure!(
-            self.timeout.is_none_or(|t| !t.0.is_zero()),
-            "its `timeout` is zero. Remove it for a job without a timeout"
-        );
-        if let Some(name) = environment.keys().find(|n| n.is_empty() || n.contains(['=', '\0'])) {
-            bail!("`environment` has {name:?}, which is not a valid name of a variable");
-        }
+        let (program, arguments) = split_command(command.get_ref()).at(command.span())?;
+        let environment = match self.environment {
+            Some(environment) => {
+                check_environment(environment.get_ref()).at(environment.span())?;
+                environment.into_inner()
+            }
+            None => BTreeMap::new(),
+        };
+        let completed = match self.completed {
+            Some(codes) => check_completed(codes.get_ref()).at(codes.span()).map(|()| codes.into_inner())?,
+            None => vec![0],
+        };
+        let timeout = self.timeout.map(|time| check_timeout(time.get_ref().0).at(time.span())).transpose()?;
+        let encoding = match self.encoding {
+            Some(label) => parse_encoding(label.get_ref()).at(label.span())?,
+            None => UTF_8,
+        };
         Ok(Command {
             program,
-            arguments: words.collect(),
+            arguments,
             directory: self.directory.map_or_else(|| directory.to_owned(), |d| directory.join(d)),
             environment,
-            timeout: self.timeout.map(|t| t.0),
+            timeout,
             stop_grace: self.stop_grace.map_or(DEFAULT_STOP_GRACE, |t| t.0),
             leave_running: self.leave_running.unwrap_or(false),
-            encoding: self.encoding.as_deref().map_or(Ok(UTF_8), parse_encoding)?,
+            encoding,
             error: parse_patterns("error", self.error)?,
             warning: parse_patterns("warning", self.warning)?,
             stderr: self.stderr.map_or(StandardError::Separate(Severity::Warning), |s| s.0),
             completed,
         })
     }
+}
+
+/// Returns the program and its arguments.
+fn split_command(command: &[String]) -> Result<(String, Vec<String>)> {
+    ensure_no_zero(command)?;
+    let (program, arguments) = command
+        .split_first()
+        .filter(|(program, _)| !program.is_empty())
+        .context("its `command` is empty. Name a program: command = [\"python3\", \"load.py\"]")?;
+    Ok((program.clone(), arguments.to_vec()))
+}
+
+fn check_environment(environment: &BTreeMap<String, String>) -> Result<()> {
+    ensure_no_zero(environment.values())?;
+    match environment.keys().find(|name| name.is_empty() || name.contains(['=', '\0'])) {
+        Some(name) => bail!("`environment` has {name:?}, which is not a valid name of a variable"),
+        None => Ok(()),
+    }
+}
+
+fn ensure_no_zero<'a>(texts: impl IntoIterator<Item = &'a String>) -> Result<()> {
+    match texts.into_iter().find(|text| text.contains('\0')) {
+        Some(text) => bail!("{text:?} contains a zero character, which no system passes on to a process"),
+        None => Ok(()),
+    }
+}
+
+fn check_completed(codes: &[i32]) -> Result<()> {
+    ensure!(!codes.is_empty(), "`completed` is empty, so that every run would fail. Name an exit code");
+    Ok(())
+}
+
+fn check_timeout(timeout: Duration) -> Result<Duration> {
+    ensure!(!timeout.is_zero(), "its `timeout` is zero. Remove it for a job without a timeout");
+    Ok(timeout)
 }
 
 fn parse_encoding(label: &str) -> Result<&'static Encoding> {
@@ -136,7 +171,19 @@ fn parse_encoding(label: &str) -> Result<&'static Encoding> {
     })
 }
 
-fn parse_patterns(field: &str, patterns: Option<Vec<String>>) -> Result<RegexSet> {
-    RegexSet::new(patterns.unwrap_or_default())
-        .with_context(|| format!("`{field}` has a pattern that is not a regular expression"))
+fn parse_patterns(field: &str, patterns: Option<Vec<Spanned<String>>>) -> Result<RegexSet> {
+    let patterns = patterns.unwrap_or_default();
+    for pattern in &patterns {
+        check_pattern(field, pattern.get_ref()).at(pattern.span())?;
+    }
+    RegexSet::new(patterns.iter().map(Spanned::get_ref)).with_context(|| format!("the patterns of `{field}`"))
+}
+
+fn check_pattern(field: &str, pattern: &str) -> Result<()> {
+    Regex::new(pattern).map(drop).map_err(|error| {
+        // The last line of several has the cause; the others show the pattern.
+        let error = error.to_string();
+        let cause = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        anyhow!("`{field}` has a pattern that is not a regular expression: {cause}")
+    })
 }

@@ -6,10 +6,12 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use axum::http::HeaderName;
 use serde::Deserialize;
+use toml::Spanned;
 use txjobs_sdk::paths;
 use uuid::Uuid;
 
 use super::declared_job::DeclaredJob;
+use super::location::{At, with_line};
 use super::model::{Config, Job, Organization};
 use super::retention::{RetentionPolicy, RetentionTable};
 use crate::key;
@@ -21,11 +23,11 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x8a1d_4c50_9f3e_4b7a_a6d2_5e0c_71b9_e38
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, bound = "J: DeclaredJob")]
 struct File<J> {
-    key_header: Option<String>,
+    key_header: Option<Spanned<String>>,
     #[serde(default)]
     retention: RetentionTable,
     #[serde(default)]
-    organization: Vec<FileOrganization<J>>,
+    organization: Vec<Spanned<FileOrganization<J>>>,
 }
 
 #[derive(Deserialize)]
@@ -33,7 +35,7 @@ struct File<J> {
 struct FileOrganization<J> {
     name: String,
     #[serde(default = "Vec::new")]
-    job: Vec<J>,
+    job: Vec<Spanned<J>>,
 }
 
 /// Reads and checks a configuration file.
@@ -54,39 +56,46 @@ pub fn load<J: DeclaredJob>(path: &Path) -> Result<Config> {
 ///
 /// # Errors
 ///
-/// Fails if the configuration is invalid.
+/// Fails if the configuration is invalid. The error begins with the line and the column.
 pub fn parse<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
+    check::<J>(text, directory).map_err(|error| with_line(error, text))
+}
+
+fn check<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
     let file: File<J> = toml::from_str(text)?;
     ensure!(
         !file.organization.is_empty(),
         "it declares no organization. Begin with [[organization]] and a name"
     );
-    let key_header = parse_key_header(file.key_header.as_deref().unwrap_or(paths::API_KEY_HEADER))?;
+    let key_header = match file.key_header {
+        Some(name) => parse_key_header(name.get_ref()).at(name.span())?,
+        None => parse_key_header(paths::API_KEY_HEADER)?,
+    };
     let retention = file.retention.policy(RetentionPolicy::default()).context("`retention`")?;
 
     let mut organizations: Vec<Organization> = Vec::new();
     let mut names_by_id = HashMap::new();
-    for FileOrganization { name, job } in file.organization {
-        ensure!(!name.trim().is_empty(), "an organization has an empty name");
-        ensure!(
-            organizations.iter().all(|o| o.name != name),
-            "the organization \"{name}\" is declared twice. Put its jobs under one [[organization]]"
-        );
-        let mut jobs = Vec::new();
-        for job in job {
-            let job = check_job(job, &name, retention, directory)?;
-            if let Some(other) = names_by_id.insert(job.id, job.name.clone()) {
-                bail!(
-                    "the jobs \"{other}\" and \"{}\" have the same id {}. Give one of them another `id`",
-                    job.name,
-                    job.id
-                );
-            }
-            jobs.push(job);
-        }
+    for organization in file.organization {
+        let span = organization.span();
+        let FileOrganization { name, job: jobs } = organization.into_inner();
+        check_organization(&name, &organizations).at(span)?;
+        let jobs = jobs.into_iter().map(|job| {
+            let span = job.span();
+            check_job(job.into_inner(), &name, retention, directory, &mut names_by_id).at(span)
+        });
+        let jobs = jobs.collect::<Result<_>>()?;
         organizations.push(Organization { name, jobs });
     }
     Ok(Config { key_header, organizations })
+}
+
+fn check_organization(name: &str, earlier: &[Organization]) -> Result<()> {
+    ensure!(!name.trim().is_empty(), "an organization has an empty name");
+    ensure!(
+        earlier.iter().all(|o| o.name != name),
+        "the organization \"{name}\" is declared twice. Put its jobs under one [[organization]]"
+    );
+    Ok(())
 }
 
 fn parse_key_header(name: &str) -> Result<HeaderName> {
@@ -106,6 +115,7 @@ fn check_job<J: DeclaredJob>(
     organization: &str,
     defaults: RetentionPolicy,
     directory: &Path,
+    names_by_id: &mut HashMap<Uuid, String>,
 ) -> Result<Job> {
     let name = job.name().to_owned();
     ensure!(!name.trim().is_empty(), "a job of \"{organization}\" has an empty name");
@@ -118,7 +128,17 @@ fn check_job<J: DeclaredJob>(
     let in_job = || format!("the job \"{name}\" of \"{organization}\"");
     let retention = job.retention().policy(defaults).context("`retention`").with_context(in_job)?;
     let work = job.into_work(directory).with_context(in_job)?;
+    if let Some(other) = names_by_id.insert(id, name.clone()) {
+        bail!("the jobs \"{other}\" and \"{name}\" have the same id {id}. Give one of them another `id`");
+    }
     Ok(Job { id, name, runs_on, retention, work })
+}
+
+/// Returns the first job of a configuration.
+#[cfg(test)]
+pub(super) fn parse_first_job<J: DeclaredJob>(text: &str) -> J {
+    let mut file: File<J> = toml::from_str(text).unwrap();
+    file.organization.remove(0).into_inner().job.remove(0).into_inner()
 }
 
 #[cfg(test)]

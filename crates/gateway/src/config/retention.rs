@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
-use toml::Value;
+use toml::{Spanned, Value};
 use txjobs_store::Retention;
 
+use super::location::At;
 use crate::clock::{Micros, micros};
 
 /// The value of `keep_runs` that keeps every run.
@@ -18,8 +19,8 @@ const FOREVER: &str = "forever";
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RetentionTable {
-    keep_runs: Option<Value>,
-    keep_for: Option<Value>,
+    keep_runs: Option<Spanned<Value>>,
+    keep_for: Option<Spanned<Value>>,
 }
 
 /// Which ended runs of a job are kept. A run that either limit does not keep is deleted. Without limits, every run is kept.
@@ -39,8 +40,8 @@ impl RetentionTable {
     /// Fails if a setting is invalid.
     pub(super) fn policy(&self, defaults: RetentionPolicy) -> Result<RetentionPolicy> {
         Ok(RetentionPolicy {
-            keep_runs: self.keep_runs.as_ref().map_or(Ok(defaults.keep_runs), parse_keep_runs)?,
-            keep_for: self.keep_for.as_ref().map_or(Ok(defaults.keep_for), parse_keep_for)?,
+            keep_runs: setting(self.keep_runs.as_ref(), parse_keep_runs)?.unwrap_or(defaults.keep_runs),
+            keep_for: setting(self.keep_for.as_ref(), parse_keep_for)?.unwrap_or(defaults.keep_for),
         })
     }
 }
@@ -58,6 +59,11 @@ impl RetentionPolicy {
             max_runs: self.keep_runs,
         }
     }
+}
+
+/// Returns a setting, if the table has it.
+fn setting<T>(value: Option<&Spanned<Value>>, parse: fn(&Value) -> Result<T>) -> Result<Option<T>> {
+    value.map(|value| parse(value.get_ref()).at(value.span())).transpose()
 }
 
 fn parse_keep_runs(value: &Value) -> Result<Option<u32>> {

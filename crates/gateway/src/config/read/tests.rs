@@ -10,8 +10,20 @@ fn parse(text: &str, directory: &Path) -> Result<Config> {
     super::parse::<CommandJob>(text, directory)
 }
 
+/// Returns the error without its place.
 fn error(text: &str) -> String {
-    format!("{:#}", parse(text, Path::new("/base")).unwrap_err())
+    located_error(text).1
+}
+
+/// Returns the line and the column of the error, and the rest of it.
+fn located_error(text: &str) -> ((usize, usize), String) {
+    let error = format!("{:#}", parse(text, Path::new("/base")).unwrap_err());
+    let place = error.strip_prefix("line ").and_then(|rest| {
+        let (place, message) = rest.split_once(": ")?;
+        let (line, column) = place.split_once(", column ")?;
+        Some(((line.parse().unwrap(), column.parse().unwrap()), message.to_owned()))
+    });
+    place.unwrap_or(((0, 0), error))
 }
 
 fn job(lines: &str) -> String {
@@ -65,9 +77,36 @@ fn errors_name_the_job_and_the_remedy() {
 }
 
 #[test]
+fn errors_have_their_line_and_column() {
+    let second = "[[organization.job]]\nname = \"Other\"\ncommand = [\"y\"]";
+    let id = "id = \"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35\"";
+    for (lines, place) in [
+        ("command = [\"x\"]\nwarning = ['a', '(']", (6, 17)),
+        ("command = [\"x\"]\nencoding = \"utf-7\"", (6, 12)),
+        ("command = [\"x\"]\ntimeout = \"soon\"", (6, 11)),
+        ("command = [\"x\"]\ntimeout = 0", (6, 11)),
+        ("command = []", (5, 11)),
+        ("command = [\"x\"]\nenvironment = { \"a=b\" = \"c\" }", (6, 15)),
+        ("command = [\"x\"]\ncompleted = []", (6, 13)),
+        ("command = [\"x\"]\nretention = { keep_runs = 0 }", (6, 27)),
+        // What is missing or concerns all of a job has the place of the job.
+        ("", (3, 1)),
+        ("command = [\"x\"]\nruns_on = [\"\"]", (3, 1)),
+        (&format!("command = [\"x\"]\n{id}\n{second}\n{id}"), (7, 1)),
+        ("command = [\"x\"]\n[[organization]]\nname = \"Contoso\"", (6, 1)),
+        ("command = [\"x\"", (5, 15)),
+    ] {
+        let (found, message) = located_error(&job(lines));
+        assert_eq!(found, place, "{lines}: {message}");
+    }
+    assert_eq!(located_error("key_header = \"host\"\n[[organization]]\nname = \"a\"").0, (1, 14));
+}
+
+#[test]
 fn unknown_or_misspelled_settings_are_refused_with_their_line() {
-    let http = error(&job("http = \"https://example.org\""));
-    assert!(http.contains("line 5") && http.contains("unknown field `http`"), "{http}");
+    let (place, http) = located_error(&job("http = \"https://example.org\""));
+    assert_eq!(place, (5, 1));
+    assert!(http.contains("unknown field `http`"), "{http}");
     let time = error(&job("command = [\"x\"]\ntimeout = \"soon\""));
     assert!(time.contains("invalid value: string \"soon\", expected a duration like"), "{time}");
 }
@@ -91,8 +130,8 @@ fn durations_in_every_form_are_read() {
         assert_eq!(duration(text), Duration::from_secs(seconds), "{text}");
     }
     for text in ["\"\"", "\"90 bananas\"", "-1", "1.5", "true", "\"99999999999999999999\""] {
-        let message = error(&job(&format!("command = [\"x\"]\nstop_grace = {text}")));
-        assert!(message.contains("line 6") && message.contains("stop_grace"), "{message}");
+        let (place, message) = located_error(&job(&format!("command = [\"x\"]\nstop_grace = {text}")));
+        assert_eq!(place, (6, 14), "{message}");
         assert!(message.contains("expected a duration like \"200ms\""), "{message}");
     }
 }
