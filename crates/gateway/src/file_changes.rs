@@ -31,20 +31,31 @@ impl WatchedFiles {
         Self { paths, used }
     }
 
+    /// Notes that the content is read next.
+    pub async fn note_use(&mut self) {
+        if let Some(now) = self.fingerprint().await {
+            self.used = now;
+        }
+    }
+
     /// Waits until the content differs from that of the last use.
     pub async fn changed(&mut self) {
         let mut before = None;
         loop {
             sleep(INTERVAL).await;
-            let paths = Arc::clone(&self.paths);
-            // A read that panicked is repeated.
-            let Ok(now) = tokio::task::spawn_blocking(move || fingerprint(&paths)).await else { continue };
+            let Some(now) = self.fingerprint().await else { continue };
             if now != self.used && before.as_ref() == Some(&now) {
                 self.used = now;
                 return;
             }
             before = Some(now);
         }
+    }
+
+    /// Reads the files in the background: a file server may not respond. Returns `None` if that panicked.
+    async fn fingerprint(&self) -> Option<Fingerprint> {
+        let paths = Arc::clone(&self.paths);
+        tokio::task::spawn_blocking(move || fingerprint(&paths)).await.ok()
     }
 }
 

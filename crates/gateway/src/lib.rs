@@ -25,6 +25,7 @@ pub mod metrics;
 pub mod node;
 pub mod output;
 pub mod process;
+pub mod reload;
 mod reload_requests;
 pub mod retention;
 pub mod runner;

@@ -1,9 +1,11 @@
 //! Deletes the runs that are no longer kept.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::sync::watch;
+use tokio::time::timeout;
 use txjobs_store::SharedStore;
 use uuid::Uuid;
 
@@ -13,12 +15,12 @@ use crate::config::{Config, RetentionPolicy};
 /// The time between two deletions.
 const INTERVAL: Duration = Duration::from_secs(3600);
 
-/// Deletes old runs of the declared jobs.
-#[derive(Debug)]
+/// Deletes old runs of the declared jobs. Clones share the jobs.
+#[derive(Clone, Debug)]
 pub struct RunCleaner {
     store: SharedStore,
     clock: SharedClock,
-    jobs: Vec<LimitedJob>,
+    jobs: watch::Sender<Arc<[LimitedJob]>>,
 }
 
 /// A job that does not keep all of its runs.
@@ -33,27 +35,28 @@ struct LimitedJob {
 impl RunCleaner {
     /// Creates a cleaner for the jobs of a configuration.
     pub fn new(config: &Config, store: SharedStore, clock: SharedClock) -> Self {
-        let limited = config.jobs().filter(|(_, job)| !job.retention.keeps_all());
-        let jobs = limited.map(|(organization, job)| LimitedJob {
-            organization: organization.name.clone(),
-            name: job.name.clone(),
-            id: job.id,
-            policy: job.retention,
-        });
-        Self { store, clock, jobs: jobs.collect() }
+        Self { store, clock, jobs: watch::Sender::new(limited_jobs(config)) }
     }
 
-    /// Deletes old runs now and every hour. Several nodes may do it at the same time.
+    /// Replaces the jobs by those of a configuration, and deletes their old runs.
+    pub fn set_jobs(&self, config: &Config) {
+        self.jobs.send_replace(limited_jobs(config));
+    }
+
+    /// Deletes old runs now, every hour, and when the jobs change. Several nodes may do it at the same time.
     pub async fn clean_forever(&self) -> Infallible {
+        let mut changes = self.jobs.subscribe();
         loop {
             self.clean().await;
-            sleep(INTERVAL).await;
+            // The time is over, or the jobs have changed.
+            let _ = timeout(INTERVAL, changes.changed()).await;
         }
     }
 
     /// Deletes old runs. A failure is logged, and concerns only its job.
     pub async fn clean(&self) {
-        for LimitedJob { organization, name, id, policy } in &self.jobs {
+        let jobs = Arc::clone(&self.jobs.borrow());
+        for LimitedJob { organization, name, id, policy } in &*jobs {
             match self.store.delete_old_runs(*id, policy.at(self.clock.now())).await {
                 Ok(0) => {}
                 Ok(runs) => tracing::info!(organization, job = name, runs, "old runs were deleted"),
@@ -63,4 +66,16 @@ impl RunCleaner {
             }
         }
     }
+}
+
+/// Returns the jobs that do not keep all of their runs.
+fn limited_jobs(config: &Config) -> Arc<[LimitedJob]> {
+    let limited = config.jobs().filter(|(_, job)| !job.retention.keeps_all());
+    let jobs = limited.map(|(organization, job)| LimitedJob {
+        organization: organization.name.clone(),
+        name: job.name.clone(),
+        id: job.id,
+        policy: job.retention,
+    });
+    jobs.collect()
 }

@@ -12,7 +12,7 @@ use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::metrics::RunMetrics;
 use crate::node::{self, Membership, NodeOptions};
-use crate::runner::{self, Runner, RunnerHandle, RunnerOptions, Shutdown, WorkResolver};
+use crate::runner::{self, RunnableJobs, Runner, RunnerHandle, RunnerOptions, Shutdown, WorkResolver};
 
 /// The longest time to remove the node from the database at the end.
 const MAX_LEAVE_TIME: Duration = Duration::from_secs(2);
@@ -33,6 +33,8 @@ pub(crate) struct RunningNode {
     membership: Membership,
     runner: Option<Runner>,
     shutdown: Shutdown,
+    /// The jobs that the runner executes. `None`: there is no runner.
+    pub runnable: Option<RunnableJobs>,
     /// Canceled when the shutdown has begun and every run has ended.
     pub idle: CancellationToken,
 }
@@ -74,19 +76,25 @@ impl RunningNode {
         for run in recovered {
             metrics.record_end(run.job, ExecutionState::Failed, clock.now(), None);
         }
-        let runner_options = RunnerOptions {
-            concurrency: options.concurrency.into(),
-            jobs: config.runnable_jobs(&options.labels, store.is_shared()),
-            metrics,
-        };
-        let runner = (options.concurrency > 0)
+        let runnable = RunnableJobs::default();
+        runnable.set(config.runnable_jobs(&options.labels, store.is_shared()));
+        let has_runner = options.concurrency > 0;
+        let runner_options =
+            RunnerOptions { concurrency: options.concurrency.into(), jobs: runnable.clone(), metrics };
+        let runner = has_runner
             .then(|| Runner::new(store, clock, handle, resolver, runner_options, leases, shutdown.clone()));
-        Ok(Self { membership, runner, shutdown, idle: CancellationToken::new() })
+        Ok(Self {
+            membership,
+            runner,
+            shutdown,
+            runnable: has_runner.then_some(runnable),
+            idle: CancellationToken::new(),
+        })
     }
 
     /// Runs jobs, and polls `other` as well, until everything has ended after a signal.
     pub async fn work_until_shutdown(self, other: impl Future<Output = ()>) {
-        let Self { mut membership, runner, shutdown, idle } = self;
+        let Self { mut membership, runner, shutdown, idle, .. } = self;
         let runner = async {
             match runner {
                 Some(runner) => runner.work().await,
@@ -105,7 +113,7 @@ impl RunningNode {
 
 /// Logs the jobs that cannot start. In the background, because a folder on a file server that does not respond would block
 /// the start.
-fn warn_of_start_problems(config: &Config) {
+pub(crate) fn warn_of_start_problems(config: &Config) {
     let config = config.clone();
     tokio::task::spawn_blocking(move || {
         config.start_problems().iter().for_each(|problem| tracing::warn!("{problem}"));

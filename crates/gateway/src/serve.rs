@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::http_server::HttpServer;
 use crate::metrics::MetricsSource;
 use crate::node::NodeOptions;
+use crate::reload::{ConfigSource, DeclaredJobs, ReloadTargets, Reloader};
 use crate::retention::RunCleaner;
 use crate::runner::{RunnerHandle, Shutdown, WorkResolver};
 use crate::running_node::{NodeParts, RunningNode};
@@ -50,6 +51,7 @@ pub struct ServerParts<L> {
     router: BuildRouter,
     listener: fn(TcpListener) -> L,
     announcements: Vec<String>,
+    reload: Option<(ConfigSource, DeclaredJobs)>,
 }
 
 impl ServerParts<TcpListener> {
@@ -65,13 +67,14 @@ impl ServerParts<TcpListener> {
             router: Box::new(router),
             listener: std::convert::identity,
             announcements: Vec::new(),
+            reload: None,
         }
     }
 
     /// Replaces the listener.
     pub fn with_listener<L>(self, listener: fn(TcpListener) -> L) -> ServerParts<L> {
-        let Self { clock, resolver, router, announcements, .. } = self;
-        ServerParts { clock, resolver, router, listener, announcements }
+        let Self { clock, resolver, router, announcements, reload, .. } = self;
+        ServerParts { clock, resolver, router, listener, announcements, reload }
     }
 }
 
@@ -80,6 +83,15 @@ impl<L> ServerParts<L> {
     #[must_use]
     pub fn with_announcement(mut self, line: String) -> Self {
         self.announcements.push(line);
+        self
+    }
+}
+
+impl<L> ServerParts<L> {
+    /// Replaces the configuration when its file changes. The resolver must be these jobs.
+    #[must_use]
+    pub fn with_reload(mut self, source: ConfigSource, jobs: DeclaredJobs) -> Self {
+        self.reload = Some((source, jobs));
         self
     }
 }
@@ -138,7 +150,7 @@ impl Server {
         L::Io: ClientStream,
     {
         let Self { config, store, arguments, http } = self;
-        let ServerParts { clock, resolver, router, listener, announcements } = parts;
+        let ServerParts { clock, resolver, router, listener, announcements, reload } = parts;
         let run_metrics = http.metrics.of_runs(config.job_names());
         let shutdown = Shutdown::default();
         let handle = RunnerHandle::default();
@@ -165,6 +177,18 @@ impl Server {
         let demo = demo_key.as_ref().map(|(_, key)| key.clone());
         let options = ServerOptions { name, console: arguments.console, demo_key: demo.clone() };
         let cleaner = RunCleaner::new(&config, Arc::clone(&store), Arc::clone(&clock));
+        let reloader = reload.map(|(source, jobs)| {
+            let targets = ReloadTargets {
+                store: Arc::clone(&store),
+                clock: Arc::clone(&clock),
+                handle: handle.clone(),
+                jobs,
+                runnable: node.runnable.clone().map(|runnable| (runnable, arguments.node.labels.clone())),
+                cleaner: Some(cleaner.clone()),
+                metrics: run_metrics.clone(),
+            };
+            Reloader::new(source, config.clone(), targets)
+        });
         let mut state = AppState::new(Arc::clone(&store), clock, handle, config.key_header);
         let key_uses = state.key_uses.clone();
         state.demo_key = demo_key.map(|(organization, key)| DemoKey::new(organization, &key));
@@ -172,15 +196,22 @@ impl Server {
         state.stopping = shutdown.graceful.clone();
         let router = router(state, &options);
 
-        let reload = signals::handle_signals(&shutdown)?;
+        let requests = signals::handle_signals(&shutdown)?;
         let demo = demo.map(|key| format!("demo key: {}", key.expose()));
         http.announce(&demo.into_iter().chain(announcements).collect::<Vec<_>>())?;
         let source = MetricsSource { store: Arc::clone(&store), runs: run_metrics };
         // Until the runs have ended, clients can read their ends, and a proxy can see that the gateway is no longer ready.
         let idle = node.idle.clone();
+        let reload = async {
+            match reloader {
+                Some(reloader) => reloader.reload_forever(requests.clone()).await,
+                None => std::future::pending().await,
+            }
+        };
         let other = async {
             tokio::select! {
-                () = http.serve(router, listener, Some(source), reload, idle) => {}
+                () = http.serve(router, listener, Some(source), requests.clone(), idle) => {}
+                never = reload => match never {},
                 never = key_uses.write_forever() => match never {},
                 never = cleaner.clean_forever() => match never {},
             }

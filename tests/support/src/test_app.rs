@@ -18,7 +18,9 @@ use txjobs_gateway::config::{self, Config};
 use txjobs_gateway::key;
 use txjobs_gateway::metrics::RunMetrics;
 use txjobs_gateway::node::{self, NodeOptions};
-use txjobs_gateway::runner::{Lease, Leases, Runner, RunnerHandle, RunnerOptions, Shutdown, WorkResolver};
+use txjobs_gateway::runner::{
+    Lease, Leases, RunnableJobs, Runner, RunnerHandle, RunnerOptions, Shutdown, WorkResolver,
+};
 use txjobs_gateway::server::{ServerOptions, router};
 use txjobs_sdk::types::{JobId, TriggerId};
 use txjobs_sdk::{ApiKey, operation, paths};
@@ -144,7 +146,8 @@ impl TestApp {
     pub async fn start_runner(&self, resolver: Arc<dyn WorkResolver>) {
         let node = self.store.register_node(&test_node()).await.unwrap();
         let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
-        let options = RunnerOptions { concurrency: 8, jobs: None, metrics: RunMetrics::default() };
+        let options =
+            RunnerOptions { concurrency: 8, jobs: RunnableJobs::default(), metrics: RunMetrics::default() };
         let (_, leases) = Leases::new(Lease::new(node));
         let runner =
             Runner::new(store, clock, self.runner.clone(), resolver, options, leases, self.shutdown.clone());

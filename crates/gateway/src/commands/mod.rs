@@ -19,6 +19,7 @@ use crate::config::{self, CommandJob};
 use crate::database;
 use crate::database_argument::VARIABLE;
 use crate::http_server::HttpServer;
+use crate::reload::{ConfigSource, DeclaredJobs};
 use crate::serve::{Server, ServerParts};
 use crate::server;
 
@@ -102,12 +103,17 @@ pub async fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Serve(arguments) => {
             let http = HttpServer::bind(&arguments).await?;
-            let config = load(&arguments.database.config.config)?;
+            let source = ConfigSource::new::<CommandJob>(arguments.database.config.config.clone());
+            let config = source.load()?;
             let server = Server::open(arguments, http, config, database::open_exclusive).await?;
-            let resolver = server.config.jobs_by_id();
-            server.run(ServerParts::new(SystemClock::new(), resolver, server::router)).await
+            let jobs = DeclaredJobs::new(&server.config);
+            let parts = ServerParts::new(SystemClock::new(), jobs.clone(), server::router);
+            server.run(parts.with_reload(source, jobs)).await
         }
-        Command::Run(arguments) => run::run(arguments, load, SystemClock::new()).await,
+        Command::Run(arguments) => {
+            let source = ConfigSource::new::<CommandJob>(arguments.database.config.config.clone());
+            run::run(arguments, source, SystemClock::new()).await
+        }
         Command::Keys(command) => keys::run(command, "txjobs-gateway", load).await,
         Command::Nodes(arguments) => nodes::run(&arguments, || load(&arguments.config.config)).await,
         Command::Migrate(arguments) => migrate::run(&arguments.database).await,

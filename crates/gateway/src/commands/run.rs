@@ -1,6 +1,5 @@
 //! `run`: runs jobs as a further node, without serving the API.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
@@ -8,10 +7,10 @@ use txjobs_store::Database;
 
 use crate::args::RunArgs;
 use crate::clock::Clock;
-use crate::config::Config;
 use crate::database::open_exclusive;
 use crate::metrics::{Metrics, MetricsSource};
 use crate::output::print;
+use crate::reload::{ConfigSource, DeclaredJobs, ReloadTargets, Reloader};
 use crate::runner::{RunnerHandle, Shutdown};
 use crate::running_node::{NodeParts, RunningNode};
 use crate::signals;
@@ -21,11 +20,7 @@ use crate::signals;
 /// # Errors
 ///
 /// Fails with a sentence that names the cause and the remedy.
-pub async fn run(
-    arguments: RunArgs,
-    load: impl FnOnce(&Path) -> Result<Config>,
-    clock: impl Clock + 'static,
-) -> Result<()> {
+pub async fn run(arguments: RunArgs, source: ConfigSource, clock: impl Clock + 'static) -> Result<()> {
     let RunArgs { database, metrics, node } = arguments;
     ensure!(
         matches!(database.store.database, Database::Postgres(_)),
@@ -33,26 +28,38 @@ pub async fn run(
          jobs as well, or name a PostgreSQL database with --database."
     );
     let metrics = Metrics::bind(metrics.metrics_listen.as_ref(), None).await?;
-    let config = load(&database.config.config)?;
+    let config = source.load()?;
     let store = open_exclusive(&database.store.database).await?;
     let shutdown = Shutdown::default();
     let run_metrics = metrics.of_runs(config.job_names());
+    let (clock, handle, jobs) = (Arc::new(clock), RunnerHandle::default(), DeclaredJobs::new(&config));
     let parts = NodeParts {
-        clock: Arc::new(clock),
-        handle: RunnerHandle::default(),
-        resolver: Arc::new(config.jobs_by_id()),
+        clock: clock.clone(),
+        handle: handle.clone(),
+        resolver: Arc::new(jobs.clone()),
         shutdown: shutdown.clone(),
         metrics: run_metrics.clone(),
     };
     let running = RunningNode::start(&config, Arc::clone(&store), node.options(), parts).await?;
-    signals::handle_signals(&shutdown)?;
+    let requests = signals::handle_signals(&shutdown)?;
+    let targets = ReloadTargets {
+        store: Arc::clone(&store),
+        clock,
+        handle,
+        jobs,
+        runnable: running.runnable.clone().map(|runnable| (runnable, node.labels)),
+        cleaner: None,
+        metrics: run_metrics.clone(),
+    };
+    let reloader = Reloader::new(source, config, targets);
     let announcements = std::iter::once("running jobs".to_owned()).chain(metrics.announcement()?);
     print(&announcements.map(|line| line + "\n").collect::<String>())?;
-    let source = MetricsSource { store: Arc::clone(&store), runs: run_metrics };
+    let metrics_source = MetricsSource { store: Arc::clone(&store), runs: run_metrics };
     let idle = running.idle.clone();
     let other = async {
         tokio::select! {
-            never = metrics.serve_forever(Some(source)) => match never {},
+            never = metrics.serve_forever(Some(metrics_source)) => match never {},
+            never = reloader.reload_forever(requests) => match never {},
             () = idle.cancelled() => {}
         }
     };

@@ -86,6 +86,18 @@ impl Config {
         Some(self.jobs().filter(|(_, job)| can_run(job)).map(|(_, job)| job.id).collect())
     }
 
+    /// Returns why a server with this configuration must be restarted to use another one, if it must.
+    pub fn restart_reason(&self, new: &Self) -> Option<String> {
+        let is_same_header = self.key_header == new.key_header;
+        (!is_same_header).then(|| {
+            format!(
+                "`key_header` = {:?} takes effect only at a start. Restart the gateway, or set {:?} again",
+                new.key_header.as_str(),
+                self.key_header.as_str()
+            )
+        })
+    }
+
     /// Returns a sentence for each job that cannot start on this machine.
     pub fn start_problems(&self) -> Vec<String> {
         let problem = |(organization, job): (&Organization, &Job)| {

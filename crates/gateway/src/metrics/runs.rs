@@ -1,10 +1,13 @@
 //! Metrics of the runs that this process ends.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use tokio::sync::Notify;
 use tokio::time::sleep;
 use txjobs_sdk::ExecutionState;
 use txjobs_store::ExecutionStore;
@@ -44,7 +47,14 @@ pub(super) fn describe() {
 
 /// Records the ends of runs. Clones share it. By default it knows no jobs.
 #[derive(Clone, Debug, Default)]
-pub struct RunMetrics(Arc<HashMap<Uuid, JobMetrics>>);
+pub struct RunMetrics(Arc<SharedMetrics>);
+
+#[derive(Debug, Default)]
+struct SharedMetrics {
+    jobs: RwLock<HashMap<Uuid, Arc<JobMetrics>>>,
+    /// Notifies of jobs whose newest success has not been read.
+    changed: Notify,
+}
 
 /// The metrics of a job.
 #[derive(Debug)]
@@ -52,10 +62,12 @@ struct JobMetrics {
     labels: JobLabels,
     /// The end of the newest run that completed.
     last_success: Mutex<Micros>,
+    /// Whether the newest success was read from the store.
+    is_loaded: AtomicBool,
 }
 
 /// The names of a job.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct JobLabels {
     organization: Arc<str>,
     job: Arc<str>,
@@ -63,23 +75,37 @@ struct JobLabels {
 
 impl RunMetrics {
     /// Creates the metrics of jobs: the id of each, the name of its organization, and its own name.
+    pub fn new<'a>(jobs: impl IntoIterator<Item = (Uuid, &'a str, &'a str)>) -> Self {
+        let metrics = Self::default();
+        metrics.set_jobs(jobs);
+        metrics
+    }
+
+    /// Replaces the jobs. Those with the same names go on.
     ///
     /// The counters start at zero. A counter that appears with its first failure would have no increase for Prometheus.
-    pub fn new<'a>(jobs: impl IntoIterator<Item = (Uuid, &'a str, &'a str)>) -> Self {
+    pub fn set_jobs<'a>(&self, jobs: impl IntoIterator<Item = (Uuid, &'a str, &'a str)>) {
+        let mut current = self.0.jobs.write().unwrap_or_else(PoisonError::into_inner);
         let job = |(id, organization, job): (Uuid, &str, &str)| {
             let labels = JobLabels { organization: organization.into(), job: job.into() };
+            if let Some(same) = current.get(&id).filter(|same| same.labels == labels) {
+                return (id, Arc::clone(same));
+            }
             for state in FINAL_STATES {
                 labels.count(state, 0);
             }
-            (id, JobMetrics { labels, last_success: Mutex::new(Micros::MIN) })
+            let last_success = Mutex::new(Micros::MIN);
+            (id, Arc::new(JobMetrics { labels, last_success, is_loaded: AtomicBool::new(false) }))
         };
-        Self(Arc::new(jobs.into_iter().map(job).collect()))
+        let jobs = jobs.into_iter().map(job).collect();
+        *current = jobs;
+        self.0.changed.notify_one();
     }
 
     /// Records the end of a run in a final state, and the time that this node executed it, if it did.
     pub fn record_end(&self, job: Uuid, state: ExecutionState, ended_at: Micros, duration: Option<Duration>) {
-        let job = self.0.get(&job);
-        let labels = job.map_or_else(JobLabels::other, |job| job.labels.clone());
+        let job = self.0.jobs.read().unwrap_or_else(PoisonError::into_inner).get(&job).cloned();
+        let labels = job.as_ref().map_or_else(JobLabels::other, |job| job.labels.clone());
         labels.count(state, 1);
         if let Some(duration) = duration {
             labels.record_duration(duration);
@@ -89,26 +115,35 @@ impl RunMetrics {
         }
     }
 
-    /// Reads the newest success of each job from the store, and repeats what fails.
-    pub(super) async fn load(&self, store: &(impl ExecutionStore + ?Sized)) {
-        for (id, job) in &*self.0 {
-            loop {
-                match store.last_success(*id).await {
-                    Ok(Some(ended_at)) => job.record_success(ended_at),
-                    Ok(None) => {}
-                    Err(error) => {
-                        tracing::debug!("the newest success of a job could not be read: {error:#}");
-                        sleep(RETRY_INTERVAL).await;
-                        continue;
-                    }
-                }
-                break;
+    /// Reads the newest success of each job from the store, also of jobs that are added later, and repeats what fails.
+    pub(super) async fn load_forever(&self, store: &(impl ExecutionStore + ?Sized)) -> Infallible {
+        loop {
+            let jobs = self.0.jobs.read().unwrap_or_else(PoisonError::into_inner).clone();
+            for (id, job) in jobs.into_iter().filter(|(_, job)| !job.is_loaded.load(Ordering::Relaxed)) {
+                job.load(id, store).await;
             }
+            self.0.changed.notified().await;
         }
     }
 }
 
 impl JobMetrics {
+    async fn load(&self, id: Uuid, store: &(impl ExecutionStore + ?Sized)) {
+        loop {
+            match store.last_success(id).await {
+                Ok(Some(ended_at)) => self.record_success(ended_at),
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::debug!("the newest success of a job could not be read: {error:#}");
+                    sleep(RETRY_INTERVAL).await;
+                    continue;
+                }
+            }
+            self.is_loaded.store(true, Ordering::Relaxed);
+            return;
+        }
+    }
+
     fn record_success(&self, ended_at: Micros) {
         let mut last = self.last_success.lock().unwrap_or_else(PoisonError::into_inner);
         if ended_at > *last {

@@ -73,14 +73,14 @@ impl MetricsServer {
         let router = page::router(recorded.clone(), store);
         let serve = connections::serve(listener, None, router, LIMITS, CancellationToken::new());
         let load = async {
-            if let Some(MetricsSource { store, runs }) = source {
-                runs.load(&*store).await;
+            match source {
+                Some(MetricsSource { store, runs }) => runs.load_forever(&*store).await,
+                None => std::future::pending().await,
             }
-            std::future::pending::<()>().await;
         };
         tokio::select! {
             () = serve => {}
-            () = load => {}
+            never = load => match never {},
             never = run_upkeep(&recorded) => match never {},
         }
         std::future::pending().await

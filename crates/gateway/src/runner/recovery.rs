@@ -34,6 +34,17 @@ pub async fn recover(
     for node in ended {
         store.delete_node(*node).await?;
     }
+    ended_runs.extend(end_orphaned_runs(store, clock).await?);
+    Ok(ended_runs)
+}
+
+/// Ends the pending runs of jobs that are no longer declared, as failed. Returns those that it ended.
+///
+/// # Errors
+///
+/// Fails if the store fails.
+pub async fn end_orphaned_runs(store: &dyn Store, clock: &SharedClock) -> Result<Vec<Run>> {
+    let mut ended_runs = Vec::new();
     for run in store.orphaned_runs().await? {
         tracing::warn!(job = %run.job, trigger = %run.trigger_id, "{UNDECLARED}");
         ended_runs.extend(end_run(store, clock, &run, UNDECLARED).await?);

@@ -7,13 +7,13 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use txjobs_store::{Claim, ClaimedRun, ErrorKind, SharedStore};
-use uuid::Uuid;
 
 use super::executing_runs::ExecutingRuns;
 use super::handle::RunnerHandle;
 use super::lease::{Lease, Leases};
 use super::retry::RETRY_INTERVAL;
 use super::run::{Assignment, Executor, execute};
+use super::runnable_jobs::RunnableJobs;
 use super::shutdown::Shutdown;
 use super::slots::Slots;
 use super::started_runs::StartedRuns;
@@ -33,8 +33,8 @@ const MAX_FINAL_WRITE_TIME: Duration = Duration::from_secs(5);
 pub struct RunnerOptions {
     /// The most runs at the same time.
     pub concurrency: usize,
-    /// The jobs whose runs it executes. `None`: all.
-    pub jobs: Option<Arc<[Uuid]>>,
+    /// The jobs whose runs it executes.
+    pub jobs: RunnableJobs,
     /// Where the ends of runs are recorded.
     pub metrics: RunMetrics,
 }
@@ -133,10 +133,11 @@ async fn next_run(
         let run_clock = RunClock::start(clock);
         let now = run_clock.started_at();
         let start_delay = handle.start_delay();
+        let jobs = options.jobs.get();
         let claim = Claim {
             node: lease.node,
             executing: &executing.numbers(),
-            jobs: options.jobs.as_deref(),
+            jobs: jobs.as_deref(),
             now,
             requested_until: now.saturating_sub(micros(start_delay)),
         };

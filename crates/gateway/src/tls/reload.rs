@@ -44,7 +44,7 @@ impl Tls {
         loop {
             tokio::select! {
                 () = self.watched.changed() => {}
-                () = requests.next() => {}
+                () = requests.next() => self.watched.note_use().await,
             }
             let files = self.files.clone();
             // In the background: a file server may not respond.

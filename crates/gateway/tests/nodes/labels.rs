@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use txjobs_sdk::paths;
-use txjobs_test_support::{TestServer, lines, send_signal, wait_until};
+use txjobs_test_support::{TestServer, lines, send_signal, shell_jobs, wait_until};
 
 use crate::cluster::{Cluster, wait_for_end};
 
@@ -52,6 +52,28 @@ async fn node_without_a_server_runs_jobs() {
         (text.contains(&completed) && text.contains("\ntxjobs_nodes 2\n")).then_some(())
     })
     .await;
+    send_signal("TERM", node.id());
+    assert!(node.wait().unwrap().success());
+}
+
+#[tokio::test]
+async fn added_job_runs_on_a_node_without_a_server() {
+    let cluster = Cluster::new(&JOBS);
+    let server = cluster.serve(&["--no-runner"]);
+    let mut node = cluster.command(&["run"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(node.stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
+    assert_eq!(first, "running jobs\n");
+    let jobs = [JOBS[0], ("added", "echo added", "")];
+    std::fs::write(cluster.folder.path().join("gateway.toml"), shell_jobs(&jobs)).unwrap();
+    wait_until("the added job", async || {
+        let jobs = server.call(paths::list_jobs()).await.json();
+        jobs.as_array()?.iter().any(|job| job["Name"] == "added").then_some(())
+    })
+    .await;
+    let run = server.execute("added").await;
+    let (execution, _) = wait_for_end(&server, run, Duration::from_secs(10)).await;
+    assert_eq!(lines(&execution), [(0, "added")]);
     send_signal("TERM", node.id());
     assert!(node.wait().unwrap().success());
 }

@@ -17,6 +17,7 @@ mod metrics;
 mod output;
 #[cfg(target_os = "linux")]
 mod processes;
+mod reload;
 mod retention;
 mod secrets;
 mod signals;
