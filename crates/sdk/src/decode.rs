@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
+mod executions;
 mod lenient_value;
 mod repair;
 mod repeated_fields;
 
+pub use executions::{DecodedPart, ExecutionDecoder};
 pub use lenient_value::LenientValue;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

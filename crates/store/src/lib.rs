@@ -3,6 +3,7 @@
 //! [`Store`] says what a store does, a trait for each subject. [`SqliteStore`] and [`PostgresStore`] do it. All SQL of these tables
 //! is in this crate, one subject per file.
 
+mod archive;
 mod catalog;
 mod database;
 mod error;
@@ -22,6 +23,7 @@ pub mod sqlite;
 mod store;
 pub mod time;
 
+pub use archive::{ArchiveStore, ArchivedRun, LineBatches};
 pub use catalog::{Catalog, CatalogStore, Key, UnfinishedJobs};
 pub use database::Database;
 pub use error::{Error, ErrorKind, Result};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::archive::ArchiveStore;
 use crate::catalog::CatalogStore;
 use crate::error::{ErrorKind, Result};
 use crate::executions::ExecutionStore;
@@ -24,7 +25,7 @@ pub type SharedStore = Arc<dyn Store>;
 /// fails.
 #[async_trait]
 pub trait Store:
-    CatalogStore + ExecutionStore + KeyStore + LineStore + NodeStore + OrganizationStore + RunStore + Debug
+    ArchiveStore + CatalogStore + ExecutionStore + KeyStore + LineStore + NodeStore + OrganizationStore + RunStore + Debug
 {
     /// Returns whether several nodes can use the database at the same time. Otherwise this process is the only one.
     fn is_shared(&self) -> bool;

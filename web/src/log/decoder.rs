@@ -2,9 +2,9 @@
 //! log is not in memory twice and no single call takes long.
 
 use txjobs_sdk::{
-    decode,
+    decode::{DecodedPart, ExecutionDecoder},
     follow::KnownLines,
-    types::{JobExecution, JobExecutionLog, JobExecutions},
+    types::{JobExecution, JobExecutionLog},
 };
 
 use super::lines::{Level, Lines};
@@ -15,30 +15,9 @@ const BATCH_SIZE: usize = 256;
 /// A decoder for one response body.
 #[derive(Debug, Default)]
 pub struct LogDecoder {
-    /// Received bytes. Those from `at` on are not decoded yet.
-    pending: Vec<u8>,
-    at: usize,
-    /// Number of pending bytes at which an incomplete line is tried again. It doubles with every try, so that the total
-    /// time for a very long line stays linear.
-    retry_size: usize,
-    /// Whether the body is complete.
-    is_complete: bool,
-    /// The body without the log lines.
-    outline: Vec<u8>,
-    outline_state: OutlineState,
-    in_lines: bool,
+    decoder: ExecutionDecoder,
     lines: Lines,
     executions: Vec<ExecutionLines>,
-}
-
-/// Parser state of the outline.
-#[derive(Debug, Default)]
-struct OutlineState {
-    depth: u32,
-    in_text: bool,
-    is_escaped: bool,
-    /// The last string at the depth of an execution's fields. Before a bracket it is the name of the field.
-    name: Vec<u8>,
 }
 
 /// Position of an execution's lines.
@@ -62,15 +41,12 @@ pub struct DecodedLogs {
 impl LogDecoder {
     /// Adds the next bytes of the body.
     pub fn push(&mut self, bytes: &[u8]) {
-        self.pending.drain(..self.at);
-        self.at = 0;
-        self.pending.extend_from_slice(bytes);
+        self.decoder.push(bytes);
     }
 
     /// Marks the body as complete.
     pub fn set_complete(&mut self) {
-        self.is_complete = true;
-        self.retry_size = 0;
+        self.decoder.set_complete();
     }
 
     /// Decodes some of the received bytes. Returns whether it should be called again before more bytes arrive. Lines in
@@ -81,92 +57,24 @@ impl LogDecoder {
     /// Returns an error if the body violates the contract.
     pub fn decode_batch(&mut self, known_lines: &mut KnownLines) -> Result<bool, serde_json::Error> {
         for _ in 0..BATCH_SIZE {
-            if !self.in_lines && !self.copy_outline() {
-                return Ok(false);
-            }
-            if !self.decode_line(known_lines)? {
-                return Ok(false);
+            match self.decoder.next_part()? {
+                None => return Ok(false),
+                Some(DecodedPart::ExecutionStart) => {
+                    self.executions.push(ExecutionLines { first: self.lines.len(), newest: None });
+                }
+                Some(DecodedPart::Line(line)) => self.add_line(line, known_lines),
             }
         }
         Ok(true)
     }
 
-    /// Copies bytes outside of log lines to the outline. Returns true at the start of a list of lines.
-    fn copy_outline(&mut self) -> bool {
-        while let Some(byte) = self.pending.get(self.at).copied() {
-            self.at += 1;
-            self.outline.push(byte);
-            let state = &mut self.outline_state;
-            if state.in_text {
-                match byte {
-                    _ if state.is_escaped => state.is_escaped = false,
-                    b'\\' => state.is_escaped = true,
-                    b'"' => state.in_text = false,
-                    _ if state.depth == 2 => state.name.push(byte),
-                    _ => {}
-                }
-                continue;
+    fn add_line(&mut self, mut line: JobExecutionLog, known_lines: &mut KnownLines) {
+        if known_lines.insert(&line) {
+            self.lines.push(&line);
+            line.message = String::new();
+            if let Some(execution) = self.executions.last_mut() {
+                execution.newest = Some(line);
             }
-            match byte {
-                b'"' => {
-                    state.in_text = true;
-                    if state.depth == 2 {
-                        state.name.clear();
-                    }
-                }
-                b'[' if state.depth == 2
-                    && state.name.eq_ignore_ascii_case(JobExecution::JOB_EXECUTION_LOGS.as_bytes()) =>
-                {
-                    state.depth += 1;
-                    self.in_lines = true;
-                    return true;
-                }
-                b'[' | b'{' => {
-                    state.depth += 1;
-                    if state.depth == 2 {
-                        self.executions.push(ExecutionLines { first: self.lines.len(), newest: None });
-                    }
-                }
-                b']' | b'}' => state.depth = state.depth.saturating_sub(1),
-                _ => {}
-            }
-        }
-        false
-    }
-
-    /// Decodes one line or the end of the list. Returns false if it is not complete yet.
-    fn decode_line(&mut self, known_lines: &mut KnownLines) -> Result<bool, serde_json::Error> {
-        while self.pending.get(self.at).is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b',') {
-            self.at += 1;
-        }
-        let pending = &self.pending[self.at..];
-        match pending.first() {
-            None => return Ok(false),
-            Some(b']') => {
-                self.in_lines = false;
-                return Ok(true);
-            }
-            Some(_) if pending.len() < self.retry_size => return Ok(false),
-            Some(_) => {}
-        }
-        match decode::first_value::<JobExecutionLog>(pending) {
-            Ok((mut line, length)) => {
-                self.at += length;
-                self.retry_size = 0;
-                if known_lines.insert(&line) {
-                    self.lines.push(&line);
-                    line.message = String::new();
-                    if let Some(execution) = self.executions.last_mut() {
-                        execution.newest = Some(line);
-                    }
-                }
-                Ok(true)
-            }
-            Err(error) if error.is_eof() && !self.is_complete => {
-                self.retry_size = pending.len() * 2;
-                Ok(false)
-            }
-            Err(error) => Err(error),
         }
     }
 
@@ -176,10 +84,7 @@ impl LogDecoder {
     ///
     /// Returns an error if the body violates the contract, with the bytes to quote in a message.
     pub fn finish(mut self) -> Result<DecodedLogs, (serde_json::Error, Vec<u8>)> {
-        let executions = match decode::json::<JobExecutions>(&self.outline) {
-            Ok(executions) => executions.0,
-            Err(error) => return Err((error, self.outline)),
-        };
+        let executions = self.decoder.finish()?;
         let mut logs = DecodedLogs { executions, lines: Lines::default(), firsts: Vec::new() };
         for (execution, lines) in logs.executions.iter_mut().zip(&mut self.executions) {
             execution.job_execution_logs.extend(lines.newest.take());

@@ -4,6 +4,7 @@
 //! mode. Nothing depends on the session: no advisory lock of a session, no setting. Leases and their ends use the time of the
 //! database.
 
+mod archive;
 mod catalog;
 mod coalesced_read;
 mod connection;

@@ -3,6 +3,7 @@
 //! The file is in WAL mode. One connection writes, and a few connections read without waiting for it. Other crates may add tables
 //! of their own ([`SqliteStore::migrate`]).
 
+mod archive;
 mod backup;
 mod catalog;
 mod connection;

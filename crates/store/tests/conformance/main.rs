@@ -31,6 +31,7 @@ macro_rules! conformance {
     };
 }
 
+mod archive;
 mod executions;
 mod keys;
 mod lines;

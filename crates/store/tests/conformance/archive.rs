@@ -1,0 +1,63 @@
+//! Tests of runs of another server.
+
+use std::io;
+
+use futures::stream::{self, StreamExt};
+use txjobs_sdk::{ExecutionState, JobStatusCode};
+use txjobs_store::{ArchivedRun, Line, LineBatches, Selection};
+use uuid::Uuid;
+
+use crate::test_store::{NOW, TestStore, line};
+
+conformance!(run_is_stored_once_with_its_lines, run_whose_lines_fail_is_not_stored, unknown_job_is_refused);
+
+fn run(job: Uuid) -> ArchivedRun {
+    ArchivedRun {
+        id: Uuid::from_u128(10),
+        job,
+        trigger_id: Uuid::from_u128(11),
+        state: ExecutionState::Failed,
+        created_at: NOW,
+        ended_at: NOW + 5,
+    }
+}
+
+fn batches(batches: Vec<io::Result<Vec<Line>>>) -> LineBatches {
+    stream::iter(batches).boxed()
+}
+
+async fn run_is_stored_once_with_its_lines(test: &TestStore) {
+    let job = test.jobs[0];
+    let lines = || batches(vec![Ok(vec![line("a"); 300]), Ok(vec![]), Ok(vec![line("b")])]);
+    assert!(test.store.archive_run(&run(job), lines()).await.unwrap());
+    assert!(!test.store.archive_run(&run(job), lines()).await.unwrap());
+    let by_trigger = Selection::ByTrigger { trigger_id: Uuid::from_u128(11), after: None };
+    let found = test.store.executions(job, by_trigger).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].id, found[0].state), (Uuid::from_u128(10), ExecutionState::Failed));
+    assert_eq!((found[0].created_at, found[0].ended_at), (NOW, Some(NOW + 5)));
+    assert_eq!(found[0].lines, 1..=301);
+    let page = test.store.lines(found[0].number, 300..=301, usize::MAX).await.unwrap();
+    assert_eq!(page.lines.iter().map(|(_, line)| &*line.line.message).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(test.store.status(test.organization, job).await.unwrap(), Some(JobStatusCode::Idle));
+}
+
+async fn run_whose_lines_fail_is_not_stored(test: &TestStore) {
+    let job = test.jobs[0];
+    let lines = batches(vec![Ok(vec![line("a")]), Err(io::ErrorKind::InvalidData.into())]);
+    test.store.archive_run(&run(job), lines).await.unwrap_err();
+    let all = Selection::Newest { limit: None, with_lines: true };
+    assert!(test.store.executions(job, all).await.unwrap().is_empty());
+    assert!(test.store.archive_run(&run(job), batches(vec![Ok(vec![line("b")])])).await.unwrap());
+    let found = test.store.executions(job, all).await.unwrap();
+    let page = test.store.lines(found[0].number, 1..=9, usize::MAX).await.unwrap();
+    assert_eq!(page.lines.len(), 1);
+    assert_eq!(page.lines[0].1.line.message, "b");
+}
+
+async fn unknown_job_is_refused(test: &TestStore) {
+    let unknown = Uuid::from_u128(999);
+    test.store.archive_run(&run(unknown), batches(vec![])).await.unwrap_err();
+    let all = Selection::Newest { limit: None, with_lines: true };
+    assert!(test.store.executions(unknown, all).await.unwrap().is_empty());
+}
