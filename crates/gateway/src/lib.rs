@@ -7,6 +7,7 @@
 //! of jobs ([`config::DeclaredJob`], [`runner::Work`]), sources of jobs ([`runner::WorkResolver`]), clocks
 //! ([`clock::Clock`]) and listeners ([`server::connections::ClientStream`]).
 
+pub mod addresses;
 pub mod api;
 pub mod args;
 pub mod clock;
@@ -25,6 +26,8 @@ pub mod metrics;
 pub mod node;
 pub mod output;
 pub mod process;
+pub mod relay;
+mod relay_server;
 pub mod reload;
 mod reload_requests;
 pub mod retention;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::timeout;
-use txjobs_store::SharedStore;
+use tokio::time::{sleep, timeout};
+use txjobs_store::{OrganizationId, SharedStore};
 use uuid::Uuid;
 
 use crate::clock::SharedClock;
@@ -56,13 +56,20 @@ impl RunCleaner {
     /// Deletes old runs. A failure is logged, and concerns only its job.
     pub async fn clean(&self) {
         let jobs = Arc::clone(&self.jobs.borrow());
-        for LimitedJob { organization, name, id, policy } in &*jobs {
-            match self.store.delete_old_runs(*id, policy.at(self.clock.now())).await {
-                Ok(0) => {}
-                Ok(runs) => tracing::info!(organization, job = name, runs, "old runs were deleted"),
-                Err(error) => {
-                    tracing::error!(organization, job = name, "old runs could not be deleted: {error:#}");
-                }
+        for job in &*jobs {
+            job.clean(&self.store, &self.clock).await;
+        }
+    }
+}
+
+impl LimitedJob {
+    async fn clean(&self, store: &SharedStore, clock: &SharedClock) {
+        let Self { organization, name, id, policy } = self;
+        match store.delete_old_runs(*id, policy.at(clock.now())).await {
+            Ok(0) => {}
+            Ok(runs) => tracing::info!(organization, job = name, runs, "old runs were deleted"),
+            Err(error) => {
+                tracing::error!(organization, job = name, "old runs could not be deleted: {error:#}");
             }
         }
     }
@@ -78,4 +85,24 @@ fn limited_jobs(config: &Config) -> Arc<[LimitedJob]> {
         policy: job.retention,
     });
     jobs.collect()
+}
+
+/// Deletes old runs of all jobs of an organization now and every hour. Its jobs are in the store and not in the configuration.
+pub async fn clean_organization_forever(
+    (organization, id): (String, OrganizationId),
+    policy: RetentionPolicy,
+    store: SharedStore,
+    clock: SharedClock,
+) -> Infallible {
+    loop {
+        let jobs = if policy.keeps_all() { Ok(Vec::new()) } else { store.jobs(id).await };
+        let jobs = jobs.unwrap_or_else(|error| {
+            tracing::error!("old runs could not be deleted: {error:#}");
+            Vec::new()
+        });
+        for (id, name) in jobs {
+            LimitedJob { organization: organization.clone(), name, id, policy }.clean(&store, &clock).await;
+        }
+        sleep(INTERVAL).await;
+    }
 }

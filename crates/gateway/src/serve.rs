@@ -29,16 +29,16 @@ use crate::server::connections::ClientStream;
 use crate::{key, signals};
 
 /// The longest time to write the last uses of keys at the end.
-const MAX_WRITE_TIME: Duration = Duration::from_secs(2);
+pub(crate) const MAX_WRITE_TIME: Duration = Duration::from_secs(2);
 
 /// A server that has its addresses and its database, and serves no requests yet.
 #[derive(Debug)]
 pub struct Server {
     /// The configuration.
     pub config: Config,
-    store: SharedStore,
-    arguments: ServeArgs,
-    http: HttpServer,
+    pub(crate) store: SharedStore,
+    pub(crate) arguments: ServeArgs,
+    pub(crate) http: HttpServer,
 }
 
 /// Builds all routes.
@@ -175,7 +175,7 @@ impl Server {
             false => "Gateway".to_owned(),
         };
         let demo = demo_key.as_ref().map(|(_, key)| key.clone());
-        let options = ServerOptions { name, console: arguments.console, demo_key: demo.clone() };
+        let options = ServerOptions { name, console: arguments.console, demo_key: demo.clone(), relay: None };
         let cleaner = RunCleaner::new(&config, Arc::clone(&store), Arc::clone(&clock));
         let reloader = reload.map(|(source, jobs)| {
             let targets = ReloadTargets {
@@ -235,7 +235,10 @@ fn ensure_console(directory: &Path) -> Result<()> {
 }
 
 /// Returns a new key and its organization, which is the first one of the configuration.
-async fn create_demo_key(config: &Config, store: &SharedStore) -> Result<(OrganizationId, ApiKey)> {
+pub(crate) async fn create_demo_key(
+    config: &Config,
+    store: &SharedStore,
+) -> Result<(OrganizationId, ApiKey)> {
     let name = &config.organizations[0].name;
     let organization =
         store.organization_id(name).await?.context("The organization is missing in the store")?;

@@ -25,7 +25,15 @@ pub type SharedStore = Arc<dyn Store>;
 /// fails.
 #[async_trait]
 pub trait Store:
-    ArchiveStore + CatalogStore + ExecutionStore + KeyStore + LineStore + NodeStore + OrganizationStore + RunStore + Debug
+    ArchiveStore
+    + CatalogStore
+    + ExecutionStore
+    + KeyStore
+    + LineStore
+    + NodeStore
+    + OrganizationStore
+    + RunStore
+    + Debug
 {
     /// Returns whether several nodes can use the database at the same time. Otherwise this process is the only one.
     fn is_shared(&self) -> bool;

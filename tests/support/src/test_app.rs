@@ -90,7 +90,7 @@ pub fn test_node() -> NodeInfo {
 
 /// Returns options without a demo key.
 fn options(console: Option<PathBuf>) -> ServerOptions {
-    ServerOptions { name: "Gateway".into(), console, demo_key: None }
+    ServerOptions { name: "Gateway".into(), console, demo_key: None, relay: None }
 }
 
 impl TestApp {

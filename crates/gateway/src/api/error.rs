@@ -43,7 +43,7 @@ pub struct ErrorDetails {
 }
 
 impl ApiError {
-    fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
         Self { status, reason: ErrorReason::Other, message: message.into(), header: None }
     }
 
@@ -52,7 +52,7 @@ impl ApiError {
         self
     }
 
-    fn with_header(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
+    pub(crate) fn with_header(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
         self.header = Some((name, value.into()));
         self
     }
@@ -74,7 +74,7 @@ impl From<txjobs_store::Error> for ApiError {
     }
 }
 
-pub(super) fn invalid_id(parameter: &str) -> ApiError {
+pub(crate) fn invalid_id(parameter: &str) -> ApiError {
     let message = format!(
         "{parameter} is not a valid id. Send it as you received it, like 3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35."
     );
@@ -96,7 +96,7 @@ pub(super) fn repeated_parameter(parameter: &str) -> ApiError {
     )
 }
 
-pub(super) fn invalid_key() -> ApiError {
+pub(crate) fn invalid_key() -> ApiError {
     ApiError::new(StatusCode::UNAUTHORIZED, "The API key is missing or wrong.")
         // A 401 must name a scheme. None is registered for API keys, and no browser prompts for this one.
         .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("ApiKey"))

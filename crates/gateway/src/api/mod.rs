@@ -26,12 +26,16 @@ mod unknown_path;
 mod validator;
 
 pub use auth::Caller;
+pub(crate) use auth::note_failed_attempt;
 pub use demo_key::DemoKey;
 pub use error::{ApiError, ErrorDetails, ErrorReason, forbidden_remote, method_not_allowed};
+pub(crate) use error::{invalid_id, invalid_key};
 pub use execute_job::queued_response;
 pub use failed_attempts::FailedAttempts;
 pub use ids::parse_id;
 pub use key_uses::KeyUses;
+pub(crate) use routes::with_contract_layers;
 pub use routes::{operations, root, router};
 pub use state::AppState;
+pub(crate) use unknown_path::unknown_path_error;
 pub use unknown_path::unknown_path_router;

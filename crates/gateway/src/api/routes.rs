@@ -36,9 +36,20 @@ pub fn operations() -> Router<AppState> {
     let routes = route(routes, &paths::GET_JOB_STATUS, get_job_status::handle);
     let routes = route(routes, &paths::GET_JOB_LOGS, get_job_logs::handle);
     let routes = route(routes, &paths::GET_JOB_LOGS_BY_TRIGGER, get_job_logs_by_trigger::handle);
+    with_contract_layers(routes, unknown_path).layer(SetResponseHeaderLayer::overriding(
+        HeaderName::from_static(paths::EXTENSIONS_HEADER),
+        HeaderValue::from_static(Extensions::HEADER_VALUE),
+    ))
+}
 
+/// Adds the responses to other methods and other paths under the root, the limit of bodies, and the response to a panic.
+pub(crate) fn with_contract_layers<H, T>(routes: Router<AppState>, unknown_path: H) -> Router<AppState>
+where
+    H: Handler<T, AppState>,
+    T: 'static,
+{
     // Unknown paths are routes and not a fallback, because the layers must not affect paths outside of the contract.
-    let unknown = || any(unknown_path);
+    let unknown = || any(unknown_path.clone());
     let root = root();
     routes
         .method_not_allowed_fallback(async || error::method_not_allowed())
@@ -47,10 +58,6 @@ pub fn operations() -> Router<AppState> {
         .route(&format!("{root}/{{*path}}"), unknown())
         .layer(middleware::from_fn(limit_body))
         .layer(CatchPanicLayer::custom(respond_to_panic))
-        .layer(SetResponseHeaderLayer::overriding(
-            HeaderName::from_static(paths::EXTENSIONS_HEADER),
-            HeaderValue::from_static(Extensions::HEADER_VALUE),
-        ))
 }
 
 /// Adds CORS, cache control and the state to the operations.

@@ -19,6 +19,11 @@ pub fn unknown_path_router(key_header: &HeaderName) -> Router {
 }
 
 pub(super) async fn unknown_path(uri: Uri) -> ApiError {
+    unknown_path_error(&uri)
+}
+
+/// Returns the error for an unknown path.
+pub(crate) fn unknown_path_error(uri: &Uri) -> ApiError {
     error::unknown_path(intended_operation(uri.path()))
 }
 

@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 
 use crate::config::Config;
 use crate::output::{note, print};
+use crate::relay::HeldKey;
 
 /// Lists the jobs, and reports those that cannot start on this machine.
 ///
@@ -11,6 +12,11 @@ use crate::output::{note, print};
 ///
 /// Fails if a job cannot start.
 pub fn run(config: &Config) -> Result<()> {
+    if let Some(relay) = &config.relay {
+        HeldKey::read(&relay.key)?;
+        note(&format!("The configuration is valid. The gateway relays to {}.", relay.upstream_address()));
+        return Ok(());
+    }
     let line = |(organization, job): (&crate::config::Organization, &crate::config::Job)| {
         format!("{}\t{}\t{}\t{}\n", organization.name, job.id, job.name, job.work.describe())
     };

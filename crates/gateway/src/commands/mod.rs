@@ -7,6 +7,8 @@ pub mod migrate;
 pub mod nodes;
 pub mod run;
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use txjobs_store::Database;
@@ -106,6 +108,9 @@ pub async fn run(cli: Cli) -> Result<()> {
             let source = ConfigSource::new::<CommandJob>(arguments.database.config.config.clone());
             let config = source.load()?;
             let server = Server::open(arguments, http, config, database::open_exclusive).await?;
+            if server.config.relay.is_some() {
+                return server.run_relay(Arc::new(SystemClock::new()), source).await;
+            }
             let jobs = DeclaredJobs::new(&server.config);
             let parts = ServerParts::new(SystemClock::new(), jobs.clone(), server::router);
             server.run(parts.with_reload(source, jobs)).await

@@ -29,6 +29,10 @@ pub async fn run(arguments: RunArgs, source: ConfigSource, clock: impl Clock + '
     );
     let metrics = Metrics::bind(metrics.metrics_listen.as_ref(), None).await?;
     let config = source.load()?;
+    ensure!(
+        config.relay.is_none(),
+        "The configuration has `[relay]`, and a relay runs no jobs. Use `serve`."
+    );
     let store = open_exclusive(&database.store.database).await?;
     let shutdown = Shutdown::default();
     let run_metrics = metrics.of_runs(config.job_names());

@@ -7,6 +7,7 @@ mod labels;
 mod location;
 mod model;
 mod read;
+mod relay;
 mod retention;
 
 pub use command_job::CommandJob;
@@ -16,6 +17,7 @@ pub use labels::deserialize_label;
 pub use location::At;
 pub use model::{Config, Job, Organization};
 pub use read::{load, parse};
+pub use relay::{KeySource, RelayConfig};
 pub use retention::{RetentionPolicy, RetentionTable};
 
 /// Returns the command of the first job of a configuration.

@@ -7,6 +7,7 @@ use axum::http::HeaderName;
 use txjobs_sdk::paths;
 use uuid::Uuid;
 
+use super::relay::RelayConfig;
 use super::retention::RetentionPolicy;
 use crate::runner::Work;
 
@@ -17,6 +18,10 @@ pub struct Config {
     pub key_header: HeaderName,
     /// The organizations, in the order of the file.
     pub organizations: Vec<Organization>,
+    /// The service to which requests are passed on. Its organization is the only one, and has no jobs in the file.
+    pub relay: Option<RelayConfig>,
+    /// Which ended runs are kept, unless a job has its own setting.
+    pub retention: RetentionPolicy,
 }
 
 /// An organization. Its keys give access to its own jobs only.
@@ -48,7 +53,7 @@ impl Config {
     pub fn empty() -> Self {
         let key_header =
             HeaderName::from_bytes(paths::API_KEY_HEADER.as_bytes()).expect("the contract's header name");
-        Self { key_header, organizations: Vec::new() }
+        Self { key_header, organizations: Vec::new(), relay: None, retention: RetentionPolicy::default() }
     }
 
     /// Returns the organizations and jobs as the store needs them.
@@ -88,14 +93,21 @@ impl Config {
 
     /// Returns why a server with this configuration must be restarted to use another one, if it must.
     pub fn restart_reason(&self, new: &Self) -> Option<String> {
-        let is_same_header = self.key_header == new.key_header;
-        (!is_same_header).then(|| {
-            format!(
+        if self.key_header != new.key_header {
+            return Some(format!(
                 "`key_header` = {:?} takes effect only at a start. Restart the gateway, or set {:?} again",
                 new.key_header.as_str(),
                 self.key_header.as_str()
-            )
-        })
+            ));
+        }
+        let has_changed = self.relay != new.relay
+            || self.relay.is_some() && (self.retention != new.retention || self.names() != new.names());
+        has_changed
+            .then(|| "The settings of a relay take effect only at a start. Restart the gateway".to_owned())
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.organizations.iter().map(|organization| &*organization.name).collect()
     }
 
     /// Returns a sentence for each job that cannot start on this machine.

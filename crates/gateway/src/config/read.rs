@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::declared_job::DeclaredJob;
 use super::location::{At, with_line};
 use super::model::{Config, Job, Organization};
+use super::relay::RelayTable;
 use super::retention::{RetentionPolicy, RetentionTable};
 use crate::key;
 use crate::node::parse_label;
@@ -26,6 +27,7 @@ struct File<J> {
     key_header: Option<Spanned<String>>,
     #[serde(default)]
     retention: RetentionTable,
+    relay: Option<Spanned<RelayTable>>,
     #[serde(default)]
     organization: Vec<Spanned<FileOrganization<J>>>,
 }
@@ -63,15 +65,25 @@ pub fn parse<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
 
 fn check<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
     let file: File<J> = toml::from_str(text)?;
-    ensure!(
-        !file.organization.is_empty(),
-        "it declares no organization. Begin with [[organization]] and a name"
-    );
     let key_header = match file.key_header {
         Some(name) => parse_key_header(name.get_ref()).at(name.span())?,
         None => parse_key_header(paths::API_KEY_HEADER)?,
     };
     let retention = file.retention.policy(RetentionPolicy::default()).context("`retention`")?;
+    if let Some(table) = file.relay {
+        ensure!(
+            file.organization.is_empty(),
+            "it has `[relay]` and `[[organization]]`. A gateway either relays to a service or runs its own jobs. Use two gateways for both"
+        );
+        let span = table.span();
+        let (name, relay) = table.into_inner().check(directory, &key_header).context("`relay`").at(span)?;
+        let organizations = vec![Organization { name, jobs: Vec::new() }];
+        return Ok(Config { key_header, organizations, relay: Some(relay), retention });
+    }
+    ensure!(
+        !file.organization.is_empty(),
+        "it declares no organization. Begin with [[organization]] and a name"
+    );
 
     let mut organizations: Vec<Organization> = Vec::new();
     let mut names_by_id = HashMap::new();
@@ -86,7 +98,7 @@ fn check<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
         let jobs = jobs.collect::<Result<_>>()?;
         organizations.push(Organization { name, jobs });
     }
-    Ok(Config { key_header, organizations })
+    Ok(Config { key_header, organizations, relay: None, retention })
 }
 
 fn check_organization(name: &str, earlier: &[Organization]) -> Result<()> {
@@ -98,7 +110,7 @@ fn check_organization(name: &str, earlier: &[Organization]) -> Result<()> {
     Ok(())
 }
 
-fn parse_key_header(name: &str) -> Result<HeaderName> {
+pub(super) fn parse_key_header(name: &str) -> Result<HeaderName> {
     let key_header = HeaderName::try_from(name)
         .map_err(|_| anyhow!("key_header = {name:?} is not a valid name of a request header"))?;
     ensure!(

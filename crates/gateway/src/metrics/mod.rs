@@ -4,6 +4,7 @@
 
 mod page;
 mod recorder;
+mod relay;
 mod requests;
 mod runs;
 mod server;
@@ -11,6 +12,7 @@ mod service;
 mod source;
 mod store;
 
+pub use relay::{record_look, record_upstream};
 pub use requests::record_request;
 pub use runs::RunMetrics;
 pub use service::Metrics;

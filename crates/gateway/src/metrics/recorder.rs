@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use metrics::{describe_gauge, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use super::{requests, runs};
+use super::{relay, requests, runs};
 
 const BUILD_INFO: &str = "txjobs_build_info";
 
@@ -21,6 +21,7 @@ pub(super) fn install() -> Result<PrometheusHandle> {
     let handle = recorder.handle();
     metrics::set_global_recorder(recorder).ok().context("The process has a recorder of metrics already")?;
     runs::describe();
+    relay::describe();
     requests::describe();
     describe_gauge!(BUILD_INFO, "The version of the gateway. The value is always 1.");
     gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);

@@ -104,7 +104,7 @@ impl RunMetrics {
 
     /// Records the end of a run in a final state, and the time that this node executed it, if it did.
     pub fn record_end(&self, job: Uuid, state: ExecutionState, ended_at: Micros, duration: Option<Duration>) {
-        let job = self.0.jobs.read().unwrap_or_else(PoisonError::into_inner).get(&job).cloned();
+        let job = self.job(job);
         let labels = job.as_ref().map_or_else(JobLabels::other, |job| job.labels.clone());
         labels.count(state, 1);
         if let Some(duration) = duration {
@@ -113,6 +113,17 @@ impl RunMetrics {
         if let Some(job) = job.filter(|_| is_success(state)) {
             job.record_success(ended_at);
         }
+    }
+
+    /// Records a run that ended before the metrics began. It is not counted.
+    pub fn record_earlier_end(&self, job: Uuid, state: ExecutionState, ended_at: Micros) {
+        if let Some(job) = self.job(job).filter(|_| is_success(state)) {
+            job.record_success(ended_at);
+        }
+    }
+
+    fn job(&self, id: Uuid) -> Option<Arc<JobMetrics>> {
+        self.0.jobs.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
     /// Reads the newest success of each job from the store, also of jobs that are added later, and repeats what fails.
@@ -185,7 +196,7 @@ fn outcome(state: ExecutionState) -> &'static str {
 }
 
 /// Returns a time in seconds. They have an exact microsecond until the year 2255.
-fn seconds(time: Micros) -> f64 {
+pub(super) fn seconds(time: Micros) -> f64 {
     time as f64 / 1e6
 }
 

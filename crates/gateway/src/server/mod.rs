@@ -12,6 +12,6 @@ mod router;
 mod trace;
 
 pub use loopback::is_loopback_request;
-pub use options::{NoCompression, ServerOptions};
+pub use options::{NoCompression, RelayedService, ServerOptions};
 pub use reference::{Reference, reference_router};
 pub use router::{pages, router, with_compression_and_trace};

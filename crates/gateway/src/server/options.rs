@@ -13,6 +13,17 @@ pub struct ServerOptions {
     pub console: Option<PathBuf>,
     /// The key that the console gets from a loopback address.
     pub demo_key: Option<ApiKey>,
+    /// The service to which the gateway relays.
+    pub relay: Option<RelayedService>,
+}
+
+/// A service to which the gateway relays.
+#[derive(Clone, Debug)]
+pub struct RelayedService {
+    /// Its address.
+    pub address: String,
+    /// The path of the archive at the gateway's address, if there is one.
+    pub archive: Option<&'static str>,
 }
 
 /// An extension of a response that must not be compressed.

@@ -1,5 +1,7 @@
 //! `GET /config.json`: the settings of the console that is served from here.
 
+use std::borrow::Cow;
+
 use axum::extract::{Request, State};
 use axum::http::HeaderName;
 use axum::http::header::CACHE_CONTROL;
@@ -10,7 +12,7 @@ use serde::Serialize;
 use txjobs_sdk::ApiKey;
 
 use super::loopback::is_loopback_request;
-use super::options::ServerOptions;
+use super::options::{RelayedService, ServerOptions};
 use crate::api;
 
 #[derive(Clone, Debug)]
@@ -18,17 +20,32 @@ struct PageConfig {
     name: String,
     key_header: HeaderName,
     demo_key: Option<ApiKey>,
+    relay: Option<RelayedService>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Body<'a> {
-    name: &'a str,
-    /// The address of the API, relative to the page.
-    domain: &'a str,
-    key_header: &'a str,
+    #[serde(flatten)]
+    first: Profile<'a>,
+    /// Replaces the profile above if there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    profiles: Vec<Profile<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     demo_key: Option<&'a str>,
+}
+
+/// A server that the console offers.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Profile<'a> {
+    name: Cow<'a, str>,
+    /// The address of the API, relative to the page.
+    domain: String,
+    key_header: &'a str,
+    /// The address of the service to which it relays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relay_for: Option<&'a str>,
 }
 
 pub(super) fn page_config_router(options: &ServerOptions, key_header: &HeaderName) -> Router {
@@ -36,6 +53,7 @@ pub(super) fn page_config_router(options: &ServerOptions, key_header: &HeaderNam
         name: options.name.clone(),
         key_header: key_header.clone(),
         demo_key: options.demo_key.clone(),
+        relay: options.relay.clone(),
     };
     Router::new().route("/config.json", get(page_config)).with_state(config)
 }
@@ -44,12 +62,20 @@ async fn page_config(State(config): State<PageConfig>, request: Request) -> Resp
     if config.demo_key.is_some() && !is_loopback_request(&request) {
         return api::forbidden_remote().into_response();
     }
-    let body = Body {
-        name: &config.name,
-        domain: "./",
+    let first = Profile {
+        name: config.name.as_str().into(),
+        domain: "./".to_owned(),
         key_header: displayed_name(&config.key_header),
-        demo_key: config.demo_key.as_ref().map(ApiKey::expose),
+        relay_for: config.relay.as_ref().map(|relay| &*relay.address),
     };
+    let archive = config.relay.as_ref().and_then(|relay| relay.archive).map(|path| Profile {
+        name: format!("{} (archive)", config.name).into(),
+        domain: format!(".{path}/"),
+        relay_for: None,
+        ..first.clone()
+    });
+    let profiles = archive.map_or_else(Vec::new, |archive| vec![first.clone(), archive]);
+    let body = Body { first, profiles, demo_key: config.demo_key.as_ref().map(ApiKey::expose) };
     ([(CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 

@@ -51,7 +51,9 @@ async fn console_files_have_their_headers() {
 #[tokio::test]
 async fn demo_key_is_for_loopback_hosts_only() {
     let demo_key = Some(ApiKey::new("txg_demo").unwrap());
-    let app = TestApp::with_options(ServerOptions { name: "Contoso".into(), console: None, demo_key }).await;
+    let app =
+        TestApp::with_options(ServerOptions { name: "Contoso".into(), console: None, demo_key, relay: None })
+            .await;
     let here = app.get("/config.json", &[("host", "127.0.0.1:8400")]).await.json();
     assert_eq!(
         here,

@@ -1,0 +1,249 @@
+//! The table `[relay]`: the service to which the gateway passes requests on.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use axum::http::HeaderName;
+use ipnet::IpNet;
+use reqwest::Url;
+use serde::Deserialize;
+use txjobs_processes::variables;
+
+use super::duration::ConfigDuration;
+use super::read::parse_key_header;
+use crate::addresses::AddressPolicy;
+
+/// The name of the organization that owns the keys and the archive, if the file names none.
+const DEFAULT_NAME: &str = "Relay";
+/// The longest time from a request to the head of the response, if the file sets none. A service that collects a long log needs
+/// some time.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+const DEFAULT_MAX_RESPONSE_MB: u64 = 1024;
+/// The shortest time between two looks.
+const MIN_WATCH_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The service to which requests are passed on, as it is written in the file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RelayTable {
+    /// The address of the service, like "https://api.example.com".
+    upstream: String,
+    /// The name of the organization that owns the keys of the callers and the archive.
+    name: Option<String>,
+    /// The environment variable with the service's API key.
+    key_env: Option<String>,
+    /// The file with the service's API key.
+    key_file: Option<PathBuf>,
+    /// With `true`, each caller sends a key of the service, which is passed on.
+    #[serde(default)]
+    callers_key: bool,
+    /// The request header in which the service expects the API key.
+    upstream_key_header: Option<String>,
+    /// The time between two looks at the service, which archive the runs that no caller asks for.
+    watch: Option<ConfigDuration>,
+    /// With `false`, nothing is archived.
+    archive: Option<bool>,
+    /// Networks that the service may be in although they are not public, like "10.1.0.0/16".
+    #[serde(default)]
+    allow_addresses: Vec<String>,
+    /// The origins of pages that may use the relay, like "https://console.example.com".
+    #[serde(default)]
+    origins: Vec<String>,
+    /// The host names under which the relay is reached. Addresses and `localhost` are always accepted.
+    #[serde(default)]
+    hosts: Vec<String>,
+    /// The longest time from a request to the head of the response.
+    timeout: Option<ConfigDuration>,
+    /// The largest response, in megabytes.
+    max_response_mb: Option<u64>,
+}
+
+/// The service to which the gateway passes requests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RelayConfig {
+    /// The address of the service. Its path ends with a slash.
+    pub upstream: Url,
+    /// The source of the service's API key.
+    pub key: KeySource,
+    /// The request header in which the service expects the API key.
+    pub key_header: HeaderName,
+    /// The time between two looks at the service. `None`: it does not look.
+    pub watch: Option<Duration>,
+    /// Whether executions are archived.
+    pub archive: bool,
+    /// The addresses to which it connects.
+    pub addresses: AddressPolicy,
+    /// The origins of pages that may use the relay, in lower case.
+    pub origins: Vec<String>,
+    /// The host names under which the relay is reached, in lower case.
+    pub hosts: Vec<String>,
+    /// The longest time from a request to the head of the response.
+    pub timeout: Duration,
+    /// The largest response, in bytes.
+    pub max_response_bytes: u64,
+}
+
+/// The source of the service's API key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// An environment variable.
+    Environment(String),
+    /// A file.
+    File(PathBuf),
+    /// The caller of each request.
+    Caller,
+}
+
+impl RelayTable {
+    /// Checks the table, and returns the settings and the name of the organization. Relative paths start at `directory`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a setting is invalid.
+    pub(super) fn check(self, directory: &Path, key_header: &HeaderName) -> Result<(String, RelayConfig)> {
+        let name = self.name.unwrap_or_else(|| DEFAULT_NAME.to_owned());
+        ensure!(!name.trim().is_empty(), "`name` is empty");
+        let addresses = AddressPolicy { allowed: parse_all(&self.allow_addresses, parse_network)? };
+        let upstream = parse_upstream(&self.upstream, &addresses).context("`upstream`")?;
+        let key = match (self.key_env, self.key_file, self.callers_key) {
+            (Some(name), None, false) => KeySource::Environment(parse_variable(name)?),
+            (None, Some(path), false) => KeySource::File(directory.join(path)),
+            (None, None, true) => KeySource::Caller,
+            (None, None, false) => bail!(
+                "it has no key of the service. Name its source with `key_env` or `key_file`; callers then use keys of this gateway. Or \
+                 write `callers_key = true`: each caller then sends a key of the service"
+            ),
+            _ => bail!("`key_env`, `key_file` and `callers_key` exclude each other. Keep one of them"),
+        };
+        let watch = self.watch.map(|ConfigDuration(time)| time);
+        if let Some(time) = watch {
+            ensure!(
+                time >= MIN_WATCH_INTERVAL,
+                "`watch` is shorter than a second. Write a duration like \"5m\""
+            );
+            ensure!(
+                key != KeySource::Caller,
+                "`watch` needs a key of its own. Name its source with `key_env` or `key_file`, and remove `callers_key`"
+            );
+            ensure!(
+                self.archive != Some(false),
+                "`watch` fills the archive, and `archive = false` disables it. Remove one of them"
+            );
+        }
+        let timeout = self.timeout.map_or(DEFAULT_TIMEOUT, |ConfigDuration(time)| time);
+        ensure!(!timeout.is_zero(), "`timeout` is zero. Write a duration like \"60s\"");
+        let max_response_mb = self.max_response_mb.unwrap_or(DEFAULT_MAX_RESPONSE_MB);
+        ensure!(max_response_mb > 0, "`max_response_mb` is zero. Write a number of megabytes");
+        let key_header = match self.upstream_key_header {
+            Some(name) => parse_key_header(&name).context("`upstream_key_header`")?,
+            None => key_header.clone(),
+        };
+        let config = RelayConfig {
+            upstream,
+            key,
+            key_header,
+            watch,
+            archive: self.archive.unwrap_or(true),
+            addresses,
+            origins: parse_all(&self.origins, parse_origin)?,
+            hosts: parse_all(&self.hosts, parse_host)?,
+            timeout,
+            max_response_bytes: max_response_mb.saturating_mul(1_000_000),
+        };
+        Ok((name, config))
+    }
+}
+
+impl RelayConfig {
+    /// Returns the address of the service as people write it, without a slash at the end.
+    pub fn upstream_address(&self) -> &str {
+        self.upstream.as_str().trim_end_matches('/')
+    }
+}
+
+fn parse_all<T>(texts: &[String], parse: impl Fn(&str) -> Result<T>) -> Result<Vec<T>> {
+    texts.iter().map(|text| parse(text)).collect()
+}
+
+/// Parses the address of the service. An address that the policy refuses is found here; a name is checked when it is resolved.
+fn parse_upstream(text: &str, addresses: &AddressPolicy) -> Result<Url> {
+    let mut url = Url::parse(text.trim()).map_err(|error| {
+        anyhow!("{text:?} is not a URL ({error}). Write it like \"https://api.example.com\"")
+    })?;
+    ensure!(
+        matches!(url.scheme(), "https" | "http"),
+        "{text:?} has the scheme {:?}. Write an address that begins with https://",
+        url.scheme()
+    );
+    ensure!(
+        url.username().is_empty() && url.password().is_none(),
+        "the URL contains a user or a password. Remove it; the API key has settings of its own"
+    );
+    ensure!(
+        url.query().is_none() && url.fragment().is_none(),
+        "{text:?} has a query or a fragment. Remove it"
+    );
+    let host = url.host_str().unwrap_or_default();
+    let literal: Option<IpAddr> = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
+    let is_local = host == "localhost" || literal.is_some_and(|address| address.to_canonical().is_loopback());
+    ensure!(
+        url.scheme() == "https" || is_local,
+        "{text:?} would send the API key without encryption. Write https://"
+    );
+    if let Some(address) = literal {
+        ensure!(
+            addresses.allows(address),
+            "{address} is not a public address. If the service is really there, add allow_addresses = [\"{address}\"]"
+        );
+    }
+    if !url.path().ends_with('/') {
+        let path = format!("{}/", url.path());
+        url.set_path(&path);
+    }
+    Ok(url)
+}
+
+/// The variables of this program are removed at its start, so that jobs cannot read them.
+fn parse_variable(name: String) -> Result<String> {
+    ensure!(
+        !name.is_empty() && !name.contains(['=', '\0']),
+        "`key_env` = {name:?} is not a name of an environment variable"
+    );
+    ensure!(
+        !name.starts_with(variables::PREFIX),
+        "`key_env` = {name:?} begins with {}. Choose another name: variables with that prefix are settings of this program, which \
+         removes them at its start",
+        variables::PREFIX
+    );
+    Ok(name)
+}
+
+fn parse_network(text: &str) -> Result<IpNet> {
+    let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    network.map_err(|_| {
+        anyhow!(
+            "`allow_addresses`: {text:?} is not a network. Write it like \"10.1.0.0/16\" or \"127.0.0.1\""
+        )
+    })
+}
+
+fn parse_origin(text: &str) -> Result<String> {
+    let url = Url::parse(text).ok().filter(|url| url.has_host() && matches!(url.scheme(), "https" | "http"));
+    let origin = url.map(|url| url.origin().ascii_serialization());
+    origin.filter(|origin| origin.eq_ignore_ascii_case(text.trim_end_matches('/'))).with_context(|| {
+        format!("`origins`: {text:?} is not an origin. Write scheme, host and port, like \"https://console.example.com\"")
+    })
+}
+
+fn parse_host(text: &str) -> Result<String> {
+    let is_name = |text: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'))
+    };
+    ensure!(
+        is_name(text),
+        "`hosts`: {text:?} is not a host name. Write it without scheme and port, like \"relay.example.com\""
+    );
+    Ok(text.to_ascii_lowercase())
+}

@@ -1,0 +1,30 @@
+//! Metrics of a relay.
+
+use metrics::{counter, describe_counter, describe_gauge, gauge};
+use txjobs_store::time::Micros;
+
+use super::runs::seconds;
+
+const UPSTREAM_REQUESTS: &str = "txjobs_relay_upstream_requests_total";
+const LAST_LOOK: &str = "txjobs_relay_last_look_timestamp_seconds";
+
+pub(super) fn describe() {
+    describe_counter!(
+        UPSTREAM_REQUESTS,
+        "Requests of the relay to the service, by operation and status of the response, or `error` without one."
+    );
+    describe_gauge!(
+        LAST_LOOK,
+        "Time at which the relay last looked at all jobs and executions of the service."
+    );
+}
+
+/// Counts a request to the service.
+pub fn record_upstream(operation: &'static str, status: String) {
+    counter!(UPSTREAM_REQUESTS, "operation" => operation, "status" => status).increment(1);
+}
+
+/// Records a complete look at the service.
+pub fn record_look(time: Micros) {
+    gauge!(LAST_LOOK).set(seconds(time));
+}

@@ -1,0 +1,275 @@
+//! Keeps the jobs and executions that have passed, so that the history outlives that of the service.
+
+use std::collections::{HashMap, HashSet};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use futures::{StreamExt, stream};
+use tempfile::SpooledTempFile;
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::spawn_blocking;
+use txjobs_sdk::types::{JobExecution, JobExecutionLog};
+use txjobs_sdk::{decode, types};
+use txjobs_store::{
+    ArchivedRun, Job, Line, LineBatches, Organization, OrganizationId, Selection, SharedStore,
+};
+use uuid::Uuid;
+
+use super::outline::{OutlinedExecution, read_executions, read_lines};
+use crate::clock::{Micros, SharedClock, from_timestamp};
+use crate::metrics::RunMetrics;
+
+/// The most responses that wait to be archived. Further ones are dropped; the same executions usually pass again.
+const MAX_WAITING: usize = 32;
+/// The number of batches of lines that wait for the store.
+const MAX_BATCHES: usize = 4;
+
+/// A response that is archived.
+#[derive(Debug)]
+pub enum Entry {
+    /// A list of jobs.
+    Jobs(SpooledTempFile),
+    /// Executions of a job with all their lines.
+    Executions(Uuid, SpooledTempFile),
+}
+
+/// The jobs and executions that have passed. They belong to the organization of the relay.
+#[derive(Debug)]
+pub struct Archive {
+    store: SharedStore,
+    clock: SharedClock,
+    metrics: RunMetrics,
+    name: String,
+    /// The organization in the store.
+    pub organization: OrganizationId,
+    queue: mpsc::Sender<Entry>,
+    jobs: Mutex<HashMap<Uuid, ArchivedJob>>,
+}
+
+/// What the archive has of a job.
+#[derive(Debug)]
+struct ArchivedJob {
+    name: String,
+    /// The executions that are archived.
+    executions: HashSet<Uuid>,
+    /// The end of the newest execution that was known when the relay first saw the job. Later ones are counted in the metrics; the
+    /// older ones are history. `None`: no response with the history has passed.
+    counted_after: Option<Micros>,
+}
+
+impl Archive {
+    /// Makes the organization of the relay the active one, with the jobs that it had. Returns the archive and the entries of its
+    /// queue, for [`work_forever`](Self::work_forever).
+    ///
+    /// # Errors
+    ///
+    /// Fails if the store fails.
+    pub async fn open(
+        store: SharedStore,
+        clock: SharedClock,
+        metrics: RunMetrics,
+        name: &str,
+    ) -> Result<(Arc<Self>, mpsc::Receiver<Entry>)> {
+        let known = match store.organization_id(name).await? {
+            Some(organization) => store.jobs(organization).await?,
+            None => Vec::new(),
+        };
+        declare(&store, name, &known).await?;
+        let organization = store
+            .organization_id(name)
+            .await?
+            .context("The organization of the relay is missing in the store")?;
+        let mut jobs = HashMap::new();
+        for (id, name) in known {
+            let all = Selection::Newest { limit: None, with_lines: false };
+            let executions = store.executions(id, all).await?;
+            let counted_after = executions.iter().filter_map(|execution| execution.ended_at).max();
+            let executions = executions.into_iter().map(|execution| execution.id).collect();
+            jobs.insert(id, ArchivedJob { name, executions, counted_after });
+        }
+        metrics.set_jobs(names(name, &jobs));
+        let (queue, entries) = mpsc::channel(MAX_WAITING);
+        let name = name.to_owned();
+        let archive = Self { store, clock, metrics, name, organization, queue, jobs: Mutex::new(jobs) };
+        Ok((Arc::new(archive), entries))
+    }
+
+    /// Adds a response to the queue. A caller does not wait for the archive.
+    pub fn queue(&self, entry: Entry) {
+        if self.queue.try_send(entry).is_err() {
+            tracing::warn!("a response was not archived: too many wait for the database");
+        }
+    }
+
+    /// Archives the entries of the queue.
+    pub async fn work_forever(&self, mut entries: mpsc::Receiver<Entry>) -> std::convert::Infallible {
+        loop {
+            match entries.recv().await {
+                Some(entry) => {
+                    if let Err(error) = self.add(entry).await {
+                        tracing::warn!("a response was not archived: {error:#}");
+                    }
+                }
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    /// Archives a response.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the response is not what the contract says, or if the store fails. Executions before the failure are archived.
+    pub async fn add(&self, entry: Entry) -> Result<()> {
+        match entry {
+            Entry::Jobs(body) => self.add_jobs(body).await.map(drop),
+            Entry::Executions(job, body) => self.add_executions(job, body).await,
+        }
+    }
+
+    /// Archives a list of jobs, and returns their ids.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`add`](Self::add) does.
+    pub async fn add_jobs(&self, mut body: SpooledTempFile) -> Result<Vec<Uuid>> {
+        let bytes = spawn_blocking(move || {
+            let mut bytes = Vec::new();
+            body.seek(SeekFrom::Start(0))?;
+            body.read_to_end(&mut bytes)?;
+            Ok::<_, io::Error>(bytes)
+        });
+        let bytes = bytes.await??;
+        let list: Vec<types::Job> = decode::json(&bytes).context("the list of jobs is not valid")?;
+        let list: Vec<_> = list.into_iter().map(|job| (job.id.0, job.name)).collect();
+        let mut jobs = self.jobs.lock().await;
+        let is_known = |(id, name): &(Uuid, String)| jobs.get(id).is_some_and(|job| job.name == *name);
+        if !list.iter().all(is_known) {
+            // In the order of the service, then those that the service does not have anymore.
+            let mut all = list.clone();
+            let listed: HashSet<Uuid> = list.iter().map(|(id, _)| *id).collect();
+            all.extend(
+                jobs.iter().filter(|(id, _)| !listed.contains(id)).map(|(id, job)| (*id, job.name.clone())),
+            );
+            declare(&self.store, &self.name, &all).await?;
+            for (id, name) in &list {
+                let new =
+                    ArchivedJob { name: String::new(), executions: HashSet::new(), counted_after: None };
+                jobs.entry(*id).or_insert(new).name.clone_from(name);
+            }
+            self.metrics.set_jobs(names(&self.name, &jobs));
+        }
+        Ok(list.into_iter().map(|(id, _)| id).collect())
+    }
+
+    async fn add_executions(&self, job: Uuid, mut body: SpooledTempFile) -> Result<()> {
+        let outline = spawn_blocking(move || read_executions(&mut body).map(|executions| (executions, body)));
+        let (executions, mut body) = outline.await?.context("the list of executions is not valid")?;
+        let mut jobs = self.jobs.lock().await;
+        if !jobs.contains_key(&job) {
+            if executions.is_empty() {
+                return Ok(());
+            }
+            // Its name comes with the list of jobs.
+            let name = job.to_string();
+            let known: Vec<_> = jobs.iter().map(|(id, job)| (*id, job.name.clone())).collect();
+            declare(&self.store, &self.name, &[known, vec![(job, name.clone())]].concat()).await?;
+            jobs.insert(job, ArchivedJob { name, executions: HashSet::new(), counted_after: None });
+        }
+        let known = jobs.get_mut(&job).expect("inserted above");
+        let mut new: Vec<OutlinedExecution> = executions
+            .into_iter()
+            .filter(|OutlinedExecution { execution, .. }| {
+                execution.state.is_final()
+                    && execution.job_id.0 == job
+                    && !execution.id.is_nil()
+                    && !known.executions.contains(&execution.id)
+            })
+            .collect();
+        // So that a later execution has a higher number in the store, whatever the order of the service.
+        new.sort_by_key(|outlined| {
+            outlined.execution.create_time.map_or(Micros::MIN, |time| from_timestamp(&time))
+        });
+        let mut newest = known.counted_after.unwrap_or(Micros::MIN);
+        for OutlinedExecution { start, execution } in new {
+            let run = archived_run(&execution, self.clock.now());
+            let is_new;
+            (is_new, body) = self.add_run(&run, start, body).await?;
+            known.executions.insert(run.id);
+            newest = newest.max(run.ended_at);
+            if is_new && known.counted_after.is_some_and(|time| run.ended_at > time) {
+                let duration = u64::try_from(run.ended_at - run.created_at).ok().map(Duration::from_micros);
+                self.metrics.record_end(job, run.state, run.ended_at, duration);
+            } else {
+                self.metrics.record_earlier_end(job, run.state, run.ended_at);
+            }
+        }
+        known.counted_after = known.counted_after.or(Some(newest));
+        Ok(())
+    }
+
+    /// Archives one execution, whose JSON starts at a position of the body. Returns whether it is new, and the body.
+    async fn add_run(
+        &self,
+        run: &ArchivedRun,
+        start: u64,
+        mut body: SpooledTempFile,
+    ) -> Result<(bool, SpooledTempFile)> {
+        let (sender, receiver) = mpsc::channel(MAX_BATCHES);
+        let created_at = run.created_at;
+        let reading = spawn_blocking(move || {
+            let read = read_lines(&mut body, start, |lines| {
+                let lines = lines.into_iter().map(|line| archived_line(line, created_at)).collect();
+                sender.blocking_send(Ok(lines)).is_ok()
+            });
+            if let Err(error) = read {
+                // The receiver ends with the first error of the store.
+                let _ = sender.blocking_send(Err(error));
+            }
+            body
+        });
+        let lines: LineBatches = stream::unfold(receiver, async |mut receiver| {
+            let batch = receiver.recv().await?;
+            Some((batch, receiver))
+        })
+        .boxed();
+        let is_new = self.store.archive_run(run, lines).await;
+        let body = reading.await?;
+        Ok((is_new?, body))
+    }
+}
+
+/// Returns the names of the jobs for the metrics.
+fn names<'a>(
+    organization: &'a str,
+    jobs: &'a HashMap<Uuid, ArchivedJob>,
+) -> impl Iterator<Item = (Uuid, &'a str, &'a str)> {
+    jobs.iter().map(move |(id, job)| (*id, organization, &*job.name))
+}
+
+/// Makes the organization of the relay the active one, with these jobs.
+async fn declare(store: &SharedStore, name: &str, jobs: &[(Uuid, String)]) -> Result<()> {
+    let jobs = jobs.iter().map(|(id, name)| Job { id: *id, name: name.clone() }).collect();
+    Ok(store.declare(&[Organization { name: name.to_owned(), jobs }]).await?)
+}
+
+/// A service may leave out times. The time of the other end, or else the current time, stands for a missing one.
+fn archived_run(execution: &JobExecution, now: Micros) -> ArchivedRun {
+    let created_at = execution.create_time.map(|time| from_timestamp(&time));
+    let ended_at = execution.end_time.map(|time| from_timestamp(&time));
+    ArchivedRun {
+        id: execution.id.0,
+        job: execution.job_id.0,
+        trigger_id: execution.trigger_id.map(|id| id.0).unwrap_or_default(),
+        state: execution.state,
+        created_at: created_at.or(ended_at).unwrap_or(now),
+        ended_at: ended_at.or(created_at).unwrap_or(now),
+    }
+}
+
+fn archived_line(line: JobExecutionLog, created_at: Micros) -> Line {
+    let time = line.time_stamp.map_or(created_at, |time| from_timestamp(&time));
+    Line { time, severity: line.severity, message: line.message }
+}

@@ -1,0 +1,141 @@
+//! The connections to the service.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, Response, Url, redirect};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
+use txjobs_sdk::ApiKey;
+use txjobs_sdk::operation::{Method, Request};
+
+use super::dns::{AddressRefused, CheckedResolver, Lookup};
+use super::error::UpstreamError;
+use crate::config::RelayConfig;
+use crate::metrics::record_upstream;
+
+/// The most requests to the service at the same time. Further ones are refused.
+const MAX_REQUESTS: usize = 64;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest time without a byte of a response.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The connections to the service, which the configuration names.
+#[derive(Debug)]
+pub struct Upstream {
+    base: Url,
+    key_header: HeaderName,
+    timeout: Duration,
+    /// For requests that are safe to repeat: a connection that the service has closed meanwhile is replaced by another one.
+    reads: Client,
+    /// For requests that are sent once, each on a connection of its own. So a failure to connect means that nothing was sent.
+    writes: Client,
+    slots: Arc<Semaphore>,
+}
+
+/// A response whose body has not been read.
+#[derive(Debug)]
+pub(super) struct UpstreamResponse {
+    pub response: Response,
+    /// Held until the body has been read.
+    pub permit: OwnedSemaphorePermit,
+}
+
+impl Upstream {
+    /// Creates the clients. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// Fails if TLS cannot be used, for instance because the system has no certificates.
+    pub fn new(config: &RelayConfig, lookup: Arc<dyn Lookup>) -> Result<Self> {
+        // Fails only if the program has already installed a provider, which is then used.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let resolver = CheckedResolver { lookup, policy: config.addresses.clone() };
+        let builder = || {
+            Client::builder()
+                .http1_only()
+                .redirect(redirect::Policy::none())
+                // One request of a caller is one request to the service.
+                .retry(reqwest::retry::never())
+                // A proxy would connect to addresses that nobody has checked.
+                .no_proxy()
+                .referer(false)
+                .connect_timeout(CONNECT_TIMEOUT)
+                .read_timeout(READ_TIMEOUT)
+                .user_agent(concat!("txjobs-gateway/", env!("CARGO_PKG_VERSION")))
+                .dns_resolver(resolver.clone())
+        };
+        let context = "The connections to the service cannot use TLS";
+        Ok(Self {
+            base: config.upstream.clone(),
+            key_header: config.key_header.clone(),
+            timeout: config.timeout,
+            reads: builder().build().context(context)?,
+            writes: builder().pool_max_idle_per_host(0).build().context(context)?,
+            slots: Arc::new(Semaphore::new(MAX_REQUESTS)),
+        })
+    }
+
+    /// Returns the host of the service, for people.
+    pub fn host(&self) -> &str {
+        self.base.host_str().unwrap_or_default()
+    }
+
+    /// Sends a request once and waits for the head of the response.
+    pub(super) async fn send(
+        &self,
+        request: &Request,
+        key: &ApiKey,
+        headers: HeaderMap,
+    ) -> Result<UpstreamResponse, UpstreamError> {
+        let result = self.try_send(request, key, headers).await;
+        let status = match &result {
+            Ok(response) => response.response.status().as_str().to_owned(),
+            Err(_) => "error".to_owned(),
+        };
+        record_upstream(request.operation().id, status);
+        result
+    }
+
+    async fn try_send(
+        &self,
+        request: &Request,
+        key: &ApiKey,
+        headers: HeaderMap,
+    ) -> Result<UpstreamResponse, UpstreamError> {
+        let permit = Arc::clone(&self.slots).try_acquire_owned().map_err(|_| UpstreamError::Busy)?;
+        // The path begins with a slash, and that of the base ends with one.
+        let url = format!("{}{}", self.base.as_str().trim_end_matches('/'), request.path_and_query());
+        let mut value = HeaderValue::from_str(key.expose()).map_err(|_| UpstreamError::InvalidKey)?;
+        value.set_sensitive(true);
+        let builder = match request.method() {
+            Method::Get => self.reads.get(url),
+            Method::Post => self.writes.post(url).header(reqwest::header::CONTENT_LENGTH, 0),
+        };
+        let sent = builder.headers(headers).header(&self.key_header, value).send();
+        let response = timeout_at(Instant::now() + self.timeout, sent).await;
+        let response = response.map_err(|_| UpstreamError::TimedOut)?.map_err(classify)?;
+        Ok(UpstreamResponse { response, permit })
+    }
+}
+
+/// Returns the cause of a failure, without the URL.
+fn classify(error: reqwest::Error) -> UpstreamError {
+    let mut source = error.source();
+    let mut cause = String::new();
+    while let Some(error) = source {
+        if error.is::<AddressRefused>() {
+            return UpstreamError::AddressRefused(error.to_string());
+        }
+        cause = error.to_string();
+        source = error.source();
+    }
+    match error {
+        error if error.is_connect() => UpstreamError::NotConnected(cause),
+        error if error.is_timeout() => UpstreamError::TimedOut,
+        _ => UpstreamError::Interrupted(cause),
+    }
+}

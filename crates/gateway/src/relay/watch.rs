@@ -1,0 +1,96 @@
+//! Looks at the service regularly, so that the archive and the metrics are complete without a caller.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use axum::http::{HeaderMap, StatusCode};
+use tokio::time::{MissedTickBehavior, interval};
+use txjobs_sdk::operation::Request;
+use txjobs_sdk::types::JobId;
+use txjobs_sdk::{ApiKey, paths};
+
+use super::archive::{Archive, Entry};
+use super::body::RelayedBody;
+use super::service::Relay;
+use super::upstream_key::HeldKey;
+use crate::clock::SharedClock;
+use crate::metrics::record_look;
+
+/// Looks at the jobs and executions of the service.
+#[derive(Debug)]
+pub struct Watch {
+    relay: Relay,
+    key: Arc<HeldKey>,
+    archive: Arc<Archive>,
+    clock: SharedClock,
+    interval: Duration,
+}
+
+impl Watch {
+    /// Creates a watch. Returns `None` if the relay has no key or no archive.
+    pub fn new(relay: &Relay, clock: SharedClock, interval: Duration) -> Option<Self> {
+        let (key, archive) = (relay.key.clone()?, relay.archive.clone()?);
+        Some(Self { relay: relay.clone(), key, archive, clock, interval })
+    }
+
+    /// Looks now and then after each interval. A look that fails is logged, and the next one tries again.
+    pub async fn look_forever(&self) -> Infallible {
+        let mut interval = interval(self.interval);
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut was_complete = true;
+        loop {
+            interval.tick().await;
+            let result = self.look().await;
+            match &result {
+                Ok(()) => {
+                    if !was_complete {
+                        tracing::info!("the service can be watched again");
+                    }
+                    record_look(self.clock.now());
+                }
+                Err(error) => tracing::warn!("the service cannot be watched: {error:#}"),
+            }
+            was_complete = result.is_ok();
+        }
+    }
+
+    /// Archives all jobs and executions of the service, one request after another.
+    async fn look(&self) -> Result<()> {
+        let Some(jobs) = self.read(&paths::list_jobs()).await? else { return Ok(()) };
+        for job in self.archive.add_jobs(jobs).await? {
+            if let Some(body) = self.read(&paths::get_job_logs(JobId(job), None, None)).await? {
+                self.archive.add(Entry::Executions(job, body)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a response. Returns `None` if the job does not exist anymore.
+    async fn read(&self, request: &Request) -> Result<Option<tempfile::SpooledTempFile>> {
+        let host = self.relay.upstream.host();
+        let key: ApiKey = self.key.get();
+        let sent = self.relay.upstream.send(request, &key, HeaderMap::new()).await;
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) => bail!("{}", error.describe(host)),
+        };
+        match response.response.status() {
+            StatusCode::OK => {}
+            StatusCode::NOT_FOUND => return Ok(None),
+            status => {
+                if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+                    self.key.read_again();
+                }
+                bail!("{host} responded to {} with {}", request.operation().id, status.as_u16())
+            }
+        }
+        let body = RelayedBody::new(response, &key, self.relay.max_response_bytes).with_copy();
+        match body.read_copy().await {
+            Ok(Some(copy)) => Ok(Some(copy)),
+            Ok(None) => bail!("a temporary file cannot be written"),
+            Err(error) => bail!("the response of {host} broke off: {error}"),
+        }
+    }
+}
