@@ -79,7 +79,15 @@ pub async fn run(arguments: EmulatorArgs) -> Result<()> {
 /// Reads the configuration. Without the default file, the emulator has the organizations that the admin API creates.
 fn load_config(path: &Path) -> Result<Config> {
     let is_optional = path == Path::new(DEFAULT_CONFIG) && !path.exists();
-    if is_optional { Ok(Config::empty()) } else { config::load::<EmulatorJob>(path) }
+    if is_optional {
+        return Ok(Config::empty());
+    }
+    let config = config::load::<EmulatorJob>(path)?;
+    ensure!(
+        config.relay.is_none(),
+        "The configuration has `[relay]`, and the emulator does not relay. Use txjobs-gateway."
+    );
+    Ok(config)
 }
 
 /// Returns all routes: those of the gateway within the layers of the emulator, and the admin API.

@@ -68,7 +68,7 @@ pub use postgres::PostgresServer;
 pub use processes::{is_process_alive, send_signal};
 pub use program::{Program, program, root};
 pub use raw_server::RawServer;
-pub use requests::StartedRun;
+pub use requests::{StartedRun, receive};
 pub use server_folder::ServerFolder;
 pub use test_response::TestResponse;
 pub use test_server::TestServer;

@@ -80,7 +80,12 @@ impl TestServer {
     }
 }
 
-async fn receive(request: reqwest::RequestBuilder) -> TestResponse {
+/// Sends a request, and returns the response with its complete body.
+///
+/// # Panics
+///
+/// Panics if there is no complete response.
+pub async fn receive(request: reqwest::RequestBuilder) -> TestResponse {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     TestResponse { status, headers, text: response.text().await.unwrap() }

@@ -39,7 +39,10 @@ impl ServerFolder {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("gateway.toml"), config).unwrap();
         let config: toml::Table = config.parse().unwrap();
-        let organization = config["organization"][0]["name"].as_str().unwrap();
+        let organization = match config.get("relay") {
+            Some(relay) => relay.get("name").map_or("Relay", |name| name.as_str().unwrap()),
+            None => config["organization"][0]["name"].as_str().unwrap(),
+        };
         let mut create = command(program, folder.path());
         create.args(["keys", "create", "--organization", organization, "--name", "test"]);
         let key = CommandOutput::of(&mut create).expect_success();

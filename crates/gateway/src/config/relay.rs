@@ -247,3 +247,79 @@ fn parse_host(text: &str) -> Result<String> {
     );
     Ok(text.to_ascii_lowercase())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{CommandJob, Config, parse};
+
+    fn load(lines: &str) -> Result<Config> {
+        parse::<CommandJob>(&format!("[relay]\n{lines}"), Path::new("/folder"))
+    }
+
+    #[test]
+    fn settings_have_defaults() {
+        let config = load("upstream = \"https://api.example.com/base\"\nkey_file = \"key\"").unwrap();
+        let relay = config.relay.unwrap();
+        assert_eq!(config.organizations[0].name, "Relay");
+        assert_eq!(relay.upstream.as_str(), "https://api.example.com/base/");
+        assert_eq!(relay.upstream_address(), "https://api.example.com/base");
+        assert_eq!(relay.key, KeySource::File("/folder/key".into()));
+        assert_eq!((relay.key_header.as_str(), relay.archive, relay.watch), ("apikey", true, None));
+        assert_eq!((relay.timeout.as_secs(), relay.max_response_bytes), (60, 1_024_000_000));
+    }
+
+    #[test]
+    fn invalid_settings_are_refused_with_what_to_do() {
+        let service = "upstream = \"https://api.example.com\"\n";
+        let with_key = format!("{service}key_env = \"SERVICE_KEY\"\n");
+        for (lines, expected) in [
+            ("callers_key = true".to_owned(), "missing field `upstream`"),
+            ("upstream = \"api.example.com\"\ncallers_key = true".to_owned(), "is not a URL"),
+            ("upstream = \"ftp://api.example.com\"\ncallers_key = true".to_owned(), "begins with https://"),
+            ("upstream = \"http://api.example.com\"\ncallers_key = true".to_owned(), "without encryption"),
+            ("upstream = \"http://10.0.0.1\"\ncallers_key = true".to_owned(), "without encryption"),
+            (
+                "upstream = \"https://a:b@api.example.com\"\ncallers_key = true".to_owned(),
+                "a user or a password",
+            ),
+            (
+                "upstream = \"https://api.example.com?key=x\"\ncallers_key = true".to_owned(),
+                "a query or a fragment",
+            ),
+            (service.to_owned(), "no key of the service"),
+            (format!("{with_key}callers_key = true"), "exclude each other"),
+            (format!("{with_key}key_file = \"key\""), "exclude each other"),
+            (format!("{service}key_env = \"TXJOBS_KEY\""), "begins with TXJOBS_"),
+            (format!("{service}key_env = \"\""), "is not a name of an environment variable"),
+            (format!("{service}callers_key = true\nwatch = \"5m\""), "needs a key of its own"),
+            (format!("{with_key}watch = \"5m\"\narchive = false"), "fills the archive"),
+            (format!("{with_key}watch = \"10ms\""), "shorter than a second"),
+            (format!("{with_key}timeout = 0"), "`timeout` is zero"),
+            (format!("{with_key}max_response_mb = 0"), "`max_response_mb` is zero"),
+            (format!("{with_key}name = \" \""), "`name` is empty"),
+            (format!("{with_key}origins = [\"console.example.com\"]"), "is not an origin"),
+            (format!("{with_key}origins = [\"*\"]"), "is not an origin"),
+            (format!("{with_key}origins = [\"https://console.example.com/path\"]"), "is not an origin"),
+            (format!("{with_key}hosts = [\"https://relay.example.com\"]"), "is not a host name"),
+            (format!("{with_key}hosts = [\"relay.example.com:8400\"]"), "is not a host name"),
+            (format!("{with_key}allow_addresses = [\"intranet\"]"), "is not a network"),
+            (format!("{with_key}upstream_key_header = \"host\""), "is a header that HTTP uses itself"),
+            (format!("{with_key}upstreams = []"), "unknown field `upstreams`"),
+            (format!("{with_key}[[organization]]\nname = \"Contoso\""), "Use two gateways for both"),
+        ] {
+            let error = format!("{:#}", load(&lines).unwrap_err());
+            assert!(error.contains(expected), "{lines}: {error}");
+            assert!(!error.contains("a:b"), "{error}");
+        }
+    }
+
+    #[test]
+    fn origins_and_hosts_ignore_case() {
+        let lines = "upstream = \"https://api.example.com\"\ncallers_key = true\norigins = [\"HTTPS://Console.Example.com/\"]\n\
+                     hosts = [\"Relay.Example.com\"]";
+        let relay = load(lines).unwrap().relay.unwrap();
+        assert_eq!(relay.origins, ["https://console.example.com"]);
+        assert_eq!(relay.hosts, ["relay.example.com"]);
+    }
+}

@@ -35,5 +35,5 @@ async fn metrics(State(PageState { recorded, store }): State<PageState>) -> impl
         Some(store) => store::render(&*store).await,
         None => String::new(),
     };
-    ([(CONTENT_TYPE, TEXT_FORMAT)], recorded.render() + &of_store)
+    ([(CONTENT_TYPE, TEXT_FORMAT)], recorded.render() + of_store.as_str())
 }

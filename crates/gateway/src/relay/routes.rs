@@ -175,7 +175,6 @@ impl Exchange {
     }
 
     /// Returns what to do with a copy of the response, if it is archived.
-    #[expect(clippy::type_complexity, reason = "the type is used once")]
     fn entry(&self, status: StatusCode) -> Option<Box<dyn FnOnce(SpooledTempFile) + Send>> {
         let archive =
             self.relay.archive.clone().filter(|_| status == StatusCode::OK && self.is_archivable)?;

@@ -139,3 +139,84 @@ fn classify(error: reqwest::Error) -> UpstreamError {
         _ => UpstreamError::Interrupted(cause),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::net::IpAddr;
+    use std::sync::Mutex;
+
+    use futures::future::BoxFuture;
+    use txjobs_sdk::paths;
+    use txjobs_test_support::{FakeResponse, FakeServer, json_response};
+
+    use super::*;
+    use crate::addresses::AddressPolicy;
+    use crate::config::KeySource;
+
+    /// A resolver whose answer is another one each time.
+    #[derive(Debug)]
+    struct ChangingLookup(Mutex<Vec<Vec<IpAddr>>>);
+
+    impl Lookup for ChangingLookup {
+        fn lookup(&self, _: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+            let answer = self.0.lock().unwrap().remove(0);
+            Box::pin(async move { Ok(answer) })
+        }
+    }
+
+    fn upstream(port: &str, answers: &[&[&str]]) -> Upstream {
+        let parse = |answer: &&[&str]| answer.iter().map(|address| address.parse().unwrap()).collect();
+        let config = RelayConfig {
+            upstream: format!("http://service.example:{port}/").parse().unwrap(),
+            key: KeySource::Caller,
+            key_header: HeaderName::from_static("apikey"),
+            watch: None,
+            archive: false,
+            addresses: AddressPolicy { allowed: vec!["127.0.0.1/32".parse().unwrap()] },
+            origins: Vec::new(),
+            hosts: Vec::new(),
+            timeout: Duration::from_secs(30),
+            max_response_bytes: 1_000_000,
+        };
+        let lookup = ChangingLookup(Mutex::new(answers.iter().map(parse).collect()));
+        Upstream::new(&config, Arc::new(lookup)).unwrap()
+    }
+
+    async fn send(upstream: &Upstream) -> Result<u16, UpstreamError> {
+        let key = ApiKey::new("key").unwrap();
+        let response =
+            upstream.send(&paths::execute_job(uuid::Uuid::nil().into()), &key, HeaderMap::new()).await?;
+        Ok(response.response.status().as_u16())
+    }
+
+    /// The second answer is that of an attacker who owns the name (DNS rebinding).
+    #[tokio::test]
+    async fn answer_of_the_resolver_that_changes_is_checked_again() {
+        let service = FakeServer::start(|_, _| FakeResponse::Send(json_response(200, "{}")));
+        let port = service.address().rsplit(':').next().unwrap();
+        let answers: [&[&str]; 5] = [
+            &["127.0.0.1"],
+            &["127.0.0.2"],
+            &["169.254.169.254"],
+            // One of several addresses is enough.
+            &["127.0.0.1", "10.0.0.1"],
+            &["::ffff:127.0.0.1"],
+        ];
+        let upstream = upstream(port, &answers);
+        assert_eq!(send(&upstream).await.unwrap(), 200);
+        for refused in ["127.0.0.2", "169.254.169.254", "10.0.0.1"] {
+            let error = send(&upstream).await.unwrap_err();
+            assert!(error.describe("service.example").contains(refused), "{error:?}");
+            assert!(!error.is_outcome_unknown());
+        }
+        assert_eq!(send(&upstream).await.unwrap(), 200, "the listed address in another notation");
+        assert_eq!(service.requests().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn name_without_addresses_got_nothing() {
+        let error = send(&upstream("1", &[&[]])).await.unwrap_err();
+        assert!(matches!(error, UpstreamError::NotConnected(_)), "{error:?}");
+    }
+}
