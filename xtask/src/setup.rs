@@ -7,6 +7,7 @@ mod cache;
 mod cargo_tools;
 mod node_packages;
 mod postgres;
+mod prometheus;
 mod python_packages;
 mod runtimes;
 mod rust;
@@ -24,6 +25,7 @@ use crate::process;
 pub(crate) use browser::Browser;
 pub(crate) use node_packages::npm;
 pub(crate) use postgres::Postgres;
+pub(crate) use prometheus::Prometheus;
 
 pub(crate) const HELP: &str = "\
 Installs the tools of all other commands, which otherwise install what is missing themselves.
@@ -57,6 +59,8 @@ pub(crate) struct TestTools {
     pub(crate) firefox: Browser,
     /// Nothing on Windows.
     pub(crate) postgres: Option<Postgres>,
+    /// Nothing on Windows.
+    pub(crate) prometheus: Option<Prometheus>,
     /// The folder of `redocly` and the packages beside it.
     pub(crate) node_modules: PathBuf,
     /// The folder of `codespell` and `schemathesis`.
@@ -103,6 +107,7 @@ fn install_test_tools() -> Result<TestTools> {
         browser: browser::find_or_install()?,
         firefox: browser::find_or_install_firefox()?,
         postgres: postgres::find_or_install()?,
+        prometheus: prometheus::find_or_install()?,
         node_modules: node_packages::install("test", Path::new("xtask/tools/test/package.json"))?,
         python: python_packages::install("test", Path::new("xtask/tools/test/requirements.txt"))?,
         postman_modules: install_postman_modules()?,

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     counts::Counts,
     process::cargo,
-    setup::Tools,
+    setup::{Prometheus, Tools},
     workspace::{self, TestProgram},
 };
 
@@ -63,6 +63,9 @@ fn command(program: &TestProgram, tools: &Tools) -> Command {
     command.current_dir(&program.package_folder).env("CARGO_MANIFEST_DIR", &program.package_folder);
     if let Some(postgres) = &tools.test.postgres {
         command.env("TXJOBS_POSTGRES_BIN", &postgres.programs).env("TXJOBS_PGBOUNCER", &postgres.pgbouncer);
+    }
+    if let Some(Prometheus { prometheus, promtool }) = &tools.test.prometheus {
+        command.env("TXJOBS_PROMETHEUS", prometheus).env("TXJOBS_PROMTOOL", promtool);
     }
     command.env("TXJOBS_SCHEMATHESIS", tools.test.python.join("schemathesis"));
     if program.file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(WAITING)) {

@@ -3,7 +3,7 @@
 //! - [`TestServer`] is a real gateway or emulator, with its files in a [`ServerFolder`].
 //! - `TestApp` is the gateway's router in process (feature `app`).
 //! - [`FakeServer`] returns the responses that a test chooses, [`RawServer`] the bytes.
-//! - `PostgresServer` and `PgBouncer` are those of the system, with their own data (on Unix).
+//! - `PostgresServer`, `PgBouncer`, and `Prometheus` are those of the system, with their own data (on Unix).
 //! - [`cli`] runs the command line, `browser` and `console` use the console in a browser (feature `browser`).
 
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot continue panics")]
@@ -32,6 +32,8 @@ mod ports;
 mod postgres;
 mod processes;
 mod program;
+#[cfg(unix)]
+mod prometheus;
 pub mod raw_http;
 mod raw_server;
 pub mod reference_page;
@@ -67,6 +69,8 @@ pub use ports::{closed_address, free_port};
 pub use postgres::PostgresServer;
 pub use processes::{is_process_alive, send_signal};
 pub use program::{Program, program, root};
+#[cfg(unix)]
+pub use prometheus::{Prometheus, promtool};
 pub use raw_server::RawServer;
 pub use requests::{StartedRun, receive};
 pub use server_folder::ServerFolder;

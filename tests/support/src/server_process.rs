@@ -195,7 +195,7 @@ pub(crate) fn start_on_free_port(
             Ok(process) => return (process, port),
             Err(error) => log = error,
         }
-        if !log.contains("Address already in use") {
+        if !log.to_lowercase().contains("address already in use") {
             break;
         }
     }

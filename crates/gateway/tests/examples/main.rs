@@ -1,0 +1,8 @@
+//! The files in `docs/examples` work with the real gateway, and with the programs that read them.
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
+#![cfg(unix)]
+
+mod alerts;
+mod dashboard;
+mod metric_names;
+mod monitoring;

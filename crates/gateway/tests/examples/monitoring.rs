@@ -1,0 +1,54 @@
+//! A gateway that a real Prometheus scrapes.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+use txjobs_test_support::{Prometheus, ServerFolder, TestServer, root, shell_jobs, wait_until};
+
+/// The metrics that only a gateway with a relay has.
+pub const RELAY_METRICS: [&str; 2] =
+    ["txjobs_relay_last_look_timestamp_seconds", "txjobs_relay_upstream_requests_total"];
+
+/// Returns the path of a file of the examples.
+pub fn path(name: &str) -> PathBuf {
+    root().join("docs/examples/monitoring").join(name)
+}
+
+/// Reads a file of the examples.
+pub fn read(name: &str) -> String {
+    let path = path(name);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Prometheus with the rules of the examples, and a gateway that it scrapes every second.
+pub struct Monitoring {
+    pub gateway: TestServer,
+    pub metrics: String,
+    pub prometheus: Prometheus,
+}
+
+impl Monitoring {
+    /// Starts both, and waits until Prometheus has read the metrics.
+    pub async fn start() -> Self {
+        let jobs = shell_jobs(&[("Works", "echo ok", ""), ("Fails", "exit 3", "")]);
+        let mut gateway = ServerFolder::gateway(&jobs).serve(&["--metrics-listen", "127.0.0.1:0"]);
+        let metrics = gateway.read_metrics_address();
+        let address = metrics.strip_prefix("http://").unwrap().strip_suffix("/metrics").unwrap();
+        let config = read("prometheus.yml").replace("15s", "1s").replace("127.0.0.1:9400", address);
+        let files = ["alerts.yml", "job-ages.yml"].map(|name| (name, read(name)));
+        let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
+        let monitoring = Self { gateway, metrics, prometheus: Prometheus::start(&config, &files) };
+        // An increase needs a value before it.
+        monitoring.wait_for(r#"txjobs_runs_total{job_name="Fails", outcome="failed"} == 0"#).await;
+        monitoring
+    }
+
+    /// Waits until an expression has a result.
+    pub async fn wait_for(&self, expression: &str) -> Vec<Value> {
+        wait_until(expression, async || {
+            let series = self.prometheus.query(expression).await;
+            (!series.is_empty()).then_some(series)
+        })
+        .await
+    }
+}
