@@ -63,7 +63,7 @@ pub(crate) struct TestTools {
     pub(crate) prometheus: Option<Prometheus>,
     /// The folder of `redocly` and the packages beside it.
     pub(crate) node_modules: PathBuf,
-    /// The folder of `codespell` and `schemathesis`.
+    /// The folder of `codespell`, `kubernetes-validate`, and `schemathesis`.
     pub(crate) python: PathBuf,
     /// The packages of the Postman collection's scripts.
     pub(crate) postman_modules: PathBuf,
@@ -103,6 +103,7 @@ pub(crate) fn install_build_tools() -> Result<BuildTools> {
 fn install_test_tools() -> Result<TestTools> {
     runtimes::install_java()?;
     runtimes::install_go()?;
+    runtimes::install_systemd_analyze()?;
     Ok(TestTools {
         browser: browser::find_or_install()?,
         firefox: browser::find_or_install_firefox()?,

@@ -68,6 +68,7 @@ fn command(program: &TestProgram, tools: &Tools) -> Command {
         command.env("TXJOBS_PROMETHEUS", prometheus).env("TXJOBS_PROMTOOL", promtool);
     }
     command.env("TXJOBS_SCHEMATHESIS", tools.test.python.join("schemathesis"));
+    command.env("TXJOBS_KUBERNETES_VALIDATE", tools.test.python.join("kubernetes-validate"));
     if program.file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(WAITING)) {
         command.env("RUST_TEST_THREADS", "8");
     }

@@ -1,4 +1,4 @@
-//! Java, which runs a generator of clients, and Go, which compiles a generated client.
+//! Java, which runs a generator of clients, Go, which compiles a generated client, and systemd, which checks its units.
 
 use anyhow::{Context, Result};
 
@@ -20,4 +20,13 @@ pub(super) fn install_go() -> Result<()> {
     announce("Go", "about a minute");
     system_packages::install(&["golang-go"])
         .context("Go 1.19 or later is needed: see https://go.dev/doc/install")
+}
+
+/// Installs the program that checks units. Only Linux has it.
+pub(super) fn install_systemd_analyze() -> Result<()> {
+    if !cfg!(target_os = "linux") || process::find_program("systemd-analyze").is_some() {
+        return Ok(());
+    }
+    announce("systemd", "about a minute");
+    system_packages::install(&["systemd"]).context("systemd-analyze of systemd 250 or later is needed")
 }

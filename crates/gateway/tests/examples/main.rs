@@ -3,6 +3,13 @@
 #![cfg(unix)]
 
 mod alerts;
+mod arguments;
+#[cfg(target_os = "linux")]
+mod container;
 mod dashboard;
+mod files;
+mod kubernetes;
 mod metric_names;
 mod monitoring;
+#[cfg(target_os = "linux")]
+mod systemd;

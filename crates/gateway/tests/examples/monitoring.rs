@@ -3,21 +3,22 @@
 use std::path::PathBuf;
 
 use serde_json::Value;
-use txjobs_test_support::{Prometheus, ServerFolder, TestServer, root, shell_jobs, wait_until};
+use txjobs_test_support::{Prometheus, ServerFolder, TestServer, shell_jobs, wait_until};
+
+use crate::files;
 
 /// The metrics that only a gateway with a relay has.
 pub const RELAY_METRICS: [&str; 2] =
     ["txjobs_relay_last_look_timestamp_seconds", "txjobs_relay_upstream_requests_total"];
 
-/// Returns the path of a file of the examples.
+/// Returns the path of a file for Prometheus or Grafana.
 pub fn path(name: &str) -> PathBuf {
-    root().join("docs/examples/monitoring").join(name)
+    files::path(&format!("monitoring/{name}"))
 }
 
-/// Reads a file of the examples.
+/// Reads a file for Prometheus or Grafana.
 pub fn read(name: &str) -> String {
-    let path = path(name);
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    files::read(&format!("monitoring/{name}"))
 }
 
 /// Prometheus with the rules of the examples, and a gateway that it scrapes every second.
