@@ -13,6 +13,7 @@ use crate::output::print;
 use crate::reload::{ConfigSource, DeclaredJobs, ReloadTargets, Reloader};
 use crate::runner::{RunnerHandle, Shutdown};
 use crate::running_node::{NodeParts, RunningNode};
+use crate::server::health_router;
 use crate::signals;
 
 /// Runs jobs without serving requests, until a signal ends the node.
@@ -27,7 +28,7 @@ pub async fn run(arguments: RunArgs, source: ConfigSource, clock: impl Clock + '
         "`run` is for further nodes of a PostgreSQL database, and a SQLite file has only one node. Use `serve`, which runs the \
          jobs as well, or name a PostgreSQL database with --database."
     );
-    let metrics = Metrics::bind(metrics.metrics_listen.as_ref(), None).await?;
+    let mut metrics = Metrics::bind(metrics.metrics_listen.as_ref(), None).await?;
     let config = source.load()?;
     ensure!(
         config.relay.is_none(),
@@ -35,6 +36,8 @@ pub async fn run(arguments: RunArgs, source: ConfigSource, clock: impl Clock + '
     );
     let store = open_exclusive(&database.store.database).await?;
     let shutdown = Shutdown::default();
+    // `serve` has these pages at the address of the API.
+    metrics.add_pages(health_router(Arc::clone(&store), shutdown.graceful.clone()));
     let run_metrics = metrics.of_runs(config.job_names());
     let (clock, handle, jobs) = (Arc::new(clock), RunnerHandle::default(), DeclaredJobs::new(&config));
     let parts = NodeParts {

@@ -26,8 +26,8 @@ struct PageState {
 pub(super) fn router(recorded: PrometheusHandle, store: Option<SharedStore>) -> Router {
     Router::new()
         .route(PATH, get(metrics))
-        .fallback(async || (StatusCode::NOT_FOUND, "The metrics are at /metrics.\n"))
         .with_state(PageState { recorded, store })
+        .fallback(async || (StatusCode::NOT_FOUND, "The metrics are at /metrics.\n"))
 }
 
 async fn metrics(State(PageState { recorded, store }): State<PageState>) -> impl IntoResponse {

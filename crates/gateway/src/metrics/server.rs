@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +35,8 @@ const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 pub struct MetricsServer {
     listener: TcpListener,
     recorded: PrometheusHandle,
+    /// The pages beside the metrics.
+    pages: Router,
 }
 
 impl MetricsServer {
@@ -54,7 +57,7 @@ impl MetricsServer {
             );
         }
         let listener = listen::bind(address, OPTION).await?;
-        Ok(Self { listener, recorded: recorder::install()? })
+        Ok(Self { listener, recorded: recorder::install()?, pages: Router::new() })
     }
 
     /// Returns the line that announces the address.
@@ -66,11 +69,16 @@ impl MetricsServer {
         Ok(format!("metrics on http://{}{}", self.listener.local_addr()?, page::PATH))
     }
 
+    /// Serves pages beside the metrics.
+    pub fn add_pages(&mut self, pages: Router) {
+        self.pages = std::mem::take(&mut self.pages).merge(pages);
+    }
+
     /// Serves the metrics, with those of the source, as long as this is polled.
     pub async fn serve_forever(self, source: Option<MetricsSource>) -> Infallible {
-        let Self { listener, recorded } = self;
+        let Self { listener, recorded, pages } = self;
         let store = source.as_ref().map(|source| source.store.clone());
-        let router = page::router(recorded.clone(), store);
+        let router = page::router(recorded.clone(), store).merge(pages);
         let serve = connections::serve(listener, None, router, LIMITS, CancellationToken::new());
         let load = async {
             match source {

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 
 use anyhow::Result;
+use axum::Router;
 use uuid::Uuid;
 
 use super::runs::RunMetrics;
@@ -48,6 +49,13 @@ impl Metrics {
     /// Fails if the system does not tell the address.
     pub fn announcement(&self) -> Result<Option<String>> {
         self.server.as_ref().map(MetricsServer::announcement).transpose()
+    }
+
+    /// Serves pages at the address of the metrics, if there is one.
+    pub fn add_pages(&mut self, pages: Router) {
+        if let Some(server) = &mut self.server {
+            server.add_pages(pages);
+        }
     }
 
     /// Serves the metrics, with those of the source, as long as this is polled.

@@ -9,8 +9,6 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use txjobs_store::SharedStore;
 
-use crate::api::AppState;
-
 /// What decides whether the gateway is ready.
 #[derive(Clone)]
 struct Readiness {
@@ -18,11 +16,12 @@ struct Readiness {
     stopping: CancellationToken,
 }
 
-/// Returns the routes: `/health` of the database, `/health/live` of the process, and `/health/ready` of both.
-pub(super) fn health_router(state: &AppState) -> Router {
-    let readiness = Readiness { store: state.store.clone(), stopping: state.stopping.clone() };
+/// Returns the routes: `/health` of the database, `/health/live` of the process, and `/health/ready` of both. `stopping` is canceled
+/// when a shutdown begins.
+pub(crate) fn health_router(store: SharedStore, stopping: CancellationToken) -> Router {
+    let readiness = Readiness { store: store.clone(), stopping };
     Router::new()
-        .route("/health", get(health).with_state(state.store.clone()))
+        .route("/health", get(health).with_state(store))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready).with_state(readiness))
 }

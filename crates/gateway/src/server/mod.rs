@@ -11,6 +11,7 @@ mod reference;
 mod router;
 mod trace;
 
+pub(crate) use health::health_router;
 pub use loopback::is_loopback_request;
 pub use options::{NoCompression, RelayedService, ServerOptions};
 pub use reference::{Reference, reference_router};

@@ -25,7 +25,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
 pub fn pages(state: &AppState, options: &ServerOptions, more: Router) -> Router {
     let not_found = api::unknown_path_router(&state.key_header);
     let pages = Router::new()
-        .merge(health_router(state))
+        .merge(health_router(state.store.clone(), state.stopping.clone()))
         .merge(page_config_router(options, &state.key_header))
         .merge(reference_router(&reference::CONTRACT))
         .merge(console::console_router(options.console.as_deref(), not_found))

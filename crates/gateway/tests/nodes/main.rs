@@ -5,6 +5,7 @@
 mod cluster;
 mod contract;
 mod database_away;
+mod health;
 mod labels;
 mod load;
 mod lost_nodes;
