@@ -3,6 +3,7 @@
 mod command_job;
 mod declared_job;
 mod duration;
+mod key_header;
 mod labels;
 mod location;
 mod model;

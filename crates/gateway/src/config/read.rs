@@ -3,19 +3,18 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
-use axum::http::HeaderName;
+use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use toml::Spanned;
 use txjobs_sdk::paths;
 use uuid::Uuid;
 
 use super::declared_job::DeclaredJob;
+use super::key_header::parse_key_header;
 use super::location::{At, with_line};
 use super::model::{Config, Job, Organization};
 use super::relay::RelayTable;
 use super::retention::{RetentionPolicy, RetentionTable};
-use crate::key;
 use crate::node::parse_label;
 
 /// The namespace of the job ids that are derived from names. A change would detach every job from its history.
@@ -108,18 +107,6 @@ fn check_organization(name: &str, earlier: &[Organization]) -> Result<()> {
         "the organization \"{name}\" is declared twice. Put its jobs under one [[organization]]"
     );
     Ok(())
-}
-
-pub(super) fn parse_key_header(name: &str) -> Result<HeaderName> {
-    let key_header = HeaderName::try_from(name)
-        .map_err(|_| anyhow!("key_header = {name:?} is not a valid name of a request header"))?;
-    ensure!(
-        !key::is_reserved_header(key_header.as_str()),
-        "key_header = {:?} is a header that HTTP uses itself. Choose another one, for example {:?}",
-        key_header.as_str(),
-        paths::API_KEY_HEADER
-    );
-    Ok(key_header)
 }
 
 fn check_job<J: DeclaredJob>(

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use txjobs_processes::variables;
 
 use super::duration::ConfigDuration;
-use super::read::parse_key_header;
+use super::key_header::parse_key_header;
 use crate::addresses::AddressPolicy;
 
 /// The name of the organization that owns the keys and the archive, if the file names none.

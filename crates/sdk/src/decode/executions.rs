@@ -1,6 +1,6 @@
 //! Decodes a response body with executions in pieces, so that a long log is never completely in memory.
 
-use super::{first_value, json};
+use super::body::{first_value, json};
 use crate::types::{JobExecution, JobExecutionLog, JobExecutions};
 
 /// A decoder for one response body with executions.
