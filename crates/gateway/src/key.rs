@@ -9,8 +9,8 @@ pub use txjobs_store::KeyHash;
 /// The prefix of every API key, by which people and secret scanners recognize one.
 pub const PREFIX: &str = "txg_";
 
-/// Headers that HTTP or CORS uses itself, so that they cannot carry a key.
-const RESERVED_HEADERS: [&str; 16] = [
+/// Headers that HTTP or CORS uses itself, or whose value is logged, so that they cannot carry a key.
+const RESERVED_HEADERS: [&str; 18] = [
     "accept-encoding",
     "access-control-request-headers",
     "access-control-request-method",
@@ -23,10 +23,12 @@ const RESERVED_HEADERS: [&str; 16] = [
     "keep-alive",
     "origin",
     "te",
+    "traceparent",
     "trailer",
     "transfer-encoding",
     "upgrade",
     "via",
+    "x-request-id",
 ];
 
 /// Generates an API key.

@@ -30,6 +30,7 @@ pub mod relay;
 mod relay_server;
 pub mod reload;
 mod reload_requests;
+mod request_id;
 pub mod retention;
 pub mod runner;
 mod running_node;

@@ -10,9 +10,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use tracing_subscriber::EnvFilter;
+use clap::ValueEnum;
+use serde_json::json;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 /// The most entries that wait for the thread. An entry is a line, usually of a few hundred bytes.
 const MAX_WAITING: usize = 4096;
@@ -21,8 +25,35 @@ const RETRY_INTERVAL: Duration = Duration::from_millis(10);
 /// A handle to the thread that writes to standard error. Clones share the thread.
 #[derive(Clone, Debug)]
 pub struct Logging {
+    format: LogFormat,
     entries: SyncSender<Entry>,
     lost: Arc<AtomicU64>,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// A JSON object on each line.
+    Json,
+}
+
+impl LogFormat {
+    /// Returns an error that is not an event, as a line.
+    fn line(self, text: &str) -> String {
+        match self {
+            Self::Text => format!("{text}\n"),
+            Self::Json => {
+                let timestamp = humantime::format_rfc3339_micros(SystemTime::now()).to_string();
+                let target = env!("CARGO_CRATE_NAME");
+                let line =
+                    json!({ "timestamp": timestamp, "level": "ERROR", "message": text, "target": target });
+                format!("{line}\n")
+            }
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -38,31 +69,34 @@ impl Logging {
     /// # Errors
     ///
     /// Fails if the system cannot start a thread.
-    pub fn start(filter: &str) -> io::Result<Self> {
-        let logging = Self::to_output(stderr())?;
+    pub fn start(filter: &str, format: LogFormat) -> io::Result<Self> {
+        let logging = Self::to_output(stderr(), format)?;
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(filter));
         let writer = logging.clone();
-        tracing_subscriber::fmt()
-            .with_env_filter(filter)
-            .with_writer(move || writer.clone())
-            .with_ansi(stderr().is_terminal())
-            .init();
+        let layer = tracing_subscriber::fmt::layer().with_writer(move || writer.clone());
+        let layer = match format {
+            LogFormat::Text => layer.with_ansi(stderr().is_terminal()).boxed(),
+            LogFormat::Json => layer.json().flatten_event(true).with_span_list(false).boxed(),
+        };
+        tracing_subscriber::registry().with(layer.with_filter(filter)).init();
         // The default hook writes to standard error itself, and blocks.
         std::panic::set_hook(Box::new(log_panic));
         Ok(logging)
     }
 
-    fn to_output(output: impl Write + Send + 'static) -> io::Result<Self> {
+    fn to_output(output: impl Write + Send + 'static, format: LogFormat) -> io::Result<Self> {
         let (entries, waiting) = sync_channel(MAX_WAITING);
         let lost = Arc::new(AtomicU64::new(0));
-        let logging = Self { entries, lost: Arc::clone(&lost) };
-        thread::Builder::new().name("log".to_owned()).spawn(move || write_all(output, &waiting, &lost))?;
+        let logging = Self { format, entries, lost: Arc::clone(&lost) };
+        thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || write_all(output, format, &waiting, &lost))?;
         Ok(logging)
     }
 
-    /// Writes a line that is not an event.
+    /// Writes an error that is not an event.
     pub fn write_line(&self, text: &str) {
-        self.send(format!("{text}\n").into_bytes());
+        self.send(self.format.line(text).into_bytes());
     }
 
     /// Waits until everything is written, or until the limit.
@@ -97,7 +131,7 @@ impl Write for Logging {
     }
 }
 
-fn write_all(mut output: impl Write, waiting: &Receiver<Entry>, lost: &AtomicU64) {
+fn write_all(mut output: impl Write, format: LogFormat, waiting: &Receiver<Entry>, lost: &AtomicU64) {
     for entry in waiting {
         match entry {
             Entry::Text(text) => {
@@ -105,8 +139,8 @@ fn write_all(mut output: impl Write, waiting: &Receiver<Entry>, lost: &AtomicU64
                 let _ = output.write_all(&text);
                 let lost = lost.swap(0, Ordering::Relaxed);
                 if lost > 0 {
-                    let _ =
-                        writeln!(output, "{lost} lines of the log were lost: standard error was not read");
+                    let text = format!("{lost} lines of the log were lost: standard error was not read");
+                    let _ = output.write_all(format.line(&text).as_bytes());
                 }
             }
             Entry::Flush(done) => {
@@ -151,7 +185,7 @@ mod tests {
     #[test]
     fn blocked_output_loses_lines_and_blocks_no_caller() {
         let output = BlockableOutput::default();
-        let logging = Logging::to_output(output.clone()).unwrap();
+        let logging = Logging::to_output(output.clone(), LogFormat::Text).unwrap();
         let sent = MAX_WAITING + 10;
         {
             let _blocked = output.0.lock().unwrap();

@@ -7,10 +7,11 @@ use txjobs_gateway::{database_argument, process, secrets};
 
 fn main() -> ExitCode {
     let cli = Cli::from_arguments();
+    let log_format = cli.log_format();
     let database = cli.served_database();
     let prepare = || match database {
         Some(database) => secrets::hide(|command| database_argument::pass_through_pipe(command, &database)),
         None => Ok(()),
     };
-    process::run("warn,txjobs_gateway=info", prepare, commands::run(cli))
+    process::run("warn,txjobs_gateway=info", log_format, prepare, commands::run(cli))
 }

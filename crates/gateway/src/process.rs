@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::logging::Logging;
+use crate::logging::{LogFormat, Logging};
 
 /// The longest wait for the log to be written, and for a system call that does not return.
 const MAX_EXIT_WAIT: Duration = Duration::from_secs(2);
@@ -15,11 +15,13 @@ const MAX_EXIT_WAIT: Duration = Duration::from_secs(2);
 /// `prepare` runs first, before any thread is started.
 pub fn run(
     log_filter: &str,
+    log_format: LogFormat,
     prepare: impl FnOnce() -> Result<()>,
     program: impl Future<Output = Result<()>>,
 ) -> ExitCode {
     let prepared = prepare();
-    let (Ok(logging), Ok(runtime)) = (Logging::start(log_filter), tokio::runtime::Runtime::new()) else {
+    let (Ok(logging), Ok(runtime)) = (Logging::start(log_filter, log_format), tokio::runtime::Runtime::new())
+    else {
         // The logging thread does not exist, so that the error cannot be written.
         return ExitCode::FAILURE;
     };

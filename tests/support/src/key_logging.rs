@@ -26,6 +26,7 @@ pub async fn assert_key_is_not_logged(folder: &ServerFolder) {
         format!("GET http://{key}@x/public/jobs HTTP/1.1\r\n"),
         format!("GET /public/jobs HTTP/1.1\r\nreferer: http://x/{key}\r\n"),
         format!("GET /public/jobs HTTP/1.1\r\nauthorization: Bearer {key}\r\ncookie: key={key}\r\n"),
+        format!("GET /public/jobs HTTP/1.1\r\nx-request-id: {key}\r\ntraceparent: {key}\r\n"),
         format!("GET /public/jobs HTTP/1.1\r\n{key}: {key}\r\n"),
         format!("GET /public/jobs HTTP/1.1\r\napiKey: {key}\r\nx-api-key: {key}\r\n"),
         format!("POST /public/jobs/{job}/execute HTTP/1.1\r\ncontent-length: {}\r\n\r\n{key}", key.len()),

@@ -7,6 +7,8 @@ use axum::http::{HeaderName, Method};
 use tower_http::cors::{Any, CorsLayer};
 use txjobs_sdk::paths;
 
+use crate::request_id::REQUEST_ID;
+
 const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
 
 /// Allows requests from every page, because access needs the key, which no browser adds by itself.
@@ -21,7 +23,7 @@ pub(super) fn cors_layer(key_header: &HeaderName) -> CorsLayer {
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
         .allow_headers(allowed)
-        .expose_headers([HeaderName::from_static(paths::EXTENSIONS_HEADER), RETRY_AFTER, ETAG])
+        .expose_headers([HeaderName::from_static(paths::EXTENSIONS_HEADER), REQUEST_ID, RETRY_AFTER, ETAG])
         .max_age(PREFLIGHT_AGE)
         // A browser sends a preflight request before a public page may call a gateway on this machine or in this network.
         .allow_private_network(true)

@@ -21,6 +21,7 @@ use crate::config::{self, CommandJob};
 use crate::database;
 use crate::database_argument::VARIABLE;
 use crate::http_server::HttpServer;
+use crate::logging::LogFormat;
 use crate::reload::{ConfigSource, DeclaredJobs};
 use crate::serve::{Server, ServerParts};
 use crate::server;
@@ -39,6 +40,9 @@ RUST_LOG sets what is logged on standard error, for instance RUST_LOG=info,txjob
 #[derive(Debug, Parser)]
 #[command(name = "txjobs-gateway", version, after_help = EXAMPLE)]
 pub struct Cli {
+    /// How the log on standard error is written: text, or json with an object on each line
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, global = true)]
+    log_format: LogFormat,
     #[command(subcommand)]
     command: Command,
 }
@@ -73,6 +77,11 @@ impl Cli {
     pub fn from_arguments() -> Self {
         let matches = with_variables(Self::command()).get_matches();
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
+    /// Returns how the log is written.
+    pub fn log_format(&self) -> LogFormat {
+        self.log_format
     }
 
     /// Returns the database of a command that runs jobs.

@@ -1,10 +1,11 @@
 //! Combines all routes.
 
-use axum::Router;
 use axum::http::{Extensions, HeaderMap, StatusCode, Version};
+use axum::{Router, middleware};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
 
 use super::console;
@@ -14,6 +15,7 @@ use super::page_config::page_config_router;
 use super::reference::{self, reference_router};
 use super::trace;
 use crate::api::{self, AppState};
+use crate::request_id;
 
 /// Returns all routes of the gateway.
 pub fn router(state: AppState, options: &ServerOptions) -> Router {
@@ -34,7 +36,7 @@ pub fn pages(state: &AppState, options: &ServerOptions, more: Router) -> Router 
     console::with_security_headers(pages)
 }
 
-/// Adds the compression of responses and the tracing of requests. These are the outermost layers.
+/// Adds the compression of responses, the ids of requests, and their tracing. These are the outermost layers.
 pub fn with_compression_and_trace(router: Router) -> Router {
     let compresses =
         DefaultPredicate::new().and(|_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| {
@@ -44,6 +46,15 @@ pub fn with_compression_and_trace(router: Router) -> Router {
         // The level with the smallest state: a client that reads a log slowly keeps one, and the default level of brotli takes
         // 11 MB.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compresses))
-        // Method, known path and status: nothing that may be a key.
-        .layer(TraceLayer::new_for_http().make_span_with(trace::request_span))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        // Method, known path, id and status: nothing that may be a key.
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(trace::request_span)
+                .on_request(())
+                .on_response(trace::log_response)
+                .on_eos(()),
+        )
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(middleware::map_request(request_id::remove_unsafe_id))
 }

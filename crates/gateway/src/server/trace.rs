@@ -1,17 +1,29 @@
-//! The tracing span of a request.
+//! The tracing span of a request, and its line in the log.
+
+use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
+use axum::http::Response;
+use tower_http::request_id::RequestId;
 use tracing::Span;
 use txjobs_sdk::paths;
 
 use crate::api::parse_id;
 
-/// Returns the span of a request: its method, and the known parts of its path.
+/// Returns the span of a request: its method, the known parts of its path, and its id. It is a part of every line of the log about
+/// the request, whatever the level of the line.
 ///
 /// People put keys into URLs by mistake. So only known paths and the ids in them are written: no query, no unknown path, and no
 /// header.
 pub(super) fn request_span(request: &Request) -> Span {
-    tracing::debug_span!("request", method = %method(request), path = known_path(request))
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    tracing::error_span!("request", method = %method(request), path = known_path(request), request_id = id)
+}
+
+/// Logs a response. The span has the request.
+pub(super) fn log_response<B>(response: &Response<B>, duration: Duration, _: &Span) {
+    let duration_ms = duration.as_secs_f64() * 1000.0;
+    tracing::debug!(status = response.status().as_u16(), duration_ms, "responded");
 }
 
 /// Returns the name of a known method: a client may send any word.

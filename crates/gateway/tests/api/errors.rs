@@ -98,7 +98,10 @@ async fn preflight_needs_no_key() {
         assert_eq!(response.header("access-control-allow-private-network"), "true");
     }
     let exposed = app.call(paths::list_jobs()).await;
-    assert_eq!(exposed.header("access-control-expose-headers"), "x-txjobs-extensions,retry-after,etag");
+    assert_eq!(
+        exposed.header("access-control-expose-headers"),
+        "x-txjobs-extensions,x-request-id,retry-after,etag"
+    );
 }
 
 #[tokio::test]

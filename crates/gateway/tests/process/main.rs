@@ -13,6 +13,7 @@ mod key_logging;
 mod keys;
 mod killed;
 mod listen;
+mod logs;
 mod metrics;
 mod output;
 #[cfg(target_os = "linux")]
