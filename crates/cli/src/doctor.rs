@@ -3,6 +3,7 @@
 mod clock;
 mod connection;
 mod cors;
+mod cors_remedy;
 mod diagnose;
 mod diagnosis;
 mod extensions;

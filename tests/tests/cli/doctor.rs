@@ -597,6 +597,39 @@ async fn missing_cors_is_a_failure_for_the_origin() {
     assert_eq!(problems, ["fail cors.preflight_get", "fail cors.preflight_post", "fail cors.get"]);
 }
 
+#[test]
+fn server_without_cors_needs_a_relay() {
+    let server = start_server(|_, response| response);
+    let output = doctor(server.address(), &["--origin", ORIGIN]);
+    let expected = format!(
+        "         → Ask the server's administrator to allow the origin and the header of the key.\n           \
+         Or let a gateway relay to this server, and open the console at the address of the gateway. See \
+         docs/guides/get-a-browser-past-cors.md. The lines of its gateway.toml:\n           \
+         [relay]\n           \
+         upstream = \"{}\"\n           \
+         key_env = \"TXJOBS_UPSTREAM_KEY\"\n",
+        server.address()
+    );
+    assert_eq!(output.stdout.matches(&expected).count(), 1, "{}", output.stdout);
+}
+
+#[test]
+fn relay_that_refuses_the_origin_names_the_setting() {
+    let settings = json!({ "name": "Relay", "domain": "./", "relayFor": "https://api.example.com" });
+    let server = start_server(move |request, response| match request.path() {
+        "/config.json" => json_response(200, &settings.to_string()),
+        _ => response,
+    });
+    let (code, document) = diagnose(server.address());
+    assert_eq!(code, 7);
+    let advice = document.finding("cors.preflight_get")["Advice"].as_str().unwrap();
+    assert!(advice.contains("This server is a relay."), "{advice}");
+    assert!(advice.ends_with("\norigins = [\"https://console.example.com\"]"), "{advice}");
+    let requests = server.requests();
+    let settings = requests.iter().find(|request| request.path() == "/config.json").unwrap();
+    assert!(!settings.headers.contains_key("apikey"), "{settings:?}");
+}
+
 #[tokio::test]
 async fn rate_limit_stops_the_requests() {
     let limit = json!({ "rateLimit": { "requests": 4, "per": "1h" } });

@@ -7,13 +7,13 @@ use reqwest::header::{
 use txjobs_sdk::{ServerAddress, operation::Method, paths, types::JobId};
 
 use super::{
+    cors_remedy,
     finding::{Finding, Findings, Outcome, Subject},
     requests::{NoResponse, Request, Requester, Response},
 };
 
 const SUBJECT: Subject = Subject::Cors;
-const ADVICE: &str = "Ask the server's administrator to allow the origin and the header of the key, or let a gateway serve the \
-                      console.";
+const ADVICE: &str = "Ask the server's administrator to allow the origin and the header of the key.";
 
 /// The page that calls the server.
 #[derive(Clone, Copy, Debug)]
@@ -50,20 +50,27 @@ pub(crate) async fn check(
         ("preflight_get", Method::Get, list.path_and_query()),
         ("preflight_post", Method::Post, execute.path_and_query()),
     ];
+    let mut results = Vec::new();
     for (name, method, path) in preflights {
         let request = Request::options(name, path)
             .with_header(ORIGIN, value.clone())
             .with_header(ACCESS_CONTROL_REQUEST_METHOD, HeaderValue::from_static(method.as_str()))
             .with_header(ACCESS_CONTROL_REQUEST_HEADERS, header_value(key_header));
         let result = requester.send(&request).await;
-        findings.add(preflight(name, method, origin, key_header, &result));
+        results.push(preflight(name, method, origin, key_header, &result));
     }
     let mut request = Request::get("cors_get", list.path_and_query()).with_header(ORIGIN, value);
     if has_key {
         request = request.with_key(key_header);
     }
     let result = requester.send(&request).await;
-    findings.add(get(origin, &result));
+    results.push(get(origin, &result));
+    // Once is enough.
+    if let Some(refused) = results.iter_mut().find(|finding| finding.advice.as_deref() == Some(ADVICE)) {
+        let remedy = cors_remedy::advice(requester, address, origin).await;
+        refused.advice = Some(format!("{ADVICE}\n{remedy}"));
+    }
+    results.into_iter().for_each(|finding| findings.add(finding));
 }
 
 fn header_value(name: &HeaderName) -> HeaderValue {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::output::{
     style::{ACTIVE, BAD, DIM, OK, WARNING},
-    text,
+    text::{self, Tabs},
 };
 
 /// The column at which messages start.
@@ -47,7 +47,10 @@ fn add_finding(lines: &mut Vec<String>, finding: &Finding) {
         }
     }
     if let Some(advice) = &finding.advice {
-        lines.push(format!("{INDENT}→ {}", text::escape_line(advice)));
+        for (number, line) in text::escape_lines(advice, Tabs::Space).enumerate() {
+            let mark = if number == 0 { "→" } else { " " };
+            lines.push(format!("{INDENT}{mark} {line}"));
+        }
     }
 }
 
