@@ -607,7 +607,7 @@ fn server_without_cors_needs_a_relay() {
          docs/guides/get-a-browser-past-cors.md. The lines of its gateway.toml:\n           \
          [relay]\n           \
          upstream = \"{}\"\n           \
-         key_env = \"TXJOBS_UPSTREAM_KEY\"\n",
+         key_env = \"SERVICE_KEY\"\n",
         server.address()
     );
     assert_eq!(output.stdout.matches(&expected).count(), 1, "{}", output.stdout);

@@ -31,7 +31,7 @@ fn start_relay(address: &ServerAddress) -> String {
          docs/guides/get-a-browser-past-cors.md. The lines of its gateway.toml:\n\
          [relay]\n\
          upstream = {upstream:?}\n\
-         key_env = \"TXJOBS_UPSTREAM_KEY\""
+         key_env = \"SERVICE_KEY\""
     )
 }
 
