@@ -12,6 +12,7 @@ prints the values, and exits with 1 above a target.
 
 import http.client
 import json
+import os
 import pathlib
 import re
 import statistics
@@ -52,7 +53,7 @@ class Server:
         file.write_text(config)
         command = [program, "serve", "--demo", "--listen", "127.0.0.1:0", "--config", file]
         self.process = subprocess.Popen([*command, "--database", folder / f"{program.name}.db", *options],
-                                        stdout=subprocess.PIPE, text=True)
+                                        stdout=subprocess.PIPE, text=True, env={**os.environ, "RUST_LOG": "warn"})
         self.address = self.process.stdout.readline().removeprefix("listening on ").strip()
         self.key = self.process.stdout.readline().removeprefix("demo key:").strip()
         self.connection = http.client.HTTPConnection(self.address.removeprefix("http://"), timeout=300)

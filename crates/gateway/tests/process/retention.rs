@@ -21,6 +21,10 @@ async fn start_deletes_runs_that_are_no_longer_kept() {
     gateway.kill_and_restart();
     wait_until("the deletion", async || (count_runs(&gateway, "few").await == 1).then_some(())).await;
     assert_eq!(count_runs(&gateway, "all").await, 3);
-    let log = gateway.log();
-    assert!(log.contains("old runs were deleted") && log.contains("job=\"few\" runs=2"), "{log}");
+    // A thread writes the log.
+    wait_until("the log of the deletion", async || {
+        let log = gateway.log();
+        (log.contains("old runs were deleted") && log.contains("job=\"few\" runs=2")).then_some(())
+    })
+    .await;
 }
