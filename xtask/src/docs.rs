@@ -18,7 +18,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::{counts::Counts, process, setup::Tools, workspace};
+use crate::{counts::Counts, process, settings, setup::Tools, workspace};
 use commands::Checker;
 use files::Files;
 use page::{Content, Page};
@@ -58,6 +58,7 @@ fn check_pages(built: &Path, xtask: &Path, data: &Path) -> Result<Counts> {
         report.finish(&problems);
     }
     report.finish(&mentions::problems(&files)?);
+    report.finish(&settings::problems(&built)?);
     report.print();
     Ok(report.counts)
 }

@@ -13,6 +13,7 @@ mod fuzz;
 mod postman;
 mod process;
 mod recipes;
+mod settings;
 mod setup;
 mod suites;
 mod tests;
@@ -33,6 +34,7 @@ Commands:
   test      Run all checks and tests, or only some steps of them
   console   Build the console into web/dist, ready for a web server
   dist      Build the command line with its manual pages and completions into target/published
+  settings  Write the JSON Schema and the reference tables of gateway.toml
   postman   Write the contract as a Postman collection
   setup     Install the tools; the other commands also do this when a tool is missing
 
@@ -66,6 +68,7 @@ fn run() -> Result<ExitCode> {
         "console" => run_without_options(arguments, console::HELP, console::build_and_report),
         "dist" => dist::run(arguments),
         "postman" => postman::run(arguments, &working_folder),
+        "settings" => run_without_options(arguments, settings::HELP, settings::write),
         "setup" => run_without_options(arguments, setup::HELP, || setup::install_all().map(drop)),
         other => bail!("no command is named {other:?}; see cargo xtask --help"),
     }

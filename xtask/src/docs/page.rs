@@ -65,6 +65,8 @@ impl Content {
         let content = match comment {
             "run" => Self::Run,
             "syntax" => Self::Syntax,
+            "end of keys" => return Ok(None),
+            _ if comment.starts_with("keys: ") => return Ok(None),
             _ => match (value("not run:"), value("file:"), value("same as:")) {
                 (Some(reason), ..) => Self::NotRun(reason),
                 (_, Some(name), _) => Self::File(name),

@@ -6,6 +6,7 @@ pub mod keys;
 pub mod migrate;
 pub mod nodes;
 pub mod run;
+pub mod schema;
 
 use std::sync::Arc;
 
@@ -70,6 +71,8 @@ Durations are written like 500ms, 10s, 1m30s or 90 (seconds).")]
     Restore(RestoreArgs),
     /// Check the configuration and list its jobs
     Check(ConfigArgs),
+    /// Print the JSON Schema of the configuration, for editors
+    Schema,
 }
 
 impl Cli {
@@ -134,6 +137,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Backup(arguments) => backup::back_up(&arguments).await,
         Command::Restore(arguments) => backup::restore(&arguments).await,
         Command::Check(arguments) => check::run(&load(&arguments.config)?),
+        Command::Schema => schema::run(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! A job of the configuration file that runs a command.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use encoding_rs::{Encoding, UTF_8};
 use regex::{Regex, RegexSet};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 use txjobs_sdk::Severity;
@@ -21,29 +23,65 @@ use super::retention::RetentionTable;
 use crate::command::{Command, StandardError};
 use crate::runner::{DEFAULT_STOP_GRACE, Work};
 
+/// The forms of a UUID. The version of JSON Schema that editors know has no format for them.
+const UUID_PATTERN: &str = r"^(urn:uuid:)?\{?[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?$";
 /// The value of `stderr` that merges standard error into standard output.
 const MERGE: &str = "merge";
 
-/// A job that runs a command, as it is written in the file.
-#[derive(Debug, Deserialize)]
+/// A job, which runs a command without a shell.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Job")]
 pub struct CommandJob {
+    /// A UUID. By default it is derived from the names of the organization and the job, and so stays the same. Set it to keep the
+    /// id when you rename a job.
+    #[schemars(extend("x-default" = "derived", "pattern" = UUID_PATTERN))]
     id: Option<Uuid>,
+    /// The name that clients see.
+    #[schemars(length(min = 1))]
     name: String,
+    /// The program and its arguments, without a shell.
+    #[schemars(with = "Vec<String>", length(min = 1))]
     command: Option<Spanned<Vec<String>>>,
+    /// The working directory, relative to the file.
+    #[schemars(extend("x-default" = "the folder of the file"))]
     directory: Option<PathBuf>,
+    /// Additional environment variables.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
     environment: Option<Spanned<BTreeMap<String, String>>>,
+    /// The maximum duration of a run.
+    #[schemars(with = "Option<ConfigDuration>")]
     timeout: Option<Spanned<ConfigDuration>>,
+    /// The time between SIGTERM and SIGKILL.
+    #[schemars(extend("default" = "5s"))]
     stop_grace: Option<ConfigDuration>,
+    /// With `true`, processes that remain when the command exits continue.
+    #[schemars(extend("default" = false))]
     leave_running: Option<bool>,
+    /// The encoding of the output, a label of the
+    /// [WHATWG Encoding Standard](https://encoding.spec.whatwg.org/#names-and-labels) such as `utf-16le` or `latin1`.
+    #[schemars(with = "Option<String>", extend("default" = "utf-8"))]
     encoding: Option<Spanned<String>>,
+    /// Regular expressions; a line that contains a match is a warning.
+    #[schemars(with = "Option<Vec<String>>")]
     warning: Option<Vec<Spanned<String>>>,
+    /// Regular expressions; a line that contains a match is an error.
+    #[schemars(with = "Option<Vec<String>>")]
     error: Option<Vec<Spanned<String>>>,
+    /// The severity of a line of standard error that matches no pattern: `"information"`, `"warning"`, or `"error"`; or `"merge"`
+    /// for one pipe with standard output.
+    #[schemars(extend("default" = "warning"))]
     stderr: Option<StandardErrorLabel>,
+    /// The exit codes of a run that did not fail.
+    #[schemars(with = "Option<Vec<i32>>", length(min = 1), extend("default" = [0]))]
     completed: Option<Spanned<Vec<i32>>>,
+    /// Labels; only nodes that have all of them run the job, which waits for one.
     #[serde(default)]
+    #[schemars(extend("x-default" = "none"))]
     runs_on: Vec<String>,
+    /// Which ended runs of this job are kept. Each setting replaces that of the file.
     #[serde(default)]
+    #[schemars(extend("x-default" = "that of the file"))]
     retention: RetentionTable,
 }
 
@@ -51,15 +89,38 @@ pub struct CommandJob {
 #[derive(Clone, Copy, Debug)]
 struct StandardErrorLabel(StandardError);
 
-impl<'de> Deserialize<'de> for StandardErrorLabel {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+impl StandardErrorLabel {
+    fn values() -> impl Iterator<Item = StandardError> + Clone {
         let separate = Severity::ALL.iter().map(|&severity| StandardError::Separate(severity));
-        let values = separate.chain([StandardError::Merged]);
-        deserialize_label(deserializer, values, |value| match value {
+        separate.chain([StandardError::Merged])
+    }
+
+    fn label(value: StandardError) -> Option<&'static str> {
+        match value {
             StandardError::Separate(severity) => severity.label(),
             StandardError::Merged => Some(MERGE),
-        })
-        .map(Self)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for StandardErrorLabel {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_label(deserializer, Self::values(), Self::label).map(Self)
+    }
+}
+
+impl JsonSchema for StandardErrorLabel {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "StandardError".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let labels: Vec<_> = Self::values().filter_map(Self::label).collect();
+        json_schema!({ "type": "string", "enum": labels })
     }
 }
 

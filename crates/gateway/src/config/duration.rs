@@ -1,14 +1,35 @@
 //! Durations in the configuration file.
 
+use std::borrow::Cow;
 use std::fmt::{self, Formatter};
 use std::time::Duration;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// A duration such as `200ms` or `1h30m`, or a number of seconds.
 #[derive(Clone, Copy, Debug)]
 pub struct ConfigDuration(pub Duration);
+
+/// The durations with units that JSON Schema accepts. The units themselves are checked when the file is read.
+pub(super) const PATTERN_WITH_UNIT: &str = r"^\s*([0-9]+(\.[0-9]+)?\s*[a-zA-Z\u00b5]+\s*)+$";
+/// The same, or a number of seconds.
+const PATTERN: &str = r"^\s*([0-9]+|([0-9]+(\.[0-9]+)?\s*[a-zA-Z\u00b5]+\s*)+)\s*$";
+
+impl JsonSchema for ConfigDuration {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Duration".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "type": "string", "pattern": PATTERN }, { "type": "integer", "minimum": 0 }] })
+    }
+}
 
 impl<'de> Deserialize<'de> for ConfigDuration {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -10,6 +10,7 @@ mod model;
 mod read;
 mod relay;
 mod retention;
+mod schema;
 
 pub use command_job::CommandJob;
 pub use declared_job::DeclaredJob;
@@ -20,6 +21,7 @@ pub use model::{Config, Job, Organization};
 pub use read::{load, parse};
 pub use relay::{KeySource, RelayConfig};
 pub use retention::{RetentionPolicy, RetentionTable};
+pub use schema::schema;
 
 /// Returns the command of the first job of a configuration.
 #[cfg(test)]

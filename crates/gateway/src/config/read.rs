@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 use txjobs_sdk::paths;
@@ -20,22 +21,42 @@ use crate::node::parse_label;
 /// The namespace of the job ids that are derived from names. A change would detach every job from its history.
 const NAMESPACE: Uuid = Uuid::from_u128(0x8a1d_4c50_9f3e_4b7a_a6d2_5e0c_71b9_e384);
 
-#[derive(Deserialize)]
+/// The configuration of txjobs-gateway.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound = "J: DeclaredJob")]
-struct File<J> {
+#[schemars(
+    bound = "J: JsonSchema",
+    extend("oneOf" = [{ "required": ["organization"] }, { "required": ["relay"] }])
+)]
+pub(super) struct File<J> {
+    /// The request header with the API key. Headers that HTTP uses itself are refused. A change needs a restart.
+    #[schemars(with = "Option<String>", extend("default" = paths::API_KEY_HEADER))]
     key_header: Option<Spanned<String>>,
+    /// Which ended runs are kept.
     #[serde(default)]
+    #[schemars(extend("x-default" = "everything is kept"))]
     retention: RetentionTable,
+    /// A service to which the gateway passes requests on, instead of running jobs. A change needs a restart.
+    #[schemars(with = "Option<RelayTable>")]
     relay: Option<Spanned<RelayTable>>,
-    #[serde(default)]
+    /// An organization. A file without `[relay]` has at least one.
+    #[serde(default = "Vec::new")]
+    #[schemars(
+        default,with = "Vec<FileOrganization<J>>", length(min = 1), extend("x-default" = "none, with `[relay]` only"))]
     organization: Vec<Spanned<FileOrganization<J>>>,
 }
 
-#[derive(Deserialize)]
+/// An organization. Its keys give access to its own jobs only.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound = "J: DeclaredJob")]
+#[schemars(bound = "J: JsonSchema", rename = "Organization")]
 struct FileOrganization<J> {
+    /// The name, unique in the file.
+    #[schemars(length(min = 1))]
     name: String,
+    /// A job.
     #[serde(default = "Vec::new")]
+    #[schemars(default, with = "Vec<J>")]
     job: Vec<Spanned<J>>,
 }
 

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use axum::http::HeaderName;
 use ipnet::IpNet;
 use reqwest::Url;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use txjobs_processes::variables;
 
@@ -25,38 +26,47 @@ const DEFAULT_MAX_RESPONSE_MB: u64 = 1024;
 const MIN_WATCH_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The service to which requests are passed on, as it is written in the file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Relay")]
 pub(super) struct RelayTable {
-    /// The address of the service, like "https://api.example.com".
+    /// The address of the service, like `"https://api.example.com"`. `http://` only for this machine.
     upstream: String,
     /// The name of the organization that owns the keys of the callers and the archive.
+    #[schemars(length(min = 1), extend("default" = DEFAULT_NAME))]
     name: Option<String>,
-    /// The environment variable with the service's API key.
+    /// The environment variable with the service's API key. Its name does not begin with `TXJOBS_`.
     key_env: Option<String>,
-    /// The file with the service's API key.
+    /// The file with the service's API key, relative to this file.
     key_file: Option<PathBuf>,
     /// With `true`, each caller sends a key of the service, which is passed on.
     #[serde(default)]
     callers_key: bool,
     /// The request header in which the service expects the API key.
+    #[schemars(extend("x-default" = "that of `key_header`"))]
     upstream_key_header: Option<String>,
-    /// The time between two looks at the service, which archive the runs that no caller asks for.
+    /// The time between two looks at the service, which archive the runs that no caller asks for. It needs `key_env` or `key_file`.
     watch: Option<ConfigDuration>,
     /// With `false`, nothing is archived.
+    #[schemars(extend("default" = true))]
     archive: Option<bool>,
-    /// Networks that the service may be in although they are not public, like "10.1.0.0/16".
+    /// Networks that the service may be in although they are not public, like `"10.1.0.0/16"`.
     #[serde(default)]
+    #[schemars(extend("x-default" = "none"))]
     allow_addresses: Vec<String>,
-    /// The origins of pages that may use the relay, like "https://console.example.com".
+    /// The origins of pages that may use the relay besides its own, like `"https://console.example.com"`.
     #[serde(default)]
+    #[schemars(extend("x-default" = "none"))]
     origins: Vec<String>,
-    /// The host names under which the relay is reached. Addresses and `localhost` are always accepted.
+    /// The host names under which the relay is reached besides addresses and `localhost`.
     #[serde(default)]
+    #[schemars(extend("x-default" = "none"))]
     hosts: Vec<String>,
     /// The longest time from a request to the head of the response.
+    #[schemars(extend("default" = "60s"))]
     timeout: Option<ConfigDuration>,
     /// The largest response, in megabytes.
+    #[schemars(range(min = 1), extend("default" = DEFAULT_MAX_RESPONSE_MB))]
     max_response_mb: Option<u64>,
 }
 

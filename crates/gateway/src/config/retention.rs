@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use toml::{Spanned, Value};
 use txjobs_store::Retention;
 
+use super::duration;
 use super::location::At;
 use crate::clock::{Micros, micros};
 
@@ -15,11 +17,18 @@ const ALL: &str = "all";
 /// The value of `keep_for` that keeps runs of every age.
 const FOREVER: &str = "forever";
 
-/// Which ended runs are kept, as it is written in the file.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Which ended runs are kept. A run that exceeds one of the limits is deleted with its log.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Retention")]
 pub struct RetentionTable {
+    /// The number of the newest runs of each job that are kept.
+    #[serde(default)]
+    #[schemars(schema_with = "keep_runs_schema", extend("default" = ALL))]
     keep_runs: Option<Spanned<Value>>,
+    /// The time after its end for which a run is kept, with its unit: `"90d"`, `"12h"`.
+    #[serde(default)]
+    #[schemars(schema_with = "keep_for_schema", extend("default" = FOREVER))]
     keep_for: Option<Spanned<Value>>,
 }
 
@@ -64,6 +73,14 @@ impl RetentionPolicy {
 /// Returns a setting, if the table has it.
 fn setting<T>(value: Option<&Spanned<Value>>, parse: fn(&Value) -> Result<T>) -> Result<Option<T>> {
     value.map(|value| parse(value.get_ref()).at(value.span())).transpose()
+}
+
+fn keep_runs_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "anyOf": [{ "type": "integer", "minimum": 1, "maximum": u32::MAX }, { "const": ALL }] })
+}
+
+fn keep_for_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "anyOf": [{ "type": "string", "pattern": duration::PATTERN_WITH_UNIT }, { "const": FOREVER }] })
 }
 
 fn parse_keep_runs(value: &Value) -> Result<Option<u32>> {
