@@ -23,6 +23,8 @@ use crate::metrics::RunMetrics;
 
 /// The most responses that wait to be archived. Further ones are dropped; the same executions usually pass again.
 const MAX_WAITING: usize = 32;
+/// The most bytes of a list of jobs. A longer one is cut off, and is then not valid.
+const MAX_LIST_BYTES: u64 = 64 * 1024 * 1024;
 /// The number of batches of lines that wait for the store.
 const MAX_BATCHES: usize = 4;
 
@@ -138,7 +140,7 @@ impl Archive {
         let bytes = spawn_blocking(move || {
             let mut bytes = Vec::new();
             body.seek(SeekFrom::Start(0))?;
-            body.read_to_end(&mut bytes)?;
+            body.take(MAX_LIST_BYTES).read_to_end(&mut bytes)?;
             Ok::<_, io::Error>(bytes)
         });
         let bytes = bytes.await??;

@@ -8,6 +8,8 @@ use txjobs_sdk::types::{JobExecution, JobExecutionLog};
 const CHUNK_BYTES: usize = 64 * 1024;
 /// The number of lines that are passed on at once.
 const BATCH_LINES: usize = 500;
+/// The most bytes of a response in memory: its executions without their lines, and one line.
+const MAX_MEMORY: usize = 64 * 1024 * 1024;
 
 /// An execution without its lines.
 #[derive(Debug)]
@@ -80,6 +82,9 @@ fn decode(
                 return Ok(());
             }
         }
+        if decoder.buffered_len() > MAX_MEMORY {
+            return Err(invalid("it has more executions, or a longer line, than the archive takes"));
+        }
         if length == 0 {
             return Ok(());
         }
@@ -141,6 +146,15 @@ mod tests {
         })
         .unwrap();
         assert_eq!(calls, 1);
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        for start in ["[{\"Id\":\"", "[{\"JobExecutionLogs\":[{\"Message\":\""] {
+            let mut body = start.as_bytes().chain(io::repeat(b'x').take(1 << 30));
+            let error = decode(&mut body, &mut ExecutionDecoder::default(), |_, _| true).unwrap_err();
+            assert!(error.to_string().contains("than the archive takes"), "{error}");
+        }
     }
 
     #[test]

@@ -90,6 +90,12 @@ impl ExecutionDecoder {
         self.dropped + self.at as u64
     }
 
+    /// Returns the number of bytes that the decoder holds: those that are not decoded yet, and the body without the log lines. A server
+    /// can make it grow without end, so a caller that must bound its memory checks it.
+    pub fn buffered_len(&self) -> usize {
+        self.pending.len() - self.at + self.outline.len()
+    }
+
     /// Decodes the next part. Returns `None` if it needs more bytes.
     ///
     /// # Errors
