@@ -4,28 +4,19 @@ use std::collections::BTreeSet;
 use std::process::Stdio;
 
 use serde_json::Value;
-use txjobs_test_support::{CommandOutput, promtool, wait_until};
+use txjobs_test_support::{CommandOutput, promtool};
 
 use crate::monitoring::{self, Monitoring};
 
 #[tokio::test]
 async fn failed_run_raises_the_alert() {
     let monitoring = Monitoring::start().await;
-    let firing = async |name: &str| -> Vec<Value> {
-        let alerts = monitoring.prometheus.alerts().await;
-        let is_named = |alert: &Value| alert["labels"]["alertname"] == name && alert["state"] == "firing";
-        alerts.into_iter().filter(is_named).collect()
-    };
     assert_eq!(monitoring.gateway.run("Works").await["State"], 2);
     monitoring.wait_for(r#"txjobs_runs_total{job_name="Works", outcome="completed"} == 1"#).await;
-    assert_eq!(firing("TxjobsRunFailed").await, [] as [Value; 0]);
+    assert_eq!(monitoring.firing("TxjobsRunFailed").await, [] as [Value; 0]);
 
     assert_eq!(monitoring.gateway.run("Fails").await["State"], 3);
-    let alerts = wait_until("the alert", async || {
-        let alerts = firing("TxjobsRunFailed").await;
-        (!alerts.is_empty()).then_some(alerts)
-    })
-    .await;
+    let alerts = monitoring.wait_for_alert("TxjobsRunFailed").await;
     assert_eq!(alerts.len(), 1, "{alerts:?}");
     let labels = &alerts[0]["labels"];
     assert_eq!((&labels["organization"], &labels["job_name"]), (&"Contoso".into(), &"Fails".into()));

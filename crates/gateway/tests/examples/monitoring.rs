@@ -1,15 +1,20 @@
 //! A gateway that a real Prometheus scrapes.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::Value;
-use txjobs_test_support::{Prometheus, ServerFolder, TestServer, shell_jobs, wait_until};
+use txjobs_test_support::{Prometheus, ServerFolder, TestServer, shell_jobs};
 
 use crate::files;
 
 /// The metrics that only a gateway with a relay has.
 pub const RELAY_METRICS: [&str; 2] =
     ["txjobs_relay_last_look_timestamp_seconds", "txjobs_relay_upstream_requests_total"];
+
+/// The longest time until Prometheus has a new value or alert. It scrapes first after some seconds, and then once a second.
+const MAX_WAIT: Duration = Duration::from_secs(120);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Returns the path of a file for Prometheus or Grafana.
 pub fn path(name: &str) -> PathBuf {
@@ -46,10 +51,32 @@ impl Monitoring {
 
     /// Waits until an expression has a result.
     pub async fn wait_for(&self, expression: &str) -> Vec<Value> {
-        wait_until(expression, async || {
-            let series = self.prometheus.query(expression).await;
-            (!series.is_empty()).then_some(series)
-        })
-        .await
+        wait_for_some(expression, async || self.prometheus.query(expression).await).await
     }
+
+    /// Returns the alerts of a name that are firing.
+    pub async fn firing(&self, name: &str) -> Vec<Value> {
+        let alerts = self.prometheus.alerts().await;
+        let is_named = |alert: &Value| alert["labels"]["alertname"] == name && alert["state"] == "firing";
+        alerts.into_iter().filter(is_named).collect()
+    }
+
+    /// Waits until an alert is firing, and returns all of this name.
+    pub async fn wait_for_alert(&self, name: &str) -> Vec<Value> {
+        wait_for_some(name, async || self.firing(name).await).await
+    }
+}
+
+/// Waits until there are values, and returns them.
+async fn wait_for_some(what: &str, read: impl AsyncFn() -> Vec<Value>) -> Vec<Value> {
+    let poll = async {
+        loop {
+            let values = read().await;
+            if !values.is_empty() {
+                return values;
+            }
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+    };
+    tokio::time::timeout(MAX_WAIT, poll).await.unwrap_or_else(|_| panic!("timed out waiting for {what}"))
 }
