@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 use std::{
+    collections::BTreeSet,
     convert::Infallible,
     iter,
     sync::{
@@ -15,7 +16,7 @@ use axum::{body::Body, http::Response};
 use serde_json::json;
 use thirtyfour::prelude::*;
 use txjobs_test_support::{
-    FakeRequest, FakeServer,
+    FakeRequest, FakeResponse, FakeServer,
     browser::Browser,
     console::{connect, console_file},
     json_response,
@@ -74,7 +75,68 @@ async fn response_blocked_by_cors_names_a_way_out() {
     browser.page.goto(server.address()).await.unwrap();
     connect(&browser, KEY).await;
     wait_for_error(&browser, "blocked_by_browser", "use the txjobs command line").await;
-    wait_for_error(&browser, "blocked_by_browser", "A gateway on your own machine").await;
+    wait_for_error(&browser, "blocked_by_browser", "A gateway on your own machine can relay").await;
+    wait_for_error(&browser, "blocked_by_browser", "docs/guides/get-a-browser-past-cors.md").await;
+    let lines = browser.page.find(By::Css(".error-note pre")).await.unwrap().text().await.unwrap();
+    let expected = format!("[relay]\nupstream = \"{}\"\nkey_env = \"TXJOBS_UPSTREAM_KEY\"", other.address());
+    assert_eq!(lines, expected);
+    browser.check_appearances("blocked").await;
+}
+
+#[tokio::test]
+async fn server_of_the_page_that_does_not_respond_needs_no_relay() {
+    let server = FakeServer::start(|_, request| match request.path() {
+        "/config.json" => FakeResponse::Send(json_response(200, &own_server())),
+        path if path.starts_with("/public/") => FakeResponse::Close,
+        path => FakeResponse::Send(console_file(path)),
+    });
+    let browser = Browser::start().await;
+    browser.page.goto(server.address()).await.unwrap();
+    connect(&browser, KEY).await;
+    wait_for_error(&browser, "blocked_by_browser", "Check the domain and your network").await;
+    assert!(browser.page.find(By::Css(".error-note pre")).await.is_err());
+}
+
+#[tokio::test]
+async fn blocked_service_offers_its_relay() {
+    const RELAY_KEY: &str = "s3cret-key-of-the-relay";
+    let service = FakeServer::start(|_, _| json_response(200, "[]"));
+    let config = json!({ "profiles": [
+        { "name": "Service", "domain": service.address() },
+        { "name": "Other relay", "domain": "https://relay.example", "relayFor": "https://api.example" },
+        { "name": "Our relay", "domain": ".", "relayFor": format!("{}/", service.address()) },
+    ] });
+    let server = start(config.to_string(), |_| json_response(200, "[]"));
+    let browser = Browser::start().await;
+    browser.page.goto(server.address()).await.unwrap();
+    let host = service.address().strip_prefix("http://").unwrap();
+    browser.wait_for_text("button", &format!("Our relay relay for {host}")).await;
+    browser.wait_for_text("button", "Other relay relay for api.example").await;
+    connect(&browser, KEY).await;
+    wait_for_error(&browser, "blocked_by_browser", "Our relay relays to this server").await;
+    browser.check_appearances("blocked-with-relay").await;
+
+    browser.click_button("Use the relay").await;
+    browser.wait_for_text("span", &format!("This server relays to {host}.")).await;
+    let domain = browser.field("Domain").await.value().await.unwrap();
+    assert_eq!(domain.as_deref(), Some(server.address()));
+    let key = browser.field("API key").await;
+    assert_eq!(
+        key.value().await.unwrap().as_deref(),
+        Some(""),
+        "the key of the service is not for the relay"
+    );
+    browser.wait_for(By::Css("#key:focus")).await;
+    browser.check_appearances("relay").await;
+    connect(&browser, RELAY_KEY).await;
+    browser.wait_for_text("h1", "Jobs").await;
+    let keys = |server: &FakeServer| {
+        let requests = server.requests();
+        let keys = requests.iter().filter_map(|request| request.headers.get("apikey"));
+        keys.map(|key| key.to_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(keys(&server), BTreeSet::from([RELAY_KEY.to_owned()]));
+    assert!(!keys(&service).contains(RELAY_KEY));
 }
 
 /// Opens the console, and checks what it says about its `config.json`, how many choices it offers, and that it is usable.

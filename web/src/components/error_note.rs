@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use txjobs_sdk::{Error, ErrorKind};
 
-use super::icon::Icon;
+use super::{icon::Icon, relay_note::RelayNote};
 use crate::{
     model::domain,
     state::Connection,
@@ -11,11 +11,13 @@ use crate::{
     utils::{address, time},
 };
 
-/// Renders an error. `context` is a sentence before the error; the children are buttons that help.
+/// Renders an error. `context` is a sentence before the error, `base` the base URL of the server if it is not that of the session;
+/// the children are buttons that help.
 #[component]
 pub fn ErrorNote(
     error: Error,
     #[prop(optional)] context: &'static str,
+    #[prop(optional_no_strip)] base: Option<String>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let message = message(&error);
@@ -24,12 +26,13 @@ pub fn ErrorNote(
         .filter(|seconds| *seconds > 0)
         .map(|seconds| tf!(" Retry after {seconds} s.", seconds = seconds));
     let session = expect_context::<Connection>().session;
-    let is_this_machine = move || {
-        session.with(|session| session.as_ref().is_some_and(|session| domain::is_this_machine(&session.base)))
-    };
+    let is_attempt = base.is_some();
+    let base = base.or_else(|| session.with_untracked(|session| Some(session.as_ref()?.base.clone())));
+    let blocked = base.filter(|_| error.kind == ErrorKind::BlockedByBrowser);
+    // CORS does not apply to the server of the page.
+    let other_origin = blocked.clone().filter(|base| !address::is_own_origin(base));
+    let is_local = address::is_https() && blocked.as_deref().is_some_and(domain::is_this_machine);
     let hint = hint(&error);
-    let is_local =
-        error.kind == ErrorKind::BlockedByBrowser && address::is_https() && untrack(is_this_machine);
     view! {
         <div class="error-note" role="alert" data-error=error.kind.name()>
             <Icon name="octagon" />
@@ -39,6 +42,7 @@ pub fn ErrorNote(
                 {message.map(|text| view! { <div class="server-message"><bdi>{text}</bdi>{wait}</div> })}
                 <div>{error.advice()}</div>
                 {hint.map(|hint| view! { <div>{hint}</div> })}
+                {other_origin.map(|base| view! { <RelayNote base is_attempt /> })}
                 {is_local.then(|| view! { <div>{domain::local_network_hint()}</div> })}
             </div>
             <div class="actions">{children.map(|children| children())}</div>
@@ -49,10 +53,9 @@ pub fn ErrorNote(
 /// Returns what else to do if the network or the browser is the cause.
 fn hint(error: &Error) -> Option<&'static str> {
     match (error.kind, error.status) {
-        (ErrorKind::BlockedByBrowser, _) => Some(t(
-            "Without this permission, use the txjobs command line: CORS applies only to browsers. A gateway on your own \
-             machine cannot relay to another server yet.",
-        )),
+        (ErrorKind::BlockedByBrowser, _) => {
+            Some(t("Without this permission, use the txjobs command line: CORS applies only to browsers."))
+        }
         // A redirect, or a web page instead of data.
         (ErrorKind::NotThisApi, None | Some(200..300 | 511)) => Some(t(
             "If this network has a sign-in page or a proxy, it may have answered instead of the server. Open a website \

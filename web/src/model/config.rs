@@ -16,10 +16,27 @@ use crate::{
 pub struct Preset {
     /// Preset servers. A domain that begins with a dot or a slash is relative to the page.
     pub profiles: Vec<Profile>,
+    /// The preset servers that relay to another one.
+    pub relays: Vec<Relay>,
     /// A public key of the first server, offered as a demo.
     pub demo_key: Option<ApiKey>,
     /// What was left out of the file because it is too large, for the user.
     pub warning: Option<String>,
+}
+
+/// A server that relays to another one, which the browser may not be able to use directly.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Relay {
+    pub profile: Profile,
+    /// The domain of the other server.
+    pub service: String,
+}
+
+impl Relay {
+    /// Returns the base URL of the other server, without a trailing slash. Returns `None` if its domain is not valid.
+    pub fn service(&self) -> Option<String> {
+        Profile { domain: self.service.clone(), ..Profile::default() }.base().ok()
+    }
 }
 
 impl Preset {
@@ -40,9 +57,9 @@ impl Preset {
     /// Decodes the file: one profile at the top level, or several in `profiles`. Invalid values are ignored.
     pub fn parse(body: &[u8]) -> Self {
         let Ok(all) = decode::json::<LenientValue>(body) else { return Self::default() };
-        let (mut profiles, mut warning) = (Vec::new(), None);
+        let (mut servers, mut warning) = (Vec::new(), None);
         if let Some(LenientValue::Array(several)) = all.fields("profiles").next() {
-            profiles.extend(several.iter().filter_map(profile).take(Self::MAX_PROFILES));
+            servers.extend(several.iter().filter_map(server).take(Self::MAX_PROFILES));
             if several.len() > Self::MAX_PROFILES {
                 warning = Some(tf!(
                     "The file config.json of this page has {count} servers. Only the first {max} are offered.",
@@ -51,17 +68,27 @@ impl Preset {
                 ));
             }
         }
-        if profiles.is_empty() {
-            profiles.extend(profile(&all));
+        if servers.is_empty() {
+            servers.extend(server(&all));
         }
+        let relay = |(profile, service): &(Profile, Option<String>)| {
+            service.clone().map(|service| Relay { profile: profile.clone(), service })
+        };
+        let relays = servers.iter().filter_map(relay).collect();
+        let profiles = servers.into_iter().map(|(profile, _)| profile).collect();
         let demo_key = text(&all, "demoKey").and_then(|key| ApiKey::new(key).ok());
-        Self { profiles, demo_key, warning }
+        Self { profiles, relays, demo_key, warning }
     }
 }
 
 fn text(fields: &LenientValue, name: &str) -> Option<String> {
     let text = fields.fields(name).find_map(LenientValue::as_str)?.trim();
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Decodes a profile, and the service that it relays to, if it does. Returns `None` without a domain.
+fn server(fields: &LenientValue) -> Option<(Profile, Option<String>)> {
+    Some((profile(fields)?, text(fields, "relayFor")))
 }
 
 /// Decodes a profile. Returns `None` without a domain.
@@ -105,6 +132,23 @@ mod tests {
         let profiles: Vec<_> =
             preset.profiles.iter().map(|p| (p.name.as_str(), p.color, p.is_production)).collect();
         assert_eq!(profiles, [("Test", Color::Green, false), ("Production", Color::Red, true)]);
+    }
+
+    #[test]
+    fn relays_are_profiles_with_their_service() {
+        let preset = Preset::parse(
+            br#"{"profiles": [
+                {"name": "Service", "domain": "api.example.com"},
+                {"name": "Relay", "domain": "./", "relayFor": "https://api.example.com/"},
+                {"name": "Odd", "domain": "odd.example.com", "relayFor": 7},
+                {"name": "Lost", "relayFor": "https://api.example.com"}]}"#,
+        );
+        assert_eq!(preset.profiles.len(), 3);
+        let relays: Vec<_> =
+            preset.relays.iter().map(|relay| (relay.profile.name.as_str(), relay.service.as_str())).collect();
+        assert_eq!(relays, [("Relay", "https://api.example.com/")]);
+        let single = Preset::parse(br#"{"domain": "./", "relayFor": "https://api.example.com"}"#);
+        assert_eq!((single.profiles.len(), single.relays.len()), (1, 1));
     }
 
     #[test]

@@ -66,8 +66,7 @@ pub fn to_url(domain: &str) -> Result<String, DomainError> {
 
 /// Returns whether the host of a domain or URL is the machine that runs the browser.
 pub fn is_this_machine(domain: &str) -> bool {
-    let domain = domain.split_once("://").map_or(domain, |(_, rest)| rest);
-    let host = domain.split('/').next().unwrap_or_default();
+    let host = without_scheme(domain).split('/').next().unwrap_or_default();
     let host = match host.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
         _ => host,
@@ -78,6 +77,11 @@ pub fn is_this_machine(domain: &str) -> bool {
         || name.ends_with(".localhost")
         || name == "[::1]"
         || name.starts_with("127.") && name.bytes().all(is_number)
+}
+
+/// Returns a URL as people say it, without its scheme.
+pub fn without_scheme(url: &str) -> &str {
+    url.split_once("://").map_or(url, |(_, rest)| rest)
 }
 
 /// Explains the browser's local network permission, which a page on https needs for a server on the user's machine.

@@ -3,7 +3,7 @@
 use txjobs_sdk::paths;
 
 use crate::{
-    model::domain::{self, DomainError, is_this_machine},
+    model::domain::{self, DomainError, is_this_machine, without_scheme},
     text::t,
     utils::address,
 };
@@ -91,7 +91,7 @@ impl Profile {
         if is_this_machine(domain) {
             return local_gateway.to_owned();
         }
-        domain.split_once("://").map_or(domain, |(_, rest)| rest).to_owned()
+        without_scheme(domain).to_owned()
     }
 
     /// Returns an id of one line. The name is part of it, because a server can have a profile for each key.

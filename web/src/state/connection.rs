@@ -8,7 +8,7 @@ use txjobs_sdk::types::Job;
 use super::vault::Vault;
 use crate::{
     api::response::ApiResponse,
-    model::config::Preset,
+    model::config::{Preset, Relay},
     profiles::{key_store, profile::Profile, saved_profiles, session::Session},
 };
 
@@ -96,6 +96,28 @@ impl Connection {
         self.profile.set(self.profiles.with_untracked(|all| all.first().cloned().unwrap_or_default()));
         key_store::remove(&id);
         spawn_local(async move { self.vault.forget(&id).await });
+    }
+
+    /// Returns the known server that relays to a service. Takes the base URL of the service.
+    pub fn relay_to(self, service: &str) -> Option<Profile> {
+        let relay = self.preset.with_value(|preset| {
+            let is_for_service = |relay: &&Relay| relay.service().as_deref() == Some(service);
+            preset.relays.iter().find(is_for_service).map(|relay| relay.profile.clone())
+        })?;
+        let base = relay.base().ok()?;
+        // The user may have given it another name.
+        let known = self.profiles.with_untracked(|all| {
+            all.iter().find(|profile| profile.base().is_ok_and(|other| other == base)).cloned()
+        });
+        Some(known.unwrap_or(Profile { domain: base, ..relay }))
+    }
+
+    /// Returns the base URL of the service that a server relays to. Takes the base URL of the server.
+    pub fn service_behind(self, server: &str) -> Option<String> {
+        self.preset.with_value(|preset| {
+            let is_server = |relay: &&Relay| relay.profile.base().is_ok_and(|base| base == server);
+            preset.relays.iter().find(is_server)?.service()
+        })
     }
 
     /// Returns whether the selected profile is marked as production.

@@ -32,6 +32,12 @@ pub fn is_https() -> bool {
     window().location().protocol().is_ok_and(|protocol| protocol == "https:")
 }
 
+/// Returns whether an absolute URL has the origin of this page.
+pub fn is_own_origin(url: &str) -> bool {
+    let origin = window().location().origin().unwrap_or_default();
+    Url::new(url).is_ok_and(|url| url.origin() == origin)
+}
+
 /// Returns the absolute form of a URL that may be relative to this page, without trailing slashes. Returns `None` if
 /// the URL is invalid.
 pub fn absolute(url: &str) -> Option<String> {

@@ -15,4 +15,5 @@ fn relative_domain_resolves_against_the_page() {
     assert!(base.starts_with("http://") && !base.ends_with('/'), "{base}");
     assert_eq!(address::absolute("http://[::1"), None);
     assert_eq!(address::absolute("https://api.example.com/x/").as_deref(), Some("https://api.example.com/x"));
+    assert!(address::is_own_origin(&base) && !address::is_own_origin("https://api.example.com"));
 }

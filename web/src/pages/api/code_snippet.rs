@@ -1,19 +1,9 @@
 //! The request as a code snippet, without the key.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 
 use super::{request_form::RequestForm, snippet};
-use crate::{
-    api::Api,
-    components::Icon,
-    text::t,
-    utils::{clipboard, time},
-};
-
-/// How long the result of copying is shown.
-const RESULT_TIME: Duration = Duration::from_secs(2);
+use crate::{api::Api, components::CopyButton, text::t};
 
 /// Renders the snippet with a choice of languages and a copy button.
 #[component]
@@ -49,36 +39,5 @@ pub(super) fn CodeSnippet(form: RequestForm) -> impl IntoView {
             <pre class="code">{code}</pre>
             <p class="muted">{t("The code reads the key from the environment variable TXJOBS_API_KEY.")}</p>
         </section>
-    }
-}
-
-/// Renders a button that copies a text and says for a moment whether it succeeded.
-#[component]
-fn CopyButton(text: Memo<String>) -> impl IntoView {
-    let result = RwSignal::new(None::<bool>);
-    let copy = Action::new_local(move |text: &String| {
-        let text = text.clone();
-        async move {
-            result.try_set(Some(clipboard::copy(&text).await));
-            time::sleep(RESULT_TIME).await;
-            result.try_set(None);
-        }
-    });
-    let label = move || match result.get() {
-        None => t("Copy"),
-        Some(true) => t("Copied"),
-        Some(false) => t("Select the code and copy it"),
-    };
-    view! {
-        <button
-            type="button"
-            class="button"
-            on:click=move |_| {
-                copy.dispatch_local(text.get_untracked());
-            }
-        >
-            <Icon name="copy" />
-            {move || label()}
-        </button>
     }
 }

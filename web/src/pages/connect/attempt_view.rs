@@ -1,14 +1,12 @@
 //! The result of a connection attempt.
 
 use leptos::prelude::*;
-use txjobs_sdk::ErrorKind;
 
 use super::attempt::{AttemptResult, Attempts};
 use crate::{
     components::{ErrorNote, Icon},
-    model::domain,
+    profiles::profile::Profile,
     text::{t, tn},
-    utils::address,
 };
 
 /// Renders the progress or result of the last attempt.
@@ -25,14 +23,8 @@ pub(super) fn AttemptView(attempts: Attempts, #[prop(into)] domain: Signal<Strin
         }
         .into_any(),
         (false, Some(AttemptResult::Failed(error))) => {
-            let is_local = error.kind == ErrorKind::BlockedByBrowser
-                && address::is_https()
-                && domain::is_this_machine(domain.get_untracked().trim());
-            view! {
-                <ErrorNote error />
-                {is_local.then(|| view! { <p class="muted">{domain::local_network_hint()}</p> })}
-            }
-            .into_any()
+            let profile = Profile { domain: domain.get_untracked(), ..Profile::default() };
+            view! { <ErrorNote error base=profile.base().ok() /> }.into_any()
         }
         (false, Some(AttemptResult::Connected | AttemptResult::WrongPassphrase) | None) => ().into_any(),
     };

@@ -7,7 +7,9 @@ use super::{fields::Fields, inputs::TextField};
 use crate::{
     components::Show,
     model::domain,
-    text::t,
+    profiles::profile::Profile,
+    state::Connection,
+    text::{t, tf},
     utils::{address, focus::focus},
 };
 
@@ -22,6 +24,12 @@ pub(super) fn DomainField(fields: Fields) -> impl IntoView {
         let is_local = fields.domain.with(|entered| domain::is_this_machine(entered.trim()));
         if address::is_https() && is_local { domain::local_network_hint() } else { "" }
     };
+    let connection = expect_context::<Connection>();
+    let relay_hint = Memo::new(move |_| {
+        let base = Profile { domain: fields.domain.get(), ..Profile::default() }.base().ok()?;
+        let service = connection.service_behind(&base)?;
+        Some(tf!("This server relays to {server}.", server = domain::without_scheme(&service)))
+    });
     let is_empty = Memo::new(move |_| fields.domain.with(|domain| domain.trim().is_empty()));
     view! {
         <TextField
@@ -34,6 +42,7 @@ pub(super) fn DomainField(fields: Fields) -> impl IntoView {
         >
             <span id="domain-hint" class="hint">
                 {move || local_hint()}
+                {move || relay_hint.get()}
                 <Show when=move || is_empty.get()>
                     {t("A host or a URL, with its path prefix if it has one. No server yet? ")}
                     <button type="button" class="link plain" on:click=use_local>

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use crate::{
     components::{For, Show},
+    model::domain::without_scheme,
     profiles::profile::Profile,
     state::Connection,
-    text::t,
+    text::{t, tf},
 };
 
 /// Renders the choice between known profiles and a new one, if there is a choice.
@@ -45,6 +46,13 @@ fn ProfileChoice(profile: Profile, #[prop(into)] on_select: Callback<Profile>) -
     let is_selected = move || connection.profile.with(|selected| selected.id() == id);
     let swatch = format!("swatch {}", profile.color.name());
     let title = profile.title();
+    let relay = connection.service_behind(&profile.base().unwrap_or_default()).map(|service| {
+        let text = tf!("relay for {server}", server = without_scheme(&service));
+        view! {
+            " "
+            <small class="muted">{text}</small>
+        }
+    });
     view! {
         <button
             type="button"
@@ -54,6 +62,7 @@ fn ProfileChoice(profile: Profile, #[prop(into)] on_select: Callback<Profile>) -
         >
             <span class=swatch></span>
             <bdi>{title}</bdi>
+            {relay}
         </button>
     }
 }
