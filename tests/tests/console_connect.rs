@@ -78,7 +78,7 @@ async fn response_blocked_by_cors_names_a_way_out() {
     wait_for_error(&browser, "blocked_by_browser", "A gateway on your own machine can relay").await;
     wait_for_error(&browser, "blocked_by_browser", "docs/guides/get-a-browser-past-cors.md").await;
     let lines = browser.page.find(By::Css(".error-note pre")).await.unwrap().text().await.unwrap();
-    let expected = format!("[relay]\nupstream = \"{}\"\nkey_env = \"TXJOBS_UPSTREAM_KEY\"", other.address());
+    let expected = format!("[relay]\nupstream = \"{}\"\nkey_env = \"SERVICE_KEY\"", other.address());
     assert_eq!(lines, expected);
     browser.check_appearances("blocked").await;
 }

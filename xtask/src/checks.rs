@@ -78,3 +78,11 @@ pub(crate) fn check_package(_: &Tools) -> Result<Counts> {
     process::run(&mut cargo("package --package txjobs-sdk --allow-dirty --quiet"))?;
     Ok(Counts::ONE_PASSED)
 }
+
+pub(crate) fn check_traces(_: &Tools) -> Result<Counts> {
+    process::run(&mut cargo(
+        "clippy -p txjobs-gateway --features otel --all-targets --quiet -- -D warnings",
+    ))?;
+    process::run(&mut cargo("test -p txjobs-gateway --features otel --test otel --quiet"))?;
+    Ok(Counts::ONE_PASSED)
+}

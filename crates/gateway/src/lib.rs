@@ -38,4 +38,5 @@ pub mod secrets;
 pub mod serve;
 pub mod server;
 mod signals;
+mod telemetry;
 pub mod tls;

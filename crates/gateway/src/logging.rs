@@ -18,6 +18,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
+use crate::telemetry::Traces;
+
 /// The most entries that wait for the thread. An entry is a line, usually of a few hundred bytes.
 const MAX_WAITING: usize = 4096;
 const RETRY_INTERVAL: Duration = Duration::from_millis(10);
@@ -64,12 +66,12 @@ enum Entry {
 }
 
 impl Logging {
-    /// Starts the thread, and sends it every panic and the events of `tracing` that `RUST_LOG`, or else the filter, enables.
+    /// Starts the thread, sends spans to the exporter of traces, and sends the thread every panic and the events of `tracing` that `RUST_LOG`, or else the filter, enables.
     ///
     /// # Errors
     ///
     /// Fails if the system cannot start a thread.
-    pub fn start(filter: &str, format: LogFormat) -> io::Result<Self> {
+    pub(crate) fn start(filter: &str, format: LogFormat, traces: &Traces) -> io::Result<Self> {
         let logging = Self::to_output(stderr(), format)?;
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(filter));
         let writer = logging.clone();
@@ -78,7 +80,7 @@ impl Logging {
             LogFormat::Text => layer.with_ansi(stderr().is_terminal()).boxed(),
             LogFormat::Json => layer.json().flatten_event(true).with_span_list(false).boxed(),
         };
-        tracing_subscriber::registry().with(layer.with_filter(filter)).init();
+        tracing_subscriber::registry().with(layer.with_filter(filter)).with(traces.layer()).init();
         // The default hook writes to standard error itself, and blocks.
         std::panic::set_hook(Box::new(log_panic));
         Ok(logging)

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::logging::{LogFormat, Logging};
+use crate::telemetry::Traces;
 
 /// The longest wait for the log to be written, and for a system call that does not return.
 const MAX_EXIT_WAIT: Duration = Duration::from_secs(2);
@@ -20,13 +21,15 @@ pub fn run(
     program: impl Future<Output = Result<()>>,
 ) -> ExitCode {
     let prepared = prepare();
-    let (Ok(logging), Ok(runtime)) = (Logging::start(log_filter, log_format), tokio::runtime::Runtime::new())
-    else {
+    let traces = Traces::start();
+    let logging = Logging::start(log_filter, log_format, &traces);
+    let (Ok(logging), Ok(runtime)) = (logging, tokio::runtime::Runtime::new()) else {
         // The logging thread does not exist, so that the error cannot be written.
         return ExitCode::FAILURE;
     };
     let result = prepared.and_then(|()| runtime.block_on(program));
     runtime.shutdown_timeout(MAX_EXIT_WAIT);
+    traces.shut_down();
     if let Err(error) = &result {
         logging.write_line(&format!("{error:#}"));
     }

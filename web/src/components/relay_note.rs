@@ -55,5 +55,5 @@ pub(super) fn RelayNote(base: String, is_attempt: bool) -> impl IntoView {
 
 /// Returns the settings of a relay in gateway.toml. A base URL contains no quotation marks.
 fn settings(base: &str) -> String {
-    format!("[relay]\nupstream = \"{base}\"\nkey_env = \"TXJOBS_UPSTREAM_KEY\"")
+    format!("[relay]\nupstream = \"{base}\"\nkey_env = \"SERVICE_KEY\"")
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 use txjobs_sdk::{ExecutionState, Severity};
 use txjobs_store::{ClaimedRun, Run, RunResult, SharedStore};
 
@@ -17,6 +18,7 @@ use super::slots::WaitTime;
 use super::work::{Exit, RunContext, WorkResolver};
 use crate::clock::{RunClock, SharedClock};
 use crate::metrics::RunMetrics;
+use crate::telemetry;
 use txjobs_processes::Processes;
 
 /// The reason of a run that its node ended because it could not prove that the run belongs to it.
@@ -87,6 +89,7 @@ pub(super) async fn execute(executor: &Executor, assignment: Assignment) {
         Some(state) => {
             let ended_at = clock.now();
             executor.metrics.record_end(run.job, state, ended_at, Some(clock.elapsed()));
+            telemetry::record_outcome(&Span::current(), state);
             tracing::info!(job = %run.job, trigger = %run.trigger_id, %state, "run ended");
         }
         None => {

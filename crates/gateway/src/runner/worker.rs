@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 use txjobs_store::{Claim, ClaimedRun, ErrorKind, SharedStore};
 
 use super::executing_runs::ExecutingRuns;
@@ -20,6 +21,7 @@ use super::started_runs::StartedRuns;
 use super::work::WorkResolver;
 use crate::clock::{RunClock, SharedClock, micros};
 use crate::metrics::RunMetrics;
+use crate::telemetry;
 
 /// `RunnerHandle::wake` starts a run. This finds runs that were requested while no handle could wake the runner.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -91,12 +93,14 @@ impl Runner {
             let wait_time = slots.wait_time(&*executor.store, &run, &clock).await;
             let assignment = Assignment { claimed, clock, wait_time, lost: lease.lost.child_token() };
             let executor = executor.clone();
-            runs.spawn(async move {
+            let span = telemetry::run_span(run.job, run.trigger_id);
+            let run = async move {
                 execute(&executor, assignment).await;
                 // Another run of the job may have waited for this one.
                 executor.handle.wake();
                 drop((entry, slot));
-            });
+            };
+            runs.spawn(run.instrument(span));
         }
         runs.close();
         let give_up = async {

@@ -9,6 +9,10 @@ use tracing::Span;
 use txjobs_sdk::paths;
 
 use crate::api::parse_id;
+use crate::telemetry;
+
+/// A path that is not written.
+const UNKNOWN: &str = "unknown";
 
 /// Returns the span of a request: its method, the known parts of its path, and its id. It is a part of every line of the log about
 /// the request, whatever the level of the line.
@@ -17,11 +21,13 @@ use crate::api::parse_id;
 /// header.
 pub(super) fn request_span(request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-    tracing::error_span!("request", method = %method(request), path = known_path(request), request_id = id)
+    let route = request.extensions().get::<MatchedPath>().map_or(UNKNOWN, MatchedPath::as_str);
+    telemetry::request_span(method(request), known_path(request), route, id, request.headers())
 }
 
 /// Logs a response. The span has the request.
-pub(super) fn log_response<B>(response: &Response<B>, duration: Duration, _: &Span) {
+pub(super) fn log_response<B>(response: &Response<B>, duration: Duration, span: &Span) {
+    telemetry::record_status(span, response.status());
     let duration_ms = duration.as_secs_f64() * 1000.0;
     tracing::debug!(status = response.status().as_u16(), duration_ms, "responded");
 }
@@ -39,7 +45,7 @@ fn known_path(request: &Request) -> &str {
     if paths::ALL.iter().any(|operation| matches_template(operation.template, path)) {
         return path;
     }
-    request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str)
+    request.extensions().get::<MatchedPath>().map_or(UNKNOWN, MatchedPath::as_str)
 }
 
 /// Returns whether a path matches this template, with ids as its parameters.
