@@ -1,4 +1,4 @@
-//! A gateway that a real Prometheus scrapes.
+//! A gateway, and a relay to it, that a real Prometheus scrapes.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,10 +7,6 @@ use serde_json::Value;
 use txjobs_test_support::{Prometheus, ServerFolder, TestServer, shell_jobs};
 
 use crate::files;
-
-/// The metrics that only a gateway with a relay has.
-pub const RELAY_METRICS: [&str; 2] =
-    ["txjobs_relay_last_look_timestamp_seconds", "txjobs_relay_upstream_requests_total"];
 
 /// The longest time until Prometheus has a new value or alert. It scrapes first after some seconds, and then once a second.
 const MAX_WAIT: Duration = Duration::from_secs(120);
@@ -26,26 +22,38 @@ pub fn read(name: &str) -> String {
     files::read(&format!("monitoring/{name}"))
 }
 
-/// Prometheus with the rules of the examples, and a gateway that it scrapes every second.
+/// Prometheus with the rules of the examples, and a gateway and a relay that it scrapes every second.
 pub struct Monitoring {
     pub gateway: TestServer,
-    pub metrics: String,
+    /// The addresses of the metrics of both.
+    pub metrics: [String; 2],
+    _relay: TestServer,
     pub prometheus: Prometheus,
 }
 
 impl Monitoring {
-    /// Starts both, and waits until Prometheus has read the metrics.
+    /// Starts all, and waits until Prometheus has read the metrics.
     pub async fn start() -> Self {
         let jobs = shell_jobs(&[("Works", "echo ok", ""), ("Fails", "exit 3", "")]);
         let mut gateway = ServerFolder::gateway(&jobs).serve(&["--metrics-listen", "127.0.0.1:0"]);
-        let metrics = gateway.read_metrics_address();
-        let address = metrics.strip_prefix("http://").unwrap().strip_suffix("/metrics").unwrap();
-        let config = read("prometheus.yml").replace("15s", "1s").replace("127.0.0.1:9400", address);
+        let mut relay = start_relay(&gateway);
+        let metrics = [gateway.read_metrics_address(), relay.read_metrics_address()];
+        let targets = metrics.each_ref().map(|address| {
+            address.strip_prefix("http://").unwrap().strip_suffix("/metrics").unwrap().to_owned()
+        });
+        let config = read("prometheus.yml").replace("15s", "1s");
+        let config = config.replace("\"127.0.0.1:9400\"", &format!("\"{}\", \"{}\"", targets[0], targets[1]));
         let files = ["alerts.yml", "job-ages.yml"].map(|name| (name, read(name)));
         let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
-        let monitoring = Self { gateway, metrics, prometheus: Prometheus::start(&config, &files) };
+        let monitoring =
+            Self { gateway, metrics, _relay: relay, prometheus: Prometheus::start(&config, &files) };
         // An increase needs a value before it.
-        monitoring.wait_for(r#"txjobs_runs_total{job_name="Fails", outcome="failed"} == 0"#).await;
+        for organization in ["Contoso", "Relay"] {
+            let labels = format!(r#"organization="{organization}", job_name="Fails", outcome="failed""#);
+            monitoring.wait_for(&format!("txjobs_runs_total{{{labels}}} == 0")).await;
+        }
+        // Runs of the relay's first look are history.
+        monitoring.wait_for("txjobs_relay_last_look_timestamp_seconds").await;
         monitoring
     }
 
@@ -61,10 +69,25 @@ impl Monitoring {
         alerts.into_iter().filter(is_named).collect()
     }
 
-    /// Waits until an alert is firing, and returns all of this name.
-    pub async fn wait_for_alert(&self, name: &str) -> Vec<Value> {
-        wait_for_some(name, async || self.firing(name).await).await
+    /// Waits until this number of alerts of a name is firing, and returns all of this name.
+    pub async fn wait_for_alerts(&self, name: &str, count: usize) -> Vec<Value> {
+        let firing = async || {
+            let alerts = self.firing(name).await;
+            if alerts.len() < count { Vec::new() } else { alerts }
+        };
+        wait_for_some(name, firing).await
     }
+}
+
+/// Starts a relay that looks at the gateway every second.
+fn start_relay(gateway: &TestServer) -> TestServer {
+    let config = format!(
+        "[relay]\nupstream = {:?}\nkey_file = \"key\"\nwatch = \"1s\"\nallow_addresses = [\"127.0.0.1\"]\n",
+        gateway.address()
+    );
+    let folder = ServerFolder::gateway(&config);
+    std::fs::write(folder.file("key"), gateway.key()).unwrap();
+    folder.serve(&["--metrics-listen", "127.0.0.1:0"])
 }
 
 /// Waits until there are values, and returns them.
