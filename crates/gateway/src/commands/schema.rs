@@ -11,5 +11,8 @@ use crate::output::print;
 ///
 /// Fails if standard output cannot be written.
 pub fn run() -> Result<()> {
-    print(&format!("{:#}\n", config::schema().as_value()))
+    let mut schema = config::schema().to_value();
+    // Whether a map keeps its order depends on a feature of serde_json that other programs of a build may enable.
+    schema.sort_all_objects();
+    print(&format!("{schema:#}\n"))
 }
