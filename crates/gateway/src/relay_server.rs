@@ -14,7 +14,7 @@ use crate::api::{self, ApiError, AppState, DemoKey};
 use crate::clock::SharedClock;
 use crate::config::{KeySource, RelayConfig};
 use crate::metrics::MetricsSource;
-use crate::relay::{Access, Archive, HeldKey, Relay, SystemLookup, Upstream, Watch, relay_router};
+use crate::relay::{Access, Archive, Callers, HeldKey, Relay, SystemLookup, Upstream, Watch, relay_router};
 use crate::reload::{ConfigSource, report_changes_forever};
 use crate::retention::clean_organization_forever;
 use crate::runner::{RunnerHandle, Shutdown};
@@ -56,6 +56,7 @@ impl Server {
             upstream,
             key,
             archive: relay.archive.then(|| Arc::clone(&archive)),
+            callers: Callers::default(),
             max_response_bytes: relay.max_response_bytes,
         };
         let demo_key = match arguments.demo {

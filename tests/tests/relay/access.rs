@@ -65,6 +65,8 @@ async fn key_of_the_caller_is_passed_on_if_the_file_says_so() {
     }
     assert_eq!(statuses[..20], [401; 20]);
     assert_eq!(statuses[24], 429);
+    let sent = service.requests().len();
+    assert!(sent < 25, "the service does not see the attempts that are held back: {sent}");
     assert_eq!(status_with(&relay, &[("apikey", SERVICE_KEY)]).await, 200);
 }
 

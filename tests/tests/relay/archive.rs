@@ -187,6 +187,42 @@ async fn answer_that_is_no_list_of_executions_is_not_archived() {
     assert_eq!((&archived[0]["Id"], &archived[0]["State"]), (&json!(LOAD), &json!(99)));
 }
 
+/// Callers with their own keys may belong to different organizations of the service.
+#[tokio::test]
+async fn keys_of_callers_disable_the_archive() {
+    let relayed = Relayed::start("callers_key = true");
+    assert_eq!(relayed.relay.call_as(relayed.service.key(), paths::list_jobs()).await.status, 200);
+    assert_eq!(relayed.get("/archive/public/jobs").await.status, 404);
+    let relayed = Relayed::start("callers_key = true\narchive = true");
+    relayed.relay.call_as(relayed.service.key(), paths::list_jobs()).await;
+    txjobs_test_support::wait_until("the archive", async || {
+        (relayed.get("/archive/public/jobs").await.text.contains("Load")).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn changed_name_is_explained() {
+    let relayed = Relayed::start("");
+    relayed.get("/public/jobs").await;
+    txjobs_test_support::wait_until("the archive", async || {
+        (relayed.get("/archive/public/jobs").await.text.contains("Load")).then_some(())
+    })
+    .await;
+    let Relayed { folder, relay, service, .. } = relayed;
+    relay.kill();
+    let config = std::fs::read_to_string(folder.file("gateway.toml")).unwrap();
+    std::fs::write(folder.file("gateway.toml"), format!("{config}name = \"Other\"\n")).unwrap();
+    let key = folder.run(&["keys", "create", "--organization", "Other", "--name", "test"]).expect_success();
+    let relay = folder.serve(&[]);
+    assert_eq!(relay.call_as(key.trim(), paths::list_jobs()).await.status, 200);
+    txjobs_test_support::wait_until("the log", async || {
+        folder.log().contains("Set the earlier `name` in `[relay]` again").then_some(())
+    })
+    .await;
+    drop(service);
+}
+
 #[tokio::test]
 async fn archive_can_be_disabled() {
     let relayed = Relayed::start("archive = false");
@@ -201,8 +237,9 @@ async fn retention_applies_to_the_archive() {
     let service = TestServer::emulator(JOBS);
     let folder = folder(service.address(), "watch = \"1s\"\n[retention]\nkeep_runs = 1", service.key());
     let relay = folder.serve(&[]);
+    let mut newest = Value::Null;
     for _ in 0..3 {
-        service.run("Load").await;
+        newest = service.run("Load").await["TriggerId"].clone();
     }
     let count = async |relay: &TestServer| {
         let executions = get(relay, &format!("/archive/public/jobs/{LOAD}/logs")).await;
@@ -214,5 +251,7 @@ async fn retention_applies_to_the_archive() {
     service.kill();
     let relay = folder.serve(&[]);
     txjobs_test_support::wait_until("the deletion", async || (count(&relay).await == 1).then_some(())).await;
+    let kept = get(&relay, &format!("/archive/public/jobs/{LOAD}/logs")).await.json();
+    assert_eq!(kept[0]["TriggerId"], newest, "the newest one is kept");
     assert!(!log.contains("old runs could not be deleted"), "{log}");
 }

@@ -166,3 +166,25 @@ async fn redirect_is_refused_and_its_target_sees_nothing() {
     }
     assert_eq!(other.requests().len(), 0);
 }
+
+/// Callers would get the bytes of the encoding as JSON.
+#[tokio::test]
+async fn answer_in_another_encoding_does_not_pass() {
+    let service = FakeServer::start(|_, _| {
+        let mut response = jobs();
+        response.headers_mut().insert("content-encoding", HeaderValue::from_static("deflate"));
+        response
+    });
+    let relay = relay_to(&service, "");
+    relay.call(paths::list_jobs()).await.expect_error(502);
+}
+
+#[tokio::test]
+async fn post_is_never_conditional() {
+    let service = FakeServer::start(|_, _| json(200, &json!({})));
+    let relay = relay_to(&service, "");
+    let url = format!("{}/public/jobs/{LOAD}/execute", relay.address());
+    let request = relay.http().post(url).header("apikey", relay.key()).header("if-none-match", "*");
+    assert_eq!(receive(request).await.status, 200);
+    assert!(!service.requests()[0].headers.contains_key("if-none-match"));
+}

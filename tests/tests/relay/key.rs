@@ -137,8 +137,44 @@ async fn refused_key_of_the_relay_is_not_the_callers_fault_and_is_read_again() {
     let folder = folder(service.address(), "", SERVICE_KEY);
     let relay = folder.serve(&[]);
     let message = relay.call(paths::list_jobs()).await.expect_error(502);
-    assert!(message.contains("refused the API key of the relay (401)"), "{message}");
+    assert!(message.contains("refused its API key that the relay holds (401)"), "{message}");
     fs::write(folder.file("service-key"), "second-key-of-the-service").unwrap();
     assert_eq!(relay.call(paths::list_jobs()).await.status, 502);
     assert_eq!(relay.call(paths::list_jobs()).await.status, 200);
+}
+
+/// JSON can write each character of a key as an escape.
+#[tokio::test]
+async fn key_that_the_service_escapes_is_not_archived() {
+    let service = FakeServer::start(|_, request| {
+        let key = request.headers["apikey"].to_str().unwrap().replace('-', "\\u002d");
+        let body = match request.path() {
+            "/public/jobs" => format!(r#"[{{"Id":"{LOAD}","Name":"{key}"}}]"#),
+            path if path.ends_with("status") => format!(r#"["{key}"]"#),
+            path if path.contains(SLOW) => format!(r#"["{key}"]"#),
+            _ => format!(
+                r#"[{{"Id":"{SLOW}","JobId":"{LOAD}","State":3,"EndTime":"2026-01-01T00:00:00Z","JobExecutionLogs":
+                    [{{"Severity":2,"Message":"{key} is wrong"}}]}}]"#
+            ),
+        };
+        let mut response = json(200, &json!(null));
+        *response.body_mut() = body.into();
+        response
+    });
+    let folder = folder(service.address(), "", SERVICE_KEY);
+    let relay = folder.serve(&[]);
+    for path in
+        [format!("/public/jobs/{SLOW}/logs"), "/public/jobs".to_owned(), format!("/public/jobs/{LOAD}/logs")]
+    {
+        assert_eq!(get(&relay, &path).await.status, 200);
+    }
+    let archived = txjobs_test_support::wait_until("the archive", async || {
+        let response = get(&relay, &format!("/archive/public/jobs/{LOAD}/logs")).await;
+        (response.status == 200 && response.text.contains("is wrong")).then_some(response.text)
+    })
+    .await;
+    assert!(!archived.contains(SERVICE_KEY), "{archived}");
+    assert!(folder.log().contains("a response was not archived"));
+    relay.kill();
+    assert_eq!(files_with_the_key(folder.path(), SERVICE_KEY), ["service-key"]);
 }

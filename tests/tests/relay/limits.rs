@@ -130,3 +130,19 @@ async fn body_that_breaks_off_breaks_off_for_the_caller() {
         send_raw(relay.address(), &format!("GET /public/jobs/status HTTP/1.1\r\napiKey: {key}\r\n"));
     assert!(!response.is_complete || response.status == 502, "{response:?}");
 }
+
+/// A response to a POST that drips would hold its place for as long as the service likes.
+#[tokio::test]
+async fn dripping_response_to_a_post_is_an_unclear_outcome() {
+    let service = FakeServer::start(|_, _| {
+        let drip = stream::unfold((), async |()| {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            Some((Ok::<_, std::io::Error>(Bytes::from_static(b" ")), ()))
+        });
+        let response = Response::builder().header("content-type", "application/json");
+        response.body(Body::from_stream(drip)).unwrap()
+    });
+    let relay = relay_to(&service, "timeout = \"500ms\"");
+    let message = relay.call(paths::execute_job(LOAD.parse().unwrap())).await.expect_error(504);
+    assert!(message.contains("unknown"), "{message}");
+}

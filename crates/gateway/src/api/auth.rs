@@ -1,6 +1,6 @@
 //! Authenticates requests.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
@@ -54,20 +54,11 @@ impl FromRequestParts<AppState> for Caller {
 /// Counts a wrong key of an address, and returns the error. In a test without a connection there is no address.
 fn refuse_wrong_key(parts: &Parts, state: &AppState) -> ApiError {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    let noted = peer.map_or(Ok(()), |ConnectInfo(peer)| note_failed_attempt(state, peer.ip()));
-    noted.map_or_else(|error| error, |()| error::invalid_key())
-}
-
-/// Counts a wrong key of an address.
-///
-/// # Errors
-///
-/// Fails with 429 if there were too many.
-pub(crate) fn note_failed_attempt(state: &AppState, address: IpAddr) -> Result<(), ApiError> {
-    match &state.failed_attempts {
-        Some(attempts) => attempts.check(address).map_err(error::too_many_attempts),
-        None => Ok(()),
-    }
+    let checked = match (&state.failed_attempts, peer) {
+        (Some(attempts), Some(ConnectInfo(peer))) => attempts.check(peer.ip()),
+        _ => Ok(()),
+    };
+    checked.map_or_else(error::too_many_attempts, |()| error::invalid_key())
 }
 
 impl Caller {

@@ -104,7 +104,7 @@ pub(crate) fn invalid_key() -> ApiError {
 }
 
 /// Returns the error for a wrong key after too many wrong ones. The next attempt is possible after `wait`.
-pub(super) fn too_many_attempts(wait: Duration) -> ApiError {
+pub(crate) fn too_many_attempts(wait: Duration) -> ApiError {
     ApiError::new(
         StatusCode::TOO_MANY_REQUESTS,
         "The API key is wrong, and there were too many requests with a wrong key from this address. Correct the key; a \

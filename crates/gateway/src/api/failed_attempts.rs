@@ -56,7 +56,7 @@ impl FailedAttempts {
     }
 
     /// Counts a failed attempt. Returns the time until the next one if there were too many.
-    pub(super) fn check(&self, address: IpAddr) -> Result<(), Duration> {
+    pub(crate) fn check(&self, address: IpAddr) -> Result<(), Duration> {
         self.0.check(address)
     }
 }

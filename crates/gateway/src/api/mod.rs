@@ -26,10 +26,9 @@ mod unknown_path;
 mod validator;
 
 pub use auth::Caller;
-pub(crate) use auth::note_failed_attempt;
 pub use demo_key::DemoKey;
 pub use error::{ApiError, ErrorDetails, ErrorReason, forbidden_remote, method_not_allowed};
-pub(crate) use error::{invalid_id, invalid_key};
+pub(crate) use error::{invalid_id, invalid_key, too_many_attempts};
 pub use execute_job::queued_response;
 pub use failed_attempts::FailedAttempts;
 pub use ids::parse_id;

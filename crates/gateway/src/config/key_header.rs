@@ -6,13 +6,13 @@ use txjobs_sdk::paths;
 
 use crate::key;
 
-/// Parses the name of the header.
-pub(super) fn parse_key_header(name: &str) -> Result<HeaderName> {
+/// Parses the name of the header. `setting` is the key of the file.
+pub(super) fn parse_key_header(setting: &str, name: &str) -> Result<HeaderName> {
     let key_header = HeaderName::try_from(name)
-        .map_err(|_| anyhow!("key_header = {name:?} is not a valid name of a request header"))?;
+        .map_err(|_| anyhow!("{setting} = {name:?} is not a valid name of a request header"))?;
     ensure!(
         !key::is_reserved_header(key_header.as_str()),
-        "key_header = {:?} is a header that HTTP uses itself. Choose another one, for example {:?}",
+        "{setting} = {:?} is a header that HTTP uses itself. Choose another one, for example {:?}",
         key_header.as_str(),
         paths::API_KEY_HEADER
     );

@@ -86,8 +86,8 @@ pub fn parse<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
 fn check<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
     let file: File<J> = toml::from_str(text)?;
     let key_header = match file.key_header {
-        Some(name) => parse_key_header(name.get_ref()).at(name.span())?,
-        None => parse_key_header(paths::API_KEY_HEADER)?,
+        Some(name) => parse_key_header("key_header", name.get_ref()).at(name.span())?,
+        None => parse_key_header("key_header", paths::API_KEY_HEADER)?,
     };
     let retention = file.retention.policy(RetentionPolicy::default()).context("`retention`")?;
     if let Some(table) = file.relay {

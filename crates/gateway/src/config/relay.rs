@@ -10,10 +10,12 @@ use ipnet::IpNet;
 use reqwest::Url;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use toml::Spanned;
 use txjobs_processes::variables;
 
 use super::duration::ConfigDuration;
 use super::key_header::parse_key_header;
+use super::location::At;
 use crate::addresses::AddressPolicy;
 
 /// The name of the organization that owns the keys and the archive, if the file names none.
@@ -31,43 +33,46 @@ const MIN_WATCH_INTERVAL: Duration = Duration::from_secs(1);
 #[schemars(rename = "Relay")]
 pub(super) struct RelayTable {
     /// The address of the service, like `"https://api.example.com"`. `http://` only for this machine.
-    upstream: String,
+    #[schemars(with = "String")]
+    upstream: Spanned<String>,
     /// The name of the organization that owns the keys of the callers and the archive.
-    #[schemars(length(min = 1), extend("default" = DEFAULT_NAME))]
-    name: Option<String>,
+    #[schemars(with = "Option<String>", length(min = 1), extend("default" = DEFAULT_NAME))]
+    name: Option<Spanned<String>>,
     /// The environment variable with the service's API key. Its name does not begin with `TXJOBS_`.
-    key_env: Option<String>,
+    #[schemars(with = "Option<String>")]
+    key_env: Option<Spanned<String>>,
     /// The file with the service's API key, relative to this file.
     key_file: Option<PathBuf>,
     /// With `true`, each caller sends a key of the service, which is passed on.
     #[serde(default)]
     callers_key: bool,
     /// The request header in which the service expects the API key.
-    #[schemars(extend("x-default" = "that of `key_header`"))]
-    upstream_key_header: Option<String>,
+    #[schemars(with = "Option<String>", extend("x-default" = "that of `key_header`"))]
+    upstream_key_header: Option<Spanned<String>>,
     /// The time between two looks at the service, which archive the runs that no caller asks for. It needs `key_env` or `key_file`.
-    watch: Option<ConfigDuration>,
-    /// With `false`, nothing is archived.
-    #[schemars(extend("default" = true))]
+    #[schemars(with = "Option<ConfigDuration>")]
+    watch: Option<Spanned<ConfigDuration>>,
+    /// With `false`, nothing is archived. With `callers_key` and `true`, whoever can read the archive reads what all callers have read.
+    #[schemars(extend("x-default" = "`true`, and `false` with `callers_key`"))]
     archive: Option<bool>,
     /// Networks that the service may be in although they are not public, like `"10.1.0.0/16"`.
     #[serde(default)]
-    #[schemars(extend("x-default" = "none"))]
-    allow_addresses: Vec<String>,
+    #[schemars(default, with = "Vec<String>", extend("x-default" = "none"))]
+    allow_addresses: Vec<Spanned<String>>,
     /// The origins of pages that may use the relay besides its own, like `"https://console.example.com"`.
     #[serde(default)]
-    #[schemars(extend("x-default" = "none"))]
-    origins: Vec<String>,
+    #[schemars(default, with = "Vec<String>", extend("x-default" = "none"))]
+    origins: Vec<Spanned<String>>,
     /// The host names under which the relay is reached besides addresses and `localhost`.
     #[serde(default)]
-    #[schemars(extend("x-default" = "none"))]
-    hosts: Vec<String>,
+    #[schemars(default, with = "Vec<String>", extend("x-default" = "none"))]
+    hosts: Vec<Spanned<String>>,
     /// The longest time from a request to the head of the response.
-    #[schemars(extend("default" = "60s"))]
-    timeout: Option<ConfigDuration>,
+    #[schemars(with = "Option<ConfigDuration>", extend("default" = "60s"))]
+    timeout: Option<Spanned<ConfigDuration>>,
     /// The largest response, in megabytes.
-    #[schemars(range(min = 1), extend("default" = DEFAULT_MAX_RESPONSE_MB))]
-    max_response_mb: Option<u64>,
+    #[schemars(with = "Option<u64>", range(min = 1), extend("default" = DEFAULT_MAX_RESPONSE_MB))]
+    max_response_mb: Option<Spanned<u64>>,
 }
 
 /// The service to which the gateway passes requests on.
@@ -113,12 +118,18 @@ impl RelayTable {
     ///
     /// Fails if a setting is invalid.
     pub(super) fn check(self, directory: &Path, key_header: &HeaderName) -> Result<(String, RelayConfig)> {
-        let name = self.name.unwrap_or_else(|| DEFAULT_NAME.to_owned());
-        ensure!(!name.trim().is_empty(), "`name` is empty");
+        let name = match self.name {
+            Some(name) => checked(&name, |name| {
+                ensure!(!name.trim().is_empty(), "`name` is empty");
+                Ok(name.clone())
+            })?,
+            None => DEFAULT_NAME.to_owned(),
+        };
         let addresses = AddressPolicy { allowed: parse_all(&self.allow_addresses, parse_network)? };
-        let upstream = parse_upstream(&self.upstream, &addresses).context("`upstream`")?;
+        let upstream =
+            checked(&self.upstream, |text| parse_upstream(text, &addresses).context("`upstream`"))?;
         let key = match (self.key_env, self.key_file, self.callers_key) {
-            (Some(name), None, false) => KeySource::Environment(parse_variable(name)?),
+            (Some(name), None, false) => KeySource::Environment(checked(&name, |name| parse_variable(name))?),
             (None, Some(path), false) => KeySource::File(directory.join(path)),
             (None, None, true) => KeySource::Caller,
             (None, None, false) => bail!(
@@ -127,39 +138,48 @@ impl RelayTable {
             ),
             _ => bail!("`key_env`, `key_file` and `callers_key` exclude each other. Keep one of them"),
         };
-        let watch = self.watch.map(|ConfigDuration(time)| time);
-        if let Some(time) = watch {
-            ensure!(
-                time >= MIN_WATCH_INTERVAL,
-                "`watch` is shorter than a second. Write a duration like \"5m\""
-            );
-            ensure!(
-                key != KeySource::Caller,
-                "`watch` needs a key of its own. Name its source with `key_env` or `key_file`, and remove `callers_key`"
-            );
-            ensure!(
-                self.archive != Some(false),
-                "`watch` fills the archive, and `archive = false` disables it. Remove one of them"
-            );
-        }
-        let timeout = self.timeout.map_or(DEFAULT_TIMEOUT, |ConfigDuration(time)| time);
-        ensure!(!timeout.is_zero(), "`timeout` is zero. Write a duration like \"60s\"");
-        let max_response_mb = self.max_response_mb.unwrap_or(DEFAULT_MAX_RESPONSE_MB);
-        ensure!(max_response_mb > 0, "`max_response_mb` is zero. Write a number of megabytes");
+        let watch = self.watch.map(|watch| {
+            checked(&watch, |ConfigDuration(time)| {
+                ensure!(*time >= MIN_WATCH_INTERVAL, "`watch` is shorter than a second. Write a duration like \"5m\"");
+                ensure!(
+                    key != KeySource::Caller,
+                    "`watch` needs a key of its own. Name its source with `key_env` or `key_file`, and remove `callers_key`"
+                );
+                ensure!(
+                    self.archive != Some(false),
+                    "`watch` fills the archive, and `archive = false` disables it. Remove one of them"
+                );
+                Ok(*time)
+            })
+        });
+        let timeout = self.timeout.map(|timeout| {
+            checked(&timeout, |ConfigDuration(time)| {
+                ensure!(!time.is_zero(), "`timeout` is zero. Write a duration like \"60s\"");
+                Ok(*time)
+            })
+        });
+        let max_response_mb = self.max_response_mb.map(|size| {
+            checked(&size, |size| {
+                ensure!(*size > 0, "`max_response_mb` is zero. Write a number of megabytes");
+                Ok(*size)
+            })
+        });
+        let max_response_mb = max_response_mb.transpose()?.unwrap_or(DEFAULT_MAX_RESPONSE_MB);
         let key_header = match self.upstream_key_header {
-            Some(name) => parse_key_header(&name).context("`upstream_key_header`")?,
+            Some(name) => checked(&name, |name| parse_key_header("upstream_key_header", name))?,
             None => key_header.clone(),
         };
         let config = RelayConfig {
             upstream,
             key,
             key_header,
-            watch,
-            archive: self.archive.unwrap_or(true),
+            watch: watch.transpose()?,
+            // The callers of a relay with their own keys may belong to different organizations of the service.
+            archive: self.archive.unwrap_or(!self.callers_key),
             addresses,
             origins: parse_all(&self.origins, parse_origin)?,
             hosts: parse_all(&self.hosts, parse_host)?,
-            timeout,
+            timeout: timeout.transpose()?.unwrap_or(DEFAULT_TIMEOUT),
             max_response_bytes: max_response_mb.saturating_mul(1_000_000),
         };
         Ok((name, config))
@@ -173,8 +193,13 @@ impl RelayConfig {
     }
 }
 
-fn parse_all<T>(texts: &[String], parse: impl Fn(&str) -> Result<T>) -> Result<Vec<T>> {
-    texts.iter().map(|text| parse(text)).collect()
+/// Checks a value. An error has its place in the file.
+fn checked<T, U>(value: &Spanned<T>, check: impl FnOnce(&T) -> Result<U>) -> Result<U> {
+    check(value.get_ref()).at(value.span())
+}
+
+fn parse_all<T>(texts: &[Spanned<String>], parse: impl Fn(&str) -> Result<T>) -> Result<Vec<T>> {
+    texts.iter().map(|text| checked(text, |text| parse(text))).collect()
 }
 
 /// Parses the address of the service. An address that the policy refuses is found here; a name is checked when it is resolved.
@@ -205,7 +230,8 @@ fn parse_upstream(text: &str, addresses: &AddressPolicy) -> Result<Url> {
     if let Some(address) = literal {
         ensure!(
             addresses.allows(address),
-            "{address} is not a public address. If the service is really there, add allow_addresses = [\"{address}\"]"
+            "{address} is not a public address. If the service is really there, add allow_addresses = [\"{}\"]",
+            address.to_canonical()
         );
     }
     if !url.path().ends_with('/') {
@@ -216,7 +242,7 @@ fn parse_upstream(text: &str, addresses: &AddressPolicy) -> Result<Url> {
 }
 
 /// The variables of this program are removed at its start, so that jobs cannot read them.
-fn parse_variable(name: String) -> Result<String> {
+fn parse_variable(name: &str) -> Result<String> {
     ensure!(
         !name.is_empty() && !name.contains(['=', '\0']),
         "`key_env` = {name:?} is not a name of an environment variable"
@@ -227,7 +253,7 @@ fn parse_variable(name: String) -> Result<String> {
          removes them at its start",
         variables::PREFIX
     );
-    Ok(name)
+    Ok(name.to_owned())
 }
 
 fn parse_network(text: &str) -> Result<IpNet> {
@@ -322,6 +348,13 @@ mod tests {
             assert!(error.contains(expected), "{lines}: {error}");
             assert!(!error.contains("a:b"), "{error}");
         }
+    }
+
+    #[test]
+    fn error_has_the_place_of_its_value() {
+        let lines = "upstream = \"https://api.example.com\"\ncallers_key = true\norigins = [\n    \"https://a.example\",\n    \"*\",\n]";
+        let error = format!("{:#}", load(lines).unwrap_err());
+        assert!(error.starts_with("line 6, column 5: "), "{error}");
     }
 
     #[test]

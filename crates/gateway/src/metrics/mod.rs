@@ -12,8 +12,8 @@ mod service;
 mod source;
 mod store;
 
-pub use relay::{record_look, record_upstream};
+pub use relay::{record_look, record_upstream, record_watch_interval};
 pub use requests::record_request;
-pub use runs::RunMetrics;
+pub use runs::{FINAL_STATES, RunMetrics};
 pub use service::Metrics;
 pub use source::MetricsSource;

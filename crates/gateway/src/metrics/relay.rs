@@ -1,5 +1,7 @@
 //! Metrics of a relay.
 
+use std::time::Duration;
+
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 use txjobs_store::time::Micros;
 
@@ -7,6 +9,7 @@ use super::runs::seconds;
 
 const UPSTREAM_REQUESTS: &str = "txjobs_relay_upstream_requests_total";
 const LAST_LOOK: &str = "txjobs_relay_last_look_timestamp_seconds";
+const WATCH_INTERVAL: &str = "txjobs_relay_watch_interval_seconds";
 
 pub(super) fn describe() {
     describe_counter!(
@@ -15,8 +18,9 @@ pub(super) fn describe() {
     );
     describe_gauge!(
         LAST_LOOK,
-        "Time at which the relay last looked at all jobs and executions of the service."
+        "Time at which the relay last looked at all jobs and executions of the service, or at which it started."
     );
+    describe_gauge!(WATCH_INTERVAL, "Time between two looks of the relay at the service.");
 }
 
 /// Counts a request to the service.
@@ -24,7 +28,12 @@ pub fn record_upstream(operation: &'static str, status: String) {
     counter!(UPSTREAM_REQUESTS, "operation" => operation, "status" => status).increment(1);
 }
 
-/// Records a complete look at the service.
+/// Records the time between two looks.
+pub fn record_watch_interval(interval: Duration) {
+    gauge!(WATCH_INTERVAL).set(interval.as_secs_f64());
+}
+
+/// Records a complete look at the service, or the start of the relay.
 pub fn record_look(time: Micros) {
     gauge!(LAST_LOOK).set(seconds(time));
 }

@@ -23,7 +23,7 @@ pub(super) const DURATION_BUCKETS: [f64; 15] =
     [0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 14_400.0, 21_600.0];
 
 /// The states in which a run ends.
-const FINAL_STATES: [ExecutionState; 4] = [
+pub const FINAL_STATES: [ExecutionState; 4] = [
     ExecutionState::Completed,
     ExecutionState::CompletedWithWarnings,
     ExecutionState::CompletedWithErrors,

@@ -5,21 +5,21 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use futures::{StreamExt, stream};
 use tempfile::SpooledTempFile;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::spawn_blocking;
 use txjobs_sdk::types::{JobExecution, JobExecutionLog};
-use txjobs_sdk::{decode, types};
+use txjobs_sdk::{ApiKey, decode, types};
 use txjobs_store::{
-    ArchivedRun, Job, Line, LineBatches, Organization, OrganizationId, Selection, SharedStore,
+    ArchivedRun, ErrorKind, Job, Line, LineBatches, Organization, OrganizationId, Selection, SharedStore,
 };
 use uuid::Uuid;
 
 use super::outline::{OutlinedExecution, read_executions, read_lines};
 use crate::clock::{Micros, SharedClock, from_timestamp};
-use crate::metrics::RunMetrics;
+use crate::metrics::{FINAL_STATES, RunMetrics};
 
 /// The most responses that wait to be archived. Further ones are dropped; the same executions usually pass again.
 const MAX_WAITING: usize = 32;
@@ -28,13 +28,30 @@ const MAX_LIST_BYTES: u64 = 64 * 1024 * 1024;
 /// The number of batches of lines that wait for the store.
 const MAX_BATCHES: usize = 4;
 
+/// The most executions of a response that are archived at once, so that one job does not hold up the others. Older ones follow when
+/// they pass again.
+const MAX_NEW_RUNS: usize = 1000;
+/// The longest text of an error in the log. It may quote what the service sent.
+const MAX_ERROR_LENGTH: usize = 300;
+
 /// A response that is archived.
 #[derive(Debug)]
-pub enum Entry {
+pub struct Entry {
+    /// What it contains.
+    pub content: Content,
+    /// The body.
+    pub body: SpooledTempFile,
+    /// The key with which it was requested. It is removed from texts that the service wrote, also where it was escaped in JSON.
+    pub key: ApiKey,
+}
+
+/// The content of a response.
+#[derive(Clone, Copy, Debug)]
+pub enum Content {
     /// A list of jobs.
-    Jobs(SpooledTempFile),
+    Jobs,
     /// Executions of a job with all their lines.
-    Executions(Uuid, SpooledTempFile),
+    Executions(Uuid),
 }
 
 /// The jobs and executions that have passed. They belong to the organization of the relay.
@@ -84,10 +101,13 @@ impl Archive {
             .await?
             .context("The organization of the relay is missing in the store")?;
         let mut jobs = HashMap::new();
+        let now = clock.now();
         for (id, name) in known {
             let all = Selection::Newest { limit: None, with_lines: false };
             let executions = store.executions(id, all).await?;
-            let counted_after = executions.iter().filter_map(|execution| execution.ended_at).max();
+            // A time in the future would stop the count.
+            let ends = executions.iter().filter_map(|execution| execution.ended_at);
+            let counted_after = ends.map(|ended_at| ended_at.min(now)).max();
             let executions = executions.into_iter().map(|execution| execution.id).collect();
             jobs.insert(id, ArchivedJob { name, executions, counted_after });
         }
@@ -111,7 +131,7 @@ impl Archive {
             match entries.recv().await {
                 Some(entry) => {
                     if let Err(error) = self.add(entry).await {
-                        tracing::warn!("a response was not archived: {error:#}");
+                        tracing::warn!("a response was not archived: {error}");
                     }
                 }
                 None => std::future::pending().await,
@@ -119,24 +139,37 @@ impl Archive {
         }
     }
 
-    /// Archives a response.
+    /// Archives a response. Returns the ids of the jobs in a list of jobs.
     ///
     /// # Errors
     ///
-    /// Fails if the response is not what the contract says, or if the store fails. Executions before the failure are archived.
-    pub async fn add(&self, entry: Entry) -> Result<()> {
-        match entry {
-            Entry::Jobs(body) => self.add_jobs(body).await.map(drop),
-            Entry::Executions(job, body) => self.add_executions(job, body).await,
-        }
+    /// Fails if the response is not what the contract says, or if the store fails. Executions before the failure are archived. The
+    /// text of the error has the causes, is short, and does not contain the key.
+    pub async fn add(&self, entry: Entry) -> Result<Vec<Uuid>> {
+        let Entry { content, body, key } = entry;
+        let added = match content {
+            Content::Jobs => self.add_jobs(body, &key).await,
+            Content::Executions(job) => self.add_executions(job, body, &key).await.map(|()| Vec::new()),
+        };
+        added.map_err(|error| {
+            let kind = error.downcast_ref::<txjobs_store::Error>().map(txjobs_store::Error::kind);
+            match kind {
+                Some(ErrorKind::Conflict) => anyhow!(
+                    "a job of the service belongs to another organization of the database. Set the earlier `name` in `[relay]` again, or \
+                     use another database"
+                ),
+                _ => anyhow!(shortened(&key.mask(&format!("{error:#}")))),
+            }
+        })
     }
 
-    /// Archives a list of jobs, and returns their ids.
-    ///
-    /// # Errors
-    ///
-    /// Fails as [`add`](Self::add) does.
-    pub async fn add_jobs(&self, mut body: SpooledTempFile) -> Result<Vec<Uuid>> {
+    /// Returns the name of a job for people.
+    pub async fn job_name(&self, job: Uuid) -> String {
+        let jobs = self.jobs.lock().await;
+        jobs.get(&job).map_or_else(|| job.to_string(), |job| job.name.clone())
+    }
+
+    async fn add_jobs(&self, mut body: SpooledTempFile, key: &ApiKey) -> Result<Vec<Uuid>> {
         let bytes = spawn_blocking(move || {
             let mut bytes = Vec::new();
             body.seek(SeekFrom::Start(0))?;
@@ -145,7 +178,7 @@ impl Archive {
         });
         let bytes = bytes.await??;
         let list: Vec<types::Job> = decode::json(&bytes).context("the list of jobs is not valid")?;
-        let list: Vec<_> = list.into_iter().map(|job| (job.id.0, job.name)).collect();
+        let list: Vec<_> = list.into_iter().map(|job| (job.id.0, key.mask(&job.name))).collect();
         let mut jobs = self.jobs.lock().await;
         let is_known = |(id, name): &(Uuid, String)| jobs.get(id).is_some_and(|job| job.name == *name);
         if !list.iter().all(is_known) {
@@ -166,7 +199,7 @@ impl Archive {
         Ok(list.into_iter().map(|(id, _)| id).collect())
     }
 
-    async fn add_executions(&self, job: Uuid, mut body: SpooledTempFile) -> Result<()> {
+    async fn add_executions(&self, job: Uuid, mut body: SpooledTempFile, key: &ApiKey) -> Result<()> {
         let outline = spawn_blocking(move || read_executions(&mut body).map(|executions| (executions, body)));
         let (executions, mut body) = outline.await?.context("the list of executions is not valid")?;
         let mut jobs = self.jobs.lock().await;
@@ -194,18 +227,25 @@ impl Archive {
         new.sort_by_key(|outlined| {
             outlined.execution.create_time.map_or(Micros::MIN, |time| from_timestamp(&time))
         });
+        let skipped = new.len().saturating_sub(MAX_NEW_RUNS);
+        let now = self.clock.now();
         let mut newest = known.counted_after.unwrap_or(Micros::MIN);
-        for OutlinedExecution { start, execution } in new {
-            let run = archived_run(&execution, self.clock.now());
+        for OutlinedExecution { start, execution } in new.into_iter().skip(skipped) {
+            let run = archived_run(&execution, now);
             let is_new;
-            (is_new, body) = self.add_run(&run, start, body).await?;
+            (is_new, body) = self.add_run(&run, start, body, key).await?;
             known.executions.insert(run.id);
-            newest = newest.max(run.ended_at);
+            // A time in the future would stop the count, and hide that a job is late.
+            let ended_at = run.ended_at.min(now);
+            newest = newest.max(ended_at);
+            if !FINAL_STATES.contains(&run.state) {
+                continue;
+            }
             if is_new && known.counted_after.is_some_and(|time| run.ended_at > time) {
-                let duration = u64::try_from(run.ended_at - run.created_at).ok().map(Duration::from_micros);
-                self.metrics.record_end(job, run.state, run.ended_at, duration);
+                let duration = ended_at.checked_sub(run.created_at).and_then(|time| u64::try_from(time).ok());
+                self.metrics.record_end(job, run.state, ended_at, duration.map(Duration::from_micros));
             } else {
-                self.metrics.record_earlier_end(job, run.state, run.ended_at);
+                self.metrics.record_earlier_end(job, run.state, ended_at);
             }
         }
         known.counted_after = known.counted_after.or(Some(newest));
@@ -218,12 +258,13 @@ impl Archive {
         run: &ArchivedRun,
         start: u64,
         mut body: SpooledTempFile,
+        key: &ApiKey,
     ) -> Result<(bool, SpooledTempFile)> {
         let (sender, receiver) = mpsc::channel(MAX_BATCHES);
-        let created_at = run.created_at;
+        let (created_at, key) = (run.created_at, key.clone());
         let reading = spawn_blocking(move || {
             let read = read_lines(&mut body, start, |lines| {
-                let lines = lines.into_iter().map(|line| archived_line(line, created_at)).collect();
+                let lines = lines.into_iter().map(|line| archived_line(line, created_at, &key)).collect();
                 sender.blocking_send(Ok(lines)).is_ok()
             });
             if let Err(error) = read {
@@ -271,7 +312,15 @@ fn archived_run(execution: &JobExecution, now: Micros) -> ArchivedRun {
     }
 }
 
-fn archived_line(line: JobExecutionLog, created_at: Micros) -> Line {
+fn archived_line(line: JobExecutionLog, created_at: Micros, key: &ApiKey) -> Line {
     let time = line.time_stamp.map_or(created_at, |time| from_timestamp(&time));
-    Line { time, severity: line.severity, message: line.message }
+    Line { time, severity: line.severity, message: key.mask(&line.message) }
+}
+
+/// Cuts a text that may quote megabytes of a response.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MAX_ERROR_LENGTH) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }

@@ -1,12 +1,14 @@
 //! The body of a response, passed on while it arrives.
 
 use std::io::Write;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use futures::stream;
 use reqwest::Response;
 use tempfile::SpooledTempFile;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, timeout_at};
 use txjobs_sdk::ApiKey;
 
 use super::key_mask::KeyMask;
@@ -14,6 +16,8 @@ use super::upstream::UpstreamResponse;
 
 /// The longest body that is archived from memory. A longer one goes through a temporary file.
 const MAX_MEMORY: usize = 256 * 1024;
+/// The longest time for a body, whether the service or the caller is slow: it occupies one of the few places for requests.
+const MAX_BODY_TIME: Duration = Duration::from_secs(15 * 60);
 
 /// A body of the service, without the key.
 #[derive(Debug)]
@@ -24,6 +28,8 @@ pub(super) struct RelayedBody {
     copy: Option<SpooledTempFile>,
     /// Whether the body has been read completely.
     is_complete: bool,
+    /// When a body that is still incomplete ends early.
+    deadline: Instant,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -32,6 +38,8 @@ pub(super) struct RelayedBody {
 pub(super) enum BodyError {
     /// It is larger than allowed.
     TooLarge,
+    /// It takes too long altogether.
+    TooSlow,
     /// The connection ended, or there was no byte for too long.
     Interrupted(reqwest::Error),
 }
@@ -40,6 +48,7 @@ impl std::fmt::Display for BodyError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::TooLarge => f.write_str("it is larger than max_response_mb"),
+            Self::TooSlow => f.write_str("it took longer than 15 minutes"),
             Self::Interrupted(error) if error.is_timeout() => f.write_str("nothing arrived for too long"),
             Self::Interrupted(_) => f.write_str("the connection ended"),
         }
@@ -53,7 +62,8 @@ impl RelayedBody {
     pub fn new(response: UpstreamResponse, key: &ApiKey, max_bytes: u64) -> Self {
         let UpstreamResponse { response, permit } = response;
         let mask = KeyMask::new(key);
-        Self { response, mask, left: max_bytes, copy: None, is_complete: false, _permit: permit }
+        let deadline = Instant::now() + MAX_BODY_TIME;
+        Self { response, mask, left: max_bytes, copy: None, is_complete: false, deadline, _permit: permit }
     }
 
     /// Makes a copy of the body.
@@ -65,7 +75,8 @@ impl RelayedBody {
     /// Returns the next bytes; `None` at the end.
     pub async fn next(&mut self) -> Result<Option<Bytes>, BodyError> {
         while !self.is_complete {
-            let bytes = match self.response.chunk().await.map_err(BodyError::Interrupted)? {
+            let chunk = timeout_at(self.deadline, self.response.chunk()).await;
+            let bytes = match chunk.map_err(|_| BodyError::TooSlow)?.map_err(BodyError::Interrupted)? {
                 Some(bytes) => {
                     self.left = self.left.checked_sub(bytes.len() as u64).ok_or(BodyError::TooLarge)?;
                     self.mask.mask(bytes)

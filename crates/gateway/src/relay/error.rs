@@ -25,7 +25,7 @@ pub(super) enum UpstreamError {
     Redirected(StatusCode),
     /// The response is not JSON.
     NotJson,
-    /// The service refuses the key of the relay.
+    /// The service refuses the key that the relay holds.
     KeyRefused(StatusCode),
 }
 
@@ -54,7 +54,7 @@ impl UpstreamError {
             Self::Redirected(status) => format!("{host} responded with a redirect ({})", status.as_u16()),
             Self::NotJson => format!("{host} did not respond with JSON"),
             Self::KeyRefused(status) => {
-                format!("{host} refused the API key of the relay ({})", status.as_u16())
+                format!("{host} refused its API key that the relay holds ({})", status.as_u16())
             }
         }
     }
@@ -86,9 +86,10 @@ impl UpstreamError {
                 StatusCode::BAD_GATEWAY,
                 "Check `upstream` in gateway.toml, and whether a sign-in page or a proxy answers.",
             ),
-            Self::KeyRefused(_) => {
-                (StatusCode::BAD_GATEWAY, "Whoever operates the relay must replace the key of the service.")
-            }
+            Self::KeyRefused(_) => (
+                StatusCode::BAD_GATEWAY,
+                "Whoever operates the relay must replace that key. Yours is accepted.",
+            ),
         };
         let is_busy = matches!(self, Self::Busy);
         let error = ApiError::new(status, format!("{message} {hint}"));

@@ -7,6 +7,7 @@
 mod access;
 mod archive;
 mod body;
+mod callers;
 mod dns;
 mod error;
 mod key_mask;
@@ -19,6 +20,7 @@ mod watch;
 
 pub use access::Access;
 pub use archive::Archive;
+pub use callers::Callers;
 pub use dns::{Lookup, SystemLookup};
 pub use routes::relay_router;
 pub use service::Relay;

@@ -5,18 +5,21 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequestParts, Query, RawPathParams, Request, State};
-use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use tempfile::SpooledTempFile;
+use tokio::time::timeout;
 use txjobs_sdk::operation::{self, Method, Operation};
 use txjobs_sdk::{ApiKey, paths};
 use txjobs_store::Scope;
 use uuid::Uuid;
 
-use super::archive::Entry;
+use super::archive::{Content, Entry};
 use super::body::RelayedBody;
 use super::error::UpstreamError;
 use super::service::Relay;
@@ -64,7 +67,7 @@ async fn handle(
             .unwrap_or_default()
     };
     let upstream_request = operation.request(&value);
-    let headers = request_headers(&parts.headers);
+    let headers = request_headers(operation, &parts.headers);
     let is_conditional = headers.contains_key(IF_NONE_MATCH);
     let host = relay.upstream.host().to_owned();
     let exchange = Exchange {
@@ -126,6 +129,7 @@ impl Exchange {
         match status {
             StatusCode::NOT_MODIFIED if self.is_conditional => Ok(self.not_modified(&response)),
             status if status.is_redirection() => Err(UpstreamError::Redirected(status).into()),
+            status if status.is_informational() => Err(UpstreamError::NotJson.into()),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if self.has_own_key => {
                 if let Some(key) = &self.relay.key {
                     key.read_again();
@@ -134,12 +138,15 @@ impl Exchange {
             }
             StatusCode::UNAUTHORIZED => {
                 // The service may not limit the attempts of the callers of a relay, who share its address.
-                if let Some(peer) = self.peer {
-                    api::note_failed_attempt(&self.app, peer.ip()).map_err(Failure::Api)?;
-                }
+                self.relay.callers.note_refused(&self.app, &self.key, self.peer).map_err(Failure::Api)?;
                 self.error_response(response).await
             }
-            status if status.is_success() => self.success_response(response).await,
+            status if status.is_success() => {
+                if !self.has_own_key {
+                    self.relay.callers.note_accepted(&self.key);
+                }
+                self.success_response(response).await
+            }
             _ => self.error_response(response).await,
         }
     }
@@ -165,8 +172,8 @@ impl Exchange {
             }
             Method::Get => {
                 let body = RelayedBody::new(response, &self.key, self.relay.max_response_bytes);
-                match self.entry(status) {
-                    Some(entry) => body.with_copy().into_body(entry),
+                match self.archiving(status) {
+                    Some(archive) => body.with_copy().into_body(archive),
                     None => body.into_body(drop),
                 }
             }
@@ -175,22 +182,18 @@ impl Exchange {
     }
 
     /// Returns what to do with a copy of the response, if it is archived.
-    fn entry(&self, status: StatusCode) -> Option<Box<dyn FnOnce(SpooledTempFile) + Send>> {
+    fn archiving(&self, status: StatusCode) -> Option<impl FnOnce(SpooledTempFile) + Send + use<>> {
         let archive =
             self.relay.archive.clone().filter(|_| status == StatusCode::OK && self.is_archivable)?;
-        let entry: fn(Option<Uuid>, SpooledTempFile) -> Option<Entry> = match self.operation.id {
-            id if id == paths::LIST_JOBS.id => |_, body| Some(Entry::Jobs(body)),
+        let content = match self.operation.id {
+            id if id == paths::LIST_JOBS.id => Content::Jobs,
             id if id == paths::GET_JOB_LOGS.id || id == paths::GET_JOB_LOGS_BY_TRIGGER.id => {
-                |job, body| Some(Entry::Executions(job?, body))
+                Content::Executions(self.job?)
             }
             _ => return None,
         };
-        let job = self.job;
-        Some(Box::new(move |body| {
-            if let Some(entry) = entry(job, body) {
-                archive.queue(entry);
-            }
-        }))
+        let key = self.key.clone();
+        Some(move |body| archive.queue(Entry { content, body, key }))
     }
 
     /// Passes on an error in JSON. Another one, such as a page of a proxy, becomes an error of the contract.
@@ -198,7 +201,8 @@ impl Exchange {
         let status = response.response.status();
         let mut headers = response_headers(response.response.headers(), &self.key);
         if is_json(&response)
-            && let Ok(body) = RelayedBody::new(response, &self.key, MAX_ERROR_BYTES).read().await
+            && let body = RelayedBody::new(response, &self.key, MAX_ERROR_BYTES)
+            && let Ok(Ok(body)) = timeout(self.relay.upstream.timeout(), body.read()).await
             && serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok()
         {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -227,7 +231,10 @@ async fn authorize(
         (Some(value), None) => value.to_str().ok().and_then(|text| ApiKey::new(text).ok()),
         _ => None,
     };
-    key.ok_or_else(api::invalid_key)
+    let key = key.ok_or_else(api::invalid_key)?;
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
+    relay.callers.check(&key, peer)?;
+    Ok(key)
 }
 
 /// Returns the scope that a key of the gateway needs for an operation.
@@ -269,10 +276,10 @@ fn query_parameters(operation: &Operation, parts: &Parts) -> Result<Vec<(&'stati
 }
 
 /// Returns the headers of a request that are passed on. The key is added later.
-fn request_headers(headers: &HeaderMap) -> HeaderMap {
+fn request_headers(operation: &Operation, headers: &HeaderMap) -> HeaderMap {
     let mut passed = HeaderMap::new();
     passed.insert(reqwest::header::ACCEPT, HeaderValue::from_static("application/json"));
-    if let Some(value) = headers.get(IF_NONE_MATCH) {
+    if let Some(value) = headers.get(IF_NONE_MATCH).filter(|_| operation.method == Method::Get) {
         passed.insert(IF_NONE_MATCH, value.clone());
     }
     passed
@@ -297,9 +304,13 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
 
 /// Returns whether the response is JSON. A service that does not say what it sends is believed.
 fn is_json(response: &UpstreamResponse) -> bool {
-    let Some(value) = response.response.headers().get(CONTENT_TYPE) else { return true };
-    let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
+    let headers = response.response.headers();
+    let is_json_type = |value: &HeaderValue| {
+        let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
+    };
+    // The client removes the header of an encoding that it has decoded.
+    !headers.contains_key(CONTENT_ENCODING) && headers.get_all(CONTENT_TYPE).iter().all(is_json_type)
 }
 
 /// Responds to a path that is no operation. One that a server could understand differently is an attempt to leave the contract.

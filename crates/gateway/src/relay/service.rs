@@ -5,6 +5,7 @@ use std::sync::Arc;
 use txjobs_sdk::ApiKey;
 
 use super::archive::Archive;
+use super::callers::Callers;
 use super::upstream::Upstream;
 use super::upstream_key::HeldKey;
 
@@ -17,6 +18,8 @@ pub struct Relay {
     pub key: Option<Arc<HeldKey>>,
     /// What has passed. `None`: nothing is archived.
     pub archive: Option<Arc<Archive>>,
+    /// The callers with keys of the service.
+    pub callers: Callers,
     /// The largest response, in bytes.
     pub max_response_bytes: u64,
 }

@@ -84,6 +84,11 @@ impl Upstream {
         self.base.host_str().unwrap_or_default()
     }
 
+    /// Returns the longest time to the head of a response.
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// Sends a request once and waits for the head of the response.
     pub(super) async fn send(
         &self,

@@ -4,19 +4,21 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use axum::http::{HeaderMap, StatusCode};
+use tempfile::SpooledTempFile;
 use tokio::time::{MissedTickBehavior, interval};
 use txjobs_sdk::operation::Request;
 use txjobs_sdk::types::JobId;
 use txjobs_sdk::{ApiKey, paths};
+use uuid::Uuid;
 
-use super::archive::{Archive, Entry};
+use super::archive::{Archive, Content, Entry};
 use super::body::RelayedBody;
 use super::service::Relay;
 use super::upstream_key::HeldKey;
 use crate::clock::SharedClock;
-use crate::metrics::record_look;
+use crate::metrics::{record_look, record_watch_interval};
 
 /// Looks at the jobs and executions of the service.
 #[derive(Debug)]
@@ -40,6 +42,9 @@ impl Watch {
         let mut interval = interval(self.interval);
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut was_complete = true;
+        // A relay that never sees the service must be late, too.
+        record_watch_interval(self.interval);
+        record_look(self.clock.now());
         loop {
             interval.tick().await;
             let result = self.look().await;
@@ -56,22 +61,32 @@ impl Watch {
         }
     }
 
-    /// Archives all jobs and executions of the service, one request after another.
+    /// Archives all jobs and executions of the service, one request after another. A job that fails does not stop the others.
     async fn look(&self) -> Result<()> {
-        let Some(jobs) = self.read(&paths::list_jobs()).await? else { return Ok(()) };
-        for job in self.archive.add_jobs(jobs).await? {
-            if let Some(body) = self.read(&paths::get_job_logs(JobId(job), None, None)).await? {
-                self.archive.add(Entry::Executions(job, body)).await?;
+        let jobs = self.archive_response(&paths::list_jobs(), Content::Jobs).await?;
+        let (count, mut failed) = (jobs.len(), 0);
+        for job in jobs {
+            let request = paths::get_job_logs(JobId(job), None, None);
+            if let Err(error) = self.archive_response(&request, Content::Executions(job)).await {
+                failed += 1;
+                let name = self.archive.job_name(job).await;
+                tracing::warn!(job = name, "the executions of a job cannot be watched: {error:#}");
             }
         }
+        ensure!(failed == 0, "jobs that failed: {failed} of {count}");
         Ok(())
     }
 
+    async fn archive_response(&self, request: &Request, content: Content) -> Result<Vec<Uuid>> {
+        let key = self.key.get();
+        let Some(body) = self.read(request, &key).await? else { return Ok(Vec::new()) };
+        self.archive.add(Entry { content, body, key }).await
+    }
+
     /// Reads a response. Returns `None` if the job does not exist anymore.
-    async fn read(&self, request: &Request) -> Result<Option<tempfile::SpooledTempFile>> {
+    async fn read(&self, request: &Request, key: &ApiKey) -> Result<Option<SpooledTempFile>> {
         let host = self.relay.upstream.host();
-        let key: ApiKey = self.key.get();
-        let sent = self.relay.upstream.send(request, &key, HeaderMap::new()).await;
+        let sent = self.relay.upstream.send(request, key, HeaderMap::new()).await;
         let response = match sent {
             Ok(response) => response,
             Err(error) => bail!("{}", error.describe(host)),
@@ -86,7 +101,7 @@ impl Watch {
                 bail!("{host} responded to {} with {}", request.operation().id, status.as_u16())
             }
         }
-        let body = RelayedBody::new(response, &key, self.relay.max_response_bytes).with_copy();
+        let body = RelayedBody::new(response, key, self.relay.max_response_bytes).with_copy();
         match body.read_copy().await {
             Ok(Some(copy)) => Ok(Some(copy)),
             Ok(None) => bail!("a temporary file cannot be written"),

@@ -53,7 +53,7 @@ impl Monitoring {
             monitoring.wait_for(&format!("txjobs_runs_total{{{labels}}} == 0")).await;
         }
         // Runs of the relay's first look are history.
-        monitoring.wait_for("txjobs_relay_last_look_timestamp_seconds").await;
+        monitoring.wait_for(r#"txjobs_relay_upstream_requests_total{operation="list_jobs"} > 1"#).await;
         monitoring
     }
 

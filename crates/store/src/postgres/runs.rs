@@ -236,8 +236,8 @@ impl PgTransaction {
         let runs: Vec<i64> = sqlx::query_scalar(
             "DELETE FROM executions WHERE number IN (
                  SELECT number FROM executions WHERE job = $1 AND state >= 2 AND (ended_at < $2
-                     OR number <= (SELECT number FROM executions WHERE job = $1 AND state >= 2
-                                   ORDER BY number DESC LIMIT 1 OFFSET $3))
+                     OR (ended_at, number) <= (SELECT ended_at, number FROM executions WHERE job = $1 AND state >= 2
+                                               ORDER BY ended_at DESC, number DESC LIMIT 1 OFFSET $3))
                  ORDER BY number LIMIT $4 FOR UPDATE SKIP LOCKED)
              RETURNING number",
         )

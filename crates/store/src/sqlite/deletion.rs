@@ -93,11 +93,11 @@ impl WriteTransaction {
         job: Uuid,
         retention: Retention,
     ) -> Result<Option<u64>> {
-        // The runs of a job end in the order of their numbers.
+        // By their ends and not by their numbers: runs of another server may be stored later than newer ones.
         let runs: Vec<i64> = sqlx::query_scalar(
             "SELECT number FROM executions WHERE job = ?1 AND state >= 2 AND (ended_at < ?2
-                 OR number <= (SELECT number FROM executions WHERE job = ?1 AND state >= 2
-                               ORDER BY number DESC LIMIT 1 OFFSET ?3))
+                 OR (ended_at, number) <= (SELECT ended_at, number FROM executions WHERE job = ?1 AND state >= 2
+                                           ORDER BY ended_at DESC, number DESC LIMIT 1 OFFSET ?3))
              ORDER BY number LIMIT ?4",
         )
         .bind(job)

@@ -4,12 +4,17 @@ use std::io;
 
 use futures::stream::{self, StreamExt};
 use txjobs_sdk::{ExecutionState, JobStatusCode};
-use txjobs_store::{ArchivedRun, Line, LineBatches, Selection};
+use txjobs_store::{ArchivedRun, Line, LineBatches, Retention, Selection};
 use uuid::Uuid;
 
 use crate::test_store::{NOW, TestStore, line};
 
-conformance!(run_is_stored_once_with_its_lines, run_whose_lines_fail_is_not_stored, unknown_job_is_refused);
+conformance!(
+    run_is_stored_once_with_its_lines,
+    run_whose_lines_fail_is_not_stored,
+    unknown_job_is_refused,
+    newest_runs_are_kept_whatever_the_order_of_their_storage,
+);
 
 fn run(job: Uuid) -> ArchivedRun {
     ArchivedRun {
@@ -60,4 +65,25 @@ async fn unknown_job_is_refused(test: &TestStore) {
     test.store.archive_run(&run(unknown), batches(vec![])).await.unwrap_err();
     let all = Selection::Newest { limit: None, with_lines: true };
     assert!(test.store.executions(unknown, all).await.unwrap().is_empty());
+}
+
+async fn newest_runs_are_kept_whatever_the_order_of_their_storage(test: &TestStore) {
+    let job = test.jobs[0];
+    for hour in [5, 1, 4, 2, 3] {
+        let run = ArchivedRun { id: Uuid::from_u128(hour), ended_at: NOW + hour as i64, ..run(job) };
+        assert!(test.store.archive_run(&run, batches(vec![])).await.unwrap());
+    }
+    let retention = Retention { max_runs: Some(2), ended_before: None };
+    assert_eq!(test.store.delete_old_runs(job, retention).await.unwrap(), 3);
+    let all = Selection::Newest { limit: None, with_lines: false };
+    let mut ids: Vec<_> = test
+        .store
+        .executions(job, all)
+        .await
+        .unwrap()
+        .iter()
+        .map(|execution| execution.id.as_u128())
+        .collect();
+    ids.sort_unstable();
+    assert_eq!(ids, [4, 5]);
 }
