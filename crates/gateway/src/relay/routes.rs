@@ -166,9 +166,9 @@ impl Exchange {
         let body = match self.operation.method {
             Method::Post => {
                 let body = RelayedBody::new(response, &self.key, MAX_WRITE_RESPONSE_BYTES);
-                let body =
-                    body.read().await.map_err(|error| UpstreamError::Interrupted(error.to_string()))?;
-                Body::from(body)
+                let read = timeout(self.relay.upstream.timeout(), body.read()).await;
+                let read = read.map_err(|_| UpstreamError::TimedOut)?;
+                Body::from(read.map_err(|error| UpstreamError::Interrupted(error.to_string()))?)
             }
             Method::Get => {
                 let body = RelayedBody::new(response, &self.key, self.relay.max_response_bytes);
