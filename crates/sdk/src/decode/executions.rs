@@ -12,8 +12,11 @@ use crate::types::{JobExecution, JobExecutionLog, JobExecutions};
 /// # use txjobs_sdk::decode::{DecodedPart, ExecutionDecoder};
 /// let mut decoder = ExecutionDecoder::default();
 /// let mut messages = Vec::new();
-/// for bytes in [r#"[{"JobExecutionLogs":[{"Severity":0,"Message":"Sta"#, r#"rted"}]}]"#] {
-///     decoder.push(bytes.as_bytes());
+/// for bytes in [Some(r#"[{"JobExecutionLogs":[{"Severity":0,"Message":"Sta"#), Some(r#"rted"}]}]"#), None] {
+///     match bytes {
+///         Some(bytes) => decoder.push(bytes.as_bytes()),
+///         None => decoder.set_complete(),
+///     }
 ///     while let Some(part) = decoder.next_part()? {
 ///         if let DecodedPart::Line(line) = part {
 ///             messages.push(line.message);
