@@ -10,12 +10,28 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 
 const MAX_LENGTH: usize = 128;
 
+/// An extension of a request whose id is the client's.
+#[derive(Clone, Copy, Debug)]
+struct SentByClient;
+
 /// Removes an id that must not be in a log, so that the request gets another one.
 pub(crate) async fn remove_unsafe_id(mut request: Request) -> Request {
     let headers = request.headers_mut();
     let is_safe = headers.get(REQUEST_ID).is_none_or(|id| id.to_str().is_ok_and(is_safe_id));
     if !is_safe {
         headers.remove(REQUEST_ID);
+    }
+    if headers.contains_key(REQUEST_ID) {
+        request.extensions_mut().insert(SentByClient);
+    }
+    request
+}
+
+/// Removes the header of a generated id, so that handlers and journals see the headers that the client sent. The id stays an
+/// extension.
+pub(crate) async fn hide_generated_id(mut request: Request) -> Request {
+    if request.extensions().get::<SentByClient>().is_none() {
+        request.headers_mut().remove(REQUEST_ID);
     }
     request
 }

@@ -46,6 +46,7 @@ pub fn with_compression_and_trace(router: Router) -> Router {
         // The level with the smallest state: a client that reads a log slowly keeps one, and the default level of brotli takes
         // 11 MB.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compresses))
+        .layer(middleware::map_request(request_id::hide_generated_id))
         .layer(PropagateRequestIdLayer::x_request_id())
         // Method, known path, id and status: nothing that may be a key.
         .layer(
