@@ -86,9 +86,9 @@ impl Server {
         let announcement = format!("relaying to {}", relay.upstream_address());
         http.announce(&demo.into_iter().chain([announcement]).collect::<Vec<_>>())?;
         let watch = relay.watch.and_then(|interval| Watch::new(&service, Arc::clone(&clock), interval));
-        let look = async {
+        let poll = async {
             match &watch {
-                Some(watch) => watch.look_forever().await,
+                Some(watch) => watch.poll_forever().await,
                 None => std::future::pending().await,
             }
         };
@@ -102,7 +102,7 @@ impl Server {
             () = http.serve(router, std::convert::identity, Some(source), requests, shutdown.graceful.clone()) => {}
             never = reload => match never {},
             never = archive.work_forever(entries) => match never {},
-            never = look => match never {},
+            never = poll => match never {},
             never = key_uses.write_forever() => match never {},
             never = clean_organization_forever(organization, config.retention, Arc::clone(&store), clock) => match never {},
             () = shutdown.immediate.cancelled() => {}

@@ -85,9 +85,7 @@ impl<L> ServerParts<L> {
         self.announcements.push(line);
         self
     }
-}
 
-impl<L> ServerParts<L> {
     /// Replaces the configuration when its file changes. The resolver must be these jobs.
     #[must_use]
     pub fn with_reload(mut self, source: ConfigSource, jobs: DeclaredJobs) -> Self {

@@ -1,4 +1,4 @@
-//! A relay that looks at the service by itself.
+//! A relay that polls the service.
 
 use serde_json::json;
 use txjobs_test_support::{FakeServer, TestServer, wait_until};
@@ -13,12 +13,12 @@ async fn metric(relay: &TestServer, address: &str, name: &str) -> Option<f64> {
 }
 
 const FAILED: &str = r#"txjobs_runs_total{organization="Relay",job_name="Load",outcome="failed"}"#;
-const LAST_LOOK: &str = "txjobs_relay_last_look_timestamp_seconds";
+const LAST_POLL: &str = "txjobs_relay_last_poll_timestamp_seconds";
 
-/// Waits for a complete look after the start.
-async fn wait_for_look(relay: &TestServer, address: &str) {
-    let before = wait_until("the start", async || metric(relay, address, LAST_LOOK).await).await;
-    wait_until("a look", async || metric(relay, address, LAST_LOOK).await.filter(|time| *time > before))
+/// Waits for a complete poll after the start.
+async fn wait_for_poll(relay: &TestServer, address: &str) {
+    let before = wait_until("the start", async || metric(relay, address, LAST_POLL).await).await;
+    wait_until("a poll", async || metric(relay, address, LAST_POLL).await.filter(|time| *time > before))
         .await;
 }
 
@@ -27,7 +27,7 @@ async fn run_that_no_caller_asks_for_is_archived_and_counted() {
     let mut relayed = Relayed::start_with("watch = \"1s\"", &["--metrics-listen", "127.0.0.1:0"]);
     let address = relayed.relay.read_metrics_address();
     let relay = &relayed.relay;
-    wait_for_look(relay, &address).await;
+    wait_for_poll(relay, &address).await;
     assert_eq!(
         metric(relay, &address, FAILED).await,
         Some(0.0),
@@ -38,9 +38,9 @@ async fn run_that_no_caller_asks_for_is_archived_and_counted() {
     assert_eq!(archived[0]["State"], 3);
     wait_until("the count", async || (metric(relay, &address, FAILED).await == Some(1.0)).then_some(()))
         .await;
-    let before = metric(relay, &address, LAST_LOOK).await;
-    wait_until("two more looks", async || {
-        (metric(relay, &address, LAST_LOOK).await > before.map(|time| time + 1.0)).then_some(())
+    let before = metric(relay, &address, LAST_POLL).await;
+    wait_until("two more polls", async || {
+        (metric(relay, &address, LAST_POLL).await > before.map(|time| time + 1.0)).then_some(())
     })
     .await;
     assert_eq!(metric(relay, &address, FAILED).await, Some(1.0), "each run is counted once");
@@ -54,7 +54,7 @@ async fn history_is_archived_and_not_counted() {
     let folder = crate::relay::folder(service.address(), "watch = \"1s\"", service.key());
     let mut relay = folder.serve(&["--metrics-listen", "127.0.0.1:0"]);
     let address = relay.read_metrics_address();
-    wait_for_look(&relay, &address).await;
+    wait_for_poll(&relay, &address).await;
     assert_eq!(metric(&relay, &address, FAILED).await, Some(0.0));
     relay.kill();
     // What ends while the relay is down is counted after it.
@@ -70,14 +70,14 @@ async fn service_that_fails_is_watched_again_later() {
     let mut relayed = Relayed::start_with("watch = \"1s\"", &["--metrics-listen", "127.0.0.1:0"]);
     let address = relayed.relay.read_metrics_address();
     let relay = &relayed.relay;
-    wait_for_look(relay, &address).await;
+    wait_for_poll(relay, &address).await;
     let fault = json!({ "operation": "get_job_logs", "effect": { "kind": "status", "status": 503 } });
     relayed.admin.add_fault(fault).await;
-    wait_until("a failed look", async || relayed.folder.log().contains("with 503").then_some(())).await;
-    let failed_at = metric(relay, &address, LAST_LOOK).await;
+    wait_until("a failed poll", async || relayed.folder.log().contains("with 503").then_some(())).await;
+    let failed_at = metric(relay, &address, LAST_POLL).await;
     relayed.admin.clear_faults().await;
-    wait_until("a complete look", async || {
-        (metric(relay, &address, LAST_LOOK).await > failed_at).then_some(())
+    wait_until("a complete poll", async || {
+        (metric(relay, &address, LAST_POLL).await > failed_at).then_some(())
     })
     .await;
     assert!(relayed.folder.log().contains("can be watched again"));
@@ -106,7 +106,7 @@ async fn end_in_the_future_does_not_stop_the_count() {
     for failed in [1.0, 1.0] {
         let mut relay = folder.serve(&["--metrics-listen", "127.0.0.1:0"]);
         let address = relay.read_metrics_address();
-        wait_for_look(&relay, &address).await;
+        wait_for_poll(&relay, &address).await;
         number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         wait_until("the count", async || {
             (metric(&relay, &address, FAILED).await == Some(failed)).then_some(())

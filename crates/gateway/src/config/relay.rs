@@ -24,7 +24,7 @@ const DEFAULT_NAME: &str = "Relay";
 /// some time.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 const DEFAULT_MAX_RESPONSE_MB: u64 = 1024;
-/// The shortest time between two looks.
+/// The shortest time between two polls.
 const MIN_WATCH_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The service to which requests are passed on, as it is written in the file.
@@ -49,7 +49,7 @@ pub(super) struct RelayTable {
     /// The request header in which the service expects the API key.
     #[schemars(with = "Option<String>", extend("x-default" = "that of `key_header`"))]
     upstream_key_header: Option<Spanned<String>>,
-    /// The time between two looks at the service, which archive the runs that no caller asks for. It needs `key_env` or `key_file`.
+    /// The time between two polls of the service, which archive the runs that no caller asks for. It needs `key_env` or `key_file`.
     #[schemars(with = "Option<ConfigDuration>")]
     watch: Option<Spanned<ConfigDuration>>,
     /// With `false`, nothing is archived. With `callers_key` and `true`, whoever can read the archive reads what all callers have read.
@@ -84,7 +84,7 @@ pub struct RelayConfig {
     pub key: KeySource,
     /// The request header in which the service expects the API key.
     pub key_header: HeaderName,
-    /// The time between two looks at the service. `None`: it does not look.
+    /// The time between two polls of the service. `None`: it does not poll.
     pub watch: Option<Duration>,
     /// Whether executions are archived.
     pub archive: bool,

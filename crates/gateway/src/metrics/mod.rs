@@ -12,7 +12,7 @@ mod service;
 mod source;
 mod store;
 
-pub use relay::{record_look, record_upstream, record_watch_interval};
+pub use relay::{record_poll, record_upstream, record_watch_interval};
 pub use requests::record_request;
 pub use runs::{FINAL_STATES, RunMetrics};
 pub use service::Metrics;

@@ -8,7 +8,7 @@ use txjobs_store::time::Micros;
 use super::runs::seconds;
 
 const UPSTREAM_REQUESTS: &str = "txjobs_relay_upstream_requests_total";
-const LAST_LOOK: &str = "txjobs_relay_last_look_timestamp_seconds";
+const LAST_POLL: &str = "txjobs_relay_last_poll_timestamp_seconds";
 const WATCH_INTERVAL: &str = "txjobs_relay_watch_interval_seconds";
 
 pub(super) fn describe() {
@@ -17,10 +17,10 @@ pub(super) fn describe() {
         "Requests of the relay to the service, by operation and status of the response, or `error` without one."
     );
     describe_gauge!(
-        LAST_LOOK,
-        "Time at which the relay last looked at all jobs and executions of the service, or at which it started."
+        LAST_POLL,
+        "Time at which the relay last polled all jobs and executions of the service, or at which it started."
     );
-    describe_gauge!(WATCH_INTERVAL, "Time between two looks of the relay at the service.");
+    describe_gauge!(WATCH_INTERVAL, "Time between two polls of the service.");
 }
 
 /// Counts a request to the service.
@@ -28,12 +28,12 @@ pub fn record_upstream(operation: &'static str, status: String) {
     counter!(UPSTREAM_REQUESTS, "operation" => operation, "status" => status).increment(1);
 }
 
-/// Records the time between two looks.
+/// Records the time between two polls.
 pub fn record_watch_interval(interval: Duration) {
     gauge!(WATCH_INTERVAL).set(interval.as_secs_f64());
 }
 
-/// Records a complete look at the service, or the start of the relay.
-pub fn record_look(time: Micros) {
-    gauge!(LAST_LOOK).set(seconds(time));
+/// Records a complete poll of the service, or the start of the relay.
+pub fn record_poll(time: Micros) {
+    gauge!(LAST_POLL).set(seconds(time));
 }

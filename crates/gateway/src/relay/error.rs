@@ -61,7 +61,7 @@ impl UpstreamError {
 
     /// Returns the response for a caller whose request had this method. `host` is that of the service.
     pub fn into_api_error(self, method: Method, host: &str) -> ApiError {
-        let mut message = format!("The relay has no response for you: {}.", self.describe(host));
+        let mut message = format!("The service cannot be used: {}.", self.describe(host));
         if method == Method::Post && self.is_outcome_unknown() {
             message.push_str(
                 " Whether the service did it is unknown. Look at the job's status and executions before you repeat it.",

@@ -1,15 +1,17 @@
 //! Passes the operations of the contract on to another service, for browsers that its CORS keeps out.
 //!
 //! A relay connects to one service, which the configuration names. It sends it the operations of the contract and nothing else:
-//! the path, the query and the headers are written anew from what was understood. What passes is archived, and the relay can look at
-//! the service by itself ([`Watch`]).
+//! the path, the query and the headers are written anew from what was understood. What passes is archived, and the relay can poll
+//! the service ([`Watch`]).
 
 mod access;
 mod archive;
 mod body;
+mod caller_request;
 mod callers;
 mod dns;
 mod error;
+mod exchange;
 mod key_mask;
 mod outline;
 mod routes;

@@ -1,4 +1,4 @@
-//! Looks at the service regularly, so that the archive and the metrics are complete without a caller.
+//! Polls the service, so that the archive and the metrics are complete without a caller.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,9 +18,9 @@ use super::body::RelayedBody;
 use super::service::Relay;
 use super::upstream_key::HeldKey;
 use crate::clock::SharedClock;
-use crate::metrics::{record_look, record_watch_interval};
+use crate::metrics::{record_poll, record_watch_interval};
 
-/// Looks at the jobs and executions of the service.
+/// Polls the jobs and executions of the service.
 #[derive(Debug)]
 pub struct Watch {
     relay: Relay,
@@ -37,23 +37,23 @@ impl Watch {
         Some(Self { relay: relay.clone(), key, archive, clock, interval })
     }
 
-    /// Looks now and then after each interval. A look that fails is logged, and the next one tries again.
-    pub async fn look_forever(&self) -> Infallible {
+    /// Polls now and after each interval. A poll that fails is logged, and the next one tries again.
+    pub async fn poll_forever(&self) -> Infallible {
         let mut interval = interval(self.interval);
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut was_complete = true;
         // A relay that never sees the service must be late, too.
         record_watch_interval(self.interval);
-        record_look(self.clock.now());
+        record_poll(self.clock.now());
         loop {
             interval.tick().await;
-            let result = self.look().await;
+            let result = self.poll().await;
             match &result {
                 Ok(()) => {
                     if !was_complete {
                         tracing::info!("the service can be watched again");
                     }
-                    record_look(self.clock.now());
+                    record_poll(self.clock.now());
                 }
                 Err(error) => tracing::warn!("the service cannot be watched: {error:#}"),
             }
@@ -62,7 +62,7 @@ impl Watch {
     }
 
     /// Archives all jobs and executions of the service, one request after another. A job that fails does not stop the others.
-    async fn look(&self) -> Result<()> {
+    async fn poll(&self) -> Result<()> {
         let jobs = self.archive_response(&paths::list_jobs(), Content::Jobs).await?;
         let (count, mut failed) = (jobs.len(), 0);
         for job in jobs {

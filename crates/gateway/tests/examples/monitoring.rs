@@ -52,7 +52,7 @@ impl Monitoring {
             let labels = format!(r#"organization="{organization}", job_name="Fails", outcome="failed""#);
             monitoring.wait_for(&format!("txjobs_runs_total{{{labels}}} == 0")).await;
         }
-        // Runs of the relay's first look are history.
+        // Runs of the relay's first poll are history.
         monitoring.wait_for(r#"txjobs_relay_upstream_requests_total{operation="list_jobs"} > 1"#).await;
         monitoring
     }
@@ -79,7 +79,7 @@ impl Monitoring {
     }
 }
 
-/// Starts a relay that looks at the gateway every second.
+/// Starts a relay that polls the gateway every second.
 fn start_relay(gateway: &TestServer) -> TestServer {
     let config = format!(
         "[relay]\nupstream = {:?}\nkey_file = \"key\"\nwatch = \"1s\"\nallow_addresses = [\"127.0.0.1\"]\n",
