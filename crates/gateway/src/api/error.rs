@@ -170,11 +170,6 @@ pub(super) fn job_is_idle() -> ApiError {
     ApiError::new(StatusCode::CONFLICT, "The job is idle: there is nothing to cancel.")
 }
 
-pub(super) fn run_was_deleted() -> ApiError {
-    let message = "A run was deleted while its log was read. Try again.";
-    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, message).with_header(RETRY_AFTER, 1)
-}
-
 pub(super) fn body_too_large() -> ApiError {
     ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "The request's body is too large. No operation takes one.")
 }

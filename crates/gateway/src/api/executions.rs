@@ -7,10 +7,10 @@ use axum::response::{IntoResponse, Response};
 use futures::{StreamExt, stream};
 use txjobs_sdk::types::{ExecutionId, JobExecution, JobExecutionLog, JobId, LogId, TriggerId};
 use txjobs_sdk::{Severity, types};
-use txjobs_store::{ErrorKind, Execution, LinePage, Result, SharedStore, StoredLine, log_id};
+use txjobs_store::{ErrorKind, Execution, LinePage, Result, Selection, SharedStore, StoredLine, log_id};
 use uuid::Uuid;
 
-use super::error::{self, ApiError};
+use super::error::ApiError;
 use super::state::AppState;
 use super::validator::Validator;
 use crate::clock::timestamp;
@@ -21,12 +21,34 @@ const CHUNK_BYTES: usize = 64 * 1024;
 const BATCH_EXECUTIONS: usize = 500;
 const BATCH_LINES: i64 = 1000;
 
-/// Returns a response with these executions and their lines, or 304 if the caller has them already.
+/// Returns a response with the selected executions of a job and their lines, or 304 if the caller has them already.
 pub(super) async fn respond(
     state: &AppState,
     headers: &HeaderMap,
-    executions: Vec<Execution>,
+    job: Uuid,
+    selection: Selection,
 ) -> std::result::Result<Response, ApiError> {
+    let mut executions = state.store.executions(job, selection).await?;
+    loop {
+        let ids: Vec<_> = executions.iter().map(|execution| execution.id).collect();
+        let error = match respond_with(state, headers, executions).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => error,
+            result => return Ok(result?),
+        };
+        // One of them was deleted before its lines were read. Otherwise the database has lost lines.
+        executions = state.store.executions(job, selection).await?;
+        if executions.iter().map(|execution| execution.id).eq(ids) {
+            return Err(error.into());
+        }
+    }
+}
+
+/// Returns a response with these executions and their lines.
+///
+/// # Errors
+///
+/// Fails with [`ErrorKind::NotFound`] if one of them was deleted meanwhile.
+async fn respond_with(state: &AppState, headers: &HeaderMap, executions: Vec<Execution>) -> Result<Response> {
     let validator = Validator::new(&state.key_header, |hash| {
         for e in &executions {
             let ended = e.ended_at.unwrap_or_default();
@@ -41,11 +63,7 @@ pub(super) async fn respond(
     }
     let mut chunks = Chunks::new(state.store.clone(), executions);
     // The first chunk is read before the response starts, so that an error can still set the status.
-    let first = chunks.next().await.map_err(|error| match error.kind() {
-        ErrorKind::NotFound => error::run_was_deleted(),
-        _ => error.into(),
-    })?;
-    let first = first.unwrap_or_default();
+    let first = chunks.next().await?.unwrap_or_default();
     let body = match chunks.stage {
         Stage::Done => Body::from(first),
         _ => {

@@ -26,8 +26,7 @@ pub(super) async fn handle(
     let logs = parameters.get("logs", "all or none", |text| text.parse::<LogsSelection>().ok())?;
     caller.require_job(&state, job).await?;
     let with_lines = logs != Some(LogsSelection::None);
-    let found = state.store.executions(job, Selection::Newest { limit, with_lines }).await?;
-    executions::respond(&state, &headers, found).await
+    executions::respond(&state, &headers, job, Selection::Newest { limit, with_lines }).await
 }
 
 /// Parses digits only; Rust itself would also accept "+1".

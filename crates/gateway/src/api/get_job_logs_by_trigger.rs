@@ -22,6 +22,5 @@ pub(super) async fn handle(
     caller.require_scope(Scope::Read)?;
     let after = parameters.get("after", "the id of a log line", parse_id)?;
     caller.require_job(&state, job).await?;
-    let found = state.store.executions(job, Selection::ByTrigger { trigger_id, after }).await?;
-    executions::respond(&state, &headers, found).await
+    executions::respond(&state, &headers, job, Selection::ByTrigger { trigger_id, after }).await
 }

@@ -85,6 +85,28 @@ async fn everything_is_kept_by_default() {
 }
 
 #[tokio::test]
+async fn logs_can_be_read_while_runs_are_deleted() {
+    let app = TestApp::with_runner().await;
+    for _ in 0..30 {
+        app.run("Quick").await;
+    }
+    let delete = async {
+        for kept in (1..30).rev() {
+            clean(&app, &format!("keep_runs = {kept}"), Duration::ZERO).await;
+        }
+    };
+    let mut delete = std::pin::pin!(delete);
+    let mut is_deleting = true;
+    while is_deleting {
+        let read = count_runs(&app, "Quick");
+        let (count, deleted) = futures::join!(read, async { futures::poll!(&mut delete).is_ready() });
+        assert!(count > 0);
+        is_deleting = !deleted;
+    }
+    assert_eq!(count_runs(&app, "Quick").await, 1);
+}
+
+#[tokio::test]
 async fn log_that_is_deleted_while_it_is_read_is_not_complete() {
     use axum::body::{Body, to_bytes};
     use axum::http::Request;
