@@ -15,6 +15,8 @@ pub(crate) fn run(state: ExecutionState, created: &str, ended: &str) -> JobExecu
         job_id: JobId(Default::default()),
         state,
         trigger_id: Some(TriggerId(Default::default())),
+        started_by: None,
+        link: None,
     }
 }
 

@@ -53,7 +53,12 @@ fn kind(spec: &Value, schema: &Value) -> String {
         Some("LogId") => "Kind::LogId".to_owned(),
         Some(name) if spec["components"]["schemas"][name]["format"] == "uuid" => "Kind::Id".to_owned(),
         Some(name @ ("Severity" | "JobStatusCode" | "ExecutionState")) => format!("Kind::{name}"),
-        None if schema["type"] == "array" => format!("Kind::Array(&{})", object_of(spec, &schema["items"]).0),
+        Some(name) if spec["components"]["schemas"][name]["type"] == "object" => {
+            format!("Kind::Object(&{})", constant(name))
+        }
+        None if schema["type"] == "array" && reference(&schema["items"]).is_some() => {
+            format!("Kind::Array(&{})", object_of(spec, &schema["items"]).0)
+        }
         None if schema["type"] == "string" && schema.get("format").is_none() => "Kind::Text".to_owned(),
         _ => "Kind::Other".to_owned(),
     }

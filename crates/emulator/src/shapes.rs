@@ -45,6 +45,8 @@ pub enum Kind {
     JobStatusCode,
     /// The number of an execution's state.
     ExecutionState,
+    /// An object.
+    Object(&'static Object),
     /// An array of objects.
     Array(&'static Object),
     /// Another kind.

@@ -1,5 +1,5 @@
-//! Makes the generated types decode leniently: names in other casings, null for a missing text or array, and times and ids in
-//! any form or none.
+//! Makes the generated types decode leniently: names in other casings, null for a missing text or array, times and ids in any
+//! form or none, and optional values of another type as missing.
 
 use quote::{ToTokens, format_ident};
 use syn::{Fields, Item, Meta, parse_quote, punctuated::Punctuated};
@@ -98,6 +98,8 @@ fn set_attributes(field: &mut syn::Field, ids: &[String], are_ids_optional: bool
         Some(parse_quote! { default = "crate::id::nil", deserialize_with = "crate::id::deserialize_or_nil" })
     } else if is_text_or_array {
         Some(parse_quote! { default, deserialize_with = "crate::decode::deserialize_null_as_default" })
+    } else if optional.is_some() {
+        Some(parse_quote! { default, deserialize_with = "crate::decode::deserialize_or_none" })
     } else {
         None
     };

@@ -15,9 +15,10 @@ by hand and tested with all clients and servers of the txjobs project.
 the next request for its status, so follow the execution until its state is 2 or more.
 
 **Extensions.** Everything with `x-extension: true` is an extension by txjobs and not in the vendor's article: the operation
-`cancel_job`, three query parameters, and validators (`ETag`) of lists and logs. A server announces the operation and the
-parameters in the response header `x-txjobs-extensions`, a comma-separated list of `cancel`, `after`, `limit`, and `logs`.
-Clients use them only if the header announces them.
+`cancel_job`, three query parameters, three properties, and validators (`ETag`) of lists and logs. A server announces the
+operation and the parameters in the response header `x-txjobs-extensions`, a comma-separated list of `cancel`, `after`,
+`limit`, and `logs`. Clients use them only if the header announces them. The properties are optional: a server leaves out what
+does not apply.
 
 **What the vendor does not specify.** Times are strings and may have no zone: treat them as UTC. Enumerations may get new
 numbers: keep and show unknown ones. The order of executions and log lines is unspecified: sort them by time, then by position.

@@ -244,3 +244,74 @@ impl<'de> serde::Deserialize<'de> for Severity {
         crate::enumeration::deserialize(deserializer, NAMES).map(Self::from)
     }
 }
+///What started an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Starter {
+    ///0: A call of `execute_job`.
+    Api,
+    ///1: A due time of the job's schedule.
+    Schedule,
+    ///2: The ends of other jobs, after which the job runs.
+    Job,
+    /// A number that is not in the contract.
+    Unknown(i64),
+}
+impl Starter {
+    ///All values of `Starter` in the contract, in its order.
+    pub const ALL: &'static [Self] = &[Self::Api, Self::Schedule, Self::Job];
+    /// Returns the number in JSON.
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::Api => 0i64,
+            Self::Schedule => 1i64,
+            Self::Job => 2i64,
+            Self::Unknown(number) => number,
+        }
+    }
+    /// Returns the label for user interfaces, or `None` for a number that is not in the contract.
+    pub const fn label(self) -> Option<&'static str> {
+        match self {
+            Self::Api => Some("api"),
+            Self::Schedule => Some("schedule"),
+            Self::Job => Some("job"),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+impl From<i64> for Starter {
+    fn from(number: i64) -> Self {
+        match number {
+            0i64 => Self::Api,
+            1i64 => Self::Schedule,
+            2i64 => Self::Job,
+            _ => Self::Unknown(number),
+        }
+    }
+}
+impl std::fmt::Display for Starter {
+    /// Writes the label, or "Unknown (7)" for an unknown number.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.label() {
+            Some(label) => f.pad(label),
+            None => f.pad(&format!("Unknown ({})", self.number())),
+        }
+    }
+}
+impl serde::Serialize for Starter {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(self.number())
+    }
+}
+impl<'de> serde::Deserialize<'de> for Starter {
+    /// Decodes a number, a float, a number as text, or a name in any casing.
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        const NAMES: &[(&str, i64)] = &[
+            ("Api", 0i64),
+            ("Schedule", 1i64),
+            ("Job", 2i64),
+        ];
+        crate::enumeration::deserialize(deserializer, NAMES).map(Self::from)
+    }
+}

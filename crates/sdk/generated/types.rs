@@ -15,7 +15,9 @@ pub struct CancelJobResult {
         rename = "Message",
         skip_serializing_if = "::std::option::Option::is_none",
         alias = "message",
-        alias = "MESSAGE"
+        alias = "MESSAGE",
+        default,
+        deserialize_with = "crate::decode::deserialize_or_none"
     )]
     pub message: ::std::option::Option<::std::string::String>,
     #[serde(
@@ -58,7 +60,9 @@ pub struct ExecuteJobResult {
         rename = "Message",
         skip_serializing_if = "::std::option::Option::is_none",
         alias = "message",
-        alias = "MESSAGE"
+        alias = "MESSAGE",
+        default,
+        deserialize_with = "crate::decode::deserialize_or_none"
     )]
     pub message: ::std::option::Option<::std::string::String>,
     #[serde(
@@ -132,6 +136,15 @@ pub struct Job {
         deserialize_with = "crate::decode::deserialize_null_as_default"
     )]
     pub name: ::std::string::String,
+    #[serde(
+        rename = "Schedule",
+        skip_serializing_if = "::std::option::Option::is_none",
+        alias = "schedule",
+        alias = "SCHEDULE",
+        default,
+        deserialize_with = "crate::decode::deserialize_or_none"
+    )]
+    pub schedule: ::std::option::Option<JobSchedule>,
 }
 ///One run of a job.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -191,6 +204,29 @@ pub struct JobExecution {
         deserialize_with = "crate::id::deserialize_or_nil"
     )]
     pub job_id: JobId,
+    ///**Extension.** The address of a page about the execution in the system where the work runs. Treat it as data: open only http and https addresses.
+    #[serde(
+        rename = "Link",
+        skip_serializing_if = "::std::option::Option::is_none",
+        alias = "link",
+        alias = "LINK",
+        default,
+        deserialize_with = "crate::decode::deserialize_or_none"
+    )]
+    pub link: ::std::option::Option<::std::string::String>,
+    ///**Extension.** What started the execution. Missing if it is unknown.
+    #[serde(
+        rename = "StartedBy",
+        skip_serializing_if = "::std::option::Option::is_none",
+        alias = "startedBy",
+        alias = "started_by",
+        alias = "startedby",
+        alias = "STARTEDBY",
+        alias = "Startedby",
+        default,
+        deserialize_with = "crate::decode::deserialize_or_none"
+    )]
+    pub started_by: ::std::option::Option<crate::states::Starter>,
     #[serde(rename = "State", alias = "state", alias = "STATE")]
     pub state: crate::states::ExecutionState,
     ///The trigger id that started the execution; the nil guid if it was started from the application.
@@ -318,6 +354,54 @@ impl ::std::convert::TryFrom<String> for JobId {
         value.parse()
     }
 }
+///**Extension.** When a job starts by itself. Missing if it does not.
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+pub struct JobSchedule {
+    ///The names of the jobs after which this job runs, when each of them has completed.
+    #[serde(
+        rename = "After",
+        alias = "after",
+        alias = "AFTER",
+        default,
+        deserialize_with = "crate::decode::deserialize_null_as_default"
+    )]
+    pub after: ::std::vec::Vec<::std::string::String>,
+    ///The due times as a cron expression of five fields. Missing if the job only runs after other jobs.
+    #[serde(
+        rename = "Cron",
+        skip_serializing_if = "::std::option::Option::is_none",
+        alias = "cron",
+        alias = "CRON",
+        default,
+        deserialize_with = "crate::decode::deserialize_or_none"
+    )]
+    pub cron: ::std::option::Option<::std::string::String>,
+    ///The next due time; missing if there is none.
+    #[serde(
+        rename = "NextDueTime",
+        alias = "nextDueTime",
+        alias = "next_due_time",
+        alias = "nextduetime",
+        alias = "NEXTDUETIME",
+        alias = "Nextduetime",
+        default,
+        deserialize_with = "crate::timestamp::deserialize_optional"
+    )]
+    pub next_due_time: ::std::option::Option<crate::timestamp::Timestamp>,
+    ///The IANA name of the time zone of the expression.
+    #[serde(
+        rename = "TimeZone",
+        skip_serializing_if = "::std::option::Option::is_none",
+        alias = "timeZone",
+        alias = "time_zone",
+        alias = "timezone",
+        alias = "TIMEZONE",
+        alias = "Timezone",
+        default,
+        deserialize_with = "crate::decode::deserialize_or_none"
+    )]
+    pub time_zone: ::std::option::Option<::std::string::String>,
+}
 ///The status of a job.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct JobStatus {
@@ -335,7 +419,9 @@ pub struct JobStatus {
         rename = "Message",
         skip_serializing_if = "::std::option::Option::is_none",
         alias = "message",
-        alias = "MESSAGE"
+        alias = "MESSAGE",
+        default,
+        deserialize_with = "crate::decode::deserialize_or_none"
     )]
     pub message: ::std::option::Option<::std::string::String>,
     #[serde(rename = "Status", alias = "status", alias = "STATUS")]
@@ -522,4 +608,8 @@ pub mod error {
 impl JobExecution {
     ///The name of the field `job_execution_logs` in JSON, for clients that decode the array while it arrives.
     pub const JOB_EXECUTION_LOGS: &'static str = "JobExecutionLogs";
+}
+impl JobSchedule {
+    ///The name of the field `after` in JSON, for clients that decode the array while it arrives.
+    pub const AFTER: &'static str = "After";
 }

@@ -1,6 +1,6 @@
 //! Decodes JSON bodies leniently, because servers send invalid characters.
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
 mod body;
 mod executions;
@@ -20,4 +20,22 @@ where
     T: Deserialize<'de> + Default,
 {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Decodes a value of another type to `None`: a server may use the name of an extension for something else.
+pub(crate) fn deserialize_or_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum AnyType<T> {
+        Expected(T),
+        Other(IgnoredAny),
+    }
+    Ok(match AnyType::deserialize(deserializer)? {
+        AnyType::Expected(value) => Some(value),
+        AnyType::Other(_) => None,
+    })
 }

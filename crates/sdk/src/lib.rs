@@ -48,7 +48,7 @@ pub use key::{ApiKey, InvalidKey};
 pub use rate_limit::RateLimitPause;
 pub use retry_after::RetryAfter;
 pub use started_jobs::StartedJobs;
-pub use states::{ExecutionState, JobStatusCode, Severity};
+pub use states::{ExecutionState, JobStatusCode, Severity, Starter};
 pub use timestamp::{InvalidTimestamp, Timestamp};
 
 #[cfg(feature = "client")]

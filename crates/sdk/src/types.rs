@@ -8,7 +8,7 @@
 )]
 
 pub use crate::{
-    states::{ExecutionState, JobStatusCode, Severity},
+    states::{ExecutionState, JobStatusCode, Severity, Starter},
     timestamp::Timestamp,
 };
 

@@ -97,10 +97,23 @@ fn round_trip<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(bod
         decode::json(&serde_json::to_vec(body).unwrap()).unwrap_or_else(|e| panic!("{e}: {body}"));
     let serialized = serde_json::to_value(&decoded).unwrap();
     assert_eq!(decode::json::<T>(&serde_json::to_vec(&serialized).unwrap()).unwrap(), decoded);
-    if let (Some(body), Some(serialized)) = (body.as_object(), serialized.as_object()) {
-        for (name, value) in body.iter().filter(|(_, value)| !value.is_null() && !value.is_array()) {
-            assert_eq!(serialized.get(name), Some(value), "{name}");
+    assert_contains(&serialized, body);
+}
+
+/// Asserts that the serialized value has the values of the body.
+fn assert_contains(serialized: &Value, body: &Value) {
+    match body {
+        Value::Object(fields) => {
+            for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+                assert_contains(serialized.get(name).unwrap_or_else(|| panic!("{name} is missing")), value);
+            }
         }
+        Value::Array(items) => {
+            let serialized = serialized.as_array().unwrap();
+            assert_eq!(serialized.len(), items.len());
+            serialized.iter().zip(items).for_each(|(serialized, item)| assert_contains(serialized, item));
+        }
+        value => assert_eq!(serialized, value),
     }
 }
 
@@ -118,8 +131,8 @@ macro_rules! schema_tests {
 
 schema_tests! {
     job_id JobId, trigger_id TriggerId, execution_id ExecutionId, log_id LogId, logs_selection LogsSelection,
-    job_status_code JobStatusCode, execution_state ExecutionState, severity Severity,
-    job Job, execute_job_result ExecuteJobResult, cancel_job_result CancelJobResult, job_status JobStatus,
+    job_status_code JobStatusCode, execution_state ExecutionState, severity Severity, starter Starter,
+    job Job, job_schedule JobSchedule, execute_job_result ExecuteJobResult, cancel_job_result CancelJobResult, job_status JobStatus,
     job_execution JobExecution, job_executions JobExecutions, job_execution_log JobExecutionLog, error_body ErrorBody,
 }
 

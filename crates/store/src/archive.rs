@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use txjobs_sdk::ExecutionState;
+use txjobs_sdk::{ExecutionState, Starter};
 use uuid::Uuid;
 
 use crate::error::Result;
@@ -10,7 +10,7 @@ use crate::lines::Line;
 use crate::time::Micros;
 
 /// A run that has ended on another server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArchivedRun {
     /// The id of its execution.
     pub id: Uuid,
@@ -18,6 +18,10 @@ pub struct ArchivedRun {
     pub job: Uuid,
     /// The trigger id; nil if the run was not started by the API.
     pub trigger_id: Uuid,
+    /// What started it, if the server tells.
+    pub starter: Option<Starter>,
+    /// The address of a page about it, if the server tells.
+    pub link: Option<String>,
     /// The final state.
     pub state: ExecutionState,
     /// When the execution was created.

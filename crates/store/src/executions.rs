@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use async_trait::async_trait;
-use txjobs_sdk::{ExecutionState, JobStatusCode};
+use txjobs_sdk::{ExecutionState, JobStatusCode, Starter};
 use uuid::Uuid;
 
 use crate::error::Result;
@@ -22,6 +22,10 @@ pub struct Execution {
     pub job: Uuid,
     /// The trigger id; nil if the run was not started by the API.
     pub trigger_id: Uuid,
+    /// What started it. `None`: unknown, as of a run of another server.
+    pub starter: Option<Starter>,
+    /// The address of a page about it in the system where its work runs.
+    pub link: Option<String>,
     /// Its state.
     pub state: ExecutionState,
     /// When it was created, which is when a node claimed the run.
@@ -60,8 +64,9 @@ pub enum Selection {
     },
 }
 
-/// Number, id, trigger id, state, time of creation, time of the end, and the sequence number of the last line.
-pub(crate) type ExecutionRow = (i64, Uuid, Uuid, i64, Micros, Option<Micros>, i64);
+/// Number, id, trigger id, starter, link, state, time of creation, time of the end, and the sequence number of the last line.
+pub(crate) type ExecutionRow =
+    (i64, Uuid, Uuid, Option<i64>, Option<String>, i64, Micros, Option<Micros>, i64);
 
 /// The states of a run that completed, also with warnings.
 pub(crate) const SUCCESSES: [i64; 2] =
@@ -73,11 +78,12 @@ pub(crate) fn from_rows(rows: Vec<ExecutionRow>, job: Uuid, selection: Selection
         Selection::ByTrigger { after, .. } => after,
         Selection::Newest { .. } => None,
     };
-    let execution = |(number, id, trigger_id, state, created_at, ended_at, last): ExecutionRow| {
+    let execution = |row: ExecutionRow| {
+        let (number, id, trigger_id, starter, link, state, created_at, ended_at, last) = row;
         let skipped = after.and_then(|after| log_id::decode(id, after)).unwrap_or_default();
-        let state = ExecutionState::from(state);
+        let (starter, state) = (starter.map(Starter::from), ExecutionState::from(state));
         let lines = skipped.saturating_add(1)..=last;
-        Execution { number, id, job, trigger_id, state, created_at, ended_at, lines }
+        Execution { number, id, job, trigger_id, starter, link, state, created_at, ended_at, lines }
     };
     rows.into_iter().rev().map(execution).collect()
 }

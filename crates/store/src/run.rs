@@ -13,10 +13,17 @@ pub struct Run {
     pub id: Uuid,
     /// The job to run.
     pub job: Uuid,
-    /// The trigger id.
+    /// The trigger id; nil if the run was not started by the API.
     pub trigger_id: Uuid,
     /// The node that claimed it; nil while it is pending.
     pub node: NodeId,
+}
+
+impl Run {
+    /// Returns an id that no other run has, and that clients know: the trigger id, or the id of the execution of a run without one.
+    pub fn unique_id(&self) -> Uuid {
+        if self.trigger_id.is_nil() { self.id } else { self.trigger_id }
+    }
 }
 
 /// Number, id, job, trigger id, and node of a run.

@@ -105,13 +105,13 @@ pub trait RunStore: Send + Sync {
     /// Returns whether a cancellation of this run was requested. A call that begins after a cancellation sees it.
     async fn is_cancel_requested(&self, run: &Run) -> Result<bool>;
 
-    /// Stores how another node can continue a run whose work goes on elsewhere, such as the address of its status. Without this,
-    /// a run ends with its node.
+    /// Stores how another node can continue a run whose work goes on elsewhere, such as the address of its status, and a link to a
+    /// page about it there. Without this, a run ends with its node.
     ///
     /// # Errors
     ///
     /// Fails with [`ErrorKind::NotOwner`](crate::ErrorKind::NotOwner) if the run has ended or belongs to another node.
-    async fn set_resume_token(&self, run: &Run, token: &str) -> Result<()>;
+    async fn set_resume_token(&self, run: &Run, token: &str, link: Option<&str>) -> Result<()>;
 
     /// Ends a run and writes its last line in one transaction, so that a final state is never shown without the whole log.
     /// Returns the final state.

@@ -71,7 +71,7 @@ async fn run_elsewhere(context: RunContext<'_>) -> Exit {
         log.write(Severity::Information, format!("Continued: {token}")).await;
         return Exit::FromWorstSeverity;
     }
-    assert!(resumption.store_token("number 7").await);
+    assert!(resumption.store_token("number 7", None).await);
     log.write(Severity::Information, "Started elsewhere".to_owned()).await;
     match interrupts.wait().await {
         Interrupt::Shutdown | Interrupt::Lost => Exit::Detached,

@@ -43,7 +43,7 @@ const TIME: Timestamp = Timestamp::from_unix(0, 0);
 
 impl Shape {
     pub(crate) fn job() -> Self {
-        Self::of_sample("Job", &Job { id: id().into(), name: String::new() }, &[], None)
+        Self::of_sample("Job", &Job { id: id().into(), name: String::new(), schedule: None }, &[], None)
     }
 
     pub(crate) fn job_status() -> Self {
@@ -61,6 +61,8 @@ impl Shape {
             job_id: id().into(),
             state: 0.into(),
             trigger_id: Some(id().into()),
+            started_by: None,
+            link: None,
         };
         let numbers: Vec<_> = ExecutionState::ALL.iter().map(|state| state.number()).collect();
         Self::of_sample("JobExecution", &sample, &numbers, Some(Self::job_execution_log()))

@@ -128,6 +128,7 @@ mod tests {
         let job = |(n, name): (usize, &&str)| Job {
             id: JobId(uuid::Uuid::from_u128(n as u128 + 1)),
             name: name.to_string(),
+            schedule: None,
         };
         NAMES.iter().enumerate().map(job).collect()
     }
@@ -160,7 +161,7 @@ mod tests {
     #[test]
     fn name_that_looks_like_an_id_is_found() {
         let name = "11111111-2222-3333-4444-555555555555";
-        let job = Job { id: JobId(uuid::Uuid::from_u128(1)), name: name.to_owned() };
+        let job = Job { id: JobId(uuid::Uuid::from_u128(1)), name: name.to_owned(), schedule: None };
         assert_eq!(select_job(vec![job.clone()], name, "").unwrap(), job);
     }
 

@@ -156,6 +156,8 @@ async fn change_success(
                 id: types::ExecutionId(execution),
                 job_id: types::JobId(job),
                 trigger_id: Some(types::TriggerId(trigger_id)),
+                started_by: None,
+                link: None,
                 state: ExecutionState::Created,
                 create_time: Some(timestamp(requested_at)),
                 end_time: None,

@@ -101,6 +101,7 @@ impl BodyRewriter<'_> {
         Some(match (property.map(|property| property.kind), value) {
             (Some(Kind::Time), Value::String(time)) => return self.time(&time),
             (Some(Kind::Time), Value::Null) if self.behavior.times == Times::Missing => return None,
+            (Some(Kind::Object(of)), Value::Object(fields)) => self.object(of, fields).into(),
             (Some(Kind::Array(of)), Value::Array(items)) => self.array(of, items),
             (Some(Kind::LogId), Value::String(id)) => {
                 return odd_values::log_id(id, self.behavior.log_ids, self.behavior.id_format);

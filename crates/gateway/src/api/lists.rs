@@ -116,7 +116,8 @@ impl Lists {
 impl OrganizationLists {
     fn new(key_header: &HeaderName, catalog_version: i64, jobs: Vec<(Uuid, String)>) -> Self {
         let ids = jobs.iter().map(|(id, _)| *id).collect();
-        let jobs: Vec<_> = jobs.into_iter().map(|(id, name)| Job { id: JobId(id), name }).collect();
+        let jobs: Vec<_> =
+            jobs.into_iter().map(|(id, name)| Job { id: JobId(id), name, schedule: None }).collect();
         let jobs = Arc::new(Representation::from_json(key_header, &jobs));
         Self { catalog_version, ids, jobs, statuses: Mutex::new(None) }
     }

@@ -62,7 +62,7 @@ async fn try_start(command: &Command, run: &Run) -> io::Result<StartedCommand> {
     }
     process.envs(&command.environment);
     process.env(variables::JOB_ID, run.job.to_string());
-    process.env(variables::TRIGGER_ID, run.trigger_id.to_string());
+    process.env(variables::TRIGGER_ID, run.unique_id().to_string());
     let merged = match command.stderr {
         StandardError::Separate(_) => None,
         StandardError::Merged => {
@@ -71,7 +71,7 @@ async fn try_start(command: &Command, run: &Run) -> io::Result<StartedCommand> {
             Some(into_async(reader)?)
         }
     };
-    let (mut child, processes) = txjobs_processes::start(process, run.trigger_id).await?;
+    let (mut child, processes) = txjobs_processes::start(process, run.unique_id()).await?;
     let (stdout, stderr) = txjobs_processes::take_pipes(&mut child);
     let stdout = merged.or_else(|| stdout.map(|pipe| Box::pin(pipe) as Pipe));
     let stderr = match command.stderr {

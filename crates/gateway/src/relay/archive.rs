@@ -33,6 +33,8 @@ const MAX_BATCHES: usize = 4;
 const MAX_NEW_RUNS: usize = 1000;
 /// The longest text of an error in the log. It may quote what the service sent.
 const MAX_ERROR_LENGTH: usize = 300;
+/// The longest address of a page about an execution. A longer one is not archived.
+const MAX_LINK_LENGTH: usize = 2000;
 
 /// A response that is archived.
 #[derive(Debug)]
@@ -231,7 +233,7 @@ impl Archive {
         let now = self.clock.now();
         let mut newest = known.counted_after.unwrap_or(Micros::MIN);
         for OutlinedExecution { start, execution } in new.into_iter().skip(skipped) {
-            let run = archived_run(&execution, now);
+            let run = archived_run(&execution, now, key);
             let is_new;
             (is_new, body) = self.add_run(&run, start, body, key).await?;
             known.executions.insert(run.id);
@@ -299,13 +301,19 @@ async fn declare(store: &SharedStore, name: &str, jobs: &[(Uuid, String)]) -> Re
 }
 
 /// A service may leave out times. The time of the other end, or else the current time, stands for a missing one.
-fn archived_run(execution: &JobExecution, now: Micros) -> ArchivedRun {
+fn archived_run(execution: &JobExecution, now: Micros, key: &ApiKey) -> ArchivedRun {
     let created_at = execution.create_time.map(|time| from_timestamp(&time));
     let ended_at = execution.end_time.map(|time| from_timestamp(&time));
     ArchivedRun {
         id: execution.id.0,
         job: execution.job_id.0,
         trigger_id: execution.trigger_id.map(|id| id.0).unwrap_or_default(),
+        starter: execution.started_by,
+        link: execution
+            .link
+            .as_deref()
+            .filter(|link| link.len() <= MAX_LINK_LENGTH)
+            .map(|link| key.mask(link)),
         state: execution.state,
         created_at: created_at.or(ended_at).unwrap_or(now),
         ended_at: ended_at.or(created_at).unwrap_or(now),

@@ -28,7 +28,7 @@ pub async fn recover(
     let reports = join_all(runs.iter().map(|run| end_processes(run, resolver))).await;
     for (run, report) in runs.iter().zip(reports) {
         let reason = killed_message(&report?);
-        tracing::warn!(job = %run.job, trigger = %run.trigger_id, "{reason}");
+        tracing::warn!(job = %run.job, trigger = %run.unique_id(), "{reason}");
         ended_runs.extend(end_run(store, clock, run, &reason).await?);
     }
     for node in ended {
@@ -46,7 +46,7 @@ pub async fn recover(
 pub async fn end_orphaned_runs(store: &dyn Store, clock: &SharedClock) -> Result<Vec<Run>> {
     let mut ended_runs = Vec::new();
     for run in store.orphaned_runs().await? {
-        tracing::warn!(job = %run.job, trigger = %run.trigger_id, "{UNDECLARED}");
+        tracing::warn!(job = %run.job, trigger = %run.unique_id(), "{UNDECLARED}");
         ended_runs.extend(end_run(store, clock, &run, UNDECLARED).await?);
     }
     Ok(ended_runs)
@@ -54,7 +54,7 @@ pub async fn end_orphaned_runs(store: &dyn Store, clock: &SharedClock) -> Result
 
 async fn end_processes(run: &Run, resolver: &dyn WorkResolver) -> Result<Report> {
     let grace = resolver.resolve(run.job).await?.map_or(DEFAULT_STOP_GRACE, |work| work.stop_grace());
-    Ok(Processes::of_run(run.trigger_id).end(None, grace, std::future::pending()).await)
+    Ok(Processes::of_run(run.unique_id()).end(None, grace, std::future::pending()).await)
 }
 
 /// Ends a run as failed. Returns `None` if another node has ended it.

@@ -29,9 +29,10 @@ impl Resumption {
         self.token.as_deref()
     }
 
-    /// Stores how the run can be continued, such as the address of its status. Call this before anything depends on it. Returns
-    /// false if the run no longer belongs to this node, or if the gateway stops while the store fails.
-    pub async fn store_token(&self, token: &str) -> bool {
-        retry_until_ok(&self.give_up, || self.store.set_resume_token(&self.run, token)).await.is_some()
+    /// Stores how the run can be continued, such as the address of its status, and a link to a page about it for people. Call this
+    /// before anything depends on it. Returns false if the run no longer belongs to this node, or if the gateway stops while the
+    /// store fails.
+    pub async fn store_token(&self, token: &str, link: Option<&str>) -> bool {
+        retry_until_ok(&self.give_up, || self.store.set_resume_token(&self.run, token, link)).await.is_some()
     }
 }

@@ -52,17 +52,17 @@ pub(super) struct Assignment {
 /// Executes a run and stores its end.
 pub(super) async fn execute(executor: &Executor, assignment: Assignment) {
     let (run, clock) = (assignment.claimed.run, assignment.clock.clone());
-    tracing::info!(job = %run.job, trigger = %run.trigger_id, "run started");
+    tracing::info!(job = %run.job, trigger = %run.unique_id(), "run started");
     let own_executor = executor.clone();
     let attempt = async move { attempt(&own_executor, assignment).await };
     let ending = match catch_panic(attempt).await {
         Ok(Some(ending)) => ending,
         Ok(None) => {
-            tracing::info!(job = %run.job, trigger = %run.trigger_id, "run goes on elsewhere");
+            tracing::info!(job = %run.job, trigger = %run.unique_id(), "run goes on elsewhere");
             return;
         }
         Err(panic) => {
-            tracing::error!(%panic, trigger = %run.trigger_id, "the gateway's own code failed at a run");
+            tracing::error!(%panic, trigger = %run.unique_id(), "the gateway's own code failed at a run");
             end_processes(executor, &run).await;
             failed(
                 "The gateway itself failed at this run. Its log on standard error has the details."
@@ -77,7 +77,7 @@ pub(super) async fn execute(executor: &Executor, assignment: Assignment) {
         match catch_panic(end).await {
             Ok(state) => break state,
             Err(panic) => {
-                tracing::error!(%panic, trigger = %run.trigger_id, "the end of a run failed; trying again");
+                tracing::error!(%panic, trigger = %run.unique_id(), "the end of a run failed; trying again");
             }
         }
         tokio::select! {
@@ -90,10 +90,10 @@ pub(super) async fn execute(executor: &Executor, assignment: Assignment) {
             let ended_at = clock.now();
             executor.metrics.record_end(run.job, state, ended_at, Some(clock.elapsed()));
             telemetry::record_outcome(&Span::current(), state);
-            tracing::info!(job = %run.job, trigger = %run.trigger_id, %state, "run ended");
+            tracing::info!(job = %run.job, trigger = %run.unique_id(), %state, "run ended");
         }
         None => {
-            tracing::error!(trigger = %run.trigger_id, "the end of a run could not be written; the next start or another node ends it");
+            tracing::error!(trigger = %run.unique_id(), "the end of a run could not be written; the next start or another node ends it");
         }
     }
 }
@@ -134,7 +134,7 @@ async fn attempt(executor: &Executor, assignment: Assignment) -> Option<RunResul
     // The writer ends when the last line is in the store.
     drop(log);
     let worst = writer.await.inspect_err(|panic| {
-        tracing::error!(%panic, trigger = %run.trigger_id, "the gateway's own code failed at a run's log");
+        tracing::error!(%panic, trigger = %run.unique_id(), "the gateway's own code failed at a run's log");
     });
     match exit {
         Exit::Detached => None,
@@ -145,11 +145,11 @@ async fn attempt(executor: &Executor, assignment: Assignment) -> Option<RunResul
 /// Ends the processes of a run after a panic in the task of the run.
 async fn end_processes(executor: &Executor, run: &Run) {
     if let Ok(Some(work)) = executor.resolver.resolve(run.job).await {
-        let processes = Processes::of_run(run.trigger_id);
+        let processes = Processes::of_run(run.unique_id());
         let killed = executor.shutdown.immediate.cancelled();
         let report = processes.end(None, work.stop_grace(), killed).await;
         for (_, line) in report.lines(false) {
-            tracing::warn!(trigger = %run.trigger_id, "{line}");
+            tracing::warn!(trigger = %run.unique_id(), "{line}");
         }
     }
 }

@@ -85,7 +85,7 @@ impl Runner {
             let run = claimed.run;
             let entry = executing.insert(run.number);
             if claimed.resume_token.is_none() && !started.insert(run.id) {
-                tracing::error!(trigger = %run.trigger_id, "the store returned a run twice; it is not started again");
+                tracing::error!(trigger = %run.unique_id(), "the store returned a run twice; it is not started again");
                 // Otherwise the store would return it with the next claim.
                 entry.keep();
                 continue;
@@ -93,7 +93,7 @@ impl Runner {
             let wait_time = slots.wait_time(&*executor.store, &run, &clock).await;
             let assignment = Assignment { claimed, clock, wait_time, lost: lease.lost.child_token() };
             let executor = executor.clone();
-            let span = telemetry::run_span(run.job, run.trigger_id);
+            let span = telemetry::run_span(run.job, run.unique_id());
             let run = async move {
                 execute(&executor, assignment).await;
                 // Another run of the job may have waited for this one.

@@ -40,6 +40,8 @@ fn execution(state: ExecutionState, lines: &[u32]) -> Vec<JobExecution> {
         job_id: JOB,
         state,
         trigger_id: Some(TRIGGER),
+        started_by: None,
+        link: None,
     }]
 }
 

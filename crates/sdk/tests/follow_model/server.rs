@@ -157,6 +157,8 @@ impl Server {
             job_id: JOB,
             state,
             trigger_id: Some(TRIGGER),
+            started_by: None,
+            link: None,
         }
     }
 }

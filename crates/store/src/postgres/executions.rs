@@ -31,7 +31,7 @@ impl ExecutionStore for PostgresStore {
         // One statement, so that the state and the lines are of the same moment.
         let query = match selection {
             Selection::Newest { limit, with_lines } => sqlx::query_as(
-                "SELECT number, id, trigger_id, state, created_at, ended_at,
+                "SELECT number, id, trigger_id, starter, link, state, created_at, ended_at,
                      CASE WHEN $2 THEN coalesce((SELECT max(seq) FROM lines WHERE execution = number), 0) ELSE 0 END
                  FROM executions WHERE job = $1 AND created_at IS NOT NULL ORDER BY number DESC LIMIT $3",
             )
@@ -39,7 +39,7 @@ impl ExecutionStore for PostgresStore {
             .bind(with_lines)
             .bind(limit.map(i64::from)),
             Selection::ByTrigger { trigger_id, .. } => sqlx::query_as(
-                "SELECT number, id, trigger_id, state, created_at, ended_at,
+                "SELECT number, id, trigger_id, starter, link, state, created_at, ended_at,
                      coalesce((SELECT max(seq) FROM lines WHERE execution = number), 0)
                  FROM executions WHERE job = $1 AND trigger_id = $2 AND created_at IS NOT NULL ORDER BY number DESC",
             )

@@ -15,14 +15,13 @@ const LOCK: i64 = 0x5458_4a42;
 const MIGRATIONS_TABLE: &str = "txjobs_migrations";
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
-    let initial = SqlStr::from_static(include_str!("../../migrations/postgres/0001_initial.sql"));
-    let mut migrator = Migrator::with_migrations(vec![Migration::new(
-        1,
-        "initial".into(),
-        MigrationType::Simple,
-        initial,
-        false,
-    )]);
+    let migration = |version, name: &'static str, sql| {
+        Migration::new(version, name.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
+    };
+    let mut migrator = Migrator::with_migrations(vec![
+        migration(1, "initial", include_str!("../../migrations/postgres/0001_initial.sql")),
+        migration(2, "starters", include_str!("../../migrations/postgres/0002_starters.sql")),
+    ]);
     migrator.dangerous_set_table_name(MIGRATIONS_TABLE);
     // Its own lock belongs to a session.
     migrator.set_locking(false);

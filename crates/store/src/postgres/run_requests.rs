@@ -69,8 +69,8 @@ async fn insert(tx: &mut PgTransaction, requests: &[&RunRequest]) -> Result<Hash
         return Ok(HashSet::new());
     }
     let ids: Vec<Uuid> = sqlx::query_scalar(
-        "INSERT INTO executions (id, job, trigger_id, state, requested_at)
-         SELECT r.id, r.job, r.trigger_id, 0, r.time FROM unnest($1, $2, $3, $4) WITH ORDINALITY
+        "INSERT INTO executions (id, job, trigger_id, starter, state, requested_at)
+         SELECT r.id, r.job, r.trigger_id, 0, 0, r.time FROM unnest($1, $2, $3, $4) WITH ORDINALITY
              AS r (id, job, trigger_id, time, n) JOIN jobs j ON j.id = r.job
          WHERE NOT EXISTS (SELECT 1 FROM executions e WHERE e.job = r.job AND e.state < 2)
          ORDER BY r.job, r.n
@@ -90,8 +90,8 @@ async fn insert_queued(tx: &mut PgTransaction, request: &RunRequest) -> Result<O
     // Requests of the same job wait for each other.
     sqlx::query("SELECT 1 FROM jobs WHERE id = $1 FOR UPDATE").bind(request.job).execute(&mut *tx).await?;
     let id = sqlx::query_scalar(
-        "INSERT INTO executions (id, job, trigger_id, state, requested_at, queue_index)
-         SELECT $1, j.id, $3, 0, $4, coalesce((SELECT max(queue_index) + 1 FROM executions WHERE job = $2 AND state < 2), 0)
+        "INSERT INTO executions (id, job, trigger_id, starter, state, requested_at, queue_index)
+         SELECT $1, j.id, $3, 0, 0, $4, coalesce((SELECT max(queue_index) + 1 FROM executions WHERE job = $2 AND state < 2), 0)
          FROM jobs j WHERE j.id = $2 ON CONFLICT (job, queue_index) WHERE state < 2 DO NOTHING RETURNING id",
     )
     .bind(request.id)

@@ -90,12 +90,13 @@ impl RunStore for PostgresStore {
         Ok(is_requested)
     }
 
-    async fn set_resume_token(&self, run: &Run, token: &str) -> Result<()> {
+    async fn set_resume_token(&self, run: &Run, token: &str, link: Option<&str>) -> Result<()> {
         let mut tx = self.begin().await?;
         tx.lock_owned(run).await?;
-        sqlx::query("UPDATE executions SET resume_token = $2 WHERE number = $1")
+        sqlx::query("UPDATE executions SET resume_token = $2, link = $3 WHERE number = $1")
             .bind(run.number)
             .bind(token)
+            .bind(link)
             .execute(&mut tx)
             .await?;
         tx.commit().await

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use futures::TryStreamExt;
+use txjobs_sdk::Starter;
 
 use super::store::SqliteStore;
 use crate::archive::{ArchiveStore, ArchivedRun, LineBatches};
@@ -12,8 +13,8 @@ impl ArchiveStore for SqliteStore {
     async fn archive_run(&self, run: &ArchivedRun, mut lines: LineBatches) -> Result<bool> {
         let mut tx = self.write().await?;
         let number: Option<i64> = sqlx::query_scalar(
-            "INSERT INTO executions (id, job, trigger_id, state, requested_at, created_at, ended_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6) ON CONFLICT (id) DO NOTHING RETURNING number",
+            "INSERT INTO executions (id, job, trigger_id, starter, link, state, requested_at, created_at, ended_at)
+             VALUES (?1, ?2, ?3, ?7, ?8, ?4, ?5, ?5, ?6) ON CONFLICT (id) DO NOTHING RETURNING number",
         )
         .bind(run.id)
         .bind(run.job)
@@ -21,6 +22,8 @@ impl ArchiveStore for SqliteStore {
         .bind(run.state.number())
         .bind(run.created_at)
         .bind(run.ended_at)
+        .bind(run.starter.map(Starter::number))
+        .bind(&run.link)
         .fetch_optional(&mut tx)
         .await?;
         let Some(number) = number else {

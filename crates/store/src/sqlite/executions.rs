@@ -54,7 +54,7 @@ impl SqliteStore {
         with_lines: bool,
     ) -> Result<Vec<ExecutionRow>> {
         let rows = sqlx::query_as(
-            "SELECT number, id, trigger_id, state, created_at, ended_at,
+            "SELECT number, id, trigger_id, starter, link, state, created_at, ended_at,
                  iif(?, coalesce((SELECT max(lines.id) & 0xffffffff FROM lines
                      WHERE lines.id BETWEEN number << 32 AND number << 32 | 0xffffffff), 0), 0)
              FROM executions WHERE job = ? AND created_at IS NOT NULL ORDER BY number DESC LIMIT ?",
@@ -70,7 +70,7 @@ impl SqliteStore {
 
     async fn rows_of_trigger(&self, job: Uuid, trigger_id: Uuid) -> Result<Vec<ExecutionRow>> {
         let rows = sqlx::query_as(
-            "SELECT number, id, trigger_id, state, created_at, ended_at,
+            "SELECT number, id, trigger_id, starter, link, state, created_at, ended_at,
                  coalesce((SELECT max(lines.id) & 0xffffffff FROM lines
                      WHERE lines.id BETWEEN number << 32 AND number << 32 | 0xffffffff), 0)
              FROM executions WHERE trigger_id = ? AND job = ? AND created_at IS NOT NULL

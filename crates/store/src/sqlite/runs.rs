@@ -101,12 +101,13 @@ impl RunStore for SqliteStore {
         Ok(is_requested)
     }
 
-    async fn set_resume_token(&self, run: &Run, token: &str) -> Result<()> {
+    async fn set_resume_token(&self, run: &Run, token: &str, link: Option<&str>) -> Result<()> {
         let mut tx = self.write().await?;
         let done = sqlx::query(
-            "UPDATE executions SET resume_token = ? WHERE number = ? AND state < 2 AND state = 1 AND node = ?",
+            "UPDATE executions SET resume_token = ?, link = ? WHERE number = ? AND state < 2 AND state = 1 AND node = ?",
         )
         .bind(token)
+        .bind(link)
         .bind(run.number)
         .bind(run.node)
         .execute(&mut tx)

@@ -3,7 +3,7 @@
 use std::io;
 
 use futures::stream::{self, StreamExt};
-use txjobs_sdk::{ExecutionState, JobStatusCode};
+use txjobs_sdk::{ExecutionState, JobStatusCode, Starter};
 use txjobs_store::{ArchivedRun, Line, LineBatches, Retention, Selection};
 use uuid::Uuid;
 
@@ -21,6 +21,8 @@ fn run(job: Uuid) -> ArchivedRun {
         id: Uuid::from_u128(10),
         job,
         trigger_id: Uuid::from_u128(11),
+        starter: Some(Starter::Schedule),
+        link: Some("https://engine/runs/7".to_owned()),
         state: ExecutionState::Failed,
         created_at: NOW,
         ended_at: NOW + 5,
@@ -41,6 +43,8 @@ async fn run_is_stored_once_with_its_lines(test: &TestStore) {
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].id, found[0].state), (Uuid::from_u128(10), ExecutionState::Failed));
     assert_eq!((found[0].created_at, found[0].ended_at), (NOW, Some(NOW + 5)));
+    let (starter, link) = (found[0].starter, found[0].link.as_deref());
+    assert_eq!((starter, link), (Some(Starter::Schedule), Some("https://engine/runs/7")));
     assert_eq!(found[0].lines, 1..=301);
     let page = test.store.lines(found[0].number, 300..=301, usize::MAX).await.unwrap();
     assert_eq!(page.lines.iter().map(|(_, line)| &*line.line.message).collect::<Vec<_>>(), ["a", "b"]);

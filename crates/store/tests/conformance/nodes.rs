@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use txjobs_sdk::ExecutionState;
-use txjobs_store::{ErrorKind, RunResult};
+use txjobs_sdk::{ExecutionState, Starter};
+use txjobs_store::{ErrorKind, RunResult, Selection};
 
 use crate::test_store::{NOW, TestStore, line, node_info};
 
@@ -69,7 +69,7 @@ async fn swept_node_writes_nothing_more(test: &TestStore) {
     assert_eq!(store.heartbeat(test.node).await.unwrap_err().kind(), ErrorKind::NotOwner);
     assert_eq!(store.append_lines(&run, 1, &[line("late")]).await.unwrap_err().kind(), ErrorKind::NotOwner);
     assert_eq!(store.end_run(&run, &COMPLETED, NOW).await.unwrap_err().kind(), ErrorKind::NotOwner);
-    assert_eq!(store.set_resume_token(&run, "late").await.unwrap_err().kind(), ErrorKind::NotOwner);
+    assert_eq!(store.set_resume_token(&run, "late", None).await.unwrap_err().kind(), ErrorKind::NotOwner);
     // A claim either fails or finds nothing.
     assert_eq!(test.claim(test.node).await.unwrap_or_default(), None);
     assert_eq!(test.messages(&run).await, before);
@@ -78,7 +78,8 @@ async fn swept_node_writes_nothing_more(test: &TestStore) {
 async fn run_with_resume_token_is_claimed_again(test: &TestStore) {
     let run = test.start_run(test.jobs[0]).await;
     test.store.append_lines(&run, 1, &[line("started")]).await.unwrap();
-    test.store.set_resume_token(&run, "https://engine/runs/7").await.unwrap();
+    let link = "https://engine/pages/7";
+    test.store.set_resume_token(&run, "https://engine/runs/7", Some(link)).await.unwrap();
     assert_eq!(test.store.sweep(Duration::ZERO).await.unwrap(), []);
     assert!(!test.request_run(test.jobs[0]).await.unwrap(), "the run goes on");
     let next = test.store.register_node(&node_info("next")).await.unwrap();
@@ -94,11 +95,14 @@ async fn run_with_resume_token_is_claimed_again(test: &TestStore) {
     test.store.append_lines(&claimed.run, 2, &[line("continued")]).await.unwrap();
     test.store.end_run(&claimed.run, &COMPLETED, NOW + 9).await.unwrap();
     assert_eq!(test.messages(&run).await, ["started", "continued"]);
+    let all = Selection::Newest { limit: None, with_lines: false };
+    let executions = test.store.executions(run.job, all).await.unwrap();
+    assert_eq!((executions[0].link.as_deref(), executions[0].starter), (Some(link), Some(Starter::Api)));
 }
 
 async fn deleted_node_leaves_no_run_behind(test: &TestStore) {
     let (kept, resumed) = (test.start_run(test.jobs[0]).await, test.start_run(test.jobs[1]).await);
-    test.store.set_resume_token(&resumed, "x").await.unwrap();
+    test.store.set_resume_token(&resumed, "x", None).await.unwrap();
     // A node with a run of its own is kept, so that a sweep ends the run.
     test.store.delete_node(test.node).await.unwrap();
     assert_eq!(test.store.nodes().await.unwrap().len(), 1);
@@ -114,7 +118,7 @@ async fn runs_that_a_node_did_not_end_are_found(test: &TestStore) {
     let ended = test.start_run(test.jobs[0]).await;
     test.store.end_run(&ended, &COMPLETED, NOW + 2).await.unwrap();
     let (running, resumable) = (test.start_run(test.jobs[1]).await, test.start_run(test.jobs[2]).await);
-    test.store.set_resume_token(&resumable, "x").await.unwrap();
+    test.store.set_resume_token(&resumable, "x", None).await.unwrap();
     assert_eq!(find().await, [running]);
     // Its processes may still run after another node has ended it.
     test.store.sweep(Duration::ZERO).await.unwrap();

@@ -198,7 +198,7 @@ async fn run_of_another_node_is_not_written(test: &TestStore) {
     let store = &test.store;
     let lines = [crate::test_store::line("stolen")];
     assert_eq!(store.append_lines(&foreign, 1, &lines).await.unwrap_err().kind(), ErrorKind::NotOwner);
-    assert_eq!(store.set_resume_token(&foreign, "x").await.unwrap_err().kind(), ErrorKind::NotOwner);
+    assert_eq!(store.set_resume_token(&foreign, "x", None).await.unwrap_err().kind(), ErrorKind::NotOwner);
     assert_eq!(store.end_run(&foreign, &COMPLETED, NOW).await.unwrap_err().kind(), ErrorKind::NotOwner);
     assert_eq!(test.messages(&run).await, [""; 0]);
     assert_eq!(store.end_run(&run, &COMPLETED, NOW + 2).await.unwrap(), ExecutionState::Completed);

@@ -97,7 +97,11 @@ mod tests {
 
     fn jobs(names: &[&str]) -> Vec<Job> {
         let id = |at: usize| format!("00000000-0000-0000-0000-{:012}", at + 1).parse().unwrap();
-        names.iter().enumerate().map(|(at, name)| Job { id: id(at), name: (*name).to_owned() }).collect()
+        names
+            .iter()
+            .enumerate()
+            .map(|(at, name)| Job { id: id(at), name: (*name).to_owned(), schedule: None })
+            .collect()
     }
 
     #[test]

@@ -57,6 +57,7 @@ mod tests {
         let job = |(id, name): &(&str, &str)| Job {
             id: format!("{id}-0000-0000-0000-000000000001").parse().unwrap(),
             name: (*name).to_owned(),
+            schedule: None,
         };
         display_names(&jobs.iter().map(job).collect::<Vec<_>>())
     }
@@ -70,7 +71,7 @@ mod tests {
     #[test]
     fn jobs_with_the_same_short_id_have_their_ids() {
         let id = |n: u8| format!("aaaaaaaa-0000-0000-0000-00000000000{n}");
-        let job = |n, name: &str| Job { id: id(n).parse().unwrap(), name: name.to_owned() };
+        let job = |n, name: &str| Job { id: id(n).parse().unwrap(), name: name.to_owned(), schedule: None };
         let shown = display_names(&[job(1, "Load"), job(2, "Load"), job(3, "Load (aaaaaaaa)")]);
         let expected = [1, 2, 3].map(|n| format!("Load (aaaaaaaa) ({})", id(n)));
         assert_eq!(shown, expected);

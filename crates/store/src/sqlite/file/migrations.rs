@@ -16,6 +16,7 @@ pub(crate) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     Migrator::with_migrations(vec![
         migration(1, "initial", include_str!("../../../migrations/sqlite/0001_initial.sql")),
         migration(2, "nodes", include_str!("../../../migrations/sqlite/0002_nodes.sql")),
+        migration(3, "starters", include_str!("../../../migrations/sqlite/0003_starters.sql")),
     ])
 });
 
