@@ -97,8 +97,8 @@ impl Zone {
         (millis + (self.offset)(millis) * MINUTE).div_euclid(DAY)
     }
 
-    /// Formats day and time, for example `today 04:12`, `yesterday 23:10`, `Sunday 01:00`, `14 Mar 02:00` or
-    /// `14 Mar 2025`.
+    /// Formats day and time, for example `today 04:12`, `yesterday 23:10`, `tomorrow 02:00`, `Sunday 01:00`, `14 Mar 02:00`
+    /// or `14 Mar 2025`. The names of weekdays are used for six days before and after today.
     pub fn day_and_time(self, at: Timestamp, now: i64) -> String {
         let millis = at.unix_millis();
         let day = |millis: i64| (millis + (self.offset)(millis) * MINUTE).div_euclid(DAY);
@@ -110,8 +110,9 @@ impl Zone {
         let shifted = millis + (self.offset)(millis) * MINUTE;
         match day(now) - day(millis) {
             0 => tf!("today {time}", time = time),
+            -1 => tf!("tomorrow {time}", time = time),
             1 => tf!("yesterday {time}", time = time),
-            2..=6 => format!("{} {time}", text::weekday(shifted, false)),
+            2..=6 | -6..=-2 => format!("{} {time}", text::weekday(shifted, false)),
             _ if self.to_local_rfc3339(now).get(..4) == Some(year) => {
                 format!("{} {time}", text::day_and_month(shifted))
             }
@@ -227,7 +228,9 @@ mod tests {
         assert_eq!(shown("2026-03-08T10:00:00Z"), "Sunday 11:00");
         assert_eq!(shown("2026-03-01T10:00:00Z"), "1 Mar 11:00");
         assert_eq!(shown("2025-12-31T10:00:00Z"), "31 Dec 2025");
-        assert_eq!(shown("2026-03-20T10:00:00Z"), "20 Mar 11:00");
+        assert_eq!(shown("2026-03-15T10:00:00Z"), "tomorrow 11:00");
+        assert_eq!(shown("2026-03-20T10:00:00Z"), "Friday 11:00");
+        assert_eq!(shown("2026-03-21T10:00:00Z"), "21 Mar 11:00");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use txjobs_sdk::{
-    ExecutionState, Timestamp,
+    ExecutionState, Starter, Timestamp,
     types::{ExecutionId, JobExecution, TriggerId},
 };
 
@@ -23,6 +23,8 @@ pub struct RunSummary {
     pub execution: ExecutionId,
     /// The trigger id if the run was started through the API.
     pub trigger: Option<TriggerId>,
+    /// What started the run. `None` if the server does not tell.
+    pub starter: Option<Starter>,
     pub state: ExecutionState,
     pub created: Option<Timestamp>,
     pub ended: Option<Timestamp>,
@@ -48,6 +50,7 @@ impl RunSummary {
         Self {
             execution: execution.id,
             trigger: execution.trigger_id.filter(|id| !id.is_nil()),
+            starter: execution.started_by,
             state: execution.state,
             created: execution.create_time.filter(is_known),
             ended: execution.end_time.filter(is_known),

@@ -36,6 +36,7 @@ pub enum Column {
     Status,
     LastRun,
     Duration,
+    NextRun,
     Warnings,
     Errors,
 }
@@ -51,8 +52,15 @@ pub enum Outcome {
 }
 
 impl Column {
-    pub const ALL: [Self; 6] =
-        [Self::Name, Self::Status, Self::LastRun, Self::Duration, Self::Warnings, Self::Errors];
+    pub const ALL: [Self; 7] = [
+        Self::Name,
+        Self::Status,
+        Self::LastRun,
+        Self::Duration,
+        Self::NextRun,
+        Self::Warnings,
+        Self::Errors,
+    ];
 
     /// Returns the value of the query parameter.
     pub const fn query_value(self) -> &'static str {
@@ -61,6 +69,7 @@ impl Column {
             Self::Status => "status",
             Self::LastRun => "last-run",
             Self::Duration => "duration",
+            Self::NextRun => "next-run",
             Self::Warnings => "warnings",
             Self::Errors => "errors",
         }
@@ -68,7 +77,7 @@ impl Column {
 
     /// Returns whether sorting by this column requires the histories of all jobs.
     pub const fn is_from_history(self) -> bool {
-        !matches!(self, Self::Name | Self::Status)
+        !matches!(self, Self::Name | Self::Status | Self::NextRun)
     }
 }
 

@@ -8,6 +8,7 @@ pub mod list_options;
 pub mod overview;
 pub mod query;
 pub mod route;
+pub mod schedule;
 pub mod sort;
 pub mod state_names;
 pub mod visible_text;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 use txjobs_sdk::{
     Error, Extensions, JobStatusCode, StartedJobs,
-    types::{Job, JobId, TriggerId},
+    types::{Job, JobId, JobSchedule, TriggerId},
 };
 
 use crate::{
@@ -14,11 +14,16 @@ use crate::{
     utils::time,
 };
 
+/// The minimum age of a list that is loaded again because of a due time, in milliseconds.
+const MIN_LIST_AGE: i64 = 30_000;
+
 /// The jobs, their statuses and the known part of their histories.
 #[derive(Clone, Copy, Debug)]
 pub struct Jobs {
     /// `None` until the first response.
     pub list: RwSignal<Option<JobIndex>>,
+    /// When the list was loaded, in milliseconds since 1970.
+    list_loaded_at: StoredValue<i64>,
     /// The last names of jobs that have left the list.
     former_names: RwSignal<HashMap<JobId, String>>,
     pub statuses: RwSignal<HashMap<JobId, JobStatusCode>>,
@@ -59,6 +64,7 @@ impl Jobs {
     pub fn provide() -> Self {
         let jobs = Self {
             list: RwSignal::new(None),
+            list_loaded_at: StoredValue::new(0),
             former_names: RwSignal::new(HashMap::new()),
             statuses: RwSignal::new(HashMap::new()),
             histories: RwSignal::new(HashMap::new()),
@@ -83,6 +89,7 @@ impl Jobs {
     /// Stores a response with all jobs.
     pub fn set_list(self, response: ApiResponse<Vec<Job>>) {
         self.extensions.set(response.extensions);
+        self.list_loaded_at.set_value(time::now());
         // Skip an unchanged list, because a change sorts and renders it again.
         let is_same =
             |list: &Option<JobIndex>| list.as_ref().is_some_and(|list| list.jobs() == response.value);
@@ -105,6 +112,24 @@ impl Jobs {
     pub fn name(self, job: JobId) -> Option<String> {
         let listed = self.list.with(|list| list.as_ref()?.name(job).map(str::to_owned));
         listed.or_else(|| self.former_names.with(|names| names.get(&job).cloned()))
+    }
+
+    /// Returns when a job starts by itself. `None` if it does not.
+    pub fn schedule(self, job: JobId) -> Option<JobSchedule> {
+        self.list.with(|list| list.as_ref()?.find(job)?.schedule.clone())
+    }
+
+    /// Returns whether the list is not loaded, or has due times that have passed.
+    pub fn is_list_outdated(self) -> bool {
+        let now = time::now();
+        self.list.with_untracked(|list| match list {
+            None => true,
+            // The clock of the server may be behind, so that it lists the same due time again.
+            Some(list) => {
+                now - self.list_loaded_at.get_value() >= MIN_LIST_AGE
+                    && list.first_due_time().is_some_and(|due| due.unix_millis() <= now)
+            }
+        })
     }
 
     /// Returns whether the server lists a job. `true` until the first list.

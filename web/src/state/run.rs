@@ -16,6 +16,8 @@ pub struct RunState {
     pub run: TriggerId,
     pub stage: RwSignal<Stage>,
     pub execution: RwSignal<Option<RunSummary>>,
+    /// The address of the run's page in the system where its work runs, as the server sent it.
+    pub link: RwSignal<Option<String>>,
     pub log: RwSignal<Log>,
     /// Error of the last request. Data of earlier requests stays on the screen.
     pub error: RwSignal<Option<Error>>,
@@ -58,6 +60,7 @@ impl RunState {
             run,
             stage: RwSignal::new(Stage::Loading),
             execution: RwSignal::new(None),
+            link: RwSignal::new(None),
             log: RwSignal::new(Log::default()),
             error: RwSignal::new(None),
             received_bytes: RwSignal::new(0),
@@ -87,6 +90,13 @@ impl RunState {
     /// Sets the stage if it is different, so that nothing on the screen is rendered without a change.
     pub fn set_stage(self, stage: Stage) {
         self.stage.maybe_update(|before| std::mem::replace(before, stage) != stage);
+    }
+
+    /// Sets the link if it is different.
+    pub fn set_link(self, link: Option<&String>) {
+        if self.link.with_untracked(|before| before.as_ref() != link) {
+            self.link.set(link.cloned());
+        }
     }
 
     /// Sets the execution if it is different.

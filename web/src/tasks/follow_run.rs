@@ -226,6 +226,7 @@ impl RunTask {
 
     fn show(&self, execution: &JobExecution) {
         self.state.set_execution(RunSummary::from_execution(execution));
+        self.state.set_link(execution.link.as_ref());
         if !execution.state.is_final() {
             self.state.set_stage(Stage::Running);
         }

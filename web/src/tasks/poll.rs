@@ -70,7 +70,7 @@ async fn wait_for_refresh(jobs: Jobs, refresh_count: u32) {
     }
 }
 
-/// Polls the statuses once, and the jobs too if `with_jobs` is set or they are not known. Returns the time until
+/// Polls the statuses once, and the jobs too if `with_jobs` is set, they are not known, or a due time has passed. Returns the time until
 /// the next poll.
 async fn poll_once(api: Api, jobs: Jobs, histories: HistoryLoader, with_jobs: bool) -> Duration {
     if jobs.take_reload_request() {
@@ -93,7 +93,7 @@ async fn poll_once(api: Api, jobs: Jobs, histories: HistoryLoader, with_jobs: bo
 
 /// Loads statuses and, if needed, jobs. Returns whether a job is pending or running.
 async fn load(api: Api, jobs: Jobs, histories: HistoryLoader, with_jobs: bool) -> Result<bool, Error> {
-    if with_jobs || jobs.list.with_untracked(Option::is_none) {
+    if with_jobs || jobs.is_list_outdated() {
         jobs.set_list(api.list_jobs().await?);
     }
     let statuses = api.list_job_statuses().await?.value;

@@ -32,6 +32,12 @@ pub fn is_https() -> bool {
     window().location().protocol().is_ok_and(|protocol| protocol == "https:")
 }
 
+/// Returns the host and port of an http or https URL.
+pub fn web_host(url: &str) -> Option<String> {
+    let url = Url::new(url).ok()?;
+    matches!(url.protocol().as_str(), "https:" | "http:").then(|| url.host())
+}
+
 /// Returns whether an absolute URL has the origin of this page.
 pub fn is_own_origin(url: &str) -> bool {
     let origin = window().location().origin().unwrap_or_default();

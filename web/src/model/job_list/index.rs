@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use txjobs_sdk::types::{Job, JobId};
+use txjobs_sdk::{
+    Timestamp,
+    types::{Job, JobId},
+};
 
 use super::{
     names::{MAX_CHARS, display_names},
@@ -48,6 +51,21 @@ impl JobIndex {
 
     pub fn find(&self, id: JobId) -> Option<&Job> {
         self.position(id).map(|at| &self.jobs[at])
+    }
+
+    /// Returns the next due time of a job.
+    pub fn due_time(&self, id: JobId) -> Option<Timestamp> {
+        self.find(id)?.schedule.as_ref()?.next_due_time
+    }
+
+    /// Returns the earliest next due time.
+    pub fn first_due_time(&self) -> Option<Timestamp> {
+        self.jobs.iter().filter_map(|job| job.schedule.as_ref()?.next_due_time).min()
+    }
+
+    /// Returns whether a job starts by itself.
+    pub fn has_schedules(&self) -> bool {
+        self.jobs.iter().any(|job| job.schedule.is_some())
     }
 
     /// Returns the name of a job on the screen: without invisible characters, and different from all others.

@@ -79,6 +79,7 @@ fn sort_key(data: JobData<'_>, id: &JobId, column: Column) -> Option<i64> {
             let run = last.filter(|run| run.state.is_final() || is_active)?;
             run.duration(data.now).map(|duration| duration.as_millis() as i64)
         }
+        Column::NextRun => data.index.due_time(*id).map(Timestamp::unix_millis),
         Column::Warnings => history?.newest_counts().map(|counts| counts.warnings as i64),
         Column::Errors => history?.newest_counts().map(|counts| counts.errors as i64),
     }

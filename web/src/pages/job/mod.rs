@@ -8,6 +8,7 @@ mod load_history;
 mod run_row;
 mod runs;
 mod runs_table;
+mod schedule_note;
 mod selected_runs;
 mod trend;
 
@@ -21,6 +22,7 @@ use self::{
     history_error::HistoryError,
     load_history::{HistoryResource, load_history},
     runs::Runs,
+    schedule_note::ScheduleNote,
     selected_runs::SelectedRuns,
 };
 use crate::{
@@ -41,6 +43,7 @@ pub fn JobPage(job: JobId) -> impl IntoView {
         <Title text=title />
         <main>
             <JobHeader job />
+            <ScheduleNote job />
             // The note of an error says how long the server asks to wait.
             <PauseNote is_waiting=Signal::derive(move || !matches!(history.get(), Some(Err(_)))) />
             <Transition fallback=|| {

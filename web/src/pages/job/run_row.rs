@@ -1,10 +1,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use txjobs_sdk::{
-    Timestamp,
-    types::{JobId, TriggerId},
-};
+use txjobs_sdk::{Timestamp, types::JobId};
 
 use super::selected_runs::SelectedRuns;
 use crate::{
@@ -13,6 +10,7 @@ use crate::{
         format,
         history::{RunSummary, is_slow},
         route::Route,
+        state_names,
     },
     state::{Clock, JobAction, Ui},
     text::{t, tf},
@@ -59,7 +57,7 @@ pub(super) fn RunRow(
                 <RunDuration run usual />
             </td>
             <td class="muted hide-on-phone">
-                <StartedBy trigger=run.trigger />
+                <StartedBy run />
             </td>
             <td class="actions">
                 <button
@@ -104,21 +102,21 @@ fn RunDuration(run: RunSummary, usual: Memo<Option<(Duration, usize)>>) -> impl 
     }
 }
 
-/// Renders whether the run was started through the API.
+/// Renders what started the run.
 #[component]
-fn StartedBy(trigger: Option<TriggerId>) -> impl IntoView {
-    match trigger {
-        Some(id) => {
-            let id = id.to_string();
-            let short = id.chars().take(8).collect::<String>();
-            view! {
-                "API "
-                <code class="muted" title=id>
-                    {short}
-                </code>
-            }
-            .into_any()
+fn StartedBy(run: RunSummary) -> impl IntoView {
+    let trigger = run.trigger.map(|id| {
+        let id = id.to_string();
+        let short = id.chars().take(8).collect::<String>();
+        view! {
+            " "
+            <code class="muted" title=id>
+                {short}
+            </code>
         }
-        None => t("application").into_any(),
+    });
+    view! {
+        {state_names::starter(&run)}
+        {trigger}
     }
 }

@@ -1,19 +1,24 @@
 //! What a row of the job list shows of the job's runs.
 
 use leptos::prelude::*;
-use txjobs_sdk::{Timestamp, types::JobId};
+use txjobs_sdk::{
+    Timestamp,
+    types::{JobId, JobSchedule},
+};
 
 use crate::{
     components::{Icon, OutcomeSquare, Shape, Time, outcome_shape},
     model::{
         format,
         history::{History, IssueCounts, RunSummary},
+        job_list::JobIndex,
         route::Route,
+        schedule::names,
         state_names,
     },
-    state::Clock,
+    state::{Clock, Jobs},
     text,
-    text::t,
+    text::{t, tf},
 };
 
 /// Number of runs shown for a job.
@@ -40,9 +45,16 @@ impl JobRuns {
 /// Renders the cells that depend on the runs. They are one effect, because their data arrives together.
 #[component]
 pub(super) fn RunCells(runs: Memo<JobRuns>) -> impl IntoView {
-    let clock = expect_context::<Clock>();
+    let (clock, jobs) = (expect_context::<Clock>(), expect_context::<Jobs>());
+    let job = runs.with_untracked(|runs| runs.job);
+    let has_schedules =
+        Memo::new(move |_| jobs.list.with(|list| list.as_ref().is_some_and(JobIndex::has_schedules)));
+    let schedule = Memo::new(move |_| jobs.schedule(job));
     let content = move || {
         let runs = runs.get();
+        let next_run = has_schedules.get().then(|| {
+            view! { <td class="muted hide-on-phone hide-on-tablet">{schedule.get().map(next_run)}</td> }
+        });
         let issues = runs.history.as_ref().map(issue_counts);
         let warnings = issues.as_ref().map(|issues| issues.view("warning-count", |counts| counts.warnings));
         let errors = issues.map(|issues| issues.view("error-count", |counts| counts.errors));
@@ -54,6 +66,7 @@ pub(super) fn RunCells(runs: Memo<JobRuns>) -> impl IntoView {
             </td>
             <td class="muted hide-on-phone">{last_run(&runs)}</td>
             <td class="number hide-on-phone">{duration}</td>
+            {next_run}
             <td class="number hide-on-phone hide-on-tablet">{warnings}</td>
             <td class="number hide-on-phone hide-on-tablet">{errors}</td>
         }
@@ -135,6 +148,18 @@ fn last_run(runs: &JobRuns) -> impl IntoView + use<> {
             {mark}
         }
         .into_any(),
+    }
+}
+
+/// Renders when a job starts by itself.
+fn next_run(schedule: JobSchedule) -> impl IntoView {
+    match schedule.next_due_time {
+        Some(due) => view! { <Time at=Some(due) /> }.into_any(),
+        None if schedule.after.is_empty() => ().into_any(),
+        None => {
+            let text = tf!("after {jobs}", jobs = names(&schedule.after));
+            view! { <span title=text.clone()>{text.clone()}</span> }.into_any()
+        }
     }
 }
 

@@ -4,14 +4,19 @@ use leptos::prelude::*;
 
 use super::list_state::ListState;
 use crate::{
-    components::Icon,
-    model::list_options::{Column, ListOptions, MAX_SELECTED},
+    components::{Icon, Show},
+    model::{
+        job_list::JobIndex,
+        list_options::{Column, ListOptions, MAX_SELECTED},
+    },
+    state::Jobs,
     text::{t, tf},
 };
 
 /// Renders the header.
 #[component]
 pub(super) fn TableHeader() -> impl IntoView {
+    let jobs = expect_context::<Jobs>();
     view! {
         <thead>
             <tr>
@@ -43,6 +48,14 @@ pub(super) fn TableHeader() -> impl IntoView {
                     label=t("Duration")
                     sort_title=t("Sort by duration")
                 />
+                <Show when=move || jobs.list.with(|list| list.as_ref().is_some_and(JobIndex::has_schedules))>
+                    <SortHeader
+                        column=Column::NextRun
+                        class="c-next-run hide-on-phone hide-on-tablet"
+                        label=t("Next run")
+                        sort_title=t("Sort by next run")
+                    />
+                </Show>
                 <SortHeader
                     column=Column::Warnings
                     class="c-count number hide-on-phone hide-on-tablet"

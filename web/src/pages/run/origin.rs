@@ -4,30 +4,34 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     components::Icon,
+    model::state_names,
     state::RunState,
     text::{t, tf},
-    utils::{clipboard, time},
+    utils::{address, clipboard, time},
 };
 
 /// How long the result of copying is shown.
 const COPY_RESULT_TIME: Duration = Duration::from_secs(2);
 
-/// Renders who started the run, and its id with a copy button.
+/// Renders what started the run, its page in the system where the work runs, and its id with a copy button.
 #[component]
 pub fn Origin() -> impl IntoView {
     let state = expect_context::<RunState>();
-    let is_by_application =
+    let has_no_trigger =
         Memo::new(move |_| state.execution.with(|run| run.as_ref().is_some_and(|run| run.trigger.is_none())));
-    let copy_label =
-        move || if is_by_application.get() { t("Copy execution id") } else { t("Copy trigger id") };
-    let text = move || match is_by_application.get() {
-        true => t("by application · execution "),
-        false => t("by API · trigger "),
+    let copy_label = move || if has_no_trigger.get() { t("Copy execution id") } else { t("Copy trigger id") };
+    let text = move || {
+        let starter = state.execution.with(|run| run.as_ref().map(state_names::starter));
+        let starter = starter.unwrap_or_else(|| "API".to_owned());
+        match has_no_trigger.get() {
+            true => tf!("by {starter} · execution ", starter = starter),
+            false => tf!("by {starter} · trigger ", starter = starter),
+        }
     };
     let id = state.run.to_string();
     let copy_title = {
         let id = id.clone();
-        move || match is_by_application.get() {
+        move || match has_no_trigger.get() {
             true => tf!("Copy execution id {id}", id = id),
             false => tf!("Copy trigger id {id}", id = id),
         }
@@ -54,6 +58,7 @@ pub fn Origin() -> impl IntoView {
     };
     view! {
         <li class="origin muted">
+            <EnginePage />
             <span>{move || text()} <code title=id>{short}</code></span>
             <button
                 type="button"
@@ -69,4 +74,21 @@ pub fn Origin() -> impl IntoView {
             </span>
         </li>
     }
+}
+
+/// Renders a link to the page of the run in the system where its work runs. Only web addresses become links.
+#[component]
+fn EnginePage() -> impl IntoView {
+    let state = expect_context::<RunState>();
+    let content = move || {
+        let link = state.link.get()?;
+        let host = address::web_host(&link)?;
+        Some(view! {
+            <a class="engine-page" href=link.clone() title=link target="_blank" rel="noopener noreferrer">
+                {tf!("Open in {host}", host = host)}
+                <Icon name="external" />
+            </a>
+        })
+    };
+    view! { {move || content()} }
 }

@@ -33,7 +33,7 @@ pub fn Lane(
     lane_width: Memo<f64>,
     options: Memo<TimelineOptions>,
 ) -> impl IntoView {
-    let jobs = expect_context::<Jobs>();
+    let (jobs, clock) = (expect_context::<Jobs>(), expect_context::<Clock>());
     let name = Memo::new(move |_| jobs.name(job).unwrap_or_else(|| job.to_string()));
     let groups = Memo::new(move |_| {
         let min_width = MIN_BAR_WIDTH / lane_width.get().max(MIN_BAR_WIDTH);
@@ -45,12 +45,19 @@ pub fn Lane(
     // A bar keeps its element, and with it the focus, while its first run stays the same.
     let keys =
         move || groups.with(|groups| groups.iter().map(|group| group.runs[0].execution).collect::<Vec<_>>());
+    let due = Memo::new(move |_| jobs.schedule(job).and_then(|schedule| schedule.next_due_time));
+    let next_run = move || {
+        due.get().map(|due| {
+            view! { <span class="next-run muted">{tf!("next {time}", time = clock.format(due))}</span> }
+        })
+    };
     view! {
         <tr>
             <th scope="row">
                 <a href=Route::Job(job).to_string()>
                     <bdi>{name}</bdi>
                 </a>
+                {move || next_run()}
             </th>
             <td>
                 <ol>
@@ -127,7 +134,7 @@ fn RunBar(
     }
 }
 
-/// Describes a run, for example `failed, started today 02:00, took 41s`.
+/// Describes a run, for example `failed, started today 02:00, by schedule, took 41s`.
 fn run_text(run: &RunSummary, clock: Clock) -> String {
     let started = run.created.map(|at| tf!(", started {time}", time = clock.format(at))).unwrap_or_default();
     let took = run.duration(clock.timestamp()).map(format::duration);
@@ -136,7 +143,8 @@ fn run_text(run: &RunSummary, clock: Clock) -> String {
         (Some(took), false) => tf!(", for {duration}", duration = took),
         (None, _) => String::new(),
     };
-    format!("{}{started}{took}", state_names::execution_state(run.state))
+    let by = tf!(", by {starter}", starter = state_names::starter(run));
+    format!("{}{started}{by}{took}", state_names::execution_state(run.state))
 }
 
 /// Describes several runs, for example `12 runs from today 02:00 to today 03:00: 1 failed, 11 completed`.
