@@ -37,7 +37,7 @@ fn execution(number: u8, minutes: i64, starter: i64, trigger: &str, link: Option
     });
     json!({
         "Id": id, "JobId": JOB, "TriggerId": trigger, "State": 2, "CreateTime": time(created),
-        "EndTime": time(created + 9000), "StartedBy": starter, "Link": link, "JobExecutionLogs": [line],
+        "EndTime": time(created + 9000), "StartedBy": starter, "ExternalLink": link, "JobExecutionLogs": [line],
     })
 }
 
@@ -59,11 +59,18 @@ async fn open(due: &Arc<AtomicI64>, link: &'static str) -> (FakeServer, StaticHo
                 json!([{ "JobId": JOB, "Status": 0 }, { "JobId": OTHER_JOB, "Status": 0 }])
             }
             path if path.contains(OTHER_JOB) => json!([]),
-            _ => json!([
-                execution(1, 30, 0, trigger, None),
-                execution(2, 20, 2, nil, None),
-                execution(3, 10, 1, nil, Some(link)),
-            ]),
+            path => {
+                let all = [
+                    execution(1, 30, 0, trigger, None),
+                    execution(2, 20, 2, nil, None),
+                    execution(3, 10, 1, nil, Some(link)),
+                ];
+                // Without the extension, only the history of the job has runs without a trigger id.
+                let is_found = |run: &&Value| {
+                    path.ends_with("/logs") || path.ends_with(run["TriggerId"].as_str().unwrap())
+                };
+                all.iter().filter(is_found).cloned().collect()
+            }
         };
         FakeResponse::from(allow_origin(json_response(200, &body.to_string())))
     });
@@ -106,6 +113,7 @@ async fn schedule_and_starters_are_shown_on_every_screen() {
     assert_eq!(origin.attr("href").await.unwrap().unwrap(), "https://engine.example/runs/7");
     assert_eq!(origin.attr("rel").await.unwrap().unwrap(), "noopener noreferrer");
     browser.wait_for_text("span", "by schedule · execution").await;
+    browser.wait_for_text("*[contains(@class, 'log')]", "Loading").await;
     browser.check_appearances("schedules-run").await;
 
     goto(&host, &browser, "#/timeline").await;

@@ -16,7 +16,7 @@ pub(crate) fn run(state: ExecutionState, created: &str, ended: &str) -> JobExecu
         state,
         trigger_id: Some(TriggerId(Default::default())),
         started_by: None,
-        link: None,
+        external_link: None,
     }
 }
 

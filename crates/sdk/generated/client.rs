@@ -15,10 +15,10 @@ by hand and tested with all clients and servers of the txjobs project.
 the next request for its status, so follow the execution until its state is 2 or more.
 
 **Extensions.** Everything with `x-extension: true` is an extension by txjobs and not in the vendor's article: the operation
-`cancel_job`, three query parameters, three properties, and validators (`ETag`) of lists and logs. A server announces the
-operation and the parameters in the response header `x-txjobs-extensions`, a comma-separated list of `cancel`, `after`,
-`limit`, and `logs`. Clients use them only if the header announces them. The properties are optional: a server leaves out what
-does not apply.
+`cancel_job`, three query parameters, the id of an execution in place of a trigger id, three properties, and validators (`ETag`)
+of lists and logs. A server announces them, except for properties and validators, in the response header
+`x-txjobs-extensions`, a comma-separated list of `cancel`, `after`, `limit`, `logs`, and `executions`. Clients use them only if
+the header announces them. The properties are optional: a server leaves out what does not apply.
 
 **What the vendor does not specify.** Times are strings and may have no zone: treat them as UTC. Enumerations may get new
 numbers: keep and show unknown ones. The order of executions and log lines is unspecified: sort them by time, then by position.
@@ -183,6 +183,8 @@ let response = client.get_job_logs()
 
 Returns the execution that the trigger id started, in the form of `get_job_logs`. While the job is pending there is no
 execution yet, and the response is an empty array (some servers send 404).
+
+**Extension** `executions`: an execution without a trigger id is found by its own `Id`.
 
 
 Sends a `GET` request to `/public/jobs/{job_id}/logs/{trigger_id}`

@@ -173,6 +173,19 @@ pub struct JobExecution {
         deserialize_with = "crate::timestamp::deserialize_optional"
     )]
     pub end_time: ::std::option::Option<crate::timestamp::Timestamp>,
+    ///**Extension.** The address of a page about the execution in the system where the work runs. Treat it as data: open only http and https addresses.
+    #[serde(
+        rename = "ExternalLink",
+        skip_serializing_if = "::std::option::Option::is_none",
+        alias = "externalLink",
+        alias = "external_link",
+        alias = "externallink",
+        alias = "EXTERNALLINK",
+        alias = "Externallink",
+        default,
+        deserialize_with = "crate::decode::deserialize_or_none"
+    )]
+    pub external_link: ::std::option::Option<::std::string::String>,
     #[serde(
         rename = "Id",
         alias = "id",
@@ -204,16 +217,6 @@ pub struct JobExecution {
         deserialize_with = "crate::id::deserialize_or_nil"
     )]
     pub job_id: JobId,
-    ///**Extension.** The address of a page about the execution in the system where the work runs. Treat it as data: open only http and https addresses.
-    #[serde(
-        rename = "Link",
-        skip_serializing_if = "::std::option::Option::is_none",
-        alias = "link",
-        alias = "LINK",
-        default,
-        deserialize_with = "crate::decode::deserialize_or_none"
-    )]
-    pub link: ::std::option::Option<::std::string::String>,
     ///**Extension.** What started the execution. Missing if it is unknown.
     #[serde(
         rename = "StartedBy",

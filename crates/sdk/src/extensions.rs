@@ -13,14 +13,16 @@ pub struct Extensions {
     pub limit: bool,
     /// `get_job_logs` accepts `logs=none`.
     pub logs: bool,
+    /// `get_job_logs_by_trigger` accepts the id of an execution without a trigger id.
+    pub executions: bool,
 }
 
 impl Extensions {
     /// All extensions of the contract.
-    pub const ALL: Self = Self { cancel: true, after: true, limit: true, logs: true };
+    pub const ALL: Self = Self { cancel: true, after: true, limit: true, logs: true, executions: true };
 
     /// The header's value for [`ALL`](Self::ALL), for a server.
-    pub const HEADER_VALUE: &str = "cancel, after, limit, logs";
+    pub const HEADER_VALUE: &str = "cancel, after, limit, logs, executions";
 
     /// Parses the header's value. `None` is a missing header: no extensions. Unknown names are ignored.
     pub fn from_header(value: Option<&str>) -> Self {
@@ -31,6 +33,7 @@ impl Extensions {
                 "after" => extensions.after = true,
                 "limit" => extensions.limit = true,
                 "logs" => extensions.logs = true,
+                "executions" => extensions.executions = true,
                 _ => {}
             }
         }

@@ -328,7 +328,7 @@ impl RunFollower {
 
     /// Returns the execution with the followed trigger id, and the newest one if there are several.
     fn select_execution(&self, executions: Vec<JobExecution>) -> Option<JobExecution> {
-        let matching = executions.into_iter().filter(|e| e.trigger_id.is_none_or(|id| id == self.trigger_id));
+        let matching = executions.into_iter().filter(|e| e.is_found_by(self.trigger_id));
         matching.max_by_key(|e| e.create_time)
     }
 

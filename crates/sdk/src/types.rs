@@ -13,3 +13,14 @@ pub use crate::{
 };
 
 include!(concat!(env!("OUT_DIR"), "/types.rs"));
+
+impl JobExecution {
+    /// Returns whether the execution is the one that `get_job_logs_by_trigger` returns for this id: by its trigger id, or by its own
+    /// id if it has no trigger id. A server that sends no trigger ids is trusted.
+    pub fn is_found_by(&self, id: TriggerId) -> bool {
+        match self.trigger_id {
+            Some(own) if own.is_nil() => *self.id == *id || id.is_nil(),
+            own => own.is_none_or(|own| own == id),
+        }
+    }
+}

@@ -54,9 +54,9 @@ pub enum Selection {
         /// Whether their lines are selected.
         with_lines: bool,
     },
-    /// The executions of one trigger id.
+    /// The executions of one trigger id, or one execution without a trigger id.
     ByTrigger {
-        /// The trigger id.
+        /// The trigger id, or the id of the execution.
         trigger_id: Uuid,
         /// The id of a line; only lines after it are selected. If no execution has this line, all lines are selected: a client
         /// that drops the lines that it has then misses none.

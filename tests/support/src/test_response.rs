@@ -44,7 +44,7 @@ impl TestResponse {
     pub fn expect_ok(&self) -> Value {
         assert_eq!(self.status, 200, "{}", self.text);
         assert_eq!(self.header("content-type"), "application/json");
-        assert_eq!(self.header(paths::EXTENSIONS_HEADER), "cancel, after, limit, logs");
+        assert_eq!(self.header(paths::EXTENSIONS_HEADER), "cancel, after, limit, logs, executions");
         let cache_control = if self.header("etag").is_empty() { "no-store" } else { "private, no-cache" };
         assert_eq!(self.header("cache-control"), cache_control);
         self.json()

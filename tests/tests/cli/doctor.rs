@@ -162,7 +162,7 @@ fn ordinary_server_passes_all_checks() {
           ✔ pass The server compresses responses.
           ✔ pass No redirects.
           ✔ pass 12 responses
-          ✔ pass The examined job has a history of 1 execution, 1 log line, 438 bytes.
+          ✔ pass The examined job has a history of 1 execution, 1 log line, 452 bytes.
         Clock
           ✔ pass The clocks of the server and of this machine agree within a minute.
         Rate limits
@@ -172,10 +172,10 @@ fn ordinary_server_passes_all_checks() {
           ✔ pass A page of the origin may send POST requests with the key.
           ✔ pass A page of the origin may read responses.
         Extensions
-          ✔ pass The server announces extensions: cancel (txjobs cancel ends a run), after (a log that grows is read in parts), limit (a part of the history can be read), logs (the history can be read without log lines).
+          ✔ pass The server announces extensions: cancel (txjobs cancel ends a run), after (a log that grows is read in parts), limit (a part of the history can be read), logs (the history can be read without log lines), executions (a run without a trigger id can be followed).
 
         32 passed, 0 warnings, 0 failed, 0 skipped.
-    "#]],
+        "#]],
     );
 }
 

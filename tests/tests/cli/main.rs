@@ -15,6 +15,7 @@ mod mcp_robustness;
 mod one_job_server;
 mod output;
 mod profiles;
+mod schedules;
 mod signals;
 mod snapshots;
 #[cfg(unix)]

@@ -20,7 +20,7 @@ fn respond(request: &FakeRequest, held: &str, line_count: usize) -> FakeResponse
         return FakeResponse::Hold;
     }
     let mut response = json_response(200, &body(path, line_count).to_string());
-    let extensions = "cancel, after, limit, logs".parse().unwrap();
+    let extensions = "cancel, after, limit, logs, executions".parse().unwrap();
     response.headers_mut().insert("x-txjobs-extensions", extensions);
     response.into()
 }

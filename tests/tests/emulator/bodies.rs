@@ -73,7 +73,7 @@ async fn late_lines_appear_after_the_final_state() {
     let response = get(&server, "/public/jobs");
     assert_eq!(
         response.header("x-txjobs-extensions"),
-        Some("cancel, limit, logs"),
+        Some("cancel, limit, logs, executions"),
         "the extension that does not work is not announced"
     );
     admin.advance_clock("10m").await;

@@ -66,7 +66,7 @@ async fn untrusted_ids_of_log_lines_are_written() {
     assert!(lines(&first).iter().all(|line| line["Id"].is_null() && line.get("Id").is_some()));
     for logs in ["changing", "identical", "missing", "null"] {
         let [first, _] = logs_with(json!({ "logIds": logs })).await;
-        assert_eq!(first.header("x-txjobs-extensions"), Some("cancel, limit, logs"), "{logs}");
+        assert_eq!(first.header("x-txjobs-extensions"), Some("cancel, limit, logs, executions"), "{logs}");
         assert!(first.json()[0]["Id"].is_string(), "only the ids of lines change");
     }
 }

@@ -87,7 +87,7 @@ async fn lagging_replica_disables_the_extension_after() {
     let (server, admin) = frozen_emulator().await;
     admin.set_behavior(json!({ "replicaLag": "10s" })).await;
     let response = get(&server, "/public/jobs");
-    assert_eq!(response.header("x-txjobs-extensions"), Some("cancel, limit, logs"));
+    assert_eq!(response.header("x-txjobs-extensions"), Some("cancel, limit, logs, executions"));
     assert!(response.header("etag").is_none() && response.json().as_array().unwrap().len() == 2);
     let trigger_id = execute(&server, LOAD);
     admin.advance_clock("1s").await;

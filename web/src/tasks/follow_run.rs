@@ -132,8 +132,7 @@ impl RunTask {
         let extensions = response.extensions;
         state.error.set(None);
         jobs.extensions.set(extensions);
-        let (executions, lines) =
-            take_newest(response.value, |execution| execution.trigger_id.is_none_or(|id| id == state.run));
+        let (executions, lines) = take_newest(response.value, |execution| execution.is_found_by(state.run));
         let known_lines = self.known_lines.borrow();
         follower.handle_response_without_lines(time::uptime(), executions, extensions, &known_lines);
         self.append_lines(lines);
@@ -226,7 +225,7 @@ impl RunTask {
 
     fn show(&self, execution: &JobExecution) {
         self.state.set_execution(RunSummary::from_execution(execution));
-        self.state.set_link(execution.link.as_ref());
+        self.state.set_link(execution.external_link.as_ref());
         if !execution.state.is_final() {
             self.state.set_stage(Stage::Running);
         }

@@ -1,7 +1,7 @@
 //! Implements `txjobs history`.
 
 use serde::Serialize;
-use txjobs_sdk::types::JobExecution;
+use txjobs_sdk::{Starter, types::JobExecution};
 
 use crate::{
     exit::Exit,
@@ -17,8 +17,10 @@ const COLUMNS: [Column; 6] = [
     Column::number("DURATION", 2),
     Column::number("WARNINGS", 4),
     Column::number("ERRORS", 3),
-    Column::new("TRIGGER ID", 5),
+    Column::new("TRIGGER ID", 6),
 ];
+/// The column of what started the runs. It is left out if all were started through the API, or if the server does not tell.
+const STARTED_BY: Column = Column::new("STARTED BY", 5);
 /// The heights of a spark line.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -61,7 +63,16 @@ pub(crate) async fn run(
         ));
         return Ok(Exit::Completed);
     }
-    output.write_table(&COLUMNS, &entries.iter().map(cells).collect::<Vec<_>>())?;
+    let is_other = |starter: Starter| starter != Starter::Api;
+    let has_starters = entries.iter().any(|entry| entry.execution.started_by.is_some_and(is_other));
+    let mut columns = Vec::from(COLUMNS);
+    let mut rows: Vec<_> = entries.iter().map(cells).collect();
+    if has_starters {
+        let position = columns.len() - 1;
+        columns.insert(position, STARTED_BY);
+        rows.iter_mut().zip(&entries).for_each(|(row, entry)| row.insert(position, starter(entry)));
+    }
+    output.write_table(&columns, &rows)?;
     if let Some(line) = spark_line(&entries) {
         output.write_note(&line);
     }
@@ -93,6 +104,10 @@ fn cells(entry: &HistoryEntry) -> Vec<Cell> {
         Cell::count(entry.errors, true),
         Cell::dim(trigger_id.map_or_else(|| "-".to_owned(), |id| id.to_string())),
     ]
+}
+
+fn starter(entry: &HistoryEntry) -> Cell {
+    Cell::plain(entry.execution.started_by.map_or_else(|| "-".to_owned(), |starter| starter.to_string()))
 }
 
 /// Returns the durations as bars, the oldest first, with the shortest and the longest. Returns `None` for fewer than two.

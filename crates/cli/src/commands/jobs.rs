@@ -1,7 +1,10 @@
 //! Implements `txjobs jobs`.
 
 use serde::Serialize;
-use txjobs_sdk::{JobStatusCode, types::Job};
+use txjobs_sdk::{
+    JobStatusCode,
+    types::{Job, JobSchedule},
+};
 
 use crate::{
     exit::Exit,
@@ -11,7 +14,9 @@ use crate::{
     session::Session,
 };
 
-const COLUMNS: [Column; 3] = [Column::shrinking("NAME"), Column::new("STATUS", 1), Column::new("ID", 2)];
+const COLUMNS: [Column; 3] = [Column::shrinking("NAME"), Column::new("STATUS", 1), Column::new("ID", 3)];
+/// The column of jobs that start by themselves. It is left out if there are none.
+const NEXT_RUN: Column = Column::new("NEXT RUN", 2);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -39,11 +44,32 @@ pub(crate) async fn run(
             None => "This organization has no jobs yet.",
         });
     } else {
+        let has_schedules = rows.iter().any(|row| row.job.schedule.is_some());
         let cells = |row: &JobWithStatus| {
-            vec![output.text_cell(&row.job.name), Cell::status(row.status), Cell::dim(row.job.id)]
+            let mut cells = vec![output.text_cell(&row.job.name), Cell::status(row.status)];
+            if has_schedules {
+                let next_run = row.job.schedule.as_ref().map_or_else(|| "-".to_owned(), next_run);
+                cells.push(output.text_cell(&next_run));
+            }
+            cells.push(Cell::dim(row.job.id));
+            cells
         };
         let cells: Vec<_> = rows.iter().map(cells).collect();
-        output.write_table(&COLUMNS, &cells)?;
+        let [name, status, id] = COLUMNS;
+        let columns = match has_schedules {
+            true => vec![name, status, NEXT_RUN, id],
+            false => vec![name, status, id],
+        };
+        output.write_table(&columns, &cells)?;
     }
     Ok(Exit::Completed)
+}
+
+/// Returns the next due time, or the jobs after which a job runs.
+fn next_run(schedule: &JobSchedule) -> String {
+    match schedule.next_due_time {
+        Some(due) => due.to_string(),
+        None if schedule.after.is_empty() => "-".to_owned(),
+        None => format!("after {}", schedule.after.join(", ")),
+    }
 }

@@ -20,6 +20,7 @@ pub(crate) fn check(responses: &[Response], findings: &mut Findings) {
         (extensions.after, "after", "a log that grows is read in parts"),
         (extensions.limit, "limit", "a part of the history can be read"),
         (extensions.logs, "logs", "the history can be read without log lines"),
+        (extensions.executions, "executions", "a run without a trigger id can be followed"),
     ]
     .into_iter()
     .filter(|(is_announced, ..)| *is_announced)

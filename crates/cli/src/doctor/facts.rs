@@ -228,8 +228,10 @@ impl Handler for Element<'_> {
         while let Some(name) = object.next_key::<String>()? {
             let known = shape.fields.iter().position(|field| fold(&field.name) == fold(&name));
             let Some(position) = known else {
-                let name: String = name.chars().take(MAX_NAME_CHARS).collect();
-                add(&mut facts.unknown_fields, &format!("{}.{name}", shape.name));
+                if !shape.extensions.iter().any(|extension| fold(extension) == fold(&name)) {
+                    let name: String = name.chars().take(MAX_NAME_CHARS).collect();
+                    add(&mut facts.unknown_fields, &format!("{}.{name}", shape.name));
+                }
                 object.next_value::<IgnoredAny>()?;
                 continue;
             };

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 use txjobs_sdk::{
-    ExecutionState, JobStatusCode, Severity, Timestamp,
-    types::{Job, JobExecution, JobExecutionLog, JobStatus},
+    ExecutionState, JobStatusCode, Severity, Starter, Timestamp,
+    types::{Job, JobExecution, JobExecutionLog, JobSchedule, JobStatus},
 };
 use uuid::Uuid;
 
@@ -34,6 +34,8 @@ pub(crate) struct Field {
 pub(crate) struct Shape {
     pub(crate) name: &'static str,
     pub(crate) fields: Vec<Field>,
+    /// The names of fields that are extensions of the contract. A server may leave them out.
+    pub(crate) extensions: Vec<String>,
 }
 
 /// The sample of a time that may be null.
@@ -43,7 +45,9 @@ const TIME: Timestamp = Timestamp::from_unix(0, 0);
 
 impl Shape {
     pub(crate) fn job() -> Self {
-        Self::of_sample("Job", &Job { id: id().into(), name: String::new(), schedule: None }, &[], None)
+        let sample = Job { id: id().into(), name: String::new(), schedule: None };
+        let shape = Self::of_sample("Job", &sample, &[], None);
+        shape.with_extensions(&Job { schedule: Some(JobSchedule::default()), ..sample })
     }
 
     pub(crate) fn job_status() -> Self {
@@ -62,10 +66,12 @@ impl Shape {
             state: 0.into(),
             trigger_id: Some(id().into()),
             started_by: None,
-            link: None,
+            external_link: None,
         };
         let numbers: Vec<_> = ExecutionState::ALL.iter().map(|state| state.number()).collect();
-        Self::of_sample("JobExecution", &sample, &numbers, Some(Self::job_execution_log()))
+        let shape = Self::of_sample("JobExecution", &sample, &numbers, Some(Self::job_execution_log()));
+        let (started_by, external_link) = (Some(Starter::Api), Some(String::new()));
+        shape.with_extensions(&JobExecution { started_by, external_link, ..sample })
     }
 
     fn job_execution_log() -> Self {
@@ -89,7 +95,7 @@ impl Shape {
         elements: Option<Self>,
     ) -> Self {
         let Ok(Value::Object(fields)) = serde_json::to_value(sample) else {
-            return Self { name, fields: Vec::new() };
+            return Self { name, fields: Vec::new(), extensions: Vec::new() };
         };
         let field = |(name, value): (String, Value)| {
             let kind = match (&value, &elements) {
@@ -100,7 +106,14 @@ impl Shape {
             };
             Field { name, kind }
         };
-        Self { name, fields: fields.into_iter().map(field).collect() }
+        Self { name, fields: fields.into_iter().map(field).collect(), extensions: Vec::new() }
+    }
+
+    /// Adds the fields that a sample with all extensions has besides those of the vendor's article.
+    fn with_extensions(self, sample: &impl Serialize) -> Self {
+        let all = Self::of_sample(self.name, sample, &[], None).fields.into_iter().map(|field| field.name);
+        let extensions = all.filter(|name| self.fields.iter().all(|field| field.name != *name)).collect();
+        Self { extensions, ..self }
     }
 }
 
@@ -135,6 +148,8 @@ mod tests {
             fields(Shape::job_execution_log()),
             ["Id", "JobExecutionId", "Message", "Severity", "TimeStamp"]
         );
+        assert_eq!(Shape::job().extensions, ["Schedule"]);
+        assert_eq!(Shape::job_execution().extensions, ["ExternalLink", "StartedBy"]);
     }
 
     #[test]

@@ -81,7 +81,7 @@ fn sort_newest_first(executions: &mut [JobExecution]) {
 }
 
 /// Returns what the server announces. Only a response tells, and the status of a job is the smallest one. A session asks once.
-async fn extensions(session: &Session, job: JobId) -> Result<Extensions, Failure> {
+pub(super) async fn extensions(session: &Session, job: JobId) -> Result<Extensions, Failure> {
     let ask = async || {
         let status = session.client.get_job_status().job_id(job).send().await;
         let status = status.map_err(|e| Error::from_client(&paths::GET_JOB_STATUS, e))?;

@@ -8,7 +8,10 @@ use txjobs_sdk::{
     types::{ExecutionId, Job, JobExecution, TriggerId},
 };
 
-use super::{execution, history::load_newest};
+use super::{
+    execution,
+    history::{extensions, load_newest},
+};
 use crate::{
     failure::Failure,
     output::{Output, text},
@@ -48,7 +51,8 @@ async fn find_latest(session: &Session, output: &mut Output, job: &Job) -> Resul
     }
 }
 
-/// Returns the trigger id of the newest run, which can be followed by it.
+/// Returns the id by which the newest run can be followed: its trigger id, or the id of its execution if it has none and the server
+/// accepts it.
 pub(crate) async fn latest_trigger_id(
     session: &Session,
     output: &mut Output,
@@ -56,10 +60,14 @@ pub(crate) async fn latest_trigger_id(
 ) -> Result<TriggerId, Failure> {
     let latest = find_latest(session, output, job).await?;
     output.clear_progress();
-    execution::trigger_id(&latest).ok_or_else(|| {
+    let mut id = execution::trigger_id(&latest);
+    if id.is_none() && extensions(session, job.id).await?.executions {
+        id = Some(TriggerId(*latest.id));
+    }
+    id.ok_or_else(|| {
         let log = session.command_line("logs", &format!("{} --execution {}", job.id, latest.id));
         Failure::NoOutcome(format!(
-            "The newest run of {} was started in the application, so it has no trigger id to follow. To print its log: {log}",
+            "The newest run of {} was not started through the API, so it has no trigger id to follow. To print its log: {log}",
             text::escape_line(&job.name)
         ))
     })

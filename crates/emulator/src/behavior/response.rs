@@ -157,7 +157,7 @@ async fn change_success(
                 job_id: types::JobId(job),
                 trigger_id: Some(types::TriggerId(trigger_id)),
                 started_by: None,
-                link: None,
+                external_link: None,
                 state: ExecutionState::Created,
                 create_time: Some(timestamp(requested_at)),
                 end_time: None,

@@ -213,7 +213,7 @@ fn split_json(execution: &Execution) -> (Vec<u8>, Vec<u8>) {
         job_id: JobId(execution.job),
         trigger_id: Some(TriggerId(execution.trigger_id)),
         started_by: execution.starter,
-        link: execution.link.clone(),
+        external_link: execution.link.clone(),
         state: execution.state,
         create_time: Some(timestamp(execution.created_at)),
         end_time: execution.ended_at.map(timestamp),

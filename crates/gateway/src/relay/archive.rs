@@ -310,7 +310,7 @@ fn archived_run(execution: &JobExecution, now: Micros, key: &ApiKey) -> Archived
         trigger_id: execution.trigger_id.map(|id| id.0).unwrap_or_default(),
         starter: execution.started_by,
         link: execution
-            .link
+            .external_link
             .as_deref()
             .filter(|link| link.len() <= MAX_LINK_LENGTH)
             .map(|link| key.mask(link)),

@@ -28,7 +28,7 @@ async fn operation_without_a_valid_key_is_refused() {
             assert_eq!(response.expect_error(401), "The API key is missing or wrong.", "{}", operation.id);
             assert_eq!(response.header("www-authenticate"), "ApiKey");
             assert_eq!(response.header("access-control-allow-origin"), "*");
-            assert_eq!(response.header(paths::EXTENSIONS_HEADER), "cancel, after, limit, logs");
+            assert_eq!(response.header(paths::EXTENSIONS_HEADER), "cancel, after, limit, logs, executions");
         }
     }
     assert!(app.claim_run(1).await.is_none(), "no run was started");

@@ -14,7 +14,11 @@ async fn history_has_every_execution_with_its_lines() {
     assert_eq!(app.call(paths::get_job_logs(job, None, None)).await.expect_ok(), json!([one, two]));
     assert_eq!(lines(&two).len(), 5);
     let keys: Vec<_> = two.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["CreateTime", "EndTime", "Id", "JobExecutionLogs", "JobId", "State", "TriggerId"]);
+    assert_eq!(
+        keys,
+        ["CreateTime", "EndTime", "Id", "JobExecutionLogs", "JobId", "StartedBy", "State", "TriggerId"]
+    );
+    assert_eq!(two["StartedBy"], 0);
     let line = &two["JobExecutionLogs"][0];
     let keys: Vec<_> = line.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["Id", "JobExecutionId", "Message", "Severity", "TimeStamp"]);

@@ -37,7 +37,7 @@ async fn unchanged_response_is_not_sent_again() {
             let second = call_with_tag(&app, &request, known).await;
             assert_eq!((second.status, second.text.as_str()), (304, ""), "{request:?} {known}");
             assert_eq!(second.header("etag"), tag);
-            assert_eq!(second.header(paths::EXTENSIONS_HEADER), "cancel, after, limit, logs");
+            assert_eq!(second.header(paths::EXTENSIONS_HEADER), "cancel, after, limit, logs, executions");
         }
         assert_eq!(call_with_tag(&app, &request, "\"other\"").await.status, 200);
     }

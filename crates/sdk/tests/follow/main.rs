@@ -41,7 +41,7 @@ fn execution(state: ExecutionState, lines: &[u32]) -> Vec<JobExecution> {
         state,
         trigger_id: Some(TRIGGER),
         started_by: None,
-        link: None,
+        external_link: None,
     }]
 }
 

@@ -158,7 +158,7 @@ impl Server {
             state,
             trigger_id: Some(TRIGGER),
             started_by: None,
-            link: None,
+            external_link: None,
         }
     }
 }

@@ -41,10 +41,12 @@ impl ExecutionStore for PostgresStore {
             Selection::ByTrigger { trigger_id, .. } => sqlx::query_as(
                 "SELECT number, id, trigger_id, starter, link, state, created_at, ended_at,
                      coalesce((SELECT max(seq) FROM lines WHERE execution = number), 0)
-                 FROM executions WHERE job = $1 AND trigger_id = $2 AND created_at IS NOT NULL ORDER BY number DESC",
+                 FROM executions WHERE job = $1 AND (trigger_id = $2 OR id = $2 AND trigger_id = $3)
+                     AND created_at IS NOT NULL ORDER BY number DESC",
             )
             .bind(job)
-            .bind(trigger_id),
+            .bind(trigger_id)
+            .bind(Uuid::nil()),
         };
         let mut tx = self.begin().await?;
         let rows = query.fetch_all(&mut tx).await?;

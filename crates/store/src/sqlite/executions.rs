@@ -73,8 +73,8 @@ impl SqliteStore {
             "SELECT number, id, trigger_id, starter, link, state, created_at, ended_at,
                  coalesce((SELECT max(lines.id) & 0xffffffff FROM lines
                      WHERE lines.id BETWEEN number << 32 AND number << 32 | 0xffffffff), 0)
-             FROM executions WHERE trigger_id = ? AND job = ? AND created_at IS NOT NULL
-             ORDER BY number DESC",
+             FROM executions WHERE (trigger_id = ?1 OR id = ?1 AND trigger_id = zeroblob(16)) AND job = ?2
+                 AND created_at IS NOT NULL ORDER BY number DESC",
         )
         .bind(trigger_id)
         .bind(job)

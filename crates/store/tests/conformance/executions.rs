@@ -1,12 +1,14 @@
 //! Tests of histories.
 
 use txjobs_sdk::ExecutionState;
-use txjobs_store::{RunResult, Selection};
+use txjobs_store::{BusyPolicy, RunResult, Selection, log_id};
+use uuid::Uuid;
 
 use crate::test_store::{NOW, TestStore, line};
 
 conformance!(
     history_is_limited_to_the_newest,
+    execution_without_trigger_id_is_found_by_its_own_id,
     last_success_is_the_end_of_the_newest_completed_run,
     status_needs_the_organization
 );
@@ -36,6 +38,28 @@ async fn history_is_limited_to_the_newest(test: &TestStore) {
             .unwrap()
             .is_empty()
     );
+}
+
+async fn execution_without_trigger_id_is_found_by_its_own_id(test: &TestStore) {
+    let job = test.jobs[0];
+    assert!(test.store.request_run(job, Uuid::nil(), NOW, BusyPolicy::Refuse).await.unwrap());
+    let scheduled = test.claim(test.node).await.unwrap().unwrap().run;
+    test.store.append_lines(&scheduled, 1, &[line("first"), line("second")]).await.unwrap();
+    test.store
+        .end_run(&scheduled, &RunResult { state: ExecutionState::Completed, error: None }, NOW + 9)
+        .await
+        .unwrap();
+    let requested = test.start_run(job).await;
+    let find = async |job, trigger_id, after| {
+        let found = test.store.executions(job, Selection::ByTrigger { trigger_id, after }).await.unwrap();
+        found.into_iter().map(|execution| (execution.id, execution.lines)).collect::<Vec<_>>()
+    };
+    assert_eq!(find(job, scheduled.id, None).await, [(scheduled.id, 1..=2)]);
+    let after = Some(log_id::encode(scheduled.id, 1));
+    assert_eq!(find(job, scheduled.id, after).await, [(scheduled.id, 2..=2)]);
+    assert_eq!(find(test.jobs[1], scheduled.id, None).await, []);
+    assert_eq!(find(job, requested.id, None).await, [], "it has a trigger id");
+    assert_eq!(find(job, Uuid::nil(), None).await.len(), 1);
 }
 
 async fn last_success_is_the_end_of_the_newest_completed_run(test: &TestStore) {

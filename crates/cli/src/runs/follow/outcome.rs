@@ -44,10 +44,10 @@ impl TrackedRun {
                 output.write_ci_command(&ci.annotation(annotation));
             }
         }
-        let link = session
-            .link(self.job().id, self.trigger_id())
-            .map(|link| format!("\n{link}"))
-            .unwrap_or_default();
+        let console = session.link(self.job().id, self.trigger_id());
+        let external = self.execution().and_then(|execution| execution.external_link.as_deref());
+        let links = console.into_iter().chain(external.map(|link| text::escape_line(link).into_owned()));
+        let link = links.map(|link| format!("\n{link}")).collect::<String>();
         // A quiet command reports only what needs attention.
         if self.exit(wait) == Some(Exit::Completed) {
             output.write_note(&format!("{message}{link}"));
