@@ -19,6 +19,7 @@ mod retention;
 mod run;
 mod run_requests;
 mod runs;
+mod schedules;
 pub mod sqlite;
 mod store;
 pub mod time;
@@ -37,5 +38,8 @@ pub use postgres::{PostgresStore, SchemaState};
 pub use retention::Retention;
 pub use run::Run;
 pub use runs::{BusyPolicy, CancelOutcome, Claim, ClaimedRun, RunResult, RunStore};
+pub use schedules::{
+    DeclaredSchedule, ScheduleState, ScheduleStore, ScheduledStart, StartOutcome, StartReason,
+};
 pub use sqlite::SqliteStore;
 pub use store::{SharedStore, Store};

@@ -22,6 +22,8 @@ pub struct ClaimedRun {
     /// What an earlier node stored with [`RunStore::set_resume_token`], so that this one continues
     /// the run. `None`: the run starts.
     pub resume_token: Option<String>,
+    /// Why a schedule started the run, which becomes the first line of its log.
+    pub cause: Option<String>,
 }
 
 /// The runs that a node can claim.

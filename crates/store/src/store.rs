@@ -14,12 +14,13 @@ use crate::lines::LineStore;
 use crate::nodes::NodeStore;
 use crate::organizations::OrganizationStore;
 use crate::runs::RunStore;
+use crate::schedules::ScheduleStore;
 use crate::time::Micros;
 
 /// A store that several parts of a process share.
 pub type SharedStore = Arc<dyn Store>;
 
-/// Stores organizations, keys, jobs, nodes, runs, and log lines: the sum of a trait for each subject.
+/// Stores organizations, keys, jobs, schedules, nodes, runs, and log lines: the sum of a trait for each subject.
 ///
 /// Every change is one transaction: after an error, nothing or all of it is in the database. Every method fails if the database
 /// fails.
@@ -33,6 +34,7 @@ pub trait Store:
     + NodeStore
     + OrganizationStore
     + RunStore
+    + ScheduleStore
     + Debug
 {
     /// Returns whether several nodes can use the database at the same time. Otherwise this process is the only one.

@@ -21,6 +21,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let mut migrator = Migrator::with_migrations(vec![
         migration(1, "initial", include_str!("../../migrations/postgres/0001_initial.sql")),
         migration(2, "starters", include_str!("../../migrations/postgres/0002_starters.sql")),
+        migration(3, "schedules", include_str!("../../migrations/postgres/0003_schedules.sql")),
     ]);
     migrator.dangerous_set_table_name(MIGRATIONS_TABLE);
     // Its own lock belongs to a session.

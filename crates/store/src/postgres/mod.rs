@@ -16,6 +16,7 @@ mod nodes;
 mod organizations;
 mod run_requests;
 mod runs;
+mod schedules;
 mod store;
 
 pub use migrations::SchemaState;

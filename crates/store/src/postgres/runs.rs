@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::connection::PgTransaction;
 use super::store::PostgresStore;
 use crate::error::{ErrorKind, Result};
+use crate::executions::SUCCESSES;
 use crate::identifiers::NodeId;
 use crate::lines::Line;
 use crate::retention::Retention;
@@ -131,6 +132,9 @@ impl RunStore for PostgresStore {
         .bind(now)
         .execute(&mut tx)
         .await?;
+        if SUCCESSES.contains(&state.number()) {
+            tx.note_completion(run.job).await?;
+        }
         tx.commit().await?;
         Ok(state)
     }
@@ -209,7 +213,7 @@ impl PgTransaction {
         if takes_part.is_none() {
             return Err(ErrorKind::NotOwner.into());
         }
-        let claimed: Option<(i64, Uuid, Uuid, Uuid, Option<String>)> = sqlx::query_as(
+        let claimed: Option<(i64, Uuid, Uuid, Uuid, Option<String>, Option<String>)> = sqlx::query_as(
             "UPDATE executions SET state = 1, created_at = coalesce(created_at, greatest($1, requested_at)), node = $3
              WHERE number = (SELECT p.number FROM executions p WHERE
                      (p.state = 0 AND (p.requested_at <= $2 OR p.requested_at > $1)
@@ -217,7 +221,7 @@ impl PgTransaction {
                       OR p.state = 1 AND (p.node IS NULL OR p.node = $3 AND p.number <> ALL ($5)))
                      AND ($4::uuid[] IS NULL OR p.job = ANY ($4))
                  ORDER BY p.number LIMIT 1 FOR UPDATE SKIP LOCKED)
-             RETURNING number, id, job, trigger_id, resume_token",
+             RETURNING number, id, job, trigger_id, resume_token, cause",
         )
         .bind(now)
         .bind(requested_until)
@@ -226,9 +230,10 @@ impl PgTransaction {
         .bind(executing)
         .fetch_optional(self)
         .await?;
-        Ok(claimed.map(|(number, id, job, trigger_id, resume_token)| ClaimedRun {
+        Ok(claimed.map(|(number, id, job, trigger_id, resume_token, cause)| ClaimedRun {
             run: Run { number, id, job, trigger_id, node },
             resume_token,
+            cause,
         }))
     }
 

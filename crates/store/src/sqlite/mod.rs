@@ -17,6 +17,7 @@ mod nodes;
 mod organizations;
 mod run_requests;
 mod runs;
+mod schedules;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::connection::transaction::WriteTransaction;
 use super::store::SqliteStore;
 use crate::error::{ErrorKind, Result};
+use crate::executions::SUCCESSES;
 use crate::identifiers::NodeId;
 use crate::lines::Line;
 use crate::retention::Retention;
@@ -31,7 +32,7 @@ impl RunStore for SqliteStore {
         let jobs =
             jobs.map(|jobs| serde_json::Value::from_iter(jobs.iter().map(|job| job.simple().to_string())));
         let mut tx = self.write().await?;
-        let claimed: Option<(i64, Uuid, Uuid, Uuid, Option<String>)> = sqlx::query_as(
+        let claimed: Option<(i64, Uuid, Uuid, Uuid, Option<String>, Option<String>)> = sqlx::query_as(
             "UPDATE executions SET state = 1, created_at = coalesce(created_at, ?1), node = ?3 WHERE number =
                  (SELECT number FROM executions p WHERE state < 2 AND (
                           state = 0 AND (requested_at <= ?2 OR requested_at > ?1)
@@ -40,7 +41,7 @@ impl RunStore for SqliteStore {
                       AND (?4 IS NULL OR hex(job) IN (SELECT upper(value) FROM json_each(?4)))
                   ORDER BY number LIMIT 1)
                  AND EXISTS (SELECT 1 FROM nodes WHERE id = ?3 AND gone_at IS NULL)
-             RETURNING number, id, job, trigger_id, resume_token",
+             RETURNING number, id, job, trigger_id, resume_token, cause",
         )
         .bind(now)
         .bind(requested_until)
@@ -53,9 +54,10 @@ impl RunStore for SqliteStore {
             None => tx.rollback().await?,
             Some(_) => tx.commit().await?,
         }
-        Ok(claimed.map(|(number, id, job, trigger_id, resume_token)| ClaimedRun {
+        Ok(claimed.map(|(number, id, job, trigger_id, resume_token, cause)| ClaimedRun {
             run: Run { number, id, job, trigger_id, node },
             resume_token,
+            cause,
         }))
     }
 
@@ -142,6 +144,9 @@ impl RunStore for SqliteStore {
             .bind(now)
             .execute(&mut tx)
             .await?;
+        if SUCCESSES.contains(&state.number()) {
+            tx.note_completion(run.job).await?;
+        }
         tx.commit().await?;
         Ok(state)
     }

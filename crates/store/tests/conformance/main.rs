@@ -39,5 +39,6 @@ mod nodes;
 mod organizations;
 mod retention;
 mod runs;
+mod schedules;
 mod schema;
 mod test_store;

@@ -17,6 +17,7 @@ pub(crate) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         migration(1, "initial", include_str!("../../../migrations/sqlite/0001_initial.sql")),
         migration(2, "nodes", include_str!("../../../migrations/sqlite/0002_nodes.sql")),
         migration(3, "starters", include_str!("../../../migrations/sqlite/0003_starters.sql")),
+        migration(4, "schedules", include_str!("../../../migrations/sqlite/0004_schedules.sql")),
     ])
 });
 
