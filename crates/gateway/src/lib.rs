@@ -34,6 +34,7 @@ mod request_id;
 pub mod retention;
 pub mod runner;
 mod running_node;
+pub mod schedule;
 pub mod secrets;
 pub mod serve;
 pub mod server;

@@ -20,6 +20,7 @@ use super::duration::ConfigDuration;
 use super::labels::deserialize_label;
 use super::location::At;
 use super::retention::RetentionTable;
+use super::schedule::{CatchUpLabel, ScheduleKeys};
 use crate::command::{Command, StandardError};
 use crate::runner::{DEFAULT_STOP_GRACE, Work};
 
@@ -83,6 +84,19 @@ pub struct CommandJob {
     #[serde(default)]
     #[schemars(extend("x-default" = "that of the file"))]
     retention: RetentionTable,
+    /// When the job starts by itself, as a cron expression of five fields: minute, hour, day of the month, month, day of the week.
+    #[schemars(with = "Option<String>")]
+    schedule: Option<Spanned<String>>,
+    /// The time zone of `schedule`, a name of the IANA database such as `Europe/Copenhagen`.
+    #[schemars(with = "Option<String>", extend("default" = "UTC"))]
+    time_zone: Option<Spanned<String>>,
+    /// What happens to due times of `schedule` at which the job could not start: `"latest"` starts one run for the latest one as soon
+    /// as possible, and `"none"` skips them.
+    #[schemars(with = "Option<CatchUpLabel>", extend("default" = "latest"))]
+    catch_up: Option<Spanned<CatchUpLabel>>,
+    /// The names of jobs of the same organization; the job runs when each of them has completed.
+    #[schemars(with = "Option<Vec<String>>", length(min = 1))]
+    after: Option<Vec<Spanned<String>>>,
 }
 
 /// The label of a severity, or [`MERGE`].
@@ -139,6 +153,15 @@ impl DeclaredJob for CommandJob {
 
     fn retention(&self) -> RetentionTable {
         self.retention.clone()
+    }
+
+    fn schedule(&self) -> ScheduleKeys {
+        ScheduleKeys {
+            schedule: self.schedule.clone(),
+            time_zone: self.time_zone.clone(),
+            catch_up: self.catch_up.clone(),
+            after: self.after.clone(),
+        }
     }
 
     fn into_work(self, directory: &Path) -> Result<Arc<dyn Work>> {

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::retention::RetentionTable;
+use super::schedule::ScheduleKeys;
 use crate::runner::Work;
 
 /// A job as it is written in the configuration file.
@@ -26,6 +27,11 @@ pub trait DeclaredJob: DeserializeOwned {
     /// Returns which ended runs are kept, if the job differs from the other jobs of the file.
     fn retention(&self) -> RetentionTable {
         RetentionTable::default()
+    }
+
+    /// Returns when the job starts by itself.
+    fn schedule(&self) -> ScheduleKeys {
+        ScheduleKeys::default()
     }
 
     /// Checks the job and returns its work. `directory` is the folder of the file.

@@ -10,6 +10,7 @@ mod model;
 mod read;
 mod relay;
 mod retention;
+mod schedule;
 mod schema;
 
 pub use command_job::CommandJob;
@@ -21,6 +22,7 @@ pub use model::{Config, Job, Organization};
 pub use read::{load, parse};
 pub use relay::{KeySource, RelayConfig};
 pub use retention::{RetentionPolicy, RetentionTable};
+pub use schedule::{CatchUpLabel, ScheduleKeys};
 pub use schema::schema;
 
 /// Returns the command of the first job of a configuration.

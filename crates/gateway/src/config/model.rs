@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::relay::RelayConfig;
 use super::retention::RetentionPolicy;
 use crate::runner::Work;
+use crate::schedule::{JobSchedule, ScheduleSet, ScheduledJob};
 
 /// The configuration.
 #[derive(Clone, Debug)]
@@ -44,6 +45,8 @@ pub struct Job {
     pub runs_on: Vec<String>,
     /// Which of its ended runs are kept.
     pub retention: RetentionPolicy,
+    /// When it starts by itself. `None`: it does not.
+    pub schedule: Option<JobSchedule>,
     /// What it runs.
     pub work: Arc<dyn Work>,
 }
@@ -74,6 +77,16 @@ impl Config {
     /// Iterates over the ids of all jobs, with the names of their organizations and their own.
     pub fn job_names(&self) -> impl Iterator<Item = (Uuid, &str, &str)> {
         self.jobs().map(|(organization, job)| (job.id, &*organization.name, &*job.name))
+    }
+
+    /// Returns the jobs that have a schedule.
+    pub fn schedules(&self) -> ScheduleSet {
+        ScheduleSet::new(self.jobs().filter_map(|(organization, job)| {
+            let schedule = job.schedule.clone()?;
+            let definition = schedule.definition();
+            let (name, organization) = (job.name.clone(), organization.name.clone());
+            Some(ScheduledJob { id: job.id, name, organization, schedule, definition })
+        }))
     }
 
     /// Returns the work of each job by its id.

@@ -16,6 +16,7 @@ use super::location::{At, with_line};
 use super::model::{Config, Job, Organization};
 use super::relay::RelayTable;
 use super::retention::{RetentionPolicy, RetentionTable};
+use super::schedule::{UnresolvedJob, find_upstreams};
 use crate::node::parse_label;
 
 /// The namespace of the job ids that are derived from names. A change would detach every job from its history.
@@ -115,7 +116,13 @@ fn check<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
             let span = job.span();
             check_job(job.into_inner(), &name, retention, directory, &mut names_by_id).at(span)
         });
-        let jobs = jobs.collect::<Result<_>>()?;
+        let (mut jobs, unresolved): (Vec<Job>, Vec<_>) =
+            jobs.collect::<Result<Vec<_>>>()?.into_iter().unzip();
+        for (job, upstreams) in jobs.iter_mut().zip(find_upstreams(&name, &unresolved)?) {
+            if let Some(schedule) = &mut job.schedule {
+                schedule.after = upstreams;
+            }
+        }
         organizations.push(Organization { name, jobs });
     }
     Ok(Config { key_header, organizations, relay: None, retention })
@@ -136,7 +143,7 @@ fn check_job<J: DeclaredJob>(
     defaults: RetentionPolicy,
     directory: &Path,
     names_by_id: &mut HashMap<Uuid, String>,
-) -> Result<Job> {
+) -> Result<(Job, UnresolvedJob)> {
     let name = job.name().to_owned();
     ensure!(!name.trim().is_empty(), "a job of \"{organization}\" has an empty name");
     let id =
@@ -147,11 +154,14 @@ fn check_job<J: DeclaredJob>(
     }
     let in_job = || format!("the job \"{name}\" of \"{organization}\"");
     let retention = job.retention().policy(defaults).context("`retention`").with_context(in_job)?;
+    let keys = job.schedule();
+    let schedule = keys.check().with_context(in_job)?;
     let work = job.into_work(directory).with_context(in_job)?;
     if let Some(other) = names_by_id.insert(id, name.clone()) {
         bail!("the jobs \"{other}\" and \"{name}\" have the same id {id}. Give one of them another `id`");
     }
-    Ok(Job { id, name, runs_on, retention, work })
+    let unresolved = UnresolvedJob { id, name: name.clone(), after: keys.after };
+    Ok((Job { id, name, runs_on, retention, schedule, work }, unresolved))
 }
 
 /// Returns the first job of a configuration.

@@ -101,13 +101,15 @@ pub(super) async fn execute(executor: &Executor, assignment: Assignment) {
 /// Runs the work. Returns `None` if it goes on elsewhere.
 async fn attempt(executor: &Executor, assignment: Assignment) -> Option<RunResult> {
     let Executor { store, handle, resolver, shutdown, give_up, .. } = executor;
-    let Assignment { claimed: ClaimedRun { run, resume_token }, clock, wait_time, lost } = assignment;
+    let Assignment { claimed: ClaimedRun { run, resume_token, cause }, clock, wait_time, lost } = assignment;
     let registered = handle.register(&run);
     // A cancellation either found the registration, or is in the store already.
     if retry_until_ok(give_up, || store.is_cancel_requested(&run)).await.unwrap_or_default() {
         registered.cancel.cancel();
     }
     let interrupts = Interrupts::new(registered.cancel.clone(), lost.clone(), shutdown.clone());
+    // A run that is resumed has it already.
+    let cause = cause.filter(|_| resume_token.is_none());
     let first_seq = match resume_token {
         None => 1,
         Some(_) => retry_until_ok(give_up, || store.next_seq(&run)).await?,
@@ -115,6 +117,9 @@ async fn attempt(executor: &Executor, assignment: Assignment) -> Option<RunResul
     let signals = LogSignals { give_up: give_up.clone(), lost };
     let (log, writer) = Log::open(Arc::clone(store), clock, run, first_seq, signals);
     let resumption = Resumption::new(Arc::clone(store), run, resume_token, give_up.clone());
+    if let Some(cause) = cause {
+        log.write(Severity::Information, cause).await;
+    }
     if let Some(wait_time) = wait_time {
         log.write(Severity::Information, wait_time.to_string()).await;
     }

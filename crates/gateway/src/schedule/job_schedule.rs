@@ -1,0 +1,104 @@
+//! The schedule of a job.
+
+use serde_json::json;
+use txjobs_sdk::types;
+use txjobs_store::DeclaredSchedule;
+use txjobs_store::time::{Micros, timestamp};
+use uuid::Uuid;
+
+use super::due_times::DueTimes;
+
+/// What happens to due times at which a job could not start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CatchUp {
+    /// One run starts for the latest one as soon as possible.
+    #[default]
+    Latest,
+    /// They are skipped.
+    None,
+}
+
+impl CatchUp {
+    /// All values.
+    pub const ALL: [Self; 2] = [Self::Latest, Self::None];
+
+    /// Returns the value as the configuration writes it.
+    pub fn label(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Latest => "latest",
+            Self::None => "none",
+        })
+    }
+}
+
+/// A job after which another one runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upstream {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+}
+
+/// When a job starts by itself: at due times, or after other jobs, or both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobSchedule {
+    /// The due times.
+    pub due_times: Option<DueTimes>,
+    /// What happens to due times at which the job could not start.
+    pub catch_up: CatchUp,
+    /// The jobs after which it runs.
+    pub after: Vec<Upstream>,
+}
+
+impl JobSchedule {
+    /// Returns everything that decides when the job starts as text, so that nodes can compare it.
+    pub fn definition(&self) -> String {
+        let after: Vec<_> = self.after.iter().map(|upstream| upstream.id.to_string()).collect();
+        let mut definition = json!({ "after": after });
+        if let Some(due_times) = &self.due_times {
+            definition["schedule"] = json!(due_times.cron().to_string());
+            definition["time_zone"] = json!(due_times.zone_name());
+            definition["catch_up"] = json!(self.catch_up.label());
+        }
+        definition.to_string()
+    }
+
+    /// Returns the next due time after a moment.
+    pub fn next_due_time(&self, after: Micros) -> Option<Micros> {
+        self.due_times.as_ref()?.next_after(after)
+    }
+
+    /// Returns the schedule as the contract's type, with the next due time after a moment.
+    pub fn to_contract(&self, now: Micros) -> types::JobSchedule {
+        types::JobSchedule {
+            cron: self.due_times.as_ref().map(|due_times| due_times.cron().to_string()),
+            time_zone: self.due_times.as_ref().map(|due_times| due_times.zone_name().to_owned()),
+            next_due_time: self.next_due_time(now).map(timestamp),
+            after: self.after.iter().map(|upstream| upstream.name.clone()).collect(),
+        }
+    }
+}
+
+/// A job that has a schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduledJob {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// The name of its organization.
+    pub organization: String,
+    /// Its schedule.
+    pub schedule: JobSchedule,
+    /// The definition of its schedule.
+    pub definition: String,
+}
+
+impl ScheduledJob {
+    /// Returns the schedule as the store needs it.
+    pub fn declared(&self) -> DeclaredSchedule {
+        let after = self.schedule.after.iter().map(|upstream| upstream.id).collect();
+        DeclaredSchedule { job: self.id, definition: self.definition.clone(), after }
+    }
+}
