@@ -35,6 +35,7 @@ pub mod retention;
 pub mod runner;
 mod running_node;
 pub mod schedule;
+pub mod scheduler;
 pub mod secrets;
 pub mod serve;
 pub mod server;

@@ -18,6 +18,7 @@ use crate::relay::{Access, Archive, Callers, HeldKey, Relay, SystemLookup, Upstr
 use crate::reload::{ConfigSource, report_changes_forever};
 use crate::retention::clean_organization_forever;
 use crate::runner::{RunnerHandle, Shutdown};
+use crate::schedule::Schedules;
 use crate::serve::{MAX_WRITE_TIME, Server, create_demo_key};
 use crate::server::{self, RelayedService, ServerOptions};
 use crate::signals;
@@ -97,7 +98,12 @@ impl Server {
             move || key.iter().for_each(|key| key.read_again())
         };
         let reload = report_changes_forever(file, current, requests.clone(), read_key_again);
-        let source = MetricsSource { store: Arc::clone(&store), runs: run_metrics };
+        let source = MetricsSource {
+            store: Arc::clone(&store),
+            runs: run_metrics,
+            schedules: Schedules::default(),
+            clock: Arc::clone(&clock),
+        };
         tokio::select! {
             () = http.serve(router, std::convert::identity, Some(source), requests, shutdown.graceful.clone()) => {}
             never = reload => match never {},

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use txjobs_sdk::ExecutionState;
 use txjobs_store::SharedStore;
 
@@ -13,6 +14,8 @@ use crate::config::Config;
 use crate::metrics::RunMetrics;
 use crate::node::{self, Membership, NodeOptions};
 use crate::runner::{self, RunnableJobs, Runner, RunnerHandle, RunnerOptions, Shutdown, WorkResolver};
+use crate::schedule::Schedules;
+use crate::scheduler::Scheduler;
 
 /// The longest time to remove the node from the database at the end.
 const MAX_LEAVE_TIME: Duration = Duration::from_secs(2);
@@ -32,15 +35,18 @@ pub(crate) struct NodeParts {
 pub(crate) struct RunningNode {
     membership: Membership,
     runner: Option<Runner>,
+    scheduler: Scheduler,
     shutdown: Shutdown,
     /// The jobs that the runner executes. `None`: there is no runner.
     pub runnable: Option<RunnableJobs>,
+    /// The schedules of the configuration.
+    pub schedules: Schedules,
     /// Canceled when the shutdown has begun and every run has ended.
     pub idle: CancellationToken,
 }
 
 impl RunningNode {
-    /// Stores the organizations and jobs of the configuration, registers the node, and ends the runs that earlier processes left
+    /// Stores the organizations, jobs, and schedules of the configuration, registers the node, and ends the runs that earlier processes left
     /// unfinished.
     ///
     /// # Errors
@@ -76,6 +82,14 @@ impl RunningNode {
         for run in recovered {
             metrics.record_end(run.job, ExecutionState::Failed, clock.now(), None);
         }
+        // After the clock follows the database.
+        let scheduled = config.schedules();
+        let declared = store.declare_schedules(&scheduled.declared(), clock.now()).await;
+        declared.context("The schedules of the configuration could not be written to the database")?;
+        let schedules = Schedules::default();
+        schedules.set(scheduled);
+        let scheduler =
+            Scheduler::new(Arc::clone(&store), Arc::clone(&clock), handle.clone(), schedules.clone());
         let runnable = RunnableJobs::default();
         runnable.set(config.runnable_jobs(&options.labels, store.is_shared()));
         let has_runner = options.concurrency > 0;
@@ -86,7 +100,9 @@ impl RunningNode {
         Ok(Self {
             membership,
             runner,
+            scheduler,
             shutdown,
+            schedules,
             runnable: has_runner.then_some(runnable),
             idle: CancellationToken::new(),
         })
@@ -94,7 +110,9 @@ impl RunningNode {
 
     /// Runs jobs, and polls `other` as well, until everything has ended after a signal.
     pub async fn work_until_shutdown(self, other: impl Future<Output = ()>) {
-        let Self { mut membership, runner, shutdown, idle, .. } = self;
+        let Self { mut membership, runner, scheduler, shutdown, idle, .. } = self;
+        // In a task of its own: many due times of a long downtime take time to compute.
+        let _scheduler = AbortOnDropHandle::new(tokio::spawn(scheduler.run(shutdown.graceful.clone())));
         let runner = async {
             match runner {
                 Some(runner) => runner.work().await,

@@ -181,13 +181,15 @@ impl Server {
                 clock: Arc::clone(&clock),
                 handle: handle.clone(),
                 jobs,
+                schedules: node.schedules.clone(),
                 runnable: node.runnable.clone().map(|runnable| (runnable, arguments.node.labels.clone())),
                 cleaner: Some(cleaner.clone()),
                 metrics: run_metrics.clone(),
             };
             Reloader::new(source, config.clone(), targets)
         });
-        let mut state = AppState::new(Arc::clone(&store), clock, handle, config.key_header);
+        let mut state = AppState::new(Arc::clone(&store), Arc::clone(&clock), handle, config.key_header)
+            .with_schedules(node.schedules.clone());
         let key_uses = state.key_uses.clone();
         state.demo_key = demo_key.map(|(organization, key)| DemoKey::new(organization, &key));
         state.run_metrics = run_metrics.clone();
@@ -197,7 +199,12 @@ impl Server {
         let requests = signals::handle_signals(&shutdown)?;
         let demo = demo.map(|key| format!("demo key: {}", key.expose()));
         http.announce(&demo.into_iter().chain(announcements).collect::<Vec<_>>())?;
-        let source = MetricsSource { store: Arc::clone(&store), runs: run_metrics };
+        let source = MetricsSource {
+            store: Arc::clone(&store),
+            runs: run_metrics,
+            schedules: node.schedules.clone(),
+            clock,
+        };
         // Until the runs have ended, clients can read their ends, and a proxy can see that the gateway is no longer ready.
         let idle = node.idle.clone();
         let reload = async {

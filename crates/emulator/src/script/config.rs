@@ -9,7 +9,9 @@ use anyhow::{Result, bail, ensure};
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use txjobs_gateway::config::{CommandJob, ConfigDuration, DeclaredJob, RetentionTable, deserialize_label};
+use txjobs_gateway::config::{
+    CommandJob, ConfigDuration, DeclaredJob, RetentionTable, ScheduleKeys, deserialize_label,
+};
 use txjobs_gateway::runner::Work;
 use txjobs_sdk::{ExecutionState, Severity};
 use uuid::Uuid;
@@ -22,7 +24,7 @@ const SCRIPT: &str = "script";
 /// The property of a job that declares a command.
 const COMMAND: &str = "command";
 /// The properties that every kind of job has.
-const COMMON: [&str; 3] = ["id", "name", "retention"];
+const COMMON: [&str; 7] = ["id", "name", "retention", "schedule", "time_zone", "catch_up", "after"];
 
 /// A job of the configuration file, which runs a command or a script.
 #[derive(Debug)]
@@ -45,6 +47,10 @@ impl DeclaredJob for EmulatorJob {
 
     fn retention(&self) -> RetentionTable {
         self.job.retention()
+    }
+
+    fn schedule(&self) -> ScheduleKeys {
+        self.job.schedule()
     }
 
     fn into_work(self, directory: &Path) -> Result<Arc<dyn Work>> {

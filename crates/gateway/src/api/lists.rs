@@ -1,6 +1,7 @@
 //! Caches the list of jobs and the list of their statuses of each organization, ready to be sent.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use axum::http::HeaderName;
@@ -10,6 +11,8 @@ use uuid::Uuid;
 
 use super::job_status::job_status;
 use super::representation::Representation;
+use crate::clock::{Micros, SharedClock, from_timestamp};
+use crate::schedule::{ScheduleSet, Schedules};
 
 /// The maximum size of all cached job lists, in bytes. The statuses and the compressed forms of a list need about as much again.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -21,6 +24,8 @@ pub(super) struct Lists(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     store: SharedStore,
+    clock: SharedClock,
+    schedules: Schedules,
     key_header: HeaderName,
     cached: RwLock<HashMap<OrganizationId, Arc<OrganizationLists>>>,
     /// Held while jobs are read, so that many requests cause one read.
@@ -32,6 +37,10 @@ struct Inner {
 struct OrganizationLists {
     /// The version of the catalog before the jobs were read.
     catalog_version: i64,
+    /// The schedules that the jobs were shown with.
+    schedules: Arc<ScheduleSet>,
+    /// From when until when their next due times are the next ones.
+    valid: Range<Micros>,
     ids: Vec<Uuid>,
     jobs: Arc<Representation>,
     statuses: Mutex<Option<Statuses>>,
@@ -45,9 +54,9 @@ struct Statuses {
 }
 
 impl Lists {
-    pub fn new(store: SharedStore, key_header: HeaderName) -> Self {
+    pub fn new(store: SharedStore, clock: SharedClock, schedules: Schedules, key_header: HeaderName) -> Self {
         let (cached, loading) = (RwLock::default(), tokio::sync::Mutex::default());
-        Self(Arc::new(Inner { store, key_header, cached, loading }))
+        Self(Arc::new(Inner { store, clock, schedules, key_header, cached, loading }))
     }
 
     /// Returns the list of an organization's jobs that is at least as new as this version of the catalog.
@@ -91,7 +100,9 @@ impl Lists {
             return Ok(lists);
         }
         let jobs = self.0.store.jobs(organization).await?;
-        let lists = Arc::new(OrganizationLists::new(&self.0.key_header, catalog_version, jobs));
+        let (schedules, now) = (self.0.schedules.current(), self.0.clock.now());
+        let lists = OrganizationLists::new(&self.0.key_header, catalog_version, jobs, schedules, now);
+        let lists = Arc::new(lists);
         let mut cached = self.0.cached.write().unwrap_or_else(PoisonError::into_inner);
         cached.remove(&organization);
         if lists.jobs.len() + cached.values().map(|other| other.jobs.len()).sum::<usize>() > MAX_BYTES {
@@ -108,18 +119,35 @@ impl Lists {
     ) -> Option<Arc<OrganizationLists>> {
         let cached = self.0.cached.read().unwrap_or_else(PoisonError::into_inner);
         let lists = cached.get(&organization)?;
+        if !Arc::ptr_eq(&lists.schedules, &self.0.schedules.current())
+            || !lists.valid.contains(&self.0.clock.now())
+        {
+            return None;
+        }
         // A list newer than this request's catalog is valid as well: another request has seen a later change.
         (lists.catalog_version >= catalog_version).then(|| Arc::clone(lists))
     }
 }
 
 impl OrganizationLists {
-    fn new(key_header: &HeaderName, catalog_version: i64, jobs: Vec<(Uuid, String)>) -> Self {
+    fn new(
+        key_header: &HeaderName,
+        catalog_version: i64,
+        jobs: Vec<(Uuid, String)>,
+        schedules: Arc<ScheduleSet>,
+        now: Micros,
+    ) -> Self {
         let ids = jobs.iter().map(|(id, _)| *id).collect();
-        let jobs: Vec<_> =
-            jobs.into_iter().map(|(id, name)| Job { id: JobId(id), name, schedule: None }).collect();
+        let job = |(id, name)| {
+            let schedule = schedules.get(id).map(|job| job.schedule.to_contract(now));
+            Job { id: JobId(id), name, schedule }
+        };
+        let jobs: Vec<_> = jobs.into_iter().map(job).collect();
+        let due = jobs.iter().filter_map(|job| job.schedule.as_ref()?.next_due_time.as_ref());
+        // Without due times, the clock decides nothing.
+        let valid = due.map(from_timestamp).min().map_or(Micros::MIN..Micros::MAX, |due| now..due);
         let jobs = Arc::new(Representation::from_json(key_header, &jobs));
-        Self { catalog_version, ids, jobs, statuses: Mutex::new(None) }
+        Self { catalog_version, schedules, valid, ids, jobs, statuses: Mutex::new(None) }
     }
 
     fn statuses(&self, key_header: &HeaderName, unfinished: Arc<UnfinishedJobs>) -> Arc<Representation> {

@@ -11,6 +11,7 @@ use super::lists::Lists;
 use crate::clock::SharedClock;
 use crate::metrics::RunMetrics;
 use crate::runner::RunnerHandle;
+use crate::schedule::Schedules;
 
 /// The state of the application. Clones share it.
 #[derive(Clone, Debug)]
@@ -40,7 +41,7 @@ pub struct AppState {
 impl AppState {
     /// Creates the state.
     pub fn new(store: SharedStore, clock: SharedClock, runner: RunnerHandle, key_header: HeaderName) -> Self {
-        let lists = Lists::new(store.clone(), key_header.clone());
+        let lists = Lists::new(store.clone(), clock.clone(), Schedules::default(), key_header.clone());
         let key_uses = KeyUses::new(store.clone());
         let failed_attempts = Some(FailedAttempts::new());
         Self {
@@ -55,5 +56,12 @@ impl AppState {
             stopping: CancellationToken::new(),
             lists,
         }
+    }
+
+    /// Shows these schedules in the list of jobs.
+    #[must_use]
+    pub fn with_schedules(self, schedules: Schedules) -> Self {
+        let lists = Lists::new(self.store.clone(), self.clock.clone(), schedules, self.key_header.clone());
+        Self { lists, ..self }
     }
 }

@@ -51,9 +51,10 @@ pub async fn run(arguments: RunArgs, source: ConfigSource, clock: impl Clock + '
     let requests = signals::handle_signals(&shutdown)?;
     let targets = ReloadTargets {
         store: Arc::clone(&store),
-        clock,
+        clock: clock.clone(),
         handle,
         jobs,
+        schedules: running.schedules.clone(),
         runnable: running.runnable.clone().map(|runnable| (runnable, node.labels)),
         cleaner: None,
         metrics: run_metrics.clone(),
@@ -61,7 +62,12 @@ pub async fn run(arguments: RunArgs, source: ConfigSource, clock: impl Clock + '
     let reloader = Reloader::new(source, config, targets);
     let announcements = std::iter::once("running jobs".to_owned()).chain(metrics.announcement()?);
     print(&announcements.map(|line| line + "\n").collect::<String>())?;
-    let metrics_source = MetricsSource { store: Arc::clone(&store), runs: run_metrics };
+    let metrics_source = MetricsSource {
+        store: Arc::clone(&store),
+        runs: run_metrics,
+        schedules: running.schedules.clone(),
+        clock,
+    };
     let idle = running.idle.clone();
     let other = async {
         tokio::select! {

@@ -61,6 +61,10 @@ impl ScheduleKeys {
     ///
     /// Fails if a key is invalid.
     pub(super) fn check(&self) -> Result<Option<JobSchedule>> {
+        ensure!(
+            self.after.as_ref().is_none_or(|names| !names.is_empty()),
+            "`after` is empty. Name a job, or remove `after`"
+        );
         let Some(schedule) = &self.schedule else {
             for (name, span) in [
                 ("time_zone", self.time_zone.as_ref().map(Spanned::span)),

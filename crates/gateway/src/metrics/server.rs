@@ -77,12 +77,11 @@ impl MetricsServer {
     /// Serves the metrics, with those of the source, as long as this is polled.
     pub async fn serve_forever(self, source: Option<MetricsSource>) -> Infallible {
         let Self { listener, recorded, pages } = self;
-        let store = source.as_ref().map(|source| source.store.clone());
-        let router = page::router(recorded.clone(), store).merge(pages);
+        let router = page::router(recorded.clone(), source.clone()).merge(pages);
         let serve = connections::serve(listener, None, router, LIMITS, CancellationToken::new());
         let load = async {
             match source {
-                Some(MetricsSource { store, runs }) => runs.load_forever(&*store).await,
+                Some(MetricsSource { store, runs, .. }) => runs.load_forever(&*store).await,
                 None => std::future::pending().await,
             }
         };

@@ -18,6 +18,7 @@ use crate::reload_requests::ReloadRequests;
 use crate::retention::RunCleaner;
 use crate::runner::{self, RunnableJobs, RunnerHandle};
 use crate::running_node::warn_of_start_problems;
+use crate::schedule::Schedules;
 
 /// The pause before a configuration is tried again that a failing store did not take.
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);
@@ -29,6 +30,7 @@ pub(crate) struct ReloadTargets {
     pub clock: SharedClock,
     pub handle: RunnerHandle,
     pub jobs: DeclaredJobs,
+    pub schedules: Schedules,
     /// The jobs that this node runs, which has these labels. `None`: it runs no jobs.
     pub runnable: Option<(RunnableJobs, Vec<String>)>,
     /// `None`: other nodes delete old runs.
@@ -95,15 +97,22 @@ impl Reloader {
             bail!("{reason}");
         }
         let changes = ConfigChanges::between(&self.current, &new);
-        let ReloadTargets { store, clock, handle, jobs, runnable, cleaner, metrics } = &self.targets;
+        let ReloadTargets { store, clock, handle, jobs, schedules, runnable, cleaner, metrics } =
+            &self.targets;
         // A client can execute a new job as soon as it is in the store.
         jobs.add_missing(&new);
-        let declared = store.declare(&new.declared()).await;
+        let scheduled = new.schedules();
+        let declared = async {
+            store.declare(&new.declared()).await?;
+            store.declare_schedules(&scheduled.declared(), clock.now()).await
+        };
+        let declared = declared.await;
         if let Err(error) = declared {
             jobs.replace(&self.current);
             return Err(error).context("The jobs of the configuration could not be written to the database");
         }
         jobs.replace(&new);
+        schedules.set(scheduled);
         metrics.set_jobs(new.job_names());
         if let Some((runnable, labels)) = runnable {
             runnable.set(new.runnable_jobs(labels, store.is_shared()));

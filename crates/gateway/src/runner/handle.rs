@@ -16,6 +16,8 @@ pub struct RunnerHandle(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     wake: Notify,
+    /// Notifies of the end of a run.
+    ended: Notify,
     /// In milliseconds.
     start_delay: AtomicU64,
     /// The number of running runs if it is the maximum, else 0.
@@ -66,6 +68,15 @@ impl RunnerHandle {
 
     pub(super) fn set_full(&self, count: Option<usize>) {
         self.0.full.store(count.unwrap_or(0), Ordering::Relaxed);
+    }
+
+    /// Waits until a run of this node has ended since the last call.
+    pub async fn run_ended(&self) {
+        self.0.ended.notified().await;
+    }
+
+    pub(super) fn note_end(&self) {
+        self.0.ended.notify_one();
     }
 
     pub(super) async fn woken(&self) {

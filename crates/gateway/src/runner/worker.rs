@@ -98,6 +98,7 @@ impl Runner {
                 execute(&executor, assignment).await;
                 // Another run of the job may have waited for this one.
                 executor.handle.wake();
+                executor.handle.note_end();
                 drop((entry, slot));
             };
             runs.spawn(run.instrument(span));

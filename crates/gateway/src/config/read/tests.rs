@@ -181,3 +181,105 @@ fn retention_of_a_job_wins_over_that_of_the_file() {
     assert!(soon.starts_with("`retention`: `keep_for` = \"soon\" is not valid."), "{soon}");
     assert!(error(&format!("[retention]\nkeep = 1\n{}", job("command = [\"x\"]"))).contains("unknown field"));
 }
+
+/// Returns a configuration of jobs with these names and further lines.
+fn jobs(jobs: &[(&str, &str)]) -> String {
+    let mut text = "[[organization]]\nname = \"Contoso\"\n".to_owned();
+    for (name, lines) in jobs {
+        text += &format!("[[organization.job]]\nname = \"{name}\"\ncommand = [\"x\"]\n{lines}\n");
+    }
+    text
+}
+
+#[test]
+fn schedule_of_a_job_is_read() {
+    let text = jobs(&[
+        ("a", "schedule = \"0 2 * * *\""),
+        (
+            "b",
+            "schedule = \"@hourly\"\ntime_zone = \"europe/copenhagen\"\ncatch_up = \"none\"\nafter = [\"c\", \"a\"]",
+        ),
+        ("c", "after = [\"a\"]"),
+        ("d", ""),
+    ]);
+    let config = parse(&text, Path::new("")).unwrap();
+    let definitions: Vec<_> =
+        config.jobs().map(|(_, job)| Some(job.schedule.as_ref()?.definition())).collect();
+    let [a, c] = [0, 2].map(|n: usize| config.organizations[0].jobs[n].id);
+    let expected = [
+        Some(
+            "{\"after\":[],\"catch_up\":\"latest\",\"schedule\":\"0 2 * * *\",\"time_zone\":\"UTC\"}"
+                .to_owned(),
+        ),
+        Some(format!(
+            "{{\"after\":[\"{c}\",\"{a}\"],\"catch_up\":\"none\",\"schedule\":\"0 * * * *\",\"time_zone\":\"Europe/Copenhagen\"}}"
+        )),
+        Some(format!("{{\"after\":[\"{a}\"]}}")),
+        None,
+    ];
+    assert_eq!(definitions, expected);
+    assert_eq!(config.schedules().jobs().count(), 3);
+}
+
+#[test]
+fn errors_of_a_schedule_have_their_line_and_column() {
+    let six = "schedule = \"0 0 2 * * *\"";
+    for (lines, place, part) in [
+        (six, (6, 12), "`schedule`: \"0 0 2 * * *\" has 6 fields. Write five: minute, hour,"),
+        ("schedule = \"0 0 30 2 *\"", (6, 12), "is never due"),
+        ("schedule = 7", (6, 12), "expected a string"),
+        ("time_zone = \"UTC\"", (6, 13), "`time_zone` is a setting of a `schedule`. Add one"),
+        ("catch_up = \"none\"", (6, 12), "`catch_up` is a setting of a `schedule`. Add one"),
+        (
+            "schedule = \"@daily\"\ntime_zone = \"CEST\"",
+            (7, 13),
+            "`time_zone`: \"CEST\" is not a time zone of the IANA",
+        ),
+        ("schedule = \"@daily\"\ncatch_up = \"all\"", (7, 12), "\"all\" is not one of: latest, none"),
+        ("after = []", (3, 1), "`after` is empty. Name a job, or remove `after`"),
+        ("after = \"Other\"", (6, 9), "expected a sequence"),
+        ("after = [\"Other\", \"other\"]", (6, 19), "`after`: \"other\" is no job of this organization"),
+        ("after = [\"Load\"]", (6, 10), "the job would run after itself"),
+        ("after = [\"Other\", \"Other\"]", (6, 19), "\"Other\" is named twice"),
+    ] {
+        let (found, message) = located_error(&jobs(&[("Load", lines), ("Other", "")]));
+        assert_eq!(found, place, "{lines}: {message}");
+        assert!(message.contains(part), "{message}");
+    }
+    let message = error(&jobs(&[("Load", six)]));
+    assert!(message.starts_with("the job \"Load\" of \"Contoso\": `schedule`: "), "{message}");
+}
+
+#[test]
+fn jobs_that_run_in_a_circle_are_refused() {
+    let text = jobs(&[
+        ("start", ""),
+        ("a", "after = [\"start\", \"c\"]"),
+        ("b", "after = [\"a\"]"),
+        ("c", "after = [\"b\", \"start\"]"),
+        ("end", "after = [\"c\"]"),
+    ]);
+    let (place, message) = located_error(&text);
+    assert_eq!(place, (10, 10), "{message}");
+    let expected = "jobs run in a circle: \"a\" after \"c\" after \"b\" after \"a\". Remove one of the names";
+    assert!(message.ends_with(expected), "{message}");
+    // Two ways to the same job are no circle.
+    let diamond = jobs(&[
+        ("d", "after = [\"b\", \"c\"]"),
+        ("b", "after = [\"a\"]"),
+        ("c", "after = [\"a\"]"),
+        ("a", ""),
+    ]);
+    assert!(parse(&diamond, Path::new("")).is_ok());
+}
+
+#[test]
+fn name_in_after_that_several_jobs_have_is_refused() {
+    let id = "id = \"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35\"";
+    let (place, message) = located_error(&jobs(&[("a", ""), ("a", id), ("b", "after = [\"a\"]")]));
+    assert_eq!(place, (14, 10), "{message}");
+    assert!(message.contains("several jobs have the name \"a\". Give each its own name"), "{message}");
+    let other =
+        format!("{}{}", jobs(&[("a", "")]), jobs(&[("b", "after = [\"a\"]")]).replace("Contoso", "Fabrikam"));
+    assert!(error(&other).contains("is no job of this organization"), "{}", error(&other));
+}

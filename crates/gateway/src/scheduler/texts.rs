@@ -1,0 +1,79 @@
+//! What a run says about its start, in the first line of its log.
+
+use std::time::Duration;
+
+use txjobs_store::time::Micros;
+
+use super::action::MAX_DELAY;
+use crate::schedule::{DueTimes, Upstream};
+
+/// Returns the first line of a run that starts at a due time, if it starts late.
+pub(super) fn due_time_cause(
+    due_times: &DueTimes,
+    due_time: Micros,
+    now: Micros,
+    missed: u64,
+) -> Option<String> {
+    let delay = now.saturating_sub(due_time);
+    if delay <= MAX_DELAY {
+        return None;
+    }
+    let seconds = Duration::from_secs(u64::try_from(delay / 1_000_000).unwrap_or_default());
+    let (due_time, delay) = (due_times.local_text(due_time), humantime::format_duration(seconds));
+    Some(match missed {
+        0 => format!("Due at {due_time}, started {delay} late."),
+        _ => format!("Due at {due_time}, started {delay} late. {}.", without_run(missed)),
+    })
+}
+
+/// Returns the first line of a run that starts after other jobs.
+pub(super) fn jobs_cause(upstreams: &[Upstream]) -> String {
+    let names: Vec<_> = upstreams.iter().map(|upstream| format!("\"{}\"", upstream.name)).collect();
+    let names = match names.as_slice() {
+        [names @ .., last] if !names.is_empty() => format!("{} and {last}", names.join(", ")),
+        names => names.concat(),
+    };
+    format!("Started after {names} completed.")
+}
+
+/// Says how many due times get no run of their own.
+fn without_run(missed: u64) -> String {
+    match missed {
+        1 => "1 earlier due time has no run".to_owned(),
+        // The count ends here.
+        1000.. => "At least 1000 earlier due times have no run".to_owned(),
+        _ => format!("{missed} earlier due times have no run"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn late_start_says_when_it_was_due() {
+        let due_times = DueTimes::new("0 2 * * *".parse().unwrap(), "Europe/Copenhagen").unwrap();
+        // 2026-07-01T02:00:00+02:00
+        let due = 1_782_864_000_000_000;
+        let cause = |delay: Micros, missed| due_time_cause(&due_times, due, due + delay * 1_000_000, missed);
+        assert_eq!(cause(60, 0), None);
+        let text = "Due at 2026-07-01T02:00:00+02:00 (Europe/Copenhagen), started 2h 5m 1s late.";
+        assert_eq!(cause(7501, 0).unwrap(), text);
+        assert_eq!(cause(7501, 1).unwrap(), format!("{text} 1 earlier due time has no run."));
+        assert_eq!(cause(7501, 7).unwrap(), format!("{text} 7 earlier due times have no run."));
+        assert!(cause(7501, 1000).unwrap().contains("At least 1000 earlier due times have no run."));
+    }
+
+    #[test]
+    fn start_after_jobs_names_them() {
+        let cause = |names: &[&str]| {
+            let upstream = |name: &&str| Upstream { id: Uuid::nil(), name: (*name).to_owned() };
+            jobs_cause(&names.iter().map(upstream).collect::<Vec<_>>())
+        };
+        assert_eq!(cause(&["a"]), "Started after \"a\" completed.");
+        assert_eq!(cause(&["a", "b"]), "Started after \"a\" and \"b\" completed.");
+        assert_eq!(cause(&["a", "b", "c"]), "Started after \"a\", \"b\" and \"c\" completed.");
+    }
+}
