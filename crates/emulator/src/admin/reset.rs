@@ -28,6 +28,7 @@ pub(super) async fn handle(State(state): State<AdminState>) -> Result<StatusCode
             }
         }
         if state.fixtures.reset().await? {
+            restart_schedules(&state).await?;
             // Removes the requests that arrived during the reset.
             state.emulator.journal.clear();
             return Ok(StatusCode::NO_CONTENT);
@@ -36,4 +37,14 @@ pub(super) async fn handle(State(state): State<AdminState>) -> Result<StatusCode
     }
     let message = "A job is still running although it was canceled. The executions and the seeded organizations were not removed. Try again.";
     Err(AdminError::new(StatusCode::SERVICE_UNAVAILABLE, message))
+}
+
+/// Handles the schedules from the current time on. Otherwise nothing would be due until the latest time that the clock has shown.
+async fn restart_schedules(state: &AdminState) -> Result<(), AdminError> {
+    let (store, schedules, now) = (&state.app.store, &state.app.schedules, state.app.clock.now());
+    let current = schedules.current();
+    store.declare_schedules(&[], now).await?;
+    store.declare_schedules(&current.declared(), now).await?;
+    schedules.set((*current).clone());
+    Ok(())
 }

@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod key_logging;
+mod schedules;
 mod seed;
 mod time;
 mod token;

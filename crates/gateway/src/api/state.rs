@@ -30,6 +30,8 @@ pub struct AppState {
     pub key_uses: KeyUses,
     /// The failed attempts of each address. `None`: they are not limited.
     pub failed_attempts: Option<FailedAttempts>,
+    /// The schedules that the list of jobs shows.
+    pub schedules: Schedules,
     /// Where the ends of runs are recorded.
     pub run_metrics: RunMetrics,
     /// Canceled when the gateway begins to shut down.
@@ -41,7 +43,8 @@ pub struct AppState {
 impl AppState {
     /// Creates the state.
     pub fn new(store: SharedStore, clock: SharedClock, runner: RunnerHandle, key_header: HeaderName) -> Self {
-        let lists = Lists::new(store.clone(), clock.clone(), Schedules::default(), key_header.clone());
+        let schedules = Schedules::default();
+        let lists = Lists::new(store.clone(), clock.clone(), schedules.clone(), key_header.clone());
         let key_uses = KeyUses::new(store.clone());
         let failed_attempts = Some(FailedAttempts::new());
         Self {
@@ -52,6 +55,7 @@ impl AppState {
             demo_key: None,
             key_uses,
             failed_attempts,
+            schedules,
             run_metrics: RunMetrics::default(),
             stopping: CancellationToken::new(),
             lists,
@@ -61,7 +65,8 @@ impl AppState {
     /// Shows these schedules in the list of jobs.
     #[must_use]
     pub fn with_schedules(self, schedules: Schedules) -> Self {
-        let lists = Lists::new(self.store.clone(), self.clock.clone(), schedules, self.key_header.clone());
-        Self { lists, ..self }
+        let lists =
+            Lists::new(self.store.clone(), self.clock.clone(), schedules.clone(), self.key_header.clone());
+        Self { schedules, lists, ..self }
     }
 }

@@ -2,7 +2,8 @@
 
 use anyhow::{Result, bail};
 
-use crate::config::Config;
+use crate::clock::system_time;
+use crate::config::{Config, Job, Organization};
 use crate::output::{note, print};
 use crate::relay::HeldKey;
 
@@ -17,8 +18,11 @@ pub fn run(config: &Config) -> Result<()> {
         note(&format!("The configuration is valid. The gateway relays to {}.", relay.upstream_address()));
         return Ok(());
     }
-    let line = |(organization, job): (&crate::config::Organization, &crate::config::Job)| {
-        format!("{}\t{}\t{}\t{}\n", organization.name, job.id, job.name, job.work.describe())
+    let now = system_time();
+    let line = |(organization, job): (&Organization, &Job)| {
+        let schedule = job.schedule.as_ref().map(|schedule| format!("\t{}", schedule.describe(now)));
+        let schedule = schedule.unwrap_or_default();
+        format!("{}\t{}\t{}\t{}{schedule}\n", organization.name, job.id, job.name, job.work.describe())
     };
     print(&config.jobs().map(line).collect::<String>())?;
     let problems = config.start_problems();

@@ -69,6 +69,17 @@ impl JobSchedule {
         self.due_times.as_ref()?.next_after(after)
     }
 
+    /// Describes the schedule on one line, with the next due time after a moment.
+    pub fn describe(&self, now: Micros) -> String {
+        let due_times = self.due_times.as_ref().map(|due_times| match due_times.next_after(now) {
+            Some(next) => format!("at {due_times}, next at {}", due_times.local_text(next)),
+            None => format!("at {due_times}"),
+        });
+        let names: Vec<_> = self.after.iter().map(|upstream| format!("\"{}\"", upstream.name)).collect();
+        let after = (!names.is_empty()).then(|| format!("after {}", names.join(", ")));
+        due_times.into_iter().chain(after).collect::<Vec<_>>().join("; ")
+    }
+
     /// Returns the schedule as the contract's type, with the next due time after a moment.
     pub fn to_contract(&self, now: Micros) -> types::JobSchedule {
         types::JobSchedule {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::job_schedule::ScheduledJob;
 
 /// The jobs that have a schedule.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ScheduleSet(HashMap<Uuid, ScheduledJob>);
 
 impl ScheduleSet {

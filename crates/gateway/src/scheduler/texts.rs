@@ -7,7 +7,7 @@ use txjobs_store::time::Micros;
 use super::action::MAX_DELAY;
 use crate::schedule::{DueTimes, Upstream};
 
-/// Returns the first line of a run that starts at a due time, if it starts late.
+/// Returns the first line of a run that starts at a due time, if it starts late or if earlier due times have no run.
 pub(super) fn due_time_cause(
     due_times: &DueTimes,
     due_time: Micros,
@@ -15,15 +15,18 @@ pub(super) fn due_time_cause(
     missed: u64,
 ) -> Option<String> {
     let delay = now.saturating_sub(due_time);
-    if delay <= MAX_DELAY {
+    if delay <= MAX_DELAY && missed == 0 {
         return None;
     }
-    let seconds = Duration::from_secs(u64::try_from(delay / 1_000_000).unwrap_or_default());
-    let (due_time, delay) = (due_times.local_text(due_time), humantime::format_duration(seconds));
-    Some(match missed {
-        0 => format!("Due at {due_time}, started {delay} late."),
-        _ => format!("Due at {due_time}, started {delay} late. {}.", without_run(missed)),
-    })
+    let mut text = format!("Due at {}", due_times.local_text(due_time));
+    if delay > MAX_DELAY {
+        let seconds = Duration::from_secs(u64::try_from(delay / 1_000_000).unwrap_or_default());
+        text += &format!(", started {} late", humantime::format_duration(seconds));
+    }
+    if missed > 0 {
+        text += &format!(". {}", without_run(missed));
+    }
+    Some(text + ".")
 }
 
 /// Returns the first line of a run that starts after other jobs.
@@ -63,6 +66,8 @@ mod tests {
         assert_eq!(cause(7501, 0).unwrap(), text);
         assert_eq!(cause(7501, 1).unwrap(), format!("{text} 1 earlier due time has no run."));
         assert_eq!(cause(7501, 7).unwrap(), format!("{text} 7 earlier due times have no run."));
+        let text = "Due at 2026-07-01T02:00:00+02:00 (Europe/Copenhagen). 7 earlier due times have no run.";
+        assert_eq!(cause(5, 7).unwrap(), text);
         assert!(cause(7501, 1000).unwrap().contains("At least 1000 earlier due times have no run."));
     }
 

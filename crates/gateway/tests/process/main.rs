@@ -20,6 +20,7 @@ mod output;
 mod processes;
 mod reload;
 mod retention;
+mod schedules;
 mod secrets;
 mod signals;
 mod slow_clients;
