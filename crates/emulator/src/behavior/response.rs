@@ -115,6 +115,9 @@ impl ResponseContext<'_> {
     }
 }
 
+/// The body of a response without executions.
+const NO_EXECUTIONS: [JobExecution; 0] = [];
+
 /// Changes the status of a successful response, and the log of a trigger id without an execution.
 async fn change_success(
     context: &ResponseContext<'_>,
@@ -135,7 +138,9 @@ async fn change_success(
     // The body is `[]` if there is no execution.
     let is_empty = response.body().size_hint().exact() == Some(2);
     let (Some(job), Some(trigger_id)) = (call.job, call.trigger_id) else { return response };
-    if is_default || !is_log_by_trigger || !is_empty {
+    // Without extensions, the id of an execution is an unknown trigger id.
+    let may_be_execution_id = !behavior.extensions && !is_empty;
+    if !is_log_by_trigger || !may_be_execution_id && (is_default || !is_empty) {
         return response;
     }
     let not_found = || context.errors.respond(StatusCode::NOT_FOUND, "There is no log of this trigger id.");
@@ -146,6 +151,13 @@ async fn change_success(
             return response;
         }
     };
+    match state {
+        TriggerState::Unknown if may_be_execution_id => {
+            response = copy_headers(axum::Json(NO_EXECUTIONS).into_response(), response.headers())
+        }
+        _ if may_be_execution_id => return response,
+        _ => {}
+    }
     match (state, behavior.pending_logs, behavior.unknown_trigger) {
         (TriggerState::Pending { .. }, PendingLogs::NotFound, _)
         | (TriggerState::Unknown, _, UnknownTrigger::NotFound) => {

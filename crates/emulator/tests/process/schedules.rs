@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use txjobs_sdk::paths;
+use txjobs_sdk::types::TriggerId;
 use txjobs_test_support::{ServerFolder, TestServer, lines, wait_until};
 
 const CONFIG: &str = r#"
@@ -62,4 +63,22 @@ async fn jobs_start_when_the_clock_is_set_and_again_after_a_reset() {
             .starts_with("Due at 2080-06-01T02:00:00+02:00 (Europe/Copenhagen), started 30m "),
         "{nightly}"
     );
+}
+
+#[tokio::test]
+async fn scheduled_run_is_found_by_its_execution_with_extensions_only() {
+    let emulator = ServerFolder::emulator(CONFIG).serve(&[]);
+    let admin = emulator.admin();
+    admin.set_clock(json!({ "time": "2099-01-01T01:00:05Z" })).await;
+    let run = wait_for_run(&emulator, "Nightly", 1).await;
+    let job = emulator.job("Nightly").await;
+    let find = async || {
+        let id = TriggerId(run["Id"].as_str().unwrap().parse().unwrap());
+        emulator.call(paths::get_job_logs_by_trigger(job, id, None)).await
+    };
+    assert_eq!(find().await.json(), json!([run]));
+    admin.set_behavior(json!({ "extensions": false })).await;
+    assert_eq!(find().await.json(), json!([]));
+    admin.set_behavior(json!({ "extensions": false, "unknownTrigger": "notFound" })).await;
+    assert_eq!(find().await.status, 404);
 }
