@@ -73,10 +73,14 @@ fn schema_refuses_what_the_gateway_refuses() {
         "id = \"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35\"",
         "retention = { keep_runs = \"all\", keep_for = \"90d\" }",
         "runs_on = [\"gpu\"]",
+        "schedule = \"0 2 * * *\"\ntime_zone = \"UTC\"\ncatch_up = \"none\"",
     ] {
         assert!(check("[retention]\nkeep_runs = 5", &format!("{command}{setting}")), "{setting}");
     }
     for setting in [
+        "schedule = 5",
+        "schedule = \"@daily\"\ncatch_up = \"all\"",
+        "after = []",
         "timeout = \"soon\"",
         "timeout = -1",
         "timeout = true",
