@@ -46,8 +46,8 @@ pub(crate) struct RunningNode {
 }
 
 impl RunningNode {
-    /// Stores the organizations, jobs, and schedules of the configuration, registers the node, and ends the runs that earlier processes left
-    /// unfinished.
+    /// Stores the organizations, jobs, and schedules of the configuration, registers the node, and ends the runs that earlier
+    /// processes left unfinished.
     ///
     /// # Errors
     ///

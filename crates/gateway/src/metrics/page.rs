@@ -32,7 +32,7 @@ pub(super) fn router(recorded: PrometheusHandle, source: Option<MetricsSource>) 
 async fn metrics(State(PageState { recorded, source }): State<PageState>) -> impl IntoResponse {
     let of_source = match source {
         Some(MetricsSource { store, schedules, clock, .. }) => {
-            store::render(&*store).await + &schedules::render(&schedules.current(), clock.now())
+            store::render(&*store).await + schedules::render(&schedules.current(), clock.now()).as_str()
         }
         None => String::new(),
     };

@@ -12,8 +12,10 @@ use super::cron::CronExpression;
 
 /// The most due times of a range that are counted.
 const MAX_COUNT: usize = 1000;
-/// The ranges before a time in which the latest due time is searched, in microseconds: an hour, a day, a month, and ten years.
-const RANGES: [Micros; 4] = [3_600_000_000, 86_400_000_000, 2_678_400_000_000, 315_576_000_000_000];
+/// The ranges before a time in which the latest due time is searched, in microseconds: an hour, a day, a month, ten years, and
+/// fifty years, in which a leap day falls on each day of the week.
+const RANGES: [Micros; 5] =
+    [3_600_000_000, 86_400_000_000, 2_678_400_000_000, 315_576_000_000_000, 1_577_880_000_000_000];
 
 /// The due times of a cron expression in a time zone.
 ///
@@ -120,16 +122,16 @@ impl DueTimes {
         Some(DueRange { latest: self.latest(last, until), earlier: MAX_COUNT as u64 })
     }
 
-    /// Returns the latest due time until a moment, at least `earliest`.
+    /// Returns the latest due time until a moment, at least `earliest`, which is one.
     fn latest(&self, earliest: Micros, until: Micros) -> Micros {
-        let starts =
-            RANGES.iter().map(|range| until.saturating_sub(*range)).filter(|start| *start > earliest);
-        for start in starts.chain([earliest]) {
+        for range in RANGES {
+            let start = until.saturating_sub(range).max(earliest);
             let due = std::iter::successors(self.next_after(start), |due| self.next_after(*due));
             if let Some(latest) = due.take_while(|due| *due <= until).last() {
                 return latest;
             }
         }
+        // The moment is so late that the calendar has ended.
         earliest
     }
 

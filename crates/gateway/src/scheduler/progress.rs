@@ -7,11 +7,14 @@ use txjobs_store::ScheduleState;
 use txjobs_store::time::Micros;
 use uuid::Uuid;
 
-use crate::clock::Moment;
+use crate::clock::{ClockReading, Moment, micros};
 use crate::schedule::{ScheduleSet, ScheduledJob};
 
 /// How long nodes may have different schedules without a warning. During a reload they differ for a moment.
 const MAX_DIFFERENCE: Duration = Duration::from_secs(60);
+
+/// How far the handled due times may be ahead of the clock without a warning.
+const MAX_AHEAD: Duration = Duration::from_secs(86_400);
 
 /// What this node knows about how far the schedules are handled. Other nodes may have handled more.
 #[derive(Debug, Default)]
@@ -34,7 +37,7 @@ impl Progress {
         &mut self,
         set: &'a ScheduleSet,
         states: Vec<ScheduleState>,
-        moment: Moment,
+        reading: ClockReading,
     ) -> Vec<(&'a ScheduledJob, ScheduleState)> {
         let mut states: HashMap<Uuid, ScheduleState> =
             states.into_iter().map(|state| (state.job, state)).collect();
@@ -43,12 +46,15 @@ impl Progress {
             match states.remove(&job.id).filter(|state| state.definition == job.definition) {
                 Some(state) => {
                     self.foreign.remove(&job.id);
+                    if !self.jobs.contains_key(&job.id) {
+                        warn_of_later_time(job, state.handled_until, reading.time);
+                    }
                     self.set_handled_until(job, state.handled_until);
                     current.push((job, state));
                 }
                 None => {
                     self.jobs.remove(&job.id);
-                    self.note_foreign(job, moment);
+                    self.note_foreign(job, reading.moment);
                 }
             }
         }
@@ -90,5 +96,20 @@ impl Progress {
     /// Returns the first due time after now that is not handled.
     pub fn next_due_time(&self, now: Micros) -> Option<Micros> {
         self.jobs.values().filter_map(|progress| progress.next_due_time).filter(|due| *due > now).min()
+    }
+}
+
+/// Logs that nothing is due for a long time, because the clock has shown a later time than now.
+fn warn_of_later_time(job: &ScheduledJob, handled_until: Micros, now: Micros) {
+    if handled_until.saturating_sub(now) > micros(MAX_AHEAD)
+        && let Some(due_times) = &job.schedule.due_times
+    {
+        let until = due_times.local_text(handled_until);
+        tracing::warn!(
+            organization = job.organization,
+            job = job.name,
+            "the clock was ahead, and due times until {until} are handled already, so the job is not due before. If this is wrong, \
+             remove its schedule, let the gateway read the configuration, and add the schedule again"
+        );
     }
 }

@@ -97,7 +97,7 @@ impl Scheduler {
         let states = self.store.schedule_states().await?;
         let unfinished = self.store.unfinished_jobs().await?;
         let mut has_started = false;
-        for (job, state) in self.progress.update(&set, states, self.clock.moment()) {
+        for (job, state) in self.progress.update(&set, states, self.clock.read()) {
             let is_idle = unfinished.status_of(job.id) == JobStatusCode::Idle;
             let started = self.handle_due_times(job, &state, now, is_idle).await?;
             let started =

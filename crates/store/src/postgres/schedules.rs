@@ -21,6 +21,8 @@ impl ScheduleStore for PostgresStore {
         let mut tx = self.begin().await?;
         // Nodes that start at the same time wait for each other.
         sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut tx).await?;
+        // Runs that end now wait. Otherwise this and they could lock the same rows in different orders.
+        sqlx::query("LOCK TABLE schedule_upstreams IN SHARE ROW EXCLUSIVE MODE").execute(&mut tx).await?;
         tx.declare_schedules(schedules, now).await?;
         tx.commit().await
     }

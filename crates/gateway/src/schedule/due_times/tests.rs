@@ -197,6 +197,23 @@ fn ends_of_years_and_leap_days_are_due() {
 }
 
 #[test]
+fn every_time_of_a_clock_is_accepted() {
+    for zone in ["Europe/Copenhagen", "America/New_York", "Pacific/Apia", "UTC"] {
+        for cron in ["* * * * *", "0 2 * * *"] {
+            let times = due_times(cron, zone);
+            // 0001-01-01, the earliest time of the contract, and 9999-12-31.
+            for time in [Micros::MIN, -62_135_596_800_000_000, 0, 253_402_300_799_999_999, Micros::MAX] {
+                let next = times.next_after(time);
+                assert!(next.is_none_or(|next| next > time), "{cron} in {zone} at {time}: {next:?}");
+                times.between(time, Micros::MAX);
+                times.local_text(time);
+            }
+            assert!(times.next_after(-62_135_596_800_000_000).is_some(), "{cron} in {zone}");
+        }
+    }
+}
+
+#[test]
 fn times_in_three_zones_are_due_once_each_day() {
     for zone in ["Europe/Copenhagen", "America/New_York", "Australia/Lord_Howe"] {
         for cron in ["15 1 * * *", "30 2 * * *", "0 3 * * *", "59 23 * * *", "0 0 * * *"] {
