@@ -42,19 +42,59 @@ const SPECIAL_IPV6: [Ipv6Net; 4] = [
 const EMBEDDED_IPV4: [(Ipv6Net, usize); 2] =
     [(v6([0x2002, 0, 0, 0, 0, 0, 0, 0], 16), 2), (v6([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 96), 12)];
 
+/// Networks that lead to the services of a machine or a cloud, such as the metadata of a virtual machine with its credentials, or to
+/// many machines. No program that a person runs is there.
+const INFRASTRUCTURE: [IpNet; 12] = [
+    IpNet::V4(v4([0, 0, 0, 0], 8)),
+    IpNet::V4(v4([169, 254, 0, 0], 16)),
+    IpNet::V4(v4([224, 0, 0, 0], 4)),
+    IpNet::V4(v4([240, 0, 0, 0], 4)),
+    // Metadata of Alibaba Cloud and Oracle Cloud, and the platform of Azure.
+    IpNet::V4(v4([100, 100, 100, 200], 32)),
+    IpNet::V4(v4([192, 0, 0, 192], 32)),
+    IpNet::V4(v4([168, 63, 129, 16], 32)),
+    IpNet::V6(v6([0, 0, 0, 0, 0, 0, 0, 0], 128)),
+    IpNet::V6(v6([0xfe80, 0, 0, 0, 0, 0, 0, 0], 10)),
+    IpNet::V6(v6([0xff00, 0, 0, 0, 0, 0, 0, 0], 8)),
+    // Metadata of AWS and Google Cloud.
+    IpNet::V6(v6([0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254], 128)),
+    IpNet::V6(v6([0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254], 128)),
+];
+
 /// Decides to which addresses a connection is allowed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AddressPolicy {
-    /// The networks that are allowed although they are not public.
+    /// The networks that are allowed in addition.
     pub allowed: Vec<IpNet>,
+    /// Whether private networks and this machine are allowed, and not only public addresses. Metadata services are not.
+    pub has_private: bool,
 }
 
 impl AddressPolicy {
     /// Returns whether a connection to this address is allowed. An IPv4 address in IPv6 notation counts as the IPv4 address.
     pub fn allows(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        is_public(address) || self.allowed.iter().any(|network| network.contains(&address))
+        let is_usual = if self.has_private { !is_infrastructure(address) } else { is_public(address) };
+        is_usual || self.allowed.iter().any(|network| network.contains(&address))
     }
+
+    /// Returns what an address is not, if it is refused, for the end of a sentence.
+    pub fn requirement(&self) -> &'static str {
+        match self.has_private {
+            true => "an address of a server: it belongs to a metadata service, this link, or a group",
+            false => "a public address",
+        }
+    }
+}
+
+/// Returns whether this address leads to a service of the machine or the cloud itself.
+fn is_infrastructure(address: IpAddr) -> bool {
+    let embedded = match address {
+        IpAddr::V4(_) => None,
+        IpAddr::V6(address) => embedded_ipv4(address),
+    };
+    let address = embedded.map_or(address, IpAddr::V4);
+    INFRASTRUCTURE.iter().any(|network| network.contains(&address))
 }
 
 /// Returns whether this address is on the public internet.
@@ -154,7 +194,7 @@ mod tests {
 
     #[test]
     fn listed_network_is_allowed_in_any_notation() {
-        let policy = AddressPolicy { allowed: vec!["10.1.0.0/16".parse().unwrap()] };
+        let policy = AddressPolicy { allowed: vec!["10.1.0.0/16".parse().unwrap()], has_private: false };
         for (address, expected) in [
             ("10.1.2.3", true),
             ("::ffff:10.1.2.3", true),
@@ -164,5 +204,31 @@ mod tests {
         ] {
             assert_eq!(policy.allows(address.parse().unwrap()), expected, "{address}");
         }
+    }
+
+    #[test]
+    fn private_policy_refuses_metadata_services_only() {
+        let policy = AddressPolicy { allowed: Vec::new(), has_private: true };
+        for address in ["10.0.0.1", "127.0.0.1", "::1", "192.168.1.1", "fd12::1", "100.64.0.1", "1.1.1.1"] {
+            assert!(policy.allows(address.parse().unwrap()), "{address}");
+        }
+        for address in [
+            "169.254.169.254",
+            "::ffff:169.254.169.254",
+            "64:ff9b::a9fe:a9fe",
+            "2002:a9fe:a9fe::1",
+            "fe80::1",
+            "fd00:ec2::254",
+            "168.63.129.16",
+            "0.0.0.0",
+            "::",
+            "255.255.255.255",
+            "ff02::1",
+        ] {
+            assert!(!policy.allows(address.parse().unwrap()), "{address}");
+        }
+        let listed = AddressPolicy { allowed: vec!["169.254.7.0/24".parse().unwrap()], has_private: true };
+        assert!(listed.allows("169.254.7.9".parse().unwrap()));
+        assert!(!listed.allows("169.254.169.254".parse().unwrap()));
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
-use txjobs_gateway::config::{self, CommandJob, schema};
+use txjobs_gateway::config::{self, GatewayJob, schema};
 
 /// Marks a configuration that only the emulator reads.
 const SCRIPT: &str = "[organization.job.script";
@@ -23,7 +23,7 @@ fn json(text: &str) -> Value {
 fn documented() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut pages = vec![root.join("README.md")];
-    for folder in ["docs", "docs/guides", "docs/reference"] {
+    for folder in ["docs", "docs/guides", "docs/guides/engines", "docs/reference"] {
         pages.extend(fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path()));
     }
     let mut found = Vec::new();
@@ -58,7 +58,7 @@ fn schema_refuses_what_the_gateway_refuses() {
     let check = |top: &str, job: &str| {
         let text =
             format!("{top}\n[[organization]]\nname = \"a\"\n[[organization.job]]\nname = \"b\"\n{job}\n");
-        let is_accepted = config::parse::<CommandJob>(&text, Path::new("")).is_ok();
+        let is_accepted = config::parse::<GatewayJob>(&text, Path::new("")).is_ok();
         assert_eq!(validator.is_valid(&json(&text)), is_accepted, "{text}");
         is_accepted
     };
@@ -100,6 +100,40 @@ fn schema_refuses_what_the_gateway_refuses() {
     assert!(!check("", ""));
     assert!(!check("", "command = []"));
     assert!(!check("key = \"x\"", command));
+    let start = "[organization.job.http.start]\nurl = \"https://a.example/\"\n";
+    let poll = "[organization.job.http.poll]\nurl = \"https://a.example/\"\nstate = [\"/s\"]\ncompleted = [10]\nfailed = [\"x\"]\n";
+    for (job, more) in [
+        ("", ""),
+        ("timeout = \"2h\"\nwarning = ['x']\n", "running = [1, \"a\", true]\n"),
+        (
+            "",
+            "[organization.job.http.cancel]\nurl = \"https://a.example/\"\nmethod = \"PATCH\"\nbody = { a = 1 }\n",
+        ),
+        ("", "[organization.job.http.cancel]\nurl = \"https://a.example/\"\nbody = '{ \"a\": null }'\n"),
+        ("", "[organization.job.http.log]\nmessage = [\"/m/*\"]\n"),
+        ("", "[organization.job.http.log]\nurl = \"https://a.example/\"\ntext = [\"/m\"]\n"),
+    ] {
+        assert!(check("", &format!("{job}{start}{poll}{more}")), "{job}{more}");
+    }
+    for (job, more) in [
+        ("directory = \"x\"\n", ""),
+        ("completed = [0]\n", ""),
+        ("command = [\"x\"]\n", ""),
+        ("", "url_from = \"location\"\n"),
+        ("", "reason = [\"message\"]\n"),
+        ("", "running = [1.5]\n"),
+        ("", "not_yet = [99]\n"),
+        ("", "[organization.job.http.log]\n"),
+        ("", "[organization.job.http.log]\nurl = \"https://a.example/\"\nmessage = [\"/m\"]\n"),
+        ("", "[organization.job.http.cancel]\nurl = \"https://a.example/\"\nmethod = \"GET\"\n"),
+        ("", "[organization.job.http.cancel]\nurl = \"https://a.example/\"\naccept = [404]\n"),
+        ("", "[organization.job.http.cancel]\nurl = \"https://a.example/\"\nbody = 1\n"),
+        ("", "[organization.job.http.other]\n"),
+    ] {
+        assert!(!check("", &format!("{job}{start}{poll}{more}")), "{job}{more}");
+    }
+    assert!(!check("", start));
+    assert!(!check("", poll));
     let relay = json!({ "upstream": "https://api.example.com", "callers_key": true });
     assert!(validator.is_valid(&json!({ "relay": relay })));
     let both = json!({ "relay": relay, "organization": [{ "name": "a" }] });

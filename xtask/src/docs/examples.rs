@@ -38,6 +38,10 @@ fn config_problem(block: &Block, built: &Path, data: &Path) -> Result<Option<Str
         let directory = line.strip_prefix("directory = \"").and_then(|rest| rest.split('"').next());
         directory.map(|name| fs::create_dir_all(folder.join(name))).transpose()?;
     }
+    // A secret, too.
+    for secret in block.code.split("${file:").skip(1).filter_map(|rest| rest.split('}').next()) {
+        fs::write(folder.join(secret), "secret of a guide")?;
+    }
     let config = folder.join("gateway.toml");
     fs::write(&config, &block.code)?;
     let program = if block.code.contains(SCRIPT) { "txjobs-emulator" } else { "txjobs-gateway" };

@@ -1,4 +1,4 @@
-//! The jobs of the emulator's configuration file: commands and scripts.
+//! The jobs of the emulator's configuration file: those of the gateway, and scripts.
 
 use std::fmt::{self, Formatter};
 use std::path::Path;
@@ -10,7 +10,7 @@ use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use txjobs_gateway::config::{
-    CommandJob, ConfigDuration, DeclaredJob, RetentionTable, ScheduleKeys, deserialize_label,
+    ConfigDuration, DeclaredJob, GatewayJob, RetentionTable, ScheduleKeys, deserialize_label,
 };
 use txjobs_gateway::runner::Work;
 use txjobs_sdk::{ExecutionState, Severity};
@@ -21,16 +21,16 @@ use super::work::{Outcome, Script, Step};
 const DAY: Duration = Duration::from_secs(86_400);
 /// The property of a job that declares a script.
 const SCRIPT: &str = "script";
-/// The property of a job that declares a command.
-const COMMAND: &str = "command";
+/// The properties of a job that declare a kind of the gateway.
+const GATEWAY_KINDS: [&str; 2] = ["command", "http"];
 /// The properties that every kind of job has.
 const COMMON: [&str; 7] = ["id", "name", "retention", "schedule", "time_zone", "catch_up", "after"];
 
-/// A job of the configuration file, which runs a command or a script.
+/// A job of the configuration file: one of the gateway's, or a script.
 #[derive(Debug)]
 pub struct EmulatorJob {
     /// Everything but the script.
-    job: CommandJob,
+    job: GatewayJob,
     script: Option<ScriptTable>,
     /// The names of its properties without `script`.
     properties: Vec<String>,
@@ -54,17 +54,17 @@ impl DeclaredJob for EmulatorJob {
     }
 
     fn into_work(self, directory: &Path) -> Result<Arc<dyn Work>> {
-        let has_command = self.properties.iter().any(|name| name == COMMAND);
-        match self.script {
-            Some(_) if has_command => bail!("it has a `command` and a `script`. Remove one of them"),
-            Some(script) => {
+        let kind = GATEWAY_KINDS.into_iter().find(|kind| self.properties.iter().any(|name| name == kind));
+        match (self.script, kind) {
+            (Some(_), Some(kind)) => bail!("it has `{kind}` and `script`. Remove one of them"),
+            (Some(script), None) => {
                 if let Some(name) = self.properties.iter().find(|name| !COMMON.contains(&name.as_str())) {
                     bail!("`{name}` is a setting of a `command`. Remove it from the `script`");
                 }
                 Ok(Arc::new(script.into_script()?))
             }
-            None if has_command => self.job.into_work(directory),
-            None => bail!("it has nothing to run. Add a `command` or a `script`"),
+            (None, Some(_)) => self.job.into_work(directory),
+            (None, None) => bail!("it has nothing to run. Add a `command`, a table `http`, or a `script`"),
         }
     }
 }
@@ -86,7 +86,7 @@ impl<'de> Visitor<'de> for JobVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<EmulatorJob, A::Error> {
         let mut extractor = ScriptExtractor { map, script: None, properties: Vec::new() };
-        let job = CommandJob::deserialize(MapAccessDeserializer::new(&mut extractor))?;
+        let job = GatewayJob::deserialize(MapAccessDeserializer::new(&mut extractor))?;
         Ok(EmulatorJob { job, script: extractor.script, properties: extractor.properties })
     }
 }
@@ -294,14 +294,17 @@ mod tests {
         assert!(nothing.starts_with(expected), "{nothing}");
         let both = "command = [\"x\"]\nscript = { state = \"failed\", lines = [] }";
         assert!(error(&job(both)).contains("Remove one of them"));
+        let both = "http = { start = { url = \"https://a.example/\" }, poll = { url = \"https://a.example/\", state = [\"/s\"], \
+                    completed = [1], failed = [2] } }\nscript = { state = \"failed\", lines = [] }";
+        assert!(error(&job(both)).contains("it has `http` and `script`. Remove one of them"));
         let stray = "timeout = \"1s\"\nscript = { state = \"failed\", lines = [] }";
         assert!(error(&job(stray)).contains("`timeout` is a setting of a `command`"));
     }
 
     #[test]
     fn unknown_or_misspelled_settings_are_refused_with_their_line() {
-        let http = error(&job("http = \"https://example.org\""));
-        assert!(http.contains("line 5") && http.contains("unknown field `http`"), "{http}");
+        let url = error(&job("url = \"https://example.org\""));
+        assert!(url.contains("line 5") && url.contains("unknown field `url`"), "{url}");
         let state = error(&job("script = { state = \"running\", lines = [] }"));
         assert!(state.contains("line 5") && state.contains("completed with warnings"), "{state}");
     }

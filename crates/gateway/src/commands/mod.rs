@@ -18,7 +18,7 @@ use crate::args::{
     BackupArgs, ConfigArgs, DatabaseArgs, KeysCommand, RestoreArgs, RunArgs, ServeArgs, StoreArgs,
 };
 use crate::clock::SystemClock;
-use crate::config::{self, CommandJob};
+use crate::config::{self, GatewayJob};
 use crate::database;
 use crate::database_argument::VARIABLE;
 use crate::http_server::HttpServer;
@@ -113,11 +113,11 @@ fn with_variables(command: clap::Command) -> clap::Command {
 ///
 /// Fails with a sentence that names the cause and the remedy.
 pub async fn run(cli: Cli) -> Result<()> {
-    let load = config::load::<CommandJob>;
+    let load = config::load::<GatewayJob>;
     match cli.command {
         Command::Serve(arguments) => {
             let http = HttpServer::bind(&arguments).await?;
-            let source = ConfigSource::new::<CommandJob>(arguments.database.config.config.clone());
+            let source = ConfigSource::new::<GatewayJob>(arguments.database.config.config.clone());
             let config = source.load()?;
             let server = Server::open(arguments, http, config, database::open_exclusive).await?;
             if server.config.relay.is_some() {
@@ -128,7 +128,7 @@ pub async fn run(cli: Cli) -> Result<()> {
             server.run(parts.with_reload(source, jobs)).await
         }
         Command::Run(arguments) => {
-            let source = ConfigSource::new::<CommandJob>(arguments.database.config.config.clone());
+            let source = ConfigSource::new::<GatewayJob>(arguments.database.config.config.clone());
             run::run(arguments, source, SystemClock::new()).await
         }
         Command::Keys(command) => keys::run(command, "txjobs-gateway", load).await,

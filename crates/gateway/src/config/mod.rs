@@ -1,8 +1,9 @@
 //! The configuration file, `gateway.toml`: the organizations, their jobs, and what the jobs run.
 
-mod command_job;
 mod declared_job;
 mod duration;
+mod gateway_job;
+mod http_job;
 mod key_header;
 mod labels;
 mod location;
@@ -12,10 +13,11 @@ mod relay;
 mod retention;
 mod schedule;
 mod schema;
+mod values;
 
-pub use command_job::CommandJob;
 pub use declared_job::DeclaredJob;
 pub use duration::ConfigDuration;
+pub use gateway_job::GatewayJob;
 pub use labels::deserialize_label;
 pub use location::At;
 pub use model::{Config, Job, Organization};
@@ -28,5 +30,5 @@ pub use schema::schema;
 /// Returns the command of the first job of a configuration.
 #[cfg(test)]
 pub(crate) fn parse_command(text: &str, directory: &std::path::Path) -> crate::command::Command {
-    read::parse_first_job::<CommandJob>(text).into_command(directory).unwrap()
+    read::parse_first_job::<GatewayJob>(text).into_command(directory).unwrap()
 }

@@ -1,12 +1,10 @@
 //! The table `[relay]`: the service to which the gateway passes requests on.
 
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use axum::http::HeaderName;
-use ipnet::IpNet;
 use reqwest::Url;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -15,7 +13,7 @@ use txjobs_processes::variables;
 
 use super::duration::ConfigDuration;
 use super::key_header::parse_key_header;
-use super::location::At;
+use super::values::{checked, is_this_machine, literal_address, parse_all, parse_network};
 use crate::addresses::AddressPolicy;
 
 /// The name of the organization that owns the keys and the archive, if the file names none.
@@ -125,7 +123,8 @@ impl RelayTable {
             })?,
             None => DEFAULT_NAME.to_owned(),
         };
-        let addresses = AddressPolicy { allowed: parse_all(&self.allow_addresses, parse_network)? };
+        let addresses =
+            AddressPolicy { allowed: parse_all(&self.allow_addresses, parse_network)?, has_private: false };
         let upstream =
             checked(&self.upstream, |text| parse_upstream(text, &addresses).context("`upstream`"))?;
         let key = match (self.key_env, self.key_file, self.callers_key) {
@@ -193,15 +192,6 @@ impl RelayConfig {
     }
 }
 
-/// Checks a value. An error has its place in the file.
-fn checked<T, U>(value: &Spanned<T>, check: impl FnOnce(&T) -> Result<U>) -> Result<U> {
-    check(value.get_ref()).at(value.span())
-}
-
-fn parse_all<T>(texts: &[Spanned<String>], parse: impl Fn(&str) -> Result<T>) -> Result<Vec<T>> {
-    texts.iter().map(|text| checked(text, |text| parse(text))).collect()
-}
-
 /// Parses the address of the service. An address that the policy refuses is found here; a name is checked when it is resolved.
 fn parse_upstream(text: &str, addresses: &AddressPolicy) -> Result<Url> {
     let mut url = Url::parse(text.trim()).map_err(|error| {
@@ -220,14 +210,11 @@ fn parse_upstream(text: &str, addresses: &AddressPolicy) -> Result<Url> {
         url.query().is_none() && url.fragment().is_none(),
         "{text:?} has a query or a fragment. Remove it"
     );
-    let host = url.host_str().unwrap_or_default();
-    let literal: Option<IpAddr> = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
-    let is_local = host == "localhost" || literal.is_some_and(|address| address.to_canonical().is_loopback());
     ensure!(
-        url.scheme() == "https" || is_local,
+        url.scheme() == "https" || is_this_machine(&url),
         "{text:?} would send the API key without encryption. Write https://"
     );
-    if let Some(address) = literal {
+    if let Some(address) = literal_address(&url) {
         ensure!(
             addresses.allows(address),
             "{address} is not a public address. If the service is really there, add allow_addresses = [\"{}\"]",
@@ -256,15 +243,6 @@ fn parse_variable(name: &str) -> Result<String> {
     Ok(name.to_owned())
 }
 
-fn parse_network(text: &str) -> Result<IpNet> {
-    let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-    network.map_err(|_| {
-        anyhow!(
-            "`allow_addresses`: {text:?} is not a network. Write it like \"10.1.0.0/16\" or \"127.0.0.1\""
-        )
-    })
-}
-
 fn parse_origin(text: &str) -> Result<String> {
     let url = Url::parse(text).ok().filter(|url| url.has_host() && matches!(url.scheme(), "https" | "http"));
     let origin = url.map(|url| url.origin().ascii_serialization());
@@ -287,10 +265,10 @@ fn parse_host(text: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{CommandJob, Config, parse};
+    use crate::config::{Config, GatewayJob, parse};
 
     fn load(lines: &str) -> Result<Config> {
-        parse::<CommandJob>(&format!("[relay]\n{lines}"), Path::new("/folder"))
+        parse::<GatewayJob>(&format!("[relay]\n{lines}"), Path::new("/folder"))
     }
 
     #[test]

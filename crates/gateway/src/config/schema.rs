@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use serde_json::{Value, json};
 
-use super::command_job::CommandJob;
+use super::gateway_job::GatewayJob;
 use super::read::File;
 
 /// Returns the JSON Schema of the configuration file, from the types that read it and their comments.
@@ -13,7 +13,7 @@ use super::read::File;
 /// `default` and `x-default` are what applies without a key: a value, or a text about it.
 pub fn schema() -> Schema {
     let settings = SchemaSettings::draft07().with_transform(WithoutNull).with_transform(OneLineParagraphs);
-    let mut schema = settings.into_generator().into_root_schema_for::<File<CommandJob>>();
+    let mut schema = settings.into_generator().into_root_schema_for::<File<GatewayJob>>();
     schema.insert("title".to_owned(), json!("gateway.toml"));
     schema
 }

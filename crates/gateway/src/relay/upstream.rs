@@ -12,9 +12,9 @@ use tokio::time::{Instant, timeout_at};
 use txjobs_sdk::ApiKey;
 use txjobs_sdk::operation::{Method, Request};
 
-use super::dns::{AddressRefused, CheckedResolver, Lookup};
 use super::error::UpstreamError;
 use crate::config::RelayConfig;
+use crate::dns::{AddressRefused, CheckedResolver, Lookup};
 use crate::metrics::record_upstream;
 
 /// The most requests to the service at the same time. Further ones are refused.
@@ -178,7 +178,7 @@ mod tests {
             key_header: HeaderName::from_static("apikey"),
             watch: None,
             archive: false,
-            addresses: AddressPolicy { allowed: vec!["127.0.0.1/32".parse().unwrap()] },
+            addresses: AddressPolicy { allowed: vec!["127.0.0.1/32".parse().unwrap()], has_private: false },
             origins: Vec::new(),
             hosts: Vec::new(),
             timeout: Duration::from_secs(30),

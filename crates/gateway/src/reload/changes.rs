@@ -67,12 +67,12 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::config::{self, CommandJob};
+    use crate::config::{self, GatewayJob};
 
     fn changes(old: &str, new: &str) -> String {
         let parse = |jobs: &str| {
             let text = format!("[[organization]]\nname = \"Contoso\"\n{jobs}");
-            config::parse::<CommandJob>(&text, Path::new("")).unwrap()
+            config::parse::<GatewayJob>(&text, Path::new("")).unwrap()
         };
         ConfigChanges::between(&parse(old), &parse(new)).to_string()
     }

@@ -40,6 +40,16 @@ impl Interrupts {
         }
     }
 
+    /// Waits until the run must leave this process, whether or not it was canceled. For work that goes on elsewhere after its
+    /// cancellation.
+    pub async fn left(&self) -> Interrupt {
+        tokio::select! {
+            biased;
+            () = self.lost.cancelled() => Interrupt::Lost,
+            () = self.shutdown.graceful.cancelled() => Interrupt::Shutdown,
+        }
+    }
+
     /// Waits until the run is to be killed without a grace period.
     pub async fn killed(&self) {
         tokio::select! {

@@ -1,6 +1,7 @@
 //! Writes a run's lines to the store in batches, with a bounded amount of text in memory.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
@@ -27,6 +28,8 @@ pub struct Log {
     clock: RunClock,
     queue: mpsc::Sender<Entry>,
     budget: Arc<Semaphore>,
+    first_seq: i64,
+    next_seq: AtomicI64,
 }
 
 /// The signals of a log.
@@ -60,7 +63,8 @@ impl Log {
     ) -> (Self, JoinHandle<Severity>) {
         let (queue, entries) = mpsc::channel(QUEUE_LINES);
         let writer = tokio::spawn(write_batches(store, run, first_seq, entries, signals));
-        (Self { clock, queue, budget: Arc::new(Semaphore::new(QUEUE_BYTES as usize)) }, writer)
+        let budget = Arc::new(Semaphore::new(QUEUE_BYTES as usize));
+        (Self { clock, queue, budget, first_seq, next_seq: AtomicI64::new(first_seq) }, writer)
     }
 
     /// Writes a line with the current time of the run. Waits while the queue is full.
@@ -69,7 +73,26 @@ impl Log {
         let size = u32::try_from(line.message.len()).unwrap_or(QUEUE_BYTES).clamp(1, QUEUE_BYTES);
         // Both stay open as long as the log, unless the gateway stops while the store fails. Only then are lines lost here.
         let Ok(permit) = Arc::clone(&self.budget).acquire_many_owned(size).await else { return };
-        let _ = self.queue.send(Entry { line, permit }).await;
+        if self.queue.send(Entry { line, permit }).await.is_ok() {
+            self.next_seq.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Returns the sequence number of the first line. For work that is continued, the lines before it are those that the earlier
+    /// nodes have stored.
+    pub fn first_seq(&self) -> i64 {
+        self.first_seq
+    }
+
+    /// Returns the sequence number that the next line gets.
+    pub fn next_seq(&self) -> i64 {
+        self.next_seq.load(Ordering::Relaxed)
+    }
+
+    /// Waits until every line so far is in the store.
+    pub async fn flush(&self) {
+        // A line holds a part of the budget until it is in the store.
+        let _ = self.budget.acquire_many(QUEUE_BYTES).await;
     }
 }
 
@@ -121,6 +144,7 @@ impl Log {
                 let _ = lines.send(line);
             }
         });
-        (Self { clock, queue, budget: Arc::new(Semaphore::new(QUEUE_BYTES as usize)) }, received)
+        let budget = Arc::new(Semaphore::new(QUEUE_BYTES as usize));
+        (Self { clock, queue, budget, first_seq: 1, next_seq: AtomicI64::new(1) }, received)
     }
 }

@@ -117,10 +117,12 @@ async fn attempt(executor: &Executor, assignment: Assignment) -> Option<RunResul
     let signals = LogSignals { give_up: give_up.clone(), lost };
     let (log, writer) = Log::open(Arc::clone(store), clock, run, first_seq, signals);
     let resumption = Resumption::new(Arc::clone(store), run, resume_token, give_up.clone());
-    if let Some(cause) = cause {
+    // Work that is continued counts the lines that it has written before.
+    let is_continued = resumption.token().is_some();
+    if let Some(cause) = cause.filter(|_| !is_continued) {
         log.write(Severity::Information, cause).await;
     }
-    if let Some(wait_time) = wait_time {
+    if let Some(wait_time) = wait_time.filter(|_| !is_continued) {
         log.write(Severity::Information, wait_time.to_string()).await;
     }
     let exit = match retry_until_ok(give_up, || resolver.resolve(run.job)).await.flatten() {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::future::join_all;
 use tempfile::TempDir;
 use txjobs_gateway::clock::{Clock, Micros};
-use txjobs_gateway::config::{self, CommandJob, Config};
+use txjobs_gateway::config::{self, Config, GatewayJob};
 use txjobs_gateway::runner::RunnerHandle;
 use txjobs_gateway::schedule::Schedules;
 use txjobs_gateway::scheduler::Scheduler;
@@ -49,7 +49,7 @@ pub fn config(jobs: &[(&str, &str)]) -> Config {
     for (name, lines) in jobs {
         text += &format!("[[organization.job]]\nname = \"{name}\"\ncommand = [\"x\"]\n{lines}\n");
     }
-    config::parse::<CommandJob>(&text, Path::new("")).unwrap()
+    config::parse::<GatewayJob>(&text, Path::new("")).unwrap()
 }
 
 impl Simulation {

@@ -4,10 +4,10 @@ use txjobs_sdk::Severity;
 
 use super::*;
 use crate::command::{Command, StandardError};
-use crate::config::{CommandJob, parse_command};
+use crate::config::{GatewayJob, parse_command};
 
 fn parse(text: &str, directory: &Path) -> Result<Config> {
-    super::parse::<CommandJob>(text, directory)
+    super::parse::<GatewayJob>(text, directory)
 }
 
 /// Returns the error without its place.
@@ -104,9 +104,9 @@ fn errors_have_their_line_and_column() {
 
 #[test]
 fn unknown_or_misspelled_settings_are_refused_with_their_line() {
-    let (place, http) = located_error(&job("http = \"https://example.org\""));
+    let (place, url) = located_error(&job("url = \"https://example.org\""));
     assert_eq!(place, (5, 1));
-    assert!(http.contains("unknown field `http`"), "{http}");
+    assert!(url.contains("unknown field `url`"), "{url}");
     let time = error(&job("command = [\"x\"]\ntimeout = \"soon\""));
     assert!(time.contains("invalid value: string \"soon\", expected a duration like"), "{time}");
 }

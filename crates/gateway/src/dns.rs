@@ -1,4 +1,4 @@
-//! Resolves the name of the service, and refuses addresses to which a relay must not connect.
+//! Resolves the name of another server, and refuses addresses to which this one must not connect.
 
 use std::fmt::{self, Debug};
 use std::io;
@@ -31,18 +31,21 @@ impl Lookup for SystemLookup {
 
 /// Resolves names once for each connection, which then uses these addresses only. So an answer that changes afterwards has no effect.
 #[derive(Clone, Debug)]
-pub(super) struct CheckedResolver {
+pub(crate) struct CheckedResolver {
     pub lookup: Arc<dyn Lookup>,
     pub policy: AddressPolicy,
 }
 
 /// The error of a name with an address that is refused.
 #[derive(Debug)]
-pub(super) struct AddressRefused(IpAddr);
+pub(crate) struct AddressRefused {
+    address: IpAddr,
+    requirement: &'static str,
+}
 
 impl fmt::Display for AddressRefused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "its name leads to {}, which is not a public address", self.0)
+        write!(f, "its name leads to {}, which is not {}", self.address, self.requirement)
     }
 }
 
@@ -55,8 +58,8 @@ impl Resolve for CheckedResolver {
         Box::pin(async move {
             let addresses = addresses.await?;
             // One refused address refuses the name: its owner could otherwise lead some of the connections to it.
-            if let Some(refused) = addresses.iter().find(|address| !policy.allows(**address)) {
-                return Err(AddressRefused(*refused).into());
+            if let Some(&address) = addresses.iter().find(|address| !policy.allows(**address)) {
+                return Err(AddressRefused { address, requirement: policy.requirement() }.into());
             }
             let addresses = addresses.into_iter().map(|address| SocketAddr::new(address, 0));
             Ok(Box::new(addresses) as Addrs)

@@ -1,4 +1,4 @@
-//! A job of the configuration file that runs a command.
+//! A job of the gateway's configuration file, which runs a command or starts work in another engine.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,29 +11,38 @@ use encoding_rs::{Encoding, UTF_8};
 use regex::{Regex, RegexSet};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
 use toml::Spanned;
 use txjobs_sdk::Severity;
 use uuid::Uuid;
 
 use super::declared_job::DeclaredJob;
 use super::duration::ConfigDuration;
+use super::http_job::{HttpTable, JobSettings};
 use super::labels::deserialize_label;
 use super::location::At;
 use super::retention::RetentionTable;
 use super::schedule::{CatchUpLabel, ScheduleKeys};
 use crate::command::{Command, StandardError};
+use crate::http_job::HttpJob;
 use crate::runner::{DEFAULT_STOP_GRACE, Work};
 
 /// The forms of a UUID. The version of JSON Schema that editors know has no format for them.
 const UUID_PATTERN: &str = r"^(urn:uuid:)?\{?[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?$";
+/// The keys of a command only.
+const COMMAND_KEYS: [&str; 7] =
+    ["completed", "directory", "encoding", "environment", "leave_running", "stderr", "stop_grace"];
 /// The value of `stderr` that merges standard error into standard output.
 const MERGE: &str = "merge";
 
-/// A job, which runs a command without a shell.
+/// A job, which runs a command without a shell, or starts work in another engine.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Job")]
-pub struct CommandJob {
+#[schemars(
+    rename = "Job",
+    extend("oneOf" = [{ "required": ["command"] }, { "required": ["http"], "not": { "anyOf": command_keys_schema() } }])
+)]
+pub struct GatewayJob {
     /// A UUID. By default it is derived from the names of the organization and the job, and so stays the same. Set it to keep the
     /// id when you rename a job.
     #[schemars(extend("x-default" = "derived", "pattern" = UUID_PATTERN))]
@@ -41,17 +50,20 @@ pub struct CommandJob {
     /// The name that clients see.
     #[schemars(length(min = 1))]
     name: String,
-    /// The program and its arguments, without a shell.
-    #[schemars(with = "Vec<String>", length(min = 1))]
+    /// The program and its arguments, without a shell. A job has either `command` or `http`.
+    #[schemars(with = "Option<Vec<String>>", length(min = 1))]
     command: Option<Spanned<Vec<String>>>,
-    /// The working directory, relative to the file.
+    /// A run in another engine, which a request starts and further requests poll to its end.
+    #[schemars(with = "Option<HttpTable>")]
+    http: Option<Spanned<HttpTable>>,
+    /// The working directory of the command, relative to the file.
     #[schemars(extend("x-default" = "the folder of the file"))]
     directory: Option<PathBuf>,
     /// Additional environment variables.
     #[schemars(with = "Option<BTreeMap<String, String>>")]
     environment: Option<Spanned<BTreeMap<String, String>>>,
     /// The maximum duration of a run.
-    #[schemars(with = "Option<ConfigDuration>")]
+    #[schemars(with = "Option<ConfigDuration>", extend("x-default" = "none, and `\"24h\"` with `http`"))]
     timeout: Option<Spanned<ConfigDuration>>,
     /// The time between SIGTERM and SIGKILL.
     #[schemars(extend("default" = "5s"))]
@@ -138,7 +150,7 @@ impl JsonSchema for StandardErrorLabel {
     }
 }
 
-impl DeclaredJob for CommandJob {
+impl DeclaredJob for GatewayJob {
     fn id(&self) -> Option<Uuid> {
         self.id
     }
@@ -165,18 +177,24 @@ impl DeclaredJob for CommandJob {
     }
 
     fn into_work(self, directory: &Path) -> Result<Arc<dyn Work>> {
-        Ok(Arc::new(self.into_command(directory)?))
+        match (&self.command, &self.http) {
+            (Some(_), Some(http)) => {
+                Err(anyhow!("it has a `command` and `http`. Remove one of them")).at(http.span())
+            }
+            (None, Some(_)) => Ok(Arc::new(self.into_http_job(directory)?)),
+            _ => Ok(Arc::new(self.into_command(directory)?)),
+        }
     }
 }
 
-impl CommandJob {
+impl GatewayJob {
     /// Checks the settings of the command.
     ///
     /// # Errors
     ///
     /// Fails if a setting is invalid.
     pub fn into_command(self, directory: &Path) -> Result<Command> {
-        let command = self.command.context("it has nothing to run. Add a `command`")?;
+        let command = self.command.context("it has nothing to run. Add a `command`, or a table `http`")?;
         let (program, arguments) = split_command(command.get_ref()).at(command.span())?;
         let environment = match self.environment {
             Some(environment) => {
@@ -209,6 +227,35 @@ impl CommandJob {
             completed,
         })
     }
+
+    /// Checks the settings of the work in another engine.
+    fn into_http_job(self, directory: &Path) -> Result<HttpJob> {
+        let is_set = [
+            self.completed.is_some(),
+            self.directory.is_some(),
+            self.encoding.is_some(),
+            self.environment.is_some(),
+            self.leave_running.is_some(),
+            self.stderr.is_some(),
+            self.stop_grace.is_some(),
+        ];
+        let http = self.http.context("it has no table `http`")?;
+        if let Some((name, _)) = COMMAND_KEYS.into_iter().zip(is_set).find(|(_, is_set)| *is_set) {
+            return Err(anyhow!("`{name}` is a setting of a `command`. Remove it from the job with `http`"))
+                .at(http.span());
+        }
+        let settings = JobSettings {
+            timeout: self.timeout.map(|time| check_timeout(time.get_ref().0).at(time.span())).transpose()?,
+            error: parse_patterns("error", self.error)?,
+            warning: parse_patterns("warning", self.warning)?,
+        };
+        let span = http.span();
+        http.into_inner().check(settings, directory).at(span)
+    }
+}
+
+fn command_keys_schema() -> Vec<Value> {
+    COMMAND_KEYS.into_iter().map(|name| json!({ "required": [name] })).collect()
 }
 
 /// Returns the program and its arguments.

@@ -1,0 +1,41 @@
+//! Values of the configuration file that several tables have.
+
+use std::net::IpAddr;
+
+use anyhow::{Result, anyhow};
+use ipnet::IpNet;
+use reqwest::Url;
+use toml::Spanned;
+
+use super::location::At;
+
+/// Checks a value. An error has its place in the file.
+pub(super) fn checked<T, U>(value: &Spanned<T>, check: impl FnOnce(&T) -> Result<U>) -> Result<U> {
+    check(value.get_ref()).at(value.span())
+}
+
+/// Checks each value of an array. An error has its place in the file.
+pub(super) fn parse_all<T>(texts: &[Spanned<String>], parse: impl Fn(&str) -> Result<T>) -> Result<Vec<T>> {
+    texts.iter().map(|text| checked(text, |text| parse(text))).collect()
+}
+
+/// Parses a network or an address of `allow_addresses`.
+pub(super) fn parse_network(text: &str) -> Result<IpNet> {
+    let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    network.map_err(|_| {
+        anyhow!(
+            "`allow_addresses`: {text:?} is not a network. Write it like \"10.1.0.0/16\" or \"127.0.0.1\""
+        )
+    })
+}
+
+/// Returns the address of a URL whose host is an address. Its name is not resolved.
+pub(super) fn literal_address(url: &Url) -> Option<IpAddr> {
+    url.host_str()?.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+/// Returns whether the host of a URL is this machine.
+pub(super) fn is_this_machine(url: &Url) -> bool {
+    let is_loopback = literal_address(url).is_some_and(|address| address.to_canonical().is_loopback());
+    url.host_str() == Some("localhost") || is_loopback
+}

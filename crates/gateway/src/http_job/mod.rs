@@ -1,0 +1,22 @@
+//! Jobs that start work in another engine by a request, and poll it to its end.
+
+mod appended_text;
+mod client;
+mod engine_log;
+mod follow;
+mod oauth2;
+mod pointer;
+mod poll;
+mod resume_token;
+mod run;
+mod session;
+mod settings;
+mod start;
+mod template;
+
+pub use pointer::Pointer;
+pub use settings::{
+    CancelSettings, EngineState, HttpJob, Link, LogSource, OAuth2Settings, PollSettings, PollUrl,
+    RequestSettings, StartSettings,
+};
+pub use template::{JsonTemplate, SecretSource, Template, UrlTemplate, Variable};

@@ -1,0 +1,87 @@
+//! Places in a JSON document.
+
+use std::fmt::{self, Display, Formatter};
+
+use anyhow::{Result, ensure};
+use serde_json::Value;
+
+/// A JSON Pointer (RFC 6901), in which `*` stands for all elements of an array.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pointer(String);
+
+impl Pointer {
+    /// Parses a pointer, which is empty for the whole document or begins with a slash.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it does not.
+    pub fn parse(text: &str) -> Result<Self> {
+        ensure!(
+            text.is_empty() || text.starts_with('/'),
+            "{text:?} is not a JSON Pointer. Write it like \"/status/state\""
+        );
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Returns the first value at the place that is not null.
+    pub(super) fn first<'a>(&self, document: &'a Value) -> Option<&'a Value> {
+        self.all(document).into_iter().next()
+    }
+
+    /// Returns the values at the place that are not null.
+    pub(super) fn all<'a>(&self, document: &'a Value) -> Vec<&'a Value> {
+        let mut found = vec![document];
+        for segment in self.0.split('/').skip(1) {
+            let segment = segment.replace("~1", "/").replace("~0", "~");
+            found = found.into_iter().flat_map(|value| children(value, &segment)).collect();
+        }
+        found.into_iter().filter(|value| !value.is_null()).collect()
+    }
+}
+
+fn children<'a>(value: &'a Value, segment: &str) -> Vec<&'a Value> {
+    match value {
+        Value::Array(elements) if segment == "*" => elements.iter().collect(),
+        Value::Array(elements) => {
+            segment.parse::<usize>().ok().and_then(|index| elements.get(index)).into_iter().collect()
+        }
+        Value::Object(members) => members.get(segment).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+impl Display for Pointer {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Returns a text, a number, or a truth value as text.
+pub(super) fn scalar_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn pointers_find_values_and_skip_null() {
+        let document = json!({ "a/b": [{ "x": 1 }, { "x": null }, { "x": "2" }], "~": { "": true } });
+        let all = |text: &str| {
+            Pointer::parse(text).unwrap().all(&document).into_iter().cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(all("/a~1b/*/x"), [json!(1), json!("2")]);
+        assert_eq!(all("/a~1b/2/x"), [json!("2")]);
+        assert_eq!(all("/~0/"), [json!(true)]);
+        assert_eq!(all(""), std::slice::from_ref(&document));
+        assert!(all("/a~1b/9/x").is_empty() && all("/a~1b/x").is_empty() && all("/none/*").is_empty());
+        assert!(Pointer::parse("state").is_err());
+    }
+}

@@ -1,0 +1,145 @@
+//! Starts a run in the engine. The request is sent once, whatever happens.
+
+use futures::FutureExt;
+use reqwest::Url;
+use serde_json::Value;
+use txjobs_sdk::Severity;
+
+use super::client::{EngineResponse, SendError};
+use super::pointer::scalar_text;
+use super::resume_token::ResumeToken;
+use super::session::Session;
+use super::settings::{Link, PollUrl};
+use super::template::SecretValues;
+use super::template::parse_of_origin;
+use crate::runner::{Exit, Interrupt};
+
+/// The longest id and the longest link of an engine.
+const MAX_ID_LENGTH: usize = 500;
+const MAX_LINK_LENGTH: usize = 2000;
+
+/// Starts the run, and stores its id and its address. Returns the response.
+///
+/// # Errors
+///
+/// Fails with the exit of the run if it cannot be followed.
+pub(super) async fn start(session: &mut Session<'_>) -> Result<EngineResponse, Exit> {
+    let (job, context) = (session.job, session.context);
+    let settings = &job.start.request;
+    let prepared = tokio::select! {
+        biased;
+        interrupt = context.interrupts.wait() => return Err(Exit::Interrupted(interrupt)),
+        prepared = session.prepare(&settings.method, &settings.url, settings.body.as_ref()) => prepared,
+    };
+    let request = prepared
+        .map_err(|cause| session.failed(&format!("The run was not started in the engine: {cause}.")))?;
+    let url = request.url.clone();
+    let token = ResumeToken::new(session.started_at).to_text();
+    if !context.resumption.store_token(&token, None).await {
+        return Err(Exit::Interrupted(Interrupt::Lost));
+    }
+    if let Some(interrupt) = context.interrupts.wait().now_or_never() {
+        return Err(Exit::Interrupted(interrupt));
+    }
+    // A graceful stop and a cancellation wait for the response, without which nobody would know the run.
+    let response = tokio::select! {
+        biased;
+        response = session.send(request) => response,
+        () = context.interrupts.killed() => return Err(Exit::Detached),
+    };
+    let response = match response {
+        Ok(response) => response,
+        Err(SendError::NotSent(cause)) => {
+            return Err(session.failed(&format!("The run was not started in the engine: {cause}.")));
+        }
+        Err(SendError::Lost(cause)) => return Err(unknown(session, &cause)),
+    };
+    if !settings.accept.contains(&response.status.as_u16()) {
+        let text = response.describe(&session.mask);
+        let is_refused = response.status.is_client_error() && !matches!(response.status.as_u16(), 408 | 425);
+        return Err(match is_refused {
+            true => session.failed(&format!("The engine refused to start the run: {text}.")),
+            false => unknown(session, &text),
+        });
+    }
+    read_response(session, &response, &url)?;
+    session.store().await?;
+    let text = format!("The engine has started {}.", session.place());
+    session.write(Severity::Information, &text).await;
+    Ok(response)
+}
+
+/// Returns the exit of a run about which nobody knows whether it was started.
+pub(super) fn unknown(session: &Session<'_>, cause: &str) -> Exit {
+    let place = session.possible_place();
+    session.failed(&format!(
+        "It is unknown whether the run was started in the engine: {cause}. The request is not sent again. {place}."
+    ))
+}
+
+/// Takes what is needed to follow the run from the response.
+fn read_response(session: &mut Session<'_>, response: &EngineResponse, url: &Url) -> Result<(), Exit> {
+    let job = session.job;
+    let document = response.json().unwrap_or_default();
+    let not_followed = |session: &Session<'_>, cause: &str| {
+        let place = session.possible_place();
+        session.failed(&format!(
+            "The engine has accepted the run, which cannot be followed: {cause}. The run may go on. {place}."
+        ))
+    };
+    let mut run = session.run.clone();
+    if let Some(pointer) = &job.start.run_id {
+        let id = pointer
+            .first(&document)
+            .filter(|id| scalar_text(id).is_some_and(|id| is_id(&id) && !session.mask.is_in(&id)));
+        let Some(id) = id else {
+            let cause = format!("its response has no id of the run at {:?}", pointer.to_string());
+            return Err(not_followed(session, &cause));
+        };
+        run.run_id = Some(id.clone());
+    }
+    let address = match &job.poll.url {
+        PollUrl::Template(_) => Ok(None),
+        PollUrl::Location => {
+            response.location().map(Some).ok_or("its response has no header Location".to_owned())
+        }
+        PollUrl::Pointer(pointer) => {
+            let address = pointer.first(&document).and_then(scalar_text).map(Some);
+            address.ok_or_else(|| format!("its response has no URL at {:?}", pointer.to_string()))
+        }
+    };
+    let address = address.map_err(|cause| not_followed(session, &cause))?;
+    if let Some(address) = address {
+        // Also a relative one. One of another origin is refused before anything is sent.
+        let address = url.join(&address).map_or(address, |url| url.to_string());
+        let checked = parse_of_origin(&address, &job.origin);
+        let checked = checked.map_err(|error| not_followed(session, &format!("{error:#}")))?;
+        if session.mask.is_in(checked.as_str()) {
+            let cause = "the URL of its state contains a secret, which is not stored. Write `url` in `poll`";
+            return Err(not_followed(session, cause));
+        }
+        run.poll_url = Some(checked.into());
+    }
+    session.set_run(run);
+    session.run.link = link(session, &document);
+    Ok(())
+}
+
+/// Returns whether a text can be the id of a run. As a part of a path, dots would lead to another resource.
+fn is_id(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= MAX_ID_LENGTH
+        && !matches!(text, "." | "..")
+        && !text.chars().any(char::is_control)
+}
+
+/// Returns the link to a page about the run, if a document or the configuration has it.
+pub(super) fn link(session: &Session<'_>, document: &Value) -> Option<String> {
+    let text = match session.job.link.as_ref()? {
+        Link::Template(template) => template.render_encoded(&session.variables, &SecretValues::default()),
+        Link::Pointer(pointer) => scalar_text(pointer.first(document)?)?,
+    };
+    let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "https" | "http"))?;
+    let is_usable = url.as_str().len() <= MAX_LINK_LENGTH && !session.mask.is_in(url.as_str());
+    is_usable.then(|| url.to_string())
+}

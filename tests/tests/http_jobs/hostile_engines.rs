@@ -1,0 +1,138 @@
+//! Engines that lead astray, and responses that are wrong.
+
+use axum::body::Body;
+use axum::http::Response;
+use serde_json::json;
+use txjobs_test_support::{FakeResponse, FakeServer, json_response};
+
+use crate::scene::{last_message, messages};
+use crate::simple_engine::{SECRET, SimpleEngine, serve, state};
+
+fn redirect(status: u16, to: &str) -> Response<Body> {
+    Response::builder().status(status).header("location", to).body(Body::empty()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redirects_are_not_followed() {
+    let thief = FakeServer::start(|_, _| state("done"));
+    let to = format!("{}/runs/7", thief.address());
+    let engine = SimpleEngine::start(move |_| redirect(307, &to).into());
+    let server = engine.serve("", "");
+    let run = server.run("Load").await;
+    assert_eq!(run["State"], 3);
+    assert!(
+        last_message(&run).contains("307 Temporary Redirect, a redirect, which is not followed"),
+        "{run:#}"
+    );
+    assert_eq!(thief.requests().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn address_of_another_server_is_refused() {
+    let thief = FakeServer::start(|_, _| state("done"));
+    let to = format!("{}/runs/7", thief.address());
+    for address in [to.clone(), to.replace("http://", "//"), to.replace("http://", "http://user@")] {
+        for poll in ["url_from = \"location\"\n", "url_from = \"/url\"\n"] {
+            let location = address.clone();
+            let engine = SimpleEngine::start_with(move |_, _| {
+                let response = Response::builder().status(202).header("location", &location);
+                response.body(Body::from(json!({ "id": 7, "url": location }).to_string())).unwrap().into()
+            });
+            let (_folder, server) = serve(&engine.config_with("", "", poll, ""));
+            let run = server.run("Load").await;
+            assert_eq!(run["State"], 3);
+            let last = last_message(&run);
+            assert!(
+                last.contains("cannot be followed") && last.contains("does not belong to http://127.0.0.1"),
+                "{last}"
+            );
+            assert_eq!(engine.server.requests().len(), 1);
+        }
+    }
+    assert_eq!(thief.requests().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn relative_address_is_one_of_the_engine() {
+    let engine = SimpleEngine::start_with(|_, request| match request.method.as_str() {
+        "POST" => redirect(202, "/runs/a?b=c").into(),
+        _ => state("done").into(),
+    });
+    let (_folder, server) = serve(&engine.config_with("", "", "url_from = \"location\"\n", ""));
+    assert_eq!(server.run("Load").await["State"], 2);
+    assert_eq!(engine.server.requests()[1].target, "/runs/a?b=c");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn useless_ids_end_the_run_and_odd_ids_are_escaped() {
+    for id in
+        [json!(".."), json!(""), json!(null), json!({}), json!("a\nb"), json!("x".repeat(501)), json!(SECRET)]
+    {
+        let body = json!({ "id": id }).to_string();
+        let engine = SimpleEngine::start_with(move |_, _| json_response(200, &body).into());
+        let server = engine.serve("", "");
+        let run = server.run("Load").await;
+        assert!(last_message(&run).contains("its response has no id of the run at \"/id\""), "{run:#}");
+        assert_eq!(engine.server.requests().len(), 1, "{id}");
+    }
+    let body = json!({ "id": "../a b?c#d%2e/\u{e4}" }).to_string();
+    let engine = SimpleEngine::start_with(move |_, request| match request.method.as_str() {
+        "POST" => json_response(200, &body).into(),
+        _ => state("done").into(),
+    });
+    let server = engine.serve("", "");
+    assert_eq!(server.run("Load").await["State"], 2);
+    assert_eq!(engine.server.requests()[1].target, "/runs/..%2Fa%20b%3Fc%23d%252e%2F%C3%A4");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_polls_end_the_run_after_a_few() {
+    for status in [400, 401, 403, 404, 410] {
+        let engine =
+            SimpleEngine::start(move |_| json_response(status, &format!("{{\"for\": \"{SECRET}\"}}")).into());
+        let server = engine.serve("", "");
+        let run = server.run("Load").await;
+        assert_eq!(engine.count("GET"), 4, "{status}");
+        let last = last_message(&run);
+        assert!(last.contains(&format!("the engine responded with {status}")), "{last}");
+        assert!(last.contains("The run 7") && last.contains("may go on") && !last.contains(SECRET), "{last}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn useless_responses_to_polls_are_tolerated() {
+    let engine = SimpleEngine::start_with(|number, request| match (request.method.as_str(), number) {
+        ("POST", _) => json_response(200, "{\"id\": 7}").into(),
+        (_, 1) => json_response(404, "{}").into(),
+        (_, 2) => json_response(200, "<html>Sign in</html>").into(),
+        (_, 3) => json_response(200, "{\"state\": null}").into(),
+        (_, 4) => json_response(200, "[]").into(),
+        (_, 5) => json_response(500, &"x".repeat(10_000)).into(),
+        (_, 6) => json_response(200, "\u{1b}[31m{").into(),
+        // More than the limit of eight megabytes.
+        (_, 7) => {
+            json_response(200, &format!("{{\"state\": \"done\", \"x\": \"{}\"}}", "x".repeat(9_000_000)))
+                .into()
+        }
+        (_, 8) => FakeResponse::Close,
+        (_, 9) => FakeResponse::Hold,
+        (_, 10) => json_response(200, "{\"state\": {\"a\": 1}}").into(),
+        (_, 11) => state("rebooting").into(),
+        _ => state("done").into(),
+    });
+    let poll = format!("url = \"{}/runs/{{run_id}}\"\nnot_yet = [404]\n", engine.address());
+    let (_folder, server) = serve(&engine.config_with("", "run_id = \"/id\"\n", &poll, ""));
+    let run = server.run("Load").await;
+    assert_eq!(run["State"], 2, "{run:#}");
+    assert_eq!(engine.count("GET"), 12);
+    let lines = messages(&run);
+    for expected in [
+        "no JSON",
+        "has no state of the run",
+        "500 Internal Server Error: xxx",
+        "unknown state \"rebooting\"",
+    ] {
+        assert!(lines.iter().any(|text| text.contains(expected)), "{expected}: {lines:?}");
+    }
+    assert!(lines.iter().all(|text| text.chars().count() < 600), "{lines:?}");
+}

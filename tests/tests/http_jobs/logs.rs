@@ -1,0 +1,76 @@
+//! Lines of the engines' logs, each of which is written once.
+
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use txjobs_test_support::{TestServer, json_response, wait_until};
+
+use crate::engine::{Kind, Phase};
+use crate::scene::{Scene, messages};
+use crate::simple_engine::SimpleEngine;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_line_of_an_engine_is_written_once_also_after_a_kill() {
+    let mut scene = Scene::start(|stand_in| {
+        stand_in.add_line("line 1");
+        stand_in.add_line("line 2 WARN");
+    })
+    .await;
+    let runs = scene.execute_all().await;
+    for (stand_in, run) in scene.stand_ins.iter().zip(&runs).filter(|(stand_in, _)| stand_in.engine.has_log())
+    {
+        let is_copied = |execution: &Value| messages(execution).contains(&"line 2 WARN");
+        scene.server.wait_until(*run, is_copied).await;
+        stand_in.add_line("line 3");
+    }
+    scene.wait_for(Kind::Poll, 1).await;
+    scene.server.kill_and_restart();
+    scene.stand_ins.iter().for_each(|stand_in| stand_in.add_line("line 4"));
+    scene.set_phase(Phase::Succeeded);
+    for (stand_in, execution) in scene.finish(&runs).await {
+        let lines: Vec<_> =
+            messages(&execution).into_iter().filter(|text| text.starts_with("line ")).collect();
+        match stand_in.engine.has_log() {
+            true => assert_eq!(lines, ["line 1", "line 2 WARN", "line 3", "line 4"], "{execution:#}"),
+            false => assert_eq!(lines, [""; 0]),
+        }
+        // dbt Cloud's guide has a pattern for warnings.
+        let expected = if stand_in.engine.guide() == "dbt-cloud" { 5 } else { 2 };
+        assert_eq!(execution["State"], expected, "{execution:#}");
+    }
+}
+
+/// Kills the gateway while it copies many lines.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_line_is_lost_or_doubled_by_kills_while_lines_are_written() {
+    const LINES: usize = 30_000;
+    const KILLS: usize = 4;
+    let state = Arc::new(Mutex::new(("running", LINES / 2)));
+    let shared = Arc::clone(&state);
+    let engine = SimpleEngine::start(move |_| {
+        let (state, count) = *shared.lock().unwrap();
+        let lines: Vec<_> = (0..count).map(|line| format!("line {line}")).collect();
+        json_response(200, &json!({ "state": state, "lines": lines }).to_string()).into()
+    });
+    let mut server = engine.serve("", "[organization.job.http.log]\nmessage = [\"/lines/*\"]\n");
+    let run = server.execute("Load").await;
+    for kill in 1..=KILLS {
+        let count = LINES / 2 / KILLS * kill / 2;
+        wait_until("some of the lines", async || (count_of_lines(&server, run).await > count).then_some(()))
+            .await;
+        server.kill_and_restart();
+    }
+    *state.lock().unwrap() = ("done", LINES);
+    let execution = server.wait_for_end(run).await;
+    assert_eq!(execution["State"], 2);
+    let lines: Vec<_> = messages(&execution).into_iter().filter(|text| text.starts_with("line ")).collect();
+    let expected: Vec<_> = (0..LINES).map(|line| format!("line {line}")).collect();
+    assert!(lines == expected, "{} lines", lines.len());
+    assert_eq!(engine.count("POST"), 1);
+}
+
+async fn count_of_lines(server: &TestServer, run: txjobs_test_support::StartedRun) -> usize {
+    let request = txjobs_sdk::paths::get_job_logs_by_trigger(run.job, run.trigger, None);
+    let executions = server.call(request).await.json();
+    executions[0]["JobExecutionLogs"].as_array().map_or(0, Vec::len)
+}
