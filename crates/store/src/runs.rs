@@ -26,6 +26,15 @@ pub struct ClaimedRun {
     pub cause: Option<String>,
 }
 
+/// Number, id, job, trigger id, resume token, and cause of a run.
+pub(crate) type ClaimedRow = (i64, Uuid, Uuid, Uuid, Option<String>, Option<String>);
+
+impl ClaimedRun {
+    pub(crate) fn new((number, id, job, trigger_id, resume_token, cause): ClaimedRow, node: NodeId) -> Self {
+        Self { run: Run { number, id, job, trigger_id, node }, resume_token, cause }
+    }
+}
+
 /// The runs that a node can claim.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim<'a> {

@@ -12,7 +12,9 @@ use crate::identifiers::NodeId;
 use crate::lines::Line;
 use crate::retention::Retention;
 use crate::run::{Run, RunRow};
-use crate::runs::{BusyPolicy, CANCELED_PENDING, CancelOutcome, Claim, ClaimedRun, RunResult, RunStore};
+use crate::runs::{
+    BusyPolicy, CANCELED_PENDING, CancelOutcome, Claim, ClaimedRow, ClaimedRun, RunResult, RunStore,
+};
 use crate::time::Micros;
 
 /// The maximum number of runs that a transaction deletes.
@@ -213,7 +215,7 @@ impl PgTransaction {
         if takes_part.is_none() {
             return Err(ErrorKind::NotOwner.into());
         }
-        let claimed: Option<(i64, Uuid, Uuid, Uuid, Option<String>, Option<String>)> = sqlx::query_as(
+        let claimed: Option<ClaimedRow> = sqlx::query_as(
             "UPDATE executions SET state = 1, created_at = coalesce(created_at, greatest($1, requested_at)), node = $3
              WHERE number = (SELECT p.number FROM executions p WHERE
                      (p.state = 0 AND (p.requested_at <= $2 OR p.requested_at > $1)
@@ -230,11 +232,7 @@ impl PgTransaction {
         .bind(executing)
         .fetch_optional(self)
         .await?;
-        Ok(claimed.map(|(number, id, job, trigger_id, resume_token, cause)| ClaimedRun {
-            run: Run { number, id, job, trigger_id, node },
-            resume_token,
-            cause,
-        }))
+        Ok(claimed.map(|row| ClaimedRun::new(row, node)))
     }
 
     /// Deletes a batch of ended runs. Returns their number. Several nodes can do this at the same time.

@@ -12,7 +12,9 @@ use crate::identifiers::NodeId;
 use crate::lines::Line;
 use crate::retention::Retention;
 use crate::run::{Run, RunRow};
-use crate::runs::{BusyPolicy, CANCELED_PENDING, CancelOutcome, Claim, ClaimedRun, RunResult, RunStore};
+use crate::runs::{
+    BusyPolicy, CANCELED_PENDING, CancelOutcome, Claim, ClaimedRow, ClaimedRun, RunResult, RunStore,
+};
 use crate::time::Micros;
 
 #[async_trait]
@@ -32,7 +34,7 @@ impl RunStore for SqliteStore {
         let jobs =
             jobs.map(|jobs| serde_json::Value::from_iter(jobs.iter().map(|job| job.simple().to_string())));
         let mut tx = self.write().await?;
-        let claimed: Option<(i64, Uuid, Uuid, Uuid, Option<String>, Option<String>)> = sqlx::query_as(
+        let claimed: Option<ClaimedRow> = sqlx::query_as(
             "UPDATE executions SET state = 1, created_at = coalesce(created_at, ?1), node = ?3 WHERE number =
                  (SELECT number FROM executions p WHERE state < 2 AND (
                           state = 0 AND (requested_at <= ?2 OR requested_at > ?1)
@@ -54,11 +56,7 @@ impl RunStore for SqliteStore {
             None => tx.rollback().await?,
             Some(_) => tx.commit().await?,
         }
-        Ok(claimed.map(|(number, id, job, trigger_id, resume_token, cause)| ClaimedRun {
-            run: Run { number, id, job, trigger_id, node },
-            resume_token,
-            cause,
-        }))
+        Ok(claimed.map(|row| ClaimedRun::new(row, node)))
     }
 
     async fn cancel_run(&self, job: Uuid, now: Micros) -> Result<CancelOutcome> {
