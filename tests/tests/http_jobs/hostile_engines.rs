@@ -136,3 +136,30 @@ async fn useless_responses_to_polls_are_tolerated() {
     }
     assert!(lines.iter().all(|text| text.chars().count() < 600), "{lines:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn invalid_characters_and_long_texts_of_an_engine_are_data() {
+    let long = "x".repeat(100_000);
+    let engine = SimpleEngine::start_with(move |number, request| match (request.method.as_str(), number) {
+        // With a byte order mark, as some services write.
+        ("POST", _) => json_response(200, "\u{feff}{\"id\": 7}").into(),
+        (_, 1) => state(&long).into(),
+        (_, 2) => json_response(
+            200,
+            "{\"state\": \"running\", \"lines\": [\"a\\ud800b\", \"c\\u0000\\u001b[31md\"]}",
+        )
+        .into(),
+        _ => {
+            let body = json!({ "state": "failed", "reason": format!("{}{SECRET}{}", "y".repeat(1990), "z".repeat(5000)) });
+            json_response(200, &body.to_string()).into()
+        }
+    });
+    let server = engine.serve("", "[organization.job.http.log]\nmessage = [\"/lines/*\"]\n");
+    let run = server.run("Load").await;
+    assert_eq!(run["State"], 3, "{run:#}");
+    let lines = messages(&run);
+    assert!(lines.contains(&"a\u{fffd}b") && lines.contains(&"c\0\u{1b}[31md"), "{lines:?}");
+    assert!(lines.iter().all(|line| line.chars().count() < 2100), "{lines:?}");
+    let last = last_message(&run);
+    assert!(last.contains("y***z") && !last.contains(&SECRET[..6]), "{last}");
+}

@@ -14,6 +14,7 @@ const SITES: &[&str] = &[
     "rustup.rs",
     "semver.org",
     "www.postgresql.org",
+    "www.rfc-editor.org",
 ];
 
 /// Finds the links of a page that lead nowhere, and counts all links.

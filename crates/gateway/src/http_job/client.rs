@@ -165,9 +165,9 @@ fn classify(error: reqwest::Error) -> SendError {
 }
 
 impl EngineResponse {
-    /// Returns the body as JSON, if it is.
+    /// Returns the body as JSON, if it is. Invalid characters do not matter.
     pub fn json(&self) -> Option<Value> {
-        serde_json::from_slice(&self.body).ok()
+        txjobs_sdk::decode::json(&self.body).ok()
     }
 
     /// Returns the body as text.

@@ -1,12 +1,14 @@
 //! Copies the lines of an engine's log, each once.
 
+use serde_json::Value;
 use txjobs_sdk::Severity;
 
 use super::client::SendError;
 use super::pointer::{Pointer, scalar_text};
 use super::resume_token::WrittenLines;
 use super::session::Session;
-use super::settings::{HttpJob, LogSource};
+use super::settings::LogSource;
+use super::template::UrlTemplate;
 use crate::runner::Exit;
 
 /// The longest line. The rest is left out, as with commands.
@@ -19,7 +21,7 @@ const MAX_LINE_BYTES: usize = 1_000_000;
 /// Fails with the exit of the run if it no longer belongs to this node.
 pub(super) async fn copy_log(
     session: &mut Session<'_>,
-    poll: &serde_json::Value,
+    poll: &Value,
     is_last: bool,
 ) -> Result<Result<(), String>, Exit> {
     let text = match &session.job.log {
@@ -35,7 +37,7 @@ pub(super) async fn copy_log(
 
 async fn read_log(
     session: &mut Session<'_>,
-    url: &super::template::UrlTemplate,
+    url: &UrlTemplate,
     places: &[Pointer],
 ) -> Result<String, String> {
     let response = session.get(url).await.map_err(|error: SendError| error.cause().to_owned())?;
@@ -50,7 +52,7 @@ async fn read_log(
 }
 
 /// Returns the texts at these places, each as a line.
-fn text_at(document: &serde_json::Value, places: &[Pointer]) -> String {
+fn text_at(document: &Value, places: &[Pointer]) -> String {
     let values = places.iter().flat_map(|place| place.all(document));
     let mut text = String::new();
     for value in values.filter_map(scalar_text) {
@@ -77,24 +79,26 @@ async fn write_new_lines(session: &mut Session<'_>, text: &str, is_last: bool) -
     }
     // Otherwise the token would say of queued lines that they are in the store.
     log.flush().await;
-    let lines: Vec<_> = new.after(written).map(|line| with_severity(session.job, line)).collect();
+    let lines: Vec<_> = new.after(written).map(|line| with_severity(session, line)).collect();
     session.run.log = position;
     session.run.writing = Some(WrittenLines { first_seq: log.next_seq(), count });
     let worst = lines.iter().map(|(severity, _)| severity.number()).max();
     session.run.worst = session.run.worst.max(worst.unwrap_or_default());
     session.store().await?;
     for (severity, line) in lines {
-        session.write(severity, line).await;
+        log.write(severity, line).await;
     }
     Ok(())
 }
 
-/// Returns a line with the severity that the patterns of the job give it.
-fn with_severity<'a>(job: &HttpJob, line: &'a str) -> (Severity, &'a str) {
-    let line = &line[..line.floor_char_boundary(MAX_LINE_BYTES)];
-    let severity = if job.error.is_match(line) {
+/// Returns a line without secrets, with the severity that the patterns of the job give it.
+fn with_severity(session: &Session<'_>, line: &str) -> (Severity, String) {
+    // Before it is cut, so that no part of a secret remains.
+    let mut line = session.mask.mask(line);
+    line.truncate(line.floor_char_boundary(MAX_LINE_BYTES));
+    let severity = if session.job.error.is_match(&line) {
         Severity::Error
-    } else if job.warning.is_match(line) {
+    } else if session.job.warning.is_match(&line) {
         Severity::Warning
     } else {
         Severity::Information

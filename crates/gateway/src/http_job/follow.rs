@@ -242,7 +242,7 @@ async fn end(session: &mut Session<'_>, report: &StateReport, state: ExecutionSt
         }
     }
     let text = report.text.clone().unwrap_or_default();
-    let reason = reason(&session.job.poll.reason, &report.document);
+    let reason = reason(session, &report.document);
     let text = format!("The engine has ended {} as {text:?}{reason}", session.place());
     let text = if text.ends_with(['.', '!', '?']) { text } else { format!("{text}.") };
     let worst = session.run.worst;

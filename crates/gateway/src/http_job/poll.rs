@@ -14,6 +14,8 @@ use super::template::UrlTemplate;
 
 /// The longest text of an engine about a state.
 const MAX_REASON_CHARS: usize = 2000;
+/// The longest state that is written and stored.
+const MAX_STATE_CHARS: usize = 200;
 
 /// What a poll says about the run.
 #[derive(Debug)]
@@ -97,11 +99,17 @@ fn read(session: &Session<'_>, settings: &PollSettings, response: &EngineRespons
         Some(EngineState::Ended(state)) => Some(state),
         _ => None,
     };
+    let text = text.map(|text| match text.char_indices().nth(MAX_STATE_CHARS) {
+        // Masked first, so that no part of a secret remains.
+        Some(_) => session.mask.mask(&text).chars().take(MAX_STATE_CHARS).chain(['…']).collect(),
+        None => text,
+    });
     Report::State(StateReport { document, text, ended, is_known: state.is_some() })
 }
 
-/// Returns the engine's explanation of a state, with a colon before it, or nothing.
-pub(super) fn reason(places: &[Pointer], document: &Value) -> String {
+/// Returns the engine's explanation of a state, with a colon before it and without secrets, or nothing.
+pub(super) fn reason(session: &Session<'_>, document: &Value) -> String {
+    let places = &session.job.poll.reason;
     let text_at = |place: &Pointer| {
         let texts = place.all(document).into_iter().filter_map(scalar_text);
         let texts: Vec<_> =
@@ -109,6 +117,7 @@ pub(super) fn reason(places: &[Pointer], document: &Value) -> String {
         texts.join(" ")
     };
     let text = places.iter().map(text_at).find(|text| !text.is_empty()).unwrap_or_default();
+    let text = session.mask.mask(&text);
     match text.char_indices().nth(MAX_REASON_CHARS) {
         _ if text.is_empty() => String::new(),
         Some((end, _)) => format!(": {}…", &text[..end]),

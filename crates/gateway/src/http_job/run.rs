@@ -39,7 +39,10 @@ async fn run(job: &HttpJob, context: RunContext<'_>) -> Exit {
     };
     let Some(stored) = context.resumption.token() else {
         return match start(&mut session).await {
-            Ok(response) => follow(&mut session, response.retry_after().unwrap_or_default()).await,
+            Ok(response) => {
+                let delay = response.retry_after().filter(|_| job.poll.honor_retry_after);
+                follow(&mut session, delay.unwrap_or_default()).await
+            }
             Err(exit) => exit,
         };
     };

@@ -44,7 +44,8 @@ fn read(source: &KeySource) -> Result<Option<ApiKey>> {
     let (bytes, place) = match source {
         KeySource::Caller => return Ok(None),
         KeySource::Environment(name) => {
-            let value = std::env::var(name).with_context(|| {
+            // The error of a value that is not text would have the value.
+            let value = std::env::var(name).ok().with_context(|| {
                 format!("The environment variable {name} of `key_env` has no text. Set it to the service's API key")
             })?;
             (value.into_bytes(), format!("The environment variable {name}"))
