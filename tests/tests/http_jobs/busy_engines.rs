@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::engine::{Kind, Phase};
-use crate::scene::{Scene, messages};
-use crate::stand_in::Fault;
+use crate::support::engine::{Kind, Phase};
+use crate::support::scene::{Scene, messages};
+use crate::support::stand_in::Fault;
 
 /// The time that the stand-ins ask to wait.
 const REQUESTED: Duration = Duration::from_secs(3);

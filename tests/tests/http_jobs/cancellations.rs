@@ -2,9 +2,9 @@
 
 use txjobs_sdk::paths;
 
-use crate::engine::Kind;
-use crate::scene::{Scene, last_message, messages};
-use crate::simple_engine::{SimpleEngine, state};
+use crate::support::engine::Kind;
+use crate::support::scene::{Scene, last_message, messages};
+use crate::support::simple_engine::{SimpleEngine, state};
 
 const CANCELED: &str = "Canceled while it was running.";
 

@@ -2,9 +2,9 @@
 
 use txjobs_test_support::wait_until;
 
-use crate::engine::{Kind, Phase};
-use crate::scene::Scene;
-use crate::stand_in::StandIn;
+use crate::support::engine::{Kind, Phase};
+use crate::support::scene::Scene;
+use crate::support::stand_in::StandIn;
 
 /// Waits until a poll was refused.
 async fn wait_for_refusal(stand_in: &StandIn) {

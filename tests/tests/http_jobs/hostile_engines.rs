@@ -5,8 +5,8 @@ use axum::http::Response;
 use serde_json::json;
 use txjobs_test_support::{FakeResponse, FakeServer, json_response};
 
-use crate::scene::{last_message, messages};
-use crate::simple_engine::{SECRET, SimpleEngine, serve, state};
+use crate::support::scene::{last_message, messages};
+use crate::support::simple_engine::{SECRET, SimpleEngine, serve, state};
 
 fn redirect(status: u16, to: &str) -> Response<Body> {
     Response::builder().status(status).header("location", to).body(Body::empty()).unwrap()

@@ -3,8 +3,8 @@
 use axum::http::Method;
 use txjobs_test_support::{FakeResponse, closed_address};
 
-use crate::scene::last_message;
-use crate::simple_engine::{SECRET, SimpleEngine, serve, state};
+use crate::support::scene::last_message;
+use crate::support::simple_engine::{SECRET, SimpleEngine, serve, state};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn start_that_takes_too_long_is_unknown_and_not_repeated() {

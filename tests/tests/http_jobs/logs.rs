@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 use txjobs_test_support::{TestServer, json_response, wait_until};
 
-use crate::engine::{Kind, Phase};
-use crate::scene::{Scene, messages};
-use crate::simple_engine::SimpleEngine;
+use crate::support::engine::{Kind, Phase};
+use crate::support::scene::{Scene, messages};
+use crate::support::simple_engine::SimpleEngine;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_line_of_an_engine_is_written_once_also_after_a_kill() {

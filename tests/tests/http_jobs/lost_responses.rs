@@ -1,8 +1,8 @@
 //! Responses to starts that are lost: the request may have started a run.
 
-use crate::engine::{Kind, Phase};
-use crate::scene::{Scene, last_message};
-use crate::stand_in::Fault;
+use crate::support::engine::{Kind, Phase};
+use crate::support::scene::{Scene, last_message};
+use crate::support::stand_in::Fault;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lost_response_to_a_start_ends_the_run_without_another_start() {

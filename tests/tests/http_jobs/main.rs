@@ -6,10 +6,7 @@
 
 mod busy_engines;
 mod cancellations;
-mod engine;
-mod engines;
 mod expired_tokens;
-mod guide;
 mod hostile_engines;
 mod limits;
 mod logs;
@@ -17,6 +14,4 @@ mod lost_responses;
 mod other_server;
 mod outcomes;
 mod restarts;
-mod scene;
-mod simple_engine;
-mod stand_in;
+mod support;

@@ -4,8 +4,8 @@ use std::fs;
 
 use txjobs_test_support::{ServerFolder, TestServer};
 
-use crate::guide;
-use crate::scene::messages;
+use crate::support::guide;
+use crate::support::scene::messages;
 
 const SCRIPT: &str = r#"
 [[organization]]

@@ -1,7 +1,7 @@
 //! Runs that the engines end.
 
-use crate::engine::{Kind, Phase};
-use crate::scene::{Scene, last_message, messages};
+use crate::support::engine::{Kind, Phase};
+use crate::support::scene::{Scene, last_message, messages};
 
 const COMPLETED: i64 = 2;
 const FAILED: i64 = 3;

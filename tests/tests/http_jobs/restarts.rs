@@ -1,8 +1,8 @@
 //! A gateway that ends in the middle of its runs, and starts again.
 
-use crate::engine::{Kind, Phase};
-use crate::scene::{Scene, last_message, messages};
-use crate::stand_in::Fault;
+use crate::support::engine::{Kind, Phase};
+use crate::support::scene::{Scene, last_message, messages};
+use crate::support::stand_in::Fault;
 
 const FOLLOWED_AGAIN: &str = "The gateway follows the run";
 
@@ -44,7 +44,7 @@ async fn gateway_that_is_killed_during_a_start_never_starts_again() {
     let runs = scene.execute_all().await;
     scene.wait_for(Kind::Start, 1).await;
     scene.server.kill_and_restart();
-    scene.stand_ins.iter().for_each(crate::stand_in::StandIn::release);
+    scene.stand_ins.iter().for_each(crate::support::stand_in::StandIn::release);
     scene.set_phase(Phase::Succeeded);
     for (stand_in, execution) in scene.finish(&runs).await {
         let guide = stand_in.engine.guide();
@@ -69,7 +69,7 @@ async fn stop_during_a_start_waits_for_the_response() {
         (!ready.is_ok_and(|response| response.status().is_success())).then_some(())
     })
     .await;
-    scene.stand_ins.iter().for_each(crate::stand_in::StandIn::release);
+    scene.stand_ins.iter().for_each(crate::support::stand_in::StandIn::release);
     assert!(scene.server.wait_for_exit().await.success());
     scene.set_phase(Phase::Succeeded);
     scene.serve_again();

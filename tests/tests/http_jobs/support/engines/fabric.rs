@@ -2,7 +2,7 @@ use axum::body::Body;
 use axum::http::{Method, Response};
 use serde_json::{Value, json};
 
-use crate::engine::{Engine, Kind, Phase, Recorded, empty, ok};
+use crate::support::engine::{Engine, Kind, Phase, Recorded, empty, ok};
 
 const START: &str = "/v1/workspaces/WORKSPACE/items/ITEM/jobs/Pipeline/instances";
 const INSTANCE: &str =

@@ -2,7 +2,7 @@ use axum::body::Body;
 use axum::http::{Method, Response};
 use serde_json::json;
 
-use crate::engine::{Engine, Kind, Phase, Recorded, bad_request, ok};
+use crate::support::engine::{Engine, Kind, Phase, Recorded, bad_request, ok};
 
 const REPOSITORY: &str = "/repos/OWNER/REPOSITORY/actions";
 const RUN_ID: u64 = 30_433_642;

@@ -2,7 +2,7 @@ use axum::body::Body;
 use axum::http::{Method, Response};
 use serde_json::json;
 
-use crate::engine::{Engine, Kind, Phase, Recorded, bad_request, ok};
+use crate::support::engine::{Engine, Kind, Phase, Recorded, bad_request, ok};
 
 const ACCOUNT: &str = "/api/v2/accounts/1234";
 const RUN_ID: u64 = 70_403_103;

@@ -10,7 +10,7 @@ mod jobs_api;
 
 use std::sync::Arc;
 
-use crate::engine::Engine;
+use crate::support::engine::Engine;
 
 /// Returns all engines.
 pub fn all() -> Vec<Arc<dyn Engine>> {

@@ -5,9 +5,9 @@ use std::fs;
 use serde_json::Value;
 use txjobs_test_support::{ServerFolder, StartedRun, TestServer};
 
-use crate::engine::{Kind, Phase};
-use crate::stand_in::StandIn;
-use crate::{engines, guide};
+use crate::support::engine::{Kind, Phase};
+use crate::support::stand_in::StandIn;
+use crate::support::{engines, guide};
 
 /// A gateway with the jobs of all guides, and a stand-in for each engine.
 pub struct Scene {

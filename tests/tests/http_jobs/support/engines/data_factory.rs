@@ -2,7 +2,7 @@ use axum::body::Body;
 use axum::http::{Method, Response};
 use serde_json::json;
 
-use crate::engine::{Engine, Kind, Phase, Recorded, bad_request, empty, ok};
+use crate::support::engine::{Engine, Kind, Phase, Recorded, bad_request, empty, ok};
 
 const FACTORY: &str = "/subscriptions/SUBSCRIPTION/resourceGroups/RESOURCE_GROUP/providers/Microsoft.DataFactory/factories/FACTORY";
 const RUN_ID: &str = "9f1c7c0e-2f0b-4a55-8d4e-0b5c8f3d2a11";

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use txjobs_test_support::{json_response, wait_until};
 
-use crate::engine::{Engine, Kind, Phase, Recorded};
+use crate::support::engine::{Engine, Kind, Phase, Recorded};
 
 /// What happens to a request instead of its usual response.
 #[derive(Clone, Debug)]

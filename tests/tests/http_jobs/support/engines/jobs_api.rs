@@ -3,7 +3,7 @@ use axum::http::{Method, Response};
 use serde_json::json;
 use txjobs_sdk::paths;
 
-use crate::engine::{Engine, Kind, Phase, Recorded, ok};
+use crate::support::engine::{Engine, Kind, Phase, Recorded, ok};
 
 const JOB: &str = "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35";
 const TRIGGER: &str = "7c9e6679-7425-40de-944b-e07fc1f90ae7";

@@ -2,7 +2,7 @@ use axum::body::Body;
 use axum::http::{Method, Response};
 use serde_json::{Value, json};
 
-use crate::engine::{Engine, Kind, Phase, Recorded, bad_request, ok};
+use crate::support::engine::{Engine, Kind, Phase, Recorded, bad_request, ok};
 
 const RUNS: &str = "/api/v2/dags/nightly_load/dagRuns";
 

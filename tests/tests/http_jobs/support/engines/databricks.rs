@@ -2,7 +2,7 @@ use axum::body::Body;
 use axum::http::{Method, Response};
 use serde_json::json;
 
-use crate::engine::{Engine, Kind, Phase, Recorded, bad_request, ok};
+use crate::support::engine::{Engine, Kind, Phase, Recorded, bad_request, ok};
 
 /// Larger than the integers that a floating-point number holds.
 const RUN_ID: u64 = 9_007_199_254_740_993;
