@@ -22,6 +22,8 @@ mod file_changes;
 pub mod http_job;
 pub mod http_server;
 pub mod key;
+#[cfg(feature = "kubernetes")]
+pub mod kubernetes_job;
 pub mod listen;
 pub mod logging;
 pub mod metrics;

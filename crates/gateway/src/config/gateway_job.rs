@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::declared_job::DeclaredJob;
 use super::duration::ConfigDuration;
 use super::http_job::{HttpTable, JobSettings};
+use super::kubernetes_job::{KubernetesTable, RunSettings};
 use super::labels::deserialize_label;
 use super::location::At;
 use super::retention::RetentionTable;
@@ -30,17 +31,21 @@ use crate::runner::{DEFAULT_STOP_GRACE, Work};
 /// The forms of a UUID. The version of JSON Schema that editors know has no format for them.
 const UUID_PATTERN: &str = r"^(urn:uuid:)?\{?[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?$";
 /// The keys of a command only.
-const COMMAND_KEYS: [&str; 7] =
-    ["completed", "directory", "encoding", "environment", "leave_running", "stderr", "stop_grace"];
+const COMMAND_KEYS: [&str; 6] =
+    ["directory", "encoding", "environment", "leave_running", "stderr", "stop_grace"];
 /// The value of `stderr` that merges standard error into standard output.
 const MERGE: &str = "merge";
 
-/// A job, which runs a command without a shell, or starts work in another engine.
+/// A job, which runs a command without a shell, starts work in another engine, or is a Job of a Kubernetes cluster.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(
     rename = "Job",
-    extend("oneOf" = [{ "required": ["command"] }, { "required": ["http"], "not": { "anyOf": command_keys_schema() } }])
+    extend("oneOf" = [
+        { "required": ["command"] },
+        { "required": ["http"], "not": { "anyOf": keys_schema(COMMAND_KEYS.into_iter().chain(["completed"])) } },
+        { "required": ["kubernetes"], "not": { "anyOf": keys_schema(COMMAND_KEYS) } },
+    ])
 )]
 pub struct GatewayJob {
     /// A UUID. By default it is derived from the names of the organization and the job, and so stays the same. Set it to keep the
@@ -50,12 +55,15 @@ pub struct GatewayJob {
     /// The name that clients see.
     #[schemars(length(min = 1))]
     name: String,
-    /// The program and its arguments, without a shell. A job has either `command` or `http`.
+    /// The program and its arguments, without a shell. A job has one of `command`, `http`, and `kubernetes`.
     #[schemars(with = "Option<Vec<String>>", length(min = 1))]
     command: Option<Spanned<Vec<String>>>,
     /// A run in another engine, which a request starts and further requests poll to its end.
     #[schemars(with = "Option<HttpTable>")]
     http: Option<Spanned<HttpTable>>,
+    /// A Job of a Kubernetes cluster. The gateway must be built with the feature `kubernetes`.
+    #[schemars(with = "Option<KubernetesTable>")]
+    kubernetes: Option<Spanned<KubernetesTable>>,
     /// The working directory of the command, relative to the file.
     #[schemars(extend("x-default" = "the folder of the file"))]
     directory: Option<PathBuf>,
@@ -63,7 +71,7 @@ pub struct GatewayJob {
     #[schemars(with = "Option<BTreeMap<String, String>>")]
     environment: Option<Spanned<BTreeMap<String, String>>>,
     /// The maximum duration of a run.
-    #[schemars(with = "Option<ConfigDuration>", extend("x-default" = "none, and `\"24h\"` with `http`"))]
+    #[schemars(with = "Option<ConfigDuration>", extend("x-default" = "none, and `\"24h\"` with `http` and `kubernetes`"))]
     timeout: Option<Spanned<ConfigDuration>>,
     /// The time between SIGTERM and SIGKILL.
     #[schemars(extend("default" = "5s"))]
@@ -177,11 +185,19 @@ impl DeclaredJob for GatewayJob {
     }
 
     fn into_work(self, directory: &Path) -> Result<Arc<dyn Work>> {
-        match (&self.command, &self.http) {
-            (Some(_), Some(http)) => {
-                Err(anyhow!("it has a `command` and `http`. Remove one of them")).at(http.span())
-            }
-            (None, Some(_)) => Ok(Arc::new(self.into_http_job(directory)?)),
+        let tables = [
+            self.command.as_ref().map(|command| ("command", command.span())),
+            self.http.as_ref().map(|http| ("http", http.span())),
+            self.kubernetes.as_ref().map(|kubernetes| ("kubernetes", kubernetes.span())),
+        ];
+        let mut kinds = tables.into_iter().flatten();
+        let first = kinds.next();
+        if let (Some((first, _)), Some((second, span))) = (&first, kinds.next()) {
+            return Err(anyhow!("it has a `{first}` and `{second}`. Remove one of them")).at(span);
+        }
+        match first {
+            Some(("http", _)) => Ok(Arc::new(self.into_http_job(directory)?)),
+            Some(("kubernetes", _)) => self.into_kubernetes_job(directory),
             _ => Ok(Arc::new(self.into_command(directory)?)),
         }
     }
@@ -194,7 +210,9 @@ impl GatewayJob {
     ///
     /// Fails if a setting is invalid.
     pub fn into_command(self, directory: &Path) -> Result<Command> {
-        let command = self.command.context("it has nothing to run. Add a `command`, or a table `http`")?;
+        let command = self
+            .command
+            .context("it has nothing to run. Add a `command`, or a table `http` or `kubernetes`")?;
         let (program, arguments) = split_command(command.get_ref()).at(command.span())?;
         let environment = match self.environment {
             Some(environment) => {
@@ -203,10 +221,7 @@ impl GatewayJob {
             }
             None => BTreeMap::new(),
         };
-        let completed = match self.completed {
-            Some(codes) => check_completed(codes.get_ref()).at(codes.span()).map(|()| codes.into_inner())?,
-            None => vec![0],
-        };
+        let completed = parse_completed(self.completed)?;
         let timeout = self.timeout.map(|time| check_timeout(time.get_ref().0).at(time.span())).transpose()?;
         let encoding = match self.encoding {
             Some(label) => parse_encoding(label.get_ref()).at(label.span())?,
@@ -230,20 +245,9 @@ impl GatewayJob {
 
     /// Checks the settings of the work in another engine.
     fn into_http_job(self, directory: &Path) -> Result<HttpJob> {
-        let is_set = [
-            self.completed.is_some(),
-            self.directory.is_some(),
-            self.encoding.is_some(),
-            self.environment.is_some(),
-            self.leave_running.is_some(),
-            self.stderr.is_some(),
-            self.stop_grace.is_some(),
-        ];
+        let is_set = self.completed.is_some().then_some("completed").or(self.command_key());
         let http = self.http.context("it has no table `http`")?;
-        if let Some((name, _)) = COMMAND_KEYS.into_iter().zip(is_set).find(|(_, is_set)| *is_set) {
-            return Err(anyhow!("`{name}` is a setting of a `command`. Remove it from the job with `http`"))
-                .at(http.span());
-        }
+        refuse_command_key(is_set, "http").at(http.span())?;
         let settings = JobSettings {
             timeout: self.timeout.map(|time| check_timeout(time.get_ref().0).at(time.span())).transpose()?,
             error: parse_patterns("error", self.error)?,
@@ -252,10 +256,45 @@ impl GatewayJob {
         let span = http.span();
         http.into_inner().check(settings, directory).at(span)
     }
+
+    /// Checks the settings of the Job of a cluster.
+    fn into_kubernetes_job(self, directory: &Path) -> Result<Arc<dyn Work>> {
+        let is_set = self.command_key();
+        let kubernetes = self.kubernetes.context("it has no table `kubernetes`")?;
+        refuse_command_key(is_set, "kubernetes").at(kubernetes.span())?;
+        let settings = RunSettings {
+            timeout: self.timeout.map(|time| check_timeout(time.get_ref().0).at(time.span())).transpose()?,
+            error: parse_patterns("error", self.error)?,
+            warning: parse_patterns("warning", self.warning)?,
+            completed: parse_completed(self.completed)?,
+        };
+        let span = kubernetes.span();
+        kubernetes.into_inner().check(settings, directory).at(span)
+    }
+
+    /// Returns a key of a command that is set.
+    fn command_key(&self) -> Option<&'static str> {
+        let is_set = [
+            self.directory.is_some(),
+            self.encoding.is_some(),
+            self.environment.is_some(),
+            self.leave_running.is_some(),
+            self.stderr.is_some(),
+            self.stop_grace.is_some(),
+        ];
+        COMMAND_KEYS.into_iter().zip(is_set).find(|(_, is_set)| *is_set).map(|(name, _)| name)
+    }
 }
 
-fn command_keys_schema() -> Vec<Value> {
-    COMMAND_KEYS.into_iter().map(|name| json!({ "required": [name] })).collect()
+fn refuse_command_key(key: Option<&str>, table: &str) -> Result<()> {
+    match key {
+        Some(name) => bail!("`{name}` is a setting of a `command`. Remove it from the job with `{table}`"),
+        None => Ok(()),
+    }
+}
+
+fn keys_schema(names: impl IntoIterator<Item = &'static str>) -> Vec<Value> {
+    names.into_iter().map(|name| json!({ "required": [name] })).collect()
 }
 
 /// Returns the program and its arguments.
@@ -280,6 +319,13 @@ fn ensure_no_zero<'a>(texts: impl IntoIterator<Item = &'a String>) -> Result<()>
     match texts.into_iter().find(|text| text.contains('\0')) {
         Some(text) => bail!("{text:?} contains a zero character, which no system passes on to a process"),
         None => Ok(()),
+    }
+}
+
+fn parse_completed(codes: Option<Spanned<Vec<i32>>>) -> Result<Vec<i32>> {
+    match codes {
+        Some(codes) => check_completed(codes.get_ref()).at(codes.span()).map(|()| codes.into_inner()),
+        None => Ok(vec![0]),
     }
 }
 

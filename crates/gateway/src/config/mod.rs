@@ -5,6 +5,7 @@ mod duration;
 mod gateway_job;
 mod http_job;
 mod key_header;
+mod kubernetes_job;
 mod labels;
 mod location;
 mod model;

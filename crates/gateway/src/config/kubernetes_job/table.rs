@@ -1,0 +1,109 @@
+//! The keys of the table. They are the same in a build without Kubernetes.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Result;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use toml::Spanned;
+
+use super::run_settings::RunSettings;
+use crate::config::duration::ConfigDuration;
+use crate::runner::Work;
+
+/// The keys that a manifest replaces.
+pub(super) const IMAGE_KEYS: [&str; 7] =
+    ["args", "command", "environment", "image", "image_pull_secrets", "resources", "service_account"];
+
+/// A Job of a Kubernetes cluster, either of an image or of a manifest. The gateway must be built with the feature `kubernetes`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(
+    rename = "Kubernetes",
+    extend("oneOf" = [{ "required": ["image"] }, { "required": ["manifest"], "not": { "anyOf": image_keys_schema() } }])
+)]
+#[cfg_attr(not(feature = "kubernetes"), expect(dead_code, reason = "this build has no Kubernetes"))]
+pub(in crate::config) struct KubernetesTable {
+    /// The image of the container.
+    #[schemars(with = "Option<String>", length(min = 1))]
+    pub image: Option<Spanned<String>>,
+    /// The program and its first arguments.
+    #[schemars(extend("x-default" = "that of the image"))]
+    pub command: Option<Vec<String>>,
+    /// The arguments.
+    #[schemars(extend("x-default" = "those of the image"))]
+    pub args: Option<Vec<String>>,
+    /// Environment variables.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    pub environment: Option<Spanned<BTreeMap<String, String>>>,
+    /// What the container needs.
+    pub resources: Option<ResourcesTable>,
+    /// The service account of the pod.
+    #[schemars(with = "Option<String>", extend("x-default" = "that of the namespace"))]
+    pub service_account: Option<Spanned<String>>,
+    /// The names of secrets with which the image is pulled.
+    #[schemars(with = "Option<Vec<String>>", extend("x-default" = "none"))]
+    pub image_pull_secrets: Option<Vec<Spanned<String>>>,
+    /// Instead of an image: a YAML file with a Job of `batch/v1`, or with its `spec.template`. The path is relative to the file.
+    #[schemars(with = "Option<PathBuf>")]
+    pub manifest: Option<Spanned<PathBuf>>,
+    /// The container whose log and exit code count.
+    #[schemars(with = "Option<String>", extend("x-default" = "the first one"))]
+    pub container: Option<Spanned<String>>,
+    /// The namespace.
+    #[schemars(with = "Option<String>", extend("x-default" = "that of the manifest, of the gateway's pod, or of the context"))]
+    pub namespace: Option<Spanned<String>>,
+    /// A kubeconfig file, relative to the file.
+    #[schemars(extend("x-default" = "in a cluster, the service account of the gateway's pod; else the files of `KUBECONFIG`"))]
+    pub kubeconfig: Option<PathBuf>,
+    /// The context of the kubeconfig file.
+    #[schemars(extend("x-default" = "its current one"))]
+    pub context: Option<String>,
+    /// How long a pod may take to start, including the wait for a node and the download of the image.
+    #[schemars(with = "Option<ConfigDuration>", extend("default" = "10m"))]
+    pub start_timeout: Option<Spanned<ConfigDuration>>,
+    /// How long Kubernetes keeps the Job and the pod after the end, at least a minute.
+    #[schemars(with = "Option<ConfigDuration>", extend("default" = "1h"))]
+    pub keep: Option<Spanned<ConfigDuration>>,
+    /// A page about the run for people: a URL with the variables `{namespace}`, `{job_name}`, and `{pod}`.
+    #[schemars(with = "Option<String>")]
+    pub link: Option<Spanned<String>>,
+}
+
+/// What a container needs. The memory is also its limit.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "KubernetesResources")]
+#[cfg_attr(not(feature = "kubernetes"), expect(dead_code, reason = "this build has no Kubernetes"))]
+pub(in crate::config) struct ResourcesTable {
+    /// Processors, like `"500m"` or `"2"`.
+    pub cpu: Option<String>,
+    /// Memory, like `"512Mi"` or `"4Gi"`.
+    pub memory: Option<String>,
+}
+
+impl KubernetesTable {
+    /// Checks the table, and reads the manifest. Relative paths start at `directory`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a setting or the manifest is invalid, or if this build has no Kubernetes.
+    pub(in crate::config) fn check(self, run: RunSettings, directory: &Path) -> Result<Arc<dyn Work>> {
+        #[cfg(feature = "kubernetes")]
+        return Ok(Arc::new(super::check::check(self, run, directory)?));
+        #[cfg(not(feature = "kubernetes"))]
+        {
+            let _ = (run, directory);
+            anyhow::bail!(
+                "it has a table `kubernetes`, and this build has no Kubernetes. Build the gateway with --features kubernetes"
+            )
+        }
+    }
+}
+
+fn image_keys_schema() -> Vec<Value> {
+    IMAGE_KEYS.into_iter().map(|name| json!({ "required": [name] })).collect()
+}

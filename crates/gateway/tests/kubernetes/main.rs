@@ -1,0 +1,15 @@
+//! Runs that are Jobs of a Kubernetes cluster, with a stand-in of its API server.
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
+
+mod cancellations;
+mod cluster;
+mod configurations;
+mod logs;
+mod objects;
+mod outcomes;
+mod refusals;
+mod restarts;
+mod routes;
+mod scene;
+mod starts;
+mod statuses;
