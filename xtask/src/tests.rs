@@ -52,8 +52,12 @@ const STEPS: &[Step] = &[
     step("recipes", "the examples of docs/guides/test-your-client.md work", recipes::check),
     step("fuzz", "generated requests get the responses of openapi.yaml", fuzz::check_contract),
     step("fuzz-admin", "generated requests get the responses of admin.yaml", fuzz::check_admin),
-    // Last, because it builds the gateway with another feature.
-    step("otel", "the gateway with the feature otel exports traces", checks::check_traces),
+    // Last, because it builds the gateway with other features.
+    step(
+        "features",
+        "the gateway with its optional features exports traces and runs Jobs",
+        checks::check_features,
+    ),
 ];
 
 pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {

@@ -13,5 +13,6 @@ fn main() -> ExitCode {
         Some(database) => secrets::hide(|command| database_argument::pass_through_pipe(command, &database)),
         None => Ok(()),
     };
-    process::run("warn,txjobs_gateway=info", log_format, prepare, commands::run(cli))
+    // The logs of runs say what kube logs about their requests.
+    process::run("warn,kube_client=off,txjobs_gateway=info", log_format, prepare, commands::run(cli))
 }

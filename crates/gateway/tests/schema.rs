@@ -134,6 +134,38 @@ fn schema_refuses_what_the_gateway_refuses() {
     }
     assert!(!check("", start));
     assert!(!check("", poll));
+    let table = "[organization.job.kubernetes]\n";
+    for (job, keys) in [
+        ("", "image = \"x\"\nargs = []\nkeep = \"2h\"\nresources = { cpu = \"1\" }\n"),
+        ("completed = [0, 3]\ntimeout = \"2h\"\n", "image = \"x\"\nnamespace = \"etl\"\n"),
+    ] {
+        // A build without Kubernetes refuses the table, but editors know it.
+        let text = format!(
+            "[[organization]]\nname = \"a\"\n[[organization.job]]\nname = \"b\"\n{job}{table}{keys}\n"
+        );
+        assert!(validator.is_valid(&json(&text)), "{text}");
+        let parsed = config::parse::<GatewayJob>(&text, Path::new(""));
+        match parsed {
+            Ok(_) => assert!(cfg!(feature = "kubernetes")),
+            Err(error) => {
+                assert!(!cfg!(feature = "kubernetes"), "{error:#}");
+                assert!(
+                    format!("{error:#}").contains("Build the gateway with --features kubernetes"),
+                    "{error:#}"
+                );
+            }
+        }
+    }
+    for (job, keys) in [
+        ("directory = \"x\"\n", "image = \"x\"\n"),
+        ("command = [\"x\"]\n", "image = \"x\"\n"),
+        ("", "image = \"x\"\nmanifest = \"y\"\n"),
+        ("", "manifest = \"y\"\nargs = []\n"),
+        ("", "image = \"x\"\nresources = { gpu = \"1\" }\n"),
+        ("", ""),
+    ] {
+        assert!(!check("", &format!("{job}{table}{keys}")), "{job}{keys}");
+    }
     let relay = json!({ "upstream": "https://api.example.com", "callers_key": true });
     assert!(validator.is_valid(&json!({ "relay": relay })));
     let both = json!({ "relay": relay, "organization": [{ "name": "a" }] });

@@ -22,7 +22,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// The property of a job that declares a script.
 const SCRIPT: &str = "script";
 /// The properties of a job that declare a kind of the gateway.
-const GATEWAY_KINDS: [&str; 2] = ["command", "http"];
+const GATEWAY_KINDS: [&str; 3] = ["command", "http", "kubernetes"];
 /// The properties that every kind of job has.
 const COMMON: [&str; 7] = ["id", "name", "retention", "schedule", "time_zone", "catch_up", "after"];
 

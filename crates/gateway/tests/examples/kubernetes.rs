@@ -10,7 +10,7 @@ use crate::arguments::assert_accepted;
 use crate::files;
 
 /// The manifests of kinds that are a part of Kubernetes.
-const MANIFESTS: [&str; 3] = ["config.yaml", "gateway.yaml", "secret.yaml"];
+const MANIFESTS: [&str; 5] = ["config.yaml", "gateway.yaml", "job-rights.yaml", "job.yaml", "secret.yaml"];
 
 /// Returns the resource of a kind in a file.
 fn resource(file: &str, kind: &str) -> Value {
@@ -35,7 +35,7 @@ fn manifests_match_the_schemas_of_kubernetes() {
     let output = CommandOutput::of(Command::new(program).arg("--strict").args(&manifests));
     assert_eq!(output.code, 0, "{output:?}");
     let passed = output.stdout.matches(" passed for resource ").count();
-    assert_eq!(passed, 5, "{output:?}");
+    assert_eq!(passed, 9, "{output:?}");
 }
 
 #[test]

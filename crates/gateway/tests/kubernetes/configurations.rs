@@ -37,7 +37,25 @@ async fn unusable_kubeconfig_fails_the_run_without_its_secrets() {
         &kubeconfig_text("http://127.0.0.1:1", secret).replace(&format!("token: {secret}"), &plugin),
     )
     .await;
-    assert!(text.contains("which gets the credentials, failed") && !text.contains(secret), "{text}");
+    assert!(
+        text.contains("that gets the credentials failed with exit status: 3") && !text.contains(secret),
+        "{text}"
+    );
+}
+
+#[test]
+fn configurations_of_the_guide_are_valid() {
+    let docs = txjobs_test_support::root().join("docs");
+    let guide = std::fs::read_to_string(docs.join("guides/run-on-kubernetes.md")).unwrap();
+    let blocks: Vec<_> =
+        guide.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert_eq!(blocks.len(), 2);
+    for block in blocks {
+        let folder = ServerFolder::gateway("[[organization]]\nname = \"Contoso\"\n");
+        std::fs::copy(docs.join("examples/kubernetes/job.yaml"), folder.file("job.yaml")).unwrap();
+        std::fs::write(folder.file("gateway.toml"), block).unwrap();
+        folder.run(&["check"]).expect_success();
+    }
 }
 
 #[test]

@@ -86,7 +86,8 @@ async fn create(
         pod["metadata"]["uid"] = json!("uid-of-the-pod");
         pod["status"] = state.first_status.clone();
         state.job = Some(job.clone());
-        state.pod = Some(pod);
+        // Without a status, the pod is not created.
+        state.pod = Some(pod).filter(|pod| !pod["status"].is_null());
         (StatusCode::CREATED, Json(job)).into_response()
     })
     .await

@@ -42,13 +42,15 @@ async fn pod_that_never_starts_fails_at_once() {
 
 #[tokio::test]
 async fn pod_that_was_not_created_fails_with_the_event() {
-    let scene = Scene::start(statuses::running(), SHORT).await;
+    let scene = Scene::start(json!(null), SHORT).await;
     scene.cluster.lock().events = json!([{ "metadata": {}, "involvedObject": {}, "reason": "FailedCreate", "message": "exceeded quota: etl" }]);
-    let run = scene.server.execute("Load").await;
-    scene.cluster.wait_for(Kind::Create, 1).await;
-    scene.cluster.lock().pod = None;
-    let run = scene.server.wait_for_end(run).await;
-    assert_eq!(run["State"], 3, "{run:#}");
+    let run = scene.server.run("Load").await;
+    assert_end(
+        &run,
+        3,
+        "Kubernetes has not created a pod: FailedCreate: exceeded quota: etl. The pod has not started within 2s",
+    );
+    assert_eq!(scene.cluster.requests(Kind::Events), ["involvedObject.uid=uid-1,type=Warning"]);
 }
 
 #[tokio::test]

@@ -27,13 +27,13 @@ fn read_job(path: &Path) -> Result<Value> {
 
 /// Parses a manifest.
 fn parse(text: &str) -> Result<Value> {
-    let mut documents = yaml_serde::Deserializer::from_str(text)
-        .map(Value::deserialize)
-        .collect::<Result<Vec<_>, _>>()
-        .context("it is not valid YAML")?;
+    // The value of YAML refuses a key that is written twice.
+    let documents = yaml_serde::Deserializer::from_str(text).map(yaml_serde::Value::deserialize);
+    let mut documents = documents.collect::<Result<Vec<_>, _>>().context("it is not valid YAML")?;
     documents.retain(|document| !document.is_null());
     ensure!(documents.len() == 1, "it has {} YAML documents. Write one, the Job", documents.len());
-    let document = documents.remove(0);
+    let document =
+        serde_json::to_value(documents.remove(0)).context("it has a value that JSON does not have")?;
     ensure!(document.is_object(), "it is not a Job. Begin with apiVersion: batch/v1 and kind: Job");
     let mut job = match document.get("kind") {
         Some(kind) => {

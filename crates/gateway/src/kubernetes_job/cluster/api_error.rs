@@ -93,14 +93,11 @@ impl From<kube::Error> for ApiError {
     }
 }
 
-/// Describes why credentials cannot be obtained. What a plugin has printed may be a secret.
+/// Describes why credentials cannot be obtained. What a program got or printed may be a secret.
 fn auth_cause(error: &AuthError) -> String {
     match error {
-        AuthError::AuthExecRun { cmd, out } => {
-            format!(
-                "the program {cmd:?} of the kubeconfig file, which gets the credentials, failed with {}",
-                out.status
-            )
+        AuthError::AuthExecRun { out, .. } => {
+            format!("the program of the kubeconfig file that gets the credentials failed with {}", out.status)
         }
         AuthError::AuthExecParse(_) => {
             "the program of the kubeconfig file that gets the credentials did not print them as JSON"
