@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::declared_job::DeclaredJob;
 use super::duration::ConfigDuration;
 use super::http_job::{HttpTable, JobSettings};
-use super::kubernetes_job::{KubernetesTable, RunSettings};
+use super::kubernetes_job::{self, KubernetesTable, RunSettings};
 use super::labels::deserialize_label;
 use super::location::At;
 use super::retention::RetentionTable;
@@ -269,7 +269,7 @@ impl GatewayJob {
             completed: parse_completed(self.completed)?,
         };
         let span = kubernetes.span();
-        kubernetes.into_inner().check(settings, directory).at(span)
+        kubernetes_job::work(kubernetes.into_inner(), settings, directory).at(span)
     }
 
     /// Returns a key of a command that is set.

@@ -104,7 +104,9 @@ async fn follow_to_end(session: &mut Session<'_>) -> Result<Followed, Exit> {
         }
         copy_lines(session, &mut log, interval).await?;
         interval = (interval * 2).min(MAX_INTERVAL);
-        if seen.pod.as_ref().is_some_and(PodReport::has_ended) {
+        // The Job ends soon after its pod, unless the pod has other containers.
+        let has_pod_ended = seen.pod.as_ref().is_some_and(PodReport::has_ended);
+        if has_pod_ended && !std::mem::replace(&mut seen.has_pod_ended, true) {
             interval = FIRST_INTERVAL;
         }
     }

@@ -1,16 +1,23 @@
 //! Runs a job in a Kubernetes cluster.
 
+use std::time::Duration;
+
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use txjobs_sdk::Severity;
 
 use super::cluster::Cluster;
 use super::follow::follow;
+use super::job_object::job_name;
 use super::resume_token::ResumeToken;
 use super::session::Session;
 use super::settings::KubernetesJob;
 use super::start::{can_repeat, unknown};
 use crate::runner::{Exit, RunContext, Work};
+
+/// How often the credentials for a run that goes on are read, and the pause in between.
+const MAX_OPENS: u32 = 12;
+const OPEN_PAUSE: Duration = Duration::from_secs(5);
 
 impl Work for KubernetesJob {
     fn describe(&self) -> String {
@@ -23,9 +30,9 @@ impl Work for KubernetesJob {
 }
 
 async fn run(job: &KubernetesJob, context: RunContext<'_>) -> Exit {
-    let cluster = match Cluster::open(&job.cluster, job.namespace.as_deref()).await {
+    let cluster = match open(job, &context).await {
         Ok(cluster) => cluster,
-        Err(error) => return cannot_open(&context, &error),
+        Err(exit) => return exit,
     };
     let mut session = Session::new(job, context, cluster);
     let prepared = match context.resumption.token().map(ResumeToken::parse) {
@@ -55,10 +62,27 @@ async fn resume(session: &mut Session<'_>) -> Result<(), Exit> {
     session.write(Severity::Information, text).await
 }
 
-fn cannot_open(context: &RunContext<'_>, error: &anyhow::Error) -> Exit {
-    let hint = match context.resumption.token() {
-        Some(_) => format!(" Its Job {} may go on in Kubernetes.", super::job_object::job_name(context.run)),
-        None => String::new(),
-    };
-    Exit::Failed(format!("The cluster cannot be reached: {error:#}.{hint}"))
+/// Reads the address of the cluster and the credentials. For a run that goes on there, this is repeated for a while: its node has just
+/// started, and the file may be about to be replaced.
+async fn open(job: &KubernetesJob, context: &RunContext<'_>) -> Result<Cluster, Exit> {
+    let is_resumed = context.resumption.token().is_some();
+    let mut attempts = if is_resumed { MAX_OPENS } else { 1 };
+    loop {
+        let error = match Cluster::open(&job.cluster, job.namespace.as_deref()).await {
+            Ok(cluster) => return Ok(cluster),
+            Err(error) => error,
+        };
+        attempts -= 1;
+        if attempts == 0 {
+            let hint = match is_resumed {
+                true => format!(" The Job {} may go on in Kubernetes.", job_name(context.run)),
+                false => String::new(),
+            };
+            return Err(Exit::Failed(format!("The cluster cannot be reached: {error:#}.{hint}")));
+        }
+        tokio::select! {
+            _ = context.interrupts.left() => return Err(Exit::Detached),
+            () = tokio::time::sleep(OPEN_PAUSE) => {}
+        }
+    }
 }

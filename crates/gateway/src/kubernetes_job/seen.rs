@@ -16,6 +16,7 @@ pub(super) struct Seen {
     /// The newest pod, also when it is gone.
     pub pod: Option<PodReport>,
     pub is_pod_gone: bool,
+    pub has_pod_ended: bool,
     /// Whether something else decides when the Job starts.
     pub is_suspended: bool,
     /// Since when the Job has waited for the start of a pod.

@@ -133,9 +133,11 @@ impl<'a> Session<'a> {
     }
 
     fn severity(&self, line: &str) -> Severity {
-        if self.job.error.is_match(line) {
+        // Without colors, as with a command.
+        let plain = anstream::adapter::strip_str(line).to_string();
+        if self.job.error.is_match(&plain) {
             Severity::Error
-        } else if self.job.warning.is_match(line) {
+        } else if self.job.warning.is_match(&plain) {
             Severity::Warning
         } else {
             Severity::Information

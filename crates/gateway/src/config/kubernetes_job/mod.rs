@@ -10,9 +10,11 @@ mod manifest;
 mod names;
 mod run_settings;
 mod table;
+mod work;
 
 pub(super) use run_settings::RunSettings;
 pub(super) use table::KubernetesTable;
+pub(super) use work::work;
 
 #[cfg(all(test, feature = "kubernetes"))]
 mod tests;

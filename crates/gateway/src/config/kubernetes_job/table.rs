@@ -1,18 +1,14 @@
 //! The keys of the table. They are the same in a build without Kubernetes.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
-use anyhow::Result;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use toml::Spanned;
 
-use super::run_settings::RunSettings;
 use crate::config::duration::ConfigDuration;
-use crate::runner::Work;
 
 /// The keys that a manifest replaces.
 pub(super) const IMAGE_KEYS: [&str; 7] =
@@ -83,25 +79,6 @@ pub(in crate::config) struct ResourcesTable {
     pub cpu: Option<String>,
     /// Memory, like `"512Mi"` or `"4Gi"`.
     pub memory: Option<String>,
-}
-
-impl KubernetesTable {
-    /// Checks the table, and reads the manifest. Relative paths start at `directory`.
-    ///
-    /// # Errors
-    ///
-    /// Fails if a setting or the manifest is invalid, or if this build has no Kubernetes.
-    pub(in crate::config) fn check(self, run: RunSettings, directory: &Path) -> Result<Arc<dyn Work>> {
-        #[cfg(feature = "kubernetes")]
-        return Ok(Arc::new(super::check::check(self, run, directory)?));
-        #[cfg(not(feature = "kubernetes"))]
-        {
-            let _ = (run, directory);
-            anyhow::bail!(
-                "it has a table `kubernetes`, and this build has no Kubernetes. Build the gateway with --features kubernetes"
-            )
-        }
-    }
 }
 
 fn image_keys_schema() -> Vec<Value> {
