@@ -28,6 +28,8 @@ pub struct ArchivedRun {
     pub created_at: Micros,
     /// When it ended.
     pub ended_at: Micros,
+    /// Whether nobody is notified of it, because it had ended before its job was known.
+    pub is_history: bool,
 }
 
 /// The lines of a run, in batches.

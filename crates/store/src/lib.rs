@@ -13,6 +13,7 @@ mod keys;
 mod lines;
 pub mod log_id;
 mod nodes;
+mod notifications;
 mod organizations;
 mod postgres;
 mod retention;
@@ -33,6 +34,9 @@ pub use identifiers::{KeyHash, KeyId, NodeId, OrganizationId};
 pub use keys::{AddKeyOutcome, KeyEntry, KeyStore, MAX_KEYS, NewKey, Scope, Scopes};
 pub use lines::{Line, LinePage, LineStore, StoredLine};
 pub use nodes::{Heartbeat, Node, NodeInfo, NodeStore};
+pub use notifications::{
+    ChannelState, LogSummary, NewNotification, Notification, NotificationStore, NotifiedRun,
+};
 pub use organizations::{Job, Organization, OrganizationStore};
 pub use postgres::{PostgresStore, SchemaState};
 pub use retention::Retention;

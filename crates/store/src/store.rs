@@ -12,6 +12,7 @@ use crate::executions::ExecutionStore;
 use crate::keys::KeyStore;
 use crate::lines::LineStore;
 use crate::nodes::NodeStore;
+use crate::notifications::NotificationStore;
 use crate::organizations::OrganizationStore;
 use crate::runs::RunStore;
 use crate::schedules::ScheduleStore;
@@ -20,7 +21,7 @@ use crate::time::Micros;
 /// A store that several parts of a process share.
 pub type SharedStore = Arc<dyn Store>;
 
-/// Stores organizations, keys, jobs, schedules, nodes, runs, and log lines: the sum of a trait for each subject.
+/// Stores organizations, keys, jobs, schedules, nodes, runs, log lines, and notifications: the sum of a trait for each subject.
 ///
 /// Every change is one transaction: after an error, nothing or all of it is in the database. Every method fails if the database
 /// fails.
@@ -32,6 +33,7 @@ pub trait Store:
     + KeyStore
     + LineStore
     + NodeStore
+    + NotificationStore
     + OrganizationStore
     + RunStore
     + ScheduleStore

@@ -233,17 +233,19 @@ impl Archive {
         let now = self.clock.now();
         let mut newest = known.counted_after.unwrap_or(Micros::MIN);
         for OutlinedExecution { start, execution } in new.into_iter().skip(skipped) {
-            let run = archived_run(&execution, now, key);
+            let mut run = archived_run(&execution, now, key);
+            let is_final = FINAL_STATES.contains(&run.state);
+            run.is_history = !is_final || known.counted_after.is_none_or(|time| run.ended_at <= time);
             let is_new;
             (is_new, body) = self.add_run(&run, start, body, key).await?;
             known.executions.insert(run.id);
             // A time in the future would stop the count, and hide that a job is late.
             let ended_at = run.ended_at.min(now);
             newest = newest.max(ended_at);
-            if !FINAL_STATES.contains(&run.state) {
+            if !is_final {
                 continue;
             }
-            if is_new && known.counted_after.is_some_and(|time| run.ended_at > time) {
+            if is_new && !run.is_history {
                 let duration = ended_at.checked_sub(run.created_at).and_then(|time| u64::try_from(time).ok());
                 self.metrics.record_end(job, run.state, ended_at, duration.map(Duration::from_micros));
             } else {
@@ -317,6 +319,7 @@ fn archived_run(execution: &JobExecution, now: Micros, key: &ApiKey) -> Archived
         state: execution.state,
         created_at: created_at.or(ended_at).unwrap_or(now),
         ended_at: ended_at.or(created_at).unwrap_or(now),
+        is_history: false,
     }
 }
 

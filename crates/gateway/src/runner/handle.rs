@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use txjobs_store::Run;
 
@@ -16,13 +16,27 @@ pub struct RunnerHandle(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     wake: Notify,
-    /// Notifies of the end of a run.
-    ended: Notify,
+    /// Changes with the end of a run.
+    ended: watch::Sender<()>,
     /// In milliseconds.
     start_delay: AtomicU64,
     /// The number of running runs if it is the maximum, else 0.
     full: AtomicUsize,
     running: Mutex<HashMap<i64, CancellationToken>>,
+}
+
+/// The ends of runs of a node.
+#[derive(Debug)]
+pub struct RunEnds(watch::Receiver<()>);
+
+impl RunEnds {
+    /// Waits until a run has ended since the last call.
+    pub async fn next(&mut self) {
+        if self.0.changed().await.is_err() {
+            // The runner is gone, so no run ends anymore.
+            std::future::pending().await
+        }
+    }
 }
 
 /// The registration of a running run. The run can be canceled until this is dropped.
@@ -70,13 +84,13 @@ impl RunnerHandle {
         self.0.full.store(count.unwrap_or(0), Ordering::Relaxed);
     }
 
-    /// Waits until a run of this node has ended since the last call.
-    pub async fn run_ended(&self) {
-        self.0.ended.notified().await;
+    /// Returns the ends of runs of this node from now on.
+    pub fn run_ends(&self) -> RunEnds {
+        RunEnds(self.0.ended.subscribe())
     }
 
     pub(super) fn note_end(&self) {
-        self.0.ended.notify_one();
+        self.0.ended.send_replace(());
     }
 
     pub(super) async fn woken(&self) {

@@ -16,7 +16,7 @@ mod started_runs;
 mod work;
 mod worker;
 
-pub use handle::RunnerHandle;
+pub use handle::{RunEnds, RunnerHandle};
 pub use interrupts::{Interrupt, Interrupts};
 pub use lease::{Lease, Leases};
 pub use log::Log;

@@ -49,6 +49,7 @@ impl Scheduler {
     /// Starts runs until the shutdown begins. Uses no time and no query while no job has a schedule.
     pub async fn run(mut self, shutdown: CancellationToken) {
         let mut changes = self.schedules.subscribe();
+        let mut run_ends = self.runner.run_ends();
         loop {
             let ticked = timeout(MAX_TICK_TIME, self.tick());
             let ticked = tokio::select! {
@@ -62,7 +63,7 @@ impl Scheduler {
                 sleep(MIN_INTERVAL).await;
                 tokio::select! {
                     () = sleep(self.wait_time()) => {}
-                    () = self.runner.run_ended() => {}
+                    () = run_ends.next() => {}
                 }
             };
             tokio::select! {

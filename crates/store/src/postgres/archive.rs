@@ -30,6 +30,12 @@ impl ArchiveStore for PostgresStore {
             tx.rollback().await?;
             return Ok(false);
         };
+        if !run.is_history {
+            sqlx::query("INSERT INTO unannounced_runs (channel, execution) SELECT name, $1 FROM notification_channels")
+                .bind(run.id)
+                .execute(&mut tx)
+                .await?;
+        }
         let mut seq = 1;
         while let Some(batch) = lines.try_next().await? {
             tx.append_lines(number, seq, &batch).await?;

@@ -22,6 +22,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         migration(1, "initial", include_str!("../../migrations/postgres/0001_initial.sql")),
         migration(2, "starters", include_str!("../../migrations/postgres/0002_starters.sql")),
         migration(3, "schedules", include_str!("../../migrations/postgres/0003_schedules.sql")),
+        migration(4, "notifications", include_str!("../../migrations/postgres/0004_notifications.sql")),
     ]);
     migrator.dangerous_set_table_name(MIGRATIONS_TABLE);
     // Its own lock belongs to a session.

@@ -13,6 +13,7 @@ mod keys;
 mod lines;
 mod migrations;
 mod nodes;
+mod notifications;
 mod organizations;
 mod run_requests;
 mod runs;

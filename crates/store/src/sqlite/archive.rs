@@ -30,6 +30,14 @@ impl ArchiveStore for SqliteStore {
             tx.rollback().await?;
             return Ok(false);
         };
+        if !run.is_history {
+            sqlx::query(
+                "INSERT INTO unannounced_runs (channel, execution) SELECT name, ? FROM notification_channels",
+            )
+            .bind(run.id)
+            .execute(&mut tx)
+            .await?;
+        }
         let mut seq = 1;
         while let Some(batch) = lines.try_next().await? {
             tx.append_lines(number, seq, &batch).await?;

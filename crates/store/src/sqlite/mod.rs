@@ -14,6 +14,7 @@ mod history;
 mod keys;
 mod lines;
 mod nodes;
+mod notifications;
 mod organizations;
 mod run_requests;
 mod runs;

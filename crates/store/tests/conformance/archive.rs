@@ -26,6 +26,7 @@ fn run(job: Uuid) -> ArchivedRun {
         state: ExecutionState::Failed,
         created_at: NOW,
         ended_at: NOW + 5,
+        is_history: false,
     }
 }
 

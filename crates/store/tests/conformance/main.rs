@@ -36,6 +36,7 @@ mod executions;
 mod keys;
 mod lines;
 mod nodes;
+mod notifications;
 mod organizations;
 mod retention;
 mod runs;

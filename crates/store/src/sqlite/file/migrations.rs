@@ -18,6 +18,7 @@ pub(crate) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         migration(2, "nodes", include_str!("../../../migrations/sqlite/0002_nodes.sql")),
         migration(3, "starters", include_str!("../../../migrations/sqlite/0003_starters.sql")),
         migration(4, "schedules", include_str!("../../../migrations/sqlite/0004_schedules.sql")),
+        migration(5, "notifications", include_str!("../../../migrations/sqlite/0005_notifications.sql")),
     ])
 });
 

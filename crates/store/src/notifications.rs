@@ -1,0 +1,185 @@
+//! Notifications: of which events a channel is told, and what was delivered.
+
+use async_trait::async_trait;
+use txjobs_sdk::{ExecutionState, Starter};
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::time::Micros;
+
+/// What the store knows about a channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelState {
+    /// Its name.
+    pub name: String,
+    /// When it was declared first.
+    pub since: Micros,
+    /// Whether runs have ended of which it has no notification yet.
+    pub has_unannounced_runs: bool,
+    /// The number of notifications that are to be delivered.
+    pub pending: i64,
+    /// When the first of them is due.
+    pub next_attempt_at: Option<Micros>,
+}
+
+/// A run of which people are told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotifiedRun {
+    /// The number of its execution in the store.
+    pub number: i64,
+    /// The id of its execution.
+    pub id: Uuid,
+    /// Its job.
+    pub job: Uuid,
+    /// The name of the job.
+    pub job_name: String,
+    /// The name of the organization.
+    pub organization: String,
+    /// The trigger id; nil if the run was not started by the API.
+    pub trigger_id: Uuid,
+    /// What started it, if that is known.
+    pub starter: Option<Starter>,
+    /// The address of a page about it in the system where its work runs.
+    pub link: Option<String>,
+    /// Its state.
+    pub state: ExecutionState,
+    /// Whether its cancellation was requested.
+    pub is_canceled: bool,
+    /// When the execution was created.
+    pub created_at: Micros,
+    /// When it ended.
+    pub ended_at: Option<Micros>,
+}
+
+/// What a log says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogSummary {
+    /// The number of warnings.
+    pub warnings: i64,
+    /// The number of errors.
+    pub errors: i64,
+    /// The text of the first error.
+    pub first_error: Option<String>,
+}
+
+/// A notification that is to be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewNotification {
+    /// The name of its channel.
+    pub channel: String,
+    /// What it is about. A channel is notified of an event once.
+    pub event: String,
+    /// Its content.
+    pub content: String,
+}
+
+/// A notification whose delivery a node attempts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// Its number in the store.
+    pub id: i64,
+    /// What it is about.
+    pub event: String,
+    /// Its content.
+    pub content: String,
+    /// When it was stored.
+    pub created_at: Micros,
+    /// The number of attempts, with this one.
+    pub attempts: i64,
+}
+
+/// Number, id, job, name of the job, organization, trigger id, starter, link, state, cancellation, creation, and end.
+pub(crate) type NotifiedRunRow =
+    (i64, Uuid, Uuid, String, String, Uuid, Option<i64>, Option<String>, i64, bool, Micros, Option<Micros>);
+
+impl From<NotifiedRunRow> for NotifiedRun {
+    fn from(row: NotifiedRunRow) -> Self {
+        let (
+            number,
+            id,
+            job,
+            job_name,
+            organization,
+            trigger_id,
+            starter,
+            link,
+            state,
+            canceled,
+            created_at,
+            ended_at,
+        ) = row;
+        let (starter, state) = (starter.map(Starter::from), ExecutionState::from(state));
+        Self {
+            number,
+            id,
+            job,
+            job_name,
+            organization,
+            trigger_id,
+            starter,
+            link,
+            state,
+            is_canceled: canceled,
+            created_at,
+            ended_at,
+        }
+    }
+}
+
+/// Stores notifications.
+#[async_trait]
+pub trait NotificationStore: Send + Sync {
+    /// Makes the channels of the configuration the current ones. A new one is told of runs that end from now on. Another one is
+    /// deleted with its notifications.
+    async fn declare_channels(&self, names: &[String], now: Micros) -> Result<()>;
+
+    /// Adds channels that a node with another configuration has deleted. Returns whether there were any.
+    async fn restore_channels(&self, names: &[String], now: Micros) -> Result<bool>;
+
+    /// Returns the states of all channels.
+    async fn channel_states(&self) -> Result<Vec<ChannelState>>;
+
+    /// Returns runs that have ended and of which these channels have no notification yet, by their ends, and the channel of each.
+    async fn unannounced_runs(&self, channels: &[String], limit: u32) -> Result<Vec<(String, NotifiedRun)>>;
+
+    /// Returns the running runs whose execution was created before this time.
+    async fn running_runs(&self, created_before: Micros) -> Result<Vec<NotifiedRun>>;
+
+    /// Returns whether an execution of the job was created after one time, until and including another one.
+    async fn has_execution_between(&self, job: Uuid, after: Micros, until: Micros) -> Result<bool>;
+
+    /// Returns the numbers of warnings and errors of a run, and the first error.
+    async fn log_summary(&self, execution: i64) -> Result<LogSummary>;
+
+    /// Stores notifications, unless their channels are told of the events already, and in the same transaction marks runs as
+    /// announced: the channel and the id of the execution of each. A notification of a channel that is deleted is dropped.
+    async fn announce(
+        &self,
+        runs: &[(String, Uuid)],
+        notifications: &[NewNotification],
+        now: Micros,
+    ) -> Result<()>;
+
+    /// Begins an attempt to deliver the first notification of a channel that is due. It is due again at `retry_at`, unless the node
+    /// says earlier what became of the attempt.
+    async fn claim_notification(
+        &self,
+        channel: &str,
+        now: Micros,
+        retry_at: Micros,
+    ) -> Result<Option<Notification>>;
+
+    /// Notes that a notification is delivered.
+    async fn note_delivery(&self, notification: &Notification, now: Micros) -> Result<()>;
+
+    /// Notes that an attempt has failed, and when the next one is due. `None`: there is none. Does nothing if another node has begun
+    /// a further attempt.
+    async fn postpone_notification(
+        &self,
+        notification: &Notification,
+        next_attempt_at: Option<Micros>,
+    ) -> Result<()>;
+
+    /// Deletes notifications that were stored before this time, and marks runs that were deleted as announced.
+    async fn delete_old_notifications(&self, created_before: Micros) -> Result<()>;
+}
