@@ -25,6 +25,23 @@ pub struct ConfigArgs {
     pub config: PathBuf,
 }
 
+/// The commands about notifications.
+#[derive(Clone, Debug, Subcommand)]
+pub enum NotifyCommand {
+    /// Send a test notification now, and say what happened
+    Test(NotifyTestArgs),
+}
+
+/// The arguments of a test of notifications.
+#[derive(Clone, Debug, Args)]
+pub struct NotifyTestArgs {
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// The name of the notification; by default all are tested
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+}
+
 /// The configuration file and the database.
 #[derive(Clone, Debug, Args)]
 pub struct DatabaseArgs {

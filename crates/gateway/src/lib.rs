@@ -28,6 +28,8 @@ pub mod listen;
 pub mod logging;
 pub mod metrics;
 pub mod node;
+pub mod notifier;
+pub mod notify;
 pub mod output;
 pub mod process;
 pub mod relay;

@@ -9,12 +9,16 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, middleware::from_fn_with_state};
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::api::{self, ApiError, AppState, DemoKey};
 use crate::clock::SharedClock;
 use crate::config::{KeySource, RelayConfig};
 use crate::dns::SystemLookup;
 use crate::metrics::MetricsSource;
+use crate::notifier::Notifier;
+use crate::notify::Notifications;
 use crate::relay::{Access, Archive, Callers, HeldKey, Relay, Upstream, Watch, relay_router};
 use crate::reload::{ConfigSource, report_changes_forever};
 use crate::retention::clean_organization_forever;
@@ -54,6 +58,13 @@ impl Server {
         let (archive, entries) =
             Archive::open(Arc::clone(&store), Arc::clone(&clock), run_metrics.clone(), &name).await?;
         let organization = (name.clone(), archive.organization);
+        let channels = config.channel_set();
+        let declared = store.declare_channels(&channels.names(), clock.now()).await;
+        declared.context("The notifications of the configuration could not be written to the database")?;
+        let notifications = Notifications::default();
+        notifications.set(channels);
+        let notifier =
+            Notifier::new(Arc::clone(&store), Arc::clone(&clock), RunnerHandle::default(), notifications);
         let service = Relay {
             upstream,
             key,
@@ -105,6 +116,8 @@ impl Server {
             schedules: Schedules::default(),
             clock: Arc::clone(&clock),
         };
+        let stop_notifier = CancellationToken::new();
+        let notifying = AbortOnDropHandle::new(tokio::spawn(notifier.run(stop_notifier.clone())));
         tokio::select! {
             () = http.serve(router, std::convert::identity, Some(source), requests, shutdown.graceful.clone()) => {}
             never = reload => match never {},
@@ -114,7 +127,8 @@ impl Server {
             never = clean_organization_forever(organization, config.retention, Arc::clone(&store), clock) => match never {},
             () = shutdown.immediate.cancelled() => {}
         }
-        let _ = timeout(MAX_WRITE_TIME, key_uses.write()).await;
+        stop_notifier.cancel();
+        let _ = tokio::join!(timeout(MAX_WRITE_TIME, key_uses.write()), notifying);
         store.close().await;
         Ok(())
     }

@@ -13,6 +13,8 @@ use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::metrics::RunMetrics;
 use crate::node::{self, Membership, NodeOptions};
+use crate::notifier::Notifier;
+use crate::notify::Notifications;
 use crate::runner::{self, RunnableJobs, Runner, RunnerHandle, RunnerOptions, Shutdown, WorkResolver};
 use crate::schedule::Schedules;
 use crate::scheduler::Scheduler;
@@ -36,11 +38,14 @@ pub(crate) struct RunningNode {
     membership: Membership,
     runner: Option<Runner>,
     scheduler: Scheduler,
+    notifier: Notifier,
     shutdown: Shutdown,
     /// The jobs that the runner executes. `None`: there is no runner.
     pub runnable: Option<RunnableJobs>,
     /// The schedules of the configuration.
     pub schedules: Schedules,
+    /// The channels of the configuration.
+    pub notifications: Notifications,
     /// Canceled when the shutdown has begun and every run has ended.
     pub idle: CancellationToken,
 }
@@ -73,6 +78,9 @@ impl RunningNode {
         )
         .await;
         let (membership, leases) = joined.context("The node could not be registered in the database")?;
+        // Before the first run ends.
+        let declared = store.declare_channels(&config.channel_set().names(), clock.now()).await;
+        declared.context("The notifications of the configuration could not be written to the database")?;
         let recovered = async {
             let nodes = store.nodes().await?;
             let ended = node::ended_nodes(&nodes, membership.lease().node, store.is_shared());
@@ -90,6 +98,10 @@ impl RunningNode {
         schedules.set(scheduled);
         let scheduler =
             Scheduler::new(Arc::clone(&store), Arc::clone(&clock), handle.clone(), schedules.clone());
+        let notifications = Notifications::default();
+        notifications.set(config.channel_set());
+        let notifier =
+            Notifier::new(Arc::clone(&store), Arc::clone(&clock), handle.clone(), notifications.clone());
         let runnable = RunnableJobs::default();
         runnable.set(config.runnable_jobs(&options.labels, store.is_shared()));
         let has_runner = options.concurrency > 0;
@@ -101,8 +113,10 @@ impl RunningNode {
             membership,
             runner,
             scheduler,
+            notifier,
             shutdown,
             schedules,
+            notifications,
             runnable: has_runner.then_some(runnable),
             idle: CancellationToken::new(),
         })
@@ -110,9 +124,12 @@ impl RunningNode {
 
     /// Runs jobs, and polls `other` as well, until everything has ended after a signal.
     pub async fn work_until_shutdown(self, other: impl Future<Output = ()>) {
-        let Self { mut membership, runner, scheduler, shutdown, idle, .. } = self;
+        let Self { mut membership, runner, scheduler, notifier, shutdown, idle, .. } = self;
         // In a task of its own: many due times of a long downtime take time to compute.
         let _scheduler = AbortOnDropHandle::new(tokio::spawn(scheduler.run(shutdown.graceful.clone())));
+        // Until the last run has ended.
+        let stop_notifier = CancellationToken::new();
+        let notifying = AbortOnDropHandle::new(tokio::spawn(notifier.run(stop_notifier.clone())));
         let runner = async {
             match runner {
                 Some(runner) => runner.work().await,
@@ -125,7 +142,9 @@ impl RunningNode {
             () = membership.keep() => {}
             () = async { shutdown.immediate.cancelled().await; tokio::time::sleep(MAX_KILL_TIME).await } => {}
         }
-        let _ = tokio::time::timeout(MAX_LEAVE_TIME, membership.leave()).await;
+        stop_notifier.cancel();
+        let left = tokio::time::timeout(MAX_LEAVE_TIME, membership.leave());
+        let _ = tokio::join!(left, notifying);
     }
 }
 

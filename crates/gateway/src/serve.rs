@@ -182,6 +182,7 @@ impl Server {
                 handle: handle.clone(),
                 jobs,
                 schedules: node.schedules.clone(),
+                notifications: node.notifications.clone(),
                 runnable: node.runnable.clone().map(|runnable| (runnable, arguments.node.labels.clone())),
                 cleaner: Some(cleaner.clone()),
                 metrics: run_metrics.clone(),

@@ -5,6 +5,7 @@ pub mod check;
 pub mod keys;
 pub mod migrate;
 pub mod nodes;
+pub mod notify;
 pub mod run;
 pub mod schema;
 
@@ -15,7 +16,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use txjobs_store::Database;
 
 use crate::args::{
-    BackupArgs, ConfigArgs, DatabaseArgs, KeysCommand, RestoreArgs, RunArgs, ServeArgs, StoreArgs,
+    BackupArgs, ConfigArgs, DatabaseArgs, KeysCommand, NotifyCommand, RestoreArgs, RunArgs, ServeArgs,
+    StoreArgs,
 };
 use crate::clock::SystemClock;
 use crate::config::{self, GatewayJob};
@@ -63,6 +65,9 @@ Durations are written like 500ms, 10s, 1m30s or 90 (seconds).")]
     Keys(KeysCommand),
     /// List the nodes of the database: id, name, version, start, last heartbeat, runs and labels
     Nodes(DatabaseArgs),
+    /// Test the notifications of the configuration
+    #[command(subcommand)]
+    Notify(NotifyCommand),
     /// Create or upgrade the tables of the database. `serve` does it itself, except for an upgrade of PostgreSQL
     Migrate(StoreArgs),
     /// Copy a SQLite database into a new file, also while a gateway uses it
@@ -133,6 +138,9 @@ pub async fn run(cli: Cli) -> Result<()> {
         }
         Command::Keys(command) => keys::run(command, "txjobs-gateway", load).await,
         Command::Nodes(arguments) => nodes::run(&arguments, || load(&arguments.config.config)).await,
+        Command::Notify(NotifyCommand::Test(arguments)) => {
+            notify::test(&load(&arguments.config.config)?, arguments.name.as_deref()).await
+        }
         Command::Migrate(arguments) => migrate::run(&arguments.database).await,
         Command::Backup(arguments) => backup::back_up(&arguments).await,
         Command::Restore(arguments) => backup::restore(&arguments).await,

@@ -55,6 +55,7 @@ pub async fn run(arguments: RunArgs, source: ConfigSource, clock: impl Clock + '
         handle,
         jobs,
         schedules: running.schedules.clone(),
+        notifications: running.notifications.clone(),
         runnable: running.runnable.clone().map(|runnable| (runnable, node.labels)),
         cleaner: None,
         metrics: run_metrics.clone(),

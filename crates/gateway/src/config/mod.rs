@@ -2,6 +2,7 @@
 
 mod declared_job;
 mod duration;
+mod event_label;
 mod gateway_job;
 mod http_job;
 mod key_header;
@@ -9,6 +10,8 @@ mod kubernetes_job;
 mod labels;
 mod location;
 mod model;
+mod notify;
+mod notify_target;
 mod read;
 mod relay;
 mod retention;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::relay::RelayConfig;
 use super::retention::RetentionPolicy;
+use crate::notify::{Channel, ChannelSet};
 use crate::runner::Work;
 use crate::schedule::{JobSchedule, ScheduleSet, ScheduledJob};
 
@@ -23,6 +24,8 @@ pub struct Config {
     pub relay: Option<RelayConfig>,
     /// Which ended runs are kept, unless a job has its own setting.
     pub retention: RetentionPolicy,
+    /// Who is told of which events.
+    pub channels: Vec<Channel>,
 }
 
 /// An organization. Its keys give access to its own jobs only.
@@ -56,7 +59,13 @@ impl Config {
     pub fn empty() -> Self {
         let key_header =
             HeaderName::from_bytes(paths::API_KEY_HEADER.as_bytes()).expect("the contract's header name");
-        Self { key_header, organizations: Vec::new(), relay: None, retention: RetentionPolicy::default() }
+        Self {
+            key_header,
+            organizations: Vec::new(),
+            relay: None,
+            retention: RetentionPolicy::default(),
+            channels: Vec::new(),
+        }
     }
 
     /// Returns the organizations and jobs as the store needs them.
@@ -89,6 +98,11 @@ impl Config {
         }))
     }
 
+    /// Returns the channels of notifications.
+    pub fn channel_set(&self) -> ChannelSet {
+        ChannelSet::new(self.channels.clone())
+    }
+
     /// Returns the work of each job by its id.
     pub fn jobs_by_id(&self) -> HashMap<Uuid, Arc<dyn Work>> {
         self.jobs().map(|(_, job)| (job.id, Arc::clone(&job.work))).collect()
@@ -114,7 +128,10 @@ impl Config {
             ));
         }
         let has_changed = self.relay != new.relay
-            || self.relay.is_some() && (self.retention != new.retention || self.names() != new.names());
+            || self.relay.is_some()
+                && (self.retention != new.retention
+                    || self.names() != new.names()
+                    || self.channels != new.channels);
         has_changed
             .then(|| "The settings of a relay take effect only at a start. Restart the gateway".to_owned())
     }

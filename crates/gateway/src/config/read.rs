@@ -14,9 +14,11 @@ use super::declared_job::DeclaredJob;
 use super::key_header::parse_key_header;
 use super::location::{At, with_line};
 use super::model::{Config, Job, Organization};
+use super::notify::{NotifyScope, NotifyTable, check_channels, check_console_url};
 use super::relay::RelayTable;
 use super::retention::{RetentionPolicy, RetentionTable};
 use super::schedule::{UnresolvedJob, find_upstreams};
+use super::values::checked;
 use crate::node::parse_label;
 
 /// The namespace of the job ids that are derived from names. A change would detach every job from its history.
@@ -45,6 +47,13 @@ pub(super) struct File<J> {
     #[schemars(
         default,with = "Vec<FileOrganization<J>>", length(min = 1), extend("x-default" = "none, with `[relay]` only"))]
     organization: Vec<Spanned<FileOrganization<J>>>,
+    /// The address of the console, for links in notifications, like `"https://console.example.com"`.
+    #[schemars(with = "Option<String>")]
+    console_url: Option<Spanned<String>>,
+    /// A channel that is told of events.
+    #[serde(default)]
+    #[schemars(default, with = "Vec<NotifyTable>", extend("x-default" = "none"))]
+    notify: Vec<Spanned<NotifyTable>>,
 }
 
 /// An organization. Its keys give access to its own jobs only.
@@ -91,6 +100,14 @@ fn check<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
         None => parse_key_header("key_header", paths::API_KEY_HEADER)?,
     };
     let retention = file.retention.policy(RetentionPolicy::default()).context("`retention`")?;
+    let console_url =
+        file.console_url.as_ref().map(|url| checked(url, |url| check_console_url(url))).transpose()?;
+    let scope = |organizations, is_relay| NotifyScope {
+        directory,
+        organizations,
+        is_relay,
+        console_url: console_url.as_deref(),
+    };
     if let Some(table) = file.relay {
         ensure!(
             file.organization.is_empty(),
@@ -99,7 +116,8 @@ fn check<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
         let span = table.span();
         let (name, relay) = table.into_inner().check(directory, &key_header).context("`relay`").at(span)?;
         let organizations = vec![Organization { name, jobs: Vec::new() }];
-        return Ok(Config { key_header, organizations, relay: Some(relay), retention });
+        let channels = check_channels(file.notify, &scope(&organizations, true))?;
+        return Ok(Config { key_header, organizations, relay: Some(relay), retention, channels });
     }
     ensure!(
         !file.organization.is_empty(),
@@ -125,7 +143,8 @@ fn check<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
         }
         organizations.push(Organization { name, jobs });
     }
-    Ok(Config { key_header, organizations, relay: None, retention })
+    let channels = check_channels(file.notify, &scope(&organizations, false))?;
+    Ok(Config { key_header, organizations, relay: None, retention, channels })
 }
 
 fn check_organization(name: &str, earlier: &[Organization]) -> Result<()> {

@@ -265,10 +265,10 @@ fn parse_host(text: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, GatewayJob, parse};
+    use crate::config::{CommandJob, Config, parse};
 
     fn load(lines: &str) -> Result<Config> {
-        parse::<GatewayJob>(&format!("[relay]\n{lines}"), Path::new("/folder"))
+        parse::<CommandJob>(&format!("[relay]\n{lines}"), Path::new("/folder"))
     }
 
     #[test]

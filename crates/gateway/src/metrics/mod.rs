@@ -2,6 +2,7 @@
 //!
 //! The `metrics` crate keeps them for the process. Without an address for the listener, nothing is kept.
 
+mod notifications;
 mod page;
 mod recorder;
 mod relay;
@@ -13,6 +14,7 @@ mod service;
 mod source;
 mod store;
 
+pub use notifications::{NotificationOutcome, declare_notifications, record_notification};
 pub use relay::{record_poll, record_upstream, record_watch_interval};
 pub use requests::record_request;
 pub use runs::{FINAL_STATES, RunMetrics};

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use metrics::{describe_gauge, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use super::{relay, requests, runs, schedules};
+use super::{notifications, relay, requests, runs, schedules};
 
 const BUILD_INFO: &str = "txjobs_build_info";
 
@@ -24,6 +24,7 @@ pub(super) fn install() -> Result<PrometheusHandle> {
     relay::describe();
     requests::describe();
     schedules::describe();
+    notifications::describe();
     describe_gauge!(BUILD_INFO, "The version of the gateway. The value is always 1.");
     gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     Ok(handle)

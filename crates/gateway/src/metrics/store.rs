@@ -6,7 +6,9 @@ use metrics::{describe_gauge, gauge};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::time::timeout;
 use txjobs_sdk::JobStatusCode;
-use txjobs_store::{ErrorKind, Result, Store};
+use txjobs_store::{ChannelState, ErrorKind, Result, Store};
+
+use super::notifications;
 
 const STORE_UP: &str = "txjobs_store_up";
 const RUNNING: &str = "txjobs_runs_running";
@@ -26,22 +28,27 @@ struct StoreCounts {
 
 /// Returns the metrics of the store as text. If the store fails, only that.
 pub(super) async fn render(store: &dyn Store) -> String {
-    let counts = timeout(MAX_READ_TIME, read(store)).await;
-    let counts = counts.unwrap_or_else(|_| Err(ErrorKind::Unreachable.into()));
-    if let Err(error) = &counts {
+    let read = timeout(MAX_READ_TIME, read(store)).await;
+    let read = read.unwrap_or_else(|_| Err(ErrorKind::Unreachable.into()));
+    if let Err(error) = &read {
         tracing::debug!("the metrics of the store could not be read: {error:#}");
     }
-    render_counts(counts.ok())
+    match read {
+        Ok((counts, channels)) => render_counts(Some(counts)) + &notifications::render(&channels),
+        Err(_) => render_counts(None),
+    }
 }
 
-async fn read(store: &dyn Store) -> Result<StoreCounts> {
-    let (unfinished, nodes) = tokio::try_join!(store.unfinished_jobs(), store.nodes())?;
+async fn read(store: &dyn Store) -> Result<(StoreCounts, Vec<ChannelState>)> {
+    let (unfinished, nodes, channels) =
+        tokio::try_join!(store.unfinished_jobs(), store.nodes(), store.channel_states())?;
     let count = |status| unfinished.ids().filter(|job| unfinished.status_of(*job) == status).count();
-    Ok(StoreCounts {
+    let counts = StoreCounts {
         running: count(JobStatusCode::Running),
         pending: count(JobStatusCode::Pending),
         nodes: nodes.iter().filter(|node| node.gone_at.is_none()).count(),
-    })
+    };
+    Ok((counts, channels))
 }
 
 /// Uses a recorder of its own: that of the process would keep the values of an earlier moment.

@@ -14,6 +14,7 @@ use super::source::ConfigSource;
 use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::metrics::RunMetrics;
+use crate::notify::Notifications;
 use crate::reload_requests::ReloadRequests;
 use crate::retention::RunCleaner;
 use crate::runner::{self, RunnableJobs, RunnerHandle};
@@ -31,6 +32,7 @@ pub(crate) struct ReloadTargets {
     pub handle: RunnerHandle,
     pub jobs: DeclaredJobs,
     pub schedules: Schedules,
+    pub notifications: Notifications,
     /// The jobs that this node runs, which has these labels. `None`: it runs no jobs.
     pub runnable: Option<(RunnableJobs, Vec<String>)>,
     /// `None`: other nodes delete old runs.
@@ -97,14 +99,25 @@ impl Reloader {
             bail!("{reason}");
         }
         let changes = ConfigChanges::between(&self.current, &new);
-        let ReloadTargets { store, clock, handle, jobs, schedules, runnable, cleaner, metrics } =
-            &self.targets;
+        let ReloadTargets {
+            store,
+            clock,
+            handle,
+            jobs,
+            schedules,
+            notifications,
+            runnable,
+            cleaner,
+            metrics,
+        } = &self.targets;
         // A client can execute a new job as soon as it is in the store.
         jobs.add_missing(&new);
         let scheduled = new.schedules();
+        let channels = new.channel_set();
         let declared = async {
             store.declare(&new.declared()).await?;
-            store.declare_schedules(&scheduled.declared(), clock.now()).await
+            store.declare_schedules(&scheduled.declared(), clock.now()).await?;
+            store.declare_channels(&channels.names(), clock.now()).await
         };
         let declared = declared.await;
         if let Err(error) = declared {
@@ -113,6 +126,7 @@ impl Reloader {
         }
         jobs.replace(&new);
         schedules.set(scheduled);
+        notifications.set(channels);
         metrics.set_jobs(new.job_names());
         if let Some((runnable, labels)) = runnable {
             runnable.set(new.runnable_jobs(labels, store.is_shared()));

@@ -1,0 +1,40 @@
+//! `notify test`: sends a test notification to each channel.
+
+use anyhow::{Result, bail, ensure};
+use futures::future::join_all;
+
+use crate::clock::system_time;
+use crate::config::Config;
+use crate::notifier::Sender;
+use crate::notify::{Channel, Content};
+use crate::output::print;
+
+/// Sends a test notification to the channel with this name, or to all, and prints what happened.
+///
+/// # Errors
+///
+/// Fails if there is no such channel, or if a notification was not delivered.
+pub async fn test(config: &Config, name: Option<&str>) -> Result<()> {
+    let channels: Vec<&Channel> =
+        config.channels.iter().filter(|channel| name.is_none_or(|name| channel.name == name)).collect();
+    if let Some(name) = name.filter(|_| channels.is_empty()) {
+        let names: Vec<_> = config.channels.iter().map(|channel| format!("\"{}\"", channel.name)).collect();
+        bail!("The configuration has no notification \"{name}\". Its notifications: {}.", names.join(", "));
+    }
+    ensure!(!channels.is_empty(), "The configuration has no notifications. Add [[notify]] to it.");
+    let now = system_time();
+    let (sender, content) = (Sender::default(), Content::of_test(now));
+    let sent = join_all(channels.iter().map(|channel| sender.send(channel, &content, now))).await;
+    let mut text = String::new();
+    for (channel, sent) in channels.iter().zip(&sent) {
+        let outcome = match sent {
+            Ok(status) => format!("delivered ({status})"),
+            Err(error) => format!("failed: {}", error.cause),
+        };
+        text.push_str(&format!("{}\t{}\t{outcome}\n", channel.name, channel.describe()));
+    }
+    print(&text)?;
+    let failed = sent.iter().filter(|sent| sent.is_err()).count();
+    ensure!(failed == 0, "Notifications that were not delivered: {failed} of {}.", sent.len());
+    Ok(())
+}

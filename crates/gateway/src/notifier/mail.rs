@@ -1,0 +1,176 @@
+//! Sends mails.
+
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, Result};
+use lettre::message::Message;
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use txjobs_store::time::Micros;
+use uuid::Uuid;
+
+use super::delivery_error::DeliveryError;
+use crate::notify::{Content, Email, Encryption, SecretMask, SecretValues};
+
+/// The namespace of the ids of mails.
+const NAMESPACE: Uuid = Uuid::from_u128(0x5d0c_9a7e_2b14_4f63_9c58_7ae1_30d4_6bf2);
+
+/// Sends a mail once. Returns what the server said.
+///
+/// # Errors
+///
+/// Fails if the server has not accepted it. The error does not contain the password.
+pub(super) async fn send_mail(
+    email: &Email,
+    channel: &str,
+    content: &Content,
+    created_at: Micros,
+) -> Result<String, DeliveryError> {
+    let secrets = SecretValues::read(email.secrets()).await?;
+    let mut mask = SecretMask::default();
+    secrets.values().for_each(|secret| mask.add(secret));
+    let message = message(email, channel, content, created_at)?;
+    let transport = transport(email, &secrets)?;
+    match transport.send(message).await {
+        Ok(response) => Ok(mask.mask(&one_line(&response.code().to_string()))),
+        Err(error) => {
+            let cause = mask.mask(&one_line(&format!("{:#}", anyhow::Error::new(error))));
+            Err(DeliveryError {
+                cause: format!("the mail server did not accept the mail: {cause}"),
+                retry_after: None,
+            })
+        }
+    }
+}
+
+fn transport(email: &Email, secrets: &SecretValues) -> Result<AsyncSmtpTransport<Tokio1Executor>> {
+    // Fails only if the program has already installed a provider, which is then used.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let parameters = TlsParameters::new(email.host.clone()).context("the connection cannot use TLS")?;
+    let tls = match email.encryption {
+        Encryption::Implicit => Tls::Wrapper(parameters),
+        Encryption::StartTls => Tls::Required(parameters),
+        Encryption::Opportunistic => Tls::Opportunistic(parameters),
+    };
+    let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&email.host)
+        .port(email.port)
+        .tls(tls)
+        // The whole delivery has a shorter limit.
+        .timeout(Some(Duration::from_secs(30)));
+    Ok(match &email.credentials {
+        Some((user, password)) => {
+            builder.credentials(Credentials::new(user.clone(), secrets.get(password).to_owned())).build()
+        }
+        None => builder.build(),
+    })
+}
+
+/// Writes the mail. It has the same id and date in each attempt, so that a repeated one can be recognized.
+fn message(email: &Email, channel: &str, content: &Content, created_at: Micros) -> Result<Message> {
+    let id = Uuid::new_v5(&NAMESPACE, format!("{channel}\0{}", content.event_id).as_bytes());
+    let domain = email.from.email.domain();
+    let date = Duration::from_micros(u64::try_from(created_at).unwrap_or_default());
+    let values = content.values();
+    let subject = one_line(&email.subject.render(&values, &SecretValues::default()));
+    let mut message = Message::builder()
+        .from(email.from.clone())
+        .subject(subject)
+        .date(SystemTime::UNIX_EPOCH + date)
+        .message_id(Some(format!("<{id}@{domain}>")))
+        .header(AutoSubmitted)
+        .header(ContentType::TEXT_PLAIN);
+    for recipient in &email.to {
+        message = message.to(recipient.clone());
+    }
+    message.body(body(content)).context("the mail cannot be written")
+}
+
+fn body(content: &Content) -> String {
+    let counts = match content.state.is_empty() {
+        true => (String::new(), String::new()),
+        false => (content.warnings.to_string(), content.errors.to_string()),
+    };
+    let rows: [(&str, &str); 12] = [
+        ("Organization", &content.organization),
+        ("Job", &content.job),
+        ("State", &content.state),
+        ("Started by", &content.started_by),
+        ("Started", &content.started),
+        ("Ended", &content.ended),
+        ("Duration", &content.duration),
+        ("Warnings", &counts.0),
+        ("Errors", &counts.1),
+        ("Trigger id", &content.trigger_id),
+        ("Link", &content.link),
+        ("Console", &content.console_link),
+    ];
+    let rows = rows.iter().filter(|(_, value)| !value.is_empty());
+    let rows: String = rows.map(|(name, value)| format!("{name}: {}\n", one_line(value))).collect();
+    let error = match content.first_error.is_empty() {
+        true => String::new(),
+        false => format!("\nThe first error:\n{}\n", content.first_error),
+    };
+    format!("{}\n\n{rows}{error}", content.title)
+}
+
+fn one_line(text: &str) -> String {
+    text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect::<String>().trim().to_owned()
+}
+
+/// Says that no person wrote the mail, so that nobody's absence is answered (RFC 3834).
+#[derive(Clone, Debug)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{self, CommandJob};
+    use crate::notify::Target;
+
+    fn email() -> Email {
+        let text = "[[organization]]\nname = \"Contoso\"\n[[notify]]\nemail = { server = \"smtps://mail.example.com\", \
+                    from = 'Jobs \u{e4} <jobs@example.com>', to = [\"a@example.com\", 'B <b@example.com>'] }";
+        let mut config = config::parse::<CommandJob>(text, std::path::Path::new("")).unwrap();
+        let Target::Email(email) = config.channels.remove(0).target else { panic!("no email") };
+        *email
+    }
+
+    #[test]
+    fn mail_has_no_injected_header_and_a_stable_id() {
+        let mut content = Content::of_test(1_700_000_000_000_000);
+        content.title = "L\u{e4}st\r\nBcc: evil@example.com\r\n\r\nBody failed".to_owned();
+        content.job = "a\r\nb".to_owned();
+        content.first_error = format!("\u{20ac} {}\r\n.\r\nQUIT", "long ".repeat(1000));
+        let write = || {
+            let message = message(&email(), "Mail", &content, 1_700_000_000_000_000).unwrap();
+            String::from_utf8(message.formatted()).unwrap()
+        };
+        let text = write();
+        assert_eq!(text, write());
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
+        for line in ["Date: Tue, 14 Nov 2023 22:13:20 +0000", "Auto-Submitted: auto-generated"] {
+            assert!(head.contains(&format!("\r\n{line}\r\n")), "{head}");
+        }
+        let id = head.lines().find(|line| line.starts_with("Message-ID: <")).unwrap();
+        assert!(id.ends_with("@example.com>"), "{id}");
+        assert!(text.lines().all(|line| line.len() <= 998 && line.is_ascii()), "{text}");
+        assert!(body.len() > 5000 && head.contains("To: a@example.com, B <b@example.com>"), "{head}");
+    }
+}

@@ -1,0 +1,115 @@
+//! A channel of the configuration.
+
+use std::time::Duration;
+
+use txjobs_store::NotifiedRun;
+use uuid::Uuid;
+
+use super::email::Email;
+use super::event::EventKind;
+use super::secret::SecretSource;
+use super::webhook::Webhook;
+use crate::schedule::DueTimes;
+
+/// Where notifications go, and what they are about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Channel {
+    /// The unique name.
+    pub name: String,
+    /// The ends of runs of which it is told.
+    pub events: Vec<EventKind>,
+    /// The runs of which it is told.
+    pub filter: Filter,
+    /// It is told once of a run that takes longer than this.
+    pub slow: Option<Duration>,
+    /// It is told of jobs that have not started.
+    pub not_started: Option<NotStarted>,
+    /// The address of the console.
+    pub console_url: Option<String>,
+    /// How it is told.
+    pub target: Target,
+}
+
+/// The runs of which a channel is told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// The names of the organizations. `None`: all.
+    pub organizations: Option<Vec<String>>,
+    /// The names of the jobs. `None`: all.
+    pub jobs: Option<Vec<String>>,
+}
+
+impl Filter {
+    /// Returns whether runs of a job belong to it.
+    pub fn contains(&self, organization: &str, job: &str) -> bool {
+        let is_in = |names: &Option<Vec<String>>, name| {
+            names.as_ref().is_none_or(|names| names.iter().any(|n| n == name))
+        };
+        is_in(&self.organizations, organization) && is_in(&self.jobs, job)
+    }
+}
+
+/// When jobs should have started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotStarted {
+    /// When it is checked.
+    pub due_times: DueTimes,
+    /// The time before in which an execution must have been created.
+    pub within: Duration,
+    /// The jobs.
+    pub jobs: Vec<ChannelJob>,
+}
+
+/// A job that should have started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelJob {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// The name of its organization.
+    pub organization: String,
+}
+
+/// How a channel is told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    /// By a request.
+    Webhook(Box<Webhook>),
+    /// By a mail.
+    Email(Box<Email>),
+}
+
+impl Channel {
+    /// Returns the kind of the end of a run if the channel is told of it.
+    pub fn kind_of(&self, run: &NotifiedRun) -> Option<EventKind> {
+        let kind = EventKind::of_end(run)?;
+        let is_told = self.events.contains(&kind) && self.filter.contains(&run.organization, &run.job_name);
+        is_told.then_some(kind)
+    }
+
+    /// Returns the address of a job or a run in the console, or nothing if the address of the console is not known.
+    pub fn console_link(&self, job: Uuid, run: Option<Uuid>) -> String {
+        match (&self.console_url, run) {
+            (None, _) => String::new(),
+            (Some(console), None) => format!("{console}/#/jobs/{job}"),
+            (Some(console), Some(run)) => format!("{console}/#/jobs/{job}/runs/{run}"),
+        }
+    }
+
+    /// Returns the places of the secrets that a delivery needs.
+    pub fn secrets(&self) -> Vec<SecretSource> {
+        match &self.target {
+            Target::Webhook(webhook) => webhook.secrets(),
+            Target::Email(email) => email.secrets(),
+        }
+    }
+
+    /// Returns what it is for people, without its address.
+    pub fn describe(&self) -> &'static str {
+        match self.target {
+            Target::Webhook(_) => "webhook",
+            Target::Email(_) => "email",
+        }
+    }
+}

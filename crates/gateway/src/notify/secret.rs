@@ -1,0 +1,154 @@
+//! Secrets of requests, which are in variables or files and never in the configuration.
+
+use std::collections::HashMap;
+use std::fmt::{self, Display, Formatter};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use txjobs_processes::variables;
+
+/// The length from which a secret can be masked without damage to other text.
+pub(crate) const MIN_LENGTH: usize = 8;
+/// The longest secret. A token of a directory service has some kilobytes.
+const MAX_LENGTH: usize = 64 * 1024;
+
+/// Where a secret is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum SecretSource {
+    /// An environment variable of the gateway.
+    Environment(String),
+    /// A file, without the line end at its end.
+    File(PathBuf),
+}
+
+/// The values of secrets at the time of a request. It has no `Debug`, so that no error can contain them.
+#[derive(Default)]
+pub(crate) struct SecretValues(HashMap<SecretSource, String>);
+
+impl SecretSource {
+    /// Parses what is between `${` and `}`: `env:NAME` or `file:PATH`. A relative path starts at `directory`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it is neither, or if jobs cannot use the variable.
+    pub fn parse(text: &str, directory: &Path) -> Result<Self> {
+        if let Some(name) = text.strip_prefix("env:") {
+            ensure!(
+                !name.is_empty() && !name.contains(['=', '\0']),
+                "`${{{text}}}` names no environment variable. Write it like `${{env:ENGINE_TOKEN}}`"
+            );
+            ensure!(
+                !name.starts_with(variables::PREFIX),
+                "`${{{text}}}` begins with {}. Choose another name: variables with that prefix are settings of this program, which \
+                 removes them at its start",
+                variables::PREFIX
+            );
+            return Ok(Self::Environment(name.to_owned()));
+        }
+        match text.strip_prefix("file:") {
+            Some(path) if !path.is_empty() => Ok(Self::File(directory.join(path))),
+            _ => bail!("`${{{text}}}` is unknown. Write `${{env:NAME}}` or `${{file:PATH}}`"),
+        }
+    }
+
+    /// Reads the secret.
+    ///
+    /// # Errors
+    ///
+    /// Fails if there is none that a request can contain. The error does not contain it.
+    pub fn read(&self) -> Result<String> {
+        let text = match self {
+            Self::Environment(name) => std::env::var(name).with_context(|| format!("{self} has no text"))?,
+            Self::File(path) => read_file(path).with_context(|| format!("{self} cannot be read"))?,
+        };
+        let value = text.trim_end_matches(['\r', '\n']);
+        ensure!(
+            value.len() >= MIN_LENGTH,
+            "{self} has fewer than {MIN_LENGTH} characters. A secret that short cannot be masked in logs"
+        );
+        ensure!(!value.chars().any(char::is_control), "{self} has a control character or several lines");
+        Ok(value.to_owned())
+    }
+}
+
+impl Display for SecretSource {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment(name) => write!(f, "the environment variable {name}"),
+            Self::File(path) => write!(f, "the file {}", path.display()),
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<String> {
+    let size = std::fs::metadata(path)?.len();
+    ensure!(size <= MAX_LENGTH as u64, "it has {size} bytes, and the longest secret has {MAX_LENGTH}");
+    let bytes = std::fs::read(path)?;
+    // The usual error has the bytes.
+    String::from_utf8(bytes).ok().context("it is not UTF-8")
+}
+
+impl SecretValues {
+    /// Reads these secrets in the background: a file server may not respond.
+    ///
+    /// # Errors
+    ///
+    /// Fails if one of them cannot be read. The error does not contain any.
+    pub async fn read(sources: Vec<SecretSource>) -> Result<Self> {
+        if sources.is_empty() {
+            return Ok(Self::default());
+        }
+        let read = move || {
+            sources
+                .into_iter()
+                .map(|source| Ok((source.clone(), source.read()?)))
+                .collect::<Result<HashMap<_, _>>>()
+        };
+        tokio::task::spawn_blocking(read).await.context("the secrets cannot be read")?.map(Self)
+    }
+
+    /// Returns the value of a secret that was read.
+    pub fn get(&self, source: &SecretSource) -> &str {
+        self.0.get(source).map(String::as_str).unwrap_or_default()
+    }
+
+    /// Iterates over all values.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        self.0.values().map(String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_is_read_at_each_call_and_errors_do_not_contain_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = SecretSource::parse("file:token", folder.path()).unwrap();
+        let write = |text: &[u8]| std::fs::write(folder.path().join("token"), text).unwrap();
+        assert!(format!("{:#}", source.read().unwrap_err()).contains("cannot be read"));
+        write(b"first-secret\r\n");
+        assert_eq!(source.read().unwrap(), "first-secret");
+        write(b"second-secret");
+        assert_eq!(source.read().unwrap(), "second-secret");
+        for text in [&b"hunter2"[..], b"", b"hunter2\nhunter2", b"hunter2hunter2\xff"] {
+            write(text);
+            let error = format!("{:#}", source.read().unwrap_err());
+            assert!(error.contains("token") && !error.contains("hunter"), "{error}");
+        }
+    }
+
+    #[test]
+    fn unknown_sources_and_removed_variables_are_refused() {
+        for (text, expected) in [
+            ("env:", "names no environment variable"),
+            ("env:TXJOBS_KEY", "begins with TXJOBS_"),
+            ("file:", "is unknown"),
+            ("vault:x", "Write `${env:NAME}` or `${file:PATH}`"),
+        ] {
+            let error = SecretSource::parse(text, Path::new("")).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}
