@@ -141,7 +141,7 @@ impl Content {
             organization: "Organization".to_owned(),
             job: "Job".to_owned(),
             job_id: uuid::Uuid::nil().to_string(),
-            state: "Failed".to_owned(),
+            state: "failed".to_owned(),
             started_by: "api".to_owned(),
             trigger_id: uuid::Uuid::nil().to_string(),
             execution_id: uuid::Uuid::nil().to_string(),

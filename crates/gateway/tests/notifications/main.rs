@@ -1,0 +1,11 @@
+//! Notifications of a real gateway, which recording servers receive.
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
+#![cfg(unix)]
+
+mod dead_servers;
+mod events;
+mod kills;
+mod nodes;
+mod receiver;
+mod reload;
+mod secrets;
