@@ -4,7 +4,10 @@
 
 mod dead_servers;
 mod events;
+mod guide;
 mod kills;
+mod mail;
+mod mail_server;
 mod nodes;
 mod receiver;
 mod reload;

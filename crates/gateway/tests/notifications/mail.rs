@@ -1,0 +1,50 @@
+//! Mails, and mail servers that refuse, hang, and drop connections.
+
+use txjobs_test_support::{ServerFolder, shell_jobs};
+
+use crate::mail_server::{MailServer, Session};
+use crate::receiver::{Receiver, wait_for, webhook};
+
+fn config(port: u16) -> String {
+    let script = "printf 'first \u{e4}\\r\\n'; i=0; while [ $i -lt 300 ]; do printf 'long \u{20ac} '; i=$((i+1)); done; echo; exit 4";
+    shell_jobs(&[("L\u{e4}st \u{1f4a5}", script, "error = ['long']")])
+        + &format!(
+            "[[notify]]\nname = \"Mail\"\n[notify.email]\nserver = \"smtp://127.0.0.1:{port}\"\n\
+             from = \"J\u{f8}bs <jobs@example.com>\"\nto = [\"a@example.com\"]\nsubject = \"[{{organization}}] {{title}}\"\n"
+        )
+}
+
+#[tokio::test]
+async fn mail_is_repeated_with_the_same_id_until_it_is_accepted() {
+    let sessions = [Session::Busy, Session::NoRecipient, Session::DropAfterMail, Session::Accept];
+    let server = MailServer::start(move |number| sessions[number.min(3)]).await;
+    let folder = ServerFolder::gateway(&config(server.port));
+    let gateway = folder.serve(&[]);
+    gateway.run("L\u{e4}st \u{1f4a5}").await;
+    wait_for("the refusal", || gateway.log().contains("451").then_some(())).await;
+    // The fourth attempt comes 42 seconds after the first one.
+    let mails = server.wait_for(2).await;
+    assert_eq!((mails[0].session, mails[1].session), (2, 3));
+    assert_eq!(mails[0].header("Message-ID"), mails[1].header("Message-ID"));
+    assert!(mails[1].header("Message-ID").unwrap().ends_with("@example.com>"));
+    let mail = &mails[1];
+    assert_eq!(mail.credentials, None);
+    assert_eq!(mail.header("Auto-Submitted"), Some("auto-generated"));
+    assert!(mail.text.is_ascii() && mail.text.split("\r\n").all(|line| line.len() < 1000), "{mail:?}");
+    assert!(!mail.text.split("\r\n").any(|line| line.contains('\n') || line.contains('\r')), "{mail:?}");
+    wait_for("the delivery", || gateway.log().contains("delivered again").then_some(())).await;
+}
+
+#[tokio::test]
+async fn mail_server_that_hangs_delays_nothing() {
+    let server = MailServer::start(|_| Session::Hang).await;
+    let works = Receiver::start().await;
+    let config = config(server.port) + &webhook("Works", &works.address, "");
+    let gateway = ServerFolder::gateway(&config).serve(&[]);
+    gateway.run("L\u{e4}st \u{1f4a5}").await;
+    wait_for("the session", || (server.session_count() == 1).then_some(())).await;
+    gateway.run("L\u{e4}st \u{1f4a5}").await;
+    works.wait_for(2).await;
+    assert_eq!(server.session_count(), 1);
+    wait_for("the end of the attempt", || gateway.log().contains("no answer within 15s").then_some(())).await;
+}
