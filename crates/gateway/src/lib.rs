@@ -37,6 +37,7 @@ mod relay_server;
 pub mod reload;
 mod reload_requests;
 mod request_id;
+pub mod request_secrets;
 pub mod retention;
 pub mod runner;
 mod running_node;

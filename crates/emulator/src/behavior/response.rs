@@ -153,7 +153,7 @@ async fn change_success(
     };
     match state {
         TriggerState::Unknown if may_be_execution_id => {
-            response = copy_headers(axum::Json(NO_EXECUTIONS).into_response(), response.headers())
+            response = copy_headers(axum::Json(NO_EXECUTIONS).into_response(), response.headers());
         }
         _ if may_be_execution_id => return response,
         _ => {}

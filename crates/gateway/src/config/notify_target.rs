@@ -15,7 +15,8 @@ use serde_json::Value;
 use toml::Spanned;
 
 use super::values::{checked, is_this_machine};
-use crate::notify::{Content, Email, Encryption, JsonTemplate, SecretValues, Template, Webhook};
+use crate::notify::{Content, Email, Encryption, JsonTemplate, Template, Webhook};
+use crate::request_secrets::SecretValues;
 
 /// The port of a connection that is encrypted from its start.
 const SMTPS_PORT: u16 = 465;

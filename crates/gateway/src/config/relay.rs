@@ -265,10 +265,10 @@ fn parse_host(text: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{CommandJob, Config, parse};
+    use crate::config::{Config, GatewayJob, parse};
 
     fn load(lines: &str) -> Result<Config> {
-        parse::<CommandJob>(&format!("[relay]\n{lines}"), Path::new("/folder"))
+        parse::<GatewayJob>(&format!("[relay]\n{lines}"), Path::new("/folder"))
     }
 
     #[test]

@@ -11,9 +11,9 @@ use reqwest::{Client, Url, redirect};
 use serde_json::Value;
 use txjobs_sdk::{RetryAfter, Timestamp};
 
-use super::template::SecretMask;
 use crate::addresses::AddressPolicy;
 use crate::dns::{AddressRefused, CheckedResolver, SystemLookup};
+use crate::request_secrets::SecretMask;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest response, after decompression.

@@ -19,4 +19,4 @@ pub use settings::{
     CancelSettings, EngineState, HttpJob, Link, LogSource, OAuth2Settings, PollSettings, PollUrl,
     RequestSettings, StartSettings,
 };
-pub use template::{JsonTemplate, SecretSource, Template, UrlTemplate, Variable};
+pub use template::{JsonTemplate, Template, UrlTemplate, Variable};

@@ -8,9 +8,10 @@ use tokio::time::Instant;
 
 use super::client::{EngineClient, RequestBody};
 use super::settings::OAuth2Settings;
-use super::template::SecretMask;
-use super::template::SecretValues;
-use super::template::{Template, Variables, encode};
+use super::template::{Template, Variables};
+use crate::request_secrets::SecretMask;
+use crate::request_secrets::SecretValues;
+use crate::request_secrets::encode;
 
 /// The validity of a token whose response does not name it.
 const DEFAULT_VALIDITY: Duration = Duration::from_secs(300);

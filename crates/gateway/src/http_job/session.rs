@@ -11,9 +11,9 @@ use super::oauth2::{AccessToken, request_token};
 use super::resume_token::{EngineRun, Progress, ResumeToken};
 use super::settings::{HttpJob, Link};
 use super::template::JsonTemplate;
-use super::template::SecretMask;
-use super::template::{SecretSource, SecretValues};
 use super::template::{UrlTemplate, Variable, Variables};
+use crate::request_secrets::SecretMask;
+use crate::request_secrets::{SecretSource, SecretValues};
 use crate::runner::{Exit, RunContext};
 
 /// A run, its engine, and what has become known about it. It has no `Debug`, because it has secrets.

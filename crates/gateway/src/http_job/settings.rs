@@ -9,9 +9,9 @@ use txjobs_sdk::ExecutionState;
 
 use super::pointer::Pointer;
 use super::template::JsonTemplate;
-use super::template::SecretSource;
 use super::template::{Template, UrlTemplate};
 use crate::addresses::AddressPolicy;
+use crate::request_secrets::SecretSource;
 
 /// A job that starts work in another engine by a request, and polls it to its end.
 #[derive(Clone, Debug)]

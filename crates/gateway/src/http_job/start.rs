@@ -10,8 +10,8 @@ use super::pointer::scalar_text;
 use super::resume_token::ResumeToken;
 use super::session::Session;
 use super::settings::{Link, PollUrl};
-use super::template::SecretValues;
 use super::template::parse_of_origin;
+use crate::request_secrets::SecretValues;
 use crate::runner::{Exit, Interrupt};
 
 /// The longest id and the longest link of an engine.

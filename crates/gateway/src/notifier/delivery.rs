@@ -101,7 +101,7 @@ impl Delivery {
             match self.store.note_delivery(notification, self.clock.now()).await {
                 Ok(()) => return,
                 Err(error) => {
-                    tracing::debug!(channel = self.name, "a delivery could not be noted: {error:#}")
+                    tracing::debug!(channel = self.name, "a delivery could not be noted: {error:#}");
                 }
             }
             sleep(NOTE_INTERVAL).await;
@@ -143,7 +143,12 @@ impl Delivery {
                         "a notification was not delivered and will be tried again: {cause}"
                     ),
                     false => {
-                        tracing::debug!(channel, event, attempts, "a notification was not delivered: {cause}")
+                        tracing::debug!(
+                            channel,
+                            event,
+                            attempts,
+                            "a notification was not delivered: {cause}"
+                        );
                     }
                 }
             }

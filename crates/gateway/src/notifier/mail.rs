@@ -12,7 +12,8 @@ use txjobs_store::time::Micros;
 use uuid::Uuid;
 
 use super::delivery_error::DeliveryError;
-use crate::notify::{Content, Email, Encryption, SecretMask, SecretValues};
+use crate::notify::{Content, Email, Encryption};
+use crate::request_secrets::{SecretMask, SecretValues};
 
 /// The namespace of the ids of mails.
 const NAMESPACE: Uuid = Uuid::from_u128(0x5d0c_9a7e_2b14_4f63_9c58_7ae1_30d4_6bf2);
@@ -140,13 +141,13 @@ impl Header for AutoSubmitted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{self, CommandJob};
+    use crate::config::{self, GatewayJob};
     use crate::notify::Target;
 
     fn email() -> Email {
         let text = "[[organization]]\nname = \"Contoso\"\n[[notify]]\nemail = { server = \"smtps://mail.example.com\", \
                     from = 'Jobs \u{e4} <jobs@example.com>', to = [\"a@example.com\", 'B <b@example.com>'] }";
-        let mut config = config::parse::<CommandJob>(text, std::path::Path::new("")).unwrap();
+        let mut config = config::parse::<GatewayJob>(text, std::path::Path::new("")).unwrap();
         let Target::Email(email) = config.channels.remove(0).target else { panic!("no email") };
         *email
     }

@@ -12,7 +12,8 @@ use txjobs_sdk::{RetryAfter, Timestamp};
 
 use super::delivery_error::DeliveryError;
 use crate::dns::{AddressRefused, CheckedResolver, SystemLookup};
-use crate::notify::{ADDRESSES, Content, SecretMask, SecretValues, Webhook};
+use crate::notify::{ADDRESSES, Content, Webhook};
+use crate::request_secrets::{SecretMask, SecretValues};
 
 /// The most bytes of a response that are read.
 const MAX_RESPONSE_BYTES: usize = 16 * 1024;

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::email::Email;
 use super::event::EventKind;
-use super::secret::SecretSource;
 use super::webhook::Webhook;
+use crate::request_secrets::SecretSource;
 use crate::schedule::DueTimes;
 
 /// Where notifications go, and what they are about.

@@ -2,8 +2,8 @@
 
 use lettre::message::Mailbox;
 
-use super::secret::SecretSource;
 use super::template::Template;
+use crate::request_secrets::SecretSource;
 
 /// A mail that tells of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]

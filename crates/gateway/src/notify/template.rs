@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Map, Value};
 
-use super::secret::{SecretSource, SecretValues};
+use crate::request_secrets::{SecretSource, SecretValues};
 
 /// A value that differs between notifications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

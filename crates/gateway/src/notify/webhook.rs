@@ -7,9 +7,9 @@ use anyhow::{Result, anyhow, ensure};
 use axum::http::HeaderName;
 use reqwest::Url;
 
-use super::secret::{SecretSource, SecretValues};
 use super::template::{JsonTemplate, Template};
 use crate::addresses::AddressPolicy;
+use crate::request_secrets::{SecretSource, SecretValues};
 
 /// The addresses to which webhooks connect: not those of metadata services.
 pub(crate) const ADDRESSES: AddressPolicy = AddressPolicy { allowed: Vec::new(), has_private: true };

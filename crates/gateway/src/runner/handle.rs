@@ -34,7 +34,7 @@ impl RunEnds {
     pub async fn next(&mut self) {
         if self.0.changed().await.is_err() {
             // The runner is gone, so no run ends anymore.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

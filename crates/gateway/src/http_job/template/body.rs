@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
-use super::secret::{SecretSource, SecretValues};
 use super::text::{Template, Variable, Variables};
+use crate::request_secrets::{SecretSource, SecretValues};
 
 /// A JSON document whose texts are templates.
 #[derive(Clone, Debug, PartialEq)]

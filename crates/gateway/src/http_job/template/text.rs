@@ -3,14 +3,10 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::secret::{SecretSource, SecretValues};
-
-/// What is escaped in a URL: everything but the characters that RFC 3986 calls unreserved.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use crate::request_secrets::{SecretSource, SecretValues, encode};
 
 /// A value that differs between runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,11 +196,6 @@ fn variable(name: &str, allowed: &[Variable]) -> Result<Variable> {
         let names = if names.is_empty() { "no variables".to_owned() } else { names.join(", ") };
         anyhow!("`{{{name}}}` is unknown here.{hint} Use {names}, or write `{{{{` for a brace")
     })
-}
-
-/// Escapes a value in a URL.
-pub(in crate::http_job) fn encode(text: &str) -> String {
-    utf8_percent_encode(text, ESCAPED).to_string()
 }
 
 #[cfg(test)]

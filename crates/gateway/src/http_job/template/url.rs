@@ -3,8 +3,8 @@
 use anyhow::{Result, anyhow, ensure};
 use reqwest::Url;
 
-use super::secret::SecretValues;
 use super::text::{Part, Template, Variable, Variables};
+use crate::request_secrets::SecretValues;
 
 /// A URL with variables, whose origin is fixed.
 #[derive(Clone, Debug, PartialEq, Eq)]

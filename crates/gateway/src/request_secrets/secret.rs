@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use txjobs_processes::variables;
 
 /// The length from which a secret can be masked without damage to other text.
-pub(crate) const MIN_LENGTH: usize = 8;
+pub(super) const MIN_LENGTH: usize = 8;
 /// The longest secret. A token of a directory service has some kilobytes.
 const MAX_LENGTH: usize = 64 * 1024;
 
@@ -58,7 +58,10 @@ impl SecretSource {
     /// Fails if there is none that a request can contain. The error does not contain it.
     pub fn read(&self) -> Result<String> {
         let text = match self {
-            Self::Environment(name) => std::env::var(name).with_context(|| format!("{self} has no text"))?,
+            // The error of a value that is not text would have the value.
+            Self::Environment(name) => {
+                std::env::var(name).ok().with_context(|| format!("{self} has no text"))?
+            }
             Self::File(path) => read_file(path).with_context(|| format!("{self} cannot be read"))?,
         };
         let value = text.trim_end_matches(['\r', '\n']);

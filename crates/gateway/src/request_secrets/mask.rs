@@ -1,18 +1,18 @@
-//! Removes secrets from what is written about a run.
+//! Removes secrets from what is written about requests.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::encode::encode;
 use super::secret::MIN_LENGTH;
-use super::text::encode;
 
 const MASK: &str = "***";
 
-/// Replaces the secrets of a run by asterisks, in the forms in which requests contain them. It has no `Debug`.
+/// Replaces secrets by asterisks, in the forms in which requests contain them. It has no `Debug`.
 #[derive(Default)]
-pub(in crate::http_job) struct SecretMask(Vec<String>);
+pub(crate) struct SecretMask(Vec<String>);
 
 impl SecretMask {
-    /// Adds a secret. Earlier ones stay, because an engine may repeat one that was replaced.
+    /// Adds a secret. Earlier ones stay, because a server may repeat one that was replaced.
     pub fn add(&mut self, secret: &str) {
         let json = serde_json::Value::from(secret).to_string();
         let json = json.trim_matches('"').to_owned();
@@ -28,7 +28,7 @@ impl SecretMask {
         self.0.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
     }
 
-    /// Adds a secret that an engine chose, unless it is so short that other text would be damaged.
+    /// Adds a secret that a server chose, unless it is so short that other text would be damaged.
     pub fn add_if_long(&mut self, secret: &str) {
         if secret.len() >= MIN_LENGTH {
             self.add(secret);
