@@ -246,3 +246,6 @@ pub(super) fn check_console_url(text: &str) -> Result<String> {
     );
     Ok(text.trim_end_matches('/').to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,6 +35,8 @@ impl Monitoring {
     /// Starts all, and waits until Prometheus has read the metrics.
     pub async fn start() -> Self {
         let jobs = shell_jobs(&[("Works", "echo ok", "schedule = \"0 0 29 2 *\""), ("Fails", "exit 3", "")]);
+        // Declares the counters of a channel, which is told of nothing here.
+        let jobs = jobs + "[[notify]]\non = [\"canceled\"]\nwebhook = { url = \"http://127.0.0.1:1/\" }\n";
         let mut gateway = ServerFolder::gateway(&jobs).serve(&["--metrics-listen", "127.0.0.1:0"]);
         let mut relay = start_relay(&gateway);
         let metrics = [gateway.read_metrics_address(), relay.read_metrics_address()];

@@ -10,5 +10,6 @@ mod mail;
 mod mail_server;
 mod nodes;
 mod receiver;
+mod relay;
 mod reload;
 mod secrets;
