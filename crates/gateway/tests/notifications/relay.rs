@@ -34,7 +34,10 @@ async fn relay_tells_of_new_runs_of_the_service() {
     let body = receiver.wait_for(1).await.remove(0).body;
     assert_eq!(body["event_id"], format!("ended:{}", new["Id"].as_str().unwrap()));
     assert_eq!((body["organization"].as_str(), body["job"].as_str()), (Some("Relay"), Some("fails")));
-    assert_eq!((body["state"].as_str(), body["first_error"].as_str()), (Some("failed"), Some("")));
+    assert_eq!(
+        (body["state"].as_str(), body["first_error"].as_str()),
+        (Some("failed"), Some("The command exited with code 3."))
+    );
     // What ends while the relay is down is told after it.
     relay.kill_and_restart();
     let later = service.run("fails").await;

@@ -47,7 +47,7 @@ fn not_started_is_about_the_named_jobs() {
 fn mistakes_are_refused_with_their_place() {
     for (settings, expected) in [
         ("", "line 11, column 1: the notification \"Notification 1\": it has neither `webhook` nor `email`"),
-        (&*format!("{HOOK}on = [\"failure\"]"), "line 13, column 7: "),
+        (&*format!("{HOOK}on = [\"failure\"]"), "line 13, column 6: "),
         (&format!("{HOOK}on = []"), "`on` is empty"),
         (&format!("name = \" \"\n{HOOK}"), "line 12, column 8: a `name` of [[notify]] is empty"),
         (
