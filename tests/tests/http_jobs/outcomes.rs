@@ -24,7 +24,7 @@ async fn run_of_each_engine_completes() {
         // The configurations of the others name no page.
         let has_link = !matches!(guide, "another-server-of-this-api");
         assert_eq!(
-            execution["Link"].as_str().is_some_and(|link| link.starts_with("https://")),
+            execution["ExternalLink"].as_str().is_some_and(|link| link.starts_with("https://")),
             has_link,
             "{guide}: {execution:#}"
         );
