@@ -79,9 +79,9 @@ pub(super) fn timed_out(timeout: Duration) -> String {
 
 /// Returns the state of a run that completed. As with a command, a line can make it worse.
 fn from_worst(worst: i64) -> ExecutionState {
-    if worst >= i64::from(Severity::Error.number()) {
+    if worst >= Severity::Error.number() {
         ExecutionState::CompletedWithErrors
-    } else if worst >= i64::from(Severity::Warning.number()) {
+    } else if worst >= Severity::Warning.number() {
         ExecutionState::CompletedWithWarnings
     } else {
         ExecutionState::Completed

@@ -129,7 +129,7 @@ impl<'a> Session<'a> {
     }
 
     fn note_severity(&mut self, severity: Severity) {
-        self.token.worst = self.token.worst.max(i64::from(severity.number()));
+        self.token.worst = self.token.worst.max(severity.number());
     }
 
     fn severity(&self, line: &str) -> Severity {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::pod_report::PodReport;
 use super::seen::Seen;
 use super::session::Session;
 use crate::runner::Exit;
@@ -17,7 +18,7 @@ const MAX_PROBLEM_TIME: Duration = Duration::from_secs(120);
 ///
 /// Fails with the exit of the run if it no longer belongs to this node.
 pub(super) async fn check_start(session: &mut Session<'_>, seen: &mut Seen) -> Result<Option<String>, Exit> {
-    if seen.is_suspended || seen.pod.as_ref().is_some_and(|pod| pod.has_started()) {
+    if seen.is_suspended || seen.pod.as_ref().is_some_and(PodReport::has_started) {
         seen.waiting_since = None;
         return Ok(None);
     }
@@ -25,7 +26,7 @@ pub(super) async fn check_start(session: &mut Session<'_>, seen: &mut Seen) -> R
     let waited = seen.waiting_since.get_or_insert_with(Instant::now).elapsed();
     let limit = session.job.start_timeout;
     let is_late = waited >= limit;
-    let problem = seen.pod.as_ref().filter(|_| !seen.is_pod_gone).and_then(|pod| pod.start_problem());
+    let problem = seen.pod.as_ref().filter(|_| !seen.is_pod_gone).and_then(PodReport::start_problem);
     let Some(problem) = problem else {
         return Ok(if is_late { Some(late(&unexplained(session, seen).await, limit)) } else { None });
     };

@@ -19,7 +19,7 @@ pub(super) const IMAGE_KEYS: [&str; 7] =
 #[serde(deny_unknown_fields)]
 #[schemars(
     rename = "Kubernetes",
-    extend("oneOf" = [{ "required": ["image"] }, { "required": ["manifest"], "not": { "anyOf": image_keys_schema() } }])
+    extend("oneOf" = [{ "required": ["image"], "not": { "required": ["manifest"] } }, { "required": ["manifest"], "not": { "anyOf": image_keys_schema() } }])
 )]
 #[cfg_attr(not(feature = "kubernetes"), expect(dead_code, reason = "this build has no Kubernetes"))]
 pub(in crate::config) struct KubernetesTable {
