@@ -34,7 +34,7 @@ pub(super) async fn render(store: &dyn Store) -> String {
         tracing::debug!("the metrics of the store could not be read: {error:#}");
     }
     match read {
-        Ok((counts, channels)) => render_counts(Some(counts)) + &notifications::render(&channels),
+        Ok((counts, channels)) => render_counts(Some(counts)) + notifications::render(&channels).as_str(),
         Err(_) => render_counts(None),
     }
 }

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use crate::config::{self, CommandJob, Config};
+use crate::config::{self, Config, GatewayJob};
 
 const JOBS: &str = "[[organization]]\nname = \"Contoso\"\n[[organization.job]]\nname = \"load\"\ncommand = [\"true\"]\n\
                     [[organization]]\nname = \"Fabrikam\"\n[[organization.job]]\nname = \"other\"\ncommand = [\"true\"]\n";
 const HOOK: &str = "webhook = { url = \"https://hooks.example.com/secret-path\" }\n";
 
 fn parse(text: &str) -> anyhow::Result<Config> {
-    config::parse::<CommandJob>(text, Path::new("/base"))
+    config::parse::<GatewayJob>(text, Path::new("/base"))
 }
 
 /// Returns the error of a [[notify]] with these settings, which begins in line 11.
