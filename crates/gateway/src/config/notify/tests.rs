@@ -115,9 +115,7 @@ fn mistakes_are_refused_with_their_place() {
 #[test]
 fn mail_needs_encryption_and_addresses() {
     let email = |keys: &str| {
-        let error =
-            error_of(&format!("[notify.email]\nfrom = \"a@b.example\"\nto = [\"c@b.example\"]\n{keys}"));
-        error
+        error_of(&format!("[notify.email]\nfrom = \"a@b.example\"\nto = [\"c@b.example\"]\n{keys}"))
     };
     for (keys, expected) in [
         ("server = \"mail.example\"", "`server`: it is not the address of a mail server"),
