@@ -68,7 +68,8 @@ pub(super) struct EmailTable {
     /// The subject, which can have variables.
     #[schemars(with = "Option<String>", extend("default" = "{title}"))]
     subject: Option<Spanned<String>>,
-    /// Whether mails may be sent without encryption to a server that does not offer it.
+    /// Whether mails may be sent without encryption to a server that does not offer it, and to one with a certificate for which nobody
+    /// vouches.
     #[serde(default)]
     allow_plain: bool,
 }

@@ -49,7 +49,11 @@ pub(super) async fn send_mail(
 fn transport(email: &Email, secrets: &SecretValues) -> Result<AsyncSmtpTransport<Tokio1Executor>> {
     // Fails only if the program has already installed a provider, which is then used.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let parameters = TlsParameters::new(email.host.clone()).context("the connection cannot use TLS")?;
+    let parameters = TlsParameters::builder(email.host.clone())
+        // A connection that may be plain is not worse with a certificate for which nobody vouches.
+        .dangerous_accept_invalid_certs(email.encryption == Encryption::Opportunistic)
+        .build()
+        .context("the connection cannot use TLS")?;
     let tls = match email.encryption {
         Encryption::Implicit => Tls::Wrapper(parameters),
         Encryption::StartTls => Tls::Required(parameters),

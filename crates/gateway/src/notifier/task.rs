@@ -17,7 +17,7 @@ use super::sender::Sender;
 use super::slow_runs::SlowRuns;
 use crate::clock::{Micros, SharedClock};
 use crate::metrics::declare_notifications;
-use crate::notify::{ChannelSet, Notifications};
+use crate::notify::{Channel, ChannelSet, Notifications};
 use crate::runner::RunnerHandle;
 
 /// The longest time between two looks, at the runs of other nodes and at the clock.
@@ -154,6 +154,7 @@ impl Notifier {
         for channel in self.set.channels() {
             let name = &channel.name;
             declare_notifications(name);
+            warn_of_missing_secret(channel);
             if !self.deliveries.contains_key(name) {
                 let due = Arc::new(Notify::new());
                 let delivery = Delivery {
@@ -223,4 +224,15 @@ impl Notifier {
             Ok(()) | Err(_) => {}
         }
     }
+}
+
+/// Logs if a secret of a channel cannot be read, so that this is known before the first event. In the background, because a file
+/// server may not respond.
+fn warn_of_missing_secret(channel: &Channel) {
+    let (name, secrets) = (channel.name.clone(), channel.secrets());
+    tokio::task::spawn_blocking(move || {
+        if let Some(error) = secrets.iter().find_map(|secret| secret.read().err()) {
+            tracing::warn!(channel = name, "notifications cannot be delivered now: {error:#}");
+        }
+    });
 }

@@ -20,6 +20,8 @@ const MAX_ERROR_LENGTH: usize = 1000;
 
 /// The values of a notification. This is also the JSON document of a webhook without `body`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+// Another version may have stored it.
+#[serde(default)]
 pub struct Content {
     /// A sentence about the event.
     pub title: String,

@@ -39,7 +39,7 @@ body = { routing_key = "${file:key}", text = "{title}: {job} {{x}}", nested = [{
     let mut serve = folder.serve_command(&[]);
     let encoded = "signature-4f%C3%A49%2F%2B";
     serve.env("HOOK", format!("{}/hooks/{path}?sig={encoded}", receiver.address));
-    serve.env("RUST_LOG", "trace,hyper_util=info");
+    serve.env("RUST_LOG", "trace");
     let gateway = folder.start(serve);
     gateway.run("fails").await;
     let received = receiver.wait_for(2).await;
@@ -76,6 +76,10 @@ async fn missing_secret_is_named_and_used_when_it_appears() {
         shell_jobs(&[("fails", "exit 1", "")]) + "[[notify]]\nwebhook = { url = \"${file:hook}\" }\n";
     let folder = ServerFolder::gateway(&config);
     let gateway = folder.serve(&[]);
+    wait_for("the warning", || {
+        gateway.log().contains("notifications cannot be delivered now: the file hook").then_some(())
+    })
+    .await;
     gateway.run("fails").await;
     wait_for("the log", || gateway.log().contains("the file hook cannot be read").then_some(())).await;
     fs::write(folder.file("hook"), &receiver.address).unwrap();
