@@ -20,10 +20,10 @@ async fn dead_channels_delay_no_run_and_no_other_channel() {
     let hangs = Receiver::with_reply(|_, _| Reply::Hold).await;
     let fails = Receiver::with_reply(|_, _| StatusCode::INTERNAL_SERVER_ERROR.into()).await;
     let config = jobs()
-        + &webhook("Hangs", &hangs.address, ALL)
-        + &webhook("Fails", &fails.address, ALL)
-        + &webhook("Refuses", &format!("http://{}/", closed_address()), ALL)
-        + &webhook("Works", &works.address, ALL);
+        + &*webhook("Hangs", &hangs.address, ALL)
+        + &*webhook("Fails", &fails.address, ALL)
+        + &*webhook("Refuses", &format!("http://{}/", closed_address()), ALL)
+        + &*webhook("Works", &works.address, ALL);
     let folder = ServerFolder::gateway(&config);
     let gateway = folder.serve(&[]);
     hangs_until_held(&gateway, &hangs).await;
@@ -61,7 +61,7 @@ async fn failed_notification_is_delivered_later() {
         _ => StatusCode::ACCEPTED.into(),
     })
     .await;
-    let folder = ServerFolder::gateway(&(jobs() + &webhook("A", &receiver.address, ALL)));
+    let folder = ServerFolder::gateway(&(jobs() + &*webhook("A", &receiver.address, ALL)));
     let gateway = folder.serve(&[]);
     gateway.run("works").await;
     let received = receiver.wait_for(2).await;
@@ -86,7 +86,7 @@ async fn retry_after_pauses_the_channel_in_both_forms() {
             _ => StatusCode::OK.into(),
         })
         .await;
-        let folder = ServerFolder::gateway(&(jobs() + &webhook("A", &receiver.address, ALL)));
+        let folder = ServerFolder::gateway(&(jobs() + &*webhook("A", &receiver.address, ALL)));
         let gateway = folder.serve(&[]);
         gateway.run("works").await;
         receiver.wait_for(1).await;
@@ -110,7 +110,7 @@ async fn redirect_is_not_followed() {
         Reply::Send(moved.into_response())
     })
     .await;
-    let folder = ServerFolder::gateway(&(jobs() + &webhook("A", &receiver.address, ALL)));
+    let folder = ServerFolder::gateway(&(jobs() + &*webhook("A", &receiver.address, ALL)));
     let gateway = folder.serve(&[]);
     gateway.run("works").await;
     receiver.wait_for(2).await;

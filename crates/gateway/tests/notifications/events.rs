@@ -22,9 +22,9 @@ fn jobs() -> String {
 async fn each_channel_is_told_of_its_events() {
     let [all, usual, filtered] = [Receiver::start().await, Receiver::start().await, Receiver::start().await];
     let config = jobs()
-        + &webhook("All", &all.address, ALL)
-        + &webhook("Usual", &usual.address, "")
-        + &webhook("Filtered", &filtered.address, &format!("{ALL}\njobs = [\"warns\", \"long\"]"));
+        + &*webhook("All", &all.address, ALL)
+        + &*webhook("Usual", &usual.address, "")
+        + &*webhook("Filtered", &filtered.address, &format!("{ALL}\njobs = [\"warns\", \"long\"]"));
     let config = format!("console_url = \"https://console.example.com/\"\n{config}");
     let gateway = ServerFolder::gateway(&config).serve(&[]);
     let mut runs = Vec::new();
@@ -83,7 +83,7 @@ async fn each_channel_is_told_of_its_events() {
 #[tokio::test]
 async fn slow_run_is_told_once_while_it_is_running() {
     let receiver = Receiver::start().await;
-    let config = jobs() + &webhook("Slow", &receiver.address, "on = [\"canceled\"]\nslow = \"1s\"");
+    let config = jobs() + &*webhook("Slow", &receiver.address, "on = [\"canceled\"]\nslow = \"1s\"");
     let mut gateway = ServerFolder::gateway(&config).serve(&[]);
     gateway.run("works").await;
     let long = gateway.execute("long").await;
@@ -112,7 +112,7 @@ async fn job_that_has_not_started_is_told() {
     let receiver = Receiver::start().await;
     let settings = "on = []\njobs = [\"works\", \"warns\"]\n\
                     not_started = { check = \"* * * * *\", time_zone = \"Europe/Copenhagen\", within = \"10m\" }";
-    let config = jobs() + &webhook("Missing", &receiver.address, settings);
+    let config = jobs() + &*webhook("Missing", &receiver.address, settings);
     let gateway = ServerFolder::gateway(&config).serve(&[]);
     gateway.run("works").await;
     let body = crate::receiver::wait_for_long(|| receiver.received().first().cloned()).await.body;
@@ -131,8 +131,8 @@ async fn test_command_says_what_happened() {
     let receiver = Receiver::start().await;
     let refused = txjobs_test_support::closed_address();
     let config = jobs()
-        + &webhook("Works", &receiver.address, "")
-        + &webhook("Fails", &format!("http://{refused}/secret-path-1234"), "");
+        + &*webhook("Works", &receiver.address, "")
+        + &*webhook("Fails", &format!("http://{refused}/secret-path-1234"), "");
     let folder = ServerFolder::gateway(&config);
     let output = CommandOutput::of(&mut folder.command(&["notify", "test", "Works"])).expect_success();
     assert_eq!(output, "Works\twebhook\tdelivered (200 OK)\n");

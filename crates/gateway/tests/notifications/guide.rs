@@ -27,7 +27,7 @@ fn jobs() -> String {
 async fn run_example(section: &str, variable: &str, secret_url: bool) -> Received {
     let receiver = Receiver::start().await;
     let example = block(section, "toml").replace("https://events.pagerduty.com", &receiver.address);
-    let folder = ServerFolder::gateway(&(jobs() + &example));
+    let folder = ServerFolder::gateway(&(jobs() + &*example));
     let mut serve = folder.serve_command(&[]);
     let secret = if secret_url { format!("{}/hook", receiver.address) } else { "integration-key".to_owned() };
     serve.env(variable, secret);
@@ -107,7 +107,7 @@ async fn mail_is_sent_over_tls() {
     let example = block("Mail", "toml")
         .replace("smtps://smtp.example.com", &format!("smtps://localhost:{}", server.port))
         .replace("/etc/txjobs/smtp-password", "smtp-password");
-    let folder = ServerFolder::gateway(&(jobs() + &example));
+    let folder = ServerFolder::gateway(&(jobs() + &*example));
     fs::write(folder.file("smtp-password"), "correct horse battery\n").unwrap();
     fs::write(folder.file("ca.pem"), server.certificate.as_ref().unwrap()).unwrap();
     // The server is refused while nobody vouches for its certificate.

@@ -21,7 +21,7 @@ async fn killed_gateway_tells_of_every_run() {
     .await;
     let all = r#"on = ["failed", "completed", "canceled"]"#;
     let jobs = shell_jobs(&[("first", "echo first", ""), ("second", "echo second", "after = [\"first\"]")]);
-    let folder = ServerFolder::gateway(&(jobs + &webhook("A", &receiver.address, all)));
+    let folder = ServerFolder::gateway(&(jobs + &*webhook("A", &receiver.address, all)));
     let mut gateway = folder.serve(&[]);
     for round in 0..ROUNDS {
         gateway.execute("first").await;

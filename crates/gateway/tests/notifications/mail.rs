@@ -8,7 +8,7 @@ use crate::receiver::{Receiver, wait_for, webhook};
 fn config(port: u16) -> String {
     let script = "printf 'first \u{e4}\\r\\n'; i=0; while [ $i -lt 300 ]; do printf 'long \u{20ac} '; i=$((i+1)); done; echo; exit 4";
     shell_jobs(&[("L\u{e4}st \u{1f4a5}", script, "error = ['long']")])
-        + &format!(
+        + &*format!(
             "[[notify]]\nname = \"Mail\"\n[notify.email]\nserver = \"smtp://127.0.0.1:{port}\"\n\
              from = \"J\u{f8}bs <jobs@example.com>\"\nto = [\"a@example.com\"]\nsubject = \"[{{organization}}] {{title}}\"\n"
         )
@@ -39,7 +39,7 @@ async fn mail_is_repeated_with_the_same_id_until_it_is_accepted() {
 async fn mail_server_that_hangs_delays_nothing() {
     let server = MailServer::start(|_| Session::Hang).await;
     let works = Receiver::start().await;
-    let config = config(server.port) + &webhook("Works", &works.address, "");
+    let config = config(server.port) + &*webhook("Works", &works.address, "");
     let gateway = ServerFolder::gateway(&config).serve(&[]);
     gateway.run("L\u{e4}st \u{1f4a5}").await;
     wait_for("the session", || (server.session_count() == 1).then_some(())).await;

@@ -16,7 +16,7 @@ async fn two_nodes_tell_of_each_run_once_and_of_lost_runs() {
     let mut jobs: Vec<(&str, &str, &str)> = jobs.iter().map(|name| (&**name, "echo done", "")).collect();
     jobs.push(("long", "echo begun; sleep 1000", ""));
     let folder = TempDir::new().unwrap();
-    let config = shell_jobs(&jobs) + &webhook("A", &receiver.address, r#"on = ["completed", "failed"]"#);
+    let config = shell_jobs(&jobs) + &*webhook("A", &receiver.address, r#"on = ["completed", "failed"]"#);
     std::fs::write(folder.path().join("gateway.toml"), config).unwrap();
     let url = PostgresServer::shared().create_database();
     let command = |arguments: &[&str]| {

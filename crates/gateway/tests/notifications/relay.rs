@@ -26,7 +26,7 @@ async fn relay_tells_of_new_runs_of_the_service() {
         "[relay]\nupstream = {:?}\nkey_file = \"key\"\nwatch = \"1s\"\nallow_addresses = [\"127.0.0.1\"]\n",
         service.address()
     );
-    let folder = ServerFolder::gateway(&(config + &webhook("A", &receiver.address, "jobs = [\"fails\"]")));
+    let folder = ServerFolder::gateway(&(config + &*webhook("A", &receiver.address, "jobs = [\"fails\"]")));
     std::fs::write(folder.file("key"), service.key()).unwrap();
     let mut relay = folder.serve(&[]);
     wait_for_archived(&relay, &job, 1).await;

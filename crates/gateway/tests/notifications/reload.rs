@@ -26,13 +26,13 @@ async fn new_channel_is_told_of_later_runs_only() {
     let folder = ServerFolder::gateway(&jobs());
     let gateway = folder.serve(&["--metrics-listen", "127.0.0.1:0"]);
     gateway.run("works").await;
-    let with_a = jobs() + &webhook("A", &a.address, ALL);
+    let with_a = jobs() + &*webhook("A", &a.address, ALL);
     write_config(&folder, &gateway, &with_a, 1).await;
     let second = gateway.run("works").await;
     let id = |run: &serde_json::Value| format!("ended:{}", run["Id"].as_str().unwrap());
     a.wait_for(1).await;
     assert_eq!(a.texts("event_id"), [id(&second)]);
-    write_config(&folder, &gateway, &(with_a + &webhook("B", &b.address, ALL)), 2).await;
+    write_config(&folder, &gateway, &(with_a + &*webhook("B", &b.address, ALL)), 2).await;
     let third = gateway.run("works").await;
     b.wait_for(1).await;
     a.wait_for(2).await;
@@ -40,7 +40,7 @@ async fn new_channel_is_told_of_later_runs_only() {
     assert_eq!(a.texts("event_id"), [id(&second), id(&third)]);
     // A channel whose address has changed is the same channel.
     let c = Receiver::start().await;
-    write_config(&folder, &gateway, &(jobs() + &webhook("B", &c.address, ALL)), 3).await;
+    write_config(&folder, &gateway, &(jobs() + &*webhook("B", &c.address, ALL)), 3).await;
     let fourth = gateway.run("works").await;
     c.wait_for(1).await;
     assert_eq!(c.texts("event_id"), [id(&fourth)]);
@@ -51,7 +51,7 @@ async fn new_channel_is_told_of_later_runs_only() {
 async fn metrics_count_attempts_and_pending_notifications() {
     let works = Receiver::start().await;
     let fails = Receiver::with_reply(|_, _| axum::http::StatusCode::FORBIDDEN.into()).await;
-    let config = jobs() + &webhook("A", &works.address, ALL) + &webhook("B", &fails.address, ALL);
+    let config = jobs() + &*webhook("A", &works.address, ALL) + &*webhook("B", &fails.address, ALL);
     let mut gateway = ServerFolder::gateway(&config).serve(&["--metrics-listen", "127.0.0.1:0"]);
     let address = gateway.read_metrics_address();
     let metrics = async || gateway.http().get(&address).send().await.unwrap().text().await.unwrap();
