@@ -4,6 +4,7 @@
 mod cancellations;
 mod cluster;
 mod configurations;
+mod connections;
 mod logs;
 mod objects;
 mod outcomes;
@@ -13,3 +14,4 @@ mod routes;
 mod scene;
 mod starts;
 mod statuses;
+mod tls;

@@ -16,5 +16,6 @@ pub(super) use run_settings::RunSettings;
 pub(super) use table::KubernetesTable;
 pub(super) use work::work;
 
-#[cfg(all(test, feature = "kubernetes"))]
+#[cfg(test)]
+#[cfg(feature = "kubernetes")]
 mod tests;
