@@ -3,14 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use axum::serve::Listener;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use txjobs_test_support::wait_until;
 
-use crate::routes;
 use crate::statuses;
-use crate::tls::TlsListener;
 
 /// The token that the API server accepts.
 pub const TOKEN: &str = "a-token-that-nobody-may-see";
@@ -66,27 +63,8 @@ pub struct State {
 }
 
 impl Cluster {
-    /// Starts a cluster whose pods begin with this status.
-    pub async fn start(first_status: Value) -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let cluster = Self::new(first_status, address);
-        let app = routes::router(cluster.clone());
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        cluster
-    }
-
-    /// Starts a cluster like [`Self::start`] with TLS, and returns its certificate as PEM.
-    pub async fn start_tls(first_status: Value) -> (Self, String) {
-        let (listener, certificate) = TlsListener::bind().await;
-        let address = format!("https://{}", listener.local_addr().unwrap());
-        let cluster = Self::new(first_status, address);
-        let app = routes::router(cluster.clone());
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        (cluster, certificate)
-    }
-
-    fn new(first_status: Value, address: String) -> Self {
+    /// Creates a cluster whose pods begin with this status, at this address.
+    pub fn new(first_status: Value, address: String) -> Self {
         let state = State { first_status, events: json!([]), ..State::default() };
         Self { state: Arc::new(Mutex::new(state)), changes: watch::Sender::new(0), address }
     }

@@ -4,7 +4,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use txjobs_test_support::{ServerFolder, TestServer};
 
-use crate::cluster::{Cluster, Kind, TOKEN};
+use crate::api_server;
+use crate::cluster::{Fault, Kind, TOKEN};
 use crate::scene::{IMAGE, assert_end, kubeconfig_text};
 use crate::statuses;
 
@@ -23,7 +24,7 @@ fn gateway(kubeconfig: &str, environment: &[(&str, &str)]) -> TestServer {
 
 #[tokio::test]
 async fn certificate_of_the_kubeconfig_file_is_trusted() {
-    let (cluster, certificate) = Cluster::start_tls(statuses::running()).await;
+    let (cluster, certificate) = api_server::start_tls(statuses::running()).await;
     let text = kubeconfig_text(&cluster.address, TOKEN);
     let trusted = format!("    certificate-authority-data: {}\nusers:", BASE64_STANDARD.encode(certificate));
     let gateway = gateway(&text.replace("users:", &trusted), &[]);
@@ -36,7 +37,7 @@ async fn certificate_of_the_kubeconfig_file_is_trusted() {
 
 #[tokio::test]
 async fn unknown_certificate_gets_no_request() {
-    let (cluster, _) = Cluster::start_tls(statuses::running()).await;
+    let (cluster, _) = api_server::start_tls(statuses::running()).await;
     let gateway = gateway(&kubeconfig_text(&cluster.address, TOKEN), &[]);
     let run = gateway.execute("Load").await;
     let is_refused = |run: &serde_json::Value| {
@@ -48,7 +49,7 @@ async fn unknown_certificate_gets_no_request() {
 
 #[tokio::test]
 async fn cluster_on_this_machine_is_reached_without_a_proxy() {
-    let cluster = Cluster::start(statuses::running()).await;
+    let cluster = api_server::start(statuses::running()).await;
     let proxy = txjobs_test_support::closed_address().to_string();
     let gateway =
         gateway(&kubeconfig_text(&cluster.address, TOKEN), &[("HTTPS_PROXY", &format!("http://{proxy}"))]);
@@ -60,8 +61,8 @@ async fn cluster_on_this_machine_is_reached_without_a_proxy() {
 
 #[tokio::test]
 async fn default_log_of_the_gateway_has_no_lines_of_requests() {
-    let cluster = Cluster::start(statuses::running()).await;
-    cluster.add_fault(Kind::Create, crate::cluster::Fault::Respond(500, "InternalError", "etcd is away"));
+    let cluster = api_server::start(statuses::running()).await;
+    cluster.add_fault(Kind::Create, Fault::Respond(500, "InternalError", "etcd is away"));
     let config = format!(
         "[[organization]]\nname = \"Contoso\"\n[[organization.job]]\nname = \"Load\"\n[organization.job.kubernetes]\n\
          kubeconfig = \"kubeconfig\"\n{IMAGE}"

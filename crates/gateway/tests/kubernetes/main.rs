@@ -1,6 +1,7 @@
 //! Runs that are Jobs of a Kubernetes cluster, with a stand-in of its API server.
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
+mod api_server;
 mod cancellations;
 mod cluster;
 mod configurations;

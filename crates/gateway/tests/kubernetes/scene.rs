@@ -6,6 +6,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use txjobs_test_support::{ServerFolder, TestServer};
 
+use crate::api_server;
 use crate::cluster::{Cluster, NAMESPACE, TOKEN};
 
 /// The table of a job that most tests use.
@@ -27,7 +28,7 @@ impl Scene {
 
     /// Starts a gateway like [`Self::start`], whose job has further settings.
     pub async fn with_settings(first_status: Value, settings: &str, table: &str) -> Self {
-        let cluster = Cluster::start(first_status).await;
+        let cluster = api_server::start(first_status).await;
         let kubeconfig = TempDir::new().unwrap();
         let path = kubeconfig.path().join("config");
         fs::write(&path, kubeconfig_text(&cluster.address, TOKEN)).unwrap();
