@@ -164,7 +164,7 @@ impl Cluster {
         match code {
             0 => self.end_job("Complete", "CompletionsReached", ""),
             _ => {
-                self.end_job("Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit")
+                self.end_job("Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit");
             }
         }
     }
