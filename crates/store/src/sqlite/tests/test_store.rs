@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -55,6 +55,8 @@ impl TestStore {
     pub async fn execute_sql(&self, sql: String) {
         let mut connection = connect(&self.path()).await;
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+        // A dropped connection is closed later, and may then write the WAL into the file.
+        connection.close().await.unwrap();
     }
 
     /// Executes SQL on the store's writing connection.
