@@ -1,6 +1,6 @@
 //! The schedule of a job.
 
-use serde_json::json;
+use serde::Serialize;
 use txjobs_sdk::types;
 use txjobs_store::DeclaredSchedule;
 use txjobs_store::time::{Micros, timestamp};
@@ -51,17 +51,30 @@ pub struct JobSchedule {
     pub after: Vec<Upstream>,
 }
 
+/// What the store compares. A struct has its fields in this order in every build; the order of a JSON value depends on the features
+/// of serde_json.
+#[derive(Serialize)]
+struct Definition<'a> {
+    after: Vec<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    catch_up: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_zone: Option<&'a str>,
+}
+
 impl JobSchedule {
     /// Returns everything that decides when the job starts as text, so that nodes can compare it.
     pub fn definition(&self) -> String {
-        let after: Vec<_> = self.after.iter().map(|upstream| upstream.id.to_string()).collect();
-        let mut definition = json!({ "after": after });
-        if let Some(due_times) = &self.due_times {
-            definition["schedule"] = json!(due_times.cron().to_string());
-            definition["time_zone"] = json!(due_times.zone_name());
-            definition["catch_up"] = json!(self.catch_up.label());
-        }
-        definition.to_string()
+        let due_times = self.due_times.as_ref();
+        let definition = Definition {
+            after: self.after.iter().map(|upstream| upstream.id).collect(),
+            catch_up: due_times.and_then(|_| self.catch_up.label()),
+            schedule: due_times.map(|due_times| due_times.cron().to_string()),
+            time_zone: due_times.map(DueTimes::zone_name),
+        };
+        serde_json::to_string(&definition).expect("texts serialize to JSON")
     }
 
     /// Returns the next due time after a moment.

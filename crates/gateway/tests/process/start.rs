@@ -64,8 +64,8 @@ fn file_that_cannot_be_read_is_reported() {
     );
     assert_fails(&serve(&["--console", "."]), 1, "has no index.html");
     assert_fails(&serve(&["--nonsense"]), 2, "--nonsense");
-    std::fs::write(folder.file("bad.toml"), CONFIG.replace("command", "http")).unwrap();
-    assert_fails(&folder.run(&["check", "--config", "bad.toml"]), 1, "unknown field `http`");
+    std::fs::write(folder.file("bad.toml"), CONFIG.replace("command", "program")).unwrap();
+    assert_fails(&folder.run(&["check", "--config", "bad.toml"]), 1, "unknown field `program`");
     assert_fails(&folder.run(&["serve", "--demo", "--listen", "0.0.0.0:0"]), 1, "loopback addresses only");
 }
 
