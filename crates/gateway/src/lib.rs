@@ -38,6 +38,7 @@ pub mod reload;
 mod reload_requests;
 mod request_id;
 pub mod request_secrets;
+pub mod request_template;
 pub mod retention;
 pub mod runner;
 mod running_node;

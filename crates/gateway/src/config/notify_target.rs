@@ -11,10 +11,9 @@ use lettre::message::Mailbox;
 use reqwest::Url;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
-use serde_json::Value;
 use toml::Spanned;
 
-use super::values::{checked, is_this_machine};
+use super::values::{checked, is_this_machine, json};
 use crate::notify::{Content, Email, Encryption, JsonTemplate, Template, Webhook};
 use crate::request_secrets::SecretValues;
 
@@ -137,25 +136,6 @@ fn parse_body(BodyValue(value): &BodyValue, directory: &Path) -> Result<JsonTemp
         ),
     };
     JsonTemplate::parse(&document, Content::VARIABLES, directory).context("`body`")
-}
-
-/// Converts a value of the file to JSON.
-fn json(value: &toml::Value) -> Result<Value> {
-    Ok(match value {
-        toml::Value::Datetime(time) => Value::String(time.to_string()),
-        toml::Value::Float(number) => {
-            let number = serde_json::Number::from_f64(*number);
-            Value::Number(number.context("`body` has a number that JSON does not have")?)
-        }
-        toml::Value::Array(elements) => Value::Array(elements.iter().map(json).collect::<Result<_>>()?),
-        toml::Value::Table(members) => {
-            let member = |(name, value): (&String, _)| Ok((name.clone(), json(value)?));
-            Value::Object(members.iter().map(member).collect::<Result<_>>()?)
-        }
-        toml::Value::String(text) => Value::String(text.clone()),
-        toml::Value::Integer(number) => Value::from(*number),
-        toml::Value::Boolean(value) => Value::Bool(*value),
-    })
 }
 
 impl EmailTable {

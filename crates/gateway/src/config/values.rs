@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use ipnet::IpNet;
 use reqwest::Url;
+use serde_json::Value;
 use toml::Spanned;
 
 use super::location::At;
@@ -38,4 +39,23 @@ pub(super) fn literal_address(url: &Url) -> Option<IpAddr> {
 pub(super) fn is_this_machine(url: &Url) -> bool {
     let is_loopback = literal_address(url).is_some_and(|address| address.to_canonical().is_loopback());
     url.host_str() == Some("localhost") || is_loopback
+}
+
+/// Converts a value of the file to JSON.
+pub(super) fn json(value: &toml::Value) -> Result<Value> {
+    Ok(match value {
+        toml::Value::Datetime(time) => Value::String(time.to_string()),
+        toml::Value::Float(number) => {
+            let number = serde_json::Number::from_f64(*number);
+            Value::Number(number.context("`body` has a number that JSON does not have")?)
+        }
+        toml::Value::Array(elements) => Value::Array(elements.iter().map(json).collect::<Result<_>>()?),
+        toml::Value::Table(members) => {
+            let member = |(name, value): (&String, _)| Ok((name.clone(), json(value)?));
+            Value::Object(members.iter().map(member).collect::<Result<_>>()?)
+        }
+        toml::Value::String(text) => Value::String(text.clone()),
+        toml::Value::Integer(number) => Value::from(*number),
+        toml::Value::Boolean(value) => Value::Bool(*value),
+    })
 }

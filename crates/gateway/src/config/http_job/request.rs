@@ -6,11 +6,10 @@ use anyhow::{Context, Result, bail, ensure};
 use reqwest::Url;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
-use serde_json::Value;
 use toml::Spanned;
 
 use crate::addresses::AddressPolicy;
-use crate::config::values::{checked, is_this_machine, literal_address, parse_all};
+use crate::config::values::{checked, is_this_machine, json, literal_address, parse_all};
 use crate::http_job::{JsonTemplate, Pointer, Template, UrlTemplate, Variable};
 
 /// The status codes of a request that succeeded, if the file names none.
@@ -92,25 +91,6 @@ impl Scope<'_> {
         };
         value.map(|value| checked(value, parse)).transpose()
     }
-}
-
-/// Converts a value of the file to JSON.
-fn json(value: &toml::Value) -> Result<Value> {
-    Ok(match value {
-        toml::Value::Datetime(time) => Value::String(time.to_string()),
-        toml::Value::Float(number) => {
-            let number = serde_json::Number::from_f64(*number);
-            Value::Number(number.context("`body` has a number that JSON does not have")?)
-        }
-        toml::Value::Array(elements) => Value::Array(elements.iter().map(json).collect::<Result<_>>()?),
-        toml::Value::Table(members) => {
-            let member = |(name, value): (&String, _)| Ok((name.clone(), json(value)?));
-            Value::Object(members.iter().map(member).collect::<Result<_>>()?)
-        }
-        toml::Value::String(text) => Value::String(text.clone()),
-        toml::Value::Integer(number) => Value::from(*number),
-        toml::Value::Boolean(value) => Value::Bool(*value),
-    })
 }
 
 /// Checks the status codes of a request that succeeded.

@@ -1,93 +1,28 @@
-//! JSON bodies of requests with variables and secrets.
+//! JSON bodies of requests to engines.
 
-use std::path::Path;
-
-use anyhow::{Context, Result};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::text::{Template, Variable, Variables};
-use crate::request_secrets::{SecretSource, SecretValues};
+use crate::request_secrets::SecretValues;
+use crate::request_template;
 
-/// A JSON document whose texts are templates.
-#[derive(Clone, Debug, PartialEq)]
-pub enum JsonTemplate {
-    /// A value without variables.
-    Value(Value),
-    /// A text.
-    Text(Template),
-    /// An array.
-    Array(Vec<JsonTemplate>),
-    /// An object.
-    Object(Vec<(String, JsonTemplate)>),
-}
+/// A JSON document with the variables of a run.
+pub type JsonTemplate = request_template::JsonTemplate<Variable>;
 
 impl JsonTemplate {
-    /// Parses the texts of a document. Relative paths of secrets start at `directory`.
-    ///
-    /// # Errors
-    ///
-    /// Fails if a text is not a template with the `allowed` variables.
-    pub fn parse(document: &Value, allowed: &[Variable], directory: &Path) -> Result<Self> {
-        Ok(match document {
-            Value::String(text) => Self::Text(Template::parse(text, allowed, directory)?),
-            Value::Array(elements) => {
-                let parse = |element| Self::parse(element, allowed, directory);
-                Self::Array(elements.iter().map(parse).collect::<Result<_>>()?)
-            }
-            Value::Object(members) => {
-                let parse = |(name, value): (&String, _)| {
-                    let value =
-                        Self::parse(value, allowed, directory).with_context(|| format!("`{name}`"))?;
-                    Ok((name.clone(), value))
-                };
-                Self::Object(members.iter().map(parse).collect::<Result<_>>()?)
-            }
-            value => Self::Value(value.clone()),
-        })
-    }
-
-    /// Returns the places of the secrets in it.
-    pub fn secrets(&self) -> Vec<SecretSource> {
-        match self {
-            Self::Value(_) => Vec::new(),
-            Self::Text(template) => template.secrets().cloned().collect(),
-            Self::Array(elements) => elements.iter().flat_map(Self::secrets).collect(),
-            Self::Object(members) => members.iter().flat_map(|(_, value)| value.secrets()).collect(),
-        }
-    }
-
-    /// Returns whether a text of it contains the variable.
-    pub fn contains(&self, variable: Variable) -> bool {
-        match self {
-            Self::Value(_) => false,
-            Self::Text(template) => template.contains(variable),
-            Self::Array(elements) => elements.iter().any(|element| element.contains(variable)),
-            Self::Object(members) => members.iter().any(|(_, value)| value.contains(variable)),
-        }
-    }
-
     /// Returns the document. A text that is only `{run_id}` has the type of the id, which some engines require.
     pub(in crate::http_job) fn render(&self, variables: &Variables, secrets: &SecretValues) -> Value {
-        match self {
-            Self::Value(value) => value.clone(),
-            Self::Text(template) => match (template.only_variable(), &variables.run_id) {
-                (Some(Variable::RunId), Some(id)) => id.clone(),
-                _ => Value::String(template.render(variables, secrets)),
-            },
-            Self::Array(elements) => {
-                Value::Array(elements.iter().map(|element| element.render(variables, secrets)).collect())
-            }
-            Self::Object(members) => {
-                let render =
-                    |(name, value): &(String, Self)| (name.clone(), value.render(variables, secrets));
-                Value::Object(members.iter().map(render).collect::<Map<_, _>>())
-            }
-        }
+        self.render_with(&|template: &Template| match (template.only_variable(), &variables.run_id) {
+            (Some(Variable::RunId), Some(id)) => id.clone(),
+            _ => Value::String(template.render(variables, secrets)),
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use serde_json::json;
 
     use super::*;

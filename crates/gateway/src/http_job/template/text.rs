@@ -1,12 +1,10 @@
 //! Texts of requests with variables and secrets.
 
-use std::path::Path;
-
-use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::request_secrets::{SecretSource, SecretValues, encode};
+use crate::request_secrets::{SecretValues, encode};
+use crate::request_template::{self, TemplateVariable};
 
 /// A value that differs between runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +28,10 @@ impl Variable {
     pub const OF_POLL: &[Self] = &[Self::RunId, Self::TriggerId, Self::ExecutionId, Self::JobId];
     /// All variables.
     pub const ALL: &[Self] = &[Self::RunId, Self::TriggerId, Self::ExecutionId, Self::JobId, Self::PollUrl];
+}
 
-    /// Returns the name in the configuration.
-    pub fn name(self) -> &'static str {
+impl TemplateVariable for Variable {
+    fn name(self) -> &'static str {
         match self {
             Self::RunId => "run_id",
             Self::TriggerId => "trigger_id",
@@ -41,19 +40,18 @@ impl Variable {
             Self::PollUrl => "poll_url",
         }
     }
+
+    fn hint(name: &str) -> &'static str {
+        match name {
+            "run_id" => " It is known after the start, with `run_id` in `start`.",
+            "poll_url" => " It is known with `url_from` in `poll`.",
+            _ => "",
+        }
+    }
 }
 
-/// A part of a template.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    Text(String),
-    Variable(Variable),
-    Secret(SecretSource),
-}
-
-/// A text with `{name}` for a variable, `${env:NAME}` or `${file:PATH}` for a secret, and `{{` and `}}` for braces.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template(pub(super) Vec<Part>);
+/// A text with the variables of a run.
+pub type Template = request_template::Template<Variable>;
 
 /// The values of the variables of a run.
 #[derive(Clone, Debug, Default)]
@@ -84,75 +82,9 @@ impl Variables {
 }
 
 impl Template {
-    /// Parses a text. Relative paths of secrets start at `directory`.
-    ///
-    /// # Errors
-    ///
-    /// Fails if a brace does not belong to anything, or a variable is not one of `allowed`.
-    pub fn parse(text: &str, allowed: &[Variable], directory: &Path) -> Result<Self> {
-        let mut parts = Vec::new();
-        let mut plain = String::new();
-        let mut rest = text;
-        while let Some(at) = rest.find(['{', '}', '$']) {
-            let (before, found) = rest.split_at(at);
-            plain.push_str(before);
-            let (part, after) = if let Some(after) = found.strip_prefix("{{") {
-                (Part::Text("{".to_owned()), after)
-            } else if let Some(after) = found.strip_prefix("}}") {
-                (Part::Text("}".to_owned()), after)
-            } else if let Some(after) = found.strip_prefix("${") {
-                let (source, after) = until_brace(after, "${")?;
-                (Part::Secret(SecretSource::parse(source, directory)?), after)
-            } else if let Some(after) = found.strip_prefix('$') {
-                (Part::Text("$".to_owned()), after)
-            } else if let Some(after) = found.strip_prefix('{') {
-                let (name, after) = until_brace(after, "{")?;
-                (Part::Variable(variable(name, allowed)?), after)
-            } else {
-                bail!("it has `}}` without `{{`. Write `}}}}` for a brace");
-            };
-            match part {
-                Part::Text(text) => plain.push_str(&text),
-                part => {
-                    if !plain.is_empty() {
-                        parts.push(Part::Text(std::mem::take(&mut plain)));
-                    }
-                    parts.push(part);
-                }
-            }
-            rest = after;
-        }
-        plain.push_str(rest);
-        if !plain.is_empty() {
-            parts.push(Part::Text(plain));
-        }
-        Ok(Self(parts))
-    }
-
-    /// Returns the places of the secrets in it.
-    pub fn secrets(&self) -> impl Iterator<Item = &SecretSource> {
-        self.0.iter().filter_map(|part| match part {
-            Part::Secret(source) => Some(source),
-            _ => None,
-        })
-    }
-
-    /// Returns whether it contains the variable.
-    pub fn contains(&self, variable: Variable) -> bool {
-        self.0.contains(&Part::Variable(variable))
-    }
-
-    /// Returns the variable if it is all of the text.
-    pub(in crate::http_job) fn only_variable(&self) -> Option<Variable> {
-        match self.0.as_slice() {
-            [Part::Variable(variable)] => Some(*variable),
-            _ => None,
-        }
-    }
-
     /// Returns the text with the values as they are.
     pub(in crate::http_job) fn render(&self, variables: &Variables, secrets: &SecretValues) -> String {
-        self.render_with(variables, secrets, |text| text)
+        self.render_escaped(variables, secrets, |text| text)
     }
 
     /// Returns the text with the values escaped for a URL.
@@ -161,45 +93,30 @@ impl Template {
         variables: &Variables,
         secrets: &SecretValues,
     ) -> String {
-        self.render_with(variables, secrets, |text| encode(&text))
+        self.render_escaped(variables, secrets, |text| encode(&text))
     }
 
-    pub(super) fn render_with(
+    pub(super) fn render_escaped(
         &self,
         variables: &Variables,
         secrets: &SecretValues,
         escape: impl Fn(String) -> String,
     ) -> String {
-        let part = |part: &Part| match part {
-            Part::Text(text) => text.clone(),
+        let value_of = |variable: Variable| match variable {
             // It is a URL already, and at the start.
-            Part::Variable(Variable::PollUrl) => variables.text(Variable::PollUrl),
-            Part::Variable(variable) => escape(variables.text(*variable)),
-            Part::Secret(source) => escape(secrets.get(source).to_owned()),
+            Variable::PollUrl => variables.text(variable),
+            variable => escape(variables.text(variable)),
         };
-        self.0.iter().map(part).collect()
+        self.render_with(value_of, |source| escape(secrets.get(source).to_owned()))
     }
-}
-
-fn until_brace<'a>(text: &'a str, start: &str) -> Result<(&'a str, &'a str)> {
-    text.split_once('}').with_context(|| format!("it has `{start}` without `}}`. Write `{{{{` for a brace"))
-}
-
-fn variable(name: &str, allowed: &[Variable]) -> Result<Variable> {
-    allowed.iter().copied().find(|variable| variable.name() == name).ok_or_else(|| {
-        let names: Vec<_> = allowed.iter().map(|variable| format!("{{{}}}", variable.name())).collect();
-        let hint = match name {
-            "run_id" => " It is known after the start, with `run_id` in `start`.",
-            "poll_url" => " It is known with `url_from` in `poll`.",
-            _ => "",
-        };
-        let names = if names.is_empty() { "no variables".to_owned() } else { names.join(", ") };
-        anyhow!("`{{{name}}}` is unknown here.{hint} Use {names}, or write `{{{{` for a brace")
-    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use anyhow::Result;
+
     use super::*;
 
     fn parse(text: &str) -> Result<Template> {

@@ -3,8 +3,9 @@
 use anyhow::{Result, anyhow, ensure};
 use reqwest::Url;
 
-use super::text::{Part, Template, Variable, Variables};
+use super::text::{Template, Variable, Variables};
 use crate::request_secrets::SecretValues;
+use crate::request_template::{self, Part};
 
 /// A URL with variables, whose origin is fixed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +53,7 @@ impl UrlTemplate {
             "the URL has no host before its first variable. Write it like \"https://api.example.com/runs\""
         );
         let sample =
-            template.render_with(&Variables::default(), &SecretValues::default(), |_| "x".to_owned());
+            template.render_escaped(&Variables::default(), &SecretValues::default(), |_| "x".to_owned());
         let url = Url::parse(&sample).map_err(|error| {
             anyhow!("{shown:?} is not a URL ({error}). Write it like \"https://api.example.com/runs\"")
         })?;
@@ -71,7 +72,7 @@ impl UrlTemplate {
 
     /// Returns the template that is the address of the poll.
     pub(in crate::http_job) fn of_poll_url() -> Self {
-        let template = Template(vec![Part::Variable(Variable::PollUrl)]);
+        let template = request_template::Template(vec![Part::Variable(Variable::PollUrl)]);
         Self { template, origin: None, shown: String::new() }
     }
 
