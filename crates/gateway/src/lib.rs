@@ -19,6 +19,7 @@ pub mod database_argument;
 pub mod dns;
 pub mod expiry;
 mod file_changes;
+mod http_client;
 pub mod http_job;
 pub mod http_server;
 pub mod key;

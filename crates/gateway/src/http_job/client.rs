@@ -1,25 +1,22 @@
 //! Sends requests to an engine.
 
-use std::error::Error as _;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
-use axum::http::header::{CONTENT_TYPE, DATE, LOCATION, RETRY_AFTER};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use reqwest::{Client, Url, redirect};
+use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use reqwest::{Client, Url};
 use serde_json::Value;
-use txjobs_sdk::{RetryAfter, Timestamp};
 
 use crate::addresses::AddressPolicy;
-use crate::dns::{AddressRefused, CheckedResolver, SystemLookup};
+use crate::dns::{CheckedResolver, SystemLookup};
+use crate::http_client::{self, Cause, excerpt, retry_after};
 use crate::request_secrets::SecretMask;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest response, after decompression.
 const MAX_RESPONSE_BYTES: usize = 8 * 1024 * 1024;
-/// The most characters of a response that an error contains.
-const MAX_EXCERPT: usize = 300;
 
 /// The connections of a run to its engine. Each request has its own, so that a failure to connect means that nothing was sent.
 #[derive(Debug)]
@@ -69,20 +66,10 @@ impl EngineClient {
     ///
     /// Fails if TLS cannot be used, for instance because the system has no certificates.
     pub fn new(addresses: &AddressPolicy, timeout: Duration) -> Result<Self> {
-        // Fails only if the program has already installed a provider, which is then used.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let resolver = CheckedResolver { lookup: Arc::new(SystemLookup), policy: addresses.clone() };
-        let client = Client::builder()
-            .http1_only()
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
+        let client = http_client::builder(resolver)
             .pool_max_idle_per_host(0)
-            // A proxy would connect to addresses that nobody has checked, and see plain requests.
-            .no_proxy()
-            .referer(false)
             .connect_timeout(CONNECT_TIMEOUT.min(timeout))
-            .user_agent(concat!("txjobs-gateway/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(resolver)
             .build()
             .context("the connections to the engine cannot use TLS")?;
         Ok(Self { client, timeout })
@@ -125,10 +112,10 @@ impl EngineClient {
 }
 
 async fn receive(request: reqwest::RequestBuilder) -> Result<EngineResponse, SendError> {
-    let mut response = request.send().await.map_err(classify)?;
+    let mut response = request.send().await?;
     let (status, headers) = (response.status(), response.headers().clone());
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(classify)? {
+    while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > MAX_RESPONSE_BYTES {
             let megabytes = MAX_RESPONSE_BYTES / (1024 * 1024);
             return Err(SendError::Lost(format!(
@@ -140,27 +127,14 @@ async fn receive(request: reqwest::RequestBuilder) -> Result<EngineResponse, Sen
     Ok(EngineResponse { status, headers, body })
 }
 
-/// Returns the kind and the cause of a failure, without the URL.
-fn classify(error: reqwest::Error) -> SendError {
-    let mut cause = error.to_string();
-    let mut source = error.source();
-    let is_unsent = error.is_connect() || error.is_builder();
-    while let Some(error) = source {
-        cause = error.to_string();
-        if error.is::<AddressRefused>() {
-            break;
+impl From<reqwest::Error> for SendError {
+    fn from(error: reqwest::Error) -> Self {
+        let cause = Cause::from(error);
+        let text = cause.describe();
+        match cause {
+            Cause::AddressRefused(_) | Cause::NotConnected(_) => Self::NotSent(text),
+            Cause::TimedOut | Cause::Interrupted(_) => Self::Lost(text),
         }
-        source = error.source();
-    }
-    match error {
-        error if error.is_connect() && error.is_timeout() => {
-            SendError::NotSent("no connection in time".to_owned())
-        }
-        _ if is_unsent => SendError::NotSent(format!("no connection: {cause}")),
-        error if error.url().is_some_and(|url| cause.contains(url.as_str())) => {
-            SendError::Lost("the connection failed".to_owned())
-        }
-        _ => SendError::Lost(format!("the connection failed: {cause}")),
     }
 }
 
@@ -177,19 +151,12 @@ impl EngineResponse {
 
     /// Returns the header `Location`.
     pub fn location(&self) -> Option<String> {
-        self.header(&LOCATION)
+        Some(self.headers.get(LOCATION)?.to_str().ok()?.to_owned())
     }
 
     /// Returns how long the engine asks to wait.
     pub fn retry_after(&self) -> Option<Duration> {
-        let after = RetryAfter::parse(&self.header(&RETRY_AFTER)?)?;
-        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let now = Timestamp::from_unix(i64::try_from(since_epoch.as_secs()).unwrap_or_default(), 0);
-        Some(after.relative_to_server_date(self.header(&DATE).as_deref()).delay(now))
-    }
-
-    fn header(&self, name: &HeaderName) -> Option<String> {
-        Some(self.headers.get(name)?.to_str().ok()?.to_owned())
+        retry_after(&self.headers)
     }
 
     /// Returns whether the engine may accept the same request later.
@@ -207,16 +174,7 @@ impl EngineResponse {
         if self.status.is_redirection() {
             text.push_str(", a redirect, which is not followed");
         }
-        let body = self.text();
-        let words: Vec<_> = body.split_whitespace().collect();
-        // A web page says nothing about the cause.
-        if !words.is_empty() && !body.trim_start().starts_with('<') {
-            // Before it is cut, so that no part of a secret remains.
-            let words = mask.mask(&words.join(" "));
-            let excerpt: String = words.chars().take(MAX_EXCERPT).collect();
-            let dots = if words.chars().nth(MAX_EXCERPT).is_some() { "…" } else { "" };
-            text.push_str(&format!(": {excerpt}{dots}"));
-        }
+        text.push_str(&excerpt(&self.body, mask));
         text
     }
 }

@@ -12,6 +12,7 @@ use txjobs_store::time::Micros;
 use uuid::Uuid;
 
 use super::delivery_error::DeliveryError;
+use crate::http_client::install_tls;
 use crate::notify::{Content, Email, Encryption};
 use crate::request_secrets::{SecretMask, SecretValues};
 
@@ -47,8 +48,7 @@ pub(super) async fn send_mail(
 }
 
 fn transport(email: &Email, secrets: &SecretValues) -> Result<AsyncSmtpTransport<Tokio1Executor>> {
-    // Fails only if the program has already installed a provider, which is then used.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    install_tls();
     let parameters = TlsParameters::builder(email.host.clone())
         // A connection that may be plain is not worse with a certificate for which nobody vouches.
         .dangerous_accept_invalid_certs(email.encryption == Encryption::Opportunistic)

@@ -1,24 +1,20 @@
 //! Sends requests to webhooks.
 
-use std::error::Error as _;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
-use axum::http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use reqwest::{Client, Response, Url, redirect};
-use txjobs_sdk::{RetryAfter, Timestamp};
+use reqwest::{Client, Response, Url};
 
 use super::delivery_error::DeliveryError;
-use crate::dns::{AddressRefused, CheckedResolver, SystemLookup};
+use crate::dns::{CheckedResolver, SystemLookup};
+use crate::http_client::{self, Cause, excerpt, retry_after};
 use crate::notify::{ADDRESSES, Content, Webhook};
 use crate::request_secrets::{SecretMask, SecretValues};
 
 /// The most bytes of a response that are read.
 const MAX_RESPONSE_BYTES: usize = 16 * 1024;
-/// The most characters of a response that an error contains.
-const MAX_EXCERPT: usize = 300;
 
 /// Creates the client of all webhooks. Each request has its own connection.
 ///
@@ -26,18 +22,9 @@ const MAX_EXCERPT: usize = 300;
 ///
 /// Fails if TLS cannot be used, for instance because the system has no certificates.
 pub(super) fn client() -> Result<Client> {
-    // Fails only if the program has already installed a provider, which is then used.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder()
-        .http1_only()
-        .redirect(redirect::Policy::none())
-        .retry(reqwest::retry::never())
+    let resolver = CheckedResolver { lookup: Arc::new(SystemLookup), policy: ADDRESSES };
+    http_client::builder(resolver)
         .pool_max_idle_per_host(0)
-        // A proxy would connect to addresses that nobody has checked.
-        .no_proxy()
-        .referer(false)
-        .user_agent(concat!("txjobs-gateway/", env!("CARGO_PKG_VERSION")))
-        .dns_resolver(CheckedResolver { lookup: Arc::new(SystemLookup), policy: ADDRESSES })
         .build()
         .context("the connections to webhooks cannot use TLS")
 }
@@ -62,7 +49,8 @@ pub(super) async fn send_request(
         None => content.to_json(),
     };
     let request = client.post(url).headers(headers).body(body.to_string());
-    let failed = |error| DeliveryError { cause: mask.mask(&cause(error)), retry_after: None };
+    let failed =
+        |error| DeliveryError { cause: mask.mask(&Cause::from(error).describe()), retry_after: None };
     let response = request.send().await.map_err(failed)?;
     let status = response.status();
     let retry_after = retry_after(response.headers());
@@ -70,11 +58,11 @@ pub(super) async fn send_request(
     if status.is_success() {
         return Ok(status.to_string());
     }
-    let excerpt = mask.mask(&excerpt(response).await);
+    let excerpt = excerpt(&beginning(response).await, &mask);
     let redirect = if status.is_redirection() { ", a redirect, which is not followed" } else { "" };
     let is_busy = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
     Err(DeliveryError {
-        cause: format!("the server responded with {status}{redirect}{}", shortened(&excerpt)),
+        cause: format!("the server responded with {status}{redirect}{excerpt}"),
         retry_after: retry_after.filter(|_| is_busy),
     })
 }
@@ -111,17 +99,8 @@ fn header_value(name: &HeaderName, text: &str) -> Result<HeaderValue> {
     Ok(value)
 }
 
-/// Returns how long the server asks to wait.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let after = RetryAfter::parse(text(RETRY_AFTER)?)?;
-    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let now = Timestamp::from_unix(i64::try_from(since_epoch.as_secs()).unwrap_or_default(), 0);
-    Some(after.relative_to_server_date(text(DATE)).delay(now))
-}
-
-/// Returns the words of a response that is no web page.
-async fn excerpt(mut response: Response) -> String {
+/// Returns the beginning of the body of a response.
+async fn beginning(mut response: Response) -> Vec<u8> {
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
         body.extend_from_slice(&chunk);
@@ -130,35 +109,5 @@ async fn excerpt(mut response: Response) -> String {
             break;
         }
     }
-    let text = String::from_utf8_lossy(&body);
-    if text.trim_start().starts_with('<') {
-        return String::new();
-    }
-    let printable = |char: char| if char.is_control() { ' ' } else { char };
-    let text: String = text.chars().map(printable).collect();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Cuts words after the secrets in them are masked.
-fn shortened(words: &str) -> String {
-    match (words.is_empty(), words.char_indices().nth(MAX_EXCERPT)) {
-        (true, _) => String::new(),
-        (false, None) => format!(": {words}"),
-        (false, Some((end, _))) => format!(": {}…", &words[..end]),
-    }
-}
-
-/// Returns the cause of a failure. It does not contain the address.
-fn cause(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut cause = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        cause = error.to_string();
-        if error.is::<AddressRefused>() {
-            break;
-        }
-        source = error.source();
-    }
-    format!("no response: {cause}")
+    body
 }

@@ -1,12 +1,11 @@
 //! The connections to the service.
 
-use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, Response, Url, redirect};
+use reqwest::{Client, Response, Url};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 use txjobs_sdk::ApiKey;
@@ -14,7 +13,8 @@ use txjobs_sdk::operation::{Method, Request};
 
 use super::error::UpstreamError;
 use crate::config::RelayConfig;
-use crate::dns::{AddressRefused, CheckedResolver, Lookup};
+use crate::dns::{CheckedResolver, Lookup};
+use crate::http_client::{self, Cause};
 use crate::metrics::record_upstream;
 
 /// The most requests to the service at the same time. Further ones are refused.
@@ -51,24 +51,11 @@ impl Upstream {
     ///
     /// Fails if TLS cannot be used, for instance because the system has no certificates.
     pub fn new(config: &RelayConfig, lookup: Arc<dyn Lookup>) -> Result<Self> {
-        // Fails only if the program has already installed a provider, which is then used.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let resolver = CheckedResolver { lookup, policy: config.addresses.clone() };
         let builder = || {
-            Client::builder()
-                .http1_only()
-                .redirect(redirect::Policy::none())
-                // One request of a caller is one request to the service.
-                .retry(reqwest::retry::never())
-                // A proxy would connect to addresses that nobody has checked.
-                .no_proxy()
-                .referer(false)
-                .connect_timeout(CONNECT_TIMEOUT)
-                .read_timeout(READ_TIMEOUT)
-                .user_agent(concat!("txjobs-gateway/", env!("CARGO_PKG_VERSION")))
-                .dns_resolver(resolver.clone())
+            http_client::builder(resolver.clone()).connect_timeout(CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT)
         };
-        let context = "The connections to the service cannot use TLS";
+        let context = "the connections to the service cannot use TLS";
         Ok(Self {
             base: config.upstream.clone(),
             key_header: config.key_header.clone(),
@@ -122,26 +109,19 @@ impl Upstream {
         };
         let sent = builder.headers(headers).header(&self.key_header, value).send();
         let response = timeout_at(Instant::now() + self.timeout, sent).await;
-        let response = response.map_err(|_| UpstreamError::TimedOut)?.map_err(classify)?;
+        let response = response.map_err(|_| UpstreamError::TimedOut)??;
         Ok(UpstreamResponse { response, permit })
     }
 }
 
-/// Returns the cause of a failure, without the URL.
-fn classify(error: reqwest::Error) -> UpstreamError {
-    let mut source = error.source();
-    let mut cause = String::new();
-    while let Some(error) = source {
-        if error.is::<AddressRefused>() {
-            return UpstreamError::AddressRefused(error.to_string());
+impl From<reqwest::Error> for UpstreamError {
+    fn from(error: reqwest::Error) -> Self {
+        match Cause::from(error) {
+            Cause::AddressRefused(cause) => Self::AddressRefused(cause),
+            Cause::NotConnected(cause) => Self::NotConnected(cause),
+            Cause::TimedOut => Self::TimedOut,
+            Cause::Interrupted(cause) => Self::Interrupted(cause),
         }
-        cause = error.to_string();
-        source = error.source();
-    }
-    match error {
-        error if error.is_connect() => UpstreamError::NotConnected(cause),
-        error if error.is_timeout() => UpstreamError::TimedOut,
-        _ => UpstreamError::Interrupted(cause),
     }
 }
 

@@ -17,6 +17,8 @@ use tracing_subscriber::registry::LookupSpan;
 use txjobs_sdk::ExecutionState;
 use uuid::Uuid;
 
+use crate::http_client::install_tls;
+
 /// The name of the service, unless `OTEL_SERVICE_NAME` names it.
 const SERVICE: &str = "txjobs-gateway";
 /// The crates whose spans are exported. Those of libraries may have secrets in their attributes.
@@ -39,8 +41,8 @@ impl Traces {
         if !is_named || is_set("OTEL_SDK_DISABLED", "true") || is_set("OTEL_TRACES_EXPORTER", "none") {
             return Self(None);
         }
-        // The client of the exporter needs a TLS provider, also for plain HTTP. Another part may have installed it.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        // The client of the exporter needs it, also for plain HTTP.
+        install_tls();
         let Ok(exporter) = SpanExporter::builder().with_http().build() else { return Self(None) };
         let resource = match std::env::var_os("OTEL_SERVICE_NAME") {
             Some(_) => Resource::builder().build(),

@@ -140,7 +140,10 @@ async fn test_command_says_what_happened() {
     assert_eq!(body["event"], "test");
     let output = folder.run(&["notify", "test"]);
     assert_ne!(output.code, 0);
-    assert!(output.stdout.contains("Fails\twebhook\tfailed: no response: Connection refused"), "{output:?}");
+    assert!(
+        output.stdout.contains("Fails\twebhook\tfailed: no connection: Connection refused"),
+        "{output:?}"
+    );
     assert!(output.stderr.contains("not delivered: 1 of 2"), "{output:?}");
     assert!(!output.stdout.contains("secret-path"), "{output:?}");
     let output = folder.run(&["notify", "test", "Other"]);

@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::api_error::{ApiError, excerpt};
+use crate::http_client::install_tls;
 use crate::kubernetes_job::pod_log::LogStream;
 use crate::kubernetes_job::settings::ClusterSource;
 
@@ -36,8 +37,7 @@ impl Cluster {
     ///
     /// Fails if the configuration of the cluster cannot be read. The error contains no secret.
     pub async fn open(source: &ClusterSource, namespace: Option<&str>) -> Result<Self> {
-        // Fails only if the program has already installed a provider, which is then used.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        install_tls();
         let mut config = read_config(source).await?;
         // Requests are repeated by the job, which says so in its log.
         config.default_retry = false;
