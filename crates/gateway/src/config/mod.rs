@@ -2,6 +2,7 @@
 
 mod declared_job;
 mod duration;
+mod enclosing_job;
 mod event_label;
 mod gateway_job;
 mod http_job;

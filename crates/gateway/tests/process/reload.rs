@@ -41,7 +41,10 @@ async fn broken_file_is_refused_and_its_next_version_is_read() {
     gateway.wait_until(run, |run| lines(run) == [(0, "begun")]).await;
     for (more, cause) in [
         ("nonsense", "gateway.toml is not valid: line "),
-        ("timeout = \"soon\"", "column 11: invalid value: string \"soon\", expected a duration like"),
+        (
+            "timeout = \"soon\"",
+            "column 11: the job \"gated\" of \"Contoso\": invalid value: string \"soon\", expected a duration like",
+        ),
         ("error = ['(']", "column 10: the job \"gated\" of \"Contoso\": `error` has a pattern"),
     ] {
         write(&folder, &format!("{before}\n{more}\n"));

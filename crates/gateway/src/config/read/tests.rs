@@ -106,7 +106,9 @@ fn errors_have_their_line_and_column() {
 fn unknown_or_misspelled_settings_are_refused_with_their_line() {
     let (place, url) = located_error(&job("url = \"https://example.org\""));
     assert_eq!(place, (5, 1));
-    assert!(url.contains("unknown field `url`"), "{url}");
+    assert!(url.starts_with("the job \"Load\" of \"Contoso\": unknown field `url`"), "{url}");
+    let http = error(&job("[organization.job.http]\nlink = \"x\""));
+    assert_eq!(http, "the job \"Load\" of \"Contoso\": missing field `start`");
     let time = error(&job("command = [\"x\"]\ntimeout = \"soon\""));
     assert!(time.contains("invalid value: string \"soon\", expected a duration like"), "{time}");
 }
