@@ -1,9 +1,9 @@
 //! `seed`: a history of past runs.
 
 use serde_json::Value;
-use txjobs_sdk::paths;
+use txjobs_sdk::{Timestamp, paths};
 use txjobs_store::{OrganizationStore, SqliteStore, Store};
-use txjobs_test_support::{CommandOutput, ServerFolder};
+use txjobs_test_support::{CommandOutput, ServerFolder, TestServer, lines};
 
 const CONFIG: &str = r#"
 [[organization]]
@@ -46,6 +46,65 @@ async fn same_number_generates_the_same_history() {
     }
     assert_eq!(histories[0], histories[1]);
     assert_ne!(histories[0], histories[2]);
+}
+
+/// Returns the executions of a job, as pairs of the starter and the time of the start.
+async fn starts(emulator: &TestServer, name: &str) -> Vec<(Value, Timestamp)> {
+    let job = emulator.job(name).await;
+    let runs = emulator.call(paths::get_job_logs(job, None, None)).await.json();
+    let runs = runs.as_array().unwrap();
+    runs.iter()
+        .map(|run| (run["StartedBy"].clone(), run["CreateTime"].as_str().unwrap().parse().unwrap()))
+        .collect()
+}
+
+#[tokio::test]
+async fn history_follows_the_schedules() {
+    let config = r#"
+[[organization]]
+name = "Contoso"
+[[organization.job]]
+name = "Nightly"
+schedule = "0 2 * * *"
+script = { state = "completed", lines = [{ after = "5s", message = "loaded" }] }
+[[organization.job]]
+name = "Fails"
+after = ["Nightly"]
+script = { state = "failed", lines = [{ message = "read" }] }
+[[organization.job]]
+name = "Report"
+after = ["Nightly", "Daily"]
+script = { state = "completed", lines = [{ message = "reported" }] }
+[[organization.job]]
+name = "Never"
+after = ["Fails"]
+script = { state = "completed", lines = [] }
+[[organization.job]]
+name = "Daily"
+script = { state = "completed with warnings", lines = [{ message = "read" }] }
+"#;
+    let folder = ServerFolder::emulator(config);
+    folder.run(&["seed", "--days", "20"]).expect_success();
+    let emulator = folder.serve(&[]);
+    let nightly = starts(&emulator, "Nightly").await;
+    assert_eq!(nightly.len(), 20);
+    for (starter, start) in &nightly {
+        assert_eq!(starter, 1);
+        assert!(start.to_string().contains("T02:00:0"), "{start}");
+    }
+    let fails = starts(&emulator, "Fails").await;
+    assert_eq!(fails.len(), 20);
+    for ((starter, start), (_, nightly)) in fails.iter().zip(&nightly) {
+        assert_eq!(starter, 2);
+        assert!(start > nightly);
+    }
+    let report = starts(&emulator, "Report").await;
+    assert!((18..=20).contains(&report.len()), "{}", report.len());
+    assert_eq!(starts(&emulator, "Never").await, []);
+    let job = emulator.job("Report").await;
+    let runs = emulator.call(paths::get_job_logs(job, None, None)).await.json();
+    let expected = [(0, "Started after \"Nightly\" and \"Daily\" completed."), (0, "reported")];
+    assert_eq!(lines(&runs[0]), expected);
 }
 
 #[tokio::test]

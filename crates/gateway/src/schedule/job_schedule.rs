@@ -93,6 +93,16 @@ impl JobSchedule {
         due_times.into_iter().chain(after).collect::<Vec<_>>().join("; ")
     }
 
+    /// Returns the first line of the log of a run that starts after other jobs.
+    pub fn after_cause(&self) -> String {
+        let names: Vec<_> = self.after.iter().map(|upstream| format!("\"{}\"", upstream.name)).collect();
+        let names = match names.as_slice() {
+            [names @ .., last] if !names.is_empty() => format!("{} and {last}", names.join(", ")),
+            names => names.concat(),
+        };
+        format!("Started after {names} completed.")
+    }
+
     /// Returns the schedule as the contract's type, with the next due time after a moment.
     pub fn to_contract(&self, now: Micros) -> types::JobSchedule {
         types::JobSchedule {
@@ -124,5 +134,22 @@ impl ScheduledJob {
     pub fn declared(&self) -> DeclaredSchedule {
         let after = self.schedule.after.iter().map(|upstream| upstream.id).collect();
         DeclaredSchedule { job: self.id, definition: self.definition.clone(), after }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn start_after_jobs_names_them() {
+        let cause = |names: &[&str]| {
+            let upstream = |name: &&str| Upstream { id: Uuid::nil(), name: (*name).to_owned() };
+            let after = names.iter().map(upstream).collect();
+            JobSchedule { due_times: None, catch_up: CatchUp::Latest, after }.after_cause()
+        };
+        assert_eq!(cause(&["a"]), "Started after \"a\" completed.");
+        assert_eq!(cause(&["a", "b"]), "Started after \"a\" and \"b\" completed.");
+        assert_eq!(cause(&["a", "b", "c"]), "Started after \"a\", \"b\" and \"c\" completed.");
     }
 }

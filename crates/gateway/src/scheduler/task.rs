@@ -13,7 +13,7 @@ use txjobs_store::{
 
 use super::action::{Action, next_action};
 use super::progress::Progress;
-use super::texts::{due_time_cause, jobs_cause};
+use super::texts::due_time_cause;
 use crate::clock::SharedClock;
 use crate::metrics::{declare_due_times, record_missed_due_times};
 use crate::runner::RunnerHandle;
@@ -169,7 +169,7 @@ impl Scheduler {
     }
 
     async fn start_after_jobs(&mut self, job: &ScheduledJob, now: Micros) -> Result<bool> {
-        let cause = jobs_cause(&job.schedule.after);
+        let cause = job.schedule.after_cause();
         let outcome = self.start(job, StartReason::Jobs, Some(&cause), now).await?;
         if outcome == StartOutcome::Started {
             tracing::info!(

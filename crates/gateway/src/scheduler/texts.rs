@@ -5,7 +5,7 @@ use std::time::Duration;
 use txjobs_store::time::Micros;
 
 use super::action::MAX_DELAY;
-use crate::schedule::{DueTimes, Upstream};
+use crate::schedule::DueTimes;
 
 /// Returns the first line of a run that starts at a due time, if it starts late or if earlier due times have no run.
 pub(super) fn due_time_cause(
@@ -29,16 +29,6 @@ pub(super) fn due_time_cause(
     Some(text + ".")
 }
 
-/// Returns the first line of a run that starts after other jobs.
-pub(super) fn jobs_cause(upstreams: &[Upstream]) -> String {
-    let names: Vec<_> = upstreams.iter().map(|upstream| format!("\"{}\"", upstream.name)).collect();
-    let names = match names.as_slice() {
-        [names @ .., last] if !names.is_empty() => format!("{} and {last}", names.join(", ")),
-        names => names.concat(),
-    };
-    format!("Started after {names} completed.")
-}
-
 /// Says how many due times get no run of their own.
 fn without_run(missed: u64) -> String {
     match missed {
@@ -51,8 +41,6 @@ fn without_run(missed: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
 
     #[test]
@@ -69,16 +57,5 @@ mod tests {
         let text = "Due at 2026-07-01T02:00:00+02:00 (Europe/Copenhagen). 7 earlier due times have no run.";
         assert_eq!(cause(5, 7).unwrap(), text);
         assert!(cause(7501, 1000).unwrap().contains("At least 1000 earlier due times have no run."));
-    }
-
-    #[test]
-    fn start_after_jobs_names_them() {
-        let cause = |names: &[&str]| {
-            let upstream = |name: &&str| Upstream { id: Uuid::nil(), name: (*name).to_owned() };
-            jobs_cause(&names.iter().map(upstream).collect::<Vec<_>>())
-        };
-        assert_eq!(cause(&["a"]), "Started after \"a\" completed.");
-        assert_eq!(cause(&["a", "b"]), "Started after \"a\" and \"b\" completed.");
-        assert_eq!(cause(&["a", "b", "c"]), "Started after \"a\", \"b\" and \"c\" completed.");
     }
 }

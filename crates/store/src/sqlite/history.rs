@@ -1,7 +1,7 @@
 //! Past runs, which were executed earlier or elsewhere.
 
 use sqlx::{QueryBuilder, Sqlite};
-use txjobs_sdk::ExecutionState;
+use txjobs_sdk::{ExecutionState, Starter};
 use uuid::Uuid;
 
 use super::connection::transaction::WriteTransaction;
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::lines::Line;
 use crate::time::Micros;
 
-/// The number of rows of a statement: with eight values each below SQLite's limit of 32,766 values.
+/// The number of rows of a statement: with nine values each below SQLite's limit of 32,766 values.
 const ROWS_PER_STATEMENT: usize = 1000;
 
 /// A run that ended in the past.
@@ -21,6 +21,8 @@ pub struct PastRun {
     pub job: Uuid,
     /// The trigger id; nil if the run was not started by the API.
     pub trigger_id: Uuid,
+    /// What started it, if that is known.
+    pub starter: Option<Starter>,
     /// Its final state.
     pub state: ExecutionState,
     /// When the execution was created.
@@ -46,13 +48,14 @@ impl WriteTransaction {
         let mut rows = (first..).zip(runs);
         for chunk in runs.chunks(ROWS_PER_STATEMENT) {
             let mut insert: QueryBuilder<Sqlite> = QueryBuilder::new(
-                "INSERT INTO executions (number, id, job, trigger_id, state, requested_at, created_at, ended_at) ",
+                "INSERT INTO executions (number, id, job, trigger_id, starter, state, requested_at, created_at, ended_at) ",
             );
             insert.push_values(rows.by_ref().take(chunk.len()), |mut row, (number, run)| {
                 row.push_bind(number)
                     .push_bind(run.id)
                     .push_bind(run.job)
                     .push_bind(run.trigger_id)
+                    .push_bind(run.starter.map(Starter::number))
                     .push_bind(run.state.number())
                     .push_bind(run.created_at)
                     .push_bind(run.created_at)

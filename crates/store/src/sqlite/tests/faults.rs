@@ -192,6 +192,7 @@ fn past_run(job: Uuid) -> PastRun {
         id: Uuid::from_u128(11),
         job,
         trigger_id: Uuid::nil(),
+        starter: None,
         state: ExecutionState::Completed,
         created_at: 1,
         ended_at: 2,

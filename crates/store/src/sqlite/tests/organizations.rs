@@ -25,6 +25,7 @@ fn past_run(job: Uuid, n: u8) -> PastRun {
         id: Uuid::from_u128(100 + u128::from(n)),
         job,
         trigger_id: Uuid::nil(),
+        starter: None,
         state: ExecutionState::Completed,
         created_at: i64::from(n),
         ended_at: i64::from(n) + 1,
