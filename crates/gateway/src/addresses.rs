@@ -81,7 +81,7 @@ impl AddressPolicy {
     /// Returns what an address is not, if it is refused, for the end of a sentence.
     pub fn requirement(&self) -> &'static str {
         match self.has_private {
-            true => "an address of a server: it belongs to a metadata service, this link, or a group",
+            true => "allowed: it is a metadata, link-local, or multicast address",
             false => "a public address",
         }
     }

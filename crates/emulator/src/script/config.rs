@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn unknown_or_misspelled_settings_are_refused_with_their_line() {
         let url = error(&job("url = \"https://example.org\""));
-        assert!(url.contains("line 5") && url.contains("unknown field `url`"), "{url}");
+        assert!(url.contains("line 5") && url.contains("`url` is unknown"), "{url}");
         let state = error(&job("script = { state = \"running\", lines = [] }"));
         assert!(state.contains("line 5") && state.contains("completed with warnings"), "{state}");
     }

@@ -5,8 +5,6 @@ use std::ops::Range;
 
 use anyhow::{Error, Result};
 
-use super::enclosing_job::enclosing_job;
-
 /// An error at a place of the file.
 #[derive(Debug)]
 struct LocatedError {
@@ -46,24 +44,14 @@ fn find_span(error: &Error) -> Option<Range<usize>> {
     })
 }
 
-/// Adds the line and the column of an error in this text. An error of the TOML itself also gets the job around it.
+/// Adds the line and the column of an error in this text.
 pub(super) fn with_line(error: Error, text: &str) -> Error {
-    let Some((before, start)) =
-        find_span(&error).and_then(|span| Some((text.get(..span.start)?, span.start)))
-    else {
-        return error;
-    };
+    let Some(before) = find_span(&error).and_then(|span| text.get(..span.start)) else { return error };
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     // The text of this error repeats the line of the file, which does not fit into a line of the log and may be secret.
     let error = match error.downcast::<toml::de::Error>() {
-        Ok(error) => {
-            let message = Error::msg(error.message().to_owned());
-            match enclosing_job(text, start) {
-                Some(job) => message.context(job),
-                None => message,
-            }
-        }
+        Ok(error) => Error::msg(error.message().to_owned()),
         Err(error) => error,
     };
     error.context(format!("line {line}, column {column}"))

@@ -2,7 +2,6 @@
 
 mod declared_job;
 mod duration;
-mod enclosing_job;
 mod event_label;
 mod gateway_job;
 mod http_job;
@@ -18,6 +17,7 @@ mod relay;
 mod retention;
 mod schedule;
 mod schema;
+mod toml_text;
 mod values;
 
 pub use declared_job::DeclaredJob;

@@ -20,33 +20,33 @@ use crate::schedule::DueTimes;
 /// The most channels. Each has a task of its own.
 const MAX_CHANNELS: usize = 100;
 
-/// A channel that is told of events.
+/// A channel that sends messages about events.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Notify", extend("oneOf" = [{ "required": ["webhook"] }, { "required": ["email"] }]))]
 pub(super) struct NotifyTable {
-    /// The name, unique in the file. With another name it is another channel, which is told of later events only.
+    /// The name, unique in the file. A channel with another name is a new channel, and sends messages about later events only.
     #[schemars(with = "Option<String>", length(min = 1), extend("x-default" = "`\"Notification 1\"`, by its position in the file"))]
     name: Option<Spanned<String>>,
-    /// The ends of runs of which it is told. A canceled run is not `"failed"`.
+    /// The outcomes that cause a message. A canceled run counts as `"canceled"`, not as `"failed"`.
     #[schemars(extend("default" = EventKind::DEFAULT.map(EventKind::name)))]
     on: Option<Vec<EventLabel>>,
-    /// The names of the jobs of which it is told.
+    /// The names of the jobs whose runs cause messages.
     #[schemars(with = "Option<Vec<String>>", length(min = 1), extend("x-default" = "all jobs"))]
     jobs: Option<Spanned<Vec<Spanned<String>>>>,
-    /// The names of the organizations of which it is told.
+    /// The names of the organizations whose runs cause messages.
     #[schemars(with = "Option<Vec<String>>", length(min = 1), extend("x-default" = "all organizations"))]
     organizations: Option<Spanned<Vec<Spanned<String>>>>,
-    /// It is told once of a run that takes longer than this, while it is running. Not with `[relay]`.
+    /// Sends one message about a run that has been running for longer than this. Not with `[relay]`.
     #[schemars(with = "Option<ConfigDuration>")]
     slow: Option<Spanned<ConfigDuration>>,
-    /// It is told of each of its `jobs` that has not started in time. Not with `[relay]`.
+    /// Sends a message about each job in `jobs` that has not started in time. Not with `[relay]`.
     #[schemars(with = "Option<NotStartedTable>")]
     not_started: Option<Spanned<NotStartedTable>>,
-    /// It is told by a request.
+    /// Sends the message as a request.
     #[schemars(with = "Option<WebhookTable>", extend("x-default" = "none, with `email` only"))]
     webhook: Option<Spanned<WebhookTable>>,
-    /// It is told by a mail.
+    /// Sends the message as a mail.
     #[schemars(with = "Option<EmailTable>", extend("x-default" = "none, with `webhook` only"))]
     email: Option<Spanned<EmailTable>>,
 }
@@ -121,7 +121,7 @@ impl NotifyTable {
         };
         ensure!(
             !events.is_empty() || self.slow.is_some() || self.not_started.is_some(),
-            "`on` is empty, so that it is told of nothing. Name an event, or add `slow` or `not_started`"
+            "`on` is empty, so this channel would send nothing. Name an event, or add `slow` or `not_started`"
         );
         for (key, span) in [
             ("slow", self.slow.as_ref().map(Spanned::span)),
@@ -214,7 +214,7 @@ fn names(
     let known = checked(names, |names| {
         ensure!(
             !names.is_empty(),
-            "`{key}` is empty, so that it is told of nothing. Write a name, or remove `{key}`"
+            "`{key}` is empty, so this channel would send nothing. Write a name, or remove `{key}`"
         );
         parse_all(names, |name| {
             ensure!(

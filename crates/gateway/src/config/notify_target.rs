@@ -22,13 +22,12 @@ const SMTPS_PORT: u16 = 465;
 /// The port for programs that send mails.
 const SUBMISSION_PORT: u16 = 587;
 
-/// A request that tells of an event.
+/// A request that is a message about an event.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Webhook")]
 pub(super) struct WebhookTable {
-    /// The address, to which a POST is sent. Whoever has it can send messages, so take it from a variable or a file:
-    /// `"${env:NAME}"` or `"${file:PATH}"`.
+    /// The URL that gets a POST. Anyone who has it can send messages, so write `"${env:NAME}"` or `"${file:PATH}"`.
     #[schemars(with = "String")]
     url: Spanned<String>,
     /// Further headers of the request. Their values can have secrets.
@@ -38,12 +37,12 @@ pub(super) struct WebhookTable {
     /// The JSON body: a table, or a text with JSON. Its texts can have variables and secrets.
     #[schemars(with = "Option<BodyValue>", extend("x-default" = "an object with all variables"))]
     body: Option<Spanned<BodyValue>>,
-    /// Whether the address may begin with `http://` although it is not on this machine.
+    /// With `true`, the URL of another machine may begin with `http://`.
     #[serde(default)]
     allow_http: bool,
 }
 
-/// A mail that tells of an event.
+/// A mail that is a message about an event.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Email")]
@@ -61,14 +60,13 @@ pub(super) struct EmailTable {
     /// The sender, like `"jobs@example.com"` or `"Jobs <jobs@example.com>"`.
     #[schemars(with = "String")]
     from: Spanned<String>,
-    /// The recipients, who see each other.
+    /// The recipients. All of them see the whole list.
     #[schemars(with = "Vec<String>", length(min = 1))]
     to: Spanned<Vec<Spanned<String>>>,
     /// The subject, which can have variables.
     #[schemars(with = "Option<String>", extend("default" = "{title}"))]
     subject: Option<Spanned<String>>,
-    /// Whether mails may be sent without encryption to a server that does not offer it, and to one with a certificate for which nobody
-    /// vouches.
+    /// With `true`, the server may have no encryption, or a certificate that no known authority has signed.
     #[serde(default)]
     allow_plain: bool,
 }

@@ -18,6 +18,7 @@ use super::notify::{NotifyScope, NotifyTable, check_channels, check_console_url}
 use super::relay::RelayTable;
 use super::retention::{RetentionPolicy, RetentionTable};
 use super::schedule::{UnresolvedJob, find_upstreams};
+use super::toml_text::from_toml;
 use super::values::checked;
 use crate::node::parse_label;
 
@@ -50,7 +51,7 @@ pub(super) struct File<J> {
     /// The address of the console, for links in notifications, like `"https://console.example.com"`.
     #[schemars(with = "Option<String>")]
     console_url: Option<Spanned<String>>,
-    /// A channel that is told of events.
+    /// A channel that sends messages about events.
     #[serde(default)]
     #[schemars(default, with = "Vec<NotifyTable>", extend("x-default" = "none"))]
     notify: Vec<Spanned<NotifyTable>>,
@@ -94,7 +95,7 @@ pub fn parse<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
 }
 
 fn check<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
-    let file: File<J> = toml::from_str(text)?;
+    let file: File<J> = from_toml(text)?;
     let key_header = match file.key_header {
         Some(name) => parse_key_header("key_header", name.get_ref()).at(name.span())?,
         None => parse_key_header("key_header", paths::API_KEY_HEADER)?,
@@ -177,6 +178,7 @@ fn check_job<J: DeclaredJob>(
     let schedule = keys.check().with_context(in_job)?;
     let work = job.into_work(directory).with_context(in_job)?;
     if let Some(other) = names_by_id.insert(id, name.clone()) {
+        ensure!(other != name, "two jobs of \"{organization}\" have the name \"{name}\". Rename one of them");
         bail!("the jobs \"{other}\" and \"{name}\" have the same id {id}. Give one of them another `id`");
     }
     let unresolved = UnresolvedJob { id, name: name.clone(), after: keys.after };

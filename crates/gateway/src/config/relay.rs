@@ -288,7 +288,7 @@ mod tests {
         let service = "upstream = \"https://api.example.com\"\n";
         let with_key = format!("{service}key_env = \"SERVICE_KEY\"\n");
         for (lines, expected) in [
-            ("callers_key = true".to_owned(), "missing field `upstream`"),
+            ("callers_key = true".to_owned(), "`relay.upstream` is missing"),
             ("upstream = \"api.example.com\"\ncallers_key = true".to_owned(), "is not a URL"),
             ("upstream = \"ftp://api.example.com\"\ncallers_key = true".to_owned(), "begins with https://"),
             ("upstream = \"http://api.example.com\"\ncallers_key = true".to_owned(), "without encryption"),
@@ -319,7 +319,7 @@ mod tests {
             (format!("{with_key}hosts = [\"relay.example.com:8400\"]"), "is not a host name"),
             (format!("{with_key}allow_addresses = [\"intranet\"]"), "is not a network"),
             (format!("{with_key}upstream_key_header = \"host\""), "is a header that HTTP uses itself"),
-            (format!("{with_key}upstreams = []"), "unknown field `upstreams`"),
+            (format!("{with_key}upstreams = []"), "`upstreams` is unknown. Did you mean `upstream`?"),
             (format!("{with_key}[[organization]]\nname = \"Contoso\""), "Use two gateways for both"),
         ] {
             let error = format!("{:#}", load(&lines).unwrap_err());

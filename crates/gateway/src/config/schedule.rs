@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::labels::deserialize_label;
 use super::location::At;
+use super::values::checked;
 use crate::schedule::{CatchUp, DueTimes, JobSchedule, Upstream};
 
 /// The time zone of a job that names none.
@@ -50,7 +51,7 @@ pub struct ScheduleKeys {
     /// What happens to due times at which the job could not start.
     pub catch_up: Option<Spanned<CatchUpLabel>>,
     /// The names of the jobs after which it runs.
-    pub after: Option<Vec<Spanned<String>>>,
+    pub after: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 impl ScheduleKeys {
@@ -61,10 +62,12 @@ impl ScheduleKeys {
     ///
     /// Fails if a key is invalid.
     pub(super) fn check(&self) -> Result<Option<JobSchedule>> {
-        ensure!(
-            self.after.as_ref().is_none_or(|names| !names.is_empty()),
-            "`after` is empty. Name a job, or remove `after`"
-        );
+        if let Some(names) = &self.after {
+            checked(names, |names| {
+                ensure!(!names.is_empty(), "`after` is empty. Name a job, or remove `after`");
+                Ok(())
+            })?;
+        }
         let Some(schedule) = &self.schedule else {
             for (name, span) in [
                 ("time_zone", self.time_zone.as_ref().map(Spanned::span)),
@@ -97,7 +100,13 @@ pub(super) struct UnresolvedJob {
     /// Its name.
     pub name: String,
     /// The names of the jobs after which it runs.
-    pub after: Option<Vec<Spanned<String>>>,
+    pub after: Option<Spanned<Vec<Spanned<String>>>>,
+}
+
+impl UnresolvedJob {
+    fn names(&self) -> impl Iterator<Item = &Spanned<String>> {
+        self.after.iter().flat_map(Spanned::get_ref)
+    }
 }
 
 /// Finds the jobs after which each job of an organization runs. Returns them in the order of the jobs.
@@ -109,7 +118,7 @@ pub(super) fn find_upstreams(organization: &str, jobs: &[UnresolvedJob]) -> Resu
     let mut found = Vec::with_capacity(jobs.len());
     for job in jobs {
         let mut upstreams: Vec<Upstream> = Vec::new();
-        for name in job.after.iter().flatten() {
+        for name in job.names() {
             let in_job = || format!("the job \"{}\" of \"{organization}\": `after`", job.name);
             let upstream = find_upstream(job, name.get_ref(), jobs, &upstreams);
             upstreams.push(upstream.with_context(in_job).at(name.span())?);
@@ -169,7 +178,7 @@ fn ensure_no_cycle(organization: &str, jobs: &[UnresolvedJob], after: &[Vec<Upst
     let start = path.iter().position(|other| *other == n).unwrap_or_default();
     let circle: Vec<_> = path[start..].iter().chain([&n]).map(|n| format!("\"{}\"", jobs[*n].name)).collect();
     let job = &jobs[n];
-    let span = job.after.iter().flatten().next().map(Spanned::span).unwrap_or_default();
+    let span = job.names().next().map(Spanned::span).unwrap_or_default();
     let circle = circle.join(" after ");
     let error = || {
         bail!(

@@ -51,7 +51,7 @@ impl Webhook {
         let text = self.url.render(|_| "".into(), secrets);
         // The usual errors repeat the address.
         let url = Url::parse(&text).map_err(|error| {
-            anyhow!("`url` is not a URL ({error}). Copy the whole address of the webhook, which begins with https://")
+            anyhow!("`url` is not a URL ({error}). Copy the whole address of the webhook, which begins with https://, or write \"${{env:NAME}}\" for a variable")
         })?;
         ensure!(
             matches!(url.scheme(), "https" | "http") && url.has_host(),

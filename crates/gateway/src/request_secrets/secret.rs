@@ -1,10 +1,11 @@
 //! Secrets of requests, which are in variables or files and never in the configuration.
 
 use std::collections::HashMap;
+use std::env::VarError;
 use std::fmt::{self, Display, Formatter};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use txjobs_processes::variables;
 
 /// The length from which a secret can be masked without damage to other text.
@@ -59,9 +60,12 @@ impl SecretSource {
     pub fn read(&self) -> Result<String> {
         let text = match self {
             // The error of a value that is not text would have the value.
-            Self::Environment(name) => {
-                std::env::var(name).ok().with_context(|| format!("{self} has no text"))?
-            }
+            Self::Environment(name) => std::env::var(name).map_err(|error| match error {
+                VarError::NotPresent => {
+                    anyhow!("{self} is not set. Set it for the gateway, and restart the gateway")
+                }
+                VarError::NotUnicode(_) => anyhow!("{self} is not UTF-8"),
+            })?,
             Self::File(path) => read_file(path).with_context(|| format!("{self} cannot be read"))?,
         };
         let value = text.trim_end_matches(['\r', '\n']);
@@ -140,6 +144,13 @@ mod tests {
             let error = format!("{:#}", source.read().unwrap_err());
             assert!(error.contains("token") && !error.contains("hunter"), "{error}");
         }
+    }
+
+    #[test]
+    fn variable_that_is_not_set_is_named_with_the_remedy() {
+        let source = SecretSource::parse("env:NO_SUCH_VARIABLE", Path::new("")).unwrap();
+        let expected = "the environment variable NO_SUCH_VARIABLE is not set. Set it for the gateway, and restart the gateway";
+        assert_eq!(source.read().unwrap_err().to_string(), expected);
     }
 
     #[test]

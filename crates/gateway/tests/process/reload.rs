@@ -43,7 +43,7 @@ async fn broken_file_is_refused_and_its_next_version_is_read() {
         ("nonsense", "gateway.toml is not valid: line "),
         (
             "timeout = \"soon\"",
-            "column 11: the job \"gated\" of \"Contoso\": invalid value: string \"soon\", expected a duration like",
+            "column 11: the job \"gated\" of \"Contoso\": `timeout`: \"soon\" is not valid. Write a duration like",
         ),
         ("error = ['(']", "column 10: the job \"gated\" of \"Contoso\": `error` has a pattern"),
     ] {

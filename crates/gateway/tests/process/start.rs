@@ -65,7 +65,7 @@ fn file_that_cannot_be_read_is_reported() {
     assert_fails(&serve(&["--console", "."]), 1, "has no index.html");
     assert_fails(&serve(&["--nonsense"]), 2, "--nonsense");
     std::fs::write(folder.file("bad.toml"), CONFIG.replace("command", "program")).unwrap();
-    assert_fails(&folder.run(&["check", "--config", "bad.toml"]), 1, "unknown field `program`");
+    assert_fails(&folder.run(&["check", "--config", "bad.toml"]), 1, "`program` is unknown");
     assert_fails(&folder.run(&["serve", "--demo", "--listen", "0.0.0.0:0"]), 1, "loopback addresses only");
 }
 

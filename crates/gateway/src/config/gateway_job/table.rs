@@ -98,13 +98,12 @@ pub struct GatewayJob {
     /// The time zone of `schedule`, a name of the IANA database such as `Europe/Copenhagen`.
     #[schemars(with = "Option<String>", extend("default" = "UTC"))]
     pub(super) time_zone: Option<Spanned<String>>,
-    /// What happens to due times of `schedule` at which the job could not start: `"latest"` starts one run for the latest one as soon
-    /// as possible, and `"none"` skips them.
+    /// What happens to missed due times: `"latest"` starts one run as soon as possible, and `"none"` skips them.
     #[schemars(with = "Option<CatchUpLabel>", extend("default" = "latest"))]
     pub(super) catch_up: Option<Spanned<CatchUpLabel>>,
     /// The names of jobs of the same organization; the job runs when each of them has completed.
     #[schemars(with = "Option<Vec<String>>", length(min = 1))]
-    pub(super) after: Option<Vec<Spanned<String>>>,
+    pub(super) after: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 impl DeclaredJob for GatewayJob {

@@ -32,7 +32,7 @@ pub(super) struct CancelTable {
     /// The status codes with which the engine accepts the cancellation.
     #[schemars(with = "Option<Vec<u16>>", length(min = 1), inner(range(min = 200, max = 299)), extend("default" = [200, 201, 202]))]
     accept: Option<Vec<Spanned<u16>>>,
-    /// How long the run is polled after that. If it has not ended then, it may go on in the engine.
+    /// How long the gateway polls the run after the cancellation. After that time, the run may continue in the engine.
     #[schemars(extend("default" = "60s"))]
     wait: Option<ConfigDuration>,
 }
@@ -42,7 +42,7 @@ impl CancelTable {
         Ok(CancelSettings {
             request: RequestSettings {
                 method: self.method.into(),
-                url: scope.url(&self.url, &scope.started)?,
+                url: scope.url("url", &self.url, &scope.started)?,
                 body: scope.body(self.body.as_ref(), &scope.started)?,
                 accept: accept(self.accept)?,
             },

@@ -35,7 +35,7 @@ impl LogTable {
                 Ok(LogSource::Poll(pointers("message", &message)?))
             }
             (None, Some(url)) => {
-                Ok(LogSource::Request(scope.url(&url, &scope.started)?, pointers("text", &self.text)?))
+                Ok(LogSource::Request(scope.url("url", &url, &scope.started)?, pointers("text", &self.text)?))
             }
             (Some(_), None) if !self.text.is_empty() => {
                 bail!("`text` belongs to `url`. Remove it, or name the places in `message`")

@@ -23,14 +23,14 @@ pub(super) struct OAuth2Table {
     /// The secret of the client, `"${env:NAME}"` or `"${file:PATH}"`.
     #[schemars(with = "String")]
     client_secret: Spanned<String>,
-    /// What the token is for.
+    /// The scope of the access token.
     #[schemars(with = "Option<String>")]
     scope: Option<Spanned<String>>,
 }
 
 impl OAuth2Table {
     pub fn check(self, scope: &Scope<'_>) -> Result<OAuth2Settings> {
-        let token_url = scope.url(&self.token_url, &[]).context("`token_url`")?;
+        let token_url = scope.url("token_url", &self.token_url, &[])?;
         let field = |key: &str, text: &Spanned<String>| {
             checked(text, |text| {
                 Template::parse(text, &[], scope.directory).with_context(|| format!("`{key}`"))

@@ -34,7 +34,7 @@ pub(super) struct PollTable {
     /// The place of the URL in the response to the start, instead of `url`: `"location"` for the header, or a JSON Pointer.
     #[schemars(with = "Option<String>", regex(pattern = "^(location|(/.*)?)$"))]
     url_from: Option<Spanned<String>>,
-    /// The longest pause between two requests. The first ones are one second and more apart.
+    /// The maximum interval between polls. The interval starts at one second and doubles.
     #[schemars(with = "Option<ConfigDuration>", extend("default" = "10s"))]
     interval: Option<Spanned<ConfigDuration>>,
     /// With `false`, the header `Retry-After` is obeyed after the status codes 429 and 503 only.
@@ -44,10 +44,10 @@ pub(super) struct PollTable {
     #[serde(default)]
     #[schemars(default, with = "Vec<u16>", inner(range(min = 200, max = 599)), extend("x-default" = "none"))]
     not_yet: Vec<Spanned<u16>>,
-    /// The places of the state in the response, JSON Pointers. The first one with a state that is in a list counts.
+    /// The places of the state in the response, JSON Pointers. The first place whose value is in a list counts.
     #[schemars(with = "Vec<String>", length(min = 1), inner(regex(pattern = "^(/.*)?$")))]
     state: Spanned<Vec<Spanned<String>>>,
-    /// The states of a run that goes on. A state in no list counts as one of them, with a warning.
+    /// The states of a run that has not ended. A state that is in no list counts as one of them, with a warning.
     #[serde(default)]
     #[schemars(default, schema_with = "states_schema", extend("x-default" = "none"))]
     running: Vec<Spanned<Value>>,
@@ -65,7 +65,7 @@ pub(super) struct PollTable {
     /// The states of a run that failed.
     #[schemars(schema_with = "some_states_schema")]
     failed: Spanned<Vec<Spanned<Value>>>,
-    /// The places of the engine's explanation of a final state. The first one that is present becomes a part of the last line.
+    /// The places of the reason for a final state. The first one with a text is added to the last line of the log.
     #[serde(default)]
     #[schemars(default, with = "Vec<String>", inner(regex(pattern = "^(/.*)?$")), extend("x-default" = "none"))]
     reason: Vec<Spanned<String>>,
@@ -89,7 +89,7 @@ impl PollTable {
         let variables: Vec<_> =
             scope.started.iter().copied().filter(|name| *name != Variable::PollUrl).collect();
         let url = match (self.url, self.url_from) {
-            (Some(url), None) => PollUrl::Template(scope.url(&url, &variables)?),
+            (Some(url), None) => PollUrl::Template(scope.url("url", &url, &variables)?),
             (None, Some(place)) if place.get_ref() == LOCATION => PollUrl::Location,
             (None, Some(place)) => {
                 PollUrl::Pointer(checked(&place, |place| Pointer::parse(place).context("`url_from`"))?)

@@ -48,8 +48,8 @@ impl JsonSchema for BodyValue {
 
 impl Scope<'_> {
     /// Parses the URL of a request, whose variables are `before`, or those that are known after the start.
-    pub fn url(&self, text: &Spanned<String>, variables: &[Variable]) -> Result<UrlTemplate> {
-        checked(text, |text| self.parse_url(text, variables).context("`url`"))
+    pub fn url(&self, key: &str, text: &Spanned<String>, variables: &[Variable]) -> Result<UrlTemplate> {
+        checked(text, |text| self.parse_url(text, variables).with_context(|| format!("`{key}`")))
     }
 
     fn parse_url(&self, text: &str, variables: &[Variable]) -> Result<UrlTemplate> {

@@ -44,7 +44,7 @@ impl StartTable {
         Ok(StartSettings {
             request: RequestSettings {
                 method: self.method.into(),
-                url: scope.url(&self.url, Variable::BEFORE_START)?,
+                url: scope.url("url", &self.url, Variable::BEFORE_START)?,
                 body: scope.body(self.body.as_ref(), Variable::BEFORE_START)?,
                 accept: accept(self.accept)?,
             },

@@ -52,15 +52,14 @@ pub(in crate::config) struct HttpTable {
     #[serde(default)]
     #[schemars(default, with = "BTreeMap<String, String>", extend("x-default" = "none"))]
     headers: BTreeMap<String, Spanned<String>>,
-    /// A page about the run for people: a URL with variables, or a JSON Pointer into the response to the start, or else to a poll.
+    /// The link to the run for people: a URL with variables, or a JSON Pointer into the response to the start or to a poll.
     #[schemars(with = "Option<String>")]
     link: Option<Spanned<String>>,
-    /// With `true`, requests to other machines may use `http://`, which everybody on the way can read.
+    /// With `true`, requests to other machines may use `http://`, without encryption.
     #[serde(default)]
     #[schemars(default, extend("default" = false))]
     allow_http: bool,
-    /// Networks that are allowed in addition, like `"169.254.7.0/24"`. Only metadata services, link-local, and multicast addresses
-    /// need it.
+    /// Additional allowed networks, like `"169.254.7.0/24"`. Only metadata, link-local, and multicast addresses need this.
     #[serde(default)]
     #[schemars(default, with = "Vec<String>", extend("x-default" = "none"))]
     allow_addresses: Vec<Spanned<String>>,
@@ -73,13 +72,13 @@ pub(in crate::config) struct HttpTable {
     /// How the state of a run is read.
     #[schemars(with = "PollTable")]
     poll: Spanned<PollTable>,
-    /// The request that ends a run early. Without it, a canceled run goes on in the engine.
+    /// The request that cancels a run. Without it, a canceled run continues in the engine.
     #[schemars(with = "Option<CancelTable>")]
     cancel: Option<Spanned<CancelTable>>,
     /// The engine's log.
     #[schemars(with = "Option<LogTable>")]
     log: Option<Spanned<LogTable>>,
-    /// Where access tokens come from.
+    /// How the gateway gets access tokens.
     #[schemars(with = "Option<OAuth2Table>")]
     oauth2: Option<Spanned<OAuth2Table>>,
 }

@@ -47,7 +47,7 @@ fn mistakes_have_their_line_and_column_and_a_remedy() {
         (
             format!("{}{POLL}", START.replace("a.example", "169.254.169.254")),
             "line 6, column 7",
-            "a metadata service",
+            "a metadata, link-local",
         ),
         (format!("{}{POLL}", START.replace("\"/id\"", "\"id\"")), "line 7, column 10", "not a JSON Pointer"),
         (

@@ -64,7 +64,7 @@ pub(in crate::config) struct KubernetesTable {
     /// How long Kubernetes keeps the Job and the pod after the end, at least a minute.
     #[schemars(with = "Option<ConfigDuration>", extend("default" = "1h"))]
     pub keep: Option<Spanned<ConfigDuration>>,
-    /// A page about the run for people: a URL with the variables `{namespace}`, `{job_name}`, and `{pod}`.
+    /// The link to the run for people: a URL with the variables `{namespace}`, `{job_name}`, and `{pod}`.
     #[schemars(with = "Option<String>")]
     pub link: Option<Spanned<String>>,
 }

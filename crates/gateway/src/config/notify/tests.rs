@@ -83,8 +83,14 @@ fn mistakes_are_refused_with_their_place() {
         ),
         ("webhook = { url = \"http://hooks.example.com/secret-path\" }", "without encryption"),
         ("webhook = { url = \"https://u:secret-path@h.example/\" }", "a user or a password"),
-        ("webhook = { url = \"https://169.254.169.254/secret-path\" }", "a metadata service"),
-        ("webhook = { url = \"https://[::ffff:169.254.169.254]/secret-path\" }", "a metadata service"),
+        (
+            "webhook = { url = \"https://169.254.169.254/secret-path\" }",
+            "a metadata, link-local, or multicast address",
+        ),
+        (
+            "webhook = { url = \"https://[::ffff:169.254.169.254]/secret-path\" }",
+            "a metadata, link-local, or multicast address",
+        ),
         ("webhook = { url = \"secret-path\" }", "`url` is not a URL"),
         ("webhook = { url = \"file:///secret-path\" }", "does not begin with https://"),
         ("webhook = { url = \"https://h.example/{job}\" }", "`{job}` is unknown here. Use no variables"),

@@ -73,7 +73,13 @@ fn errors_name_the_job_and_the_remedy() {
     assert!(error(&job("command = []")).contains("Name a program"));
     let twice =
         format!("{0}[[organization.job]]\nname = \"Load\"\ncommand = [\"y\"]", job("command = [\"x\"]"));
-    assert!(error(&twice).contains("Give one of them another `id`"));
+    assert_eq!(error(&twice), "two jobs of \"Contoso\" have the name \"Load\". Rename one of them");
+    let id = "id = \"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35\"";
+    let same_id = format!(
+        "{}[[organization.job]]\nname = \"Other\"\ncommand = [\"y\"]\n{id}",
+        job(&format!("command = [\"x\"]\n{id}"))
+    );
+    assert!(error(&same_id).contains("Give one of them another `id`"));
 }
 
 #[test]
@@ -106,11 +112,14 @@ fn errors_have_their_line_and_column() {
 fn unknown_or_misspelled_settings_are_refused_with_their_line() {
     let (place, url) = located_error(&job("url = \"https://example.org\""));
     assert_eq!(place, (5, 1));
-    assert!(url.starts_with("the job \"Load\" of \"Contoso\": unknown field `url`"), "{url}");
+    assert!(
+        url.starts_with("the job \"Load\" of \"Contoso\": `url` is unknown. The keys here are `id`, "),
+        "{url}"
+    );
     let http = error(&job("[organization.job.http]\nlink = \"x\""));
-    assert_eq!(http, "the job \"Load\" of \"Contoso\": missing field `start`");
+    assert_eq!(http, "the job \"Load\" of \"Contoso\": `http.start` is missing");
     let time = error(&job("command = [\"x\"]\ntimeout = \"soon\""));
-    assert!(time.contains("invalid value: string \"soon\", expected a duration like"), "{time}");
+    assert!(time.contains("`timeout`: \"soon\" is not valid. Write a duration like"), "{time}");
 }
 
 fn command(lines: &str) -> Command {
@@ -134,7 +143,7 @@ fn durations_in_every_form_are_read() {
     for text in ["\"\"", "\"90 bananas\"", "-1", "1.5", "true", "\"99999999999999999999\""] {
         let (place, message) = located_error(&job(&format!("command = [\"x\"]\nstop_grace = {text}")));
         assert_eq!(place, (6, 14), "{message}");
-        assert!(message.contains("expected a duration like \"200ms\""), "{message}");
+        assert!(message.contains("Write a duration like \"200ms\""), "{message}");
     }
 }
 
@@ -181,7 +190,9 @@ fn retention_of_a_job_wins_over_that_of_the_file() {
     );
     let soon = error(&format!("[retention]\nkeep_for = \"soon\"\n{}", job("command = [\"x\"]")));
     assert!(soon.starts_with("`retention`: `keep_for` = \"soon\" is not valid."), "{soon}");
-    assert!(error(&format!("[retention]\nkeep = 1\n{}", job("command = [\"x\"]"))).contains("unknown field"));
+    assert!(
+        error(&format!("[retention]\nkeep = 1\n{}", job("command = [\"x\"]"))).contains("`keep` is unknown")
+    );
 }
 
 /// Returns a configuration of jobs with these names and further lines.
@@ -229,7 +240,7 @@ fn errors_of_a_schedule_have_their_line_and_column() {
     for (lines, place, part) in [
         (six, (6, 12), "`schedule`: \"0 0 2 * * *\" has 6 fields. Write five: minute, hour,"),
         ("schedule = \"0 0 30 2 *\"", (6, 12), "is never due"),
-        ("schedule = 7", (6, 12), "expected a string"),
+        ("schedule = 7", (6, 12), "Write text in quotes"),
         ("time_zone = \"UTC\"", (6, 13), "`time_zone` is a setting of a `schedule`. Add one"),
         ("catch_up = \"none\"", (6, 12), "`catch_up` is a setting of a `schedule`. Add one"),
         (
@@ -238,8 +249,8 @@ fn errors_of_a_schedule_have_their_line_and_column() {
             "`time_zone`: \"CEST\" is not a time zone of the IANA",
         ),
         ("schedule = \"@daily\"\ncatch_up = \"all\"", (7, 12), "\"all\" is not one of: latest, none"),
-        ("after = []", (3, 1), "`after` is empty. Name a job, or remove `after`"),
-        ("after = \"Other\"", (6, 9), "expected a sequence"),
+        ("after = []", (6, 9), "`after` is empty. Name a job, or remove `after`"),
+        ("after = \"Other\"", (6, 9), "`after` is a list. Write `after = [\"…\"]`"),
         ("after = [\"Other\", \"other\"]", (6, 19), "`after`: \"other\" is no job of this organization"),
         ("after = [\"Load\"]", (6, 10), "the job would run after itself"),
         ("after = [\"Other\", \"Other\"]", (6, 19), "\"Other\" is named twice"),
