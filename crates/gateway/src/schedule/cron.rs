@@ -12,6 +12,8 @@ use croner::{CivilDate, CivilDateTime, CivilTime, Cron, CronDateTime, Resolution
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
+use super::cron_fields::check_values;
+
 const HOURS_PER_DAY: usize = 24;
 
 /// The names of frequent expressions.
@@ -65,8 +67,9 @@ impl FromStr for CronExpression {
         };
         ensure!(
             text.split(' ').count() == 5 && !text.is_empty(),
-            "{text:?} has {} fields. Write five: minute, hour, day of the month, month, day of the week, like \"0 2 * * *\"",
-            fields.len()
+            "{text:?} has {} field{}. Write five: minute, hour, day of the month, month, day of the week, like \"0 2 * * *\"",
+            fields.len(),
+            if fields.len() == 1 { "" } else { "s" }
         );
         // The parser ignores an empty element of a list.
         ensure!(
@@ -75,11 +78,14 @@ impl FromStr for CronExpression {
         );
         // The parser takes a nickname within an expression as a part of a field.
         ensure!(!text.contains('@'), "{text:?} has a nickname within an expression. Write one of them");
+        let not_cron = |cause: String| {
+            anyhow!(
+                "{text:?} is not a cron expression: {cause}. Write it like \"0 2 * * *\" or \"*/15 8-17 * * MON-FRI\""
+            )
+        };
+        check_values(&text).map_err(|error| not_cron(error.to_string()))?;
         let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
-        let cron = parser.parse(&text).map_err(|error| {
-            let cause = cause(&error);
-            anyhow!("{text:?} is not a cron expression: {cause}. Write it like \"0 2 * * *\" or \"*/15 8-17 * * MON-FRI\"")
-        })?;
+        let cron = parser.parse(&text).map_err(|error| not_cron(cause(&error)))?;
         let expression = Self { text, cron: Arc::new(cron) };
         // A leap day on a day of the week comes within 40 years.
         let never = expression.next(DateTime::constant(2000, 1, 1, 0, 0, 0, 0), true).is_none();

@@ -3,6 +3,7 @@
 //! This module computes. The scheduler starts the runs.
 
 mod cron;
+mod cron_fields;
 mod due_times;
 mod job_schedule;
 mod shared;
