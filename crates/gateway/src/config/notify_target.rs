@@ -13,7 +13,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::values::{checked, is_this_machine, json};
+use super::values::{checked, ensure_new_header, is_this_machine, json};
 use crate::notify::{Content, Email, Encryption, JsonTemplate, Template, Webhook};
 use crate::request_secrets::SecretValues;
 
@@ -94,12 +94,16 @@ impl WebhookTable {
     /// Checks the table. Relative paths of secrets start at `directory`.
     pub fn check(&self, directory: &Path) -> Result<Webhook> {
         let url = checked(&self.url, |text| Template::parse(text, &[], directory).context("`url`"))?;
-        let header = |(name, value): (&String, &Spanned<String>)| {
-            checked(value, |value| {
-                check_header(name, value, directory).with_context(|| format!("`headers`: {name:?}"))
-            })
-        };
-        let headers = self.headers.iter().map(header).collect::<Result<_>>()?;
+        let mut headers = Vec::with_capacity(self.headers.len());
+        for (name, value) in &self.headers {
+            let header = checked(value, |value| {
+                let header =
+                    check_header(name, value, directory).with_context(|| format!("`headers`: {name:?}"))?;
+                ensure_new_header(&header.0, &headers)?;
+                Ok(header)
+            })?;
+            headers.push(header);
+        }
         let body =
             self.body.as_ref().map(|body| checked(body, |body| parse_body(body, directory))).transpose()?;
         let webhook = Webhook { url, headers, body, allow_http: self.allow_http };

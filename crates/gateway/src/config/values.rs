@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
+use axum::http::HeaderName;
 use ipnet::IpNet;
 use reqwest::Url;
 use serde_json::Value;
@@ -18,6 +19,15 @@ pub(super) fn checked<T, U>(value: &Spanned<T>, check: impl FnOnce(&T) -> Result
 /// Checks each value of an array. An error has its place in the file.
 pub(super) fn parse_all<T>(texts: &[Spanned<String>], parse: impl Fn(&str) -> Result<T>) -> Result<Vec<T>> {
     texts.iter().map(|text| checked(text, |text| parse(text))).collect()
+}
+
+/// Fails if a header was declared before, in other letters.
+pub(super) fn ensure_new_header<T>(name: &HeaderName, earlier: &[(HeaderName, T)]) -> Result<()> {
+    ensure!(
+        earlier.iter().all(|(other, _)| other != name),
+        "`headers` has {name} in two spellings. Remove one of them"
+    );
+    Ok(())
 }
 
 /// Parses a network or an address of `allow_addresses`.

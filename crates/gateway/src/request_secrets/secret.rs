@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::env::VarError;
 use std::fmt::{self, Display, Formatter};
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use txjobs_processes::variables;
@@ -12,6 +15,9 @@ use txjobs_processes::variables;
 pub(super) const MIN_LENGTH: usize = 8;
 /// The longest secret. A token of a directory service has some kilobytes.
 const MAX_LENGTH: usize = 64 * 1024;
+
+/// The longest wait for files. A file server may not respond.
+const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// Where a secret is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -88,15 +94,24 @@ impl Display for SecretSource {
 }
 
 fn read_file(path: &Path) -> Result<String> {
-    let size = std::fs::metadata(path)?.len();
-    ensure!(size <= MAX_LENGTH as u64, "it has {size} bytes, and the longest secret has {MAX_LENGTH}");
-    let bytes = std::fs::read(path)?;
+    // A pipe would block, and a device has no end.
+    ensure!(std::fs::metadata(path)?.is_file(), "it is not a regular file");
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_LENGTH as u64 + 1).read_to_end(&mut bytes)?;
+    ensure!(
+        bytes.len() <= MAX_LENGTH,
+        "it has more than {MAX_LENGTH} bytes, the length of the longest secret"
+    );
     // The usual error has the bytes.
     String::from_utf8(bytes).ok().context("it is not UTF-8")
 }
 
+fn read_all(sources: Vec<SecretSource>) -> Result<HashMap<SecretSource, String>> {
+    sources.into_iter().map(|source| source.read().map(|value| (source, value))).collect()
+}
+
 impl SecretValues {
-    /// Reads these secrets in the background: a file server may not respond.
+    /// Reads these secrets in the background, and not for long.
     ///
     /// # Errors
     ///
@@ -105,13 +120,13 @@ impl SecretValues {
         if sources.is_empty() {
             return Ok(Self::default());
         }
-        let read = move || {
-            sources
-                .into_iter()
-                .map(|source| Ok((source.clone(), source.read()?)))
-                .collect::<Result<HashMap<_, _>>>()
+        let files: Vec<_> = sources.iter().filter(|s| matches!(s, SecretSource::File(_))).collect();
+        let names = files.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
+        let read = tokio::task::spawn_blocking(move || read_all(sources));
+        let Ok(read) = tokio::time::timeout(MAX_WAIT, read).await else {
+            bail!("{names} cannot be read within {}", humantime::format_duration(MAX_WAIT))
         };
-        tokio::task::spawn_blocking(read).await.context("the secrets cannot be read")?.map(Self)
+        read.context("the secrets cannot be read")?.map(Self)
     }
 
     /// Returns the value of a secret that was read.
@@ -143,6 +158,26 @@ mod tests {
             write(text);
             let error = format!("{:#}", source.read().unwrap_err());
             assert!(error.contains("token") && !error.contains("hunter"), "{error}");
+        }
+    }
+
+    /// A pipe has no end until somebody writes.
+    #[cfg(unix)]
+    #[test]
+    fn file_that_is_none_or_has_no_end_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        std::fs::write(folder.path().join("long"), "x".repeat(MAX_LENGTH + 1)).unwrap();
+        for (path, expected) in [
+            ("pipe", "it is not a regular file"),
+            ("/dev/zero", "it is not a regular file"),
+            (".", "it is not a regular file"),
+            ("long", "it has more than 65536 bytes"),
+        ] {
+            let source = SecretSource::parse(&format!("file:{path}"), folder.path()).unwrap();
+            let error = format!("{:#}", source.read().unwrap_err());
+            assert!(error.contains(expected), "{error}");
         }
     }
 

@@ -21,7 +21,7 @@ use super::start::StartTable;
 use crate::addresses::AddressPolicy;
 use crate::config::duration::ConfigDuration;
 use crate::config::location::At;
-use crate::config::values::{checked, parse_all, parse_network};
+use crate::config::values::{checked, ensure_new_header, parse_all, parse_network};
 use crate::http_job::{HttpJob, Link, LogSource, Pointer, PollUrl, Template, UrlTemplate, Variable};
 
 const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
@@ -143,8 +143,12 @@ impl HttpTable {
         });
         let oauth2 =
             self.oauth2.map(|oauth2| table("oauth2", oauth2, |table| table.check(&scope))).transpose()?;
-        let headers =
-            self.headers.iter().map(|(name, value)| header(name, value, oauth2.is_some(), directory));
+        let mut headers: Vec<(HeaderName, Template)> = Vec::with_capacity(self.headers.len());
+        for (name, value) in &self.headers {
+            let header = header(name, value, oauth2.is_some(), directory)?;
+            checked(value, |_| ensure_new_header(&header.0, &headers))?;
+            headers.push(header);
+        }
         let link = self.link.map(|link| checked(&link, |link| parse_link(link, &scope).context("`link`")));
         let request_timeout = self.request_timeout.map(|time| {
             checked(&time, |ConfigDuration(time)| {
@@ -154,7 +158,7 @@ impl HttpTable {
         });
         Ok(HttpJob {
             origin,
-            headers: headers.collect::<Result<_>>()?,
+            headers,
             oauth2,
             start,
             poll,
@@ -192,6 +196,10 @@ fn header(
         ensure!(
             !(has_oauth2 && header == AUTHORIZATION),
             "`headers` has Authorization, which `oauth2` writes. Remove one of them"
+        );
+        ensure!(
+            !text.chars().any(char::is_control),
+            "`headers`: the value of {name} has a control character, which a header cannot have"
         );
         let value = Template::parse(text, &[], directory).with_context(|| format!("`headers`: {name}"))?;
         ensure!(

@@ -64,6 +64,12 @@ fn mistakes_have_their_line_and_column_and_a_remedy() {
         (poll("interval = 0"), "line 13, column 12", "shorter than 100ms"),
         (poll("url_from = \"location\""), "line 8, column 1", "`url` and `url_from`"),
         (poll("not_yet = [404, 1]"), "line 13, column 17", "not a status code"),
+        (
+            table("headers]\nX-A = \"a\"\nx-a = \"b\""),
+            "line 15, column 7",
+            "`headers` has x-a in two spellings",
+        ),
+        (table("headers]\nX-A = \"a\\u0000b\""), "line 14, column 7", "has a control character"),
         (table("cancel]\nurl = \"{poll_url}/x\""), "line 14, column 7", "`{poll_url}` is unknown here"),
         (
             table("cancel]\nurl = \"https://a.example/\"\nbody = { a = \"{x}\" }"),

@@ -99,6 +99,10 @@ fn mistakes_are_refused_with_their_place() {
             "HTTP uses the header itself",
         ),
         (
+            "webhook = { url = \"https://h.example\", headers = { X = \"a\", x = \"b\" } }",
+            "`headers` has x in two spellings",
+        ),
+        (
             "webhook = { url = \"https://h.example\", headers = { X = \"a\\nb\" } }",
             "`headers`: \"X\": its value",
         ),

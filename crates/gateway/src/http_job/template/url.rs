@@ -103,8 +103,27 @@ impl UrlTemplate {
         origin: &str,
     ) -> Result<Url> {
         let text = self.template.render_encoded(variables, secrets);
-        parse_of_origin(&text, origin)
+        let poll_url = variables.poll_url.as_deref().filter(|_| self.origin.is_none());
+        match poll_url.and_then(|url| Some((url, text.strip_prefix(url)?))) {
+            Some((url, suffix)) => Ok(with_suffix(parse_of_origin(url, origin)?, suffix)),
+            None => parse_of_origin(&text, origin),
+        }
     }
+}
+
+/// Appends a path and a query to a URL of the engine, which may have its own query and a fragment.
+fn with_suffix(mut url: Url, suffix: &str) -> Url {
+    url.set_fragment(None);
+    let (path, query) = suffix.split_once('?').unwrap_or((suffix, ""));
+    if !path.is_empty() {
+        let base = url.path().strip_suffix('/').filter(|_| path.starts_with('/')).unwrap_or(url.path());
+        url.set_path(&format!("{base}{path}"));
+    }
+    if !query.is_empty() {
+        let queries: Vec<_> = url.query().into_iter().chain([query]).collect();
+        url.set_query(Some(&queries.join("&")));
+    }
+    url
 }
 
 /// Parses a URL that must have this origin. The error does not contain its query.
@@ -139,6 +158,29 @@ mod tests {
             run_id: Some(Value::from("a/b c?\u{e4}")),
             poll_url: Some("https://a.example/runs/7".to_owned()),
             ..Variables::default()
+        }
+    }
+
+    #[test]
+    fn suffix_of_the_poll_url_comes_before_its_query_and_fragment() {
+        for (poll_url, template, expected) in [
+            ("https://a.example/runs/7", "{poll_url}/cancel", "https://a.example/runs/7/cancel"),
+            ("https://a.example/runs/7/", "{poll_url}/cancel", "https://a.example/runs/7/cancel"),
+            ("https://a.example/runs/7?v=1", "{poll_url}/cancel", "https://a.example/runs/7/cancel?v=1"),
+            (
+                "https://a.example/runs/7?v=1#f",
+                "{poll_url}/cancel?x=2",
+                "https://a.example/runs/7/cancel?v=1&x=2",
+            ),
+            ("https://a.example/runs/7#f", "{poll_url}?x=2", "https://a.example/runs/7?x=2"),
+            ("https://a.example/runs/7#f", "{poll_url}", "https://a.example/runs/7"),
+            ("https://a.example", "{poll_url}/cancel", "https://a.example/cancel"),
+            ("https://a.example/a%2Fb", "{poll_url}:cancel", "https://a.example/a%2Fb:cancel"),
+        ] {
+            let variables = Variables { poll_url: Some(poll_url.to_owned()), ..Variables::default() };
+            let rendered =
+                url(template).unwrap().render(&variables, &SecretValues::default(), "https://a.example");
+            assert_eq!(rendered.unwrap().as_str(), expected);
         }
     }
 
