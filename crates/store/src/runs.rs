@@ -150,6 +150,6 @@ pub trait RunStore: Send + Sync {
     async fn orphaned_runs(&self) -> Result<Vec<Run>>;
 
     /// Deletes ended runs of a job with their logs, in several transactions, so that other transactions can write between them.
-    /// Returns the number of deleted runs.
+    /// Returns the number of deleted runs. A run stays until its channels have their notifications.
     async fn delete_old_runs(&self, job: Uuid, retention: Retention) -> Result<u64>;
 }

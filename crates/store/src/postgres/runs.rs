@@ -235,11 +235,12 @@ impl PgTransaction {
         Ok(claimed.map(|row| ClaimedRun::new(row, node)))
     }
 
-    /// Deletes a batch of ended runs. Returns their number. Several nodes can do this at the same time.
+    /// Deletes a batch of ended runs. A run stays until its channels have their notifications. Returns their number. Several nodes can do this at the same time.
     async fn delete_old_run_batch(&mut self, job: Uuid, retention: Retention) -> Result<u64> {
         let runs: Vec<i64> = sqlx::query_scalar(
             "DELETE FROM executions WHERE number IN (
-                 SELECT number FROM executions WHERE job = $1 AND state >= 2 AND (ended_at < $2
+                 SELECT number FROM executions WHERE job = $1 AND state >= 2
+                     AND id NOT IN (SELECT execution FROM unannounced_runs) AND (ended_at < $2
                      OR (ended_at, number) <= (SELECT ended_at, number FROM executions WHERE job = $1 AND state >= 2
                                                ORDER BY ended_at DESC, number DESC LIMIT 1 OFFSET $3))
                  ORDER BY number LIMIT $4 FOR UPDATE SKIP LOCKED)

@@ -87,7 +87,7 @@ impl WriteTransaction {
         Ok(())
     }
 
-    /// Deletes one batch of ended runs. Returns how many were deleted, or `None` if none remains.
+    /// Deletes one batch of ended runs. A run stays until its channels have their notifications. Returns how many were deleted, or `None` if none remains.
     pub(super) async fn delete_old_run_batch(
         &mut self,
         job: Uuid,
@@ -95,7 +95,8 @@ impl WriteTransaction {
     ) -> Result<Option<u64>> {
         // By their ends and not by their numbers: runs of another server may be stored later than newer ones.
         let runs: Vec<i64> = sqlx::query_scalar(
-            "SELECT number FROM executions WHERE job = ?1 AND state >= 2 AND (ended_at < ?2
+            "SELECT number FROM executions WHERE job = ?1 AND state >= 2
+                 AND id NOT IN (SELECT execution FROM unannounced_runs) AND (ended_at < ?2
                  OR (ended_at, number) <= (SELECT ended_at, number FROM executions WHERE job = ?1 AND state >= 2
                                            ORDER BY ended_at DESC, number DESC LIMIT 1 OFFSET ?3))
              ORDER BY number LIMIT ?4",
