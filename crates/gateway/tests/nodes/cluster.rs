@@ -34,8 +34,13 @@ impl Cluster {
     }
 
     pub fn with_url(url: String, jobs: &[(&str, &str, &str)]) -> Self {
+        Self::with_config(url, &shell_jobs(jobs))
+    }
+
+    /// Uses a database with a configuration of the organization "Contoso".
+    pub fn with_config(url: String, config: &str) -> Self {
         let folder = TempDir::new().unwrap();
-        std::fs::write(folder.path().join("gateway.toml"), shell_jobs(jobs)).unwrap();
+        std::fs::write(folder.path().join("gateway.toml"), config).unwrap();
         let mut create = command(&folder, &url);
         create.args(["keys", "create", "--organization", "Contoso", "--name", "test"]);
         let key = CommandOutput::of(&mut create).expect_success();
@@ -56,8 +61,14 @@ impl Cluster {
 
     /// Starts a node that serves requests.
     pub fn serve(&self, options: &[&str]) -> TestServer {
+        self.serve_with_variables(options, &[])
+    }
+
+    /// Starts a node that serves requests, with environment variables.
+    pub fn serve_with_variables(&self, options: &[&str], variables: &[(&str, &str)]) -> TestServer {
         let mut serve = self.command(&["serve", "--listen", "127.0.0.1:0"]);
         serve.args(options).env("RUST_LOG", "info,txjobs_gateway=debug").stderr(self.log());
+        serve.envs(variables.iter().copied());
         TestServer::start(Program::Gateway, serve, self.key.clone())
     }
 

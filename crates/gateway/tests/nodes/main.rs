@@ -5,7 +5,9 @@
 mod cluster;
 mod contract;
 mod database_away;
+mod engine;
 mod health;
+mod http_runs;
 mod labels;
 mod load;
 mod lost_nodes;
