@@ -108,8 +108,6 @@ async fn attempt(executor: &Executor, assignment: Assignment) -> Option<RunResul
         registered.cancel.cancel();
     }
     let interrupts = Interrupts::new(registered.cancel.clone(), lost.clone(), shutdown.clone());
-    // A run that is resumed has it already.
-    let cause = cause.filter(|_| resume_token.is_none());
     let first_seq = match resume_token {
         None => 1,
         Some(_) => retry_until_ok(give_up, || store.next_seq(&run)).await?,
@@ -119,7 +117,8 @@ async fn attempt(executor: &Executor, assignment: Assignment) -> Option<RunResul
     let resumption = Resumption::new(Arc::clone(store), run, resume_token, give_up.clone());
     // Work that is continued counts the lines that it has written before.
     let is_continued = resumption.token().is_some();
-    if let Some(cause) = cause.filter(|_| !is_continued) {
+    // The log of a run that is resumed begins with it, unless its node was killed before the first line was stored.
+    if let Some(cause) = cause.filter(|_| first_seq == 1) {
         log.write(Severity::Information, cause).await;
     }
     if let Some(wait_time) = wait_time.filter(|_| !is_continued) {

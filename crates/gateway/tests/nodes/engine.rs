@@ -59,11 +59,11 @@ impl Engine {
         Self { address, state, released, _server: AbortOnDropHandle::new(server) }
     }
 
-    /// Returns the configuration of a job whose runs are those of this engine.
-    pub fn job(&self, name: &str) -> String {
+    /// Returns the configuration of a job whose runs are those of this engine, with further settings.
+    pub fn job(&self, name: &str, settings: &str) -> String {
         let address = &self.address;
         format!(
-            "[[organization.job]]\nname = \"{name}\"\n\
+            "[[organization.job]]\nname = \"{name}\"\n{settings}\n\
              [organization.job.http]\nheaders = {{ x-node = \"${{env:{NODE_VARIABLE}}}\" }}\nrequest_timeout = \"10m\"\n\
              [organization.job.http.start]\nurl = \"{address}/runs\"\nrun_id = \"/id\"\n\
              [organization.job.http.poll]\nurl = \"{address}/runs/{{run_id}}\"\ninterval = \"100ms\"\nstate = [\"/state\"]\n\

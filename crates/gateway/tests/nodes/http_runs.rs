@@ -5,9 +5,9 @@ use std::time::Duration;
 use axum::http::Method;
 use serde_json::Value;
 use txjobs_sdk::paths;
-use txjobs_test_support::{PostgresServer, StartedRun, TestServer, lines};
+use txjobs_test_support::{PostgresServer, StartedRun, TestServer, has_ended, lines};
 
-use crate::cluster::{Cluster, MAX_LOSS_TIME, wait_for_end};
+use crate::cluster::{Cluster, MAX_LOSS_TIME, wait_at_most, wait_for_end};
 use crate::engine::{Engine, NODE_VARIABLE};
 
 const FIRST: &str = "first-node";
@@ -27,11 +27,16 @@ struct Scene {
 
 impl Scene {
     async fn start(count: usize) -> Self {
+        Self::with_settings(count, "").await
+    }
+
+    /// Jobs of engines have these settings.
+    async fn with_settings(count: usize, settings: &str) -> Self {
         let mut engines = Vec::new();
         let mut config = "[[organization]]\nname = \"Contoso\"\n".to_owned();
         for n in 0..count {
             let engine = Engine::start().await;
-            config += &engine.job(&job(n));
+            config += &engine.job(&job(n), settings);
             engines.push(engine);
         }
         config += "[[organization.job]]\nname = \"true\"\ncommand = [\"true\"]\n";
@@ -193,6 +198,28 @@ async fn restarted_node_follows_its_run_at_once() {
     engine.set_state("done");
     let (execution, _) = wait_for_end(&server, run, SOON).await;
     assert_ended(engine, &execution, 2, 1);
+}
+
+#[tokio::test]
+async fn run_whose_node_is_killed_at_its_start_says_what_started_it() {
+    let scene = Scene::with_settings(1, "after = [\"true\"]").await;
+    let engine = &scene.engines[0];
+    engine.hold(Method::POST, FIRST, "running");
+    let mut first = scene.serve(FIRST);
+    let job = first.job(&job(0)).await;
+    first.execute("true").await;
+    engine.wait_for(SOON, Method::POST, FIRST, 0).await;
+    first.kill_and_restart();
+    let execution = wait_at_most(SOON, "the end of the run", async || {
+        let runs = first.call(paths::get_job_logs(job, None, None)).await.json();
+        runs.as_array()?.first().filter(|execution| has_ended(execution)).cloned()
+    })
+    .await;
+    assert_ended(engine, &execution, 3, 0);
+    let texts: Vec<_> = lines(&execution).into_iter().map(|(_, text)| text).collect();
+    assert_eq!(texts.len(), 2, "{texts:?}");
+    assert_eq!(texts[0], "Started after \"true\" completed.");
+    assert!(texts[1].starts_with(UNKNOWN), "{texts:?}");
 }
 
 #[tokio::test]
