@@ -1,170 +1,168 @@
 #!/usr/bin/env python3
-"""Kills a gateway at random moments under load, and checks the outcome of its runs after each restart.
+"""Kills a gateway at random moments under load, and checks what it promises after each restart and at the end.
 
     cargo build -p txjobs-gateway
     python3 tests/load/kills.py target/debug/txjobs-gateway [KILLS] [NODES]
 
 Starts a gateway on a free local port with its data in a temporary folder. With NODES (for instance 3), starts that many nodes
-and PostgreSQL, and kills one of the nodes each time. Clients execute jobs continuously, on any node.
-Each run appends its trigger id to a file, and most jobs start a child that detaches itself: in a new session, by a double
-fork, or with an empty environment as well. After each `kill -9` (default: 150) the script restarts the gateway. Then no
-process of a run of that node may be alive, and no accepted run may be lost. At the end, every accepted run must have ended,
-and none may have started twice. Exits with 1 after any failure. Linux only.
+and PostgreSQL, and kills one of the nodes each time, with `kill -9` (default: 150 kills), and restarts it. Half-way, all gateways
+are down for two due times. Exits with 1 after any failure. Linux only. The modules in `kill_checks` have the jobs and the checks:
+
+  commands       Clients execute jobs continuously, on any node. Each run appends its trigger id to a file, and most jobs start a
+                 child that detaches itself. After a restart, no process of a run of that node may be alive, and no accepted run
+                 may be lost. At the end, every accepted run must have ended, and none may have started twice.
+  chains         Jobs with `after`: a completion starts exactly one run, or several together start one while the next job is busy.
+  schedules      Jobs for every minute, with kills when they are due: each due time has one run, except those that were missed.
+  engine         `http` jobs of an engine in this script: each run is started once and followed to its end, and each line of its
+                 log is copied once. That nobody knows whether a run was started is only right if a kill lost the response.
+  notifications  A webhook of this script must be told of every end of a run. Repetitions are counted.
 """
 
 import collections
 import contextlib
-import http.client
-import json
 import os
 import pathlib
 import random
 import signal
-import socket
-import subprocess
 import sys
 import tempfile
-import threading
 import time
-import urllib.error
-import urllib.request
 
-import postgres
+from kill_checks import chains, runs
+from kill_checks.chains import Chains
+from kill_checks.clients import Clients
+from kill_checks.commands import Commands, find_processes
+from kill_checks.engine import Engine
+from kill_checks.gateway import Gateway
+from kill_checks.notifications import Notifications
+from kill_checks.schedules import Schedules
+from support import postgres
 
-CLIENTS = 4
-CONCURRENCY = 12
-# The ways in which a child detaches itself from its command.
-CHILDREN = {
-    "none": "",
-    "group": "sleep 600 >/dev/null 2>&1 &",
-    "session": "setsid sleep 600 >/dev/null 2>&1 &",
-    "double fork": "(setsid sleep 600 >/dev/null 2>&1 &)",
-    "empty environment": "env -i setsid sh -c '(setsid sleep 600 &)' >/dev/null 2>&1",
-}
-DURATIONS = ["0", "0.1", "0.3", "1"]
-# Descriptor 9 is open in every process of a run and identifies the run and its node.
-SCRIPT = """
-exec 9>>"alive/$KILLS_NODE/$TXJOBS_TRIGGER_ID"
-echo "$TXJOBS_TRIGGER_ID" >>started
-%s
-sleep %s
-echo done
-"""
+# How long the last runs and notifications may take. A notification whose gateway was killed is sent again after 20 seconds.
+MAX_END, MAX_TELL = 300, 120
+# Longer than nodes take to notice a completion on another node.
+MAX_FOLLOW = 8
 
 
-def create_configuration():
-    text = '[[organization]]\nname = "Kills"\n'
-    for kind, child in CHILDREN.items():
-        for seconds in DURATIONS:
-            command = SCRIPT % (child, seconds)
-            text += f'[[organization.job]]\nname = "{kind}, {seconds} s"\nstop_grace = "2s"\n'
-            text += f"command = ['sh', '-c', '''{command}''']\n"
-    return text
+class Scene:
+    """The gateways, their load, and what has become known about accepted runs."""
 
-
-class Gateway:
-    """A gateway that can be restarted at the same address, with a client."""
-
-    def __init__(self, program, folder, name):
-        self.program, self.folder, self.name = program, folder, name
-        (folder / "alive" / name).mkdir(parents=True)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.address = "127.0.0.1:%d" % free.getsockname()[1]
-        create = self.command("keys", "create", "--organization", "Kills", "--name", name)
-        self.key = subprocess.run(create, cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
-        self.process = None
-
-    def command(self, *arguments):
-        return [self.program, *arguments]
+    def __init__(self, program, folder, nodes):
+        self.folder = folder
+        self.gateways = []
+        self.commands, self.chains, self.schedules = Commands(folder), Chains(), Schedules()
+        self.engine, self.notifications = Engine(self.gateways), Notifications()
+        self.parts = [self.commands, self.chains, self.schedules, self.engine, self.notifications]
+        configurations = "".join(part.configuration() for part in self.parts)
+        (folder / "gateway.toml").write_text('[[organization]]\nname = "Kills"\n' + configurations)
+        self.gateways += [Gateway(program, folder, f"gateway-{n}") for n in range(nodes)]
+        self.failures, self.counts, self.ended = [], collections.Counter(), {}
+        self.clients = None
 
     def start(self):
-        command = self.command("serve", "--listen", self.address, "--concurrency", str(CONCURRENCY))
-        environment = {**os.environ, "RUST_LOG": "error", "KILLS_NODE": self.name}
-        self.process = subprocess.Popen(
-            command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, text=True
-        )
-        line = self.process.stdout.readline()
-        if not line.startswith("listening on"):
-            sys.exit("the gateway did not start")
+        for gateway in self.gateways:
+            gateway.start()
+        self.jobs = {job["Name"]: job["Id"] for job in self.gateways[0].send("")}
+        engine = [self.jobs[name] for name in self.engine.names]
+        self.executed = [*self.commands.names, *self.engine.names, chains.BUSY]
+        self.clients = Clients(self.gateways, [self.jobs[name] for name in self.executed], engine)
+        self.chains.start(self.gateways, self.jobs)
 
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
+    def kill_one(self, n):
+        """Kills a gateway, restarts it, and checks the runs that were accepted so far."""
+        time.sleep(self.schedules.pick_delay())
+        gateway = random.choice(self.gateways)
+        gateway.kill()
+        survivors = find_processes(self.folder, gateway.name)
+        self.counts["processes"] += len(survivors)
+        self.counts["interrupted"] += len(set(survivors.values()))
+        gateway.start()
+        for process in survivors.keys() & find_processes(self.folder, gateway.name).keys():
+            self.failures.append(f"kill {n}: process {process[0]} of {survivors[process]} is alive")
+        self.find_ended(gateway, f"kill {n}: ")
+        print(f"kill {n}: {len(self.clients.accepted)} accepted, {len(self.failures)} failures", flush=True)
 
-    def send(self, path, method="GET"):
-        request = urllib.request.Request(
-            f"http://{self.address}/public/jobs{path}", method=method, headers={"apiKey": self.key}
-        )
-        with urllib.request.urlopen(request, timeout=60) as response:
-            return json.load(response)
-
-
-class Clients:
-    """Clients that execute jobs until they are stopped."""
-
-    def __init__(self, gateways, jobs):
-        self.gateways, self.jobs = gateways, jobs
-        self.lock = threading.Lock()
-        self.accepted = {}
-        self.rejected = self.unknown = 0
-        self.is_stopped = threading.Event()
-        self.threads = [threading.Thread(target=self.execute_jobs) for _ in range(CLIENTS)]
-        for thread in self.threads:
-            thread.start()
-
-    def execute_jobs(self):
-        while not self.is_stopped.is_set():
-            job = random.choice(self.jobs)
-            try:
-                trigger = random.choice(self.gateways).send(f"/{job}/execute", "POST")["TriggerId"]
-                with self.lock:
-                    self.accepted[trigger] = job
-            except urllib.error.HTTPError as error:
-                error.close()
-                with self.lock:
-                    self.rejected += 1
-            except (OSError, ValueError, http.client.HTTPException) as error:
-                # After a refused connection, the request was not sent. After any other error, it may have had an effect.
-                reason = getattr(error, "reason", error)
-                with self.lock:
-                    self.unknown += not isinstance(reason, ConnectionRefusedError)
-            self.is_stopped.wait(0.02)
+    def find_ended(self, gateway, when=""):
+        """Finds the accepted runs that have ended, and those that are lost. Returns those that have not ended."""
+        with self.clients.lock:
+            known = [(trigger, job) for trigger, job in self.clients.accepted.items() if trigger not in self.ended]
+        # A run that is pending is in no history, and may start between two requests. So these are in this order.
+        busy = {status["JobId"] for status in gateway.send("/status") if status["Status"]}
+        by_job = runs.fetch_runs(gateway, {job: job for job in {job for _, job in known}}, logs="none")
+        found = {run["TriggerId"]: run for of_job in by_job.values() for run in of_job}
+        for trigger, job in known:
+            run = found.get(trigger)
+            if run and runs.has_ended(run):
+                self.ended[trigger] = run
+            if not run and job not in busy:
+                self.ended[trigger] = None
+                self.failures.append(f"{when}the run {trigger} is lost")
+        return [trigger for trigger, _ in known if trigger not in self.ended]
 
     def stop(self):
-        self.is_stopped.set()
-        for thread in self.threads:
-            thread.join()
+        """Stops the load, waits for the ends of all runs and their notifications, and checks everything."""
+        self.clients.stop()
+        self.chains.stop()
+        gateway = self.gateways[0]
+        deadline = time.monotonic() + MAX_END
+        while (waiting := self.find_ended(gateway)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        # Runs whose response was lost also end, and those that follow.
+        idle_at = time.monotonic()
+        while time.monotonic() < min(deadline, idle_at + MAX_FOLLOW):
+            if any(status["Status"] for status in gateway.send("/status")):
+                idle_at = time.monotonic()
+            time.sleep(0.1)
+        self.schedules.end()
+        all_runs = runs.fetch_runs(gateway, self.jobs)
+        self.notifications.wait_for(all_runs, MAX_TELL)
+        self.failures += [f"the run {trigger} has not ended" for trigger in waiting]
+        self.check(all_runs)
+        for gateway in self.gateways:
+            if gateway.stop() != 0:
+                self.failures.append("the gateway did not exit with 0 after SIGTERM")
+        for (pid, _), trigger in find_processes(self.folder).items():
+            self.failures.append(f"process {pid} of {trigger} is alive at the end")
 
+    def check(self, all_runs):
+        for part in self.parts:
+            self.failures += part.check(all_runs)
+        for run in self.ended.values():
+            if run and run["EndTime"] is None:
+                self.failures.append(f"the run {run['TriggerId']} has ended without an end time")
+            self.counts["state %s" % (run and run["State"])] += 1
+        triggers = collections.Counter(run["TriggerId"] for name in self.executed for run in all_runs[name])
+        self.failures += [f"{count} runs have the trigger id {trigger}" for trigger, count in triggers.items() if count > 1]
+        unknown = triggers.keys() - self.clients.accepted.keys()
+        if len(unknown) > self.clients.unknown:
+            self.failures.append(f"{len(unknown)} runs started without a request")
 
-def find_processes(folder, node=""):
-    """Returns the live processes of the runs of a node, or of all: maps (process id, start time) to the trigger id."""
-    alive = f"{folder}/alive/{node}"
-    found = {}
-    for process in pathlib.Path("/proc").iterdir():
-        try:
-            target = os.readlink(process / "fd" / "9") if process.name.isdigit() else ""
-            if target.startswith(alive):
-                fields = (process / "stat").read_text().rpartition(")")[2].split()
-                found[int(process.name), fields[19]] = target.rpartition("/")[2]
-        except OSError:
-            # The process has ended.
-            pass
-    return found
+    def end(self):
+        """Ends everything, whatever has happened."""
+        if self.clients:
+            self.clients.stop()
+        self.chains.stop()
+        for gateway in self.gateways:
+            if gateway.process:
+                gateway.kill()
+        for pid, _ in find_processes(self.folder):
+            os.kill(pid, signal.SIGKILL)
 
-
-def get_execution(gateway, job, trigger):
-    """Returns the execution of an accepted run; None while it is pending; False if the gateway does not know it."""
-    try:
-        executions = gateway.send(f"/{job}/logs/{trigger}")
-    except urllib.error.HTTPError as error:
-        error.close()
-        return False
-    if executions:
-        return executions[0] if len(executions) == 1 else False
-    pending = gateway.send(f"/{job}/status")["Status"] != 0
-    # The run may have started between the two requests.
-    return None if pending else (gateway.send(f"/{job}/logs/{trigger}") or [False])[0]
+    def rows(self, kills):
+        yield "kills", kills
+        yield "runs accepted", len(self.clients.accepted)
+        yield "executes rejected (the job was busy)", self.clients.rejected
+        yield "executes whose response was lost", self.clients.unknown
+        yield "completed", self.counts["state 2"]
+        yield "failed (interrupted, canceled, or by the engine)", self.counts["state 3"]
+        yield "runs with processes at a kill", self.counts["interrupted"]
+        yield "processes that outlived a kill", self.counts["processes"]
+        yield "lost", sum("lost" in failure for failure in self.failures)
+        yield "not ended", sum("not ended" in failure for failure in self.failures)
+        yield "left alive", sum("alive" in failure for failure in self.failures)
+        for part in self.parts:
+            yield from part.rows()
+        yield "failures", len(self.failures)
 
 
 def main():
@@ -174,102 +172,23 @@ def main():
     seed = random.randrange(1 << 32)
     random.seed(seed)
     print(f"seed {seed}", flush=True)
-    failures = []
-    counts = collections.Counter()
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory())).resolve()
         if nodes:
             os.environ["TXJOBS_DATABASE"] = stack.enter_context(postgres.server()).create_database()
-        (folder / "started").touch()
-        (folder / "gateway.toml").write_text(create_configuration())
-        gateways = [Gateway(program, folder, f"node{n}") for n in range(max(nodes, 1))]
-        for gateway in gateways:
-            gateway.start()
-        clients = Clients(gateways, [job["Id"] for job in gateway.send("")])
-        try:
-            ended = {}
-            for n in range(1, kills + 1):
-                time.sleep(random.uniform(0.05, 2))
-                gateway = random.choice(gateways)
-                gateway.kill()
-                survivors = find_processes(folder, gateway.name)
-                counts["processes that outlived a kill"] += len(survivors)
-                counts["runs interrupted by a kill"] += len(set(survivors.values()))
-                gateway.start()
-                for process in survivors.keys() & find_processes(folder, gateway.name).keys():
-                    failures.append(f"kill {n}: process {process[0]} of {survivors[process]} is alive")
-                with clients.lock:
-                    known = [(t, j) for t, j in clients.accepted.items() if t not in ended]
-                for trigger, job in known:
-                    run = get_execution(gateway, job, trigger)
-                    if run is False:
-                        failures.append(f"kill {n}: the run {trigger} is lost")
-                    if run is False or run and run["State"] >= 2:
-                        ended[trigger] = run
-                print(f"kill {n}: {len(clients.accepted)} accepted, {len(failures)} failures", flush=True)
-            clients.stop()
-
-            deadline = time.monotonic() + 300
-            waiting = {t: j for t, j in clients.accepted.items() if t not in ended}
-            while waiting and time.monotonic() < deadline:
-                for trigger, job in list(waiting.items()):
-                    run = get_execution(gateway, job, trigger)
-                    if run is False or run and run["State"] >= 2:
-                        ended[trigger] = run
-                        del waiting[trigger]
-                time.sleep(0.1)
-            # Runs whose response was lost also end.
-            while any(s["Status"] for s in gateway.send("/status")) and time.monotonic() < deadline:
-                time.sleep(0.1)
-            failures += [f"the run {trigger} has not ended" for trigger in waiting]
-            for (pid, _), trigger in find_processes(folder).items():
-                failures.append(f"process {pid} of {trigger} is alive at the end")
-
-            started = collections.Counter((folder / "started").read_text().split())
-            failures += [f"the run {t} has started {n} times" for t, n in started.items() if n > 1]
-            for trigger, run in ended.items():
-                if run is False:
-                    failures.append(f"the run {trigger} is lost")
-                elif run["State"] == 2 and started[trigger] != 1:
-                    failures.append(f"the run {trigger} is completed and has started {started[trigger]} times")
-                elif run["EndTime"] is None:
-                    failures.append(f"the run {trigger} has ended without an end time")
-                counts["state %s" % (run and run["State"])] += 1
-            unknown = started.keys() - clients.accepted.keys()
-            if len(unknown) > clients.unknown:
-                failures.append(f"{len(unknown)} runs started without a request")
-            for gateway in gateways:
-                gateway.process.send_signal(signal.SIGTERM)
-                if gateway.process.wait(60) != 0:
-                    failures.append("the gateway did not exit with 0 after SIGTERM")
-        finally:
-            clients.stop()
-            for gateway in gateways:
-                gateway.kill()
-            for pid, _ in find_processes(folder):
-                os.kill(pid, signal.SIGKILL)
-
-    table = [
-        ("kills", kills),
-        ("runs accepted", len(clients.accepted)),
-        ("executes rejected (the job was busy)", clients.rejected),
-        ("executes whose response was lost", clients.unknown),
-        ("runs started", len(started)),
-        ("completed", counts["state 2"]),
-        ("failed (interrupted)", counts["state 3"]),
-        ("runs with processes at a kill", counts["runs interrupted by a kill"]),
-        ("processes that outlived a kill", counts["processes that outlived a kill"]),
-        ("lost", sum("lost" in failure for failure in failures)),
-        ("started twice", sum("times" in failure for failure in failures)),
-        ("not ended", sum("not ended" in failure for failure in failures)),
-        ("left alive", sum("alive" in failure for failure in failures)),
-        ("failures", len(failures)),
-    ]
-    for name, count in table:
-        print(f"{name:<40}{count:>8}")
-    for failure in failures[:20]:
+        scene = Scene(program, folder, max(nodes, 1))
+        stack.callback(scene.end)
+        scene.start()
+        for n in range(1, kills + 1):
+            if n == (kills + 1) // 2:
+                scene.schedules.stop_over_due_times(scene.gateways)
+            scene.kill_one(n)
+        scene.stop()
+    for name, count in scene.rows(kills):
+        print(f"{name:<52}{count:>8}")
+    for failure in scene.failures[:20]:
         print(failure)
-    sys.exit(1 if failures else 0)
+    sys.exit(1 if scene.failures else 0)
 
 
 if __name__ == "__main__":
