@@ -8,11 +8,9 @@
 32 connections execute each of 1,000 jobs once, without a pause, while the nodes run the jobs. Each job runs `true`. The status
 of every response must be 200. A round ends when all jobs are idle. The rounds of all cases alternate, so that other load on
 the machine affects all of them. The table has the medians of the rounds, and the 50th and 99th percentile of all response
-times: SQLite; PostgreSQL with one node, with one node behind PgBouncer, and with three nodes, whose requests alternate. Also
-prints the memory of gateways with ten jobs that nobody uses, and the size of the program.
+times: SQLite; PostgreSQL with one node, with one node behind PgBouncer, and with three nodes, whose requests alternate.
 
-The limits are 1,500 executes per second with a 99th percentile of 50 ms on SQLite, 20 MB of idle memory and 25 MB for the
-program. Exits with 1 beyond a limit.
+The limits are 1,500 executes per second with a 99th percentile of 50 ms on SQLite. Exits with 1 beyond a limit.
 """
 
 import argparse
@@ -20,7 +18,6 @@ import http.client
 import json
 import os
 import pathlib
-import re
 import selectors
 import socket
 import statistics
@@ -29,10 +26,10 @@ import sys
 import tempfile
 import time
 
-import postgres
+from support import postgres
 
 JOBS, CONNECTIONS = 1000, 32
-MIN_EXECUTES, MAX_P99, MAX_MEMORY, MAX_SIZE = 1500, 0.050, 20e6, 25e6
+MIN_EXECUTES, MAX_P99 = 1500, 0.050
 LIST, STATUSES = "/public/jobs", "/public/jobs/status"
 
 
@@ -47,11 +44,6 @@ class Node:
         serve = [program, "serve", "--listen", "127.0.0.1:0"]
         self.process = subprocess.Popen(serve, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
         self.address = self.process.stdout.readline().removeprefix("listening on http://").strip()
-
-    def memory(self):
-        """Returns the resident memory in bytes."""
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) * 1024
 
 
 class Case:
@@ -124,18 +116,6 @@ class Case:
                 f"{JOBS / statistics.median(self.ends):>10,.0f}   {spread}")
 
 
-def idle_memory(program, folder, database):
-    """Returns the memory of a gateway that nobody uses, in bytes."""
-    folder.mkdir()
-    (folder / "gateway.toml").write_text(configuration(10))
-    node = Node(program, folder, database)
-    time.sleep(10)
-    memory = node.memory()
-    node.process.terminate()
-    node.process.wait()
-    return memory
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", type=pathlib.Path, help="release build of the gateway")
@@ -146,10 +126,6 @@ def main():
     with tempfile.TemporaryDirectory() as path, postgres.server() as server:
         folder = pathlib.Path(path)
         url = server.create_database
-        memory = {
-            "SQLite": idle_memory(program, folder / "idle-sqlite", "gateway.db"),
-            "PostgreSQL": idle_memory(program, folder / "idle-postgres", url()),
-        }
         try:
             for n, (name, database, count) in enumerate([
                 ("SQLite", "gateway.db", 1),
@@ -169,15 +145,10 @@ def main():
     print(f"{'':<32}{'executes/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'runs/s':>10}   executes/s of each round")
     for case in cases:
         print(case.row())
-    size = program.stat().st_size
-    print(f"idle memory: {', '.join(f'{name} {bytes / 1e6:.1f} MB' for name, bytes in memory.items())}")
-    print(f"program: {size / 1e6:.1f} MB")
     if cases[0].rate() < MIN_EXECUTES:
         failures.append(f"SQLite: {cases[0].rate():,.0f} executes per second, at least {MIN_EXECUTES:,}")
     if cases[0].percentile(0.99) > MAX_P99:
         failures.append(f"SQLite: 99th percentile {cases[0].percentile(0.99) * 1000:.1f} ms, at most {MAX_P99 * 1000:.0f}")
-    failures += [f"{name}: {used / 1e6:.1f} MB of idle memory" for name, used in memory.items() if used > MAX_MEMORY]
-    failures += [f"the program has {size / 1e6:.1f} MB"] if size > MAX_SIZE else []
     sys.exit("\n".join(failures) or None)
 
 
