@@ -68,6 +68,7 @@ fn history_has_what_started_the_runs() {
     let rows: Vec<_> = history.stdout.lines().collect();
     assert!(rows[0].contains("STARTED BY"), "{history:?}");
     assert!(rows[1].contains("schedule") && rows[2].contains("api"), "{history:?}");
+    assert!(rows[1].ends_with(&format!("execution {EXECUTION}")), "{history:?}");
 }
 
 #[test]

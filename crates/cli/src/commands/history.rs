@@ -95,14 +95,16 @@ fn cells(entry: &HistoryEntry) -> Vec<Cell> {
     let execution = &entry.execution;
     let started = execution.create_time.map_or_else(|| "-".to_owned(), |time| time.to_string());
     let duration = entry.duration.map(std::time::Duration::from_secs_f64);
-    let trigger_id = execution::trigger_id(execution);
+    // A run without a trigger id is found by the id of its execution.
+    let id = execution::trigger_id(execution)
+        .map_or_else(|| format!("execution {}", execution.id), |trigger_id| trigger_id.to_string());
     vec![
         Cell::plain(started),
         Cell::state(execution.state),
         Cell::plain(duration.map_or_else(|| "-".to_owned(), text::format_duration)),
         Cell::count(entry.warnings, false),
         Cell::count(entry.errors, true),
-        Cell::dim(trigger_id.map_or_else(|| "-".to_owned(), |id| id.to_string())),
+        Cell::dim(id),
     ]
 }
 
