@@ -73,8 +73,9 @@ pub enum StartOutcome {
 /// Stores schedules.
 #[async_trait]
 pub trait ScheduleStore: Send + Sync {
-    /// Makes the schedules of the configuration the current ones. The handling of a new schedule or of another definition begins
-    /// now; a completion of a job that both name after counts on. The jobs must exist.
+    /// Makes the schedules of the configuration the current ones. The handling of a new schedule begins now. That of another
+    /// definition begins now or at the latest due time that is handled already, so that none is handled twice: another node may
+    /// have started its run since `now` was read. A completion of a job that both name after counts on. The jobs must exist.
     async fn declare_schedules(&self, schedules: &[DeclaredSchedule], now: Micros) -> Result<()>;
 
     /// Returns the states of all schedules.

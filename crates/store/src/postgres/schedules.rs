@@ -105,7 +105,8 @@ impl PgTransaction {
         sqlx::query(
             "INSERT INTO schedules (job, definition, handled_until)
              SELECT job, definition, $3 FROM unnest($1::uuid[], $2::text[]) AS declared (job, definition)
-             ON CONFLICT (job) DO UPDATE SET definition = excluded.definition, handled_until = excluded.handled_until
+             ON CONFLICT (job) DO UPDATE SET definition = excluded.definition,
+                 handled_until = greatest(schedules.handled_until, excluded.handled_until)
              WHERE schedules.definition <> excluded.definition",
         )
         .bind(&jobs)

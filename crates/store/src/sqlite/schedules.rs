@@ -99,8 +99,9 @@ impl WriteTransaction {
         let DeclaredSchedule { job, definition, after } = schedule;
         sqlx::query(
             "INSERT INTO schedules (job, definition, handled_until) VALUES (?, ?, ?)
-             ON CONFLICT (job) DO UPDATE SET definition = excluded.definition, handled_until = excluded.handled_until
-             WHERE definition <> excluded.definition",
+             ON CONFLICT (job) DO UPDATE SET definition = excluded.definition,
+                 handled_until = max(schedules.handled_until, excluded.handled_until)
+             WHERE schedules.definition <> excluded.definition",
         )
         .bind(job)
         .bind(definition)

@@ -12,6 +12,7 @@ use crate::test_store::{NOW, TestStore, organization};
 
 conformance!(
     schedule_is_handled_from_its_declaration_on,
+    changed_schedule_does_not_repeat_a_handled_due_time,
     due_time_starts_one_run_of_concurrent_attempts,
     run_has_its_starter_and_its_cause,
     start_of_a_busy_job_changes_nothing,
@@ -84,6 +85,21 @@ async fn schedule_is_handled_from_its_declaration_on(test: &TestStore) {
     assert_eq!((state.definition.as_str(), state.handled_until), ("every hour", NOW + MINUTE));
     declare(test, &[]).await;
     assert_eq!(test.store.schedule_states().await.unwrap(), []);
+}
+
+async fn changed_schedule_does_not_repeat_a_handled_due_time(test: &TestStore) {
+    let job = test.jobs[0];
+    declare(test, &[schedule(job, &[])]).await;
+    assert_eq!(start(test, due(job, NOW, NOW + 10)).await, StartOutcome::Started);
+    // A node read its clock before, and declares the change afterwards.
+    let changed = DeclaredSchedule { definition: "every hour".to_owned(), ..schedule(job, &[]) };
+    test.store.declare_schedules(&[changed.clone()], NOW + 9).await.unwrap();
+    let current = state(test, job).await.unwrap();
+    assert_eq!((current.definition.as_str(), current.handled_until), ("every hour", NOW + 10));
+    // A schedule that was removed meanwhile begins anew, also after a clock that was far ahead.
+    declare(test, &[]).await;
+    test.store.declare_schedules(&[changed], NOW + 9).await.unwrap();
+    assert_eq!(state(test, job).await.unwrap().handled_until, NOW + 9);
 }
 
 async fn due_time_starts_one_run_of_concurrent_attempts(test: &TestStore) {
