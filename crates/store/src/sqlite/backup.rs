@@ -167,7 +167,7 @@ async fn count_pending_runs(database: &Path) -> Result<u64> {
     let options = SqliteConnectOptions::new().filename(database).read_only(true).immutable(true);
     let mut connection = options.connect().await?;
     let count: std::result::Result<i64, _> =
-        sqlx::query_scalar("SELECT count(*) FROM executions WHERE state = 0")
+        sqlx::query_scalar("SELECT count(*) FROM executions WHERE state < 2 AND state = 0")
             .fetch_one(&mut connection)
             .await;
     connection.close().await?;

@@ -15,7 +15,8 @@ use crate::time::Micros;
 impl ExecutionStore for SqliteStore {
     async fn status(&self, organization: OrganizationId, job: Uuid) -> Result<Option<JobStatusCode>> {
         let row: Option<(Option<i64>,)> = sqlx::query_as(
-            "SELECT (SELECT max(e.state) FROM executions e WHERE e.job = j.id AND e.state < 2) FROM jobs j
+            "SELECT (SELECT max(e.state) FROM executions e INDEXED BY executions_unfinished
+                     WHERE e.job = j.id AND e.state < 2) FROM jobs j
              WHERE j.id = ? AND j.organization = ? AND j.position IS NOT NULL",
         )
         .bind(job)

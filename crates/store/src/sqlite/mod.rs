@@ -2,6 +2,9 @@
 //!
 //! The file is in WAL mode. One connection writes, and a few connections read without waiting for it. Other crates may add tables
 //! of their own ([`SqliteStore::migrate`]).
+//!
+//! Statements about unfinished runs name their index (`INDEXED BY executions_unfinished`) and its condition (`state < 2`). The file
+//! has no statistics, and without them SQLite prefers to read all runs of a job or a node, or of the database in their order.
 
 mod archive;
 mod backup;

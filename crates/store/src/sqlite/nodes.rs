@@ -50,7 +50,8 @@ impl NodeStore for SqliteStore {
             return Err(ErrorKind::NotOwner.into());
         }
         let canceled = sqlx::query_scalar(
-            "SELECT number FROM executions WHERE state < 2 AND state = 1 AND node = ? AND cancel_requested",
+            "SELECT number FROM executions INDEXED BY executions_unfinished
+             WHERE state < 2 AND state = 1 AND node = ? AND cancel_requested",
         )
         .bind(node)
         .fetch_all(&mut tx)
@@ -68,13 +69,15 @@ impl NodeStore for SqliteStore {
             .execute(&mut tx)
             .await?;
         sqlx::query(
-            "UPDATE executions SET node = NULL WHERE state < 2 AND state = 1 AND resume_token IS NOT NULL
+            "UPDATE executions INDEXED BY executions_unfinished SET node = NULL
+             WHERE state < 2 AND state = 1 AND resume_token IS NOT NULL
                  AND node IN (SELECT id FROM nodes WHERE gone_at IS NOT NULL)",
         )
         .execute(&mut tx)
         .await?;
         let rows: Vec<(i64, Uuid, Uuid, Uuid, Uuid, String)> = sqlx::query_as(
-            "SELECT e.number, e.id, e.job, e.trigger_id, e.node, n.name FROM executions e JOIN nodes n ON n.id = e.node
+            "SELECT e.number, e.id, e.job, e.trigger_id, e.node, n.name
+             FROM executions e INDEXED BY executions_unfinished JOIN nodes n ON n.id = e.node
              WHERE e.state < 2 AND e.state = 1 AND n.gone_at IS NOT NULL ORDER BY e.number",
         )
         .fetch_all(&mut tx)
@@ -96,13 +99,17 @@ impl NodeStore for SqliteStore {
 
     async fn delete_node(&self, node: NodeId) -> Result<()> {
         let mut tx = self.write().await?;
-        sqlx::query("UPDATE executions SET node = NULL WHERE state < 2 AND state = 1 AND resume_token IS NOT NULL AND node = ?")
-            .bind(node)
-            .execute(&mut tx)
-            .await?;
+        sqlx::query(
+            "UPDATE executions INDEXED BY executions_unfinished SET node = NULL
+             WHERE state < 2 AND state = 1 AND resume_token IS NOT NULL AND node = ?",
+        )
+        .bind(node)
+        .execute(&mut tx)
+        .await?;
         sqlx::query(
             "DELETE FROM nodes WHERE id = ?1
-                 AND NOT EXISTS (SELECT 1 FROM executions WHERE state < 2 AND state = 1 AND node = ?1)",
+                 AND NOT EXISTS (SELECT 1 FROM executions INDEXED BY executions_unfinished
+                                 WHERE state < 2 AND state = 1 AND node = ?1)",
         )
         .bind(node)
         .execute(&mut tx)
@@ -113,7 +120,8 @@ impl NodeStore for SqliteStore {
     async fn nodes(&self) -> Result<Vec<Node>> {
         let rows: Vec<NodeRow> = sqlx::query_as(
             "SELECT id, name, version, labels, concurrency, machine, process, started_at, seen_at, gone_at,
-                 (SELECT count(*) FROM executions e WHERE e.state < 2 AND e.state = 1 AND e.node = nodes.id) AS running
+                 (SELECT count(*) FROM executions e INDEXED BY executions_unfinished
+                  WHERE e.state < 2 AND e.state = 1 AND e.node = nodes.id) AS running
              FROM nodes ORDER BY started_at, id",
         )
         .fetch_all(&self.read_pool)

@@ -90,7 +90,8 @@ impl NotificationStore for SqliteStore {
         let rows: Vec<NotifiedRunRow> = sqlx::query_as(
             "SELECT e.number, e.id, e.job, j.name, o.name, e.trigger_id, e.starter, e.link, e.state, e.cancel_requested,
                  e.created_at, e.ended_at
-             FROM executions e JOIN jobs j ON j.id = e.job JOIN organizations o ON o.id = j.organization
+             FROM executions e INDEXED BY executions_unfinished
+             JOIN jobs j ON j.id = e.job JOIN organizations o ON o.id = j.organization
              WHERE e.state < 2 AND e.state = 1 AND e.created_at < ? ORDER BY e.number",
         )
         .bind(created_before)

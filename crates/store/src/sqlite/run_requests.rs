@@ -68,7 +68,8 @@ async fn write_each(writer: &Writer, batch: Vec<RunRequest>) {
 async fn insert(transaction: &mut WriteTransaction, request: &RunRequest) -> Result<bool> {
     let done = sqlx::query(
         "INSERT INTO executions (id, job, trigger_id, starter, state, requested_at, queue_index)
-         SELECT ?1, ?2, ?3, 0, 0, ?4, coalesce(max(queue_index) + 1, 0) FROM executions WHERE job = ?2 AND state < 2
+         SELECT ?1, ?2, ?3, 0, 0, ?4, coalesce(max(queue_index) + 1, 0)
+         FROM executions INDEXED BY executions_unfinished WHERE job = ?2 AND state < 2
          HAVING ?5 OR count(*) = 0",
     )
     .bind(request.id)

@@ -36,7 +36,7 @@ impl RunStore for SqliteStore {
         let mut tx = self.write().await?;
         let claimed: Option<ClaimedRow> = sqlx::query_as(
             "UPDATE executions SET state = 1, created_at = coalesce(created_at, ?1), node = ?3 WHERE number =
-                 (SELECT number FROM executions p WHERE state < 2 AND (
+                 (SELECT number FROM executions p INDEXED BY executions_unfinished WHERE state < 2 AND (
                           state = 0 AND (requested_at <= ?2 OR requested_at > ?1)
                               AND NOT EXISTS (SELECT 1 FROM executions WHERE job = p.job AND state < 2 AND state = 1)
                           OR state = 1 AND (node IS NULL OR node = ?3 AND number NOT IN (SELECT value FROM json_each(?5))))
@@ -63,7 +63,8 @@ impl RunStore for SqliteStore {
         let mut tx = self.write().await?;
         let pending: Option<RunRow> = sqlx::query_as(
             "UPDATE executions SET state = 3, created_at = ?1, ended_at = ?1, cancel_requested = 1
-             WHERE number = (SELECT number FROM executions WHERE job = ?2 AND state < 2 ORDER BY state DESC, number LIMIT 1)
+             WHERE number = (SELECT number FROM executions INDEXED BY executions_unfinished WHERE job = ?2 AND state < 2
+                             ORDER BY state DESC, number LIMIT 1)
                  AND state = 0
              RETURNING number, id, job, trigger_id, node",
         )
@@ -187,7 +188,8 @@ impl RunStore for SqliteStore {
 
     async fn orphaned_runs(&self) -> Result<Vec<Run>> {
         let rows: Vec<RunRow> = sqlx::query_as(
-            "SELECT e.number, e.id, e.job, e.trigger_id, e.node FROM executions e JOIN jobs j ON j.id = e.job
+            "SELECT e.number, e.id, e.job, e.trigger_id, e.node
+             FROM executions e INDEXED BY executions_unfinished JOIN jobs j ON j.id = e.job
              WHERE e.state < 2 AND e.state = 0 AND j.position IS NULL ORDER BY e.number",
         )
         .fetch_all(&self.read_pool)

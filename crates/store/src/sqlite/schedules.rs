@@ -60,7 +60,7 @@ impl ScheduleStore for SqliteStore {
         let done = sqlx::query(
             "INSERT INTO executions (id, job, trigger_id, starter, state, requested_at, cause)
              SELECT ?1, ?2, zeroblob(16), ?3, 0, ?4, ?5
-             WHERE NOT EXISTS (SELECT 1 FROM executions WHERE job = ?2 AND state < 2)",
+             WHERE NOT EXISTS (SELECT 1 FROM executions INDEXED BY executions_unfinished WHERE job = ?2 AND state < 2)",
         )
         .bind(Uuid::new_v4())
         .bind(job)

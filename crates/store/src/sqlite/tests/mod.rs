@@ -5,5 +5,6 @@ mod faults;
 mod file;
 mod lines;
 mod organizations;
+mod plans;
 mod requests;
 mod test_store;
