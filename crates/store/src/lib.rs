@@ -41,7 +41,7 @@ pub use organizations::{Job, Organization, OrganizationStore};
 pub use postgres::{PostgresStore, SchemaState};
 pub use retention::Retention;
 pub use run::Run;
-pub use runs::{BusyPolicy, CancelOutcome, Claim, ClaimedRun, RunResult, RunStore};
+pub use runs::{BusyPolicy, CancelOutcome, Claim, ClaimedRun, OrphanedRun, RunResult, RunStore};
 pub use schedules::{
     DeclaredSchedule, ScheduleState, ScheduleStore, ScheduledStart, StartOutcome, StartReason,
 };

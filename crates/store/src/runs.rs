@@ -22,16 +22,39 @@ pub struct ClaimedRun {
     /// What an earlier node stored with [`RunStore::set_resume_token`], so that this one continues
     /// the run. `None`: the run starts.
     pub resume_token: Option<String>,
+    /// The page about the run in another system, if it was stored with the token.
+    pub link: Option<String>,
     /// Why a schedule started the run, which becomes the first line of its log.
     pub cause: Option<String>,
 }
 
-/// Number, id, job, trigger id, resume token, and cause of a run.
-pub(crate) type ClaimedRow = (i64, Uuid, Uuid, Uuid, Option<String>, Option<String>);
+/// Number, id, job, trigger id, resume token, link, and cause of a run.
+pub(crate) type ClaimedRow = (i64, Uuid, Uuid, Uuid, Option<String>, Option<String>, Option<String>);
 
 impl ClaimedRun {
-    pub(crate) fn new((number, id, job, trigger_id, resume_token, cause): ClaimedRow, node: NodeId) -> Self {
-        Self { run: Run { number, id, job, trigger_id, node }, resume_token, cause }
+    pub(crate) fn new(row: ClaimedRow, node: NodeId) -> Self {
+        let (number, id, job, trigger_id, resume_token, link, cause) = row;
+        Self { run: Run { number, id, job, trigger_id, node }, resume_token, link, cause }
+    }
+}
+
+/// An unfinished run of a job that is no longer in the configuration, which no node executes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrphanedRun {
+    /// The run.
+    pub run: Run,
+    /// Whether its work was started in another system, where it may go on. Otherwise the run is pending.
+    pub goes_on_elsewhere: bool,
+    /// The page about it there.
+    pub link: Option<String>,
+}
+
+/// Number, id, job, and trigger id of a run that belongs to no node, whether it is running, and its link.
+pub(crate) type OrphanedRow = (i64, Uuid, Uuid, Uuid, bool, Option<String>);
+
+impl From<OrphanedRow> for OrphanedRun {
+    fn from((number, id, job, trigger_id, goes_on_elsewhere, link): OrphanedRow) -> Self {
+        Self { run: Run { number, id, job, trigger_id, node: NodeId::nil() }, goes_on_elsewhere, link }
     }
 }
 
@@ -146,8 +169,9 @@ pub trait RunStore: Send + Sync {
     /// those that a sweep has ended.
     async fn unfinished_runs_of(&self, nodes: &[NodeId]) -> Result<Vec<Run>>;
 
-    /// Returns the pending runs of jobs that are no longer in the configuration.
-    async fn orphaned_runs(&self) -> Result<Vec<Run>>;
+    /// Returns the runs that nobody will claim, because their jobs are no longer in the configuration: pending ones, and those that
+    /// wait to be resumed.
+    async fn orphaned_runs(&self) -> Result<Vec<OrphanedRun>>;
 
     /// Deletes ended runs of a job with their logs, in several transactions, so that other transactions can write between them.
     /// Returns the number of deleted runs. A run stays until its channels have their notifications.

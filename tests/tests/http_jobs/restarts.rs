@@ -1,7 +1,13 @@
 //! A gateway that ends in the middle of its runs, and starts again.
 
+use txjobs_sdk::ApiKey;
+use txjobs_test_support::{
+    CommandOutput, PostgresServer, Program, ServerFolder, TestServer, shell_jobs, wait_until,
+};
+
 use crate::support::engine::{Kind, Phase};
 use crate::support::scene::{Scene, last_message, messages};
+use crate::support::simple_engine::{SECRET, SimpleEngine, state};
 use crate::support::stand_in::Fault;
 
 const FOLLOWED_AGAIN: &str = "The gateway follows the run";
@@ -74,4 +80,44 @@ async fn stop_during_a_start_waits_for_the_response() {
     scene.set_phase(Phase::Succeeded);
     scene.serve_again();
     assert_all_completed(&scene, &runs).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_of_a_job_that_was_removed_ends_at_the_next_start() {
+    let engine = SimpleEngine::start(|_| state("running").into());
+    let config = engine.config("", "");
+    let config =
+        config.replace("request_timeout", "link = \"https://engine.example/{run_id}\"\nrequest_timeout");
+    for database in ["gateway.db".to_owned(), PostgresServer::shared().create_database()] {
+        let requests = engine.count("GET");
+        let folder = ServerFolder::gateway(&config);
+        std::fs::write(folder.file("token"), SECRET).unwrap();
+        let mut create =
+            folder.command(&["keys", "create", "--organization", "Contoso", "--name", "of the test"]);
+        let key = CommandOutput::of(create.env("TXJOBS_DATABASE", &database)).expect_success();
+        let key = ApiKey::new(key).unwrap();
+        let serve = || {
+            let mut serve = folder.serve_command(&[]);
+            serve.env("TXJOBS_DATABASE", &database);
+            TestServer::start(Program::Gateway, serve, key.clone())
+        };
+        let write = |config: &str| std::fs::write(folder.file("gateway.toml"), config).unwrap();
+        let mut server = serve();
+        let run = server.execute("Load").await;
+        wait_until("a poll", async || (engine.count("GET") > requests).then_some(())).await;
+        server.signal("TERM");
+        assert!(server.wait_for_exit().await.success());
+        write(&shell_jobs(&[("Other", "true", "")]));
+        let server = serve();
+        wait_until("the end of the run", async || folder.log().contains("may go on").then_some(())).await;
+        // The job is listed again, with its history.
+        write(&config);
+        wait_until("the reload", async || folder.log().contains("was reloaded: added").then_some(())).await;
+        let execution = server.wait_for_end(run).await;
+        assert_eq!(execution["State"], 3);
+        let removed = "The job was removed from gateway.toml. Its run in the other engine may go on: https://engine.example/7";
+        assert_eq!(last_message(&execution), removed, "{execution:#}");
+        assert_eq!(server.call(txjobs_sdk::paths::cancel_job(run.job)).await.status, 409);
+    }
+    assert_eq!(engine.count("POST"), 2);
 }

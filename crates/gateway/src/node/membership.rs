@@ -9,7 +9,7 @@ use txjobs_store::{ErrorKind, NodeInfo, Result, SharedStore};
 
 use crate::clock::SharedClock;
 use crate::metrics::RunMetrics;
-use crate::runner::{Lease, Leases, RunnerHandle};
+use crate::runner::{Lease, Leases, RunnerHandle, end_orphaned_runs};
 
 /// The time between two heartbeats. A cancellation that another node accepted takes at most this long.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(2);
@@ -150,7 +150,7 @@ impl Membership {
     }
 }
 
-/// Ends the runs of nodes that are gone.
+/// Ends the runs of nodes that are gone, and those that they left behind of jobs that are no longer declared.
 async fn sweep_forever(store: SharedStore, clock: SharedClock, metrics: RunMetrics) {
     loop {
         sleep(SWEEP_INTERVAL).await;
@@ -162,6 +162,14 @@ async fn sweep_forever(store: SharedStore, clock: SharedClock, metrics: RunMetri
                 }
             }
             Err(error) => tracing::debug!("nodes that are gone could not be searched: {error:#}"),
+        }
+        match end_orphaned_runs(&*store, &clock).await {
+            Ok(runs) => {
+                for run in runs {
+                    metrics.record_end(run.job, ExecutionState::Failed, clock.now(), None);
+                }
+            }
+            Err(error) => tracing::debug!("runs of removed jobs could not be searched: {error:#}"),
         }
     }
 }

@@ -144,7 +144,7 @@ impl Reloader {
                     metrics.record_end(run.job, ExecutionState::Failed, clock.now(), None);
                 }
             }
-            Err(error) => tracing::error!("pending runs of removed jobs could not be ended: {error:#}"),
+            Err(error) => tracing::error!("runs of removed jobs could not be ended: {error:#}"),
         }
         Ok(changes)
     }

@@ -6,6 +6,7 @@ mod interrupts;
 mod lease;
 mod log;
 mod recovery;
+mod removed_job;
 mod resumption;
 mod retry;
 mod run;

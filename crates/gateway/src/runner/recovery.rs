@@ -2,14 +2,14 @@
 
 use futures::future::join_all;
 use txjobs_sdk::ExecutionState;
-use txjobs_store::{ErrorKind, NodeId, Result, Run, RunResult, Store};
+use txjobs_store::{ErrorKind, NodeId, OrphanedRun, Result, Run, RunResult, Store};
 
+use super::removed_job::removed_job_message;
 use super::work::{DEFAULT_STOP_GRACE, WorkResolver};
 use crate::clock::SharedClock;
 use txjobs_processes::{Processes, Report, join_names};
 
 const KILLED: &str = "The gateway was killed or crashed while the job was running, so the run was given up.";
-const UNDECLARED: &str = "The job was removed from gateway.toml before the run started.";
 
 /// Ends the runs that these nodes left unfinished, whose processes on this machine have ended, and deletes the nodes. Processes of
 /// the runs get the stop grace of the job, also if other nodes have ended the runs meanwhile. Returns the runs that it ended as failed.
@@ -38,16 +38,19 @@ pub async fn recover(
     Ok(ended_runs)
 }
 
-/// Ends the pending runs of jobs that are no longer declared, as failed. Returns those that it ended.
+/// Ends the runs of jobs that are no longer declared and that no node executes, as failed. Returns those that it ended.
 ///
 /// # Errors
 ///
 /// Fails if the store fails.
 pub async fn end_orphaned_runs(store: &dyn Store, clock: &SharedClock) -> Result<Vec<Run>> {
     let mut ended_runs = Vec::new();
-    for run in store.orphaned_runs().await? {
-        tracing::warn!(job = %run.job, trigger = %run.unique_id(), "{UNDECLARED}");
-        ended_runs.extend(end_run(store, clock, &run, UNDECLARED).await?);
+    for OrphanedRun { run, goes_on_elsewhere, link } in store.orphaned_runs().await? {
+        let reason = removed_job_message(goes_on_elsewhere, link.as_deref());
+        // Another node may have begun to follow it again.
+        let Some(run) = end_run(store, clock, &run, &reason).await? else { continue };
+        tracing::warn!(job = %run.job, trigger = %run.unique_id(), "{reason}");
+        ended_runs.push(run);
     }
     Ok(ended_runs)
 }

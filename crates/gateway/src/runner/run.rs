@@ -11,6 +11,7 @@ use txjobs_store::{ClaimedRun, Run, RunResult, SharedStore};
 use super::handle::RunnerHandle;
 use super::interrupts::{Interrupt, Interrupts};
 use super::log::{Log, LogSignals};
+use super::removed_job::removed_job_message;
 use super::resumption::Resumption;
 use super::retry::{RETRY_INTERVAL, retry_until_ok};
 use super::shutdown::Shutdown;
@@ -101,7 +102,8 @@ pub(super) async fn execute(executor: &Executor, assignment: Assignment) {
 /// Runs the work. Returns `None` if it goes on elsewhere.
 async fn attempt(executor: &Executor, assignment: Assignment) -> Option<RunResult> {
     let Executor { store, handle, resolver, shutdown, give_up, .. } = executor;
-    let Assignment { claimed: ClaimedRun { run, resume_token, cause }, clock, wait_time, lost } = assignment;
+    let Assignment { claimed, clock, wait_time, lost } = assignment;
+    let ClaimedRun { run, resume_token, link, cause } = claimed;
     let registered = handle.register(&run);
     // A cancellation either found the registration, or is in the store already.
     if retry_until_ok(give_up, || store.is_cancel_requested(&run)).await.unwrap_or_default() {
@@ -135,7 +137,7 @@ async fn attempt(executor: &Executor, assignment: Assignment) -> Option<RunResul
             };
             work.run(context).await
         }
-        None => Exit::Failed("The job is no longer in gateway.toml, so it cannot run.".to_owned()),
+        None => Exit::Failed(removed_job_message(is_continued, link.as_deref())),
     };
     // The writer ends when the last line is in the store.
     drop(log);

@@ -13,7 +13,8 @@ use crate::lines::Line;
 use crate::retention::Retention;
 use crate::run::{Run, RunRow};
 use crate::runs::{
-    BusyPolicy, CANCELED_PENDING, CancelOutcome, Claim, ClaimedRow, ClaimedRun, RunResult, RunStore,
+    BusyPolicy, CANCELED_PENDING, CancelOutcome, Claim, ClaimedRow, ClaimedRun, OrphanedRow, OrphanedRun,
+    RunResult, RunStore,
 };
 use crate::time::Micros;
 
@@ -177,16 +178,16 @@ impl RunStore for PostgresStore {
         Ok(rows.into_iter().map(Run::from).collect())
     }
 
-    async fn orphaned_runs(&self) -> Result<Vec<Run>> {
+    async fn orphaned_runs(&self) -> Result<Vec<OrphanedRun>> {
         let mut tx = self.begin().await?;
-        let rows: Vec<RunRow> = sqlx::query_as(
-            "SELECT e.number, e.id, e.job, e.trigger_id, e.node FROM executions e JOIN jobs j ON j.id = e.job
-             WHERE e.state = 0 AND j.position IS NULL ORDER BY e.number",
+        let rows: Vec<OrphanedRow> = sqlx::query_as(
+            "SELECT e.number, e.id, e.job, e.trigger_id, e.state = 1, e.link FROM executions e JOIN jobs j ON j.id = e.job
+             WHERE e.state < 2 AND e.node IS NULL AND j.position IS NULL ORDER BY e.number",
         )
         .fetch_all(&mut tx)
         .await?;
         tx.rollback().await?;
-        Ok(rows.into_iter().map(Run::from).collect())
+        Ok(rows.into_iter().map(OrphanedRun::from).collect())
     }
 
     async fn delete_old_runs(&self, job: Uuid, retention: Retention) -> Result<u64> {
@@ -223,7 +224,7 @@ impl PgTransaction {
                       OR p.state = 1 AND (p.node IS NULL OR p.node = $3 AND p.number <> ALL ($5)))
                      AND ($4::uuid[] IS NULL OR p.job = ANY ($4))
                  ORDER BY p.number LIMIT 1 FOR UPDATE SKIP LOCKED)
-             RETURNING number, id, job, trigger_id, resume_token, cause",
+             RETURNING number, id, job, trigger_id, resume_token, link, cause",
         )
         .bind(now)
         .bind(requested_until)

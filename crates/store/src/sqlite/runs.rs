@@ -13,7 +13,8 @@ use crate::lines::Line;
 use crate::retention::Retention;
 use crate::run::{Run, RunRow};
 use crate::runs::{
-    BusyPolicy, CANCELED_PENDING, CancelOutcome, Claim, ClaimedRow, ClaimedRun, RunResult, RunStore,
+    BusyPolicy, CANCELED_PENDING, CancelOutcome, Claim, ClaimedRow, ClaimedRun, OrphanedRow, OrphanedRun,
+    RunResult, RunStore,
 };
 use crate::time::Micros;
 
@@ -43,7 +44,7 @@ impl RunStore for SqliteStore {
                       AND (?4 IS NULL OR hex(job) IN (SELECT upper(value) FROM json_each(?4)))
                   ORDER BY number LIMIT 1)
                  AND EXISTS (SELECT 1 FROM nodes WHERE id = ?3 AND gone_at IS NULL)
-             RETURNING number, id, job, trigger_id, resume_token, cause",
+             RETURNING number, id, job, trigger_id, resume_token, link, cause",
         )
         .bind(now)
         .bind(requested_until)
@@ -186,15 +187,15 @@ impl RunStore for SqliteStore {
         Ok(runs)
     }
 
-    async fn orphaned_runs(&self) -> Result<Vec<Run>> {
-        let rows: Vec<RunRow> = sqlx::query_as(
-            "SELECT e.number, e.id, e.job, e.trigger_id, e.node
+    async fn orphaned_runs(&self) -> Result<Vec<OrphanedRun>> {
+        let rows: Vec<OrphanedRow> = sqlx::query_as(
+            "SELECT e.number, e.id, e.job, e.trigger_id, e.state = 1, e.link
              FROM executions e INDEXED BY executions_unfinished JOIN jobs j ON j.id = e.job
-             WHERE e.state < 2 AND e.state = 0 AND j.position IS NULL ORDER BY e.number",
+             WHERE e.state < 2 AND e.node IS NULL AND j.position IS NULL ORDER BY e.number",
         )
         .fetch_all(&self.read_pool)
         .await?;
-        Ok(rows.into_iter().map(Run::from).collect())
+        Ok(rows.into_iter().map(OrphanedRun::from).collect())
     }
 
     async fn delete_old_runs(&self, job: Uuid, retention: Retention) -> Result<u64> {

@@ -2,10 +2,10 @@
 
 use futures::future::join_all;
 use txjobs_sdk::{ExecutionState, JobStatusCode};
-use txjobs_store::{BusyPolicy, CancelOutcome, Claim, ErrorKind, RunResult, Selection};
+use txjobs_store::{BusyPolicy, CancelOutcome, Claim, ErrorKind, OrphanedRun, Run, RunResult, Selection};
 use uuid::Uuid;
 
-use crate::test_store::{NOW, TestStore, node_info};
+use crate::test_store::{NOW, TestStore, node_info, organization};
 
 conformance!(
     run_goes_from_request_to_end,
@@ -22,6 +22,7 @@ conformance!(
     ended_run_stays_as_it_is,
     failure_has_its_reason_as_last_line,
     orphaned_runs_are_pending_runs_of_removed_jobs,
+    run_that_goes_on_elsewhere_is_orphaned_with_its_job,
 );
 
 const COMPLETED: RunResult = RunResult { state: ExecutionState::Completed, error: None };
@@ -70,7 +71,7 @@ async fn concurrent_requests_accept_exactly_one(test: &TestStore) {
 
 async fn concurrent_requests_of_many_jobs_accept_all(test: &TestStore) {
     let jobs: Vec<Uuid> = (100..300).map(Uuid::from_u128).collect();
-    test.store.declare(&[crate::test_store::organization("Contoso", &jobs)]).await.unwrap();
+    test.store.declare(&[organization("Contoso", &jobs)]).await.unwrap();
     let other = test.open_again().await.unwrap_or_else(|| test.store.clone());
     // Two processes request the jobs in opposite orders.
     let forward = join_all(jobs.iter().map(|job| test.request_run(*job)));
@@ -85,7 +86,7 @@ async fn concurrent_requests_of_many_jobs_accept_all(test: &TestStore) {
 
 async fn concurrent_claims_return_each_run_once(test: &TestStore) {
     let jobs: Vec<Uuid> = (100..160).map(Uuid::from_u128).collect();
-    test.store.declare(&[crate::test_store::organization("Contoso", &jobs)]).await.unwrap();
+    test.store.declare(&[organization("Contoso", &jobs)]).await.unwrap();
     join_all(jobs.iter().map(|job| test.request_run(*job))).await;
     let second = test.store.register_node(&node_info("second")).await.unwrap();
     let other = test.open_again().await.unwrap_or_else(|| test.store.clone());
@@ -93,7 +94,7 @@ async fn concurrent_claims_return_each_run_once(test: &TestStore) {
         let mut runs = Vec::new();
         let mut misses = 0;
         while misses < 3 {
-            let executing: Vec<i64> = runs.iter().map(|run: &txjobs_store::Run| run.number).collect();
+            let executing: Vec<i64> = runs.iter().map(|run: &Run| run.number).collect();
             let claim = Claim { node, executing: &executing, jobs: None, now: NOW, requested_until: NOW };
             match store.claim_run(claim).await.unwrap() {
                 Some(claimed) => runs.push(claimed.run),
@@ -193,8 +194,7 @@ async fn running_run_is_canceled(test: &TestStore) {
 
 async fn run_of_another_node_is_not_written(test: &TestStore) {
     let run = test.start_run(test.jobs[0]).await;
-    let foreign =
-        txjobs_store::Run { node: test.store.register_node(&node_info("second")).await.unwrap(), ..run };
+    let foreign = Run { node: test.store.register_node(&node_info("second")).await.unwrap(), ..run };
     let store = &test.store;
     let lines = [crate::test_store::line("stolen")];
     assert_eq!(store.append_lines(&foreign, 1, &lines).await.unwrap_err().kind(), ErrorKind::NotOwner);
@@ -202,7 +202,7 @@ async fn run_of_another_node_is_not_written(test: &TestStore) {
     assert_eq!(store.end_run(&foreign, &COMPLETED, NOW).await.unwrap_err().kind(), ErrorKind::NotOwner);
     assert_eq!(test.messages(&run).await, [""; 0]);
     assert_eq!(store.end_run(&run, &COMPLETED, NOW + 2).await.unwrap(), ExecutionState::Completed);
-    let missing = txjobs_store::Run { number: run.number + 1000, ..run };
+    let missing = Run { number: run.number + 1000, ..run };
     assert_eq!(store.end_run(&missing, &COMPLETED, NOW).await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
@@ -232,8 +232,40 @@ async fn orphaned_runs_are_pending_runs_of_removed_jobs(test: &TestStore) {
     assert_eq!(test.store.orphaned_runs().await.unwrap(), []);
     test.store.declare(&[]).await.unwrap();
     let orphans = test.store.orphaned_runs().await.unwrap();
-    assert_eq!(orphans.iter().map(|run| run.job).collect::<Vec<_>>(), [test.jobs[1]]);
+    assert_eq!(orphans.iter().map(|orphan| orphan.run.job).collect::<Vec<_>>(), [test.jobs[1]]);
+    assert!(!orphans[0].goes_on_elsewhere);
     let failed = RunResult { state: ExecutionState::Failed, error: Some("Removed.".to_owned()) };
-    assert_eq!(test.store.end_run(&orphans[0], &failed, NOW).await.unwrap(), ExecutionState::Failed);
+    assert_eq!(test.store.end_run(&orphans[0].run, &failed, NOW).await.unwrap(), ExecutionState::Failed);
     assert_eq!(test.store.orphaned_runs().await.unwrap(), []);
+}
+
+async fn run_that_goes_on_elsewhere_is_orphaned_with_its_job(test: &TestStore) {
+    let run = test.start_run(test.jobs[0]).await;
+    let link = "https://engine/pages/7";
+    test.store.set_resume_token(&run, "https://engine/runs/7", Some(link)).await.unwrap();
+    test.store.declare(&[organization("Contoso", &test.jobs[1..])]).await.unwrap();
+    assert_eq!(test.store.orphaned_runs().await.unwrap(), [], "its node follows it");
+    test.store.delete_node(test.node).await.unwrap();
+    let orphan = OrphanedRun {
+        run: Run { node: Uuid::nil(), ..run },
+        goes_on_elsewhere: true,
+        link: Some(link.to_owned()),
+    };
+    assert_eq!(test.store.orphaned_runs().await.unwrap(), [orphan.clone()]);
+    // A node that claims it first follows it.
+    let next = test.store.register_node(&node_info("next")).await.unwrap();
+    let claimed = test.claim(next).await.unwrap().unwrap();
+    assert_eq!((claimed.run, claimed.link.as_deref()), (Run { node: next, ..run }, Some(link)));
+    assert_eq!(test.store.orphaned_runs().await.unwrap(), []);
+    assert_eq!(
+        test.store.end_run(&orphan.run, &COMPLETED, NOW + 9).await.unwrap_err().kind(),
+        ErrorKind::NotOwner
+    );
+    test.store.delete_node(next).await.unwrap();
+    // The job is free when the run has ended.
+    let failed = RunResult { state: ExecutionState::Failed, error: Some("Removed.".to_owned()) };
+    assert_eq!(test.store.end_run(&orphan.run, &failed, NOW + 9).await.unwrap(), ExecutionState::Failed);
+    assert_eq!(test.messages(&run).await, ["Removed."]);
+    assert_eq!(test.store.orphaned_runs().await.unwrap(), []);
+    assert!(test.request_run(run.job).await.unwrap());
 }
