@@ -139,9 +139,14 @@ impl RunClock {
         Self { clock: Arc::clone(clock), start: clock.read() }
     }
 
-    /// Returns the time at which the run started.
+    /// Returns the time at which the clock of the run started.
     pub fn started_at(&self) -> Micros {
         self.start.time
+    }
+
+    /// Sets the clock forward to a time of the run that an earlier clock has shown, unless it is later already.
+    pub fn advance_to(&mut self, time: Micros) {
+        self.start.time = self.start.time.saturating_add(time.saturating_sub(self.now()).max(0));
     }
 
     /// Returns the current time of the run.
@@ -149,8 +154,8 @@ impl RunClock {
         self.start.time.saturating_add(micros(self.elapsed())).min(MAX_TIME)
     }
 
-    /// Returns the time since the run started.
-    pub fn elapsed(&self) -> Duration {
+    /// Returns the time since then.
+    fn elapsed(&self) -> Duration {
         self.clock.moment().duration_since(self.start.moment)
     }
 }

@@ -19,6 +19,8 @@ pub(crate) const CANCELED_RUNNING: &str = "Canceled while it was running.";
 pub struct ClaimedRun {
     /// The run.
     pub run: Run,
+    /// When its execution was created, which is before this claim if the run is resumed.
+    pub created_at: Micros,
     /// What an earlier node stored with [`RunStore::set_resume_token`], so that this one continues
     /// the run. `None`: the run starts.
     pub resume_token: Option<String>,
@@ -28,13 +30,13 @@ pub struct ClaimedRun {
     pub cause: Option<String>,
 }
 
-/// Number, id, job, trigger id, resume token, link, and cause of a run.
-pub(crate) type ClaimedRow = (i64, Uuid, Uuid, Uuid, Option<String>, Option<String>, Option<String>);
+/// Number, id, job, trigger id, creation, resume token, link, and cause of a run.
+pub(crate) type ClaimedRow = (i64, Uuid, Uuid, Uuid, Micros, Option<String>, Option<String>, Option<String>);
 
 impl ClaimedRun {
     pub(crate) fn new(row: ClaimedRow, node: NodeId) -> Self {
-        let (number, id, job, trigger_id, resume_token, link, cause) = row;
-        Self { run: Run { number, id, job, trigger_id, node }, resume_token, link, cause }
+        let (number, id, job, trigger_id, created_at, resume_token, link, cause) = row;
+        Self { run: Run { number, id, job, trigger_id, node }, created_at, resume_token, link, cause }
     }
 }
 

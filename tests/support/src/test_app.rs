@@ -162,6 +162,17 @@ impl TestApp {
         self.start_runner(Arc::new(self.config.jobs_by_id())).await;
     }
 
+    /// Returns the time of the gateway, in microseconds.
+    #[must_use]
+    pub fn time(&self) -> i64 {
+        self.clock.now()
+    }
+
+    /// Sets the clock of the gateway.
+    pub fn set_time(&self, time: i64) {
+        self.clock.synchronize(time);
+    }
+
     /// Claims the next run at this time, in microseconds, for a node without a runner.
     pub async fn claim_run(&self, now: i64) -> Option<Run> {
         let node = self.store.register_node(&test_node()).await.unwrap();

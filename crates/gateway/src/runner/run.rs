@@ -1,6 +1,7 @@
 //! Executes one run, from its claim to its end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
@@ -51,9 +52,17 @@ pub(super) struct Assignment {
 }
 
 /// Executes a run and stores its end.
-pub(super) async fn execute(executor: &Executor, assignment: Assignment) {
-    let (run, clock) = (assignment.claimed.run, assignment.clock.clone());
+pub(super) async fn execute(executor: &Executor, mut assignment: Assignment) {
+    let ClaimedRun { run, created_at, .. } = assignment.claimed;
     tracing::info!(job = %run.job, trigger = %run.unique_id(), "run started");
+    // The clock may have been set back since the request, or since another node wrote the log.
+    assignment.clock.advance_to(created_at);
+    if assignment.claimed.resume_token.is_some() {
+        let latest = retry_until_ok(&executor.give_up, || executor.store.latest_time(&run)).await;
+        let Some(latest) = latest else { return };
+        assignment.clock.advance_to(latest);
+    }
+    let clock = assignment.clock.clone();
     let own_executor = executor.clone();
     let attempt = async move { attempt(&own_executor, assignment).await };
     let ending = match catch_panic(attempt).await {
@@ -89,7 +98,9 @@ pub(super) async fn execute(executor: &Executor, assignment: Assignment) {
     match state {
         Some(state) => {
             let ended_at = clock.now();
-            executor.metrics.record_end(run.job, state, ended_at, Some(clock.elapsed()));
+            // With the time on earlier nodes.
+            let duration = u64::try_from(ended_at.saturating_sub(created_at)).unwrap_or_default();
+            executor.metrics.record_end(run.job, state, ended_at, Some(Duration::from_micros(duration)));
             telemetry::record_outcome(&Span::current(), state);
             tracing::info!(job = %run.job, trigger = %run.unique_id(), %state, "run ended");
         }
@@ -103,7 +114,7 @@ pub(super) async fn execute(executor: &Executor, assignment: Assignment) {
 async fn attempt(executor: &Executor, assignment: Assignment) -> Option<RunResult> {
     let Executor { store, handle, resolver, shutdown, give_up, .. } = executor;
     let Assignment { claimed, clock, wait_time, lost } = assignment;
-    let ClaimedRun { run, resume_token, link, cause } = claimed;
+    let ClaimedRun { run, resume_token, link, cause, .. } = claimed;
     let registered = handle.register(&run);
     // A cancellation either found the registration, or is in the store already.
     if retry_until_ok(give_up, || store.is_cancel_requested(&run)).await.unwrap_or_default() {

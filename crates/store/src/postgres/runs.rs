@@ -224,7 +224,7 @@ impl PgTransaction {
                       OR p.state = 1 AND (p.node IS NULL OR p.node = $3 AND p.number <> ALL ($5)))
                      AND ($4::uuid[] IS NULL OR p.job = ANY ($4))
                  ORDER BY p.number LIMIT 1 FOR UPDATE SKIP LOCKED)
-             RETURNING number, id, job, trigger_id, resume_token, link, cause",
+             RETURNING number, id, job, trigger_id, created_at, resume_token, link, cause",
         )
         .bind(now)
         .bind(requested_until)

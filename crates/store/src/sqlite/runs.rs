@@ -44,7 +44,7 @@ impl RunStore for SqliteStore {
                       AND (?4 IS NULL OR hex(job) IN (SELECT upper(value) FROM json_each(?4)))
                   ORDER BY number LIMIT 1)
                  AND EXISTS (SELECT 1 FROM nodes WHERE id = ?3 AND gone_at IS NULL)
-             RETURNING number, id, job, trigger_id, resume_token, link, cause",
+             RETURNING number, id, job, trigger_id, created_at, resume_token, link, cause",
         )
         .bind(now)
         .bind(requested_until)
@@ -138,12 +138,15 @@ impl RunStore for SqliteStore {
         }
         let (state, lines) = result.conclude(is_canceled, now);
         tx.append_last_lines(run.number, &lines).await?;
-        sqlx::query("UPDATE executions SET state = ?, created_at = coalesce(created_at, ?3), ended_at = ?3 WHERE number = ?2")
-            .bind(state.number())
-            .bind(run.number)
-            .bind(now)
-            .execute(&mut tx)
-            .await?;
+        sqlx::query(
+            "UPDATE executions SET state = ?2, created_at = coalesce(created_at, ?3), ended_at = max(?3, coalesce(created_at, ?3))
+             WHERE number = ?1",
+        )
+        .bind(run.number)
+        .bind(state.number())
+        .bind(now)
+        .execute(&mut tx)
+        .await?;
         if SUCCESSES.contains(&state.number()) {
             tx.note_completion(run.job).await?;
         }

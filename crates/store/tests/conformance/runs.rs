@@ -23,6 +23,7 @@ conformance!(
     failure_has_its_reason_as_last_line,
     orphaned_runs_are_pending_runs_of_removed_jobs,
     run_that_goes_on_elsewhere_is_orphaned_with_its_job,
+    run_never_ends_before_it_began,
 );
 
 const COMPLETED: RunResult = RunResult { state: ExecutionState::Completed, error: None };
@@ -268,4 +269,12 @@ async fn run_that_goes_on_elsewhere_is_orphaned_with_its_job(test: &TestStore) {
     assert_eq!(test.messages(&run).await, ["Removed."]);
     assert_eq!(test.store.orphaned_runs().await.unwrap(), []);
     assert!(test.request_run(run.job).await.unwrap());
+}
+
+async fn run_never_ends_before_it_began(test: &TestStore) {
+    let run = test.start_run(test.jobs[0]).await;
+    assert_eq!(test.store.end_run(&run, &COMPLETED, NOW - 50).await.unwrap(), ExecutionState::Completed);
+    let newest = Selection::Newest { limit: None, with_lines: false };
+    let execution = test.store.executions(run.job, newest).await.unwrap().remove(0);
+    assert_eq!((execution.created_at, execution.ended_at), (NOW + 1, Some(NOW + 1)));
 }
