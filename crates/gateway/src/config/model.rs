@@ -7,6 +7,7 @@ use axum::http::HeaderName;
 use txjobs_sdk::paths;
 use uuid::Uuid;
 
+use super::job_digest::JobDigest;
 use super::relay::RelayConfig;
 use super::retention::RetentionPolicy;
 use crate::notify::{Channel, ChannelSet};
@@ -52,6 +53,8 @@ pub struct Job {
     pub schedule: Option<JobSchedule>,
     /// What it runs.
     pub work: Arc<dyn Work>,
+    /// What the file says about it.
+    pub digest: JobDigest,
 }
 
 impl Config {

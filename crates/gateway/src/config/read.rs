@@ -11,6 +11,7 @@ use txjobs_sdk::paths;
 use uuid::Uuid;
 
 use super::declared_job::DeclaredJob;
+use super::job_digest::JobDigest;
 use super::key_header::parse_key_header;
 use super::location::{At, with_line};
 use super::model::{Config, Job, Organization};
@@ -127,13 +128,14 @@ fn check<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
 
     let mut organizations: Vec<Organization> = Vec::new();
     let mut names_by_id = HashMap::new();
-    for organization in file.organization {
+    let digests = JobDigest::of_file(text)?;
+    for (organization, digests) in file.organization.into_iter().zip(digests) {
         let span = organization.span();
         let FileOrganization { name, job: jobs } = organization.into_inner();
         check_organization(&name, &organizations).at(span)?;
-        let jobs = jobs.into_iter().map(|job| {
+        let jobs = jobs.into_iter().zip(digests).map(|(job, digest)| {
             let span = job.span();
-            check_job(job.into_inner(), &name, retention, directory, &mut names_by_id).at(span)
+            check_job(job.into_inner(), digest, &name, retention, directory, &mut names_by_id).at(span)
         });
         let (mut jobs, unresolved): (Vec<Job>, Vec<_>) =
             jobs.collect::<Result<Vec<_>>>()?.into_iter().unzip();
@@ -159,6 +161,7 @@ fn check_organization(name: &str, earlier: &[Organization]) -> Result<()> {
 
 fn check_job<J: DeclaredJob>(
     job: J,
+    digest: JobDigest,
     organization: &str,
     defaults: RetentionPolicy,
     directory: &Path,
@@ -182,7 +185,7 @@ fn check_job<J: DeclaredJob>(
         bail!("the jobs \"{other}\" and \"{name}\" have the same id {id}. Give one of them another `id`");
     }
     let unresolved = UnresolvedJob { id, name: name.clone(), after: keys.after };
-    Ok((Job { id, name, runs_on, retention, schedule, work }, unresolved))
+    Ok((Job { id, name, runs_on, retention, schedule, work, digest }, unresolved))
 }
 
 /// Returns the first job of a configuration.

@@ -27,7 +27,7 @@ impl ConfigChanges {
         for entry in new.jobs() {
             match old_jobs.get(&entry.1.id) {
                 None => changes.added.push(name(entry)),
-                Some(old) if content(*old) != content(entry) => changes.changed.push(name(entry)),
+                Some(old) if content(old) != content(&entry) => changes.changed.push(name(entry)),
                 Some(_) => {}
             }
         }
@@ -41,9 +41,9 @@ fn name((organization, job): (&Organization, &Job)) -> String {
     format!("\"{}\" of \"{}\"", job.name, organization.name)
 }
 
-/// Returns everything about a job as text, because the kinds of work are not comparable.
-fn content((organization, job): (&Organization, &Job)) -> String {
-    format!("{:?}", (&organization.name, job))
+/// Returns everything that decides what a job does: its table in the file, and what the file says about all jobs.
+fn content<'a>((organization, job): &(&'a Organization, &'a Job)) -> impl PartialEq + use<'a> {
+    (organization.name.as_str(), &job.digest, job.retention)
 }
 
 impl Display for ConfigChanges {
@@ -92,6 +92,9 @@ mod tests {
             text,
             "added: \"c\" of \"Contoso\"; removed: \"b\" of \"Contoso\"; changed: \"a\" of \"Contoso\""
         );
+        // The same content in another form.
+        let other_form = "[[organization.job]]\n# comment\ncommand=['x']\nname = \"a\"\n";
+        assert_eq!(changes(&a, other_form), "no job has changed");
         let retention = format!("{a}retention = {{ keep_runs = 5 }}\n");
         assert_eq!(changes(&a, &retention), "changed: \"a\" of \"Contoso\"");
         let many: String = (0..7).map(|n| job(&n.to_string(), "x")).collect();

@@ -155,3 +155,22 @@ async fn retention_follows_the_file() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn changed_body_of_a_request_is_reported_without_its_text() {
+    let config = |body: &str| {
+        format!(
+            "[[organization]]\nname = \"Contoso\"\n[[organization.job]]\nname = \"Load\"\n\
+             [organization.job.http.start]\nurl = \"https://engine.example/runs\"\nrun_id = \"/id\"\nbody = {{ key = {body:?} }}\n\
+             [organization.job.http.poll]\nurl = \"https://engine.example/runs/{{run_id}}\"\nstate = [\"/state\"]\n\
+             completed = [\"done\"]\nfailed = [\"failed\"]\n"
+        )
+    };
+    let folder = ServerFolder::gateway(&config("first-0123456789"));
+    let gateway = folder.serve(&[]);
+    write(&folder, &config("second-0123456789"));
+    wait_for_log(&gateway, "gateway.toml was reloaded: ").await;
+    let log = gateway.log();
+    assert!(log.contains("was reloaded: changed: \"Load\" of \"Contoso\""), "{log}");
+    assert!(!log.contains("0123456789"), "{log}");
+}
