@@ -28,12 +28,11 @@ impl DeclaredJobs {
         *self.write() = config.jobs_by_id();
     }
 
-    /// Adds the jobs of a configuration that are not declared yet.
-    pub(super) fn add_missing(&self, config: &Config) {
-        let mut jobs = self.write();
-        for (id, work) in config.jobs_by_id() {
-            jobs.entry(id).or_insert(work);
-        }
+    /// Replaces all jobs by those of the current configuration and those that only the next one has.
+    pub(super) fn replace_with_added(&self, current: &Config, next: &Config) {
+        let mut jobs = next.jobs_by_id();
+        jobs.extend(current.jobs_by_id());
+        *self.write() = jobs;
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, HashMap<Uuid, Arc<dyn Work>>> {

@@ -92,7 +92,7 @@ impl Reloader {
         }
     }
 
-    /// Replaces the configuration, or changes nothing.
+    /// Replaces the configuration, or leaves the current one in use.
     async fn replace(&mut self) -> Result<ConfigChanges> {
         let new = self.source.load_in_background().await?;
         if let Some(reason) = self.current.restart_reason(&new) {
@@ -110,8 +110,8 @@ impl Reloader {
             cleaner,
             metrics,
         } = &self.targets;
-        // A client can execute a new job as soon as it is in the store.
-        jobs.add_missing(&new);
+        // A client can execute a new job as soon as it is in the store. It stays known after a failure, which can come later.
+        jobs.replace_with_added(&self.current, &new);
         let scheduled = new.schedules();
         let channels = new.channel_set();
         let declared = async {
@@ -119,11 +119,7 @@ impl Reloader {
             store.declare_schedules(&scheduled.declared(), clock.now()).await?;
             store.declare_channels(&channels.names(), clock.now()).await
         };
-        let declared = declared.await;
-        if let Err(error) = declared {
-            jobs.replace(&self.current);
-            return Err(error).context("The jobs of the configuration could not be written to the database");
-        }
+        declared.await.context("The jobs of the configuration could not be written to the database")?;
         jobs.replace(&new);
         schedules.set(scheduled);
         notifications.set(channels);

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 use txjobs_sdk::paths;
 use txjobs_test_support::{ServerFolder, TestServer, lines, shell_jobs, wait_until};
 
@@ -173,4 +175,24 @@ async fn changed_body_of_a_request_is_reported_without_its_text() {
     let log = gateway.log();
     assert!(log.contains("was reloaded: changed: \"Load\" of \"Contoso\""), "{log}");
     assert!(!log.contains("0123456789"), "{log}");
+}
+
+#[tokio::test]
+async fn job_that_is_stored_before_a_reload_fails_can_run() {
+    let folder = ServerFolder::gateway(&shell_jobs(&[("a", "echo a", "")]));
+    let gateway = folder.serve(&[]);
+    let execute_sql = async |sql: &'static str| {
+        let options = SqliteConnectOptions::new().filename(folder.file("txjobs-gateway.db"));
+        let mut connection = options.connect().await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    };
+    // Jobs can be written, and then schedules cannot.
+    execute_sql("ALTER TABLE schedules RENAME TO hidden_schedules").await;
+    write(&folder, &shell_jobs(&[("a", "echo a", ""), ("b", "echo b", "")]));
+    wait_for_log(&gateway, "could not be written to the database").await;
+    assert_eq!(job_names(&gateway).await, ["a", "b"]);
+    assert_eq!(lines(&gateway.run("b").await), [(0, "b")]);
+    execute_sql("ALTER TABLE hidden_schedules RENAME TO schedules").await;
+    wait_for_log(&gateway, "gateway.toml was reloaded: added: \"b\" of \"Contoso\"").await;
 }
