@@ -29,6 +29,7 @@ pub mod listen;
 pub mod logging;
 pub mod metrics;
 pub mod node;
+mod node_differences;
 pub mod notifier;
 pub mod notify;
 pub mod output;

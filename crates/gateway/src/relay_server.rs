@@ -59,7 +59,7 @@ impl Server {
             Archive::open(Arc::clone(&store), Arc::clone(&clock), run_metrics.clone(), &name).await?;
         let organization = (name.clone(), archive.organization);
         let channels = config.channel_set();
-        let declared = store.declare_channels(&channels.names(), clock.now()).await;
+        let declared = store.declare_channels(&channels.declared(), clock.now()).await;
         declared.context("The notifications of the configuration could not be written to the database")?;
         let notifications = Notifications::default();
         notifications.set(channels);

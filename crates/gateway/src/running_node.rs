@@ -79,7 +79,7 @@ impl RunningNode {
         .await;
         let (membership, leases) = joined.context("The node could not be registered in the database")?;
         // Before the first run ends.
-        let declared = store.declare_channels(&config.channel_set().names(), clock.now()).await;
+        let declared = store.declare_channels(&config.channel_set().declared(), clock.now()).await;
         declared.context("The notifications of the configuration could not be written to the database")?;
         let recovered = async {
             let nodes = store.nodes().await?;

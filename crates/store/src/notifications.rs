@@ -7,6 +7,37 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::time::Micros;
 
+/// A channel of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeclaredChannel {
+    /// Its name.
+    pub name: String,
+    /// Everything that decides when which jobs should have started, as text. `None`: the channel is not told of it.
+    pub check_definition: Option<String>,
+}
+
+/// How far a channel has checked whether jobs have started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckState {
+    /// The definition of the newest start or reload of a node.
+    pub definition: String,
+    /// Due times up to this time are checked.
+    pub checked_until: Micros,
+}
+
+/// A check whether jobs have started.
+#[derive(Clone, Copy, Debug)]
+pub struct StartCheck<'a> {
+    /// The name of the channel.
+    pub channel: &'a str,
+    /// The definition of the check. Another one in the store stores nothing.
+    pub definition: &'a str,
+    /// The time up to which due times were checked before.
+    pub checked_until: Micros,
+    /// The due time that is checked, the latest one.
+    pub due_time: Micros,
+}
+
 /// What the store knows about a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelState {
@@ -18,8 +49,10 @@ pub struct ChannelState {
     pub has_unannounced_runs: bool,
     /// The number of notifications that are to be delivered.
     pub pending: i64,
-    /// When the first of them is due.
+    /// When the first of them can be attempted.
     pub next_attempt_at: Option<Micros>,
+    /// How far it has checked whether jobs have started, if it does.
+    pub check: Option<CheckState>,
 }
 
 /// A run of which people are told.
@@ -78,6 +111,8 @@ pub struct NewNotification {
 pub struct Notification {
     /// Its number in the store.
     pub id: i64,
+    /// The name of its channel.
+    pub channel: String,
     /// What it is about.
     pub event: String,
     /// Its content.
@@ -86,6 +121,46 @@ pub struct Notification {
     pub created_at: Micros,
     /// The number of attempts, with this one.
     pub attempts: i64,
+    /// When the attempt ends unless the node says earlier what became of it.
+    pub busy_until: Micros,
+    /// The number of failed attempts of the channel since its last delivery.
+    pub failures: i64,
+}
+
+/// Name, declaration, unannounced runs, number of pending notifications, next attempt, pause, definition and progress of the check.
+pub(crate) type ChannelRow = (String, Micros, bool, i64, Option<Micros>, Micros, Option<String>, Micros);
+
+impl From<ChannelRow> for ChannelState {
+    fn from(row: ChannelRow) -> Self {
+        let (
+            name,
+            since,
+            has_unannounced_runs,
+            pending,
+            next_attempt_at,
+            busy_until,
+            definition,
+            checked_until,
+        ) = row;
+        Self {
+            name,
+            since,
+            has_unannounced_runs,
+            pending,
+            next_attempt_at: next_attempt_at.map(|next| next.max(busy_until)),
+            check: definition.map(|definition| CheckState { definition, checked_until }),
+        }
+    }
+}
+
+/// Number, channel, event, content, creation, attempts, and end of the attempt.
+pub(crate) type NotificationRow = (i64, String, String, String, Micros, i64, Micros);
+
+impl Notification {
+    pub(crate) fn from_row(row: NotificationRow, failures: i64) -> Self {
+        let (id, channel, event, content, created_at, attempts, busy_until) = row;
+        Self { id, channel, event, content, created_at, attempts, busy_until, failures }
+    }
 }
 
 /// Number, id, job, name of the job, organization, trigger id, starter, link, state, cancellation, creation, and end.
@@ -130,11 +205,11 @@ impl From<NotifiedRunRow> for NotifiedRun {
 #[async_trait]
 pub trait NotificationStore: Send + Sync {
     /// Makes the channels of the configuration the current ones. A new one is told of runs that end from now on. Another one is
-    /// deleted with its notifications.
-    async fn declare_channels(&self, names: &[String], now: Micros) -> Result<()>;
+    /// deleted with its notifications. The check of a new definition begins now.
+    async fn declare_channels(&self, channels: &[DeclaredChannel], now: Micros) -> Result<()>;
 
     /// Adds channels that a node with another configuration has deleted. Returns whether there were any.
-    async fn restore_channels(&self, names: &[String], now: Micros) -> Result<bool>;
+    async fn restore_channels(&self, channels: &[DeclaredChannel], now: Micros) -> Result<bool>;
 
     /// Returns the states of all channels.
     async fn channel_states(&self) -> Result<Vec<ChannelState>>;
@@ -160,8 +235,17 @@ pub trait NotificationStore: Send + Sync {
         now: Micros,
     ) -> Result<()>;
 
-    /// Begins an attempt to deliver the first notification of a channel that is due. It is due again at `retry_at`, unless the node
-    /// says earlier what became of the attempt.
+    /// Marks due times as checked, and in the same transaction stores notifications of jobs that have not started. Returns false and
+    /// changes nothing if another node has checked them, or if the definition is another one.
+    async fn announce_missing_runs(
+        &self,
+        check: StartCheck<'_>,
+        notifications: &[NewNotification],
+        now: Micros,
+    ) -> Result<bool>;
+
+    /// Begins an attempt to deliver the first notification of a channel that is due. Both the notification and the channel are busy
+    /// until `retry_at`, unless the node says earlier what became of the attempt. Returns `None` while the channel is busy.
     async fn claim_notification(
         &self,
         channel: &str,
@@ -169,15 +253,16 @@ pub trait NotificationStore: Send + Sync {
         retry_at: Micros,
     ) -> Result<Option<Notification>>;
 
-    /// Notes that a notification is delivered.
+    /// Notes that a notification is delivered, and that its channel is no longer busy.
     async fn note_delivery(&self, notification: &Notification, now: Micros) -> Result<()>;
 
-    /// Notes that an attempt has failed, and when the next one is due. `None`: there is none. Does nothing if another node has begun
-    /// a further attempt.
+    /// Notes that an attempt has failed, when the next one is due, and until when the channel attempts nothing. `None`: there is no
+    /// further attempt. Does nothing if another node has begun a further attempt.
     async fn postpone_notification(
         &self,
         notification: &Notification,
         next_attempt_at: Option<Micros>,
+        busy_until: Micros,
     ) -> Result<()>;
 
     /// Deletes notifications that were stored before this time, and marks runs that were deleted as announced.

@@ -154,6 +154,6 @@ impl Delivery {
             }
         }
         let next_attempt_at = next.map(|delay| self.clock.now().saturating_add(micros(delay)));
-        self.store.postpone_notification(notification, next_attempt_at).await
+        self.store.postpone_notification(notification, next_attempt_at, self.clock.now()).await
     }
 }

@@ -130,7 +130,7 @@ impl Notifier {
             while announce_runs(&*self.store, &set, now).await? {}
         }
         has_new |= self.slow.check(&*self.store, &set, now).await?;
-        has_new |= self.missing.check(&*self.store, &set, &states, now).await?;
+        has_new |= self.missing.check(&*self.store, &set, &states, self.clock.read()).await?;
         if has_new {
             states = self.states().await?;
         }
@@ -174,7 +174,7 @@ impl Notifier {
 
     /// Adds channels that a node with another configuration has removed.
     async fn restore(&self, set: &ChannelSet, now: Micros) -> Result<()> {
-        if self.store.restore_channels(&set.names(), now).await? {
+        if self.store.restore_channels(&set.declared(), now).await? {
             tracing::warn!(
                 "another node has started with a configuration without a channel of this one, so notifications may be missing. Give all \
                  nodes the same configuration"

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use txjobs_store::NotifiedRun;
+use serde::Serialize;
+use txjobs_store::{DeclaredChannel, NotifiedRun};
 use uuid::Uuid;
 
 use super::email::Email;
@@ -60,6 +61,30 @@ pub struct NotStarted {
     pub jobs: Vec<ChannelJob>,
 }
 
+/// What the store compares. A struct has its fields in this order in every build.
+#[derive(Serialize)]
+struct CheckDefinition<'a> {
+    check: String,
+    jobs: Vec<Uuid>,
+    time_zone: &'a str,
+    within: u64,
+}
+
+impl NotStarted {
+    /// Returns everything that decides which jobs are checked and when as text, so that nodes can compare it.
+    pub fn definition(&self) -> String {
+        let mut jobs: Vec<Uuid> = self.jobs.iter().map(|job| job.id).collect();
+        jobs.sort_unstable();
+        let definition = CheckDefinition {
+            check: self.due_times.cron().to_string(),
+            jobs,
+            time_zone: self.due_times.zone_name(),
+            within: self.within.as_secs(),
+        };
+        serde_json::to_string(&definition).expect("texts serialize to JSON")
+    }
+}
+
 /// A job that should have started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelJob {
@@ -81,6 +106,12 @@ pub enum Target {
 }
 
 impl Channel {
+    /// Returns the channel as the store needs it.
+    pub fn declared(&self) -> DeclaredChannel {
+        let check_definition = self.not_started.as_ref().map(NotStarted::definition);
+        DeclaredChannel { name: self.name.clone(), check_definition }
+    }
+
     /// Returns the kind of the end of a run if the channel is told of it.
     pub fn kind_of(&self, run: &NotifiedRun) -> Option<EventKind> {
         let kind = EventKind::of_end(run)?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::watch;
+use txjobs_store::DeclaredChannel;
 
 use super::channel::Channel;
 
@@ -24,6 +25,11 @@ impl ChannelSet {
     /// Returns the channel with this name.
     pub fn get(&self, name: &str) -> Option<&Channel> {
         self.0.iter().find(|channel| channel.name == name)
+    }
+
+    /// Returns the channels as the store needs them.
+    pub fn declared(&self) -> Vec<DeclaredChannel> {
+        self.0.iter().map(Channel::declared).collect()
     }
 
     /// Returns the names of the channels.

@@ -117,7 +117,7 @@ impl Reloader {
         let declared = async {
             store.declare(&new.declared()).await?;
             store.declare_schedules(&scheduled.declared(), clock.now()).await?;
-            store.declare_channels(&channels.names(), clock.now()).await
+            store.declare_channels(&channels.declared(), clock.now()).await
         };
         declared.await.context("The jobs of the configuration could not be written to the database")?;
         jobs.replace(&new);

@@ -8,10 +8,8 @@ use txjobs_store::time::Micros;
 use uuid::Uuid;
 
 use crate::clock::{ClockReading, Moment, micros};
+use crate::node_differences::NodeDifferences;
 use crate::schedule::{ScheduleSet, ScheduledJob};
-
-/// How long nodes may have different schedules without a warning. During a reload they differ for a moment.
-const MAX_DIFFERENCE: Duration = Duration::from_secs(60);
 
 /// How far the handled due times may be ahead of the clock without a warning.
 const MAX_AHEAD: Duration = Duration::from_secs(86_400);
@@ -20,8 +18,8 @@ const MAX_AHEAD: Duration = Duration::from_secs(86_400);
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     jobs: HashMap<Uuid, JobProgress>,
-    /// The jobs whose schedule in the store is another one, and since when. `None`: a warning was logged.
-    foreign: HashMap<Uuid, Option<Moment>>,
+    /// The jobs whose schedule in the store is another one.
+    foreign: NodeDifferences<Uuid>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -62,9 +60,7 @@ impl Progress {
     }
 
     fn note_foreign(&mut self, job: &ScheduledJob, moment: Moment) {
-        let since = self.foreign.entry(job.id).or_insert(Some(moment));
-        if since.is_some_and(|since| moment.duration_since(since) >= MAX_DIFFERENCE) {
-            *since = None;
+        if self.foreign.needs_warning(job.id, moment) {
             tracing::warn!(
                 organization = job.organization,
                 job = job.name,

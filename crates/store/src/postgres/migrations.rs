@@ -23,6 +23,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         migration(2, "starters", include_str!("../../migrations/postgres/0002_starters.sql")),
         migration(3, "schedules", include_str!("../../migrations/postgres/0003_schedules.sql")),
         migration(4, "notifications", include_str!("../../migrations/postgres/0004_notifications.sql")),
+        migration(5, "channel progress", include_str!("../../migrations/postgres/0005_channel_progress.sql")),
     ]);
     migrator.dangerous_set_table_name(MIGRATIONS_TABLE);
     // Its own lock belongs to a session.

@@ -8,7 +8,8 @@ use super::connection::PgTransaction;
 use super::store::PostgresStore;
 use crate::error::Result;
 use crate::notifications::{
-    ChannelState, LogSummary, NewNotification, Notification, NotificationStore, NotifiedRun, NotifiedRunRow,
+    ChannelRow, ChannelState, DeclaredChannel, LogSummary, NewNotification, Notification, NotificationRow,
+    NotificationStore, NotifiedRun, NotifiedRunRow, StartCheck,
 };
 use crate::time::Micros;
 
@@ -17,30 +18,41 @@ const LOCK: i64 = 0x5458_4a4e;
 
 #[async_trait]
 impl NotificationStore for PostgresStore {
-    async fn declare_channels(&self, names: &[String], now: Micros) -> Result<()> {
+    async fn declare_channels(&self, channels: &[DeclaredChannel], now: Micros) -> Result<()> {
         let mut tx = self.begin().await?;
         tx.lock_notifications().await?;
+        let (names, definitions) = columns(channels);
         sqlx::query("DELETE FROM notification_channels WHERE name <> ALL ($1)")
-            .bind(names)
+            .bind(&names)
             .execute(&mut tx)
             .await?;
-        tx.insert_channels(names, now).await?;
+        tx.insert_channels(channels, now).await?;
+        sqlx::query(
+            "UPDATE notification_channels c SET check_definition = d.definition, checked_until = $3
+             FROM unnest($1::text[], $2::text[]) AS d (name, definition)
+             WHERE c.name = d.name AND c.check_definition IS DISTINCT FROM d.definition",
+        )
+        .bind(names)
+        .bind(definitions)
+        .bind(now)
+        .execute(&mut tx)
+        .await?;
         tx.commit().await
     }
 
-    async fn restore_channels(&self, names: &[String], now: Micros) -> Result<bool> {
+    async fn restore_channels(&self, channels: &[DeclaredChannel], now: Micros) -> Result<bool> {
         let mut tx = self.begin().await?;
         tx.lock_notifications().await?;
-        let count = tx.insert_channels(names, now).await?;
+        let count = tx.insert_channels(channels, now).await?;
         tx.commit().await?;
         Ok(count > 0)
     }
 
     async fn channel_states(&self) -> Result<Vec<ChannelState>> {
         let mut tx = self.begin().await?;
-        let rows: Vec<(String, Micros, bool, i64, Option<Micros>)> = sqlx::query_as(
+        let rows: Vec<ChannelRow> = sqlx::query_as(
             "SELECT c.name, c.since, EXISTS (SELECT 1 FROM unannounced_runs u WHERE u.channel = c.name),
-                 count(n.id), min(n.next_attempt_at)
+                 count(n.id), min(n.next_attempt_at), c.busy_until, c.check_definition, c.checked_until
              FROM notification_channels c
              LEFT JOIN notifications n ON n.channel = c.name AND n.next_attempt_at IS NOT NULL
              GROUP BY c.name ORDER BY c.name",
@@ -48,14 +60,7 @@ impl NotificationStore for PostgresStore {
         .fetch_all(&mut tx)
         .await?;
         tx.rollback().await?;
-        let state = |(name, since, has_unannounced_runs, pending, next_attempt_at)| ChannelState {
-            name,
-            since,
-            has_unannounced_runs,
-            pending,
-            next_attempt_at,
-        };
-        Ok(rows.into_iter().map(state).collect())
+        Ok(rows.into_iter().map(ChannelState::from).collect())
     }
 
     async fn unannounced_runs(&self, channels: &[String], limit: u32) -> Result<Vec<(String, NotifiedRun)>> {
@@ -134,19 +139,7 @@ impl NotificationStore for PostgresStore {
         let mut tx = self.begin().await?;
         // Nodes that announce the same runs wait for each other.
         tx.lock_notifications().await?;
-        for NewNotification { channel, event, content } in notifications {
-            sqlx::query(
-                "INSERT INTO notifications (channel, event, content, created_at, next_attempt_at)
-                 SELECT name, $2, $3, $4, $4 FROM notification_channels WHERE name = $1
-                 ON CONFLICT DO NOTHING",
-            )
-            .bind(channel)
-            .bind(event)
-            .bind(content)
-            .bind(now)
-            .execute(&mut tx)
-            .await?;
-        }
+        tx.insert_notifications(notifications, now).await?;
         let (channels, executions): (Vec<&str>, Vec<Uuid>) =
             runs.iter().map(|(channel, execution)| (channel.as_str(), *execution)).unzip();
         sqlx::query(
@@ -160,6 +153,33 @@ impl NotificationStore for PostgresStore {
         tx.commit().await
     }
 
+    async fn announce_missing_runs(
+        &self,
+        check: StartCheck<'_>,
+        notifications: &[NewNotification],
+        now: Micros,
+    ) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        tx.lock_notifications().await?;
+        let done = sqlx::query(
+            "UPDATE notification_channels SET checked_until = $4
+             WHERE name = $1 AND check_definition = $2 AND checked_until = $3",
+        )
+        .bind(check.channel)
+        .bind(check.definition)
+        .bind(check.checked_until)
+        .bind(check.due_time)
+        .execute(&mut tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            tx.rollback().await?;
+            return Ok(false);
+        }
+        tx.insert_notifications(notifications, now).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
     async fn claim_notification(
         &self,
         channel: &str,
@@ -167,11 +187,24 @@ impl NotificationStore for PostgresStore {
         retry_at: Micros,
     ) -> Result<Option<Notification>> {
         let mut tx = self.begin().await?;
-        let claimed: Option<(i64, String, String, Micros, i64)> = sqlx::query_as(
+        // Another node that claims waits here for the row, and then finds that the channel is busy. Ends of runs do not wait: the
+        // update changes no key.
+        let failures: Option<i64> = sqlx::query_scalar(
+            "UPDATE notification_channels SET busy_until = $3 WHERE name = $1 AND busy_until <= $2 RETURNING failures",
+        )
+        .bind(channel)
+        .bind(now)
+        .bind(retry_at)
+        .fetch_optional(&mut tx)
+        .await?;
+        let Some(failures) = failures else {
+            tx.rollback().await?;
+            return Ok(None);
+        };
+        let claimed: Option<NotificationRow> = sqlx::query_as(
             "UPDATE notifications SET attempts = attempts + 1, next_attempt_at = $3 WHERE id =
-                 (SELECT id FROM notifications WHERE channel = $1 AND next_attempt_at <= $2
-                  ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-             RETURNING id, event, content, created_at, attempts",
+                 (SELECT id FROM notifications WHERE channel = $1 AND next_attempt_at <= $2 ORDER BY id LIMIT 1)
+             RETURNING id, channel, event, content, created_at, attempts, next_attempt_at",
         )
         .bind(channel)
         .bind(now)
@@ -182,17 +215,19 @@ impl NotificationStore for PostgresStore {
             None => tx.rollback().await?,
             Some(_) => tx.commit().await?,
         }
-        Ok(claimed.map(|(id, event, content, created_at, attempts)| Notification {
-            id,
-            event,
-            content,
-            created_at,
-            attempts,
-        }))
+        Ok(claimed.map(|row| Notification::from_row(row, failures)))
     }
 
     async fn note_delivery(&self, notification: &Notification, now: Micros) -> Result<()> {
         let mut tx = self.begin().await?;
+        // The channel first, as in a claim, so that no two transactions wait for each other.
+        sqlx::query(
+            "UPDATE notification_channels SET busy_until = 0, failures = 0 WHERE name = $1 AND busy_until = $2",
+        )
+        .bind(&notification.channel)
+        .bind(notification.busy_until)
+        .execute(&mut tx)
+        .await?;
         sqlx::query(
             "UPDATE notifications SET delivered_at = $2, next_attempt_at = NULL WHERE id = $1 AND delivered_at IS NULL",
         )
@@ -207,8 +242,17 @@ impl NotificationStore for PostgresStore {
         &self,
         notification: &Notification,
         next_attempt_at: Option<Micros>,
+        busy_until: Micros,
     ) -> Result<()> {
         let mut tx = self.begin().await?;
+        sqlx::query(
+            "UPDATE notification_channels SET busy_until = $3, failures = failures + 1 WHERE name = $1 AND busy_until = $2",
+        )
+        .bind(&notification.channel)
+        .bind(notification.busy_until)
+        .bind(busy_until)
+        .execute(&mut tx)
+        .await?;
         sqlx::query(
             "UPDATE notifications SET next_attempt_at = $3
              WHERE id = $1 AND attempts = $2 AND next_attempt_at IS NOT NULL",
@@ -244,16 +288,36 @@ impl PgTransaction {
     }
 
     /// Returns the number of new ones.
-    async fn insert_channels(&mut self, names: &[String], now: Micros) -> Result<u64> {
+    async fn insert_channels(&mut self, channels: &[DeclaredChannel], now: Micros) -> Result<u64> {
+        let (names, definitions) = columns(channels);
         let done = sqlx::query(
-            "INSERT INTO notification_channels (name, since) SELECT name, $2 FROM unnest($1::text[]) AS declared (name)
+            "INSERT INTO notification_channels (name, since, check_definition, checked_until)
+             SELECT name, $3, definition, $3 FROM unnest($1::text[], $2::text[]) AS declared (name, definition)
              ON CONFLICT DO NOTHING",
         )
         .bind(names)
+        .bind(definitions)
         .bind(now)
         .execute(self)
         .await?;
         Ok(done.rows_affected())
+    }
+
+    async fn insert_notifications(&mut self, notifications: &[NewNotification], now: Micros) -> Result<()> {
+        for NewNotification { channel, event, content } in notifications {
+            sqlx::query(
+                "INSERT INTO notifications (channel, event, content, created_at, next_attempt_at)
+                 SELECT name, $2, $3, $4, $4 FROM notification_channels WHERE name = $1
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(channel)
+            .bind(event)
+            .bind(content)
+            .bind(now)
+            .execute(&mut *self)
+            .await?;
+        }
+        Ok(())
     }
 
     async fn notified_run(&mut self, id: Uuid) -> Result<Option<NotifiedRun>> {
@@ -267,4 +331,9 @@ impl PgTransaction {
         .await?;
         Ok(row.map(NotifiedRun::from))
     }
+}
+
+/// Returns the names and the definitions of channels.
+fn columns(channels: &[DeclaredChannel]) -> (Vec<&str>, Vec<Option<&str>>) {
+    channels.iter().map(|channel| (channel.name.as_str(), channel.check_definition.as_deref())).unzip()
 }

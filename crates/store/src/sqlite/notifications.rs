@@ -5,65 +5,57 @@ use serde_json::Value;
 use txjobs_sdk::Severity;
 use uuid::Uuid;
 
+use super::connection::transaction::WriteTransaction;
 use super::store::SqliteStore;
 use crate::error::Result;
 use crate::notifications::{
-    ChannelState, LogSummary, NewNotification, Notification, NotificationStore, NotifiedRun, NotifiedRunRow,
+    ChannelRow, ChannelState, DeclaredChannel, LogSummary, NewNotification, Notification, NotificationRow,
+    NotificationStore, NotifiedRun, NotifiedRunRow, StartCheck,
 };
 use crate::time::Micros;
 
 #[async_trait]
 impl NotificationStore for SqliteStore {
-    async fn declare_channels(&self, names: &[String], now: Micros) -> Result<()> {
-        let names = Value::from(names).to_string();
+    async fn declare_channels(&self, channels: &[DeclaredChannel], now: Micros) -> Result<()> {
+        let names: Value = channels.iter().map(|channel| channel.name.as_str()).collect();
         let mut tx = self.write().await?;
         sqlx::query("DELETE FROM notification_channels WHERE name NOT IN (SELECT value FROM json_each(?))")
-            .bind(&names)
+            .bind(names.to_string())
             .execute(&mut tx)
             .await?;
-        sqlx::query(
-            "INSERT INTO notification_channels (name, since) SELECT value, ?2 FROM json_each(?1) WHERE true
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(&names)
-        .bind(now)
-        .execute(&mut tx)
-        .await?;
+        tx.insert_channels(channels, now).await?;
+        for DeclaredChannel { name, check_definition } in channels {
+            sqlx::query(
+                "UPDATE notification_channels SET check_definition = ?2, checked_until = ?3
+                 WHERE name = ?1 AND check_definition IS NOT ?2",
+            )
+            .bind(name)
+            .bind(check_definition)
+            .bind(now)
+            .execute(&mut tx)
+            .await?;
+        }
         tx.commit().await
     }
 
-    async fn restore_channels(&self, names: &[String], now: Micros) -> Result<bool> {
+    async fn restore_channels(&self, channels: &[DeclaredChannel], now: Micros) -> Result<bool> {
         let mut tx = self.write().await?;
-        let done = sqlx::query(
-            "INSERT INTO notification_channels (name, since) SELECT value, ?2 FROM json_each(?1) WHERE true
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(Value::from(names).to_string())
-        .bind(now)
-        .execute(&mut tx)
-        .await?;
+        let count = tx.insert_channels(channels, now).await?;
         tx.commit().await?;
-        Ok(done.rows_affected() > 0)
+        Ok(count > 0)
     }
 
     async fn channel_states(&self) -> Result<Vec<ChannelState>> {
-        let rows: Vec<(String, Micros, bool, i64, Option<Micros>)> = sqlx::query_as(
+        let rows: Vec<ChannelRow> = sqlx::query_as(
             "SELECT c.name, c.since, EXISTS (SELECT 1 FROM unannounced_runs u WHERE u.channel = c.name),
-                 count(n.id), min(n.next_attempt_at)
+                 count(n.id), min(n.next_attempt_at), c.busy_until, c.check_definition, c.checked_until
              FROM notification_channels c
              LEFT JOIN notifications n ON n.channel = c.name AND n.next_attempt_at IS NOT NULL
              GROUP BY c.name ORDER BY c.name",
         )
         .fetch_all(&self.read_pool)
         .await?;
-        let state = |(name, since, has_unannounced_runs, pending, next_attempt_at)| ChannelState {
-            name,
-            since,
-            has_unannounced_runs,
-            pending,
-            next_attempt_at,
-        };
-        Ok(rows.into_iter().map(state).collect())
+        Ok(rows.into_iter().map(ChannelState::from).collect())
     }
 
     async fn unannounced_runs(&self, channels: &[String], limit: u32) -> Result<Vec<(String, NotifiedRun)>> {
@@ -134,19 +126,7 @@ impl NotificationStore for SqliteStore {
         now: Micros,
     ) -> Result<()> {
         let mut tx = self.write().await?;
-        for NewNotification { channel, event, content } in notifications {
-            sqlx::query(
-                "INSERT INTO notifications (channel, event, content, created_at, next_attempt_at)
-                 SELECT name, ?2, ?3, ?4, ?4 FROM notification_channels WHERE name = ?1
-                 ON CONFLICT DO NOTHING",
-            )
-            .bind(channel)
-            .bind(event)
-            .bind(content)
-            .bind(now)
-            .execute(&mut tx)
-            .await?;
-        }
+        tx.insert_notifications(notifications, now).await?;
         for (channel, execution) in runs {
             sqlx::query("DELETE FROM unannounced_runs WHERE channel = ? AND execution = ?")
                 .bind(channel)
@@ -157,6 +137,32 @@ impl NotificationStore for SqliteStore {
         tx.commit().await
     }
 
+    async fn announce_missing_runs(
+        &self,
+        check: StartCheck<'_>,
+        notifications: &[NewNotification],
+        now: Micros,
+    ) -> Result<bool> {
+        let mut tx = self.write().await?;
+        let done = sqlx::query(
+            "UPDATE notification_channels SET checked_until = ?4
+             WHERE name = ?1 AND check_definition = ?2 AND checked_until = ?3",
+        )
+        .bind(check.channel)
+        .bind(check.definition)
+        .bind(check.checked_until)
+        .bind(check.due_time)
+        .execute(&mut tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            tx.rollback().await?;
+            return Ok(false);
+        }
+        tx.insert_notifications(notifications, now).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
     async fn claim_notification(
         &self,
         channel: &str,
@@ -164,11 +170,23 @@ impl NotificationStore for SqliteStore {
         retry_at: Micros,
     ) -> Result<Option<Notification>> {
         let mut tx = self.write().await?;
-        let claimed: Option<(i64, String, String, Micros, i64)> = sqlx::query_as(
+        let failures: Option<i64> = sqlx::query_scalar(
+            "UPDATE notification_channels SET busy_until = ?3 WHERE name = ?1 AND busy_until <= ?2 RETURNING failures",
+        )
+        .bind(channel)
+        .bind(now)
+        .bind(retry_at)
+        .fetch_optional(&mut tx)
+        .await?;
+        let Some(failures) = failures else {
+            tx.rollback().await?;
+            return Ok(None);
+        };
+        let claimed: Option<NotificationRow> = sqlx::query_as(
             "UPDATE notifications SET attempts = attempts + 1, next_attempt_at = ?3 WHERE id =
                  (SELECT id FROM notifications WHERE channel = ?1 AND next_attempt_at IS NOT NULL AND next_attempt_at <= ?2
                   ORDER BY id LIMIT 1)
-             RETURNING id, event, content, created_at, attempts",
+             RETURNING id, channel, event, content, created_at, attempts, next_attempt_at",
         )
         .bind(channel)
         .bind(now)
@@ -179,17 +197,18 @@ impl NotificationStore for SqliteStore {
             None => tx.rollback().await?,
             Some(_) => tx.commit().await?,
         }
-        Ok(claimed.map(|(id, event, content, created_at, attempts)| Notification {
-            id,
-            event,
-            content,
-            created_at,
-            attempts,
-        }))
+        Ok(claimed.map(|row| Notification::from_row(row, failures)))
     }
 
     async fn note_delivery(&self, notification: &Notification, now: Micros) -> Result<()> {
         let mut tx = self.write().await?;
+        sqlx::query(
+            "UPDATE notification_channels SET busy_until = 0, failures = 0 WHERE name = ? AND busy_until = ?",
+        )
+        .bind(&notification.channel)
+        .bind(notification.busy_until)
+        .execute(&mut tx)
+        .await?;
         sqlx::query(
             "UPDATE notifications SET delivered_at = ?, next_attempt_at = NULL WHERE id = ? AND delivered_at IS NULL",
         )
@@ -204,8 +223,17 @@ impl NotificationStore for SqliteStore {
         &self,
         notification: &Notification,
         next_attempt_at: Option<Micros>,
+        busy_until: Micros,
     ) -> Result<()> {
         let mut tx = self.write().await?;
+        sqlx::query(
+            "UPDATE notification_channels SET busy_until = ?, failures = failures + 1 WHERE name = ? AND busy_until = ?",
+        )
+        .bind(busy_until)
+        .bind(&notification.channel)
+        .bind(notification.busy_until)
+        .execute(&mut tx)
+        .await?;
         sqlx::query(
             "UPDATE notifications SET next_attempt_at = ?
              WHERE id = ? AND attempts = ? AND next_attempt_at IS NOT NULL",
@@ -230,6 +258,43 @@ impl NotificationStore for SqliteStore {
         .execute(&mut tx)
         .await?;
         tx.commit().await
+    }
+}
+
+impl WriteTransaction {
+    /// Returns the number of new ones.
+    async fn insert_channels(&mut self, channels: &[DeclaredChannel], now: Micros) -> Result<u64> {
+        let mut count = 0;
+        for DeclaredChannel { name, check_definition } in channels {
+            let done = sqlx::query(
+                "INSERT INTO notification_channels (name, since, check_definition, checked_until) VALUES (?1, ?2, ?3, ?2)
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(name)
+            .bind(now)
+            .bind(check_definition)
+            .execute(&mut *self)
+            .await?;
+            count += done.rows_affected();
+        }
+        Ok(count)
+    }
+
+    async fn insert_notifications(&mut self, notifications: &[NewNotification], now: Micros) -> Result<()> {
+        for NewNotification { channel, event, content } in notifications {
+            sqlx::query(
+                "INSERT INTO notifications (channel, event, content, created_at, next_attempt_at)
+                 SELECT name, ?2, ?3, ?4, ?4 FROM notification_channels WHERE name = ?1
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(channel)
+            .bind(event)
+            .bind(content)
+            .bind(now)
+            .execute(&mut *self)
+            .await?;
+        }
+        Ok(())
     }
 }
 

@@ -4,7 +4,8 @@ use futures::future::join_all;
 use futures::stream::{self, StreamExt};
 use txjobs_sdk::{ExecutionState, Severity, Starter};
 use txjobs_store::{
-    ArchivedRun, ChannelState, Line, LogSummary, NewNotification, Retention, RunResult, SharedStore,
+    ArchivedRun, ChannelState, CheckState, DeclaredChannel, Line, LogSummary, NewNotification, Retention,
+    RunResult, SharedStore, StartCheck,
 };
 use uuid::Uuid;
 
@@ -16,8 +17,10 @@ conformance!(
     announcement_stores_each_event_once,
     announced_run_has_its_names_and_its_log,
     removed_channel_is_forgotten_and_restored_anew,
-    notification_is_claimed_once_until_its_retry,
+    channel_has_one_attempt_at_a_time,
+    failed_attempt_pauses_its_channel,
     delivered_and_given_up_notifications_are_not_due,
+    check_begins_with_its_definition_and_is_announced_once,
     slow_and_missing_runs_are_found,
     old_notifications_and_deleted_runs_are_forgotten,
     concurrent_nodes_lose_and_repeat_nothing,
@@ -29,8 +32,13 @@ fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
 
-async fn declare(test: &TestStore, channels: &[&str]) {
-    test.store.declare_channels(&names(channels), NOW).await.unwrap();
+fn channels(names: &[&str]) -> Vec<DeclaredChannel> {
+    let channel = |name: &&str| DeclaredChannel { name: (*name).to_owned(), check_definition: None };
+    names.iter().map(channel).collect()
+}
+
+async fn declare(test: &TestStore, names: &[&str]) {
+    test.store.declare_channels(&channels(names), NOW).await.unwrap();
 }
 
 fn notification(channel: &str, event: &str) -> NewNotification {
@@ -106,7 +114,7 @@ async fn channel_is_not_told_of_runs_before_its_declaration(test: &TestStore) {
     declare(test, &["x"]).await;
     assert_eq!(unannounced(test, &["x"]).await, []);
     // A declaration again changes nothing.
-    test.store.declare_channels(&names(&["x"]), NOW + 5).await.unwrap();
+    test.store.declare_channels(&channels(&["x"]), NOW + 5).await.unwrap();
     assert_eq!(channel(test, "x").await.since, NOW);
     let result = RunResult { state: ExecutionState::Failed, error: None };
     test.store.end_run(&running, &result, NOW + 6).await.unwrap();
@@ -171,8 +179,8 @@ async fn removed_channel_is_forgotten_and_restored_anew(test: &TestStore) {
     declare(test, &["y"]).await;
     let states = test.store.channel_states().await.unwrap();
     assert_eq!(states.iter().map(|state| state.name.as_str()).collect::<Vec<_>>(), ["y"]);
-    assert!(!test.store.restore_channels(&names(&["y"]), NOW + 7).await.unwrap());
-    assert!(test.store.restore_channels(&names(&["x", "y"]), NOW + 7).await.unwrap());
+    assert!(!test.store.restore_channels(&channels(&["y"]), NOW + 7).await.unwrap());
+    assert!(test.store.restore_channels(&channels(&["x", "y"]), NOW + 7).await.unwrap());
     let state = channel(test, "x").await;
     assert_eq!((state.since, state.pending, state.has_unannounced_runs), (NOW + 7, 0, false));
     assert_eq!(channel(test, "y").await.since, NOW);
@@ -185,23 +193,55 @@ async fn removed_channel_is_forgotten_and_restored_anew(test: &TestStore) {
     assert_eq!(unannounced(test, &["x"]).await, []);
 }
 
-async fn notification_is_claimed_once_until_its_retry(test: &TestStore) {
+async fn channel_has_one_attempt_at_a_time(test: &TestStore) {
     declare(test, &["x", "y"]).await;
     let all = ["1", "2"].map(|event| notification("x", event));
     test.store.announce(&[], &all, NOW).await.unwrap();
+    test.store.announce(&[], &[notification("y", "1")], NOW).await.unwrap();
     let claim = async |now| {
         let claimed = test.store.claim_notification("x", now, now + 60_000_000).await.unwrap();
         claimed.map(|claimed| (claimed.event, claimed.attempts))
     };
     assert_eq!(claim(NOW - 1).await, None);
-    assert_eq!(test.store.claim_notification("y", NOW, RETRY).await.unwrap(), None);
-    assert_eq!(claim(NOW).await, Some(("1".to_owned(), 1)));
-    assert_eq!(claim(NOW).await, Some(("2".to_owned(), 1)));
+    let other = test.open_again().await.unwrap_or_else(|| test.store.clone());
+    let claims =
+        join_all([&test.store, &other].iter().map(|store| store.claim_notification("x", NOW, RETRY)));
+    let claimed: Vec<_> = claims.await.into_iter().filter_map(Result::unwrap).collect();
+    assert_eq!(claimed.len(), 1, "{claimed:?}");
+    assert_eq!((claimed[0].event.as_str(), claimed[0].attempts), ("1", 1));
+    assert_eq!((claimed[0].channel.as_str(), claimed[0].failures), ("x", 0));
     assert_eq!(claim(NOW).await, None);
+    assert!(test.store.claim_notification("y", NOW, RETRY).await.unwrap().is_some());
     // Its node was killed.
     assert_eq!(channel(test, "x").await.next_attempt_at, Some(RETRY));
     assert_eq!(claim(RETRY - 1).await, None);
     assert_eq!(claim(RETRY).await, Some(("1".to_owned(), 2)));
+    // The node was only slow. It does not end the attempt of the other one.
+    test.store.postpone_notification(&claimed[0], Some(NOW), NOW).await.unwrap();
+    assert_eq!(claim(RETRY).await, None);
+    test.store.note_delivery(&claimed[0], RETRY).await.unwrap();
+    assert_eq!(claim(RETRY).await, None);
+    assert_eq!(claim(RETRY + 60_000_000).await, Some(("2".to_owned(), 1)));
+}
+
+async fn failed_attempt_pauses_its_channel(test: &TestStore) {
+    declare(test, &["x"]).await;
+    let all = ["1", "2"].map(|event| notification("x", event));
+    test.store.announce(&[], &all, NOW).await.unwrap();
+    let claim = async |now| test.store.claim_notification("x", now, now + 60_000_000).await.unwrap();
+    let first = claim(NOW).await.unwrap();
+    test.store.postpone_notification(&first, Some(NOW + 2), NOW + 5).await.unwrap();
+    // A configuration that is read again does not end the pause.
+    declare(test, &["x"]).await;
+    assert_eq!(channel(test, "x").await.next_attempt_at, Some(NOW + 5));
+    assert_eq!(claim(NOW + 4).await, None);
+    let again = claim(NOW + 5).await.unwrap();
+    assert_eq!((again.event.as_str(), again.attempts, again.failures), ("1", 2, 1));
+    test.store.postpone_notification(&again, Some(NOW + 99), NOW + 6).await.unwrap();
+    let second = claim(NOW + 6).await.unwrap();
+    assert_eq!((second.event.as_str(), second.failures), ("2", 2));
+    test.store.note_delivery(&second, NOW + 7).await.unwrap();
+    assert_eq!(claim(NOW + 99).await.unwrap().failures, 0);
 }
 
 async fn delivered_and_given_up_notifications_are_not_due(test: &TestStore) {
@@ -210,21 +250,69 @@ async fn delivered_and_given_up_notifications_are_not_due(test: &TestStore) {
     test.store.announce(&[], &all, NOW).await.unwrap();
     let claim = async |now| test.store.claim_notification("x", now, now + 60_000_000).await.unwrap();
     let first = claim(NOW).await.unwrap();
-    test.store.postpone_notification(&first, Some(NOW + 5)).await.unwrap();
+    test.store.postpone_notification(&first, Some(NOW + 5), NOW).await.unwrap();
     let second = claim(NOW).await.unwrap();
     assert_eq!(second.event, "2");
-    test.store.postpone_notification(&second, None).await.unwrap();
+    test.store.postpone_notification(&second, None, NOW).await.unwrap();
     assert_eq!(channel(test, "x").await.pending, 1);
     let again = claim(NOW + 5).await.unwrap();
     assert_eq!((again.event.as_str(), again.attempts), ("1", 2));
     // A node whose attempt was overtaken says nothing about the next one, but what is delivered is delivered.
-    test.store.postpone_notification(&first, None).await.unwrap();
+    test.store.postpone_notification(&first, None, NOW).await.unwrap();
     assert_eq!(channel(test, "x").await.pending, 1);
     test.store.note_delivery(&first, NOW + 6).await.unwrap();
-    test.store.postpone_notification(&again, Some(NOW + 9)).await.unwrap();
+    test.store.postpone_notification(&again, Some(NOW + 9), NOW).await.unwrap();
     let state = channel(test, "x").await;
     assert_eq!((state.pending, state.next_attempt_at), (0, None));
     assert_eq!(claim(i64::MAX / 2).await, None);
+}
+
+async fn check_begins_with_its_definition_and_is_announced_once(test: &TestStore) {
+    let declare = async |definition: Option<&str>, now| {
+        let check_definition = definition.map(str::to_owned);
+        let channels = [DeclaredChannel { name: "x".to_owned(), check_definition }];
+        test.store.declare_channels(&channels, now).await.unwrap();
+    };
+    let state = async || channel(test, "x").await.check;
+    let check = |definition, checked_until, due_time| StartCheck {
+        channel: "x",
+        definition,
+        checked_until,
+        due_time,
+    };
+    let expected = |definition: &str, checked_until| {
+        Some(CheckState { definition: definition.to_owned(), checked_until })
+    };
+    declare(None, NOW).await;
+    assert_eq!(state().await, None);
+    // On an earlier channel.
+    declare(Some("a"), NOW + 5).await;
+    assert_eq!(state().await, expected("a", NOW + 5));
+    assert_eq!(channel(test, "x").await.since, NOW);
+    declare(Some("a"), NOW + 6).await;
+    assert_eq!(state().await, expected("a", NOW + 5));
+    let new = [notification("x", "not_started:1")];
+    for wrong in [check("b", NOW + 5, NOW + 9), check("a", NOW + 4, NOW + 9)] {
+        assert!(!test.store.announce_missing_runs(wrong, &new, NOW + 9).await.unwrap());
+    }
+    assert_eq!(channel(test, "x").await.pending, 0);
+    // Of several nodes, one announces.
+    let other = test.open_again().await.unwrap_or_else(|| test.store.clone());
+    let announced = join_all(
+        [&test.store, &other]
+            .iter()
+            .map(|store| store.announce_missing_runs(check("a", NOW + 5, NOW + 9), &new, NOW + 9)),
+    );
+    let announced: Vec<_> = announced.await.into_iter().map(Result::unwrap).collect();
+    assert_eq!(announced.iter().filter(|announced| **announced).count(), 1, "{announced:?}");
+    assert_eq!(channel(test, "x").await.pending, 1);
+    assert_eq!(state().await, expected("a", NOW + 9));
+    declare(Some("b"), NOW + 20).await;
+    assert_eq!(state().await, expected("b", NOW + 20));
+    declare(None, NOW + 30).await;
+    assert_eq!(state().await, None);
+    declare(Some("b"), NOW + 40).await;
+    assert_eq!(state().await, expected("b", NOW + 40));
 }
 
 async fn slow_and_missing_runs_are_found(test: &TestStore) {
@@ -302,9 +390,9 @@ async fn concurrent_nodes_lose_and_repeat_nothing(test: &TestStore) {
     };
     let declarations = async {
         for _ in 0..5 {
-            other.declare_channels(&names(&["y"]), NOW).await.unwrap();
+            other.declare_channels(&channels(&["y"]), NOW).await.unwrap();
             other.declare(&[organization("Contoso", &jobs)]).await.unwrap();
-            other.declare_channels(&names(&["x", "y"]), NOW).await.unwrap();
+            other.declare_channels(&channels(&["x", "y"]), NOW).await.unwrap();
         }
     };
     futures::join!(ends, declarations);

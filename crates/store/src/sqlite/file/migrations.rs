@@ -19,6 +19,11 @@ pub(crate) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         migration(3, "starters", include_str!("../../../migrations/sqlite/0003_starters.sql")),
         migration(4, "schedules", include_str!("../../../migrations/sqlite/0004_schedules.sql")),
         migration(5, "notifications", include_str!("../../../migrations/sqlite/0005_notifications.sql")),
+        migration(
+            6,
+            "channel progress",
+            include_str!("../../../migrations/sqlite/0006_channel_progress.sql"),
+        ),
     ])
 });
 
