@@ -23,8 +23,10 @@ pub async fn test(config: &Config, name: Option<&str>) -> Result<()> {
     }
     ensure!(!channels.is_empty(), "The configuration has no notifications. Add [[notify]] to it.");
     let now = system_time();
-    let (sender, content) = (Sender::default(), Content::of_test(now));
-    let sent = join_all(channels.iter().map(|channel| sender.send(channel, &content, now))).await;
+    let sender = Sender::default();
+    let send =
+        async |channel: &&Channel| sender.send(channel, &Content::of_test(&channel.name, now), now).await;
+    let sent = join_all(channels.iter().map(send)).await;
     let mut text = String::new();
     for (channel, sent) in channels.iter().zip(&sent) {
         let outcome = match sent {

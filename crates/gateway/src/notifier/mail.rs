@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::delivery_error::DeliveryError;
 use crate::http_client::install_tls;
-use crate::notify::{Content, Email, Encryption};
+use crate::notify::{Content, Email, Encryption, EventKind};
 use crate::request_secrets::{SecretMask, SecretValues};
 
 /// The namespace of the ids of mails.
@@ -79,6 +79,11 @@ fn message(email: &Email, channel: &str, content: &Content, created_at: Micros) 
     let date = Duration::from_micros(u64::try_from(created_at).unwrap_or_default());
     let values = content.values();
     let subject = one_line(&email.subject.render(&values, &SecretValues::default()));
+    // A subject without variables would look like that of a real event.
+    let subject = match content.event == EventKind::Test.name() && !subject.contains(&content.title) {
+        true => format!("Test: {subject}"),
+        false => subject,
+    };
     let mut message = Message::builder()
         .from(email.from.clone())
         .subject(subject)
@@ -146,7 +151,7 @@ impl Header for AutoSubmitted {
 mod tests {
     use super::*;
     use crate::config::{self, GatewayJob};
-    use crate::notify::Target;
+    use crate::notify::{Target, Template};
 
     fn email() -> Email {
         let text = "[[organization]]\nname = \"Contoso\"\n[[notify]]\nemail = { server = \"smtps://mail.example.com\", \
@@ -157,8 +162,27 @@ mod tests {
     }
 
     #[test]
+    fn mail_of_a_test_says_so_in_subject_and_body() {
+        let content = Content::of_test("Data team", 1_700_000_000_000_000);
+        let mut email = email();
+        let mut subject_and_body = |subject: &str| {
+            email.subject = Template::parse(subject, Content::VARIABLES, std::path::Path::new("")).unwrap();
+            let message = message(&email, "Data team", &content, 1_700_000_000_000_000).unwrap();
+            let text = String::from_utf8(message.formatted()).unwrap();
+            let (head, body) = text.split_once("\r\n\r\n").unwrap();
+            let subject = head.lines().find(|line| line.starts_with("Subject: ")).unwrap();
+            (subject.to_owned(), body.to_owned())
+        };
+        let (subject, body) = subject_and_body("{title}");
+        assert_eq!(subject, "Subject: Test of the notification channel \"Data team\"");
+        assert!(body.starts_with("Test of the notification channel \"Data team\"\r\n"), "{body}");
+        assert!(body.contains("State: test\r\n") && body.contains("No job has failed."), "{body}");
+        assert_eq!(subject_and_body("A load has failed").0, "Subject: Test: A load has failed");
+    }
+
+    #[test]
     fn mail_has_no_injected_header_and_a_stable_id() {
-        let mut content = Content::of_test(1_700_000_000_000_000);
+        let mut content = Content::of_test("Mail", 1_700_000_000_000_000);
         content.title = "L\u{e4}st\r\nBcc: evil@example.com\r\n\r\nBody failed".to_owned();
         content.job = "a\r\nb".to_owned();
         content.first_error = format!("\u{20ac} {}\r\n.\r\nQUIT", "long ".repeat(1000));

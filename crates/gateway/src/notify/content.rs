@@ -134,25 +134,26 @@ impl Content {
         }
     }
 
-    /// Returns what a test of a channel says. Its values are those of no run.
-    pub fn of_test(now: Micros) -> Self {
+    /// Returns what a test of a channel says. Its values are those of no run. Each text says that it is a test, because a template may
+    /// contain any of them. None is empty that a run always has: services require some.
+    pub fn of_test(channel: &str, now: Micros) -> Self {
         Self {
-            title: "This is a test of a notification from txjobs-gateway".to_owned(),
+            title: title::of_test(channel),
             event: EventKind::Test.name().to_owned(),
             event_id: format!("test:{}", time_text(now)),
-            organization: "Organization".to_owned(),
-            job: "Job".to_owned(),
+            organization: "Test (no organization)".to_owned(),
+            job: "Test (no job)".to_owned(),
             job_id: uuid::Uuid::nil().to_string(),
-            state: "failed".to_owned(),
-            started_by: "api".to_owned(),
+            state: EventKind::Test.name().to_owned(),
+            started_by: EventKind::Test.name().to_owned(),
             trigger_id: uuid::Uuid::nil().to_string(),
             execution_id: uuid::Uuid::nil().to_string(),
             started: time_text(now.saturating_sub(41_000_000)),
             ended: time_text(now),
             duration: "41s".to_owned(),
-            warnings: 1,
-            errors: 1,
-            first_error: "No job has failed: this is a test.".to_owned(),
+            warnings: 0,
+            errors: 0,
+            first_error: "This is a test. No job has failed.".to_owned(),
             link: String::new(),
             console_link: String::new(),
         }
@@ -208,14 +209,26 @@ mod tests {
 
     #[test]
     fn every_value_of_the_document_is_a_variable() {
-        let document = Content::of_test(1_700_000_000_000_000).to_json();
+        let document = Content::of_test("Data team", 1_700_000_000_000_000).to_json();
         let mut names: Vec<&str> = document.as_object().unwrap().keys().map(String::as_str).collect();
         let mut variables: Vec<&str> = Content::VARIABLES.iter().map(|variable| variable.0).collect();
         names.sort_unstable();
         variables.sort_unstable();
         assert_eq!(names, variables);
         assert_eq!(document["started"], "2023-11-14T22:12:39Z");
-        let values = Content::of_test(0).values();
-        assert_eq!((values(Variable("errors")), values(Variable("event"))), ("1".into(), "test".into()));
+        let values = Content::of_test("Data team", 0).values();
+        assert_eq!((values(Variable("errors")), values(Variable("event"))), ("0".into(), "test".into()));
+    }
+
+    #[test]
+    fn every_text_of_a_test_says_that_it_is_one() {
+        let values = Content::of_test("Data team", 1_700_000_000_000_000).values();
+        assert_eq!(values(Variable("title")), "Test of the notification channel \"Data team\"");
+        for name in
+            ["title", "event", "event_id", "organization", "job", "state", "started_by", "first_error"]
+        {
+            let value = values(Variable(name));
+            assert!(value.to_lowercase().contains("test"), "{name}: {value}");
+        }
     }
 }

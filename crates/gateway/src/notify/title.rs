@@ -29,6 +29,11 @@ pub(super) fn of_not_started(job: &str, within: &str, due: &str) -> String {
     format!("{} did not start within the {within} before {due}", name(job))
 }
 
+/// Returns the sentence of a test of a channel.
+pub(super) fn of_test(channel: &str) -> String {
+    format!("Test of the notification channel \"{}\"", name(channel))
+}
+
 /// Returns the beginning of a text.
 pub(super) fn shortened(text: &str, max_length: usize) -> String {
     match text.char_indices().nth(max_length) {
@@ -46,7 +51,7 @@ pub(super) fn duration_text(duration: Duration) -> String {
     humantime::format_duration(rounded).to_string()
 }
 
-/// Returns the name of a job on one line.
+/// Returns the name of a job or a channel on one line.
 fn name(job: &str) -> String {
     let line: String = job.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
     shortened(&line, MAX_NAME_LENGTH)

@@ -137,7 +137,9 @@ async fn test_command_says_what_happened() {
     let output = CommandOutput::of(&mut folder.command(&["notify", "test", "Works"])).expect_success();
     assert_eq!(output, "Works\twebhook\tdelivered (200 OK)\n");
     let body = &receiver.received()[0].body;
-    assert_eq!(body["event"], "test");
+    assert_eq!((&body["event"], &body["state"]), (&json!("test"), &json!("test")));
+    assert_eq!(body["title"], "Test of the notification channel \"Works\"");
+    assert_eq!((&body["job"], &body["errors"]), (&json!("Test (no job)"), &json!(0)));
     let output = folder.run(&["notify", "test"]);
     assert_ne!(output.code, 0);
     assert!(

@@ -36,6 +36,32 @@ async fn run_example(section: &str, variable: &str, secret_url: bool) -> Receive
     receiver.wait_for(1).await.remove(0)
 }
 
+/// A test of a channel must not look like a real event to the person who gets it.
+#[tokio::test(flavor = "multi_thread")]
+async fn test_messages_of_the_examples_say_that_they_are_tests() {
+    for (section, variable, is_url, title) in [
+        ("Microsoft Teams", "TEAMS_WEBHOOK", true, "/attachments/0/content/body/0/inlines/0/text"),
+        ("Slack", "SLACK_WEBHOOK", true, "/text"),
+        ("PagerDuty", "PAGERDUTY_KEY", false, "/payload/summary"),
+    ] {
+        let receiver = Receiver::start().await;
+        let example = block(section, "toml").replace("https://events.pagerduty.com", &receiver.address);
+        let folder = ServerFolder::gateway(&(jobs() + &*example));
+        let mut test = folder.command(&["notify", "test"]);
+        test.env(variable, if is_url { &receiver.address } else { "integration-key" });
+        CommandOutput::of(&mut test).expect_success();
+        let body = receiver.wait_for(1).await.remove(0).body;
+        let title = body.pointer(title).unwrap().as_str().unwrap();
+        assert!(title.starts_with("Test of the notification channel \""), "{body}");
+        if section == "PagerDuty" {
+            // PagerDuty requires a source and knows four severities.
+            assert_eq!(body["payload"]["source"], "Test (no organization)");
+            assert_eq!(body["payload"]["severity"], "error");
+            assert!(body["dedup_key"].as_str().unwrap().starts_with("test:"), "{body}");
+        }
+    }
+}
+
 const FIRST_ERROR: &str = "ERROR <!channel> [x](https://evil.example) \"quoted\"\\";
 
 #[tokio::test]
