@@ -1,36 +1,61 @@
-//! `check`: lists the jobs of the configuration.
+//! `check`: lists the jobs and the channels of the configuration.
 
 use anyhow::{Result, bail};
 
 use crate::clock::system_time;
 use crate::config::{Config, Job, Organization};
+use crate::notify::Channel;
 use crate::output::{note, print};
 use crate::relay::HeldKey;
 
-/// Lists the jobs, and reports those that cannot start on this machine.
+/// Lists the jobs and the channels, and reports those that cannot start or send on this machine.
 ///
 /// # Errors
 ///
-/// Fails if a job cannot start.
+/// Fails if a job cannot start, or if a channel can send nothing.
 pub fn run(config: &Config) -> Result<()> {
     if let Some(relay) = &config.relay {
         HeldKey::read(&relay.key)?;
-        note(&format!("The configuration is valid. The gateway relays to {}.", relay.upstream_address()));
-        return Ok(());
     }
     let now = system_time();
-    let line = |(organization, job): (&Organization, &Job)| {
+    let job = |(organization, job): (&Organization, &Job)| {
         let schedule = job.schedule.as_ref().map(|schedule| format!("\t{}", schedule.describe(now)));
         let schedule = schedule.unwrap_or_default();
         format!("{}\t{}\t{}\t{}{schedule}\n", organization.name, job.id, job.name, job.work.describe())
     };
-    print(&config.jobs().map(line).collect::<String>())?;
-    let problems = config.start_problems();
-    problems.iter().for_each(|problem| note(problem));
+    let channel = |channel: &Channel| {
+        format!("notification\t{}\t{}\t{}\n", channel.name, channel.describe(), channel.event_names())
+    };
+    print(&config.jobs().map(job).chain(config.channels.iter().map(channel)).collect::<String>())?;
+    let (start_problems, send_problems) = (config.start_problems(), config.send_problems());
+    start_problems.iter().chain(&send_problems).for_each(|problem| note(problem));
     let (organizations, jobs) = (config.organizations.len(), config.jobs().count());
+    let channels = config.channels.len();
+    let problems: Vec<_> = [
+        ("Jobs that cannot start here", start_problems.len(), jobs),
+        ("Notifications that cannot be sent here", send_problems.len(), channels),
+    ]
+    .into_iter()
+    .filter(|(_, count, _)| *count > 0)
+    .map(|(what, count, all)| format!("{what}: {count} of {all}."))
+    .collect();
     if !problems.is_empty() {
-        bail!("Jobs that cannot start here: {} of {jobs}.", problems.len());
+        bail!("{}", problems.join(" "));
     }
-    note(&format!("The configuration is valid. Organizations: {organizations}, jobs: {jobs}."));
+    let channels = match channels {
+        0 => String::new(),
+        count => format!(", notifications: {count}"),
+    };
+    note(&match &config.relay {
+        Some(relay) => {
+            format!(
+                "The configuration is valid. The gateway relays to {}{channels}.",
+                relay.upstream_address()
+            )
+        }
+        None => {
+            format!("The configuration is valid. Organizations: {organizations}, jobs: {jobs}{channels}.")
+        }
+    });
     Ok(())
 }

@@ -143,6 +143,15 @@ impl Config {
         self.organizations.iter().map(|organization| &*organization.name).collect()
     }
 
+    /// Returns a sentence for each channel that can send nothing from this machine.
+    pub fn send_problems(&self) -> Vec<String> {
+        let problem = |channel: &Channel| {
+            let problem = channel.send_problem()?;
+            Some(format!("The notification \"{}\" cannot be sent: {problem}.", channel.name))
+        };
+        self.channels.iter().filter_map(problem).collect()
+    }
+
     /// Returns a sentence for each job that cannot start on this machine.
     pub fn start_problems(&self) -> Vec<String> {
         let problem = |(organization, job): (&Organization, &Job)| {

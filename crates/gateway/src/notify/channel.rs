@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::email::Email;
 use super::event::EventKind;
 use super::webhook::Webhook;
-use crate::request_secrets::SecretSource;
+use crate::request_secrets::{SecretSource, SecretValues};
 use crate::schedule::DueTimes;
 
 /// Where notifications go, and what they are about.
@@ -134,6 +134,27 @@ impl Channel {
             Target::Webhook(webhook) => webhook.secrets(),
             Target::Email(email) => email.secrets(),
         }
+    }
+
+    /// Returns why nothing can be sent, as far as that is known without a connection: a secret is missing, or an address is wrong.
+    /// Contains neither a secret nor the address.
+    pub fn send_problem(&self) -> Option<String> {
+        let check = || {
+            let secrets = SecretValues::read_now(self.secrets())?;
+            match &self.target {
+                Target::Webhook(webhook) => webhook.address(&secrets).map(drop),
+                Target::Email(_) => Ok(()),
+            }
+        };
+        check().err().map(|error| format!("{error:#}"))
+    }
+
+    /// Returns the names of the events of which it is told, for people.
+    pub fn event_names(&self) -> String {
+        let slow = self.slow.map(|_| EventKind::Slow);
+        let not_started = self.not_started.as_ref().map(|_| EventKind::NotStarted);
+        let kinds = self.events.iter().copied().chain(slow).chain(not_started);
+        kinds.map(EventKind::name).collect::<Vec<_>>().join(", ")
     }
 
     /// Returns what it is for people, without its address.

@@ -106,10 +106,6 @@ fn read_file(path: &Path) -> Result<String> {
     String::from_utf8(bytes).ok().context("it is not UTF-8")
 }
 
-fn read_all(sources: Vec<SecretSource>) -> Result<HashMap<SecretSource, String>> {
-    sources.into_iter().map(|source| source.read().map(|value| (source, value))).collect()
-}
-
 impl SecretValues {
     /// Reads these secrets in the background, and not for long.
     ///
@@ -122,11 +118,21 @@ impl SecretValues {
         }
         let files: Vec<_> = sources.iter().filter(|s| matches!(s, SecretSource::File(_))).collect();
         let names = files.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
-        let read = tokio::task::spawn_blocking(move || read_all(sources));
+        let read = tokio::task::spawn_blocking(move || Self::read_now(sources));
         let Ok(read) = tokio::time::timeout(MAX_WAIT, read).await else {
             bail!("{names} cannot be read within {}", humantime::format_duration(MAX_WAIT))
         };
-        read.context("the secrets cannot be read")?.map(Self)
+        read.context("the secrets cannot be read")?
+    }
+
+    /// Reads these secrets, which may block for as long as a file server does not respond.
+    ///
+    /// # Errors
+    ///
+    /// Fails if one of them cannot be read. The error does not contain any.
+    pub fn read_now(sources: Vec<SecretSource>) -> Result<Self> {
+        let values = sources.into_iter().map(|source| Ok((source.clone(), source.read()?)));
+        Ok(Self(values.collect::<Result<_>>()?))
     }
 
     /// Returns the value of a secret that was read.

@@ -4,7 +4,7 @@ use std::fs;
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use txjobs_test_support::{ServerFolder, shell_jobs};
+use txjobs_test_support::{CommandOutput, ServerFolder, shell_jobs};
 
 use crate::receiver::{Receiver, Reply, wait_for};
 
@@ -67,6 +67,65 @@ body = { routing_key = "${file:key}", text = "{title}: {job} {{x}}", nested = [{
             assert!(!text.contains(secret), "{secret} is in {text:.2000}");
         }
     }
+}
+
+#[test]
+fn check_lists_channels_and_fails_if_a_secret_is_missing() {
+    let channels = r#"
+[[notify]]
+name = "Data team"
+webhook = { url = "${env:UNSET_WEBHOOK}" }
+[[notify]]
+name = "File"
+slow = "2h"
+webhook = { url = "https://hooks.example.com", headers = { X-Token = "${file:missing}" } }
+[[notify]]
+name = "Short"
+[notify.email]
+server = "smtps://mail.example.com"
+user = "a"
+password = "${env:SHORT_PASSWORD}"
+from = "a@example.com"
+to = ["b@example.com"]
+[[notify]]
+name = "Address"
+webhook = { url = "${env:NO_ADDRESS}" }
+[[notify]]
+name = "Works"
+on = ["completed"]
+webhook = { url = "https://hooks.example.com" }
+"#;
+    let folder = ServerFolder::gateway(&(shell_jobs(&[("works", "exit 0", "")]) + channels));
+    let mut check = folder.command(&["check"]);
+    check
+        .env_remove("UNSET_WEBHOOK")
+        .env("SHORT_PASSWORD", "short")
+        .env("NO_ADDRESS", "secret-but-no-address");
+    let output = CommandOutput::of(&mut check);
+    assert_eq!(output.code, 1, "{output:?}");
+    for line in [
+        "notification\tData team\twebhook\tfailed, errors\n",
+        "notification\tFile\twebhook\tfailed, errors, slow\n",
+        "notification\tShort\temail\tfailed, errors\n",
+        "notification\tWorks\twebhook\tcompleted\n",
+    ] {
+        assert!(output.stdout.contains(line), "{output:?}");
+    }
+    for text in [
+        "The notification \"Data team\" cannot be sent: the environment variable UNSET_WEBHOOK ",
+        "The notification \"File\" cannot be sent: the file missing cannot be read",
+        "The notification \"Short\" cannot be sent: the environment variable SHORT_PASSWORD has fewer than 8",
+        "The notification \"Address\" cannot be sent: `url` is not a URL",
+        "Notifications that cannot be sent here: 4 of 5.\n",
+    ] {
+        assert!(output.stderr.contains(text), "{text}: {output:?}");
+    }
+    assert!(!output.stderr.contains("\"Works\"") && !output.stderr.contains("secret-but"), "{output:?}");
+    let config =
+        shell_jobs(&[("works", "exit 0", "")]) + "[[notify]]\nwebhook = { url = \"https://example.com\" }\n";
+    let output = ServerFolder::gateway(&config).run(&["check"]);
+    assert_eq!(output.code, 0, "{output:?}");
+    assert!(output.stderr.contains("Organizations: 1, jobs: 1, notifications: 1."), "{output:?}");
 }
 
 #[tokio::test]
