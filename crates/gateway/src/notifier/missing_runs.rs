@@ -127,141 +127,97 @@ impl MissingRuns {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use tempfile::TempDir;
-    use txjobs_sdk::ExecutionState;
-    use txjobs_store::{BusyPolicy, Claim, NodeInfo, Retention, RunResult, SqliteStore};
-    use uuid::Uuid;
+    use txjobs_store::{NotificationStore, Retention, RunStore};
 
     use super::*;
-    use crate::config::{self, Config, GatewayJob};
+    use crate::config::Config;
+    use crate::notifier::test_gateway::{START, TestGateway, config};
 
     const HOUR: Micros = 3_600_000_000;
-    /// 2028-01-01T00:00:00Z
-    const START: Micros = 1_830_297_600_000_000;
-
-    /// A gateway with a store, which a test starts again and again.
-    struct TestGateway {
-        store: SqliteStore,
-        config: Config,
-        missing: MissingRuns,
-        _folder: TempDir,
-    }
-
-    fn config(jobs: &[&str], not_started: &str) -> Config {
-        let mut text = "[[organization]]\nname = \"Contoso\"\n".to_owned();
-        for job in jobs {
-            text += &format!("[[organization.job]]\nname = \"{job}\"\ncommand = [\"x\"]\n");
-        }
-        let url = "webhook = { url = \"http://127.0.0.1:1\" }";
-        text += &format!("[[notify]]\nname = \"A\"\njobs = {jobs:?}\n{not_started}\n{url}\n");
-        config::parse::<GatewayJob>(&text, Path::new("")).unwrap()
-    }
-
     const CHECK: &str = "not_started = { check = \"0 3 * * *\", within = \"2h\" }";
 
-    impl TestGateway {
+    /// A gateway that checks.
+    struct Checked {
+        gateway: TestGateway,
+        missing: MissingRuns,
+    }
+
+    impl Checked {
         async fn start(config: Config) -> Self {
-            let folder = TempDir::new().unwrap();
-            let store = SqliteStore::open(&folder.path().join("test.db")).await.unwrap();
-            let mut gateway = Self { store, config, missing: MissingRuns::default(), _folder: folder };
-            gateway.restart(START).await;
-            gateway
+            Self { gateway: TestGateway::start(config).await, missing: MissingRuns::default() }
         }
 
         /// Forgets what is not in the store, as a restart and a changed configuration do.
         async fn restart(&mut self, now: Micros) {
-            use txjobs_store::{NotificationStore, OrganizationStore};
-            self.store.declare(&self.config.declared()).await.unwrap();
-            self.store.declare_channels(&self.config.channel_set().declared(), now).await.unwrap();
+            self.gateway.declare(now).await;
             self.missing = MissingRuns::default();
+        }
+
+        async fn restart_with(&mut self, config: Config, now: Micros) {
+            self.gateway.config = config;
+            self.restart(now).await;
         }
 
         /// Returns the number of notifications after a check at this time.
         async fn notifications_at(&mut self, now: Micros) -> i64 {
-            use txjobs_store::NotificationStore;
+            let TestGateway { store, config, .. } = &self.gateway;
             let reading = ClockReading { time: now, moment: Moment::from_micros(now.into()) };
-            let set = self.config.channel_set();
-            let states = self.store.channel_states().await.unwrap();
-            self.missing.check(&self.store, &set, &states, reading).await.unwrap();
-            self.store.channel_states().await.unwrap()[0].pending
-        }
-
-        async fn run(&self, name: &str, now: Micros) -> Uuid {
-            use txjobs_store::{NodeStore, RunStore};
-            let job = self.config.jobs().find(|(_, job)| job.name == name).unwrap().1.id;
-            assert!(self.store.request_run(job, Uuid::new_v4(), now, BusyPolicy::Refuse).await.unwrap());
-            let info = NodeInfo {
-                name: "test".to_owned(),
-                version: String::new(),
-                labels: Vec::new(),
-                concurrency: 1,
-                machine: None,
-                process: String::new(),
-            };
-            let node = self.store.register_node(&info).await.unwrap();
-            let claim = Claim { node, executing: &[], jobs: None, now, requested_until: now };
-            let run = self.store.claim_run(claim).await.unwrap().unwrap().run;
-            let result = RunResult { state: ExecutionState::Completed, error: None };
-            self.store.end_run(&run, &result, now).await.unwrap();
-            job
+            let states = store.channel_states().await.unwrap();
+            self.missing.check(&**store, &config.channel_set(), &states, reading).await.unwrap();
+            self.gateway.pending().await
         }
     }
 
     #[tokio::test]
     async fn deleted_run_of_an_earlier_check_is_not_missing_after_a_restart() {
-        let mut gateway = TestGateway::start(config(&["Load"], CHECK)).await;
-        let job = gateway.run("Load", START + 2 * HOUR).await;
-        assert_eq!(gateway.notifications_at(START + 3 * HOUR).await, 0);
+        let mut checked = Checked::start(config(&["Load"], CHECK)).await;
+        let job = checked.gateway.run("Load", START + 2 * HOUR).await;
+        assert_eq!(checked.notifications_at(START + 3 * HOUR).await, 0);
         let retention = Retention { max_runs: Some(0), ended_before: None };
-        let deleted = txjobs_store::RunStore::delete_old_runs(&gateway.store, job, retention).await.unwrap();
+        let deleted = checked.gateway.store.delete_old_runs(job, retention).await.unwrap();
         assert_eq!(deleted, 1);
-        gateway.restart(START + 16 * HOUR).await;
-        assert_eq!(gateway.notifications_at(START + 16 * HOUR).await, 0);
+        checked.restart(START + 16 * HOUR).await;
+        assert_eq!(checked.notifications_at(START + 16 * HOUR).await, 0);
         // The next one is missing.
-        assert_eq!(gateway.notifications_at(START + 27 * HOUR).await, 1);
+        assert_eq!(checked.notifications_at(START + 27 * HOUR).await, 1);
     }
 
     #[tokio::test]
     async fn new_job_and_new_check_begin_now() {
-        let mut gateway = TestGateway::start(config(&["Load"], "")).await;
-        gateway.run("Load", START + 2 * HOUR).await;
-        gateway.config = config(&["Load"], CHECK);
-        gateway.restart(START + 4 * HOUR).await;
-        assert_eq!(gateway.notifications_at(START + 4 * HOUR).await, 0, "a new check");
+        let mut checked = Checked::start(config(&["Load"], "")).await;
+        checked.gateway.run("Load", START + 2 * HOUR).await;
+        checked.restart_with(config(&["Load"], CHECK), START + 4 * HOUR).await;
+        assert_eq!(checked.notifications_at(START + 4 * HOUR).await, 0, "a new check");
         for jobs in [&["Load", "New"][..], &["Renamed", "New"]] {
-            gateway.config = config(jobs, CHECK);
-            gateway.restart(START + 5 * HOUR).await;
-            assert_eq!(gateway.notifications_at(START + 5 * HOUR).await, 0, "{jobs:?}");
+            checked.restart_with(config(jobs, CHECK), START + 5 * HOUR).await;
+            assert_eq!(checked.notifications_at(START + 5 * HOUR).await, 0, "{jobs:?}");
         }
-        assert_eq!(gateway.notifications_at(START + 27 * HOUR).await, 2);
+        assert_eq!(checked.notifications_at(START + 27 * HOUR).await, 2);
     }
 
     #[tokio::test]
     async fn check_that_was_due_during_a_downtime_of_at_most_a_day_is_made_up() {
-        let mut gateway = TestGateway::start(config(&["Load"], CHECK)).await;
-        assert_eq!(gateway.notifications_at(START + 2 * HOUR).await, 0);
-        gateway.restart(START + 20 * HOUR).await;
-        assert_eq!(gateway.notifications_at(START + 20 * HOUR).await, 1);
-        gateway.restart(START + 21 * HOUR).await;
-        assert_eq!(gateway.notifications_at(START + 21 * HOUR).await, 1);
+        let mut checked = Checked::start(config(&["Load"], CHECK)).await;
+        assert_eq!(checked.notifications_at(START + 2 * HOUR).await, 0);
+        checked.restart(START + 20 * HOUR).await;
+        assert_eq!(checked.notifications_at(START + 20 * HOUR).await, 1);
+        checked.restart(START + 21 * HOUR).await;
+        assert_eq!(checked.notifications_at(START + 21 * HOUR).await, 1);
         let weekly = "not_started = { check = \"0 3 * * 0\", within = \"2h\" }";
-        gateway.config = config(&["Load"], weekly);
-        gateway.restart(START + 21 * HOUR).await;
+        checked.restart_with(config(&["Load"], weekly), START + 21 * HOUR).await;
         // 2028-01-02 is a Sunday. Two days later it is too late.
-        assert_eq!(gateway.notifications_at(START + 80 * HOUR).await, 1);
-        assert!(gateway.missing.next_due_time().unwrap() > START + 80 * HOUR);
+        assert_eq!(checked.notifications_at(START + 80 * HOUR).await, 1);
+        assert!(checked.missing.next_due_time().unwrap() > START + 80 * HOUR);
     }
 
     #[tokio::test]
     async fn node_with_another_configuration_checks_nothing() {
-        let mut gateway = TestGateway::start(config(&["Load"], CHECK)).await;
-        gateway.restart(START).await;
-        gateway.config = config(&["Load", "Other"], CHECK);
-        assert_eq!(gateway.notifications_at(START + 3 * HOUR).await, 0);
-        assert_eq!(gateway.missing.next_due_time(), None);
-        gateway.config = config(&["Load"], CHECK);
-        assert_eq!(gateway.notifications_at(START + 3 * HOUR).await, 1);
+        let mut checked = Checked::start(config(&["Load"], CHECK)).await;
+        checked.restart(START).await;
+        checked.gateway.config = config(&["Load", "Other"], CHECK);
+        assert_eq!(checked.notifications_at(START + 3 * HOUR).await, 0);
+        assert_eq!(checked.missing.next_due_time(), None);
+        checked.gateway.config = config(&["Load"], CHECK);
+        assert_eq!(checked.notifications_at(START + 3 * HOUR).await, 1);
     }
 }

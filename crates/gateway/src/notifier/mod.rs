@@ -12,6 +12,8 @@ mod retries;
 mod sender;
 mod slow_runs;
 mod task;
+#[cfg(test)]
+mod test_gateway;
 mod webhook;
 
 pub use delivery_error::DeliveryError;

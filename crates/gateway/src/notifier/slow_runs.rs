@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
+use tokio::time::Instant;
 use txjobs_store::time::micros;
 use txjobs_store::{Result, Store};
 use uuid::Uuid;
 
-use super::announcements::notification;
+use super::announcements::{MAX_TIME, in_time, notification};
 use crate::clock::Micros;
 use crate::notify::{ChannelSet, Content};
 
@@ -25,26 +26,27 @@ impl SlowRuns {
         let Some(shortest) = limits.min() else { return Ok(false) };
         let running = store.running_runs(now.saturating_sub(micros(shortest))).await?;
         self.0.retain(|(_, id)| running.iter().any(|run| run.id == *id));
-        let mut notifications = Vec::new();
-        let mut told = Vec::new();
+        let start = Instant::now();
+        let mut has_new = false;
         for channel in channels.channels() {
             let Some(limit) = channel.slow else { continue };
             let created_before = now.saturating_sub(micros(limit));
             for run in running.iter().filter(|run| run.created_at < created_before) {
                 let key = (channel.name.clone(), run.id);
-                if channel.filter.contains(&run.organization, &run.job_name) && !self.0.contains(&key) {
-                    let log = store.log_summary(run.number).await?;
-                    let content = Content::of_slow(channel, run, limit, now, &log);
-                    notifications.push(notification(&channel.name, &content));
-                    told.push(key);
+                if !channel.filter.contains(&run.organization, &run.job_name) || self.0.contains(&key) {
+                    continue;
                 }
+                if start.elapsed() >= MAX_TIME {
+                    return Ok(has_new);
+                }
+                let log = in_time(store.log_summary(run.number)).await?;
+                let content = Content::of_slow(channel, run, limit, now, &log);
+                // Each on its own: a long log must not cause the others to be counted again.
+                store.announce(&[], &[notification(&channel.name, &content)], now).await?;
+                self.0.insert(key);
+                has_new = true;
             }
         }
-        if notifications.is_empty() {
-            return Ok(false);
-        }
-        store.announce(&[], &notifications, now).await?;
-        self.0.extend(told);
-        Ok(true)
+        Ok(has_new)
     }
 }
