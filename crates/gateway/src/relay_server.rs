@@ -10,14 +10,13 @@ use axum::response::{IntoResponse, Response};
 use axum::{Router, middleware::from_fn_with_state};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::AbortOnDropHandle;
 
 use crate::api::{self, ApiError, AppState, DemoKey};
 use crate::clock::SharedClock;
 use crate::config::{KeySource, RelayConfig};
 use crate::dns::SystemLookup;
 use crate::metrics::MetricsSource;
-use crate::notifier::Notifier;
+use crate::notifier::spawn_notifier;
 use crate::notify::Notifications;
 use crate::relay::{Access, Archive, Callers, HeldKey, Relay, Upstream, Watch, relay_router};
 use crate::reload::{ConfigSource, report_changes_forever};
@@ -63,8 +62,6 @@ impl Server {
         declared.context("The notifications of the configuration could not be written to the database")?;
         let notifications = Notifications::default();
         notifications.set(channels);
-        let notifier =
-            Notifier::new(Arc::clone(&store), Arc::clone(&clock), RunnerHandle::default(), notifications);
         let service = Relay {
             upstream,
             key,
@@ -117,7 +114,13 @@ impl Server {
             clock: Arc::clone(&clock),
         };
         let stop_notifier = CancellationToken::new();
-        let notifying = AbortOnDropHandle::new(tokio::spawn(notifier.run(stop_notifier.clone())));
+        let notifying = spawn_notifier(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            RunnerHandle::default(),
+            notifications,
+            stop_notifier.clone(),
+        );
         tokio::select! {
             () = http.serve(router, std::convert::identity, Some(source), requests, shutdown.graceful.clone()) => {}
             never = reload => match never {},

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::AbortOnDropHandle;
 use txjobs_sdk::ExecutionState;
 use txjobs_store::SharedStore;
 
@@ -13,11 +12,11 @@ use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::metrics::RunMetrics;
 use crate::node::{self, Membership, NodeOptions};
-use crate::notifier::Notifier;
+use crate::notifier::spawn_notifier;
 use crate::notify::Notifications;
 use crate::runner::{self, RunnableJobs, Runner, RunnerHandle, RunnerOptions, Shutdown, WorkResolver};
 use crate::schedule::Schedules;
-use crate::scheduler::Scheduler;
+use crate::scheduler::spawn_scheduler;
 
 /// The longest time to remove the node from the database at the end.
 const MAX_LEAVE_TIME: Duration = Duration::from_secs(2);
@@ -37,8 +36,9 @@ pub(crate) struct NodeParts {
 pub(crate) struct RunningNode {
     membership: Membership,
     runner: Option<Runner>,
-    scheduler: Scheduler,
-    notifier: Notifier,
+    store: SharedStore,
+    clock: SharedClock,
+    handle: RunnerHandle,
     shutdown: Shutdown,
     /// The jobs that the runner executes. `None`: there is no runner.
     pub runnable: Option<RunnableJobs>,
@@ -96,24 +96,23 @@ impl RunningNode {
         declared.context("The schedules of the configuration could not be written to the database")?;
         let schedules = Schedules::default();
         schedules.set(scheduled);
-        let scheduler =
-            Scheduler::new(Arc::clone(&store), Arc::clone(&clock), handle.clone(), schedules.clone());
         let notifications = Notifications::default();
         notifications.set(config.channel_set());
-        let notifier =
-            Notifier::new(Arc::clone(&store), Arc::clone(&clock), handle.clone(), notifications.clone());
         let runnable = RunnableJobs::default();
         runnable.set(config.runnable_jobs(&options.labels, store.is_shared()));
         let has_runner = options.concurrency > 0;
         let runner_options =
             RunnerOptions { concurrency: options.concurrency.into(), jobs: runnable.clone(), metrics };
-        let runner = has_runner
-            .then(|| Runner::new(store, clock, handle, resolver, runner_options, leases, shutdown.clone()));
+        let runner = has_runner.then(|| {
+            let (store, clock) = (Arc::clone(&store), Arc::clone(&clock));
+            Runner::new(store, clock, handle.clone(), resolver, runner_options, leases, shutdown.clone())
+        });
         Ok(Self {
             membership,
             runner,
-            scheduler,
-            notifier,
+            store,
+            clock,
+            handle,
             shutdown,
             schedules,
             notifications,
@@ -124,12 +123,19 @@ impl RunningNode {
 
     /// Runs jobs, and polls `other` as well, until everything has ended after a signal.
     pub async fn work_until_shutdown(self, other: impl Future<Output = ()>) {
-        let Self { mut membership, runner, scheduler, notifier, shutdown, idle, .. } = self;
+        let Self { store, clock, handle, schedules, notifications, shutdown, idle, .. } = self;
+        let (mut membership, runner) = (self.membership, self.runner);
         // In a task of its own: many due times of a long downtime take time to compute.
-        let _scheduler = AbortOnDropHandle::new(tokio::spawn(scheduler.run(shutdown.graceful.clone())));
+        let _scheduling = spawn_scheduler(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            handle.clone(),
+            schedules,
+            shutdown.graceful.clone(),
+        );
         // Until the last run has ended.
         let stop_notifier = CancellationToken::new();
-        let notifying = AbortOnDropHandle::new(tokio::spawn(notifier.run(stop_notifier.clone())));
+        let notifying = spawn_notifier(store, clock, handle, notifications, stop_notifier.clone());
         let runner = async {
             match runner {
                 Some(runner) => runner.work().await,

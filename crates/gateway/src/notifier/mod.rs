@@ -19,3 +19,4 @@ mod webhook;
 pub use delivery_error::DeliveryError;
 pub use sender::Sender;
 pub use task::Notifier;
+pub(crate) use task::spawn_notifier;

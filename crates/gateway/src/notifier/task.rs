@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout};
-use tokio_util::sync::CancellationToken;
-use txjobs_store::{ChannelState, ErrorKind, Result, SharedStore};
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::AbortOnDropHandle;
+use txjobs_store::{ChannelState, Result, SharedStore};
 
 use super::announcements::announce_runs;
 use super::delivery::Delivery;
@@ -18,20 +19,33 @@ use super::slow_runs::SlowRuns;
 use crate::clock::{Micros, SharedClock};
 use crate::metrics::declare_notifications;
 use crate::notify::{Channel, ChannelSet, Notifications};
+use crate::poll_loop::{PollLoop, PolledTask};
 use crate::runner::RunnerHandle;
+use crate::supervision::keep_running;
 
-/// The longest time between two looks, at the runs of other nodes and at the clock.
-const POLL_INTERVAL: Duration = Duration::from_secs(5);
-/// The shortest time between two looks, when many runs end.
-const MIN_INTERVAL: Duration = Duration::from_millis(50);
-/// The longest time of a look. A network can hang without an error.
-const MAX_TICK_TIME: Duration = Duration::from_secs(60);
 /// The time between two deletions of old notifications.
 const CLEANUP_INTERVAL: Duration = Duration::from_secs(3600);
 /// How long a notification is kept: 30 days.
 const MAX_AGE: Micros = 30 * 86_400_000_000;
 /// The longest time for deliveries that are under way at the end.
 const MAX_STOP_TIME: Duration = Duration::from_millis(1500);
+
+/// Starts a notifier in a task, which begins anew after a panic, until `stop` is canceled. What it has done is in the store.
+pub(crate) fn spawn_notifier(
+    store: SharedStore,
+    clock: SharedClock,
+    runner: RunnerHandle,
+    notifications: Notifications,
+    stop: CancellationToken,
+) -> AbortOnDropHandle<()> {
+    AbortOnDropHandle::new(tokio::spawn(async move {
+        let start = || {
+            let (store, clock) = (Arc::clone(&store), Arc::clone(&clock));
+            Notifier::new(store, clock, runner.clone(), notifications.clone()).run(stop.clone())
+        };
+        keep_running("notifier", &stop, start).await;
+    }))
+}
 
 /// Finds events of runs and delivers notifications of them, together with the other nodes of the database.
 #[derive(Debug)]
@@ -45,11 +59,20 @@ pub struct Notifier {
     slow: SlowRuns,
     missing: MissingRuns,
     sender: Arc<Sender>,
-    deliveries: HashMap<String, Arc<Notify>>,
+    deliveries: HashMap<String, DeliveryTask>,
     tasks: JoinSet<()>,
+    /// Whether runs may have ended that are not announced yet.
+    has_unannounced: bool,
     next_attempt_at: Option<Micros>,
     last_cleanup: Option<Instant>,
-    is_failing: bool,
+    stop: CancellationToken,
+}
+
+/// The task that delivers the notifications of a channel. It ends when this is dropped.
+#[derive(Debug)]
+struct DeliveryTask {
+    due: Arc<Notify>,
+    _stop: DropGuard,
 }
 
 impl Notifier {
@@ -71,64 +94,46 @@ impl Notifier {
             sender: Arc::default(),
             deliveries: HashMap::new(),
             tasks: JoinSet::new(),
+            has_unannounced: false,
             next_attempt_at: None,
             last_cleanup: None,
-            is_failing: false,
+            stop: CancellationToken::new(),
         }
     }
 
     /// Notifies until `stop` is canceled, and then waits a moment for deliveries that are under way. Uses no time and no query while
     /// there is no channel.
     pub async fn run(mut self, stop: CancellationToken) {
-        let mut changes = self.notifications.subscribe();
-        let mut run_ends = self.runner.run_ends();
-        loop {
-            let ticked = timeout(MAX_TICK_TIME, self.tick(&stop));
-            let ticked = tokio::select! {
-                biased;
-                () = stop.cancelled() => break,
-                ticked = ticked => ticked.unwrap_or_else(|_| Err(ErrorKind::Unreachable.into())),
-            };
-            self.log_failure(ticked);
-            let has_channels = !self.set.channels().is_empty();
-            let next = async {
-                sleep(MIN_INTERVAL).await;
-                tokio::select! {
-                    () = sleep(self.wait_time()) => {}
-                    () = run_ends.next() => {}
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => break,
-                // Its sender is in `self`.
-                _ = changes.changed() => {}
-                () = next, if has_channels => {}
-            }
-        }
+        self.stop = stop.clone();
+        let poll_loop = PollLoop {
+            clock: Arc::clone(&self.clock),
+            changes: self.notifications.subscribe(),
+            run_ends: self.runner.run_ends(),
+            wake: Arc::default(),
+            stop,
+        };
+        poll_loop.run(&mut self).await;
         let ended = async { while self.tasks.join_next().await.is_some() {} };
         let _ = timeout(MAX_STOP_TIME, ended).await;
     }
 
     /// Stores a notification of each new event, and starts deliveries that are due.
-    async fn tick(&mut self, stop: &CancellationToken) -> Result<()> {
+    async fn notify(&mut self, now: Micros) -> Result<()> {
         let set = self.notifications.current();
         if !Arc::ptr_eq(&set, &self.set) {
-            self.replace_channels(set, stop);
+            self.replace_channels(set);
         }
         let set = Arc::clone(&self.set);
         if set.channels().is_empty() {
             return Ok(());
         }
-        let now = self.clock.now();
         let mut states = self.states().await?;
         if set.channels().iter().any(|channel| !states.iter().any(|state| state.name == channel.name)) {
             self.restore(&set, now).await?;
             states = self.states().await?;
         }
         let mut has_new = states.iter().any(|state| state.has_unannounced_runs);
-        if has_new {
-            while announce_runs(&*self.store, &set, now).await? {}
-        }
+        self.has_unannounced = has_new && announce_runs(&*self.store, &set, now).await?;
         has_new |= self.slow.check(&*self.store, &set, now).await?;
         has_new |= self.missing.check(&*self.store, &set, &states, self.clock.read()).await?;
         if has_new {
@@ -144,19 +149,21 @@ impl Notifier {
         Ok(states.into_iter().filter(|state| self.set.get(&state.name).is_some()).collect())
     }
 
-    fn replace_channels(&mut self, set: Arc<ChannelSet>, stop: &CancellationToken) {
+    fn replace_channels(&mut self, set: Arc<ChannelSet>) {
         let changed = |name: &str| set.get(name).is_none_or(|new| self.set.get(name) != Some(new));
         if self.set.channels().iter().any(|channel| changed(&channel.name)) {
             self.missing = MissingRuns::default();
             self.slow = SlowRuns::default();
         }
         self.set = set;
+        self.deliveries.retain(|name, _| self.set.get(name).is_some());
+        while self.tasks.try_join_next().is_some() {}
         for channel in self.set.channels() {
             let name = &channel.name;
             declare_notifications(name);
-            warn_of_missing_secret(channel);
+            warn_of_send_problem(channel);
             if !self.deliveries.contains_key(name) {
-                let due = Arc::new(Notify::new());
+                let (due, stop) = (Arc::new(Notify::new()), self.stop.child_token());
                 let delivery = Delivery {
                     name: name.clone(),
                     store: Arc::clone(&self.store),
@@ -166,8 +173,11 @@ impl Notifier {
                     due: Arc::clone(&due),
                     stop: stop.clone(),
                 };
-                self.tasks.spawn(delivery.run());
-                self.deliveries.insert(name.clone(), due);
+                let supervised = stop.clone();
+                self.tasks.spawn(async move {
+                    keep_running("delivery of notifications", &supervised, || delivery.clone().run()).await;
+                });
+                self.deliveries.insert(name.clone(), DeliveryTask { due, _stop: stop.drop_guard() });
             }
         }
     }
@@ -186,8 +196,8 @@ impl Notifier {
     fn start_deliveries(&mut self, states: &[ChannelState], now: Micros) {
         for state in states {
             let is_due = state.next_attempt_at.is_some_and(|due| due <= now);
-            if let Some(due) = self.deliveries.get(&state.name).filter(|_| is_due) {
-                due.notify_one();
+            if let Some(delivery) = self.deliveries.get(&state.name).filter(|_| is_due) {
+                delivery.due.notify_one();
             }
         }
         let later = states.iter().filter_map(|state| state.next_attempt_at).filter(|due| *due > now);
@@ -201,38 +211,62 @@ impl Notifier {
         }
         Ok(())
     }
+}
 
-    /// Returns the time until the next look.
-    fn wait_time(&self) -> Duration {
-        if self.is_failing {
-            return POLL_INTERVAL;
-        }
-        let now = self.clock.now();
-        let next = self.next_attempt_at.into_iter().chain(self.missing.next_due_time()).min();
-        let wait = next.map(|due| Duration::from_micros(u64::try_from(due - now).unwrap_or_default()));
-        wait.map_or(POLL_INTERVAL, |wait| wait.min(POLL_INTERVAL))
+impl PolledTask for Notifier {
+    const FAILED: &str = "the store failed; notifications have to wait";
+    const RECOVERED: &str = "the store works again for notifications";
+
+    async fn tick(&mut self, now: Micros) -> Result<()> {
+        self.notify(now).await
     }
 
-    /// Logs a failure once, and the first success after it.
-    fn log_failure(&mut self, ticked: Result<()>) {
-        let was_failing = std::mem::replace(&mut self.is_failing, ticked.is_err());
-        match ticked {
-            Err(error) if !was_failing => {
-                tracing::error!("the store failed; notifications have to wait: {error:#}");
-            }
-            Ok(()) if was_failing => tracing::info!("the store works again for notifications"),
-            Ok(()) | Err(_) => {}
+    fn is_active(&self) -> bool {
+        !self.set.channels().is_empty()
+    }
+
+    fn next_due_time(&self, now: Micros) -> Option<Micros> {
+        match self.has_unannounced {
+            true => Some(now),
+            false => self.next_attempt_at.into_iter().chain(self.missing.next_due_time()).min(),
         }
     }
 }
 
-/// Logs if a secret of a channel cannot be read, so that this is known before the first event. In the background, because a file
-/// server may not respond.
-fn warn_of_missing_secret(channel: &Channel) {
-    let (name, secrets) = (channel.name.clone(), channel.secrets());
+/// Logs if a channel can send nothing, so that this is known before the first event. In the background, because a file server may not
+/// respond.
+fn warn_of_send_problem(channel: &Channel) {
+    let channel = channel.clone();
     tokio::task::spawn_blocking(move || {
-        if let Some(error) = secrets.iter().find_map(|secret| secret.read().err()) {
-            tracing::warn!(channel = name, "notifications cannot be delivered now: {error:#}");
+        if let Some(problem) = channel.send_problem() {
+            tracing::warn!(channel = channel.name, "notifications cannot be delivered now: {problem}");
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::notifier::test_gateway::{START, TestGateway, config};
+
+    #[tokio::test]
+    async fn delivery_task_ends_with_its_channel() {
+        let gateway = TestGateway::start(config(&["Load"], "")).await;
+        let notifications = Notifications::default();
+        notifications.set(gateway.config.channel_set());
+        let clock = Arc::new(SystemClock::new());
+        let (store, runner) = (Arc::clone(&gateway.store), RunnerHandle::default());
+        let mut notifier = Notifier::new(store, clock, runner, notifications.clone());
+        notifier.tick(START).await.unwrap();
+        assert_eq!((notifier.tasks.len(), notifier.deliveries.len()), (1, 1));
+        notifications.set(ChannelSet::default());
+        notifier.tick(START).await.unwrap();
+        assert_eq!(notifier.deliveries.len(), 0);
+        notifier.tasks.join_next().await.unwrap().unwrap();
+        // The channel comes back.
+        notifications.set(gateway.config.channel_set());
+        notifier.tick(START).await.unwrap();
+        assert_eq!((notifier.tasks.len(), notifier.deliveries.len()), (1, 1));
+    }
 }

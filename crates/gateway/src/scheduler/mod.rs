@@ -9,3 +9,4 @@ mod task;
 mod texts;
 
 pub use task::Scheduler;
+pub(crate) use task::spawn_scheduler;

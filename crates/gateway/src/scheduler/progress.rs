@@ -89,7 +89,7 @@ impl Progress {
         progress.next_due_time.is_some_and(|due| due <= now)
     }
 
-    /// Returns the first due time after now that is not handled.
+    /// Returns the first due time after this time that is not handled.
     pub fn next_due_time(&self, now: Micros) -> Option<Micros> {
         self.jobs.values().filter_map(|progress| progress.next_due_time).filter(|due| *due > now).min()
     }

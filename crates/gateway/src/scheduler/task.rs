@@ -1,30 +1,39 @@
 //! The task that starts runs.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use txjobs_sdk::JobStatusCode;
 use txjobs_store::time::Micros;
-use txjobs_store::{
-    ErrorKind, Result, ScheduleState, ScheduledStart, SharedStore, StartOutcome, StartReason,
-};
+use txjobs_store::{Result, ScheduleState, ScheduledStart, SharedStore, StartOutcome, StartReason};
 
 use super::action::{Action, next_action};
 use super::progress::Progress;
 use super::texts::due_time_cause;
 use crate::clock::SharedClock;
 use crate::metrics::{declare_due_times, record_missed_due_times};
+use crate::poll_loop::{PollLoop, PolledTask};
 use crate::runner::RunnerHandle;
 use crate::schedule::{ScheduleSet, ScheduledJob, Schedules};
+use crate::supervision::keep_running;
 
-/// The longest time between two looks at the clock, which may be set, and at the runs of other nodes.
-const POLL_INTERVAL: Duration = Duration::from_secs(5);
-/// The shortest time between two looks, when many runs end.
-const MIN_INTERVAL: Duration = Duration::from_millis(50);
-/// The longest time of a look. A network can hang without an error.
-const MAX_TICK_TIME: Duration = Duration::from_secs(60);
+/// Starts a scheduler in a task, which begins anew after a panic, until `stop` is canceled. What it has done is in the store.
+pub(crate) fn spawn_scheduler(
+    store: SharedStore,
+    clock: SharedClock,
+    runner: RunnerHandle,
+    schedules: Schedules,
+    stop: CancellationToken,
+) -> AbortOnDropHandle<()> {
+    AbortOnDropHandle::new(tokio::spawn(async move {
+        let start = || {
+            let (store, clock) = (Arc::clone(&store), Arc::clone(&clock));
+            Scheduler::new(store, clock, runner.clone(), schedules.clone()).run(stop.clone())
+        };
+        keep_running("scheduler", &stop, start).await;
+    }))
+}
 
 /// Starts runs at due times and after other jobs, together with the other nodes of the database.
 #[derive(Debug)]
@@ -36,43 +45,25 @@ pub struct Scheduler {
     /// The schedules that the progress is about.
     set: Arc<ScheduleSet>,
     progress: Progress,
-    is_failing: bool,
 }
 
 impl Scheduler {
     /// Creates a scheduler for schedules that the store knows.
     pub fn new(store: SharedStore, clock: SharedClock, runner: RunnerHandle, schedules: Schedules) -> Self {
         let (set, progress) = (Arc::default(), Progress::default());
-        Self { store, clock, runner, schedules, set, progress, is_failing: false }
+        Self { store, clock, runner, schedules, set, progress }
     }
 
     /// Starts runs until the shutdown begins. Uses no time and no query while no job has a schedule.
     pub async fn run(mut self, shutdown: CancellationToken) {
-        let mut changes = self.schedules.subscribe();
-        let mut run_ends = self.runner.run_ends();
-        loop {
-            let ticked = timeout(MAX_TICK_TIME, self.tick());
-            let ticked = tokio::select! {
-                biased;
-                () = shutdown.cancelled() => return,
-                ticked = ticked => ticked.unwrap_or_else(|_| Err(ErrorKind::Unreachable.into())),
-            };
-            self.log_failure(ticked);
-            let has_schedules = !self.set.is_empty();
-            let next = async {
-                sleep(MIN_INTERVAL).await;
-                tokio::select! {
-                    () = sleep(self.wait_time()) => {}
-                    () = run_ends.next() => {}
-                }
-            };
-            tokio::select! {
-                () = shutdown.cancelled() => return,
-                // Its sender is in `self`.
-                _ = changes.changed() => {}
-                () = next, if has_schedules => {}
-            }
-        }
+        let poll_loop = PollLoop {
+            clock: Arc::clone(&self.clock),
+            changes: self.schedules.subscribe(),
+            run_ends: self.runner.run_ends(),
+            wake: Arc::default(),
+            stop: shutdown,
+        };
+        poll_loop.run(&mut self).await;
     }
 
     /// Starts what is due now, unless its job is pending or running, and skips what is too late.
@@ -81,6 +72,10 @@ impl Scheduler {
     ///
     /// Fails if the store fails. The next call continues.
     pub async fn tick(&mut self) -> Result<()> {
+        self.tick_at(self.clock.now()).await
+    }
+
+    async fn tick_at(&mut self, now: Micros) -> Result<()> {
         let set = self.schedules.current();
         if !Arc::ptr_eq(&set, &self.set) {
             self.set = Arc::clone(&set);
@@ -89,7 +84,6 @@ impl Scheduler {
                 declare_due_times(&job.organization, &job.name);
             });
         }
-        let now = self.clock.now();
         let is_open =
             |job: &ScheduledJob| !job.schedule.after.is_empty() || self.progress.may_be_due(job.id, now);
         if !set.jobs().any(is_open) {
@@ -197,25 +191,22 @@ impl Scheduler {
         }
         outcome
     }
+}
 
-    /// Returns the time until the next look.
-    fn wait_time(&self) -> Duration {
-        let now = self.clock.now();
-        let next = self.progress.next_due_time(now);
-        let wait = next.map(|due| Duration::from_micros(u64::try_from(due - now).unwrap_or_default()));
-        wait.map_or(POLL_INTERVAL, |wait| wait.min(POLL_INTERVAL))
+impl PolledTask for Scheduler {
+    const FAILED: &str = "the store failed; what schedules start has to wait";
+    const RECOVERED: &str = "the store works again for schedules";
+
+    async fn tick(&mut self, now: Micros) -> Result<()> {
+        self.tick_at(now).await
     }
 
-    /// Logs a failure once, and the first success after it.
-    fn log_failure(&mut self, ticked: Result<()>) {
-        let was_failing = std::mem::replace(&mut self.is_failing, ticked.is_err());
-        match ticked {
-            Err(error) if !was_failing => {
-                tracing::error!("the store failed; what schedules start has to wait: {error:#}");
-            }
-            Ok(()) if was_failing => tracing::info!("the store works again for schedules"),
-            Ok(()) | Err(_) => {}
-        }
+    fn is_active(&self) -> bool {
+        !self.set.is_empty()
+    }
+
+    fn next_due_time(&self, now: Micros) -> Option<Micros> {
+        self.progress.next_due_time(now)
     }
 }
 
