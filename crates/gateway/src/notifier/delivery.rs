@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::anyhow;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use txjobs_store::time::micros;
 use txjobs_store::{Notification, Result, SharedStore};
 
@@ -14,7 +16,7 @@ use super::retries::{delay, pause};
 use super::sender::Sender;
 use crate::clock::SharedClock;
 use crate::metrics::{NotificationOutcome, record_notification};
-use crate::notify::{Content, Notifications};
+use crate::notify::{ChannelSet, Content, Notifications};
 
 /// The time after which another node may repeat an attempt whose node says nothing. It is longer than an attempt.
 const MAX_ATTEMPT_TIME: Duration = Duration::from_secs(20);
@@ -22,7 +24,8 @@ const MAX_ATTEMPT_TIME: Duration = Duration::from_secs(20);
 const MAX_NOTES: u32 = 10;
 const NOTE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Delivers the notifications of a channel, one after the other.
+/// Delivers the notifications of a channel, one after the other. The store gives a channel to one node at a time, and to none while
+/// its server is left alone.
 #[derive(Clone, Debug)]
 pub(super) struct Delivery {
     pub name: String,
@@ -32,55 +35,53 @@ pub(super) struct Delivery {
     pub sender: Arc<Sender>,
     /// Notified when a notification is due.
     pub due: Arc<Notify>,
-    /// Canceled when nothing more is to be sent.
+    /// To notify when an attempt has failed, so that the next one is known.
+    pub failed: Arc<Notify>,
+    /// Canceled when nothing more is to be sent, or when the channel is removed.
     pub stop: CancellationToken,
 }
 
 impl Delivery {
     /// Delivers until the channel is removed or this is stopped.
     pub async fn run(self) {
-        let mut failures = 0;
+        let mut is_failing = false;
         loop {
             tokio::select! {
+                biased;
                 () = self.stop.cancelled() => return,
                 () = self.due.notified() => {}
             }
             while !self.stop.is_cancelled() {
-                match self.deliver_next(failures).await {
-                    Ok(Some(Ok(()))) => failures = 0,
-                    Ok(Some(Err(error))) => {
-                        failures += 1;
-                        tokio::select! {
-                            () = self.stop.cancelled() => return,
-                            () = sleep(pause(failures, error.retry_after)) => {}
-                        }
-                    }
+                match self.deliver_next(is_failing).await {
+                    Ok(Some(is_delivered)) => is_failing = !is_delivered,
                     Ok(None) => break,
                     Err(error) => {
                         tracing::debug!(channel = self.name, "a notification could not be read: {error:#}");
                         break;
                     }
                 }
+                if is_failing {
+                    self.failed.notify_one();
+                }
             }
         }
     }
 
-    /// Attempts to deliver the first notification that is due. Returns `None` if none is.
-    async fn deliver_next(&self, failures: u32) -> Result<Option<std::result::Result<(), DeliveryError>>> {
+    /// Attempts to deliver the first notification that is due. Returns whether it was delivered, or `None` if none is due.
+    async fn deliver_next(&self, is_failing: bool) -> Result<Option<bool>> {
         let set = self.notifications.current();
-        let Some(channel) = set.get(&self.name) else { return Ok(None) };
+        if set.get(&self.name).is_none() {
+            return Ok(None);
+        }
         let now = self.clock.now();
         let retry_at = now.saturating_add(micros(MAX_ATTEMPT_TIME));
         let Some(notification) = self.store.claim_notification(&self.name, now, retry_at).await? else {
             return Ok(None);
         };
-        // It was written by this program, possibly by a later version.
-        let content: Content = serde_json::from_str(&notification.content).unwrap_or_default();
-        let sent = self.sender.send(channel, &content, notification.created_at).await;
-        match &sent {
+        match self.send(set, &notification).await {
             Ok(status) => {
                 record_notification(&self.name, NotificationOutcome::Delivered);
-                if failures > 0 {
+                if is_failing {
                     tracing::info!(channel = self.name, "notifications are delivered again");
                 }
                 tracing::debug!(
@@ -90,10 +91,33 @@ impl Delivery {
                     "notification delivered"
                 );
                 self.note_delivery(&notification).await;
+                Ok(Some(true))
             }
-            Err(error) => self.note_failure(&notification, error, failures == 0).await?,
+            Err(error) => {
+                self.note_failure(&notification, &error, !is_failing).await?;
+                Ok(Some(false))
+            }
         }
-        Ok(Some(sent.map(drop)))
+    }
+
+    /// Sends a notification. A panic is a failed attempt like others, so that it does not repeat for ever.
+    async fn send(
+        &self,
+        set: Arc<ChannelSet>,
+        notification: &Notification,
+    ) -> std::result::Result<String, DeliveryError> {
+        let (name, sender, created_at) =
+            (self.name.clone(), Arc::clone(&self.sender), notification.created_at);
+        // It was written by this program, possibly by a later version.
+        let content: Content = serde_json::from_str(&notification.content).unwrap_or_default();
+        let send = async move {
+            match set.get(&name) {
+                Some(channel) => sender.send(channel, &content, created_at).await,
+                None => Err(anyhow!("the configuration has no such channel").into()),
+            }
+        };
+        let sent = AbortOnDropHandle::new(tokio::spawn(send)).await;
+        sent.unwrap_or_else(|panic| Err(anyhow!("the gateway's own code failed ({panic})").into()))
     }
 
     async fn note_delivery(&self, notification: &Notification) {
@@ -154,6 +178,8 @@ impl Delivery {
             }
         }
         let next_attempt_at = next.map(|delay| self.clock.now().saturating_add(micros(delay)));
-        self.store.postpone_notification(notification, next_attempt_at, self.clock.now()).await
+        let pause = pause(notification.failures.saturating_add(1), error.retry_after);
+        let busy_until = self.clock.now().saturating_add(micros(pause));
+        self.store.postpone_notification(notification, next_attempt_at, busy_until).await
     }
 }

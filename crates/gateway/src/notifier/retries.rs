@@ -16,8 +16,8 @@ pub(super) fn delay(attempts: i64, retry_after: Option<Duration>) -> Option<Dura
 }
 
 /// Returns how long a channel sends nothing after this number of failures without a success.
-pub(super) fn pause(failures: u32, retry_after: Option<Duration>) -> Duration {
-    let pause = Duration::from_secs(1 << failures.saturating_sub(1).min(6)).min(MAX_PAUSE);
+pub(super) fn pause(failures: i64, retry_after: Option<Duration>) -> Duration {
+    let pause = Duration::from_secs(1 << failures.saturating_sub(1).clamp(0, 6)).min(MAX_PAUSE);
     pause.max(retry_after.unwrap_or_default())
 }
 

@@ -61,6 +61,8 @@ pub struct Notifier {
     sender: Arc<Sender>,
     deliveries: HashMap<String, DeliveryTask>,
     tasks: JoinSet<()>,
+    /// Notified when an attempt has failed.
+    failed: Arc<Notify>,
     /// Whether runs may have ended that are not announced yet.
     has_unannounced: bool,
     next_attempt_at: Option<Micros>,
@@ -94,6 +96,7 @@ impl Notifier {
             sender: Arc::default(),
             deliveries: HashMap::new(),
             tasks: JoinSet::new(),
+            failed: Arc::default(),
             has_unannounced: false,
             next_attempt_at: None,
             last_cleanup: None,
@@ -109,7 +112,7 @@ impl Notifier {
             clock: Arc::clone(&self.clock),
             changes: self.notifications.subscribe(),
             run_ends: self.runner.run_ends(),
-            wake: Arc::default(),
+            wake: Arc::clone(&self.failed),
             stop,
         };
         poll_loop.run(&mut self).await;
@@ -171,6 +174,7 @@ impl Notifier {
                     notifications: self.notifications.clone(),
                     sender: Arc::clone(&self.sender),
                     due: Arc::clone(&due),
+                    failed: Arc::clone(&self.failed),
                     stop: stop.clone(),
                 };
                 let supervised = stop.clone();

@@ -1,13 +1,46 @@
 //! Several nodes tell of each run once, and of the runs of a node that is gone.
 
 use std::collections::HashSet;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use tempfile::TempDir;
 use txjobs_sdk::ApiKey;
 use txjobs_test_support::{CommandOutput, PostgresServer, Program, TestServer, shell_jobs, wait_until};
 
-use crate::receiver::{Receiver, wait_for_long, webhook};
+use crate::receiver::{Receiver, Reply, wait_for_long, webhook};
+
+/// A database, and a folder with the configuration of its nodes.
+struct Cluster {
+    folder: TempDir,
+    url: String,
+    key: ApiKey,
+}
+
+impl Cluster {
+    fn new(config: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        std::fs::write(folder.path().join("gateway.toml"), config).unwrap();
+        let url = PostgresServer::shared().create_database();
+        let create = ["keys", "create", "--organization", "Contoso", "--name", "test"];
+        let key = CommandOutput::of(&mut command(&folder, &url, &create)).expect_success();
+        Self { folder, url, key: ApiKey::new(key).unwrap() }
+    }
+
+    fn serve(&self) -> TestServer {
+        let serve = command(&self.folder, &self.url, &["serve", "--listen", "127.0.0.1:0"]);
+        TestServer::start(Program::Gateway, serve, self.key.clone())
+    }
+}
+
+fn command(folder: &TempDir, url: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(Program::Gateway.path());
+    command.current_dir(folder.path()).stdin(Stdio::null()).args(arguments);
+    command.env("TXJOBS_DATABASE", url).env("RUST_LOG", "warn");
+    command
+}
 
 #[tokio::test]
 async fn two_nodes_tell_of_each_run_once_and_of_lost_runs() {
@@ -15,21 +48,9 @@ async fn two_nodes_tell_of_each_run_once_and_of_lost_runs() {
     let jobs: Vec<String> = (0..8).map(|n| format!("job {n}")).collect();
     let mut jobs: Vec<(&str, &str, &str)> = jobs.iter().map(|name| (&**name, "echo done", "")).collect();
     jobs.push(("long", "echo begun; sleep 1000", ""));
-    let folder = TempDir::new().unwrap();
     let config = shell_jobs(&jobs) + &*webhook("A", &receiver.address, r#"on = ["completed", "failed"]"#);
-    std::fs::write(folder.path().join("gateway.toml"), config).unwrap();
-    let url = PostgresServer::shared().create_database();
-    let command = |arguments: &[&str]| {
-        let mut command = std::process::Command::new(Program::Gateway.path());
-        command.current_dir(folder.path()).stdin(Stdio::null()).args(arguments);
-        command.env("TXJOBS_DATABASE", &url).env("RUST_LOG", "warn");
-        command
-    };
-    let create = ["keys", "create", "--organization", "Contoso", "--name", "test"];
-    let key = ApiKey::new(CommandOutput::of(&mut command(&create)).expect_success()).unwrap();
-    let serve =
-        || TestServer::start(Program::Gateway, command(&["serve", "--listen", "127.0.0.1:0"]), key.clone());
-    let (a, b) = (serve(), serve());
+    let cluster = Cluster::new(&config);
+    let (a, b) = (cluster.serve(), cluster.serve());
     let mut expected = HashSet::new();
     for round in 0..3 {
         for (n, (name, ..)) in jobs.iter().take(8).enumerate() {
@@ -53,8 +74,35 @@ async fn two_nodes_tell_of_each_run_once_and_of_lost_runs() {
     begun.await;
     a.kill();
     b.kill();
-    let c = serve();
+    let c = cluster.serve();
     let ids = wait_for_long(|| told(expected.len() + 1)).await;
     let ended = c.wait_for_end(run).await;
     assert_eq!(*ids.last().unwrap(), format!("ended:{}", ended["Id"].as_str().unwrap()));
+}
+
+#[tokio::test]
+async fn server_that_asks_to_wait_is_left_alone_by_all_nodes_and_after_a_restart() {
+    let receiver = Receiver::with_reply(|number, _| match number {
+        0 => Reply::Send((StatusCode::TOO_MANY_REQUESTS, [("retry-after", "12")]).into_response()),
+        _ => StatusCode::OK.into(),
+    })
+    .await;
+    let config = shell_jobs(&[("works", "echo done", "")])
+        + &*webhook("A", &receiver.address, r#"on = ["completed"]"#);
+    let cluster = Cluster::new(&config);
+    let (a, b) = (cluster.serve(), cluster.serve());
+    a.run("works").await;
+    let first = receiver.wait_for(1).await[0].at;
+    for node in [&b, &a, &b] {
+        node.run("works").await;
+    }
+    a.kill();
+    let c = cluster.serve();
+    c.run("works").await;
+    assert!(first.elapsed() < Duration::from_secs(12), "this test needs the pause for its runs");
+    let received = receiver.wait_for(6).await;
+    let waited = received[1].at - first;
+    assert!(waited > Duration::from_millis(11_900), "{waited:?}");
+    let ids: HashSet<String> = receiver.texts("event_id").into_iter().collect();
+    assert_eq!((received.len(), ids.len()), (6, 5));
 }

@@ -381,7 +381,7 @@ async fn concurrent_nodes_lose_and_repeat_nothing(test: &TestStore) {
     assert_eq!(claimed, expected);
     assert_eq!(channel(test, "y").await.pending, 10);
     assert_eq!(unannounced(test, &["x", "y"]).await, []);
-    // A declaration at the same time as ends of runs.
+    // Declarations and attempts at the same time as ends of runs.
     let jobs = test.jobs;
     let ends = async {
         for job in jobs {
@@ -395,6 +395,13 @@ async fn concurrent_nodes_lose_and_repeat_nothing(test: &TestStore) {
             other.declare_channels(&channels(&["x", "y"]), NOW).await.unwrap();
         }
     };
-    futures::join!(ends, declarations);
+    let attempts = async {
+        for _ in 0..5 {
+            if let Some(notification) = other.claim_notification("y", NOW, RETRY).await.unwrap() {
+                other.note_delivery(&notification, NOW).await.unwrap();
+            }
+        }
+    };
+    futures::join!(ends, declarations, attempts);
     assert_eq!(unannounced(test, &["y"]).await.len(), 3);
 }
