@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use txjobs_sdk::Severity;
 
-use super::cluster::ApiError;
+use super::cluster::ClusterError;
 use super::session::Session;
 use crate::runner::Exit;
 
@@ -32,7 +32,7 @@ pub(super) async fn delete(session: &mut Session<'_>) -> Result<(), Exit> {
     session.write(Severity::Warning, text).await
 }
 
-async fn delete_and_wait(session: &Session<'_>) -> Result<(), ApiError> {
+async fn delete_and_wait(session: &Session<'_>) -> Result<(), ClusterError> {
     let (cluster, name, uid) = (&session.cluster, &session.job_name, session.token.uid.as_deref());
     let mut is_deleted = false;
     loop {
@@ -45,10 +45,10 @@ async fn delete_and_wait(session: &Session<'_>) -> Result<(), ApiError> {
             },
         };
         match result {
-            Ok(()) | Err(ApiError::Unavailable(_)) => {}
+            Ok(()) | Err(ClusterError::Unavailable(_)) => {}
             Err(error) if error.is_not_found() => return Ok(()),
             // Another Job has the name.
-            Err(ApiError::Refused { code: 409, .. }) => return Ok(()),
+            Err(ClusterError::Refused { code: 409, .. }) => return Ok(()),
             Err(error) => return Err(error),
         }
         tokio::time::sleep(POLL_INTERVAL).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::cancel::delete;
-use super::cluster::ApiError;
+use super::cluster::ClusterError;
 use super::log_copy::{copy_lines, open_log, read_rest};
 use super::outcome::{JobEnd, job_end, outcome, timed_out};
 use super::pod_report::PodReport;
@@ -83,7 +83,7 @@ async fn follow_to_end(session: &mut Session<'_>) -> Result<Followed, Exit> {
                 return Ok(Followed::Ended(finish(session, &seen, &end)));
             }
             Ok(None) => seen.note_available(session).await?,
-            Err(ApiError::Unavailable(cause)) => seen.note_unavailable(session, &cause).await?,
+            Err(ClusterError::Unavailable(cause)) => seen.note_unavailable(session, &cause).await?,
             Err(error) if error.is_not_found() => return Ok(Followed::Ended(gone(session, &seen))),
             Err(error) => {
                 seen.refused += 1;
@@ -113,10 +113,10 @@ async fn follow_to_end(session: &mut Session<'_>) -> Result<Followed, Exit> {
 }
 
 /// Reads the state of the Job and of its pod. Returns how the Job has ended, if it has.
-async fn look(session: &mut Session<'_>, seen: &mut Seen) -> Result<Option<JobEnd>, ApiError> {
+async fn look(session: &mut Session<'_>, seen: &mut Seen) -> Result<Option<JobEnd>, ClusterError> {
     let job = session.cluster.get_job(&session.job_name).await?;
     if job.metadata.uid != session.token.uid {
-        return Err(ApiError::Refused {
+        return Err(ClusterError::Refused {
             code: 404,
             reason: "NotFound".to_owned(),
             message: "another Job has its name".to_owned(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use txjobs_sdk::Severity;
 
-use super::cluster::ApiError;
+use super::cluster::ClusterError;
 use super::pod_log::{LogEvent, PodLog};
 use super::pod_report::PodReport;
 use super::seen::Seen;
@@ -68,9 +68,9 @@ pub(super) async fn open_log(
     let opened = session.cluster.open_log(&name, &session.job.container, position.since(), is_followed).await;
     match opened {
         Ok(stream) => Ok(Some(PodLog::new(stream, position.skip(), !is_followed))),
-        Err(ApiError::Refused { code: code @ (401 | 403), message, reason }) => {
+        Err(ClusterError::Refused { code: code @ (401 | 403), message, reason }) => {
             if !std::mem::replace(&mut seen.has_log_problem, true) {
-                let error = ApiError::Refused { code, message, reason };
+                let error = ClusterError::Refused { code, message, reason };
                 let advice = error.advice(&session.cluster.namespace);
                 let text = format!("The log of the pod {name} cannot be read: {}.{advice}", error.cause());
                 session.write(Severity::Warning, text).await?;

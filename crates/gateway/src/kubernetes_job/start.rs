@@ -5,7 +5,7 @@ use std::time::Duration;
 use k8s_openapi::api::batch::v1::Job;
 use txjobs_sdk::Severity;
 
-use super::cluster::ApiError;
+use super::cluster::ClusterError;
 use super::job_object::{TRIGGER_ID_LABEL, job_object};
 use super::session::Session;
 use crate::runner::Exit;
@@ -35,7 +35,7 @@ pub(super) async fn create(session: &mut Session<'_>) -> Result<(), Exit> {
         };
         match created {
             Ok(job) => return note_created(session, &job).await,
-            Err(ApiError::Unavailable(cause)) => {
+            Err(ClusterError::Unavailable(cause)) => {
                 if !std::mem::replace(&mut is_unavailable, true) {
                     let text = format!("The Job cannot be created now: {cause}. The request is repeated.");
                     session.write(Severity::Information, text).await?;
@@ -91,6 +91,6 @@ async fn note_created(session: &mut Session<'_>, job: &Job) -> Result<(), Exit> 
 }
 
 /// Returns whether the server misses the Job itself, and not its namespace.
-fn is_missing_job(error: &ApiError) -> bool {
-    matches!(error, ApiError::Refused { message, .. } if message.contains("jobs.batch"))
+fn is_missing_job(error: &ClusterError) -> bool {
+    matches!(error, ClusterError::Refused { message, .. } if message.contains("jobs.batch"))
 }

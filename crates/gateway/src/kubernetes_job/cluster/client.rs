@@ -14,7 +14,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::api_error::{ApiError, excerpt};
+use super::cluster_error::{ClusterError, excerpt};
 use crate::http_client::install_tls;
 use crate::kubernetes_job::pod_log::LogStream;
 use crate::kubernetes_job::settings::ClusterSource;
@@ -51,24 +51,24 @@ impl Cluster {
         );
         // Its error may contain an excerpt of a key.
         let client =
-            Client::try_from(config).map_err(|error| anyhow!("{}", ApiError::from(error).cause()))?;
+            Client::try_from(config).map_err(|error| anyhow!("{}", ClusterError::from(error).cause()))?;
         Ok(Self { client, namespace })
     }
 
     /// Creates a Job.
-    pub async fn create_job(&self, object: &Value) -> Result<Job, ApiError> {
+    pub async fn create_job(&self, object: &Value) -> Result<Job, ClusterError> {
         // The server knows the fields of its version, and refuses others.
         let path = format!("{}?fieldValidation=Strict", self.jobs());
         self.send(Method::POST, &path, Some(object)).await
     }
 
     /// Returns a Job.
-    pub async fn get_job(&self, name: &str) -> Result<Job, ApiError> {
+    pub async fn get_job(&self, name: &str) -> Result<Job, ClusterError> {
         self.send(Method::GET, &format!("{}/{name}", self.jobs()), None).await
     }
 
     /// Deletes a Job and then, in the foreground, its pods. `uid` prevents that another Job of this name is deleted.
-    pub async fn delete_job(&self, name: &str, uid: Option<&str>) -> Result<(), ApiError> {
+    pub async fn delete_job(&self, name: &str, uid: Option<&str>) -> Result<(), ClusterError> {
         let mut options =
             json!({ "apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Foreground" });
         if let Some(uid) = uid {
@@ -79,7 +79,7 @@ impl Cluster {
     }
 
     /// Returns the newest pod with these labels.
-    pub async fn newest_pod(&self, selector: &str) -> Result<Option<Pod>, ApiError> {
+    pub async fn newest_pod(&self, selector: &str) -> Result<Option<Pod>, ClusterError> {
         let selector = utf8_percent_encode(selector, NON_ALPHANUMERIC);
         let path = format!("/api/v1/namespaces/{}/pods?labelSelector={selector}", self.namespace);
         let list: List<Pod> = self.send(Method::GET, &path, None).await?;
@@ -105,7 +105,7 @@ impl Cluster {
         container: &str,
         since: Option<i64>,
         is_followed: bool,
-    ) -> Result<LogStream, ApiError> {
+    ) -> Result<LogStream, ClusterError> {
         let container = utf8_percent_encode(container, NON_ALPHANUMERIC);
         let mut path = format!(
             "/api/v1/namespaces/{}/pods/{pod}/log?container={container}&timestamps=true&follow={is_followed}",
@@ -119,7 +119,7 @@ impl Cluster {
         let opened = self.client.request_stream(request(Method::GET, &path, None)?);
         match tokio::time::timeout(REQUEST_TIMEOUT, opened).await {
             Ok(stream) => Ok(Box::pin(stream?)),
-            Err(_) => Err(ApiError::timed_out(REQUEST_TIMEOUT)),
+            Err(_) => Err(ClusterError::timed_out(REQUEST_TIMEOUT)),
         }
     }
 
@@ -132,31 +132,32 @@ impl Cluster {
         method: Method,
         path: &str,
         body: Option<&Value>,
-    ) -> Result<T, ApiError> {
+    ) -> Result<T, ClusterError> {
         let request = request(method, path, body)?;
         // kube's own function would log a response that cannot be decoded, with the environment of the containers.
         let receive = async {
             let stream = self.client.request_stream(request).await?;
             let mut bytes = Vec::new();
             let read = std::pin::pin!(stream.take(MAX_RESPONSE_BYTES)).read_to_end(&mut bytes).await;
-            read.map_err(|error| ApiError::Unavailable(format!("the connection failed: {error}")))?;
-            serde_json::from_slice(&bytes)
-                .map_err(|_| ApiError::Unavailable("the response is not what the API promises".to_owned()))
+            read.map_err(|error| ClusterError::Unavailable(format!("the connection failed: {error}")))?;
+            serde_json::from_slice(&bytes).map_err(|_| {
+                ClusterError::Unavailable("the response is not what the API promises".to_owned())
+            })
         };
         match tokio::time::timeout(REQUEST_TIMEOUT, receive).await {
             Ok(result) => result,
-            Err(_) => Err(ApiError::timed_out(REQUEST_TIMEOUT)),
+            Err(_) => Err(ClusterError::timed_out(REQUEST_TIMEOUT)),
         }
     }
 }
 
-fn request(method: Method, path: &str, body: Option<&Value>) -> Result<Request<Vec<u8>>, ApiError> {
+fn request(method: Method, path: &str, body: Option<&Value>) -> Result<Request<Vec<u8>>, ClusterError> {
     let builder = Request::builder().method(method).uri(path).header("accept", "application/json");
     let request = match body {
         Some(body) => builder.header("content-type", "application/json").body(body.to_string().into_bytes()),
         None => builder.body(Vec::new()),
     };
-    request.map_err(|error| ApiError::Unavailable(format!("the request cannot be written: {error}")))
+    request.map_err(|error| ClusterError::Unavailable(format!("the request cannot be written: {error}")))
 }
 
 /// Returns the configuration of the cluster.

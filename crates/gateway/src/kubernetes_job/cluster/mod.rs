@@ -1,7 +1,7 @@
 //! The API server of a cluster.
 
-mod api_error;
 mod client;
+mod cluster_error;
 
-pub(in crate::kubernetes_job) use api_error::{ApiError, excerpt};
 pub(in crate::kubernetes_job) use client::Cluster;
+pub(in crate::kubernetes_job) use cluster_error::{ClusterError, excerpt};

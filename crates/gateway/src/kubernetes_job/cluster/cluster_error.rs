@@ -4,7 +4,7 @@ use kube::client::AuthError;
 
 /// Why a request to the API server failed.
 #[derive(Clone, Debug)]
-pub(in crate::kubernetes_job) enum ApiError {
+pub(in crate::kubernetes_job) enum ClusterError {
     /// There is no response, or the server may accept the same request later. A request that creates or deletes may have arrived.
     Unavailable(String),
     /// The server refuses the request.
@@ -21,7 +21,7 @@ pub(in crate::kubernetes_job) enum ApiError {
 /// The most characters of a message of the server.
 const MAX_MESSAGE_CHARS: usize = 1000;
 
-impl ApiError {
+impl ClusterError {
     /// Returns the error for a time without a response.
     pub fn timed_out(limit: std::time::Duration) -> Self {
         Self::Unavailable(format!(
@@ -70,7 +70,7 @@ impl ApiError {
     }
 }
 
-impl From<kube::Error> for ApiError {
+impl From<kube::Error> for ClusterError {
     fn from(error: kube::Error) -> Self {
         match error {
             kube::Error::Api(status) if matches!(status.code, 408 | 425 | 429 | 500..) => Self::Unavailable(
