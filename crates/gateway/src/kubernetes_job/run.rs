@@ -13,7 +13,7 @@ use super::resume_token::ResumeToken;
 use super::session::Session;
 use super::settings::KubernetesJob;
 use super::start::{can_repeat, unknown};
-use crate::runner::{Exit, RunContext, Work};
+use crate::runner::{Exit, Interrupt, RunContext, Work};
 
 /// How often the credentials for a run that goes on are read, and the pause in between.
 const MAX_OPENS: u32 = 12;
@@ -68,12 +68,20 @@ async fn open(job: &KubernetesJob, context: &RunContext<'_>) -> Result<Cluster, 
     let is_resumed = context.resumption.token().is_some();
     let mut attempts = if is_resumed { MAX_OPENS } else { 1 };
     loop {
-        let error = match Cluster::open(&job.cluster, job.namespace.as_deref()).await {
-            Ok(cluster) => return Ok(cluster),
-            Err(error) => error,
+        let error = tokio::select! {
+            biased;
+            interrupt = interrupt(context, is_resumed) => return Err(match is_resumed {
+                true => Exit::Detached,
+                false => Exit::Interrupted(interrupt),
+            }),
+            opened = Cluster::open(&job.cluster, job.namespace.as_deref()) => match opened {
+                Ok(cluster) => return Ok(cluster),
+                Err(error) => error,
+            },
         };
         attempts -= 1;
-        if attempts == 0 {
+        let is_canceled = context.interrupts.wait().now_or_never().is_some();
+        if attempts == 0 || is_canceled {
             let hint = match is_resumed {
                 true => format!(" The Job {} may go on in Kubernetes.", job_name(context.run)),
                 false => String::new(),
@@ -84,5 +92,13 @@ async fn open(job: &KubernetesJob, context: &RunContext<'_>) -> Result<Cluster, 
             _ = context.interrupts.left() => return Err(Exit::Detached),
             () = tokio::time::sleep(OPEN_PAUSE) => {}
         }
+    }
+}
+
+/// Waits until the run is not to be started or followed. A cancellation of a run that goes on needs the cluster.
+async fn interrupt(context: &RunContext<'_>, is_resumed: bool) -> Interrupt {
+    match is_resumed {
+        true => context.interrupts.left().await,
+        false => context.interrupts.wait().await,
     }
 }

@@ -6,6 +6,7 @@ mod cancellations;
 mod cluster;
 mod configurations;
 mod connections;
+mod credential_programs;
 mod logs;
 mod objects;
 mod outcomes;

@@ -2,32 +2,48 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Result, anyhow, ensure};
 use axum::http::{Method, Request};
 use futures::AsyncReadExt;
+use humantime::format_duration;
+use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::List;
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{Event, Pod};
-use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
+use tokio::sync::Mutex;
 
 use super::cluster_error::{ClusterError, excerpt};
+use super::config::read_config;
+use super::credential_program::replace_program;
 use crate::http_client::install_tls;
 use crate::kubernetes_job::pod_log::LogStream;
 use crate::kubernetes_job::settings::ClusterSource;
 
 /// The longest time of a request, and of the beginning of a log.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// The longest time for reading files of the configuration.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Credentials are replaced this long before they expire, so that they do not expire on their way.
+const EXPIRY_MARGIN: SignedDuration = SignedDuration::from_secs(60);
 /// The largest response that is not a log.
 const MAX_RESPONSE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// A namespace of a cluster. It has no `Debug`, because it has credentials.
 pub(in crate::kubernetes_job) struct Cluster {
-    client: Client,
+    config: Config,
+    connection: Mutex<Connection>,
     pub namespace: String,
+}
+
+/// A client with credentials that may expire.
+struct Connection {
+    client: Client,
+    expires_at: Option<Timestamp>,
 }
 
 impl Cluster {
@@ -38,7 +54,12 @@ impl Cluster {
     /// Fails if the configuration of the cluster cannot be read. The error contains no secret.
     pub async fn open(source: &ClusterSource, namespace: Option<&str>) -> Result<Self> {
         install_tls();
-        let mut config = read_config(source).await?;
+        let (source, handle) = (source.clone(), Handle::current());
+        // The files may be those of a file server that does not respond.
+        let read = tokio::task::spawn_blocking(move || handle.block_on(read_config(&source)));
+        let mut config = tokio::time::timeout(READ_TIMEOUT, read).await.map_err(|_| {
+            anyhow!("its files could not be read within {}", format_duration(READ_TIMEOUT))
+        })???;
         // Requests are repeated by the job, which says so in its log.
         config.default_retry = false;
         if config.cluster_url.host().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]")) {
@@ -49,10 +70,8 @@ impl Cluster {
             is_name(&namespace),
             "the namespace {namespace:?} of the context is not a valid name. Name one with `namespace`"
         );
-        // Its error may contain an excerpt of a key.
-        let client =
-            Client::try_from(config).map_err(|error| anyhow!("{}", ClusterError::from(error).cause()))?;
-        Ok(Self { client, namespace })
+        let connection = Connection::open(&config).await.map_err(|error| anyhow!("{}", error.cause()))?;
+        Ok(Self { config, connection: Mutex::new(connection), namespace })
     }
 
     /// Creates a Job.
@@ -116,7 +135,8 @@ impl Cluster {
             let time = humantime::format_rfc3339_seconds(time).to_string();
             path.push_str(&format!("&sinceTime={}", utf8_percent_encode(&time, NON_ALPHANUMERIC)));
         }
-        let opened = self.client.request_stream(request(Method::GET, &path, None)?);
+        let client = self.client().await?;
+        let opened = client.request_stream(request(Method::GET, &path, None)?);
         match tokio::time::timeout(REQUEST_TIMEOUT, opened).await {
             Ok(stream) => Ok(Box::pin(stream?)),
             Err(_) => Err(ClusterError::timed_out(REQUEST_TIMEOUT)),
@@ -127,16 +147,26 @@ impl Cluster {
         format!("/apis/batch/v1/namespaces/{}/jobs", self.namespace)
     }
 
+    /// Returns a client with credentials that are valid.
+    async fn client(&self) -> Result<Client, ClusterError> {
+        let mut connection = self.connection.lock().await;
+        if connection.expires_at.is_some_and(|time| time <= Timestamp::now() + EXPIRY_MARGIN) {
+            *connection = Connection::open(&self.config).await?;
+        }
+        Ok(connection.client.clone())
+    }
+
     async fn send<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
         body: Option<&Value>,
     ) -> Result<T, ClusterError> {
+        let client = self.client().await?;
         let request = request(method, path, body)?;
         // kube's own function would log a response that cannot be decoded, with the environment of the containers.
         let receive = async {
-            let stream = self.client.request_stream(request).await?;
+            let stream = client.request_stream(request).await?;
             let mut bytes = Vec::new();
             let read = std::pin::pin!(stream.take(MAX_RESPONSE_BYTES)).read_to_end(&mut bytes).await;
             read.map_err(|error| ClusterError::Unavailable(format!("the connection failed: {error}")))?;
@@ -151,6 +181,26 @@ impl Cluster {
     }
 }
 
+impl Connection {
+    /// Gets the credentials. Nothing is sent to the cluster yet.
+    async fn open(config: &Config) -> Result<Self, ClusterError> {
+        let mut config = config.clone();
+        let expires_at = replace_program(&mut config.auth_info).await.map_err(ClusterError::Unavailable)?;
+        // It reads the files of certificates and tokens.
+        let open = tokio::task::spawn_blocking(|| Client::try_from(config));
+        let client = match tokio::time::timeout(READ_TIMEOUT, open).await {
+            // Its error may contain an excerpt of a key.
+            Ok(Ok(client)) => client?,
+            // A panic, for example about a token with a line end.
+            Ok(Err(_)) => {
+                return Err(ClusterError::Unavailable("the credentials are not valid".to_owned()));
+            }
+            Err(_) => return Err(ClusterError::timed_out(READ_TIMEOUT)),
+        };
+        Ok(Self { client, expires_at })
+    }
+}
+
 fn request(method: Method, path: &str, body: Option<&Value>) -> Result<Request<Vec<u8>>, ClusterError> {
     let builder = Request::builder().method(method).uri(path).header("accept", "application/json");
     let request = match body {
@@ -158,33 +208,6 @@ fn request(method: Method, path: &str, body: Option<&Value>) -> Result<Request<V
         None => builder.body(Vec::new()),
     };
     request.map_err(|error| ClusterError::Unavailable(format!("the request cannot be written: {error}")))
-}
-
-/// Returns the configuration of the cluster.
-async fn read_config(source: &ClusterSource) -> Result<Config> {
-    let options = KubeConfigOptions { context: source.context.clone(), ..KubeConfigOptions::default() };
-    if let Some(path) = &source.kubeconfig {
-        let file = format!("the kubeconfig file {} cannot be used", path.display());
-        // The file is small, and kube itself reads those of KUBECONFIG in the same way.
-        let kubeconfig =
-            Kubeconfig::read_from(path).map_err(kubeconfig_error).with_context(|| file.clone())?;
-        let config = Config::from_custom_kubeconfig(kubeconfig, &options).await;
-        return config.map_err(kubeconfig_error).context(file);
-    }
-    if std::env::var_os("KUBERNETES_SERVICE_HOST").is_some() && source.context.is_none() {
-        return Config::incluster().context("the service account of this pod cannot be read");
-    }
-    Config::from_kubeconfig(&options).await.map_err(kubeconfig_error).context(
-        "this process is not in a cluster, and its kubeconfig file cannot be used. Name one with `kubeconfig` or KUBECONFIG",
-    )
-}
-
-/// Returns the error without an excerpt of the file, which has secrets.
-fn kubeconfig_error(error: KubeconfigError) -> anyhow::Error {
-    match error {
-        KubeconfigError::Parse(_) => anyhow!("it is not valid YAML, or not a kubeconfig file"),
-        error => error.into(),
-    }
 }
 
 /// Returns whether the text can be a name in the path of a request.

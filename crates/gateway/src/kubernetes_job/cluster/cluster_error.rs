@@ -99,13 +99,6 @@ fn auth_cause(error: &AuthError) -> String {
         AuthError::AuthExecRun { out, .. } => {
             format!("the program of the kubeconfig file that gets the credentials failed with {}", out.status)
         }
-        AuthError::AuthExecParse(_) => {
-            "the program of the kubeconfig file that gets the credentials did not print them as JSON"
-                .to_owned()
-        }
-        AuthError::AuthExecStart(error) => {
-            format!("the program of the kubeconfig file that gets the credentials cannot be started: {error}")
-        }
         AuthError::ReadTokenFile(error, path) => {
             format!("the token file {} cannot be read: {error}", path.display())
         }
