@@ -46,7 +46,9 @@ async fn delete_and_wait(session: &Session<'_>) -> Result<(), ClusterError> {
         };
         match result {
             Ok(()) | Err(ClusterError::Unavailable(_)) => {}
-            Err(error) if error.is_not_found() => return Ok(()),
+            Err(error) if error.is_missing_job() => return Ok(()),
+            // A proxy before the API server may respond so.
+            Err(ClusterError::Refused { code: 404, .. }) => {}
             // Another Job has the name.
             Err(ClusterError::Refused { code: 409, .. }) => return Ok(()),
             Err(error) => return Err(error),

@@ -84,7 +84,7 @@ async fn follow_to_end(session: &mut Session<'_>) -> Result<Followed, Exit> {
             }
             Ok(None) => seen.note_available(session).await?,
             Err(ClusterError::Unavailable(cause)) => seen.note_unavailable(session, &cause).await?,
-            Err(error) if error.is_not_found() => return Ok(Followed::Ended(gone(session, &seen))),
+            Err(error) if error.is_missing_job() => return Ok(Followed::Ended(gone(session, &seen))),
             Err(error) => {
                 seen.refused += 1;
                 if seen.refused >= MAX_REFUSED {
@@ -116,11 +116,7 @@ async fn follow_to_end(session: &mut Session<'_>) -> Result<Followed, Exit> {
 async fn look(session: &mut Session<'_>, seen: &mut Seen) -> Result<Option<JobEnd>, ClusterError> {
     let job = session.cluster.get_job(&session.job_name).await?;
     if job.metadata.uid != session.token.uid {
-        return Err(ClusterError::Refused {
-            code: 404,
-            reason: "NotFound".to_owned(),
-            message: "another Job has its name".to_owned(),
-        });
+        return Err(ClusterError::replaced_job());
     }
     let pod = session.cluster.newest_pod(&session.pod_selector()).await?;
     seen.refused = 0;

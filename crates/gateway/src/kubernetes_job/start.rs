@@ -42,7 +42,7 @@ pub(super) async fn create(session: &mut Session<'_>) -> Result<(), Exit> {
                 }
             }
             // It ended between the two requests.
-            Err(error) if error.is_not_found() && is_missing_job(&error) => {
+            Err(error) if error.is_missing_job() => {
                 return Err(Exit::Failed(format!(
                     "The Job {} was deleted while it was started.",
                     session.job_name
@@ -88,9 +88,4 @@ async fn note_created(session: &mut Session<'_>, job: &Job) -> Result<(), Exit> 
     session.token.uid = job.metadata.uid.clone();
     let text = format!("Kubernetes runs {}.", session.place());
     session.write(Severity::Information, text).await
-}
-
-/// Returns whether the server misses the Job itself, and not its namespace.
-fn is_missing_job(error: &ClusterError) -> bool {
-    matches!(error, ClusterError::Refused { message, .. } if message.contains("jobs.batch"))
 }

@@ -34,3 +34,15 @@ async fn refused_deletion_is_a_warning() {
         "{run:#}"
     );
 }
+
+#[tokio::test]
+async fn not_found_that_is_not_about_the_job_does_not_confirm_its_deletion() {
+    let scene = Scene::start(statuses::running(), IMAGE).await;
+    let run = scene.server.execute("Load").await;
+    scene.cluster.wait_for(Kind::Log, 1).await;
+    scene.cluster.add_fault(Kind::DeleteJob, Fault::Garbage(404, "<html>no such page</html>"));
+    scene.server.call(paths::cancel_job(run.job)).await.expect_ok();
+    let run = scene.server.wait_for_end(run).await;
+    assert!(scene.cluster.lock().job.is_none(), "{run:#}");
+    assert!(messages(&run).contains(&"Kubernetes has deleted the Job."), "{run:#}");
+}

@@ -119,3 +119,19 @@ async fn withdrawn_rights_fail_the_run_with_what_to_do() {
     assert_end(&run, 3, "jobs.batch is forbidden. Give the gateway's account a Role");
     assert_end(&run, 3, "It may go on in Kubernetes: the Job txjobs-");
 }
+
+#[tokio::test]
+async fn not_found_that_is_not_about_the_job_does_not_end_the_run() {
+    let scene = Scene::start(statuses::running(), IMAGE).await;
+    let run = scene.server.execute("Load").await;
+    scene.cluster.wait_for(Kind::Log, 1).await;
+    // From a proxy before the API server.
+    scene.cluster.add_fault(Kind::GetJob, Fault::Garbage(404, "<html>no such page</html>"));
+    scene.cluster.add_fault(Kind::ListPods, Fault::Respond(404, "NotFound", "no such page"));
+    let before = scene.cluster.requests(Kind::ListPods).len();
+    scene.cluster.wait_for(Kind::ListPods, before + 2).await;
+    scene.cluster.write(&["later"]);
+    scene.cluster.exit(0);
+    let run = scene.server.wait_for_end(run).await;
+    assert_eq!((run["State"].as_i64(), messages(&run).last()), (Some(2), Some(&"later")), "{run:#}");
+}

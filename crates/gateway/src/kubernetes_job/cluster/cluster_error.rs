@@ -18,6 +18,8 @@ pub(in crate::kubernetes_job) enum ClusterError {
     },
 }
 
+/// How messages of the server name the resource of a Job.
+const JOBS: &str = "jobs.batch";
 /// The most characters of a message of the server.
 const MAX_MESSAGE_CHARS: usize = 1000;
 
@@ -30,9 +32,18 @@ impl ClusterError {
         ))
     }
 
-    /// Returns whether the object does not exist.
-    pub fn is_not_found(&self) -> bool {
-        matches!(self, Self::Refused { code: 404, .. })
+    /// Returns the error for a Job that is gone, and whose name another one has.
+    pub fn replaced_job() -> Self {
+        Self::Refused {
+            code: 404,
+            reason: "NotFound".to_owned(),
+            message: format!("another one of {JOBS} has its name"),
+        }
+    }
+
+    /// Returns whether the Job does not exist. Its namespace may be missing, too, and a proxy may respond with 404 to anything.
+    pub fn is_missing_job(&self) -> bool {
+        matches!(self, Self::Refused { code: 404, message, .. } if message.contains(JOBS))
     }
 
     /// Returns whether an object of this name exists already.
