@@ -21,9 +21,19 @@ pub(super) struct Session<'a> {
     pub cluster: Cluster,
     pub job_name: String,
     pub token: ResumeToken,
+    /// The requests that create the Job. `None`: the run has sent none.
+    pub create_requests: Option<CreateRequests>,
     /// The next lines of the pod, which an earlier node has written after its last checkpoint.
     known_lines: i64,
     checkpoint_at: tokio::time::Instant,
+}
+
+/// The requests that create a Job, of which a node may not have the responses.
+#[derive(Debug)]
+pub(super) struct CreateRequests {
+    /// When the latest one was sent.
+    pub latest: tokio::time::Instant,
+    pub are_several: bool,
 }
 
 impl<'a> Session<'a> {
@@ -37,6 +47,7 @@ impl<'a> Session<'a> {
             cluster,
             job_name,
             token,
+            create_requests: None,
             known_lines: 0,
             checkpoint_at: tokio::time::Instant::now(),
         }
@@ -47,6 +58,15 @@ impl<'a> Session<'a> {
         self.known_lines = token.written_before(self.context.log.first_seq());
         self.cluster.namespace.clone_from(&token.namespace);
         self.token = token;
+        // An earlier node may have sent some just before.
+        self.create_requests =
+            Some(CreateRequests { latest: tokio::time::Instant::now(), are_several: true });
+    }
+
+    /// Notes that a request that creates the Job is about to be sent.
+    pub fn note_create_request(&mut self) {
+        let are_several = self.create_requests.is_some();
+        self.create_requests = Some(CreateRequests { latest: tokio::time::Instant::now(), are_several });
     }
 
     /// Returns the selector of the pods of the run.

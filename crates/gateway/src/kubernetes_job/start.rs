@@ -29,6 +29,7 @@ pub(super) async fn create(session: &mut Session<'_>) -> Result<(), Exit> {
     let mut pause = FIRST_PAUSE;
     let mut is_unavailable = false;
     loop {
+        session.note_create_request();
         let created = match session.cluster.create_job(&object).await {
             Err(error) if error.is_already_exists() => session.cluster.get_job(&session.job_name).await,
             created => created,

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::{Value, json};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use txjobs_test_support::wait_until;
 
 use crate::statuses;
@@ -37,6 +37,8 @@ pub enum Fault {
     LoseResponse,
     /// The request has its effect, but there is no response.
     Hold,
+    /// The request, one that creates, has its effect when the test releases it, also if the connection is closed before.
+    Delay,
     /// The log is cut off after this number of bytes.
     CutAfter(usize),
 }
@@ -46,6 +48,7 @@ pub enum Fault {
 pub struct Cluster {
     state: Arc<Mutex<State>>,
     changes: watch::Sender<u64>,
+    released: Arc<Notify>,
     pub address: String,
 }
 
@@ -66,7 +69,8 @@ impl Cluster {
     /// Creates a cluster whose pods begin with this status, at this address.
     pub fn new(first_status: Value, address: String) -> Self {
         let state = State { first_status, events: json!([]), ..State::default() };
-        Self { state: Arc::new(Mutex::new(state)), changes: watch::Sender::new(0), address }
+        let (changes, released) = (watch::Sender::new(0), Arc::new(Notify::new()));
+        Self { state: Arc::new(Mutex::new(state)), changes, released, address }
     }
 
     pub fn lock(&self) -> MutexGuard<'_, State> {
@@ -85,6 +89,16 @@ impl Cluster {
     /// Lets the next request of a kind fail.
     pub fn add_fault(&self, kind: Kind, fault: Fault) {
         self.lock().faults.push_back((kind, fault));
+    }
+
+    /// Lets the delayed request have its effect.
+    pub fn release(&self) {
+        self.released.notify_one();
+    }
+
+    /// Waits until the test releases the delayed request.
+    pub async fn wait_for_release(&self) {
+        self.released.notified().await;
     }
 
     /// Notes a request, and returns its fault.

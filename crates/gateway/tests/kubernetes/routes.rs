@@ -57,6 +57,7 @@ async fn send(fault: Option<Fault>, respond: impl FnOnce() -> Response) -> Respo
             respond();
             std::future::pending().await
         }
+        Some(Fault::Delay) => panic!("only a request that creates can be delayed"),
     }
 }
 
@@ -66,31 +67,40 @@ async fn create(
     Query(parameters): Parameters,
     Json(object): Json<Value>,
 ) -> Response {
+    assert_eq!(parameters["fieldValidation"], "Strict");
     let fault = cluster.receive(Kind::Create, namespace.clone());
-    send(fault, || {
-        if namespace != NAMESPACE {
-            return status(404, "NotFound", &format!("namespaces \"{namespace}\" not found"));
-        }
-        assert_eq!(parameters["fieldValidation"], "Strict");
-        let _: Job = serde_json::from_value(object.clone()).unwrap();
-        let mut state = cluster.lock();
-        let name = object["metadata"]["name"].as_str().unwrap().to_owned();
-        if state.job.as_ref().is_some_and(|job| job["metadata"]["name"] == name.as_str()) {
-            return status(409, "AlreadyExists", &format!("jobs.batch \"{name}\" already exists"));
-        }
-        state.created += 1;
-        let mut job = object;
-        job["metadata"]["uid"] = json!(format!("uid-{}", state.created));
-        let mut pod = job["spec"]["template"].clone();
-        pod["metadata"]["name"] = json!(format!("{name}-abcde"));
-        pod["metadata"]["uid"] = json!("uid-of-the-pod");
-        pod["status"] = state.first_status.clone();
-        state.job = Some(job.clone());
-        // Without a status, the pod is not created.
-        state.pod = Some(pod).filter(|pod| !pod["status"].is_null());
-        (StatusCode::CREATED, Json(job)).into_response()
-    })
-    .await
+    if let Some(Fault::Delay) = fault {
+        // A task of its own goes on after the end of the connection, as an API server does.
+        let late = async move {
+            cluster.wait_for_release().await;
+            created(&cluster, &namespace, object)
+        };
+        return tokio::spawn(late).await.unwrap();
+    }
+    send(fault, || created(&cluster, &namespace, object)).await
+}
+
+fn created(cluster: &Cluster, namespace: &str, object: Value) -> Response {
+    if namespace != NAMESPACE {
+        return status(404, "NotFound", &format!("namespaces \"{namespace}\" not found"));
+    }
+    let _: Job = serde_json::from_value(object.clone()).unwrap();
+    let mut state = cluster.lock();
+    let name = object["metadata"]["name"].as_str().unwrap().to_owned();
+    if state.job.as_ref().is_some_and(|job| job["metadata"]["name"] == name.as_str()) {
+        return status(409, "AlreadyExists", &format!("jobs.batch \"{name}\" already exists"));
+    }
+    state.created += 1;
+    let mut job = object;
+    job["metadata"]["uid"] = json!(format!("uid-{}", state.created));
+    let mut pod = job["spec"]["template"].clone();
+    pod["metadata"]["name"] = json!(format!("{name}-abcde"));
+    pod["metadata"]["uid"] = json!("uid-of-the-pod");
+    pod["status"] = state.first_status.clone();
+    state.job = Some(job.clone());
+    // Without a status, the pod is not created.
+    state.pod = Some(pod).filter(|pod| !pod["status"].is_null());
+    (StatusCode::CREATED, Json(job)).into_response()
 }
 
 async fn get_job(State(cluster): State<Cluster>, Path((_, name)): Path<(String, String)>) -> Response {
