@@ -14,11 +14,17 @@ impl Pointer {
     ///
     /// # Errors
     ///
-    /// Fails if it does not.
+    /// Fails if it does not, or if it has another escape than `~0` and `~1`.
     pub fn parse(text: &str) -> Result<Self> {
         ensure!(
             text.is_empty() || text.starts_with('/'),
             "{text:?} is not a JSON Pointer. Write it like \"/status/state\""
+        );
+        let has_valid_escapes = text.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
+        ensure!(
+            has_valid_escapes,
+            "{text:?} is not a JSON Pointer: it has a `~` without 0 or 1 after it. Write `~0` for the character `~`, and `~1` for \
+             the character `/` in a key"
         );
         Ok(Self(text.to_owned()))
     }
@@ -31,11 +37,14 @@ impl Pointer {
     /// Returns the values at the place that are not null.
     pub(super) fn all<'a>(&self, document: &'a Value) -> Vec<&'a Value> {
         let mut found = vec![document];
-        for segment in self.0.split('/').skip(1) {
-            let segment = segment.replace("~1", "/").replace("~0", "~");
+        for segment in self.segments() {
             found = found.into_iter().flat_map(|value| children(value, &segment)).collect();
         }
         found.into_iter().filter(|value| !value.is_null()).collect()
+    }
+
+    fn segments(&self) -> impl Iterator<Item = String> {
+        self.0.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"))
     }
 }
 
@@ -43,7 +52,9 @@ fn children<'a>(value: &'a Value, segment: &str) -> Vec<&'a Value> {
     match value {
         Value::Array(elements) if segment == "*" => elements.iter().collect(),
         Value::Array(elements) => {
-            segment.parse::<usize>().ok().and_then(|index| elements.get(index)).into_iter().collect()
+            // No sign and no leading zero.
+            let index = segment.parse::<usize>().ok().filter(|index| index.to_string() == segment);
+            index.and_then(|index| elements.get(index)).into_iter().collect()
         }
         Value::Object(members) => members.get(segment).into_iter().collect(),
         _ => Vec::new(),
@@ -81,7 +92,19 @@ mod tests {
         assert_eq!(all("/a~1b/2/x"), [json!("2")]);
         assert_eq!(all("/~0/"), [json!(true)]);
         assert_eq!(all(""), std::slice::from_ref(&document));
+        assert!(all("/a~1b/02/x").is_empty() && all("/a~1b/+2/x").is_empty());
         assert!(all("/a~1b/9/x").is_empty() && all("/a~1b/x").is_empty() && all("/none/*").is_empty());
         assert!(Pointer::parse("state").is_err());
+    }
+
+    #[test]
+    fn other_escapes_than_those_of_rfc_6901_are_refused() {
+        for text in ["/a/~x", "/~", "/a~/b", "/~~0", "/a~2"] {
+            let error = Pointer::parse(text).unwrap_err().to_string();
+            assert!(error.contains("Write `~0` for the character `~`, and `~1`"), "{error}");
+        }
+        let document = json!({ "~1": 1, "~": 2 });
+        assert_eq!(Pointer::parse("/~01").unwrap().first(&document), Some(&json!(1)));
+        assert_eq!(Pointer::parse("/~0").unwrap().first(&document), Some(&json!(2)));
     }
 }
