@@ -128,7 +128,7 @@ async fn useless_responses_to_polls_are_tolerated() {
     let lines = messages(&run);
     for expected in [
         "no JSON",
-        "has no state of the run",
+        "has no state at \"/state\": the value is null",
         "500 Internal Server Error: xxx",
         "unknown state \"rebooting\"",
     ] {

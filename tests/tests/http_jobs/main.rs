@@ -7,6 +7,7 @@
 mod busy_engines;
 mod cancellations;
 mod expired_tokens;
+mod hints;
 mod hostile_engines;
 mod limits;
 mod logs;

@@ -8,6 +8,7 @@ use super::engine_log::copy_log;
 use super::poll::{Poll, Report, StateReport, poll, reason};
 use super::session::Session;
 use super::start::link;
+use super::state_hint::missing_state;
 use crate::runner::{Exit, Interrupt};
 
 /// The first pause between two polls, which doubles up to that of the configuration. So a short run is noticed soon.
@@ -215,7 +216,7 @@ async fn note_state(session: &mut Session<'_>, polls: &mut Polls, report: &State
     match report.text {
         None => {
             polls
-                .warn(session, "The engine's response has no state of the run, which is taken as running.")
+                .warn(session, &missing_state(session, &report.document))
                 .await;
         }
         Some(_) if !report.is_known => {

@@ -12,6 +12,7 @@ mod run;
 mod session;
 mod settings;
 mod start;
+mod state_hint;
 mod template;
 
 pub use pointer::Pointer;

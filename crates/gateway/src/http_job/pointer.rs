@@ -43,6 +43,17 @@ impl Pointer {
         found.into_iter().filter(|value| !value.is_null()).collect()
     }
 
+    /// Follows the place as far as the document has it. Returns the part of the place that exists, and the first value there.
+    pub(super) fn deepest<'a>(&self, document: &'a Value) -> (&str, &'a Value) {
+        let (mut value, mut length) = (document, 0);
+        let lengths = self.0.split('/').skip(1).map(|segment| segment.len() + 1);
+        for (segment, added) in self.segments().zip(lengths) {
+            let Some(child) = children(value, &segment).into_iter().next() else { break };
+            (value, length) = (child, length + added);
+        }
+        (&self.0[..length], value)
+    }
+
     fn segments(&self) -> impl Iterator<Item = String> {
         self.0.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"))
     }
@@ -106,5 +117,18 @@ mod tests {
         let document = json!({ "~1": 1, "~": 2 });
         assert_eq!(Pointer::parse("/~01").unwrap().first(&document), Some(&json!(1)));
         assert_eq!(Pointer::parse("/~0").unwrap().first(&document), Some(&json!(2)));
+    }
+
+    #[test]
+    fn deepest_place_is_the_part_that_exists() {
+        let document = json!({ "a": [{ "x": 1 }] });
+        let deepest = |text: &str| {
+            let pointer = Pointer::parse(text).unwrap();
+            let (place, value) = pointer.deepest(&document);
+            (place.to_owned(), value.clone())
+        };
+        assert_eq!(deepest("/b/c"), (String::new(), document.clone()));
+        assert_eq!(deepest("/a/*/y"), ("/a/*".to_owned(), json!({ "x": 1 })));
+        assert_eq!(deepest("/a/0/x/z"), ("/a/0/x".to_owned(), json!(1)));
     }
 }
