@@ -4,8 +4,8 @@ use serde_json::json;
 use txjobs_sdk::paths;
 use txjobs_test_support::json_response;
 
-use crate::support::scene::messages;
-use crate::support::simple_engine::{SECRET, SimpleEngine, serve};
+use crate::support::scene::{last_message, messages};
+use crate::support::simple_engine::{SECRET, SimpleEngine, serve, state};
 
 /// Returns the only line with this text of a run that is polled with this place of its state, and gets this response.
 async fn line_about_state(place: &str, body: serde_json::Value, text: &str) -> String {
@@ -66,4 +66,30 @@ async fn hostile_keys_of_a_response_are_bounded_and_masked() {
     let line = line_about_state("state = [\"/state\"]", body, "has no state").await;
     assert!(line.len() < 2000 && line.contains("\"!***\"") && line.contains("and 982 more"), "{line}");
     assert!(!line.contains("a value") && !line.contains('\u{1b}') && !line.contains('\n'), "{line:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_state_says_where_to_add_it() {
+    let line =
+        line_about_state("state = [\"/state\"]", json!({ "state": "rebooting" }), "unknown state").await;
+    assert_eq!(
+        line,
+        "The engine reports the unknown state \"rebooting\", which is taken as running. Add it to a list in `http.poll`."
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn success_that_is_not_accepted_says_where_to_add_it() {
+    let engine = SimpleEngine::start_with(|_, _| json_response(200, "{\"id\": 7}").into());
+    let (_folder, server) = serve(&engine.config("", "").replacen("run_id =", "accept = [201]\nrun_id =", 1));
+    let run = server.run("Load").await;
+    let last = last_message(&run);
+    assert!(last.starts_with("It is unknown whether the run was started in the engine"), "{last}");
+    let hint = "200 is not in `accept` of `http.start`. Add it if the engine has started the run.";
+    assert!(last.contains(hint), "{last}");
+    // Another status gets no hint.
+    let engine = SimpleEngine::start_with(|_, _| json_response(503, "{}").into());
+    let server = engine.serve("", "");
+    let run = server.run("Load").await;
+    assert!(!last_message(&run).contains("`accept`"), "{run:#}");
 }

@@ -220,7 +220,7 @@ async fn note_state(session: &mut Session<'_>, polls: &mut Polls, report: &State
                 .await;
         }
         Some(_) if !report.is_known => {
-            let text = format!("The engine reports the unknown state {state:?}, which is taken as running.");
+            let text = format!("The engine reports the unknown state {state:?}, which is taken as running. Add it to a list in `http.poll`.");
             polls.warn(session, &text).await;
         }
         Some(_) if report.ended.is_none() => {

@@ -59,7 +59,7 @@ pub(super) async fn start(session: &mut Session<'_>) -> Result<EngineResponse, E
         let is_refused = response.status.is_client_error() && !matches!(response.status.as_u16(), 408 | 425);
         return Err(match is_refused {
             true => session.failed(&format!("The engine refused to start the run: {text}.")),
-            false => unknown(session, &text),
+            false => unknown(session, &format!("{text}{}", accept_hint(&response, "start", "started"))),
         });
     }
     read_response(session, &response, &url)?;
@@ -67,6 +67,15 @@ pub(super) async fn start(session: &mut Session<'_>) -> Result<EngineResponse, E
     let text = format!("The engine has started {}.", session.place());
     session.write(Severity::Information, &text).await;
     Ok(response)
+}
+
+/// Returns what to correct if a status of success is not accepted, as a sentence with a period before it, or nothing.
+fn accept_hint(response: &EngineResponse, table: &str, done: &str) -> String {
+    if !response.status.is_success() {
+        return String::new();
+    }
+    let code = response.status.as_u16();
+    format!(". {code} is not in `accept` of `http.{table}`. Add it if the engine has {done} the run")
 }
 
 /// Returns the exit of a run about which nobody knows whether it was started.
