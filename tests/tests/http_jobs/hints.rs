@@ -93,3 +93,18 @@ async fn success_that_is_not_accepted_says_where_to_add_it() {
     let run = server.run("Load").await;
     assert!(!last_message(&run).contains("`accept`"), "{run:#}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancellation_that_is_not_accepted_says_where_to_add_its_status() {
+    let engine = SimpleEngine::start(|request| match request.method.as_str() {
+        "DELETE" => json_response(207, "{}").into(),
+        _ => state("running").into(),
+    });
+    let server = engine.serve("", &engine.cancel("accept = [202]\nwait = \"100ms\"\n"));
+    let run = server.execute("Load").await;
+    engine.wait_for("GET").await;
+    assert_eq!(server.call(paths::cancel_job(run.job)).await.status, 200);
+    let run = server.wait_for_end(run).await;
+    let hint = "207 is not in `accept` of `http.cancel`. Add it if the engine has canceled the run.";
+    assert!(messages(&run).iter().any(|line| line.contains(hint)), "{run:#}");
+}

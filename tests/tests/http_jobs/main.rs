@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
+mod access_tokens;
 mod busy_engines;
 mod cancellations;
 mod expired_tokens;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use txjobs_sdk::{ExecutionState, Severity};
 
+use super::cancel::send_cancel;
 use super::engine_log::copy_log;
 use super::poll::{Poll, Report, StateReport, poll, reason};
 use super::session::Session;
@@ -57,10 +58,11 @@ pub(super) async fn follow(session: &mut Session<'_>, delay: Duration) -> Exit {
 
 /// Cancels the run in the engine, and waits until it has ended, but not for long.
 async fn cancel(session: &mut Session<'_>, stop: Stop) -> Exit {
-    if let Err(exit) = send_cancel(session).await {
-        return exit;
-    }
-    if let Some(settings) = &session.job.cancel {
+    let is_sent = match send_cancel(session).await {
+        Ok(is_sent) => is_sent,
+        Err(exit) => return exit,
+    };
+    if let Some(settings) = session.job.cancel.as_ref().filter(|_| is_sent) {
         match tokio::time::timeout(settings.wait, poll_to_end(session, Duration::ZERO)).await {
             // The node may have lost the run.
             Ok(Exit::Detached) => return Exit::Detached,
@@ -83,40 +85,6 @@ async fn cancel(session: &mut Session<'_>, stop: Stop) -> Exit {
             session.failed(&format!("The run took longer than its timeout of {timeout} and was ended."))
         }
     }
-}
-
-/// Sends the request that cancels the run, unless it was sent before.
-async fn send_cancel(session: &mut Session<'_>) -> Result<(), Exit> {
-    let Some(settings) = &session.job.cancel else {
-        let text = format!("The job has no `cancel` request, so {} goes on in the engine.", session.place());
-        session.write(Severity::Warning, &text).await;
-        return Ok(());
-    };
-    if session.run.is_cancel_sent {
-        return Ok(());
-    }
-    let request = &settings.request;
-    let prepared = session.prepare(&request.method, &request.url, request.body.as_ref()).await;
-    session.run.is_cancel_sent = true;
-    session.store().await?;
-    let result = match prepared {
-        Ok(prepared) => session.send(prepared).await.map_err(|error| error.cause().to_owned()),
-        Err(cause) => Err(cause),
-    };
-    let (severity, text) = match result {
-        Ok(response) if request.accept.contains(&response.status.as_u16()) => {
-            (Severity::Information, format!("The engine has accepted to cancel {}.", session.place()))
-        }
-        Ok(response) => {
-            let cause = response.describe(&session.mask);
-            (Severity::Warning, format!("The engine did not accept to cancel {}: {cause}.", session.place()))
-        }
-        Err(cause) => {
-            (Severity::Warning, format!("It is unknown whether {} was canceled: {cause}.", session.place()))
-        }
-    };
-    session.write(severity, &text).await;
-    Ok(())
 }
 
 async fn poll_to_end(session: &mut Session<'_>, delay: Duration) -> Exit {
@@ -215,12 +183,12 @@ async fn note_state(session: &mut Session<'_>, polls: &mut Polls, report: &State
     session.store().await?;
     match report.text {
         None => {
-            polls
-                .warn(session, &missing_state(session, &report.document))
-                .await;
+            polls.warn(session, &missing_state(session, &report.document)).await;
         }
         Some(_) if !report.is_known => {
-            let text = format!("The engine reports the unknown state {state:?}, which is taken as running. Add it to a list in `http.poll`.");
+            let text = format!(
+                "The engine reports the unknown state {state:?}, which is taken as running. Add it to a list in `http.poll`."
+            );
             polls.warn(session, &text).await;
         }
         Some(_) if report.ended.is_none() => {

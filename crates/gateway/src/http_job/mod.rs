@@ -1,6 +1,7 @@
 //! Jobs that start work in another engine by a request, and poll it to its end.
 
 mod appended_text;
+mod cancel;
 mod client;
 mod engine_log;
 mod follow;

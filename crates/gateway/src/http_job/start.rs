@@ -70,7 +70,7 @@ pub(super) async fn start(session: &mut Session<'_>) -> Result<EngineResponse, E
 }
 
 /// Returns what to correct if a status of success is not accepted, as a sentence with a period before it, or nothing.
-fn accept_hint(response: &EngineResponse, table: &str, done: &str) -> String {
+pub(super) fn accept_hint(response: &EngineResponse, table: &str, done: &str) -> String {
     if !response.status.is_success() {
         return String::new();
     }

@@ -1,0 +1,109 @@
+//! Sends the request that cancels a run.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use tokio::time::Instant;
+use txjobs_sdk::Severity;
+
+use super::client::{EngineResponse, SendError};
+use super::session::Session;
+use super::settings::CancelSettings;
+use super::start::accept_hint;
+use crate::runner::Exit;
+
+/// The pauses between attempts, while the request cannot be sent.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const MAX_PAUSE: Duration = Duration::from_secs(5);
+
+/// Sends the request that cancels the run, unless it was sent before. While nothing was sent, it is repeated. Returns whether the
+/// engine may have it.
+///
+/// # Errors
+///
+/// Fails with the exit of the run if it no longer belongs to this node.
+pub(super) async fn send_cancel(session: &mut Session<'_>) -> Result<bool, Exit> {
+    let Some(settings) = &session.job.cancel else {
+        let text = format!("The job has no `cancel` request, so {} goes on in the engine.", session.place());
+        session.write(Severity::Warning, &text).await;
+        return Ok(false);
+    };
+    if session.run.is_cancel_sent {
+        return Ok(true);
+    }
+    let (deadline, mut pause) = (Instant::now() + settings.wait, FIRST_PAUSE);
+    let (mut is_renewed, mut is_reported) = (false, false);
+    loop {
+        let cause = match send_once(session, settings).await? {
+            // The access token had expired. The engine has done nothing.
+            Ok(response)
+                if response.status == StatusCode::UNAUTHORIZED
+                    && session.job.oauth2.is_some()
+                    && !std::mem::replace(&mut is_renewed, true) =>
+            {
+                continue;
+            }
+            Err(SendError::NotSent(cause)) => cause,
+            sent => {
+                report(session, settings, sent).await;
+                return Ok(true);
+            }
+        };
+        if Instant::now() + pause >= deadline {
+            let wait = humantime::format_duration(settings.wait);
+            let text = format!(
+                "The request to cancel {} was not sent within {wait}: {cause}. The run goes on in the engine.",
+                session.place()
+            );
+            session.write(Severity::Warning, &text).await;
+            return Ok(false);
+        }
+        if !std::mem::replace(&mut is_reported, true) {
+            let text = format!(
+                "The request to cancel {} cannot be sent now: {cause}. It is repeated.",
+                session.place()
+            );
+            session.write(Severity::Information, &text).await;
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(MAX_PAUSE);
+    }
+}
+
+/// Sends the request once. Before that, the session notes that it may have been sent, and removes the note if it was not.
+async fn send_once(
+    session: &mut Session<'_>,
+    settings: &CancelSettings,
+) -> Result<Result<EngineResponse, SendError>, Exit> {
+    let request = &settings.request;
+    let prepared = match session.prepare(&request.method, &request.url, request.body.as_ref()).await {
+        Ok(prepared) => prepared,
+        Err(cause) => return Ok(Err(SendError::NotSent(cause))),
+    };
+    session.run.is_cancel_sent = true;
+    session.store().await?;
+    let sent = session.send(prepared).await;
+    if let Err(SendError::NotSent(_)) = sent {
+        session.run.is_cancel_sent = false;
+        session.store().await?;
+    }
+    Ok(sent)
+}
+
+async fn report(session: &Session<'_>, settings: &CancelSettings, sent: Result<EngineResponse, SendError>) {
+    let place = session.place();
+    let (severity, text) = match sent {
+        Ok(response) if settings.request.accept.contains(&response.status.as_u16()) => {
+            (Severity::Information, format!("The engine has accepted to cancel {place}."))
+        }
+        Ok(response) => {
+            let cause = response.describe(&session.mask);
+            let hint = accept_hint(&response, "cancel", "canceled");
+            (Severity::Warning, format!("The engine did not accept to cancel {place}: {cause}{hint}."))
+        }
+        Err(error) => {
+            (Severity::Warning, format!("It is unknown whether {place} was canceled: {}.", error.cause()))
+        }
+    };
+    session.write(severity, &text).await;
+}
