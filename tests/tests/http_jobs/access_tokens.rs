@@ -37,6 +37,20 @@ fn count(engine: &SimpleEngine, is_counted: impl Fn(&FakeRequest) -> bool) -> us
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn short_lived_token_is_used_for_many_polls() {
+    let engine = SimpleEngine::start_with(|number, request| match request.method.as_str() {
+        "POST" if is_token(request) => token(number, 1),
+        "POST" => json_response(201, "{\"id\": 7}").into(),
+        _ if number < 100 => state("running").into(),
+        _ => state("done").into(),
+    });
+    let (_folder, server) = serve(&config(&engine, ""));
+    assert_eq!(server.run("Load").await["State"], 2);
+    let (polls, tokens) = (engine.count("GET"), count(&engine, is_token));
+    assert!(polls > 90 && tokens <= 3, "{polls} {tokens}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn expired_token_is_replaced_and_the_cancellation_sent_again() {
     let valid = Arc::new(AtomicUsize::new(0));
     let issued = Arc::clone(&valid);

@@ -17,6 +17,9 @@ use crate::request_secrets::encode;
 const DEFAULT_VALIDITY: Duration = Duration::from_secs(300);
 /// A token is renewed this long before it expires, so that it does not expire on its way.
 const MARGIN: Duration = Duration::from_secs(60);
+/// A token is used at least this long, unless the engine refuses it, so that a very short validity does not cause a request for each
+/// poll.
+const MIN_USE: Duration = Duration::from_secs(30);
 
 /// A token, and when another one is requested. It has no `Debug`.
 pub(super) struct AccessToken {
@@ -57,7 +60,7 @@ pub(super) async fn request_token(
         sent.map_err(|error| format!("no access token from {origin}: {}", mask.mask(error.cause())))?;
     let document = response.json().unwrap_or_default();
     let token = document["access_token"].as_str().unwrap_or_default();
-    mask.add_if_long(token);
+    mask.add_token(token);
     let header = HeaderValue::from_str(&format!("Bearer {token}")).ok();
     let Some(mut header) = header.filter(|_| response.status.is_success() && !token.is_empty()) else {
         // Only these fields: the response may contain anything.
@@ -71,7 +74,7 @@ pub(super) async fn request_token(
     };
     header.set_sensitive(true);
     let validity = seconds(&document["expires_in"]).unwrap_or(DEFAULT_VALIDITY);
-    let renew_at = Instant::now() + validity.saturating_sub(MARGIN.min(validity / 2));
+    let renew_at = Instant::now() + validity.saturating_sub(MARGIN.min(validity / 2)).max(MIN_USE);
     Ok(AccessToken { header, renew_at })
 }
 
