@@ -24,6 +24,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
             match event? {
                 RunEvent::Queued(queued) => eprintln!("trigger id {}", queued.trigger_id),
                 RunEvent::State(state) => eprintln!("{state}"),
+                RunEvent::ExternalLink(link) => eprintln!("{link}"),
                 RunEvent::Line(line) => println!("{:11} {}", line.severity, line.message),
                 RunEvent::TransientError(error) => eprintln!("{error} Still waiting."),
                 RunEvent::Ended(execution) => return Ok(execution.state),

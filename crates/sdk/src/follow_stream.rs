@@ -27,6 +27,8 @@ pub enum RunEvent {
     Queued(ExecuteJobResult),
     /// The execution has entered this state. The job is pending before the first event of this kind.
     State(ExecutionState),
+    /// The address of the run in another system, such as the engine that does the work. It occurs once for each address.
+    ExternalLink(String),
     /// A log line. Each line occurs once.
     Line(JobExecutionLog),
     /// A transient error. Following continues. Further errors before the next response are not reported.
@@ -103,6 +105,8 @@ struct FollowStream {
     events: VecDeque<RunEvent>,
     /// The state of the last `State` event.
     state: Option<ExecutionState>,
+    /// The address of the last `ExternalLink` event.
+    link: Option<String>,
     /// Whether an error was reported since the last response.
     is_error_reported: bool,
     is_done: bool,
@@ -122,6 +126,7 @@ impl FollowStream {
             follower: RunFollower::new(job_id, trigger_id, start.elapsed()),
             events: VecDeque::new(),
             state: None,
+            link: None,
             is_error_reported: false,
             is_done: false,
         }
@@ -179,6 +184,7 @@ impl FollowStream {
                 let lines = self.follower.handle_response(self.start.elapsed(), executions, extensions);
                 self.is_error_reported = false;
                 self.report_state();
+                self.report_link();
                 self.events.extend(lines.into_iter().map(RunEvent::Line));
             }
             Err(error) => {
@@ -213,6 +219,16 @@ impl FollowStream {
         if state != self.state {
             self.state = state;
             self.events.extend(state.map(RunEvent::State));
+        }
+    }
+
+    fn report_link(&mut self) {
+        let execution = self.follower.execution();
+        let link =
+            execution.and_then(|execution| execution.external_link.as_ref()).filter(|link| !link.is_empty());
+        if let Some(link) = link.filter(|link| self.link.as_ref() != Some(link)) {
+            self.link = Some(link.clone());
+            self.events.push_back(RunEvent::ExternalLink(link.clone()));
         }
     }
 }

@@ -9,6 +9,7 @@ mod doctor;
 mod environments;
 mod exit_codes;
 mod json;
+mod links;
 mod mcp;
 mod mcp_robustness;
 #[cfg(unix)]

@@ -32,6 +32,7 @@ fn describe(event: &RunEvent) -> String {
     match event {
         RunEvent::Queued(queued) => format!("queued {}", queued.trigger_id),
         RunEvent::State(state) => state.to_string(),
+        RunEvent::ExternalLink(link) => format!("link {link}"),
         RunEvent::Line(line) => line.message.clone(),
         RunEvent::TransientError(error) => error.kind.name().to_owned(),
         RunEvent::Ended(execution) => format!("ended {}", execution.state),
@@ -96,4 +97,28 @@ async fn refused_key_ends_the_stream() {
     assert_eq!(events.len(), 3);
     assert_eq!(events[0].as_ref().unwrap(), &RunEvent::State(ExecutionState::Running));
     assert_eq!(events[2].as_ref().unwrap_err().kind, ErrorKind::KeyRefused);
+}
+
+#[tokio::test]
+async fn link_of_a_run_is_reported_once_when_it_is_known() {
+    let with_link = |state, link: &str| {
+        json_response(
+            200,
+            &format!(
+                r#"[{{"Id":"e7a1c3d5-9b2f-4e80-8d6c-4f5a6b7c8d9e","JobId":"{JOB}","State":{state},"TriggerId":"{TRIGGER}",
+                "ExternalLink":{link},"JobExecutionLogs":[]}}]"#
+            ),
+        )
+    };
+    let server = FakeServer::start(move |n, _| match n {
+        0 => queued(),
+        1 => with_link(1, "null"),
+        2 => with_link(1, "\"\""),
+        3 | 4 => with_link(1, "\"https://engine.example/7\""),
+        _ => with_link(2, "\"https://engine.example/7\""),
+    });
+    let events = server.client().execute_and_follow(JOB.parse::<JobId>().unwrap());
+    let events: Vec<_> = events.map(|event| describe(&event.unwrap())).collect().await;
+    let expected = ["running", "link https://engine.example/7", "completed", "ended completed"];
+    assert_eq!(events[1..], expected);
 }

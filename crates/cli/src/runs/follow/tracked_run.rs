@@ -192,6 +192,10 @@ impl TrackedRun {
                     }));
                 }
             }
+            // That of a run that has ended is in its outcome.
+            RunEvent::ExternalLink(link) if self.is_open() && output.format() != Format::NdJson => {
+                output.write_note(&format!("{}The run is at {}", self.prefix, text::escape_line(&link)));
+            }
             RunEvent::Line(line) => {
                 if self.counts.lines == 0 {
                     self.begin_group(output);
