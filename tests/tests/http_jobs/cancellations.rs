@@ -4,7 +4,7 @@ use txjobs_sdk::paths;
 
 use crate::support::engine::Kind;
 use crate::support::scene::{Scene, last_message, messages};
-use crate::support::simple_engine::{SimpleEngine, state};
+use crate::support::simple_engine::{SimpleEngine, serve, state};
 
 const CANCELED: &str = "Canceled while it was running.";
 
@@ -80,4 +80,25 @@ async fn job_without_a_cancel_request_says_that_the_run_goes_on() {
         "{lines:?}"
     );
     assert_eq!(last_message(&execution), CANCELED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secret_file_that_does_not_respond_delays_neither_a_cancellation_nor_a_stop() {
+    let engine = SimpleEngine::start(|_| state("running").into());
+    let (folder, mut server) = serve(&engine.config("", ""));
+    // Like a file of a file server that is away: to open it takes forever.
+    std::fs::remove_file(folder.file("token")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(folder.file("token")).status().unwrap().success());
+    let run = server.execute("Load").await;
+    let is_running = |run: &serde_json::Value| run["State"] == 1;
+    server.wait_until(run, is_running).await;
+    let begin = std::time::Instant::now();
+    assert_eq!(server.call(paths::cancel_job(run.job)).await.status, 200);
+    assert_eq!(last_message(&server.wait_for_end(run).await), CANCELED);
+    let run = server.execute("Load").await;
+    server.wait_until(run, is_running).await;
+    server.signal("TERM");
+    assert!(server.wait_for_exit().await.success());
+    assert!(begin.elapsed() < std::time::Duration::from_secs(20), "{:?}", begin.elapsed());
+    assert_eq!(engine.server.requests().len(), 0);
 }

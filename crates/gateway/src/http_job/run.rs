@@ -33,7 +33,15 @@ impl Work for HttpJob {
 }
 
 async fn run(job: &HttpJob, context: RunContext<'_>) -> Exit {
-    let mut session = match Session::new(job, context).await {
+    let is_resumed = context.resumption.token().is_some();
+    // Files with secrets may not respond.
+    let opened = tokio::select! {
+        biased;
+        _ = context.interrupts.left(), if is_resumed => return Exit::Detached,
+        interrupt = context.interrupts.wait(), if !is_resumed => return Exit::Interrupted(interrupt),
+        opened = Session::new(job, context) => opened,
+    };
+    let mut session = match opened {
         Ok(session) => session,
         Err(error) => return Exit::Failed(format!("The engine cannot be reached: {error:#}.")),
     };

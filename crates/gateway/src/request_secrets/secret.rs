@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use tokio::sync::Semaphore;
 use txjobs_processes::variables;
 
 /// The length from which a secret can be masked without damage to other text.
@@ -16,8 +17,10 @@ pub(super) const MIN_LENGTH: usize = 8;
 /// The longest secret. A token of a directory service has some kilobytes.
 const MAX_LENGTH: usize = 64 * 1024;
 
-/// The longest wait for files. A file server may not respond.
-const MAX_WAIT: Duration = Duration::from_secs(10);
+/// The longest time of a read.
+const MAX_READ_TIME: Duration = Duration::from_secs(10);
+/// How many reads there are at a time. Those that never end must not use all threads for blocking work.
+static READS: Semaphore = Semaphore::const_new(64);
 
 /// Where a secret is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -107,22 +110,29 @@ fn read_file(path: &Path) -> Result<String> {
 }
 
 impl SecretValues {
-    /// Reads these secrets in the background, and not for long.
+    /// Reads these secrets in the background, for a limited time: a file server may not respond.
     ///
     /// # Errors
     ///
-    /// Fails if one of them cannot be read. The error does not contain any.
+    /// Fails if one of them cannot be read in time. The error does not contain any.
     pub async fn read(sources: Vec<SecretSource>) -> Result<Self> {
         if sources.is_empty() {
             return Ok(Self::default());
         }
-        let files: Vec<_> = sources.iter().filter(|s| matches!(s, SecretSource::File(_))).collect();
-        let names = files.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
-        let read = tokio::task::spawn_blocking(move || Self::read_now(sources));
-        let Ok(read) = tokio::time::timeout(MAX_WAIT, read).await else {
-            bail!("{names} cannot be read within {}", humantime::format_duration(MAX_WAIT))
+        let name = sources.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+        let read = async {
+            let permit = READS.acquire().await?;
+            let read = move || {
+                // Until the end of the read, also if nobody waits for it any longer.
+                let _permit = permit;
+                Self::read_now(sources)
+            };
+            tokio::task::spawn_blocking(read).await.context("the secrets cannot be read")?
         };
-        read.context("the secrets cannot be read")?
+        match tokio::time::timeout(MAX_READ_TIME, read).await {
+            Ok(values) => values,
+            Err(_) => bail!("{name} could not be read within {}", humantime::format_duration(MAX_READ_TIME)),
+        }
     }
 
     /// Reads these secrets, which may block for as long as a file server does not respond.
