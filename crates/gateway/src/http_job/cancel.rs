@@ -75,14 +75,13 @@ async fn send_once(
     session: &mut Session<'_>,
     settings: &CancelSettings,
 ) -> Result<Result<EngineResponse, SendError>, Exit> {
-    let request = &settings.request;
-    let prepared = match session.prepare(&request.method, &request.url, request.body.as_ref()).await {
+    let prepared = match session.prepare(&settings.request).await {
         Ok(prepared) => prepared,
         Err(cause) => return Ok(Err(SendError::NotSent(cause))),
     };
     session.run.is_cancel_sent = true;
     session.store().await?;
-    let sent = session.send(prepared).await;
+    let sent = session.engine.send(prepared).await;
     if let Err(SendError::NotSent(_)) = sent {
         session.run.is_cancel_sent = false;
         session.store().await?;
@@ -97,7 +96,7 @@ async fn report(session: &Session<'_>, settings: &CancelSettings, sent: Result<E
             (Severity::Information, format!("The engine has accepted to cancel {place}."))
         }
         Ok(response) => {
-            let cause = response.describe(&session.mask);
+            let cause = response.describe(&session.engine.mask);
             let hint = accept_hint(&response, "cancel", "canceled");
             (Severity::Warning, format!("The engine did not accept to cancel {place}: {cause}{hint}."))
         }

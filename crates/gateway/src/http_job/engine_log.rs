@@ -42,7 +42,7 @@ async fn read_log(
 ) -> Result<String, String> {
     let response = session.get(url).await.map_err(|error: SendError| error.cause().to_owned())?;
     if !response.status.is_success() {
-        return Err(response.describe(&session.mask));
+        return Err(response.describe(&session.engine.mask));
     }
     if places.is_empty() {
         return Ok(response.text());
@@ -94,7 +94,7 @@ async fn write_new_lines(session: &mut Session<'_>, text: &str, is_last: bool) -
 /// Returns a line without secrets, with the severity that the patterns of the job give it.
 fn with_severity(session: &Session<'_>, line: &str) -> (Severity, String) {
     // Before it is cut, so that no part of a secret remains.
-    let mut line = session.mask.mask(line);
+    let mut line = session.engine.mask.mask(line);
     line.truncate(line.floor_char_boundary(MAX_LINE_BYTES));
     let severity = if session.job.error.is_match(&line) {
         Severity::Error

@@ -175,7 +175,7 @@ async fn note_state(session: &mut Session<'_>, polls: &mut Polls, report: &State
         session.store().await?;
         session.write(Severity::Information, &text).await;
     }
-    let state = report.text.as_ref().map(|state| session.mask.mask(state)).unwrap_or_default();
+    let state = report.text.as_ref().map(|state| session.engine.mask.mask(state)).unwrap_or_default();
     if session.run.state.as_ref() == Some(&state) {
         return Ok(());
     }

@@ -3,6 +3,7 @@
 mod appended_text;
 mod cancel;
 mod client;
+mod engine;
 mod engine_log;
 mod follow;
 mod oauth2;

@@ -65,7 +65,7 @@ pub(super) async fn poll(session: &mut Session<'_>) -> Poll {
             Poll { report: read(session, settings, &response), retry_after }
         }
         Err(error) => {
-            Poll { report: Report::Unavailable(session.mask.mask(error.cause())), retry_after: None }
+            Poll { report: Report::Unavailable(session.engine.mask.mask(error.cause())), retry_after: None }
         }
     }
 }
@@ -75,10 +75,10 @@ fn read(session: &Session<'_>, settings: &PollSettings, response: &EngineRespons
         return Report::NotYet;
     }
     if response.is_transient() {
-        return Report::Unavailable(response.describe(&session.mask));
+        return Report::Unavailable(response.describe(&session.engine.mask));
     }
     if !response.status.is_success() {
-        return Report::Refused(response.describe(&session.mask));
+        return Report::Refused(response.describe(&session.engine.mask));
     }
     let Some(document) = response.json() else {
         return Report::Unavailable(format!("the engine responded with {} and no JSON", response.status));
@@ -101,7 +101,7 @@ fn read(session: &Session<'_>, settings: &PollSettings, response: &EngineRespons
     };
     let text = text.map(|text| match text.char_indices().nth(MAX_STATE_CHARS) {
         // Masked first, so that no part of a secret remains.
-        Some(_) => session.mask.mask(&text).chars().take(MAX_STATE_CHARS).chain(['…']).collect(),
+        Some(_) => session.engine.mask.mask(&text).chars().take(MAX_STATE_CHARS).chain(['…']).collect(),
         None => text,
     });
     Report::State(StateReport { document, text, ended, is_known: state.is_some() })
@@ -117,7 +117,7 @@ pub(super) fn reason(session: &Session<'_>, document: &Value) -> String {
         texts.join(" ")
     };
     let text = places.iter().map(text_at).find(|text| !text.is_empty()).unwrap_or_default();
-    let text = session.mask.mask(&text);
+    let text = session.engine.mask.mask(&text);
     match text.char_indices().nth(MAX_REASON_CHARS) {
         _ if text.is_empty() => String::new(),
         Some((end, _)) => format!(": {}…", &text[..end]),

@@ -1,19 +1,14 @@
 //! A run, its engine, and what has become known about it.
 
-use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
-use reqwest::Url;
 use txjobs_sdk::Severity;
 use txjobs_store::time::Micros;
 
-use super::client::{EngineClient, EngineResponse, RequestBody, SendError};
-use super::oauth2::{AccessToken, request_token};
+use super::client::{EngineResponse, SendError};
+use super::engine::{Engine, PreparedRequest};
 use super::resume_token::{EngineRun, Progress, ResumeToken};
-use super::settings::{HttpJob, Link};
-use super::template::JsonTemplate;
+use super::settings::{HttpJob, Link, RequestSettings};
 use super::template::{UrlTemplate, Variable, Variables};
-use crate::request_secrets::SecretMask;
-use crate::request_secrets::{SecretSource, SecretValues};
+use crate::request_secrets::SecretValues;
 use crate::runner::{Exit, RunContext};
 
 /// A run, its engine, and what has become known about it. It has no `Debug`, because it has secrets.
@@ -23,17 +18,7 @@ pub(super) struct Session<'a> {
     pub variables: Variables,
     pub started_at: Micros,
     pub run: EngineRun,
-    pub mask: SecretMask,
-    client: EngineClient,
-    access_token: Option<AccessToken>,
-}
-
-/// A request that is ready to be sent. It has no `Debug`, because it has secrets.
-pub(super) struct PreparedRequest {
-    method: Method,
-    pub url: Url,
-    headers: HeaderMap,
-    body: RequestBody,
+    pub engine: Engine<'a>,
 }
 
 impl<'a> Session<'a> {
@@ -43,22 +28,15 @@ impl<'a> Session<'a> {
     ///
     /// Fails if TLS cannot be used.
     pub async fn new(job: &'a HttpJob, context: RunContext<'a>) -> anyhow::Result<Self> {
-        let client = EngineClient::new(&job.addresses, job.request_timeout)?;
+        let engine = Engine::new(job).await?;
         let variables = Variables {
             trigger_id: context.run.trigger_id,
             execution_id: context.run.id,
             job_id: context.run.job,
             ..Variables::default()
         };
-        let mut mask = SecretMask::default();
-        // The engine may repeat a secret of a request that an earlier node sent. Those that are missing fail their requests.
-        for source in job.secrets() {
-            if let Ok(values) = SecretValues::read(vec![source]).await {
-                values.values().for_each(|secret| mask.add(secret));
-            }
-        }
         let (started_at, run) = (context.clock.now(), EngineRun::default());
-        Ok(Self { job, context, variables, started_at, run, mask, client, access_token: None })
+        Ok(Self { job, context, variables, started_at, run, engine })
     }
 
     /// Continues a run that the engine has accepted.
@@ -80,88 +58,33 @@ impl<'a> Session<'a> {
         self.store().await
     }
 
-    /// Prepares a request to the engine, and reads its secrets.
-    ///
-    /// # Errors
-    ///
-    /// Fails with the cause, which contains no secret, for the inside of a sentence. Nothing was sent to the engine.
-    pub async fn prepare(
-        &mut self,
-        method: &Method,
-        url: &UrlTemplate,
-        body: Option<&JsonTemplate>,
-    ) -> Result<PreparedRequest, String> {
-        let job = self.job;
-        let mut sources: Vec<SecretSource> = url.template().secrets().cloned().collect();
-        sources.extend(job.headers.iter().flat_map(|(_, value)| value.secrets().cloned()));
-        sources.extend(body.into_iter().flat_map(JsonTemplate::secrets));
-        let secrets = SecretValues::read(sources).await.map_err(|error| format!("{error:#}"))?;
-        secrets.values().for_each(|secret| self.mask.add(secret));
-        let url = url.render(&self.variables, &secrets, &job.origin);
-        let url = url.map_err(|error| self.mask.mask(&format!("{error:#}")))?;
-        let mut headers = HeaderMap::new();
-        headers.insert("accept", HeaderValue::from_static("application/json, text/plain;q=0.9, */*;q=0.8"));
-        for (name, value) in &job.headers {
-            let text = value.render(&self.variables, &secrets);
-            let mut text = HeaderValue::from_str(&text)
-                .map_err(|_| format!("the header {name} has a character that headers cannot have"))?;
-            text.set_sensitive(value.secrets().next().is_some());
-            headers.insert(name.clone(), text);
-        }
-        if let Some(token) = self.authorization().await? {
-            headers.insert(AUTHORIZATION, token);
-        }
-        let body = match body {
-            Some(body) => RequestBody::Json(body.render(&self.variables, &secrets)),
-            None => RequestBody::Empty,
-        };
-        Ok(PreparedRequest { method: method.clone(), url, headers, body })
-    }
-
-    /// Returns the header with an access token, if the engine needs one.
-    async fn authorization(&mut self) -> Result<Option<HeaderValue>, String> {
-        let Some(settings) = &self.job.oauth2 else { return Ok(None) };
-        if let Some(token) = self.access_token.as_ref().filter(|token| token.is_current()) {
-            return Ok(Some(token.header.clone()));
-        }
-        let token = request_token(&self.client, settings, &mut self.mask).await?;
-        let header = token.header.clone();
-        self.access_token = Some(token);
-        Ok(Some(header))
-    }
-
-    /// Sends a prepared request once.
-    ///
-    /// # Errors
-    ///
-    /// Fails if there is no complete response. The error contains no secret.
-    pub async fn send(&mut self, request: PreparedRequest) -> Result<EngineResponse, SendError> {
-        let PreparedRequest { method, url, headers, body } = request;
-        let response = self.client.send(method, url, headers, body).await;
-        if response.as_ref().is_ok_and(|response| response.status == StatusCode::UNAUTHORIZED) {
-            self.access_token = None;
-        }
-        response
-    }
-
     /// Sends a GET to the engine.
     ///
     /// # Errors
     ///
-    /// Fails if there is no complete response. The error contains no secret.
+    /// Fails like [`Engine::get`].
     pub async fn get(&mut self, url: &UrlTemplate) -> Result<EngineResponse, SendError> {
-        let request = self.prepare(&Method::GET, url, None).await.map_err(SendError::NotSent)?;
-        self.send(request).await
+        self.engine.get(&self.variables, url).await
+    }
+
+    /// Prepares a request to the engine.
+    ///
+    /// # Errors
+    ///
+    /// Fails like [`Engine::prepare`].
+    pub async fn prepare(&mut self, request: &RequestSettings) -> Result<PreparedRequest, String> {
+        let RequestSettings { method, url, body, .. } = request;
+        self.engine.prepare(&self.variables, method, url, body.as_ref()).await
     }
 
     /// Writes a line to the log of the run.
     pub async fn write(&self, severity: Severity, text: &str) {
-        self.context.log.write(severity, self.mask.mask(text)).await;
+        self.context.log.write(severity, self.engine.mask.mask(text)).await;
     }
 
     /// Returns the exit of a run that failed for this reason.
     pub fn failed(&self, reason: &str) -> Exit {
-        Exit::Failed(self.mask.mask(reason))
+        Exit::Failed(self.engine.mask.mask(reason))
     }
 
     /// Stores what is known about the run.

@@ -29,7 +29,7 @@ pub(super) async fn start(session: &mut Session<'_>) -> Result<EngineResponse, E
     let prepared = tokio::select! {
         biased;
         interrupt = context.interrupts.wait() => return Err(Exit::Interrupted(interrupt)),
-        prepared = session.prepare(&settings.method, &settings.url, settings.body.as_ref()) => prepared,
+        prepared = session.prepare(settings) => prepared,
     };
     let request = prepared
         .map_err(|cause| session.failed(&format!("The run was not started in the engine: {cause}.")))?;
@@ -44,7 +44,7 @@ pub(super) async fn start(session: &mut Session<'_>) -> Result<EngineResponse, E
     // A graceful stop and a cancellation wait for the response, without which nobody would know the run.
     let response = tokio::select! {
         biased;
-        response = session.send(request) => response,
+        response = session.engine.send(request) => response,
         () = context.interrupts.killed() => return Err(Exit::Detached),
     };
     let response = match response {
@@ -55,7 +55,7 @@ pub(super) async fn start(session: &mut Session<'_>) -> Result<EngineResponse, E
         Err(SendError::Lost(cause)) => return Err(unknown(session, &cause)),
     };
     if !settings.accept.contains(&response.status.as_u16()) {
-        let text = response.describe(&session.mask);
+        let text = response.describe(&session.engine.mask);
         let is_refused = response.status.is_client_error() && !matches!(response.status.as_u16(), 408 | 425);
         return Err(match is_refused {
             true => session.failed(&format!("The engine refused to start the run: {text}.")),
@@ -100,7 +100,7 @@ fn read_response(session: &mut Session<'_>, response: &EngineResponse, url: &Url
     if let Some(pointer) = &job.start.run_id {
         let id = pointer
             .first(&document)
-            .filter(|id| scalar_text(id).is_some_and(|id| is_id(&id) && !session.mask.is_in(&id)));
+            .filter(|id| scalar_text(id).is_some_and(|id| is_id(&id) && !session.engine.mask.is_in(&id)));
         let Some(id) = id else {
             let cause = format!("its response has no id of the run at {:?}", pointer.to_string());
             return Err(not_followed(session, &cause));
@@ -123,7 +123,7 @@ fn read_response(session: &mut Session<'_>, response: &EngineResponse, url: &Url
         let address = url.join(&address).map_or(address, |url| url.to_string());
         let checked = parse_of_origin(&address, &job.origin);
         let checked = checked.map_err(|error| not_followed(session, &format!("{error:#}")))?;
-        if session.mask.is_in(checked.as_str()) {
+        if session.engine.mask.is_in(checked.as_str()) {
             let cause = "the URL of its state contains a secret, which is not stored. Write `url` in `poll`";
             return Err(not_followed(session, cause));
         }
@@ -149,6 +149,6 @@ pub(super) fn link(session: &Session<'_>, document: &Value) -> Option<String> {
         Link::Pointer(pointer) => scalar_text(pointer.first(document)?)?,
     };
     let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "https" | "http"))?;
-    let is_usable = url.as_str().len() <= MAX_LINK_LENGTH && !session.mask.is_in(url.as_str());
+    let is_usable = url.as_str().len() <= MAX_LINK_LENGTH && !session.engine.mask.is_in(url.as_str());
     is_usable.then(|| url.to_string())
 }

@@ -37,7 +37,7 @@ fn content(session: &Session<'_>, value: &Value) -> String {
     };
     let count = keys.len();
     let named: Vec<_> =
-        keys.take(MAX_KEYS).map(|key| format!("{:?}", short(&session.mask.mask(key)))).collect();
+        keys.take(MAX_KEYS).map(|key| format!("{:?}", short(&session.engine.mask.mask(key)))).collect();
     let rest = match count - named.len() {
         0 => String::new(),
         rest => format!(" and {rest} more"),
