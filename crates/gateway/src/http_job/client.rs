@@ -1,6 +1,6 @@
 //! Sends requests to an engine.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -18,8 +18,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest response, after decompression.
 const MAX_RESPONSE_BYTES: usize = 8 * 1024 * 1024;
 
-/// The connections of a run to its engine. Each request has its own, so that a failure to connect means that nothing was sent.
-#[derive(Debug)]
+/// The client of a job, which all its runs share. The first run builds it, because TLS reads the certificates of the system.
+#[derive(Clone, Debug, Default)]
+pub struct SharedClient(Arc<OnceLock<EngineClient>>);
+
+/// The connections of a job to its engine. Each request has its own, so that a failure to connect means that nothing was sent.
+#[derive(Clone, Debug)]
 pub(super) struct EngineClient {
     client: Client,
     timeout: Duration,
@@ -59,13 +63,29 @@ impl SendError {
     }
 }
 
+impl SharedClient {
+    /// Returns the client, and creates it if there is none yet.
+    ///
+    /// # Errors
+    ///
+    /// Fails like [`EngineClient::new`].
+    pub(super) fn get(&self, addresses: &AddressPolicy, timeout: Duration) -> Result<EngineClient> {
+        if let Some(client) = self.0.get() {
+            return Ok(client.clone());
+        }
+        let client = EngineClient::new(addresses, timeout)?;
+        // Another run may have been faster.
+        Ok(self.0.get_or_init(|| client).clone())
+    }
+}
+
 impl EngineClient {
     /// Creates the client. Nothing is sent yet.
     ///
     /// # Errors
     ///
     /// Fails if TLS cannot be used, for instance because the system has no certificates.
-    pub fn new(addresses: &AddressPolicy, timeout: Duration) -> Result<Self> {
+    fn new(addresses: &AddressPolicy, timeout: Duration) -> Result<Self> {
         let resolver = CheckedResolver { lookup: Arc::new(SystemLookup), policy: addresses.clone() };
         let client = http_client::builder(resolver)
             .pool_max_idle_per_host(0)

@@ -35,7 +35,7 @@ impl<'a> Engine<'a> {
     ///
     /// Fails if TLS cannot be used.
     pub async fn new(job: &'a HttpJob) -> anyhow::Result<Self> {
-        let client = EngineClient::new(&job.addresses, job.request_timeout)?;
+        let client = job.client.get(&job.addresses, job.request_timeout)?;
         let mut mask = SecretMask::default();
         // The engine may repeat a secret of a request that an earlier node sent. Those that are missing fail their requests.
         let reads = job.secrets().into_iter().map(|source| SecretValues::read(vec![source]));

@@ -17,6 +17,7 @@ mod start;
 mod state_hint;
 mod template;
 
+pub use client::SharedClient;
 pub use pointer::Pointer;
 pub use settings::{
     CancelSettings, EngineState, HttpJob, Link, LogSource, OAuth2Settings, PollSettings, PollUrl,

@@ -7,6 +7,7 @@ use axum::http::{HeaderName, Method};
 use regex::RegexSet;
 use txjobs_sdk::ExecutionState;
 
+use super::client::SharedClient;
 use super::pointer::Pointer;
 use super::template::JsonTemplate;
 use super::template::{Template, UrlTemplate};
@@ -34,6 +35,8 @@ pub struct HttpJob {
     pub link: Option<Link>,
     /// The addresses to which it connects.
     pub addresses: AddressPolicy,
+    /// The client, which connects to these addresses only.
+    pub client: SharedClient,
     /// The longest time of a request.
     pub request_timeout: Duration,
     /// The longest time of a run.

@@ -22,7 +22,9 @@ use crate::addresses::AddressPolicy;
 use crate::config::duration::ConfigDuration;
 use crate::config::location::At;
 use crate::config::values::{checked, ensure_new_header, parse_all, parse_network};
-use crate::http_job::{HttpJob, Link, LogSource, Pointer, PollUrl, Template, UrlTemplate, Variable};
+use crate::http_job::{
+    HttpJob, Link, LogSource, Pointer, PollUrl, SharedClient, Template, UrlTemplate, Variable,
+};
 
 const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 /// The longest time of a run, if the file sets none. Without one, an engine that has vanished would be polled forever.
@@ -166,6 +168,7 @@ impl HttpTable {
             log: log.transpose()?,
             link: link.transpose()?,
             addresses: scope.addresses,
+            client: SharedClient::default(),
             request_timeout: request_timeout.transpose()?.unwrap_or(DEFAULT_REQUEST_TIMEOUT),
             timeout: job.timeout.unwrap_or(DEFAULT_TIMEOUT),
             error: job.error,
