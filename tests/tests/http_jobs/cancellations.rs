@@ -1,5 +1,9 @@
 //! Runs that are canceled, or that take too long.
 
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
 use txjobs_sdk::paths;
 
 use crate::support::engine::Kind;
@@ -82,13 +86,41 @@ async fn job_without_a_cancel_request_says_that_the_run_goes_on() {
     assert_eq!(last_message(&execution), CANCELED);
 }
 
+/// A lease of a file on Linux: to open it takes 45 seconds, as with a file server that is away.
+struct Lease(Child);
+
+impl Lease {
+    fn take(file: &Path) -> Self {
+        let script = "import fcntl, signal, sys
+signal.signal(signal.SIGIO, signal.SIG_IGN)
+file = open(sys.argv[1], 'a')
+fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+print('taken', flush=True)
+sys.stdin.read()";
+        let mut command = Command::new("python3");
+        command.args(["-c", script]).arg(file).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line, "taken\n");
+        Self(process)
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        // Its standard input ends.
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
+}
+
+#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn secret_file_that_does_not_respond_delays_neither_a_cancellation_nor_a_stop() {
     let engine = SimpleEngine::start(|_| state("running").into());
     let (folder, mut server) = serve(&engine.config("", ""));
-    // Like a file of a file server that is away: to open it takes forever.
-    std::fs::remove_file(folder.file("token")).unwrap();
-    assert!(std::process::Command::new("mkfifo").arg(folder.file("token")).status().unwrap().success());
+    let _lease = Lease::take(&folder.file("token"));
     let run = server.execute("Load").await;
     let is_running = |run: &serde_json::Value| run["State"] == 1;
     server.wait_until(run, is_running).await;

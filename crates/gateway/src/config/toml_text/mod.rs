@@ -17,20 +17,21 @@ use super::location::At;
 /// Fails if the text is not TOML, or does not have these keys. The error has its place, and no value that may be secret.
 pub(super) fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T> {
     let deserializer = toml::Deserializer::parse(text)?;
-    serde_path_to_error::deserialize(deserializer).map_err(|error| {
-        let (owner, keys) = owner(text, error.path());
-        let error = error.into_inner();
-        let described = describe(&keys, error.message());
-        let described = anyhow::Error::msg(described);
-        let described = match owner {
-            Some(owner) => described.context(owner),
-            None => described,
-        };
-        match error.span() {
-            Some(span) => Err::<(), _>(described).at(span).unwrap_err(),
-            None => described,
-        }
-    })
+    let error = match serde_path_to_error::deserialize(deserializer) {
+        Ok(file) => return Ok(file),
+        Err(error) => error,
+    };
+    let (owner, keys) = owner(text, error.path());
+    let error = error.into_inner();
+    let described = anyhow::Error::msg(describe(&keys, error.message()));
+    let result = Err(match owner {
+        Some(owner) => described.context(owner),
+        None => described,
+    });
+    match error.span() {
+        Some(span) => result.at(span),
+        None => result,
+    }
 }
 
 #[cfg(test)]

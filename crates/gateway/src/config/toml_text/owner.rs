@@ -102,7 +102,7 @@ pub(super) fn owner(text: &str, path: &Path) -> (Option<String>, Keys) {
 /// Returns whether an index now selects a table with a name.
 fn is_named(keys: &Keys) -> bool {
     let path = keys.table.iter().chain(&keys.inner).map(String::as_str);
-    matches!(path.collect::<Vec<_>>().as_slice(), ["organization"] | ["organization", "job"] | ["notify"])
+    matches!(path.collect::<Vec<_>>().as_slice(), ["organization" | "notify"] | ["organization", "job"])
 }
 
 fn named(kind: &str, unnamed: &str, name: Option<&str>) -> String {
