@@ -1,8 +1,8 @@
 //! A gateway that ends in the middle of its runs, and starts again.
 
-use txjobs_sdk::ApiKey;
+use txjobs_sdk::{ApiKey, paths};
 use txjobs_test_support::{
-    CommandOutput, PostgresServer, Program, ServerFolder, TestServer, shell_jobs, wait_until,
+    CommandOutput, PostgresServer, Program, ServerFolder, StartedRun, TestServer, shell_jobs, wait_until,
 };
 
 use crate::support::engine::{Kind, Phase};
@@ -12,7 +12,7 @@ use crate::support::stand_in::Fault;
 
 const FOLLOWED_AGAIN: &str = "The gateway follows the run";
 
-async fn assert_all_completed(scene: &Scene, runs: &[txjobs_test_support::StartedRun]) {
+async fn assert_all_completed(scene: &Scene, runs: &[StartedRun]) {
     for (stand_in, execution) in scene.finish(runs).await {
         let guide = stand_in.engine.guide();
         assert_eq!(execution["State"], 2, "{guide}: {execution:#}");
@@ -70,7 +70,7 @@ async fn stop_during_a_start_waits_for_the_response() {
     let runs = scene.execute_all().await;
     scene.wait_for(Kind::Start, 1).await;
     scene.server.signal("TERM");
-    txjobs_test_support::wait_until("the stop", async || {
+    wait_until("the stop", async || {
         let ready = scene.server.http().get(format!("{}/health/ready", scene.server.address())).send().await;
         (!ready.is_ok_and(|response| response.status().is_success())).then_some(())
     })
@@ -82,42 +82,87 @@ async fn stop_during_a_start_waits_for_the_response() {
     assert_all_completed(&scene, &runs).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn run_of_a_job_that_was_removed_ends_at_the_next_start() {
-    let engine = SimpleEngine::start(|_| state("running").into());
-    let config = engine.config("", "");
-    let config =
-        config.replace("request_timeout", "link = \"https://engine.example/{run_id}\"\nrequest_timeout");
-    for database in ["gateway.db".to_owned(), PostgresServer::shared().create_database()] {
-        let requests = engine.count("GET");
+const REMOVED: &str =
+    "The job was removed from gateway.toml. Its run in the other engine may go on: https://engine.example/7";
+
+/// A gateway with a job of a simple engine, and a database of its own.
+struct RemovableJob {
+    config: String,
+    folder: ServerFolder,
+    database: String,
+    key: ApiKey,
+}
+
+impl RemovableJob {
+    fn new(engine: &SimpleEngine, database: String) -> Self {
+        let link = "link = \"https://engine.example/{run_id}\"\nrequest_timeout";
+        let config = engine.config("", "").replace("request_timeout", link);
         let folder = ServerFolder::gateway(&config);
         std::fs::write(folder.file("token"), SECRET).unwrap();
         let mut create =
             folder.command(&["keys", "create", "--organization", "Contoso", "--name", "of the test"]);
         let key = CommandOutput::of(create.env("TXJOBS_DATABASE", &database)).expect_success();
-        let key = ApiKey::new(key).unwrap();
-        let serve = || {
-            let mut serve = folder.serve_command(&[]);
-            serve.env("TXJOBS_DATABASE", &database);
-            TestServer::start(Program::Gateway, serve, key.clone())
-        };
-        let write = |config: &str| std::fs::write(folder.file("gateway.toml"), config).unwrap();
-        let mut server = serve();
-        let run = server.execute("Load").await;
-        wait_until("a poll", async || (engine.count("GET") > requests).then_some(())).await;
-        server.signal("TERM");
-        assert!(server.wait_for_exit().await.success());
-        write(&shell_jobs(&[("Other", "true", "")]));
-        let server = serve();
-        wait_until("the end of the run", async || folder.log().contains("may go on").then_some(())).await;
-        // The job is listed again, with its history.
-        write(&config);
-        wait_until("the reload", async || folder.log().contains("was reloaded: added").then_some(())).await;
+        Self { config, folder, database, key: ApiKey::new(key).unwrap() }
+    }
+
+    fn serve(&self, options: &[&str]) -> TestServer {
+        let mut serve = self.folder.serve_command(options);
+        serve.env("TXJOBS_DATABASE", &self.database);
+        TestServer::start(Program::Gateway, serve, self.key.clone())
+    }
+
+    fn remove(&self) {
+        std::fs::write(self.folder.file("gateway.toml"), shell_jobs(&[("Other", "true", "")])).unwrap();
+    }
+
+    /// Waits until the log contains a text this often.
+    async fn wait_for_log(&self, text: &str, count: usize) {
+        wait_until(text, async || (self.folder.log().matches(text).count() >= count).then_some(())).await;
+    }
+
+    /// Adds the job again, so that it is listed with its history, and checks the end of the run.
+    async fn assert_given_up(&self, server: &TestServer, run: StartedRun) {
+        std::fs::write(self.folder.file("gateway.toml"), &self.config).unwrap();
+        self.wait_for_log("was reloaded: added: \"Load\"", 1).await;
         let execution = server.wait_for_end(run).await;
         assert_eq!(execution["State"], 3);
-        let removed = "The job was removed from gateway.toml. Its run in the other engine may go on: https://engine.example/7";
-        assert_eq!(last_message(&execution), removed, "{execution:#}");
-        assert_eq!(server.call(txjobs_sdk::paths::cancel_job(run.job)).await.status, 409);
+        assert_eq!(last_message(&execution), REMOVED, "{execution:#}");
+        // The job is idle.
+        assert_eq!(server.call(paths::cancel_job(run.job)).await.status, 409);
     }
-    assert_eq!(engine.count("POST"), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_of_a_job_that_was_removed_ends_at_the_next_start() {
+    for database in ["gateway.db".to_owned(), PostgresServer::shared().create_database()] {
+        let engine = SimpleEngine::start(|_| state("running").into());
+        let job = RemovableJob::new(&engine, database);
+        let mut server = job.serve(&[]);
+        let run = server.execute("Load").await;
+        engine.wait_for("GET").await;
+        server.signal("TERM");
+        assert!(server.wait_for_exit().await.success());
+        job.remove();
+        let server = job.serve(&[]);
+        job.wait_for_log(REMOVED, 1).await;
+        job.assert_given_up(&server, run).await;
+        assert_eq!(engine.count("POST"), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_of_a_job_that_was_removed_is_ended_by_another_node() {
+    let engine = SimpleEngine::start(|_| state("running").into());
+    let job = RemovableJob::new(&engine, PostgresServer::shared().create_database());
+    let mut runner = job.serve(&[]);
+    let other = job.serve(&["--no-runner"]);
+    let run = other.execute("Load").await;
+    engine.wait_for("GET").await;
+    job.remove();
+    job.wait_for_log("was reloaded: added: \"Other\"", 2).await;
+    assert!(!job.folder.log().contains(REMOVED), "its node still follows the run");
+    runner.signal("TERM");
+    assert!(runner.wait_for_exit().await.success());
+    job.wait_for_log(REMOVED, 1).await;
+    job.assert_given_up(&other, run).await;
 }

@@ -1,5 +1,7 @@
 //! Tests of the life of runs.
 
+use std::slice;
+
 use futures::future::join_all;
 use txjobs_sdk::{ExecutionState, JobStatusCode};
 use txjobs_store::{BusyPolicy, CancelOutcome, Claim, ErrorKind, OrphanedRun, Run, RunResult, Selection};
@@ -252,7 +254,7 @@ async fn run_that_goes_on_elsewhere_is_orphaned_with_its_job(test: &TestStore) {
         goes_on_elsewhere: true,
         link: Some(link.to_owned()),
     };
-    assert_eq!(test.store.orphaned_runs().await.unwrap(), [orphan.clone()]);
+    assert_eq!(test.store.orphaned_runs().await.unwrap(), slice::from_ref(&orphan));
     // A node that claims it first follows it.
     let next = test.store.register_node(&node_info("next")).await.unwrap();
     let claimed = test.claim(next).await.unwrap().unwrap();

@@ -92,13 +92,13 @@ async fn changed_schedule_does_not_repeat_a_handled_due_time(test: &TestStore) {
     declare(test, &[schedule(job, &[])]).await;
     assert_eq!(start(test, due(job, NOW, NOW + 10)).await, StartOutcome::Started);
     // A node read its clock before, and declares the change afterwards.
-    let changed = DeclaredSchedule { definition: "every hour".to_owned(), ..schedule(job, &[]) };
-    test.store.declare_schedules(&[changed.clone()], NOW + 9).await.unwrap();
+    let changed = [DeclaredSchedule { definition: "every hour".to_owned(), ..schedule(job, &[]) }];
+    test.store.declare_schedules(&changed, NOW + 9).await.unwrap();
     let current = state(test, job).await.unwrap();
     assert_eq!((current.definition.as_str(), current.handled_until), ("every hour", NOW + 10));
     // A schedule that was removed meanwhile begins anew, also after a clock that was far ahead.
     declare(test, &[]).await;
-    test.store.declare_schedules(&[changed], NOW + 9).await.unwrap();
+    test.store.declare_schedules(&changed, NOW + 9).await.unwrap();
     assert_eq!(state(test, job).await.unwrap().handled_until, NOW + 9);
 }
 
