@@ -250,8 +250,13 @@ fn warn_of_send_problem(channel: &Channel) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    use futures::future::BoxFuture;
+
     use super::*;
-    use crate::clock::SystemClock;
+    use crate::clock::{Clock, ClockReading, Moment, SystemClock};
     use crate::notifier::test_gateway::{START, TestGateway, config};
 
     #[tokio::test]
@@ -272,5 +277,43 @@ mod tests {
         notifications.set(gateway.config.channel_set());
         notifier.tick(START).await.unwrap();
         assert_eq!((notifier.tasks.len(), notifier.deliveries.len()), (1, 1));
+    }
+
+    /// A clock whose first reading panics.
+    #[derive(Debug)]
+    struct FaultyClock {
+        clock: SystemClock,
+        has_failed: AtomicBool,
+    }
+
+    impl Clock for FaultyClock {
+        fn read(&self) -> ClockReading {
+            assert!(self.has_failed.swap(true, Ordering::SeqCst), "a panic that this test causes");
+            self.clock.read()
+        }
+
+        fn sleep_until(&self, moment: Moment) -> BoxFuture<'_, ()> {
+            self.clock.sleep_until(moment)
+        }
+    }
+
+    #[tokio::test]
+    async fn notifier_that_has_panicked_begins_anew() {
+        let gateway = TestGateway::start(config(&["Load"], "on = [\"completed\"]")).await;
+        gateway.run("Load", START).await;
+        let notifications = Notifications::default();
+        notifications.set(gateway.config.channel_set());
+        let clock = Arc::new(FaultyClock { clock: SystemClock::new(), has_failed: AtomicBool::new(false) });
+        let (stop, store) = (CancellationToken::new(), Arc::clone(&gateway.store));
+        let task = spawn_notifier(store, clock.clone(), RunnerHandle::default(), notifications, stop.clone());
+        let stored = async {
+            while gateway.pending().await == 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(Duration::from_secs(30), stored).await.unwrap();
+        assert!(clock.has_failed.load(Ordering::SeqCst));
+        stop.cancel();
+        task.await.unwrap();
     }
 }
