@@ -145,7 +145,7 @@ mod tests {
         let exec = ExecConfig {
             command: Some("sh".to_owned()),
             args: Some(vec!["-c".to_owned(), script.to_owned()]),
-            ..serde_json::from_value(json!({})).unwrap()
+            ..serde_json::from_value(json!({})).expect("all fields are optional")
         };
         let result = run(&exec, Duration::from_millis(500)).await;
         result.err().expect("an error")
@@ -161,7 +161,7 @@ mod tests {
             ("echo '{secret'", "did not print them as JSON"),
             ("echo '{\"kind\": \"secret\"}'", "printed no `status`"),
             ("echo '{\"status\": {\"clientKeyData\": \"secret\"}}'", "printed neither a token"),
-            ("echo '{\"status\": {\"token\": \"secret\\n\"}}'", "a character that headers cannot have"),
+            (r#"printf %s '{"status": {"token": "secret\n"}}'"#, "a character that headers cannot have"),
         ] {
             let error = error_of(script).await;
             assert!(error.contains(expected) && !error.contains("secret"), "{script}: {error}");
