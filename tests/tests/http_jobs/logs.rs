@@ -74,3 +74,54 @@ async fn count_of_lines(server: &TestServer, run: txjobs_test_support::StartedRu
     let executions = server.call(request).await.json();
     executions[0]["JobExecutionLogs"].as_array().map_or(0, Vec::len)
 }
+
+/// An engine whose polls report these documents, the last one again and again.
+fn engine_with(documents: Vec<Value>) -> SimpleEngine {
+    let polls = Mutex::new(documents.into_iter().peekable());
+    SimpleEngine::start(move |_| {
+        let mut polls = polls.lock().unwrap();
+        let next = polls.next().unwrap();
+        if polls.peek().is_none() {
+            *polls = vec![next.clone()].into_iter().peekable();
+        }
+        json_response(200, &next.to_string()).into()
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_of_steps_in_parallel_decide_the_outcome() {
+    let steps = |state: &str, a: &str, b: &str| json!({ "state": state, "s": [{ "l": a }, { "l": b }] });
+    let engine = engine_with(vec![
+        steps("running", "a1\n", "b1\n"),
+        steps("running", "a1\nERROR in a\n", "b1\n"),
+        steps("done", "a1\nERROR in a\n", "b1\nb2"),
+    ]);
+    let server =
+        engine.serve("error = [\"^ERROR\"]\n", "[organization.job.http.log]\nmessage = [\"/s/*/l\"]\n");
+    let run = server.run("Load").await;
+    assert_eq!(run["State"], 4, "{run:#}");
+    let lines: Vec<_> = messages(&run).into_iter().filter(|text| !text.starts_with("The engine ")).collect();
+    assert_eq!(lines, ["a1", "b1", "ERROR in a", "b2"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn log_that_loses_its_beginning_is_continued_and_says_so_once() {
+    let window = |state: &str, from: usize| {
+        let lines: String = (from..from + 10).map(|line| format!("line {line}\n")).collect();
+        json!({ "state": state, "l": lines })
+    };
+    let engine = engine_with(vec![
+        window("running", 0),
+        window("running", 4),
+        window("running", 9),
+        window("done", 12),
+    ]);
+    let server = engine.serve("", "[organization.job.http.log]\nmessage = [\"/l\"]\n");
+    let run = server.run("Load").await;
+    assert_eq!(run["State"], 2, "{run:#}");
+    let lines: Vec<_> = messages(&run).into_iter().filter(|text| text.starts_with("line ")).collect();
+    assert_eq!(lines, (0..22).map(|line| format!("line {line}")).collect::<Vec<_>>());
+    let noted =
+        messages(&run).into_iter().filter(|text| text.contains("no longer has its earlier lines")).count();
+    assert_eq!(noted, 1, "{run:#}");
+}

@@ -1,6 +1,6 @@
 //! Jobs that start work in another engine by a request, and poll it to its end.
 
-mod appended_text;
+mod background;
 mod cancel;
 mod client;
 mod engine;

@@ -54,8 +54,37 @@ impl Pointer {
         (&self.0[..length], value)
     }
 
+    /// Returns whether the values are the elements of arrays.
+    pub(super) fn is_of_elements(&self) -> bool {
+        self.0.ends_with("/*")
+    }
+
+    /// Calls `found` with each value at the place, and with the indexes of the elements for which `*` stands.
+    pub(super) fn visit(&self, document: &Value, found: &mut impl FnMut(&[usize], &Value)) {
+        visit(document, &self.segments().collect::<Vec<_>>(), &mut Vec::new(), found);
+    }
+
     fn segments(&self) -> impl Iterator<Item = String> {
         self.0.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"))
+    }
+}
+
+fn visit(
+    value: &Value,
+    segments: &[String],
+    indexes: &mut Vec<usize>,
+    found: &mut impl FnMut(&[usize], &Value),
+) {
+    let Some((segment, rest)) = segments.split_first() else { return found(indexes, value) };
+    match value {
+        Value::Array(elements) if segment == "*" => {
+            for (index, element) in elements.iter().enumerate() {
+                indexes.push(index);
+                visit(element, rest, indexes, found);
+                indexes.pop();
+            }
+        }
+        value => children(value, segment).into_iter().for_each(|child| visit(child, rest, indexes, found)),
     }
 }
 
@@ -130,5 +159,20 @@ mod tests {
         assert_eq!(deepest("/b/c"), (String::new(), document.clone()));
         assert_eq!(deepest("/a/*/y"), ("/a/*".to_owned(), json!({ "x": 1 })));
         assert_eq!(deepest("/a/0/x/z"), ("/a/0/x".to_owned(), json!(1)));
+    }
+
+    #[test]
+    fn visited_values_have_the_indexes_of_their_elements() {
+        let document = json!({ "s": [{ "l": ["a", null] }, {}, { "l": ["b"] }] });
+        let visited = |text: &str| {
+            let mut found = Vec::new();
+            Pointer::parse(text).unwrap().visit(&document, &mut |indexes, value| {
+                found.push((indexes.to_vec(), value.clone()));
+            });
+            found
+        };
+        let expected = [(vec![0, 0], json!("a")), (vec![0, 1], json!(null)), (vec![2, 0], json!("b"))];
+        assert_eq!(visited("/s/*/l/*"), expected);
+        assert_eq!(visited("/s/2/l/0"), [(vec![], json!("b"))]);
     }
 }

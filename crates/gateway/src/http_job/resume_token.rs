@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use txjobs_store::time::Micros;
 
-use super::appended_text::TextPosition;
+use super::engine_log::LogPosition;
 
 /// The version of the format.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What is stored about a run. It contains no secrets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,27 +49,53 @@ pub(super) struct EngineRun {
     pub state: Option<String>,
     /// The part of the engine's log whose lines are in the store.
     #[serde(default)]
-    pub log: TextPosition,
+    pub log: LogPosition,
     /// The lines after that part which are being written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub writing: Option<WrittenLines>,
+    /// Whether the log of the run says that earlier lines are missing in that of the engine.
+    #[serde(default)]
+    pub is_shortened_log_noted: bool,
+    /// Whether the log of the run says that the engine's log is another one.
+    #[serde(default)]
+    pub is_replaced_log_noted: bool,
     /// The number of the most severe line of the engine's log.
     #[serde(default)]
     pub worst: i64,
 }
 
-/// Consecutive lines of a run's log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Consecutive lines of a run's log that are written in one transaction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct WrittenLines {
     /// The sequence number of the first one.
     pub first_seq: i64,
     pub count: usize,
+    /// The part of the engine's log up to the last one.
+    pub log: LogPosition,
 }
 
 impl WrittenLines {
-    /// Returns how many of the lines are in a log whose next line has this sequence number.
-    pub fn count_before(self, next_seq: i64) -> usize {
-        usize::try_from(next_seq.saturating_sub(self.first_seq)).unwrap_or_default().min(self.count)
+    /// Returns whether the lines are in a log whose next line has this sequence number.
+    fn are_before(&self, next_seq: i64) -> bool {
+        let count = i64::try_from(self.count).unwrap_or(i64::MAX);
+        next_seq >= self.first_seq.saturating_add(count)
+    }
+}
+
+impl EngineRun {
+    /// Returns the part of the engine's log that is in a log of the run whose next line has this sequence number.
+    pub fn log_position(&self, next_seq: i64) -> &LogPosition {
+        let written = self.writing.as_ref().filter(|lines| lines.are_before(next_seq));
+        written.map_or(&self.log, |lines| &lines.log)
+    }
+
+    /// Notes whether the lines that were being written are in the log, whose next line has this sequence number.
+    pub fn settle_written_lines(&mut self, next_seq: i64) {
+        if let Some(lines) = self.writing.take()
+            && lines.are_before(next_seq)
+        {
+            self.log = lines.log;
+        }
     }
 }
 
@@ -107,18 +133,25 @@ mod tests {
         let run = EngineRun {
             run_id: Some(Value::from(u64::MAX)),
             is_cancel_sent: true,
-            writing: Some(WrittenLines { first_seq: 3, count: 2 }),
+            writing: Some(WrittenLines { first_seq: 3, count: 2, log: LogPosition::default() }),
             ..EngineRun::default()
         };
         token.progress = Progress::Started(Box::new(run));
         assert_eq!(ResumeToken::parse(&token.to_text()).unwrap(), token);
         assert!(ResumeToken::parse("number 7").is_err());
-        assert!(ResumeToken::parse(&token.to_text().replace("\"version\":1", "\"version\":2")).is_err());
+        assert!(ResumeToken::parse(&token.to_text().replace("\"version\":2", "\"version\":1")).is_err());
     }
 
     #[test]
-    fn written_lines_are_counted_by_the_next_sequence_number() {
-        let lines = WrittenLines { first_seq: 10, count: 3 };
-        assert_eq!([8, 10, 11, 13, 20].map(|next| lines.count_before(next)), [0, 0, 1, 3, 3]);
+    fn written_lines_are_recognized_by_the_next_sequence_number() {
+        let after = LogPosition([("0".to_owned(), Default::default())].into());
+        let writing = Some(WrittenLines { first_seq: 10, count: 3, log: after.clone() });
+        for (next_seq, is_written) in [(8, false), (10, false), (12, false), (13, true), (20, true)] {
+            let mut run = EngineRun { writing: writing.clone(), ..EngineRun::default() };
+            let expected = if is_written { after.clone() } else { LogPosition::default() };
+            assert_eq!(run.log_position(next_seq), &expected);
+            run.settle_written_lines(next_seq);
+            assert_eq!((run.log, run.writing), (expected, None));
+        }
     }
 }

@@ -46,15 +46,17 @@ impl<'a> Session<'a> {
         self.run = run;
     }
 
-    /// Stores how many lines of the engine's log were written, if the log of the run had this next sequence number. Call this when the
-    /// writing was cut off, before further lines, which would be counted as well.
+    /// Stores whether lines of the engine's log were written, if the log of the run had this next sequence number. Call this when the
+    /// writing was cut off, before further lines, which would be taken for them.
     ///
     /// # Errors
     ///
     /// Fails like [`Self::store`].
     pub async fn store_written_lines(&mut self, next_seq: i64) -> Result<(), Exit> {
-        let Some(lines) = &mut self.run.writing else { return Ok(()) };
-        lines.count = lines.count_before(next_seq);
+        if self.run.writing.is_none() {
+            return Ok(());
+        }
+        self.run.settle_written_lines(next_seq);
         self.store().await
     }
 

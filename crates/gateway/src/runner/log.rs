@@ -41,10 +41,11 @@ pub(super) struct LogSignals {
     pub lost: CancellationToken,
 }
 
+/// Lines that are written in one transaction.
 #[derive(Debug)]
 struct Entry {
-    line: Line,
-    /// Released when the line is in the store.
+    lines: Vec<Line>,
+    /// Released when the lines are in the store.
     permit: OwnedSemaphorePermit,
 }
 
@@ -69,12 +70,20 @@ impl Log {
 
     /// Writes a line with the current time of the run. Waits while the queue is full.
     pub async fn write(&self, severity: Severity, message: String) {
-        let line = Line { time: self.clock.now(), severity, message };
-        let size = u32::try_from(line.message.len()).unwrap_or(QUEUE_BYTES).clamp(1, QUEUE_BYTES);
+        self.write_together(vec![(severity, message)]).await;
+    }
+
+    /// Writes lines like [`Self::write`], in one transaction: after a kill, all of them or none are in the store.
+    pub async fn write_together(&self, lines: Vec<(Severity, String)>) {
+        let time = self.clock.now();
+        let lines = lines.into_iter().map(|(severity, message)| Line { time, severity, message });
+        let lines: Vec<_> = lines.collect();
+        let (count, size) = (i64::try_from(lines.len()).unwrap_or_default(), bytes_of(&lines));
+        let size = u32::try_from(size).unwrap_or(QUEUE_BYTES).clamp(1, QUEUE_BYTES);
         // Both stay open as long as the log, unless the gateway stops while the store fails. Only then are lines lost here.
         let Ok(permit) = Arc::clone(&self.budget).acquire_many_owned(size).await else { return };
-        if self.queue.send(Entry { line, permit }).await.is_ok() {
-            self.next_seq.fetch_add(1, Ordering::Relaxed);
+        if self.queue.send(Entry { lines, permit }).await.is_ok() {
+            self.next_seq.fetch_add(count, Ordering::Relaxed);
         }
     }
 
@@ -120,17 +129,20 @@ async fn write_batches(
 
 /// Returns a first line and those that arrive within the batch time, or `None` at the end of the log.
 async fn next_batch(queue: &mut mpsc::Receiver<Entry>) -> Option<(Vec<Line>, OwnedSemaphorePermit)> {
-    let Entry { line, mut permit } = queue.recv().await?;
+    let Entry { mut lines, mut permit } = queue.recv().await?;
     let deadline = Instant::now() + BATCH_TIME;
-    let mut bytes = line.message.len();
-    let mut lines = vec![line];
+    let mut bytes = bytes_of(&lines);
     while lines.len() < BATCH_LINES && bytes < BATCH_BYTES {
         let Ok(Some(entry)) = timeout_at(deadline, queue.recv()).await else { break };
-        bytes += entry.line.message.len();
-        lines.push(entry.line);
+        bytes += bytes_of(&entry.lines);
+        lines.extend(entry.lines);
         permit.merge(entry.permit);
     }
     Some((lines, permit))
+}
+
+fn bytes_of(lines: &[Line]) -> usize {
+    lines.iter().map(|line| line.message.len()).sum()
 }
 
 #[cfg(test)]
@@ -140,8 +152,10 @@ impl Log {
         let (queue, mut entries) = mpsc::channel::<Entry>(QUEUE_LINES);
         let (lines, received) = mpsc::unbounded_channel();
         tokio::spawn(async move {
-            while let Some(Entry { line, .. }) = entries.recv().await {
-                let _ = lines.send(line);
+            while let Some(Entry { lines: received, .. }) = entries.recv().await {
+                for line in received {
+                    let _ = lines.send(line);
+                }
             }
         });
         let budget = Arc::new(Semaphore::new(QUEUE_BYTES as usize));
