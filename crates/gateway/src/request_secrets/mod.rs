@@ -1,6 +1,8 @@
 //! Secrets of requests to other systems: where they are, and how they are kept out of texts.
 
+mod decode;
 mod encode;
+mod forms;
 mod mask;
 mod secret;
 
