@@ -47,6 +47,10 @@ impl Work for TestJob {
         format!("test job of {} lines", self.lines.len())
     }
 
+    fn resume_kind(&self) -> Option<&'static str> {
+        self.goes_on.then_some("test")
+    }
+
     fn run<'a>(&'a self, context: RunContext<'a>) -> BoxFuture<'a, Exit> {
         async move {
             for line in &self.lines {
@@ -71,7 +75,7 @@ async fn run_elsewhere(context: RunContext<'_>) -> Exit {
         log.write(Severity::Information, format!("Continued: {token}")).await;
         return Exit::FromWorstSeverity;
     }
-    assert!(resumption.store_token("number 7", None).await);
+    assert!(resumption.store_token("number 7", "the run 7", None).await);
     log.write(Severity::Information, "Started elsewhere".to_owned()).await;
     match interrupts.wait().await {
         Interrupt::Shutdown | Interrupt::Lost => Exit::Detached,

@@ -7,7 +7,7 @@ use txjobs_test_support::{
 
 use crate::support::engine::{Kind, Phase};
 use crate::support::scene::{Scene, last_message, messages};
-use crate::support::simple_engine::{SECRET, SimpleEngine, state};
+use crate::support::simple_engine::{SECRET, SimpleEngine, serve, state};
 use crate::support::stand_in::Fault;
 
 const FOLLOWED_AGAIN: &str = "The gateway follows the run";
@@ -165,4 +165,36 @@ async fn run_of_a_job_that_was_removed_is_ended_by_another_node() {
     assert!(runner.wait_for_exit().await.success());
     job.wait_for_log(REMOVED, 1).await;
     job.assert_given_up(&other, run).await;
+}
+
+/// The run of the job is in the engine when the gateway starts with a job that has changed.
+#[tokio::test(flavor = "multi_thread")]
+async fn changed_job_neither_follows_its_run_nor_starts_anything() {
+    for is_command in [true, false] {
+        let engine = SimpleEngine::start(|_| state("running").into());
+        let other = SimpleEngine::start(|_| state("done").into());
+        let config = engine.config("", &engine.cancel(""));
+        let (folder, mut server) = serve(&config);
+        let run = server.execute("Load").await;
+        engine.wait_for("GET").await;
+        server.signal("KILL");
+        server.wait_for_exit().await;
+        let sent = engine.server.requests().len();
+        let changed = match is_command {
+            true => "[[organization]]\nname = \"Contoso\"\n[[organization.job]]\nname = \"Load\"\ncommand = [\"touch\", \"was-run\"]\n"
+                .to_owned(),
+            false => config.replace(engine.address(), other.address()),
+        };
+        std::fs::write(folder.file("gateway.toml"), changed).unwrap();
+        let server = folder.serve(&[]);
+        let execution = server.wait_for_end(run).await;
+        assert_eq!(execution["State"], 3, "{execution:#}");
+        let last = last_message(&execution);
+        assert!(last.starts_with("The job has changed since the run was started: it "), "{last}");
+        let place = format!("The run may go on in the engine: the run 7 at {}.", engine.address());
+        assert!(last.ends_with(&place), "{last}");
+        assert_eq!(engine.server.requests().len(), sent);
+        assert_eq!(other.server.requests().len(), 0);
+        assert!(!folder.file("was-run").exists());
+    }
 }

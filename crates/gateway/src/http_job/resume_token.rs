@@ -16,6 +16,8 @@ pub(super) struct ResumeToken {
     version: u32,
     /// When the start request was about to be sent.
     pub started_at: Micros,
+    /// The engine to which it was sent. The id of its run is sent to no other one.
+    pub engine: String,
     pub progress: Progress,
 }
 
@@ -101,8 +103,8 @@ impl EngineRun {
 
 impl ResumeToken {
     /// Creates the token of a run whose start request is about to be sent.
-    pub fn new(started_at: Micros) -> Self {
-        Self { version: VERSION, started_at, progress: Progress::Starting }
+    pub fn new(started_at: Micros, engine: &str) -> Self {
+        Self { version: VERSION, started_at, engine: engine.to_owned(), progress: Progress::Starting }
     }
 
     /// Parses a stored token.
@@ -128,7 +130,7 @@ mod tests {
 
     #[test]
     fn token_is_read_as_it_was_stored() {
-        let mut token = ResumeToken::new(5);
+        let mut token = ResumeToken::new(5, "https://engine.example/runs/{run_id}");
         assert_eq!(ResumeToken::parse(&token.to_text()).unwrap(), token);
         let run = EngineRun {
             run_id: Some(Value::from(u64::MAX)),

@@ -27,6 +27,10 @@ impl Work for HttpJob {
         })
     }
 
+    fn resume_kind(&self) -> Option<&'static str> {
+        Some("http")
+    }
+
     fn run<'a>(&'a self, context: RunContext<'a>) -> BoxFuture<'a, Exit> {
         run(self, context).boxed()
     }
@@ -65,11 +69,35 @@ async fn run(job: &HttpJob, context: RunContext<'_>) -> Exit {
         }
     };
     session.started_at = token.started_at;
+    if token.engine != job.engine() {
+        return changed(&mut session, token);
+    }
     match token.progress {
         Progress::Starting => {
             unknown(&session, "the gateway ended before it had the response to its request")
         }
         Progress::Started(run) => resume(&mut session, *run).await,
+    }
+}
+
+/// Returns the exit of a run that was started in another engine than that of the job, to which nothing is sent.
+fn changed(session: &mut Session<'_>, token: ResumeToken) -> Exit {
+    let (before, now) = (token.engine, session.job.engine());
+    let has_changed =
+        format!("The job has changed since the run was started: it polled {before}, and polls {now} now");
+    match token.progress {
+        Progress::Starting => session.failed(&format!(
+            "{has_changed}. It is unknown whether the run was started in the engine: the gateway ended before it had the response to \
+             its request. The request is not sent again."
+        )),
+        Progress::Started(run) => {
+            session.set_run(*run);
+            session.engine_address = before;
+            let place = session.place();
+            session.failed(&format!(
+                "{has_changed}. The run is not followed, and nothing is sent. The run may go on in the engine: {place}."
+            ))
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A run, its engine, and what has become known about it.
 
+use reqwest::Url;
 use txjobs_sdk::Severity;
 use txjobs_store::time::Micros;
 
@@ -19,6 +20,8 @@ pub(super) struct Session<'a> {
     pub started_at: Micros,
     pub run: EngineRun,
     pub engine: Engine<'a>,
+    /// The address of the engine in which the run was started.
+    pub engine_address: String,
 }
 
 impl<'a> Session<'a> {
@@ -36,7 +39,8 @@ impl<'a> Session<'a> {
             ..Variables::default()
         };
         let (started_at, run) = (context.clock.now(), EngineRun::default());
-        Ok(Self { job, context, variables, started_at, run, engine })
+        let engine_address = job.engine().to_owned();
+        Ok(Self { job, context, variables, started_at, run, engine, engine_address })
     }
 
     /// Continues a run that the engine has accepted.
@@ -95,10 +99,10 @@ impl<'a> Session<'a> {
     ///
     /// Fails with the exit of the run if it no longer belongs to this node, or if the gateway stops while the store fails.
     pub async fn store(&self) -> Result<(), Exit> {
-        let mut token = ResumeToken::new(self.started_at);
+        let mut token = ResumeToken::new(self.started_at, &self.engine_address);
         token.progress = Progress::Started(Box::new(self.run.clone()));
         let link = self.run.link.as_deref();
-        match self.context.resumption.store_token(&token.to_text(), link).await {
+        match self.context.resumption.store_token(&token.to_text(), &self.place(), link).await {
             true => Ok(()),
             false => Err(Exit::Detached),
         }
@@ -111,8 +115,14 @@ impl<'a> Session<'a> {
         match (&self.run.link, &self.run.poll_url) {
             (Some(link), _) => format!("{id} ({link})"),
             (None, Some(url)) => format!("{id} ({})", url.split('?').next().unwrap_or_default()),
-            (None, None) => format!("{id} at {}", self.job.origin),
+            (None, None) => format!("{id} at {}", self.origin()),
         }
+    }
+
+    /// Returns the origin of the engine in which the run was started.
+    fn origin(&self) -> String {
+        Url::parse(&self.engine_address)
+            .map_or_else(|_| self.engine_address.clone(), |url| url.origin().ascii_serialization())
     }
 
     /// Says where a person may find a run whose id is unknown, and what identifies it there.

@@ -147,6 +147,15 @@ pub struct OAuth2Settings {
 }
 
 impl HttpJob {
+    /// Returns what identifies the engine, in which the ids of runs are unique: the address of their states, or the origin if the engine
+    /// names that address.
+    pub(super) fn engine(&self) -> &str {
+        match &self.poll.url {
+            PollUrl::Template(url) => url.shown(),
+            PollUrl::Location | PollUrl::Pointer(_) => &self.origin,
+        }
+    }
+
     /// Returns the places of all secrets.
     pub(super) fn secrets(&self) -> Vec<SecretSource> {
         let mut found: HashSet<SecretSource> = HashSet::new();

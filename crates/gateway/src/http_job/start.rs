@@ -34,8 +34,9 @@ pub(super) async fn start(session: &mut Session<'_>) -> Result<EngineResponse, E
     let request = prepared
         .map_err(|cause| session.failed(&format!("The run was not started in the engine: {cause}.")))?;
     let url = request.url.clone();
-    let token = ResumeToken::new(session.started_at).to_text();
-    if !context.resumption.store_token(&token, None).await {
+    let token = ResumeToken::new(session.started_at, &session.engine_address).to_text();
+    let place = format!("a run that may have been started at {}", job.start.request.url.shown());
+    if !context.resumption.store_token(&token, &place, None).await {
         return Err(Exit::Interrupted(Interrupt::Lost));
     }
     if let Some(interrupt) = context.interrupts.wait().now_or_never() {

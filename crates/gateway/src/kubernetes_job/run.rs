@@ -24,6 +24,10 @@ impl Work for KubernetesJob {
         format!("kubernetes {}", self.description)
     }
 
+    fn resume_kind(&self) -> Option<&'static str> {
+        Some("kubernetes")
+    }
+
     fn run<'a>(&'a self, context: RunContext<'a>) -> BoxFuture<'a, Exit> {
         run(self, context).boxed()
     }

@@ -138,7 +138,12 @@ impl<'a> Session<'a> {
         self.token.next_seq = self.context.log.next_seq() + own_lines;
         self.token.written = self.known_lines;
         self.checkpoint_at = tokio::time::Instant::now();
-        match self.context.resumption.store_token(&self.token.to_text(), self.link().as_deref()).await {
+        match self
+            .context
+            .resumption
+            .store_token(&self.token.to_text(), &self.place(), self.link().as_deref())
+            .await
+        {
             true => Ok(()),
             false => Err(Exit::Detached),
         }

@@ -127,9 +127,8 @@ async fn attempt(executor: &Executor, assignment: Assignment) -> Option<RunResul
     };
     let signals = LogSignals { give_up: give_up.clone(), lost };
     let (log, writer) = Log::open(Arc::clone(store), clock, run, first_seq, signals);
-    let resumption = Resumption::new(Arc::clone(store), run, resume_token, give_up.clone());
     // Work that is continued counts the lines that it has written before.
-    let is_continued = resumption.token().is_some();
+    let is_continued = resume_token.is_some();
     // The log of a run that is resumed begins with it, unless its node was killed before the first line was stored.
     if let Some(cause) = cause.filter(|_| first_seq == 1) {
         log.write(Severity::Information, cause).await;
@@ -139,14 +138,19 @@ async fn attempt(executor: &Executor, assignment: Assignment) -> Option<RunResul
     }
     let exit = match retry_until_ok(give_up, || resolver.resolve(run.job)).await.flatten() {
         Some(work) => {
-            let context = RunContext {
-                run: &run,
-                clock: &executor.clock,
-                log: &log,
-                interrupts: &interrupts,
-                resumption: &resumption,
-            };
-            work.run(context).await
+            match Resumption::new(Arc::clone(store), run, &*work, resume_token.as_deref(), give_up.clone()) {
+                Ok(resumption) => {
+                    let context = RunContext {
+                        run: &run,
+                        clock: &executor.clock,
+                        log: &log,
+                        interrupts: &interrupts,
+                        resumption: &resumption,
+                    };
+                    work.run(context).await
+                }
+                Err(reason) => Exit::Failed(reason),
+            }
         }
         None => Exit::Failed(removed_job_message(is_continued, link.as_deref())),
     };

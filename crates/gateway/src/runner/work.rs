@@ -35,6 +35,12 @@ pub trait Work: Any + Debug + Send + Sync {
         DEFAULT_STOP_GRACE
     }
 
+    /// Returns the kind of the resume tokens that this work stores and continues. `None`: it has none, so that it never runs for a run
+    /// that other work has started.
+    fn resume_kind(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Runs the work to its end, or until it is interrupted.
     fn run<'a>(&'a self, context: RunContext<'a>) -> BoxFuture<'a, Exit>;
 }

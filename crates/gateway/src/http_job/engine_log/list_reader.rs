@@ -34,7 +34,6 @@ pub(super) struct ListReader {
     has_growing_lines: bool,
     /// Whether a text without a line end is a line.
     has_whole_lines: bool,
-    is_last: bool,
     /// The most texts that are open.
     max_open: usize,
     /// Set if nothing can be read now.
@@ -68,7 +67,6 @@ impl ListReader {
             next: 0,
             has_growing_lines: position.has_growing_lines,
             has_whole_lines: false,
-            is_last,
             max_open: max_open.max(1),
             kept: None,
         };
