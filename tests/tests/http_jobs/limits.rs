@@ -1,9 +1,9 @@
 //! Starts that take too long or never reach an engine.
 
 use axum::http::Method;
-use txjobs_test_support::{FakeResponse, closed_address};
+use txjobs_test_support::{FakeResponse, closed_address, json_response};
 
-use crate::support::scene::last_message;
+use crate::support::scene::{last_message, messages};
 use crate::support::simple_engine::{SECRET, SimpleEngine, serve, state};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,4 +72,24 @@ async fn secrets_of_the_environment_reach_urls_and_bodies_and_no_log() {
             && !written.contains("env%20secret")
             && !written.contains(SECRET)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn timeout_is_obeyed_while_a_long_log_is_copied() {
+    const LINES: usize = 3_000_000;
+    let engine = SimpleEngine::start(|request| match request.target.ends_with("/log") {
+        true => json_response(200, &"x\n".repeat(LINES)).into(),
+        false => state("running").into(),
+    });
+    let log = format!("[organization.job.http.log]\nurl = \"{}/runs/{{run_id}}/log\"\n", engine.address());
+    let server = engine.serve("timeout = \"2s\"\n", &log);
+    let run = server.run("Load").await;
+    let lines = messages(&run);
+    assert!(
+        last_message(&run).starts_with("The run took longer than its timeout of 2s"),
+        "{}",
+        last_message(&run)
+    );
+    let copied = lines.iter().filter(|line| **line == "x").count();
+    assert!((1..LINES).contains(&copied), "{copied}");
 }

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use reqwest::{Client, Url};
 use serde_json::Value;
 
+use super::background::in_background;
 use crate::addresses::AddressPolicy;
 use crate::dns::{CheckedResolver, SystemLookup};
 use crate::http_client::{self, Cause, excerpt, retry_after};
@@ -17,6 +18,8 @@ use crate::request_secrets::SecretMask;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest response, after decompression.
 const MAX_RESPONSE_BYTES: usize = 8 * 1024 * 1024;
+/// The largest response that is parsed at once. A larger one would keep other tasks waiting.
+const MAX_QUICK_BYTES: usize = 64 * 1024;
 
 /// The client of a job, which all its runs share. The first run builds it, because TLS reads the certificates of the system.
 #[derive(Clone, Debug, Default)]
@@ -42,7 +45,7 @@ pub(super) enum RequestBody {
 pub(super) struct EngineResponse {
     pub status: StatusCode,
     headers: HeaderMap,
-    body: Vec<u8>,
+    body: Arc<Vec<u8>>,
 }
 
 /// Why there is no response.
@@ -144,7 +147,7 @@ async fn receive(request: reqwest::RequestBuilder) -> Result<EngineResponse, Sen
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(EngineResponse { status, headers, body })
+    Ok(EngineResponse { status, headers, body: Arc::new(body) })
 }
 
 impl From<reqwest::Error> for SendError {
@@ -160,8 +163,12 @@ impl From<reqwest::Error> for SendError {
 
 impl EngineResponse {
     /// Returns the body as JSON, if it is. Invalid characters do not matter.
-    pub fn json(&self) -> Option<Value> {
-        txjobs_sdk::decode::json(&self.body).ok()
+    pub async fn json(&self) -> Option<Value> {
+        if self.body.len() <= MAX_QUICK_BYTES {
+            return txjobs_sdk::decode::json(&self.body).ok();
+        }
+        let body = Arc::clone(&self.body);
+        in_background(move || txjobs_sdk::decode::json(&body).ok()).await.ok()?
     }
 
     /// Returns the body as text.

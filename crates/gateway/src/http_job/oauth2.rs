@@ -58,7 +58,7 @@ pub(super) async fn request_token(
     let origin = &settings.origin;
     let response =
         sent.map_err(|error| format!("no access token from {origin}: {}", mask.mask(error.cause())))?;
-    let document = response.json().unwrap_or_default();
+    let document = response.json().await.unwrap_or_default();
     let token = document["access_token"].as_str().unwrap_or_default();
     mask.add_token(token);
     let header = HeaderValue::from_str(&format!("Bearer {token}")).ok();

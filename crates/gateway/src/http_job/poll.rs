@@ -62,7 +62,7 @@ pub(super) async fn poll(session: &mut Session<'_>) -> Poll {
             let is_busy =
                 matches!(response.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
             let retry_after = response.retry_after().filter(|_| settings.honor_retry_after || is_busy);
-            Poll { report: read(session, settings, &response), retry_after }
+            Poll { report: read(session, settings, &response).await, retry_after }
         }
         Err(error) => {
             Poll { report: Report::Unavailable(session.engine.mask.mask(error.cause())), retry_after: None }
@@ -70,7 +70,7 @@ pub(super) async fn poll(session: &mut Session<'_>) -> Poll {
     }
 }
 
-fn read(session: &Session<'_>, settings: &PollSettings, response: &EngineResponse) -> Report {
+async fn read(session: &Session<'_>, settings: &PollSettings, response: &EngineResponse) -> Report {
     if settings.not_yet.contains(&response.status.as_u16()) {
         return Report::NotYet;
     }
@@ -80,7 +80,7 @@ fn read(session: &Session<'_>, settings: &PollSettings, response: &EngineRespons
     if !response.status.is_success() {
         return Report::Refused(response.describe(&session.engine.mask));
     }
-    let Some(document) = response.json() else {
+    let Some(document) = response.json().await else {
         return Report::Unavailable(format!("the engine responded with {} and no JSON", response.status));
     };
     let is_empty = document.as_array().is_some_and(Vec::is_empty) || document.is_null();

@@ -63,7 +63,7 @@ pub(super) async fn start(session: &mut Session<'_>) -> Result<EngineResponse, E
             false => unknown(session, &format!("{text}{}", accept_hint(&response, "start", "started"))),
         });
     }
-    read_response(session, &response, &url)?;
+    read_response(session, &response, &url).await?;
     session.store().await?;
     let text = format!("The engine has started {}.", session.place());
     session.write(Severity::Information, &text).await;
@@ -88,9 +88,9 @@ pub(super) fn unknown(session: &Session<'_>, cause: &str) -> Exit {
 }
 
 /// Takes what is needed to follow the run from the response.
-fn read_response(session: &mut Session<'_>, response: &EngineResponse, url: &Url) -> Result<(), Exit> {
+async fn read_response(session: &mut Session<'_>, response: &EngineResponse, url: &Url) -> Result<(), Exit> {
     let job = session.job;
-    let document = response.json().unwrap_or_default();
+    let document = response.json().await.unwrap_or_default();
     let not_followed = |session: &Session<'_>, cause: &str| {
         let place = session.possible_place();
         session.failed(&format!(

@@ -66,7 +66,7 @@ async fn read_log(
     if places.is_empty() {
         return Ok(vec![TextList::of_text(response.text())]);
     }
-    let document = response.json().ok_or("the response is not JSON")?;
+    let document = response.json().await.ok_or("the response is not JSON")?;
     Ok(texts_at(&document, places))
 }
 

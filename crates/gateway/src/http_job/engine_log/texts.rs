@@ -58,13 +58,14 @@ pub(super) fn texts_at(document: &Value, places: &[Pointer]) -> Vec<TextList> {
     let mut lists: Vec<TextList> = Vec::new();
     for (number, place) in places.iter().enumerate() {
         let first = lists.len();
+        let mut last_outer: Vec<usize> = Vec::new();
         place.visit(document, &mut |indexes, value| {
             let (index, outer) = indexes.split_last().map_or((0, indexes), |(last, outer)| (*last, outer));
             let count = lists.len() - first;
             let is_rest = count > max_lists;
-            let is_same =
-                count > 0 && (is_rest || lists.last().is_some_and(|list| list.key == key(number, outer)));
+            let is_same = count > 0 && (is_rest || last_outer == outer);
             if !is_same {
+                last_outer = outer.to_vec();
                 let key = if count < max_lists { key(number, outer) } else { format!("{number}/rest") };
                 lists.push(TextList { key, has_elements: place.is_of_elements(), ..TextList::default() });
             }
