@@ -163,3 +163,59 @@ async fn invalid_characters_and_long_texts_of_an_engine_are_data() {
     let last = last_message(&run);
     assert!(last.contains("y***z") && !last.contains(&SECRET[..6]), "{last}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn id_that_cannot_be_read_exactly_is_refused() {
+    for (id, is_followed) in [
+        ("18446744073709551615", true),
+        ("18446744073709551616", false),
+        ("1e300", false),
+        ("-9007199254740993", true),
+    ] {
+        let body = format!("{{\"id\": {id}}}");
+        let engine = SimpleEngine::start_with(move |_, request| match request.method.as_str() {
+            "POST" => json_response(200, &body).into(),
+            _ => state("done").into(),
+        });
+        let server = engine.serve("", "");
+        let run = server.run("Load").await;
+        let last = last_message(&run);
+        match is_followed {
+            true => assert_eq!(engine.server.requests()[1].target, format!("/runs/{id}"), "{last}"),
+            false => {
+                assert!(last.contains("\"/id\" is a number that this gateway cannot read exactly"), "{last}");
+                assert_eq!(engine.server.requests().len(), 1);
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_address_of_a_state_is_refused() {
+    let engine =
+        SimpleEngine::start_with(|_, _| redirect(202, &format!("/runs/{}", "a".repeat(60_000))).into());
+    let (_folder, server) = serve(&engine.config_with("", "", "url_from = \"location\"\n", ""));
+    let run = server.run("Load").await;
+    let last = last_message(&run);
+    assert!(last.contains("the URL of its state has 60006 bytes, and the longest has 8192"), "{last}");
+    assert!(messages(&run).iter().all(|line| line.len() < 1000));
+    assert_eq!(engine.server.requests().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn link_of_an_engine_has_no_password() {
+    let engine = SimpleEngine::start_with(|_, request| match request.method.as_str() {
+        "POST" => {
+            json_response(200, "{\"id\": 7, \"page\": \"https://user:pass-word@engine.example/runs/7\"}")
+                .into()
+        }
+        _ => state("done").into(),
+    });
+    let config = engine
+        .config("", "")
+        .replace("[organization.job.http.start]", "link = \"/page\"\n[organization.job.http.start]");
+    let (_folder, server) = serve(&config);
+    let run = server.run("Load").await;
+    assert_eq!(run["ExternalLink"], "https://engine.example/runs/7", "{run:#}");
+    assert!(!run.to_string().contains("pass-word"));
+}

@@ -1,7 +1,8 @@
 //! Starts that take too long or never reach an engine.
 
 use axum::http::Method;
-use txjobs_test_support::{FakeResponse, closed_address, json_response};
+use txjobs_sdk::paths;
+use txjobs_test_support::{FakeResponse, closed_address, has_ended, json_response, wait_until};
 
 use crate::support::scene::{last_message, messages};
 use crate::support::simple_engine::{SECRET, SimpleEngine, serve, state};
@@ -72,6 +73,29 @@ async fn secrets_of_the_environment_reach_urls_and_bodies_and_no_log() {
             && !written.contains("env%20secret")
             && !written.contains(SECRET)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_without_a_trigger_id_is_not_searched_by_it() {
+    let engine = SimpleEngine::start_with(|_, _| FakeResponse::Close);
+    let start = "run_id = \"/id\"\nbody = { trigger = \"{trigger_id}\", run = \"{execution_id}\" }\n";
+    let poll = format!("url = \"{}/runs/{{run_id}}\"\n", engine.address());
+    let first = "[[organization.job]]\nname = \"First\"\ncommand = [\"true\"]\n";
+    let config = engine.config_with("after = [\"First\"]\n", start, &poll, "") + first;
+    let (_folder, server) = serve(&config);
+    let text = last_message(&server.run("Load").await).to_owned();
+    assert!(text.contains("with the trigger id ") && text.contains(" and with the execution id "), "{text}");
+    server.run("First").await;
+    let job = server.job("Load").await;
+    let run = wait_until("the run after the first job", async || {
+        let executions = server.call(paths::get_job_logs(job, None, None)).await.json();
+        let newest =
+            executions.as_array().unwrap().iter().max_by_key(|run| run["CreationTime"].to_string()).cloned();
+        newest.filter(|run| executions.as_array().unwrap().len() == 2 && has_ended(run))
+    })
+    .await;
+    let text = last_message(&run);
+    assert!(!text.contains("trigger id") && text.contains("for a run with the execution id "), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

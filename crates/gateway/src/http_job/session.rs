@@ -130,8 +130,11 @@ impl<'a> Session<'a> {
         let Self { job, variables, .. } = self;
         let start = &job.start.request;
         let is_known = [Variable::TriggerId, Variable::ExecutionId].into_iter().filter(|variable| {
-            start.url.template().contains(*variable)
-                || start.body.as_ref().is_some_and(|body| body.contains(*variable))
+            // A run that a schedule started has no trigger id.
+            let has_value = *variable != Variable::TriggerId || !variables.trigger_id.is_nil();
+            has_value
+                && (start.url.template().contains(*variable)
+                    || start.body.as_ref().is_some_and(|body| body.contains(*variable)))
         });
         let ids: Vec<_> = is_known
             .map(|variable| match variable {

@@ -17,6 +17,10 @@ use crate::runner::{Exit, Interrupt};
 /// The longest id and the longest link of an engine.
 const MAX_ID_LENGTH: usize = 500;
 const MAX_LINK_LENGTH: usize = 2000;
+/// The longest URL of a run's state.
+const MAX_POLL_URL_LENGTH: usize = 8 * 1024;
+/// From this number on, a number that is not a whole one of 64 bits may have lost digits.
+const MAX_EXACT_FLOAT: f64 = 9_007_199_254_740_992.0;
 
 /// Starts the run, and stores its id and its address. Returns the response.
 ///
@@ -106,6 +110,14 @@ async fn read_response(session: &mut Session<'_>, response: &EngineResponse, url
             let cause = format!("its response has no id of the run at {:?}", pointer.to_string());
             return Err(not_followed(session, &cause));
         };
+        if !is_exact(id) {
+            let cause = format!(
+                "the id of the run at {:?} is a number that this gateway cannot read exactly, about {id}. It reads whole numbers below \
+                 2^64, and texts of any digits",
+                pointer.to_string()
+            );
+            return Err(not_followed(session, &cause));
+        }
         run.run_id = Some(id.clone());
     }
     let address = match &job.poll.url {
@@ -120,6 +132,12 @@ async fn read_response(session: &mut Session<'_>, response: &EngineResponse, url
     };
     let address = address.map_err(|cause| not_followed(session, &cause))?;
     if let Some(address) = address {
+        if address.len() > MAX_POLL_URL_LENGTH {
+            let length = address.len();
+            let cause =
+                format!("the URL of its state has {length} bytes, and the longest has {MAX_POLL_URL_LENGTH}");
+            return Err(not_followed(session, &cause));
+        }
         // Also a relative one. One of another origin is refused before anything is sent.
         let address = url.join(&address).map_or(address, |url| url.to_string());
         let checked = parse_of_origin(&address, &job.origin);
@@ -133,6 +151,11 @@ async fn read_response(session: &mut Session<'_>, response: &EngineResponse, url
     session.set_run(run);
     session.run.link = link(session, &document);
     Ok(())
+}
+
+/// Returns whether a value has all digits that the engine wrote.
+fn is_exact(id: &Value) -> bool {
+    id.is_i64() || id.is_u64() || id.as_f64().is_none_or(|id| id.abs() < MAX_EXACT_FLOAT)
 }
 
 /// Returns whether a text can be the id of a run. As a part of a path, dots would lead to another resource.
@@ -149,7 +172,9 @@ pub(super) fn link(session: &Session<'_>, document: &Value) -> Option<String> {
         Link::Template(template) => template.render_encoded(&session.variables, &SecretValues::default()),
         Link::Pointer(pointer) => scalar_text(pointer.first(document)?)?,
     };
-    let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "https" | "http"))?;
+    let mut url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "https" | "http"))?;
+    // A password must not be in a link that everybody sees.
+    url.set_username("").and_then(|()| url.set_password(None)).ok()?;
     let is_usable = url.as_str().len() <= MAX_LINK_LENGTH && !session.engine.mask.is_in(url.as_str());
     is_usable.then(|| url.to_string())
 }
