@@ -170,7 +170,7 @@ impl ListReader {
                     return Some(String::new());
                 }
             }
-            let Some(open) = self.open.get_mut(index - self.closed) else { return None };
+            let open = self.open.get_mut(index - self.closed)?;
             let text = self.list.get(index);
             let rest = if open.kept.is_none() { &text[open.read..] } else { "" };
             // A text before others that are open is taken as complete.
