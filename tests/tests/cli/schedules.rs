@@ -74,6 +74,8 @@ fn history_has_what_started_the_runs() {
 #[test]
 fn scheduled_run_is_followed_by_the_id_of_its_execution() {
     let server = start("after, limit, logs, executions");
+    let latest = run(&server, &["follow", "Nightly load"]);
+    assert!(latest.stderr.contains(&format!(", execution id {EXECUTION}")), "{latest:?}");
     for arguments in [&["follow", "Nightly load"][..], &["follow", "Nightly load", EXECUTION]] {
         let followed = run(&server, arguments);
         assert_eq!(followed.code, 0, "{followed:?}");

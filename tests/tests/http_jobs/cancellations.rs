@@ -3,8 +3,10 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use txjobs_sdk::paths;
+use txjobs_test_support::FakeResponse;
 
 use crate::support::engine::Kind;
 use crate::support::scene::{Scene, last_message, messages};
@@ -53,10 +55,52 @@ async fn run_that_exceeds_its_timeout_is_canceled_in_the_engine() {
     assert_eq!(last_message(&run), "The run took longer than its timeout of 1s and was ended.");
 }
 
+/// The engine asks to wait so long that the next poll would come too late.
+fn busy(text: &str) -> FakeResponse {
+    let mut response = state(text);
+    response.headers_mut().insert("retry-after", "120".parse().unwrap());
+    response.into()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_that_has_ended_before_its_timeout_keeps_its_outcome() {
+    let polls = AtomicUsize::new(0);
+    let engine = SimpleEngine::start(move |_| match polls.fetch_add(1, Ordering::Relaxed) {
+        0 => busy("running"),
+        _ => state("done").into(),
+    });
+    let server = engine.serve("timeout = \"2s\"\n", &engine.cancel(""));
+    let run = server.run("Load").await;
+    assert_eq!(run["State"], 2, "{run:#}");
+    assert_eq!((engine.count("GET"), engine.count("DELETE")), (2, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn end_after_a_cancellation_is_seen_although_the_engine_asks_to_wait() {
+    let polls = AtomicUsize::new(0);
+    let engine = SimpleEngine::start(move |request| match request.method.as_str() {
+        "DELETE" => state("stopping").into(),
+        // The second one is that right after the cancellation.
+        _ => match polls.fetch_add(1, Ordering::Relaxed) {
+            0 => busy("running"),
+            1 => busy("stopping"),
+            _ => state("failed").into(),
+        },
+    });
+    let server = engine.serve("", &engine.cancel("wait = \"1s\"\n"));
+    let run = server.execute("Load").await;
+    engine.wait_for("GET").await;
+    assert_eq!(server.call(paths::cancel_job(run.job)).await.status, 200);
+    let run = server.wait_for_end(run).await;
+    let lines = messages(&run);
+    assert!(lines.iter().any(|text| text.contains("as \"failed\"")), "{lines:?}");
+    assert!(!lines.iter().any(|text| text.contains("may go on")), "{lines:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn lost_cancellation_is_not_repeated_also_after_a_restart() {
     let engine = SimpleEngine::start(|request| match request.method.as_str() {
-        "DELETE" => txjobs_test_support::FakeResponse::Hold,
+        "DELETE" => FakeResponse::Hold,
         _ => state("running").into(),
     });
     let mut server = engine.serve("", &engine.cancel("wait = \"300ms\"\n"));
@@ -117,10 +161,10 @@ impl Drop for Lease {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn secret_file_that_does_not_respond_delays_neither_a_cancellation_nor_a_stop() {
+async fn secret_file_that_does_not_respond_delays_no_stop_and_a_put_off_run_is_started_later() {
     let engine = SimpleEngine::start(|_| state("running").into());
     let (folder, mut server) = serve(&engine.config("", ""));
-    let _lease = Lease::take(&folder.file("token"));
+    let lease = Lease::take(&folder.file("token"));
     let run = server.execute("Load").await;
     let is_running = |run: &serde_json::Value| run["State"] == 1;
     server.wait_until(run, is_running).await;
@@ -133,4 +177,12 @@ async fn secret_file_that_does_not_respond_delays_neither_a_cancellation_nor_a_s
     assert!(server.wait_for_exit().await.success());
     assert!(begin.elapsed() < std::time::Duration::from_secs(20), "{:?}", begin.elapsed());
     assert_eq!(engine.server.requests().len(), 0);
+
+    // Nothing was sent for the second run, so the next start of the gateway starts it.
+    drop(lease);
+    let server = folder.serve(&[]);
+    engine.wait_for("GET").await;
+    assert_eq!(engine.count("POST"), 1);
+    assert_eq!(server.call(paths::cancel_job(run.job)).await.status, 200);
+    assert_eq!(last_message(&server.wait_for_end(run).await), CANCELED);
 }

@@ -7,7 +7,7 @@ use crate::{
     output::{Output, text},
     runs::{
         follow::{LineFilter, Target, follow_all},
-        job_lookup, latest_trigger_id,
+        job_lookup, latest_id,
     },
     session::Session,
 };
@@ -23,10 +23,9 @@ pub(crate) async fn run(
     let trigger_id = match run {
         RunArgument::Trigger(trigger_id) => trigger_id,
         RunArgument::Latest => {
-            let trigger_id = latest_trigger_id(session, output, &job).await?;
-            output
-                .write_note(&format!("Following {}, trigger id {trigger_id}", text::escape_line(&job.name)));
-            trigger_id
+            let (id, kind) = latest_id(session, output, &job).await?;
+            output.write_note(&format!("Following {}, {kind} {id}", text::escape_line(&job.name)));
+            id
         }
     };
     follow_all(session, output, vec![Target::Follow(job, trigger_id)], false, wait, LineFilter::ALL).await

@@ -14,7 +14,7 @@ use crate::{
     output::{self, Format, Output, text},
     runs::{
         follow::{LineEvent, LineFilter, Target, follow_all},
-        job_lookup, latest_trigger_id, load_by_trigger, load_history, load_newest,
+        job_lookup, latest_id, load_by_trigger, load_history, load_newest,
         log_stream::{self, LogResponse, SpooledExecution},
         newest_request,
     },
@@ -69,7 +69,7 @@ async fn follow(
 ) -> Result<Exit, Failure> {
     let trigger_id = match arguments.trigger_id {
         Some(trigger_id) => trigger_id,
-        None => latest_trigger_id(session, output, &job).await?,
+        None => latest_id(session, output, &job).await?.0,
     };
     let wait = WaitArgs { timeout: None, fail_on: FailOn::Errors };
     let filter = line_filter(arguments);

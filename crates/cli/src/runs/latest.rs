@@ -51,24 +51,24 @@ async fn find_latest(session: &Session, output: &mut Output, job: &Job) -> Resul
     }
 }
 
-/// Returns the id by which the newest run can be followed: its trigger id, or the id of its execution if it has none and the server
-/// accepts it.
-pub(crate) async fn latest_trigger_id(
+/// Returns the id by which the newest run can be followed, and its name: the trigger id, or the execution id if it has none and the
+/// server accepts it.
+pub(crate) async fn latest_id(
     session: &Session,
     output: &mut Output,
     job: &Job,
-) -> Result<TriggerId, Failure> {
+) -> Result<(TriggerId, &'static str), Failure> {
     let latest = find_latest(session, output, job).await?;
     output.clear_progress();
-    let mut id = execution::trigger_id(&latest);
-    if id.is_none() && extensions(session, job.id).await?.executions {
-        id = Some(TriggerId(*latest.id));
+    if let Some(trigger_id) = execution::trigger_id(&latest) {
+        return Ok((trigger_id, "trigger id"));
     }
-    id.ok_or_else(|| {
-        let log = session.command_line("logs", &format!("{} --execution {}", job.id, latest.id));
-        Failure::NoOutcome(format!(
-            "The newest run of {} was not started through the API, so it has no trigger id to follow. To print its log: {log}",
-            text::escape_line(&job.name)
-        ))
-    })
+    if extensions(session, job.id).await?.executions {
+        return Ok((TriggerId(*latest.id), "execution id"));
+    }
+    let log = session.command_line("logs", &format!("{} --execution {}", job.id, latest.id));
+    Err(Failure::NoOutcome(format!(
+        "The newest run of {} was not started through the API, so it has no trigger id to follow. To print its log: {log}",
+        text::escape_line(&job.name)
+    )))
 }

@@ -11,6 +11,6 @@ mod report;
 mod start;
 
 pub(crate) use history::{load_by_trigger, load_history, load_newest, newest_request, sort_lines};
-pub(crate) use latest::latest_trigger_id;
+pub(crate) use latest::latest_id;
 pub(crate) use report::LineCounts;
 pub(crate) use start::start_job;

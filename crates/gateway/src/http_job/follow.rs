@@ -1,5 +1,6 @@
 //! Polls a run to its end, and cancels it.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use txjobs_sdk::{ExecutionState, Severity};
@@ -22,6 +23,9 @@ const MAX_WARNINGS: u32 = 20;
 const MAX_LAST_READS: u32 = 3;
 /// The least time for a run that is continued. It may have ended in time while nobody polled it.
 const MIN_TIME: Duration = Duration::from_secs(30);
+
+/// The longest time of the last poll before a run is given up.
+const LAST_POLL_TIME: Duration = Duration::from_secs(30);
 
 /// Why a run is ended before its engine has ended it.
 #[derive(Clone, Copy)]
@@ -52,8 +56,18 @@ pub(super) async fn follow(session: &mut Session<'_>, delay: Duration) -> Exit {
     tokio::select! {
         biased;
         _ = context.interrupts.left() => Exit::Detached,
-        exit = cancel(session, stop) => exit,
+        exit = stop_run(session, stop) => exit,
     }
+}
+
+/// Ends the run before its engine has reported its end, unless it has ended since the last poll.
+async fn stop_run(session: &mut Session<'_>, stop: Stop) -> Exit {
+    if let Stop::TimedOut = stop
+        && let Some(exit) = last_poll(session).await
+    {
+        return exit;
+    }
+    cancel(session, stop).await
 }
 
 /// Cancels the run in the engine, and waits until it has ended, but not for long.
@@ -63,12 +77,16 @@ async fn cancel(session: &mut Session<'_>, stop: Stop) -> Exit {
         Err(exit) => return exit,
     };
     if let Some(settings) = session.job.cancel.as_ref().filter(|_| is_sent) {
-        match tokio::time::timeout(settings.wait, poll_to_end(session, Duration::ZERO)).await {
+        let exit = match tokio::time::timeout(settings.wait, poll_to_end(session, Duration::ZERO)).await {
+            Ok(exit) => Some(exit),
+            Err(_) => last_poll(session).await,
+        };
+        match exit {
             // The node may have lost the run.
-            Ok(Exit::Detached) => return Exit::Detached,
-            Ok(Exit::Failed(reason)) => session.write(Severity::Information, &reason).await,
-            Ok(_) => {}
-            Err(_) => {
+            Some(Exit::Detached) => return Exit::Detached,
+            Some(Exit::Failed(reason)) => session.write(Severity::Information, &reason).await,
+            Some(_) => {}
+            None => {
                 let wait = humantime::format_duration(settings.wait);
                 let text = format!(
                     "The engine has not ended {} within {wait} after its cancellation. It may go on there.",
@@ -110,43 +128,65 @@ async fn try_poll_to_end(session: &mut Session<'_>, delay: Duration) -> Result<E
     let mut interval = FIRST_INTERVAL.min(max_interval);
     tokio::time::sleep(delay).await;
     loop {
-        let Poll { report, retry_after } = poll(session).await;
-        match report {
-            Report::NotYet => polls.note_available(session).await,
-            Report::State(report) => {
-                polls.note_available(session).await;
-                note_state(session, &mut polls, &report).await?;
-                if let Some(state) = report.ended {
-                    return end(session, &report, state).await;
-                }
-                if let Err(cause) = copy_log(session, &report.document, false).await?
-                    && !std::mem::replace(&mut polls.has_log_problem, true)
-                {
-                    let text = format!("The engine's log cannot be read now: {cause}.");
-                    session.write(Severity::Warning, &text).await;
-                }
-            }
-            Report::Unavailable(cause) => {
-                if !std::mem::replace(&mut polls.is_unavailable, true) {
-                    let text =
-                        format!("The state of the run cannot be read now: {cause}. It is requested again.");
-                    polls.warn(session, &text).await;
-                }
-            }
-            Report::Refused(cause) => {
-                polls.refused += 1;
-                if polls.refused >= MAX_REFUSED {
-                    return Ok(session.failed(&format!(
-                        "The state of the run cannot be read: {cause}. {} may go on in the engine.",
-                        capitalized(&session.place())
-                    )));
-                }
-            }
-        }
+        let retry_after = match poll_once(session, &mut polls).await? {
+            ControlFlow::Break(exit) => return Ok(exit),
+            ControlFlow::Continue(retry_after) => retry_after,
+        };
         // Not by the gateway's clock, which may stand still.
         tokio::time::sleep(interval.max(retry_after.unwrap_or_default())).await;
         interval = (interval * 2).min(max_interval);
     }
+}
+
+/// Polls once more when no time is left: the interval or the engine may have put off a poll. Returns the exit of a run that has ended.
+async fn last_poll(session: &mut Session<'_>) -> Option<Exit> {
+    // Its problems have been reported, or no longer matter.
+    let mut polls = Polls { warnings: MAX_WARNINGS, ..Polls::default() };
+    match tokio::time::timeout(LAST_POLL_TIME, poll_once(session, &mut polls)).await {
+        Ok(Ok(ControlFlow::Break(exit)) | Err(exit)) => Some(exit),
+        Ok(Ok(ControlFlow::Continue(_))) | Err(_) => None,
+    }
+}
+
+/// Polls once. Returns the exit of a run that has ended, and otherwise how long the engine asks to wait.
+async fn poll_once(
+    session: &mut Session<'_>,
+    polls: &mut Polls,
+) -> Result<ControlFlow<Exit, Option<Duration>>, Exit> {
+    let Poll { report, retry_after } = poll(session).await;
+    match report {
+        Report::NotYet => polls.note_available(session).await,
+        Report::State(report) => {
+            polls.note_available(session).await;
+            note_state(session, polls, &report).await?;
+            if let Some(state) = report.ended {
+                return end(session, &report, state).await.map(ControlFlow::Break);
+            }
+            if let Err(cause) = copy_log(session, &report.document, false).await?
+                && !std::mem::replace(&mut polls.has_log_problem, true)
+            {
+                let text = format!("The engine's log cannot be read now: {cause}.");
+                session.write(Severity::Warning, &text).await;
+            }
+        }
+        Report::Unavailable(cause) => {
+            if !std::mem::replace(&mut polls.is_unavailable, true) {
+                let text =
+                    format!("The state of the run cannot be read now: {cause}. It is requested again.");
+                polls.warn(session, &text).await;
+            }
+        }
+        Report::Refused(cause) => {
+            polls.refused += 1;
+            if polls.refused >= MAX_REFUSED {
+                return Ok(ControlFlow::Break(session.failed(&format!(
+                    "The state of the run cannot be read: {cause}. {} may go on in the engine.",
+                    capitalized(&session.place())
+                ))));
+            }
+        }
+    }
+    Ok(ControlFlow::Continue(retry_after))
 }
 
 impl Polls {

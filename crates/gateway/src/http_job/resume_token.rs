@@ -25,6 +25,8 @@ pub(super) struct ResumeToken {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Progress {
+    /// Nothing was sent, because the gateway stopped before.
+    Waiting,
     /// The start request may have been sent. It must not be sent again.
     Starting,
     /// The engine has accepted the run.
@@ -102,6 +104,11 @@ impl EngineRun {
 }
 
 impl ResumeToken {
+    /// Creates the token of a run that the next start of a gateway starts.
+    pub fn waiting(now: Micros, engine: &str) -> Self {
+        Self { progress: Progress::Waiting, ..Self::new(now, engine) }
+    }
+
     /// Creates the token of a run whose start request is about to be sent.
     pub fn new(started_at: Micros, engine: &str) -> Self {
         Self { version: VERSION, started_at, engine: engine.to_owned(), progress: Progress::Starting }

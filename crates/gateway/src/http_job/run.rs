@@ -10,7 +10,7 @@ use super::follow::follow;
 use super::resume_token::{EngineRun, Progress, ResumeToken};
 use super::session::Session;
 use super::settings::{HttpJob, PollUrl};
-use super::start::{start, unknown};
+use super::start::{put_off, start, unknown};
 use super::template::{Variable, parse_of_origin};
 use crate::runner::{Exit, RunContext, Work};
 
@@ -42,22 +42,14 @@ async fn run(job: &HttpJob, context: RunContext<'_>) -> Exit {
     let opened = tokio::select! {
         biased;
         _ = context.interrupts.left(), if is_resumed => return Exit::Detached,
-        interrupt = context.interrupts.wait(), if !is_resumed => return Exit::Interrupted(interrupt),
+        interrupt = context.interrupts.wait(), if !is_resumed => return put_off(job, context, interrupt).await,
         opened = Session::new(job, context) => opened,
     };
     let mut session = match opened {
         Ok(session) => session,
         Err(error) => return Exit::Failed(format!("The engine cannot be reached: {error:#}.")),
     };
-    let Some(stored) = context.resumption.token() else {
-        return match start(&mut session).await {
-            Ok(response) => {
-                let delay = response.retry_after().filter(|_| job.poll.honor_retry_after);
-                follow(&mut session, delay.unwrap_or_default()).await
-            }
-            Err(exit) => exit,
-        };
-    };
+    let Some(stored) = context.resumption.token() else { return start_and_follow(&mut session).await };
     let token = match ResumeToken::parse(stored) {
         Ok(token) => token,
         Err(error) => {
@@ -68,15 +60,28 @@ async fn run(job: &HttpJob, context: RunContext<'_>) -> Exit {
             ));
         }
     };
+    if token.progress == Progress::Waiting {
+        return start_and_follow(&mut session).await;
+    }
     session.started_at = token.started_at;
     if token.engine != job.engine() {
         return changed(&mut session, token);
     }
     match token.progress {
-        Progress::Starting => {
+        Progress::Waiting | Progress::Starting => {
             unknown(&session, "the gateway ended before it had the response to its request")
         }
         Progress::Started(run) => resume(&mut session, *run).await,
+    }
+}
+
+async fn start_and_follow(session: &mut Session<'_>) -> Exit {
+    match start(session).await {
+        Ok(response) => {
+            let delay = response.retry_after().filter(|_| session.job.poll.honor_retry_after);
+            follow(session, delay.unwrap_or_default()).await
+        }
+        Err(exit) => exit,
     }
 }
 
@@ -86,7 +91,7 @@ fn changed(session: &mut Session<'_>, token: ResumeToken) -> Exit {
     let has_changed =
         format!("The job has changed since the run was started: it polled {before}, and polls {now} now");
     match token.progress {
-        Progress::Starting => session.failed(&format!(
+        Progress::Waiting | Progress::Starting => session.failed(&format!(
             "{has_changed}. It is unknown whether the run was started in the engine: the gateway ended before it had the response to \
              its request. The request is not sent again."
         )),

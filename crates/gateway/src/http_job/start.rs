@@ -9,10 +9,10 @@ use super::client::{EngineResponse, SendError};
 use super::pointer::scalar_text;
 use super::resume_token::ResumeToken;
 use super::session::Session;
-use super::settings::{Link, PollUrl};
+use super::settings::{HttpJob, Link, PollUrl};
 use super::template::parse_of_origin;
 use crate::request_secrets::SecretValues;
-use crate::runner::{Exit, Interrupt};
+use crate::runner::{Exit, Interrupt, RunContext};
 
 /// The longest id and the longest link of an engine.
 const MAX_ID_LENGTH: usize = 500;
@@ -32,7 +32,7 @@ pub(super) async fn start(session: &mut Session<'_>) -> Result<EngineResponse, E
     let settings = &job.start.request;
     let prepared = tokio::select! {
         biased;
-        interrupt = context.interrupts.wait() => return Err(Exit::Interrupted(interrupt)),
+        interrupt = context.interrupts.wait() => return Err(put_off(job, context, interrupt).await),
         prepared = session.prepare(settings) => prepared,
     };
     let request = prepared
@@ -44,7 +44,7 @@ pub(super) async fn start(session: &mut Session<'_>) -> Result<EngineResponse, E
         return Err(Exit::Interrupted(Interrupt::Lost));
     }
     if let Some(interrupt) = context.interrupts.wait().now_or_never() {
-        return Err(Exit::Interrupted(interrupt));
+        return Err(put_off(job, context, interrupt).await);
     }
     // A graceful stop and a cancellation wait for the response, without which nobody would know the run.
     let response = tokio::select! {
@@ -81,6 +81,18 @@ pub(super) fn accept_hint(response: &EngineResponse, table: &str, done: &str) ->
     }
     let code = response.status.as_u16();
     format!(". {code} is not in `accept` of `http.{table}`. Add it if the engine has {done} the run")
+}
+
+/// Returns the exit of a run that is interrupted before anything is sent. If the gateway stops, the next start starts the run.
+pub(super) async fn put_off(job: &HttpJob, context: RunContext<'_>, interrupt: Interrupt) -> Exit {
+    if interrupt != Interrupt::Shutdown {
+        return Exit::Interrupted(interrupt);
+    }
+    let token = ResumeToken::waiting(context.clock.now(), job.engine()).to_text();
+    match context.resumption.store_token(&token, "nothing was started there", None).await {
+        true => Exit::Detached,
+        false => Exit::Interrupted(Interrupt::Lost),
+    }
 }
 
 /// Returns the exit of a run about which nobody knows whether it was started.

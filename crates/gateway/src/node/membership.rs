@@ -158,7 +158,7 @@ async fn sweep_forever(store: SharedStore, clock: SharedClock, metrics: RunMetri
             Ok(runs) => {
                 for run in runs {
                     metrics.record_end(run.job, ExecutionState::Failed, clock.now(), None);
-                    tracing::warn!(job = %run.job, trigger = %run.unique_id(), node = %run.node, "the node of a run is gone; the run ended as failed");
+                    tracing::warn!(job = %run.job, run = %run.unique_id(), node = %run.node, "the node of a run is gone; the run ended as failed");
                 }
             }
             Err(error) => tracing::debug!("nodes that are gone could not be searched: {error:#}"),

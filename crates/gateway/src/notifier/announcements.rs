@@ -9,8 +9,8 @@ use uuid::Uuid;
 use crate::clock::Micros;
 use crate::notify::{ChannelSet, Content};
 
-/// The most runs of a call, of each channel.
-const MAX_RUNS: u32 = 100;
+/// The most pairs of a run and a channel of a call. The store sorts all that wait for each call.
+const MAX_RUNS: u32 = 1000;
 /// The time after which notifications are stored, so that a failure later does not cause all logs to be counted again.
 const WRITE_INTERVAL: Duration = Duration::from_secs(1);
 /// The time after which a call counts no further log, so that other events and the deliveries do not wait.

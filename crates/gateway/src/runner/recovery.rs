@@ -28,7 +28,7 @@ pub async fn recover(
     let reports = join_all(runs.iter().map(|run| end_processes(run, resolver))).await;
     for (run, report) in runs.iter().zip(reports) {
         let reason = killed_message(&report?);
-        tracing::warn!(job = %run.job, trigger = %run.unique_id(), "{reason}");
+        tracing::warn!(job = %run.job, run = %run.unique_id(), "{reason}");
         ended_runs.extend(end_run(store, clock, run, &reason).await?);
     }
     for node in ended {
@@ -49,7 +49,7 @@ pub async fn end_orphaned_runs(store: &dyn Store, clock: &SharedClock) -> Result
         let reason = removed_job_message(goes_on_elsewhere, link.as_deref());
         // Another node may have begun to follow it again.
         let Some(run) = end_run(store, clock, &run, &reason).await? else { continue };
-        tracing::warn!(job = %run.job, trigger = %run.unique_id(), "{reason}");
+        tracing::warn!(job = %run.job, run = %run.unique_id(), "{reason}");
         ended_runs.push(run);
     }
     Ok(ended_runs)

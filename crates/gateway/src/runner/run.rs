@@ -54,7 +54,7 @@ pub(super) struct Assignment {
 /// Executes a run and stores its end.
 pub(super) async fn execute(executor: &Executor, mut assignment: Assignment) {
     let ClaimedRun { run, created_at, .. } = assignment.claimed;
-    tracing::info!(job = %run.job, trigger = %run.unique_id(), "run started");
+    tracing::info!(job = %run.job, run = %run.unique_id(), "run started");
     // The clock may have been set back since the request, or since another node wrote the log.
     assignment.clock.advance_to(created_at);
     if assignment.claimed.resume_token.is_some() {
@@ -68,11 +68,11 @@ pub(super) async fn execute(executor: &Executor, mut assignment: Assignment) {
     let ending = match catch_panic(attempt).await {
         Ok(Some(ending)) => ending,
         Ok(None) => {
-            tracing::info!(job = %run.job, trigger = %run.unique_id(), "run goes on elsewhere");
+            tracing::info!(job = %run.job, run = %run.unique_id(), "run goes on elsewhere");
             return;
         }
         Err(panic) => {
-            tracing::error!(%panic, trigger = %run.unique_id(), "the gateway's own code failed at a run");
+            tracing::error!(%panic, run = %run.unique_id(), "the gateway's own code failed at a run");
             end_processes(executor, &run).await;
             failed(
                 "The gateway itself failed at this run. Its log on standard error has the details."
@@ -87,7 +87,7 @@ pub(super) async fn execute(executor: &Executor, mut assignment: Assignment) {
         match catch_panic(end).await {
             Ok(state) => break state,
             Err(panic) => {
-                tracing::error!(%panic, trigger = %run.unique_id(), "the end of a run failed; trying again");
+                tracing::error!(%panic, run = %run.unique_id(), "the end of a run failed; trying again");
             }
         }
         tokio::select! {
@@ -102,10 +102,10 @@ pub(super) async fn execute(executor: &Executor, mut assignment: Assignment) {
             let duration = u64::try_from(ended_at.saturating_sub(created_at)).unwrap_or_default();
             executor.metrics.record_end(run.job, state, ended_at, Some(Duration::from_micros(duration)));
             telemetry::record_outcome(&Span::current(), state);
-            tracing::info!(job = %run.job, trigger = %run.unique_id(), %state, "run ended");
+            tracing::info!(job = %run.job, run = %run.unique_id(), %state, "run ended");
         }
         None => {
-            tracing::error!(trigger = %run.unique_id(), "the end of a run could not be written; the next start or another node ends it");
+            tracing::error!(run = %run.unique_id(), "the end of a run could not be written; the next start or another node ends it");
         }
     }
 }
@@ -157,7 +157,7 @@ async fn attempt(executor: &Executor, assignment: Assignment) -> Option<RunResul
     // The writer ends when the last line is in the store.
     drop(log);
     let worst = writer.await.inspect_err(|panic| {
-        tracing::error!(%panic, trigger = %run.unique_id(), "the gateway's own code failed at a run's log");
+        tracing::error!(%panic, run = %run.unique_id(), "the gateway's own code failed at a run's log");
     });
     match exit {
         Exit::Detached => None,
@@ -172,7 +172,7 @@ async fn end_processes(executor: &Executor, run: &Run) {
         let killed = executor.shutdown.immediate.cancelled();
         let report = processes.end(None, work.stop_grace(), killed).await;
         for (_, line) in report.lines(false) {
-            tracing::warn!(trigger = %run.unique_id(), "{line}");
+            tracing::warn!(run = %run.unique_id(), "{line}");
         }
     }
 }

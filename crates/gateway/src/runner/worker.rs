@@ -85,7 +85,7 @@ impl Runner {
             let run = claimed.run;
             let entry = executing.insert(run.number);
             if claimed.resume_token.is_none() && !started.insert(run.id) {
-                tracing::error!(trigger = %run.unique_id(), "the store returned a run twice; it is not started again");
+                tracing::error!(run = %run.unique_id(), "the store returned a run twice; it is not started again");
                 // Otherwise the store would return it with the next claim.
                 entry.keep();
                 continue;

@@ -51,7 +51,7 @@ async fn json_log_has_an_object_on_each_line_and_the_id_of_each_request() {
     assert!(listed["duration_ms"].as_f64().unwrap() > 0.0, "{listed}");
     assert_eq!(find(&generated)["span"]["path"], "unknown");
     let ended = entries.iter().find(|entry| entry["message"] == "run ended").unwrap();
-    assert!(ended["trigger"].is_string() && ended["state"] == "completed", "{ended}");
+    assert!(ended["run"].is_string() && ended["state"] == "completed", "{ended}");
 }
 
 #[test]
