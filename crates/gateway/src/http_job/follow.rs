@@ -118,6 +118,8 @@ struct Polls {
     is_unavailable: bool,
     has_log_problem: bool,
     warnings: u32,
+    /// Whether there is no time for the log of a run that has not ended.
+    is_last: bool,
 }
 
 /// Polls until the run has ended. Can be dropped and called again: everything that must not happen twice is noted in the session
@@ -141,7 +143,7 @@ async fn try_poll_to_end(session: &mut Session<'_>, delay: Duration) -> Result<E
 /// Polls once more when no time is left: the interval or the engine may have put off a poll. Returns the exit of a run that has ended.
 async fn last_poll(session: &mut Session<'_>) -> Option<Exit> {
     // Its problems have been reported, or no longer matter.
-    let mut polls = Polls { warnings: MAX_WARNINGS, ..Polls::default() };
+    let mut polls = Polls { warnings: MAX_WARNINGS, is_last: true, ..Polls::default() };
     match tokio::time::timeout(LAST_POLL_TIME, poll_once(session, &mut polls)).await {
         Ok(Ok(ControlFlow::Break(exit)) | Err(exit)) => Some(exit),
         Ok(Ok(ControlFlow::Continue(_))) | Err(_) => None,
@@ -162,7 +164,8 @@ async fn poll_once(
             if let Some(state) = report.ended {
                 return end(session, &report, state).await.map(ControlFlow::Break);
             }
-            if let Err(cause) = copy_log(session, &report.document, false).await?
+            if !polls.is_last
+                && let Err(cause) = copy_log(session, &report.document, false).await?
                 && !std::mem::replace(&mut polls.has_log_problem, true)
             {
                 let text = format!("The engine's log cannot be read now: {cause}.");

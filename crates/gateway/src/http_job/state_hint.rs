@@ -29,15 +29,17 @@ pub(super) fn missing_state(session: &Session<'_>, document: &Value) -> String {
 
 /// Describes a value, for the end of a sentence.
 fn content(session: &Session<'_>, value: &Value) -> String {
-    let keys = match value {
-        Value::Object(members) if !members.is_empty() => members.keys(),
+    let mut keys: Vec<_> = match value {
+        Value::Object(members) if !members.is_empty() => members.keys().collect(),
         Value::Object(_) => return "has no keys".to_owned(),
         Value::Array(_) => return "is an array".to_owned(),
         _ => return "has a value without keys".to_owned(),
     };
+    // Their order depends on the features of serde_json.
+    keys.sort();
     let count = keys.len();
-    let named: Vec<_> =
-        keys.take(MAX_KEYS).map(|key| format!("{:?}", short(&session.engine.mask.mask(key)))).collect();
+    let shown = |key: &&String| format!("{:?}", short(&session.engine.mask.mask(key)));
+    let named: Vec<_> = keys.iter().take(MAX_KEYS).map(shown).collect();
     let rest = match count - named.len() {
         0 => String::new(),
         rest => format!(" and {rest} more"),
