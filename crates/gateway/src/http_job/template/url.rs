@@ -126,19 +126,28 @@ fn with_suffix(mut url: Url, suffix: &str) -> Url {
     url
 }
 
-/// Parses a URL that must have this origin. The error does not contain its query.
+/// Parses a URL that must have this origin. The error contains neither its query nor a password.
 ///
 /// # Errors
 ///
 /// Fails if it is not a URL, or one of another origin.
 pub(in crate::http_job) fn parse_of_origin(text: &str, origin: &str) -> Result<Url> {
-    let shown = text.split('?').next().unwrap_or_default();
+    let shown = shown(text);
     let url = Url::parse(text).map_err(|error| anyhow!("{shown:?} is not a URL ({error})"))?;
     ensure!(
         url.origin().ascii_serialization() == origin && url.username().is_empty() && url.password().is_none(),
         "{shown:?} does not belong to {origin}, so nothing is sent there"
     );
     Ok(url)
+}
+
+/// Returns a URL for people, without its query, its user, and its password.
+fn shown(text: &str) -> String {
+    let text = text.split('?').next().unwrap_or_default();
+    let Some((scheme, rest)) = text.split_once("//") else { return text.to_owned() };
+    let authority = rest.split(['/', '\\', '#']).next().unwrap_or_default();
+    let user = authority.rfind('@').map_or(0, |end| end + 1);
+    format!("{scheme}//{}", &rest[user..])
 }
 
 #[cfg(test)]
@@ -204,6 +213,9 @@ mod tests {
         ] {
             assert!(parse_of_origin(other, origin).is_err(), "{other}");
         }
+        let error =
+            parse_of_origin("https://user:pass@a.example/x@y?key=z", "https://a.example").unwrap_err();
+        assert!(error.to_string().starts_with("\"https://a.example/x@y\" does not belong"), "{error}");
     }
 
     #[test]
