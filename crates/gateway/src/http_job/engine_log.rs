@@ -1,22 +1,11 @@
 //! Copies the lines of an engine's log, each once.
 
-mod list_reader;
-mod overlap;
-mod position;
-mod reader;
-#[cfg(test)]
-mod tests;
-mod texts;
-
 use serde_json::Value;
 use txjobs_sdk::Severity;
 
-use self::list_reader::Changes;
-pub(super) use self::position::LogPosition;
-use self::reader::LogReader;
-use self::texts::{TextList, texts_at};
 use super::background::in_background;
 use super::client::SendError;
+use super::log_reader::{Changes, LogReader, TextList, texts_at};
 use super::pointer::Pointer;
 use super::resume_token::WrittenLines;
 use super::session::Session;
@@ -124,8 +113,8 @@ async fn with_severities(session: &Session<'_>, lines: &[String]) -> Vec<(Severi
 
 /// Returns a line without secrets, with the severity that the patterns of the job give it.
 fn with_severity(session: &Session<'_>, line: &str) -> (Severity, String) {
-    // Before it is cut, so that no part of a secret remains.
-    let mut line = session.engine.mask.mask(line);
+    // Masked before it is cut, so that no part of a secret remains, but not megabytes that are left out anyway.
+    let mut line = session.engine.mask.mask(&line[..line.floor_char_boundary(2 * MAX_LINE_BYTES)]);
     line.truncate(line.floor_char_boundary(MAX_LINE_BYTES));
     let severity = if session.job.error.is_match(&line) {
         Severity::Error

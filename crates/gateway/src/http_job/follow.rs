@@ -50,7 +50,7 @@ pub(super) async fn follow(session: &mut Session<'_>, delay: Duration) -> Exit {
     if let Stop::Interrupted(Interrupt::Shutdown | Interrupt::Lost) = stop {
         return Exit::Detached;
     }
-    if let Err(exit) = session.store_written_lines(context.log.next_seq()).await {
+    if let Err(exit) = session.store_unwritten_lines(context.log.next_seq()).await {
         return exit;
     }
     tokio::select! {

@@ -6,6 +6,7 @@ mod client;
 mod engine;
 mod engine_log;
 mod follow;
+mod log_reader;
 mod oauth2;
 mod pointer;
 mod poll;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use txjobs_store::time::Micros;
 
-use super::engine_log::LogPosition;
+use super::log_reader::LogPosition;
 
 /// The version of the format.
 const VERSION: u32 = 2;
@@ -93,6 +93,11 @@ impl EngineRun {
         written.map_or(&self.log, |lines| &lines.log)
     }
 
+    /// Forgets the lines that were being written, unless they are in a log with this next sequence number. Returns whether there were any.
+    pub fn forget_unwritten_lines(&mut self, next_seq: i64) -> bool {
+        self.writing.take_if(|lines| !lines.are_before(next_seq)).is_some()
+    }
+
     /// Notes whether the lines that were being written are in the log, whose next line has this sequence number.
     pub fn settle_written_lines(&mut self, next_seq: i64) {
         if let Some(lines) = self.writing.take()
@@ -159,6 +164,7 @@ mod tests {
             let mut run = EngineRun { writing: writing.clone(), ..EngineRun::default() };
             let expected = if is_written { after.clone() } else { LogPosition::default() };
             assert_eq!(run.log_position(next_seq), &expected);
+            assert_eq!(run.clone().forget_unwritten_lines(next_seq), !is_written);
             run.settle_written_lines(next_seq);
             assert_eq!((run.log, run.writing), (expected, None));
         }

@@ -109,7 +109,7 @@ fn changed(session: &mut Session<'_>, token: ResumeToken) -> Exit {
 /// Continues a run that the engine has accepted.
 async fn resume(session: &mut Session<'_>, run: EngineRun) -> Exit {
     session.set_run(run);
-    if let Err(exit) = session.store_written_lines(session.context.log.first_seq()).await {
+    if let Err(exit) = session.store_unwritten_lines(session.context.log.first_seq()).await {
         return exit;
     }
     let text = format!("The gateway follows {} again.", session.place());

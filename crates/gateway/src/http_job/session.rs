@@ -50,18 +50,18 @@ impl<'a> Session<'a> {
         self.run = run;
     }
 
-    /// Stores whether lines of the engine's log were written, if the log of the run had this next sequence number. Call this when the
-    /// writing was cut off, before further lines, which would be taken for them.
+    /// Stores that lines of the engine's log were not written, unless they are before this next sequence number of the log. Call this
+    /// when the writing was cut off, before further lines, which would be taken for them.
     ///
     /// # Errors
     ///
     /// Fails like [`Self::store`].
-    pub async fn store_written_lines(&mut self, next_seq: i64) -> Result<(), Exit> {
-        if self.run.writing.is_none() {
-            return Ok(());
+    pub async fn store_unwritten_lines(&mut self, next_seq: i64) -> Result<(), Exit> {
+        // Lines that are only queued are still compared with the store after a kill.
+        match self.run.forget_unwritten_lines(next_seq) {
+            true => self.store().await,
+            false => Ok(()),
         }
-        self.run.settle_written_lines(next_seq);
-        self.store().await
     }
 
     /// Sends a GET to the engine.

@@ -7,7 +7,6 @@ use tokio_util::sync::CancellationToken;
 use txjobs_store::{Run, SharedStore};
 
 use super::retry::retry_until_ok;
-use super::work::Work;
 
 /// Remembers how a run can be continued by another node.
 #[derive(Debug)]
@@ -33,19 +32,18 @@ struct StoredToken<'a> {
 }
 
 impl Resumption {
-    /// Creates the resumption of a run that this work starts, or continues if an earlier node has stored something.
+    /// Creates the resumption of a run that work of this kind starts, or continues if an earlier node has stored something.
     ///
     /// # Errors
     ///
-    /// Fails with the reason, for the log of the run, if other work has started the run. Then this work must not run.
+    /// Fails with the reason, for the log of the run, if work of another kind has started the run. Then this work must not run.
     pub(super) fn new(
         store: SharedStore,
         run: Run,
-        work: &dyn Work,
+        kind: Option<&'static str>,
         stored: Option<&str>,
         give_up: CancellationToken,
     ) -> Result<Self, String> {
-        let kind = work.resume_kind();
         let token = stored.map(|stored| token_of_kind(stored, kind)).transpose()?;
         Ok(Self { store, run, kind, token, give_up })
     }

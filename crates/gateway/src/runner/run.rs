@@ -138,7 +138,13 @@ async fn attempt(executor: &Executor, assignment: Assignment) -> Option<RunResul
     }
     let exit = match retry_until_ok(give_up, || resolver.resolve(run.job)).await.flatten() {
         Some(work) => {
-            match Resumption::new(Arc::clone(store), run, &*work, resume_token.as_deref(), give_up.clone()) {
+            match Resumption::new(
+                Arc::clone(store),
+                run,
+                work.resume_kind(),
+                resume_token.as_deref(),
+                give_up.clone(),
+            ) {
                 Ok(resumption) => {
                     let context = RunContext {
                         run: &run,

@@ -14,7 +14,7 @@ const MIN_TAIL_LINES: usize = 4;
 
 /// What has changed before the new lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Changes {
+pub(in crate::http_job) struct Changes {
     /// The beginning is missing, and the reader continues after the known lines.
     pub is_shortened: bool,
     /// The known lines are missing, and the reader begins at the start.

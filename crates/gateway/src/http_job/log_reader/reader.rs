@@ -8,13 +8,15 @@ use super::texts::TextList;
 const MAX_OPEN_TEXTS: usize = 64;
 /// At least how many texts of each list.
 const MIN_OPEN_TEXTS: usize = 4;
+/// From this number on, the positions of lists are forgotten that a response does not have.
+const MAX_STORED_LISTS: usize = 256;
 /// The most lines and about the most bytes that are read at a time. They are written in one transaction.
 const MAX_LINES: usize = 1000;
 const MAX_BYTES: usize = 1024 * 1024;
 
 /// Reads the lines of an engine's log that are new.
 #[derive(Debug)]
-pub(super) struct LogReader {
+pub(in crate::http_job) struct LogReader {
     lists: Vec<(String, ListReader)>,
     /// The list that is read.
     next: usize,
@@ -25,7 +27,10 @@ pub(super) struct LogReader {
 
 impl LogReader {
     /// Finds where the log continues. With `is_last`, texts without a line end are complete. May take a second.
-    pub fn new(lists: Vec<TextList>, position: LogPosition, is_last: bool) -> Self {
+    pub fn new(lists: Vec<TextList>, mut position: LogPosition, is_last: bool) -> Self {
+        if position.0.len() > MAX_STORED_LISTS {
+            position.0.retain(|key, _| lists.iter().any(|list| list.key == *key));
+        }
         let max_open = (MAX_OPEN_TEXTS / lists.len().max(1)).max(MIN_OPEN_TEXTS);
         let mut changes = Changes::default();
         let lists = lists.into_iter().map(|list| {

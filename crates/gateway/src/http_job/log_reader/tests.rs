@@ -160,3 +160,14 @@ fn long_logs_are_written_once_with_a_small_position() {
         assert_eq!((polls.written.len(), polls.changes), (count * 4, UNCHANGED));
     }
 }
+
+#[test]
+fn position_stays_small_when_lists_come_and_go() {
+    let mut polls = Polls::default();
+    for step in 0..1000 {
+        let mut steps = vec![json!({}); step];
+        steps.push(json!({ "l": ["one", "two"] }));
+        assert_eq!(polls.poll(&json!({ "s": steps }), &["/s/*/l/*"]), ["one", "two"]);
+    }
+    assert!(polls.position.len() < 32 * 1024, "{} bytes", polls.position.len());
+}

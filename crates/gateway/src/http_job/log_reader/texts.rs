@@ -9,7 +9,7 @@ const MAX_LISTS: usize = 64;
 
 /// Consecutive texts: the elements of an array, or their members, or a single text. Each may grow.
 #[derive(Debug, Default)]
-pub(super) struct TextList {
+pub(in crate::http_job) struct TextList {
     /// Identifies the list in the next responses.
     pub key: String,
     /// Whether the texts are the elements of an array, each of which is a line or several.
@@ -53,7 +53,7 @@ impl TextList {
 }
 
 /// Returns the texts at these places.
-pub(super) fn texts_at(document: &Value, places: &[Pointer]) -> Vec<TextList> {
+pub(in crate::http_job) fn texts_at(document: &Value, places: &[Pointer]) -> Vec<TextList> {
     let max_lists = (MAX_LISTS / places.len().max(1)).max(1);
     let mut lists: Vec<TextList> = Vec::new();
     for (number, place) in places.iter().enumerate() {
