@@ -2,8 +2,8 @@
 """Measures the memory of a gateway that has little to do, and again after many runs, on SQLite and PostgreSQL.
 
     sudo apt-get install postgresql
-    cargo build --release -p txjobs-gateway
-    python3 tests/load/memory.py target/release/txjobs-gateway [--runs 10000]
+    cargo build --profile dist -p txjobs-gateway
+    python3 tests/load/memory.py target/dist/txjobs-gateway [--runs 10000]
 
 The gateway has ten commands, a job with a schedule, an `http` job of an engine in this script, a channel that tells a webhook in
 this script of every run, and metrics, which are scraped every 15 seconds. Its resident memory is measured two minutes after the

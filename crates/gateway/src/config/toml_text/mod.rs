@@ -111,8 +111,8 @@ mod tests {
         let organization = "[[organization]]\nname = \"Contoso\"\n";
         for (text, expected) in [
             (
-                format!("{organization}[[organization.job]]\nname = \"x\"\nshedule = \"\""),
-                "the job \"x\" of \"Contoso\": `shedule` is unknown. Did you mean `schedule`?",
+                format!("{organization}[[organization.job]]\nname = \"x\"\nscheduled = \"\""),
+                "the job \"x\" of \"Contoso\": `scheduled` is unknown. Did you mean `schedule`?",
             ),
             (
                 format!("{organization}[[organization.job]]\nname = \"x\"\nurl = \"\""),
