@@ -1,8 +1,9 @@
 //! The tables `[[notify]]`: who is told of which events.
 
 use std::path::Path;
+use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use reqwest::Url;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use toml::Spanned;
 use super::duration::ConfigDuration;
 use super::event_label::EventLabel;
 use super::location::At;
-use super::model::Organization;
+use super::model::{Job, Organization};
 use super::notify_target::{EmailTable, WebhookTable};
 use super::values::{checked, parse_all};
 use crate::notify::{Channel, ChannelJob, EventKind, Filter, NotStarted, Target};
@@ -150,6 +151,7 @@ impl NotifyTable {
                     filter.jobs.is_some(),
                     "`not_started` needs `jobs`. Name the jobs that should have started"
                 );
+                scope.ensure_runs_are_kept(&filter, table.within.get_ref().0).context("`not_started`")?;
                 table.check(scope.jobs(&filter).collect()).context("`not_started`")
             })?),
         };
@@ -160,9 +162,9 @@ impl NotifyTable {
             (None, Some(email)) => Target::Email(Box::new(checked(&email, |table| {
                 table.check(scope.directory).context("`email`")
             })?)),
-            (None, None) => anyhow::bail!("it has neither `webhook` nor `email`. Add one of them"),
+            (None, None) => bail!("it has neither `webhook` nor `email`. Add one of them"),
             (Some(_), Some(_)) => {
-                anyhow::bail!("it has `webhook` and `email`. Write a [[notify]] for each of them")
+                bail!("it has `webhook` and `email`. Write a [[notify]] for each of them")
             }
         };
         let console_url = scope.console_url.map(str::to_owned);
@@ -188,18 +190,32 @@ impl NotifyScope<'_> {
     }
 
     fn jobs<'a>(&'a self, filter: &'a Filter) -> impl Iterator<Item = ChannelJob> + 'a {
+        self.selected(filter).map(|(organization, job)| ChannelJob {
+            id: job.id,
+            name: job.name.clone(),
+            organization: organization.name.clone(),
+        })
+    }
+
+    fn selected<'a>(&'a self, filter: &'a Filter) -> impl Iterator<Item = (&'a Organization, &'a Job)> {
         let jobs = self.organizations.iter().flat_map(|o| o.jobs.iter().map(move |job| (o, job)));
-        jobs.filter(|(organization, job)| filter.contains(&organization.name, &job.name)).map(
-            |(organization, job)| ChannelJob {
-                id: job.id,
-                name: job.name.clone(),
-                organization: organization.name.clone(),
-            },
-        )
+        jobs.filter(|(organization, job)| filter.contains(&organization.name, &job.name))
+    }
+
+    /// Fails if a run that has started in this time may be deleted before somebody looks for it.
+    fn ensure_runs_are_kept(&self, filter: &Filter, within: Duration) -> Result<()> {
+        let is_deleted = |job: &Job| job.retention.keep_for.is_some_and(|time| time < within);
+        match self.selected(filter).find(|(_, job)| is_deleted(job)) {
+            Some((_, job)) => bail!(
+                "the runs of {:?} are deleted before the time of `within` has passed. Raise `keep_for` of its `retention`",
+                job.name
+            ),
+            None => Ok(()),
+        }
     }
 }
 
-fn positive(key: &str, ConfigDuration(duration): ConfigDuration) -> Result<std::time::Duration> {
+fn positive(key: &str, ConfigDuration(duration): ConfigDuration) -> Result<Duration> {
     ensure!(!duration.is_zero(), "`{key}` is zero. Write a duration like \"2h\"");
     Ok(duration)
 }

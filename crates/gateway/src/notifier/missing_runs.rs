@@ -131,6 +131,7 @@ mod tests {
 
     use super::*;
     use crate::config::Config;
+    use crate::notifier::announcements::announce_runs;
     use crate::notifier::test_gateway::{START, TestGateway, config};
 
     const HOUR: Micros = 3_600_000_000;
@@ -173,6 +174,9 @@ mod tests {
         let mut checked = Checked::start(config(&["Load"], CHECK)).await;
         let job = checked.gateway.run("Load", START + 2 * HOUR).await;
         assert_eq!(checked.notifications_at(START + 3 * HOUR).await, 0);
+        // A run stays until it is announced.
+        let channels = checked.gateway.config.channel_set();
+        announce_runs(&*checked.gateway.store, &channels, START + 3 * HOUR).await.unwrap();
         let retention = Retention { max_runs: Some(0), ended_before: None };
         let deleted = checked.gateway.store.delete_old_runs(job, retention).await.unwrap();
         assert_eq!(deleted, 1);

@@ -73,6 +73,12 @@ fn mistakes_are_refused_with_their_place() {
         ),
         (
             &format!(
+                "{HOOK}jobs = [\"load\"]\nnot_started = {{ check = \"0 3 * * *\", within = \"1h\" }}\n[retention]\nkeep_for = \"59m\""
+            ),
+            "`not_started`: the runs of \"load\" are deleted before the time of `within` has passed",
+        ),
+        (
+            &format!(
                 "{HOOK}email = {{ server = \"smtps://m.example\", from = \"a@b.example\", to = [\"a@b.example\"] }}"
             ),
             "it has `webhook` and `email`",
