@@ -10,6 +10,9 @@ use crate::process;
 /// Marks a configuration that only the emulator reads.
 const SCRIPT: &str = "[organization.job.script";
 
+/// Stands for each secret of an example.
+const SECRET: &str = "https://example.com/secret-of-a-guide";
+
 /// Marks a configuration that only a gateway with the feature `kubernetes` accepts. The tests of that feature read its guide.
 const KUBERNETES: &str = "[organization.job.kubernetes]";
 
@@ -44,17 +47,23 @@ fn config_problem(block: &Block, built: &Path, data: &Path) -> Result<Option<Str
         let directory = line.strip_prefix("directory = \"").and_then(|rest| rest.split('"').next());
         directory.map(|name| fs::create_dir_all(folder.join(name))).transpose()?;
     }
-    // A secret, too.
-    for secret in block.code.split("${file:").skip(1).filter_map(|rest| rest.split('}').next()) {
-        fs::write(folder.join(secret), "secret of a guide")?;
+    // A secret, too. It may be the address of a webhook.
+    for secret in secrets(&block.code, "${file:") {
+        fs::write(folder.join(secret), SECRET)?;
     }
     let config = folder.join("gateway.toml");
     fs::write(&config, &block.code)?;
     let program = if block.code.contains(SCRIPT) { "txjobs-emulator" } else { "txjobs-gateway" };
     let mut check = Command::new(built.join(program));
+    check.envs(secrets(&block.code, "${env:").map(|name| (name, SECRET)));
     let result = process::output(check.args(["check", "--config"]).arg(&config));
     fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     Ok(result.err().map(|error| format!("{error:#}")))
+}
+
+/// Returns what stands for secrets of this kind.
+fn secrets<'a>(code: &'a str, start: &'static str) -> impl Iterator<Item = &'a str> {
+    code.split(start).skip(1).filter_map(|rest| rest.split('}').next())
 }
 
 /// Compares code with a file, whose introduction and whose first empty lines do not count.
