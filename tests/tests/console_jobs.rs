@@ -7,7 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use axum::{body::Body, http::Response};
@@ -155,10 +155,8 @@ async fn hanging_status_list_is_mentioned_and_refresh_sends_another_request() {
         "/public/jobs/status" => statuses(&[0]),
         _ => ok("[]"),
     });
-    let started = Instant::now();
     let (_host, browser) = open(&server).await;
     browser.wait_for_text("*[@class='wait-note']", "The server has not responded for").await;
-    assert!(started.elapsed() < Duration::from_secs(20));
     browser.check_appearances("hanging").await;
     browser.click_button("Refresh").await;
     browser.wait_for(By::Css("tr[data-job] [data-state='0']")).await;

@@ -65,6 +65,8 @@ impl PgBouncer {
     }
 }
 
+/// Idle connections to the server are soon closed. Each test has its own database, and all of them together would use up the
+/// server's connections.
 fn configuration(server_port: u16, port: u16) -> String {
     format!(
         "[databases]
@@ -79,6 +81,7 @@ fn configuration(server_port: u16, port: u16) -> String {
         pool_mode = transaction
         default_pool_size = 10
         max_client_conn = 200
+        server_idle_timeout = 1
         "
     )
 }

@@ -32,8 +32,6 @@ pub struct KnownLines {
     ids: HashMap<u64, KnownId>,
     /// How many lines with this content were returned.
     returned: HashMap<u64, u32>,
-    /// The content of the first line that was returned.
-    first_content: Option<u64>,
     reliability: IdReliability,
     /// The last line that was returned, in the server's order.
     newest: Option<LogId>,
@@ -110,7 +108,6 @@ impl KnownLines {
         };
         if is_new {
             *self.returned.entry(content).or_default() += 1;
-            self.first_content.get_or_insert(content);
             self.response.new_line_count += 1;
             if !has_known_id {
                 self.newest = Some(line.id).filter(|id| !id.is_nil());
@@ -197,11 +194,7 @@ impl KnownLines {
         let (count, returned) = (self.count(content), self.returned_count(content));
         if self.response.is_partial {
             // A server with different ids in each response does not find the line of `after`, and sends all lines.
-            let is_likely_complete = match self.reliability {
-                IdReliability::Reliable => self.first_content == Some(content),
-                _ => count <= returned,
-            };
-            self.response.is_contradictory |= is_likely_complete;
+            self.response.is_contradictory = count <= returned;
             if self.response.is_contradictory {
                 return false;
             }
