@@ -35,8 +35,8 @@ pub use keys::{AddKeyOutcome, KeyEntry, KeyStore, MAX_KEYS, NewKey, Scope, Scope
 pub use lines::{Line, LinePage, LineStore, StoredLine};
 pub use nodes::{Heartbeat, Node, NodeInfo, NodeStore};
 pub use notifications::{
-    ChannelState, CheckState, DeclaredChannel, LogSummary, NewNotification, Notification, NotificationStore,
-    NotifiedRun, StartCheck,
+    ChannelState, CheckState, DeclaredChannel, LatestTimes, LogSummary, NewNotification, Notification,
+    NotificationStore, NotifiedRun, StartCheck,
 };
 pub use organizations::{Job, Organization, OrganizationStore};
 pub use postgres::{PostgresStore, SchemaState};

@@ -38,6 +38,17 @@ pub struct StartCheck<'a> {
     pub due_time: Micros,
 }
 
+/// The latest times that a clock that is right stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LatestTimes {
+    /// The end of the pause of a channel.
+    pub busy_until: Micros,
+    /// The next attempt to deliver a notification.
+    pub next_attempt_at: Micros,
+    /// The progress of a check.
+    pub checked_until: Micros,
+}
+
 /// What the store knows about a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelState {
@@ -51,6 +62,8 @@ pub struct ChannelState {
     pub pending: i64,
     /// When the first of them can be attempted.
     pub next_attempt_at: Option<Micros>,
+    /// Until when an attempt is under way, or its server is left alone.
+    pub busy_until: Micros,
     /// How far it has checked whether jobs have started, if it does.
     pub check: Option<CheckState>,
 }
@@ -148,6 +161,7 @@ impl From<ChannelRow> for ChannelState {
             has_unannounced_runs,
             pending,
             next_attempt_at: next_attempt_at.map(|next| next.max(busy_until)),
+            busy_until,
             check: definition.map(|definition| CheckState { definition, checked_until }),
         }
     }
@@ -265,6 +279,10 @@ pub trait NotificationStore: Send + Sync {
         busy_until: Micros,
     ) -> Result<()>;
 
-    /// Deletes notifications that were stored before this time, and marks runs that were deleted as announced.
-    async fn delete_old_notifications(&self, created_before: Micros) -> Result<()>;
+    /// Makes due now what a clock that was ahead has put off until after these times.
+    async fn reset_later_times(&self, latest: LatestTimes, now: Micros) -> Result<()>;
+
+    /// Deletes notifications that were stored before this time, except for those of these events, and marks runs that were deleted as
+    /// announced.
+    async fn delete_old_notifications(&self, created_before: Micros, kept_events: &[String]) -> Result<()>;
 }

@@ -15,7 +15,7 @@ use crate::notify::{Channel, ChannelSet, Content};
 use crate::schedule::DueTimes;
 
 /// The longest time after a due time in which it is checked, for instance because no node was there: a day.
-const MAX_DELAY: Micros = 86_400_000_000;
+pub(super) const MAX_DELAY: Micros = 86_400_000_000;
 
 /// How far the due times of each channel are checked, as far as this node knows.
 #[derive(Debug, Default)]

@@ -7,6 +7,11 @@ const DELAYS: [u64; 11] = [2, 10, 30, 60, 5 * 60, 15 * 60, 60 * 60, 2 * 3600, 4 
 /// The longest pause of a channel whose server does not ask for one.
 const MAX_PAUSE: Duration = Duration::from_secs(60);
 
+/// Pauses that are longer, and attempts that are later, were put off by a clock that was ahead. Both are above what is possible, because
+/// the clocks of nodes differ a little.
+pub(super) const IMPOSSIBLE_PAUSE: Duration = Duration::from_secs(10 * 60);
+pub(super) const IMPOSSIBLE_DELAY: Duration = Duration::from_secs(9 * 3600);
+
 /// Returns the time until the next attempt after this number of them. `None`: it was the last one. A server can ask for a longer
 /// time.
 pub(super) fn delay(attempts: i64, retry_after: Option<Duration>) -> Option<Duration> {
@@ -34,6 +39,7 @@ mod tests {
         assert_eq!(delay(1, Some(Duration::from_secs(70))), Some(Duration::from_secs(70)));
         assert_eq!(delay(9, Some(Duration::from_secs(70))), Some(Duration::from_secs(4 * 3600)));
         assert_eq!(delay(12, Some(Duration::from_secs(70))), None);
+        assert!(delays.iter().max() < Some(&IMPOSSIBLE_DELAY));
     }
 
     #[test]
@@ -41,5 +47,6 @@ mod tests {
         let pauses: Vec<_> = (1..9).map(|failures| pause(failures, None).as_secs()).collect();
         assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
         assert_eq!(pause(1, Some(Duration::from_secs(70))), Duration::from_secs(70));
+        assert!(pause(9, Some(txjobs_sdk::RetryAfter::MAX_DELAY)) < IMPOSSIBLE_PAUSE);
     }
 }

@@ -9,16 +9,18 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::AbortOnDropHandle;
-use txjobs_store::{ChannelState, Result, SharedStore};
+use txjobs_store::time::micros;
+use txjobs_store::{ChannelState, LatestTimes, Result, SharedStore};
 
 use super::announcements::announce_runs;
 use super::delivery::Delivery;
-use super::missing_runs::MissingRuns;
+use super::missing_runs::{MAX_DELAY, MissingRuns};
+use super::retries::{IMPOSSIBLE_DELAY, IMPOSSIBLE_PAUSE};
 use super::sender::Sender;
 use super::slow_runs::SlowRuns;
 use crate::clock::{Micros, SharedClock};
 use crate::metrics::declare_notifications;
-use crate::notify::{Channel, ChannelSet, Notifications};
+use crate::notify::{Channel, ChannelSet, Content, Notifications};
 use crate::poll_loop::{PollLoop, PolledTask};
 use crate::runner::RunnerHandle;
 use crate::supervision::keep_running;
@@ -135,6 +137,9 @@ impl Notifier {
             self.restore(&set, now).await?;
             states = self.states().await?;
         }
+        if self.reset_later_times(&states, now).await? {
+            states = self.states().await?;
+        }
         let mut has_new = states.iter().any(|state| state.has_unannounced_runs);
         self.has_unannounced = has_new && announce_runs(&*self.store, &set, now).await?;
         has_new |= self.slow.check(&*self.store, &set, now).await?;
@@ -197,6 +202,27 @@ impl Notifier {
         Ok(())
     }
 
+    /// Makes due now what a clock that was ahead has put off. Returns whether there was anything. Otherwise a channel would be silent
+    /// until that time.
+    async fn reset_later_times(&self, states: &[ChannelState], now: Micros) -> Result<bool> {
+        let latest = LatestTimes {
+            busy_until: now.saturating_add(micros(IMPOSSIBLE_PAUSE)),
+            next_attempt_at: now.saturating_add(micros(IMPOSSIBLE_DELAY)),
+            checked_until: now.saturating_add(MAX_DELAY),
+        };
+        let is_later = |state: &ChannelState| {
+            state.busy_until > latest.busy_until
+                || state.next_attempt_at.is_some_and(|next| next > latest.next_attempt_at)
+                || state.check.as_ref().is_some_and(|check| check.checked_until > latest.checked_until)
+        };
+        let has_some = states.iter().any(is_later);
+        if has_some {
+            self.store.reset_later_times(latest, now).await?;
+            tracing::warn!("the clock was ahead; notifications that were put off until later are due now");
+        }
+        Ok(has_some)
+    }
+
     fn start_deliveries(&mut self, states: &[ChannelState], now: Micros) {
         for state in states {
             let is_due = state.next_attempt_at.is_some_and(|due| due <= now);
@@ -210,7 +236,10 @@ impl Notifier {
 
     async fn clean_up(&mut self, now: Micros) -> Result<()> {
         if self.last_cleanup.is_none_or(|last| last.elapsed() >= CLEANUP_INTERVAL) {
-            self.store.delete_old_notifications(now.saturating_sub(MAX_AGE)).await?;
+            let created_before = now.saturating_sub(MAX_AGE);
+            let running = self.store.running_runs(created_before).await?;
+            let slow_events: Vec<String> = running.iter().map(|run| Content::slow_event_id(run.id)).collect();
+            self.store.delete_old_notifications(created_before, &slow_events).await?;
             self.last_cleanup = Some(Instant::now());
         }
         Ok(())
@@ -249,71 +278,4 @@ fn warn_of_send_problem(channel: &Channel) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicBool, Ordering};
-    use std::time::Duration;
-
-    use futures::future::BoxFuture;
-
-    use super::*;
-    use crate::clock::{Clock, ClockReading, Moment, SystemClock};
-    use crate::notifier::test_gateway::{START, TestGateway, config};
-
-    #[tokio::test]
-    async fn delivery_task_ends_with_its_channel() {
-        let gateway = TestGateway::start(config(&["Load"], "")).await;
-        let notifications = Notifications::default();
-        notifications.set(gateway.config.channel_set());
-        let clock = Arc::new(SystemClock::new());
-        let (store, runner) = (Arc::clone(&gateway.store), RunnerHandle::default());
-        let mut notifier = Notifier::new(store, clock, runner, notifications.clone());
-        notifier.tick(START).await.unwrap();
-        assert_eq!((notifier.tasks.len(), notifier.deliveries.len()), (1, 1));
-        notifications.set(ChannelSet::default());
-        notifier.tick(START).await.unwrap();
-        assert_eq!(notifier.deliveries.len(), 0);
-        notifier.tasks.join_next().await.unwrap().unwrap();
-        // The channel comes back.
-        notifications.set(gateway.config.channel_set());
-        notifier.tick(START).await.unwrap();
-        assert_eq!((notifier.tasks.len(), notifier.deliveries.len()), (1, 1));
-    }
-
-    /// A clock whose first reading panics.
-    #[derive(Debug)]
-    struct FaultyClock {
-        clock: SystemClock,
-        has_failed: AtomicBool,
-    }
-
-    impl Clock for FaultyClock {
-        fn read(&self) -> ClockReading {
-            assert!(self.has_failed.swap(true, Ordering::SeqCst), "a panic that this test causes");
-            self.clock.read()
-        }
-
-        fn sleep_until(&self, moment: Moment) -> BoxFuture<'_, ()> {
-            self.clock.sleep_until(moment)
-        }
-    }
-
-    #[tokio::test]
-    async fn notifier_that_has_panicked_begins_anew() {
-        let gateway = TestGateway::start(config(&["Load"], "on = [\"completed\"]")).await;
-        gateway.run("Load", START).await;
-        let notifications = Notifications::default();
-        notifications.set(gateway.config.channel_set());
-        let clock = Arc::new(FaultyClock { clock: SystemClock::new(), has_failed: AtomicBool::new(false) });
-        let (stop, store) = (CancellationToken::new(), Arc::clone(&gateway.store));
-        let task = spawn_notifier(store, clock.clone(), RunnerHandle::default(), notifications, stop.clone());
-        let stored = async {
-            while gateway.pending().await == 0 {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        timeout(Duration::from_secs(30), stored).await.unwrap();
-        assert!(clock.has_failed.load(Ordering::SeqCst));
-        stop.cancel();
-        task.await.unwrap();
-    }
-}
+mod tests;

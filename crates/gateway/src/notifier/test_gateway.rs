@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use txjobs_sdk::ExecutionState;
 use txjobs_store::{
-    BusyPolicy, Claim, NodeInfo, NodeStore, NotificationStore, OrganizationStore, RunResult, RunStore,
+    BusyPolicy, Claim, NodeInfo, NodeStore, NotificationStore, OrganizationStore, Run, RunResult, RunStore,
     SqliteStore,
 };
 use uuid::Uuid;
@@ -37,11 +37,16 @@ pub fn config(jobs: &[&str], settings: &str) -> Config {
 
 impl TestGateway {
     pub async fn start(config: Config) -> Self {
-        let folder = TempDir::new().unwrap();
-        let store = Arc::new(SqliteStore::open(&folder.path().join("test.db")).await.unwrap());
-        let gateway = Self { store, config, _folder: folder };
+        let gateway = Self::open(config).await;
         gateway.declare(START).await;
         gateway
+    }
+
+    /// Opens an empty store.
+    pub async fn open(config: Config) -> Self {
+        let folder = TempDir::new().unwrap();
+        let store = Arc::new(SqliteStore::open(&folder.path().join("test.db")).await.unwrap());
+        Self { store, config, _folder: folder }
     }
 
     /// Stores the configuration, as a start and a reload do.
@@ -57,6 +62,14 @@ impl TestGateway {
 
     /// Runs a job at this time. Returns its id.
     pub async fn run(&self, name: &str, now: Micros) -> Uuid {
+        let run = self.start_run(name, now).await;
+        let result = RunResult { state: ExecutionState::Completed, error: None };
+        self.store.end_run(&run, &result, now).await.unwrap();
+        run.job
+    }
+
+    /// Starts a run of a job at this time.
+    pub async fn start_run(&self, name: &str, now: Micros) -> Run {
         let job = self.config.jobs().find(|(_, job)| job.name == name).unwrap().1.id;
         assert!(self.store.request_run(job, Uuid::new_v4(), now, BusyPolicy::Refuse).await.unwrap());
         let info = NodeInfo {
@@ -69,9 +82,6 @@ impl TestGateway {
         };
         let node = self.store.register_node(&info).await.unwrap();
         let claim = Claim { node, executing: &[], jobs: None, now, requested_until: now };
-        let run = self.store.claim_run(claim).await.unwrap().unwrap().run;
-        let result = RunResult { state: ExecutionState::Completed, error: None };
-        self.store.end_run(&run, &result, now).await.unwrap();
-        job
+        self.store.claim_run(claim).await.unwrap().unwrap().run
     }
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use txjobs_sdk::Starter;
 use txjobs_store::time::Micros;
 use txjobs_store::{LogSummary, NotifiedRun};
+use uuid::Uuid;
 
 use super::channel::{Channel, ChannelJob, NotStarted};
 use super::event::EventKind;
@@ -108,9 +109,14 @@ impl Content {
         Self {
             title: title::of_slow(&run.job_name, &title::duration_text(limit)),
             event: EventKind::Slow.name().to_owned(),
-            event_id: format!("slow:{}", run.id),
+            event_id: Self::slow_event_id(run.id),
             ..Self::of_run(channel, run, now, log)
         }
+    }
+
+    /// Returns what identifies that a run takes too long.
+    pub fn slow_event_id(execution: Uuid) -> String {
+        format!("slow:{execution}")
     }
 
     /// Returns what is said about a job that has not started.
@@ -143,11 +149,11 @@ impl Content {
             event_id: format!("test:{}", time_text(now)),
             organization: "Test (no organization)".to_owned(),
             job: "Test (no job)".to_owned(),
-            job_id: uuid::Uuid::nil().to_string(),
+            job_id: Uuid::nil().to_string(),
             state: EventKind::Test.name().to_owned(),
             started_by: EventKind::Test.name().to_owned(),
-            trigger_id: uuid::Uuid::nil().to_string(),
-            execution_id: uuid::Uuid::nil().to_string(),
+            trigger_id: Uuid::nil().to_string(),
+            execution_id: Uuid::nil().to_string(),
             started: time_text(now.saturating_sub(41_000_000)),
             ended: time_text(now),
             duration: "41s".to_owned(),

@@ -8,8 +8,8 @@ use super::connection::PgTransaction;
 use super::store::PostgresStore;
 use crate::error::Result;
 use crate::notifications::{
-    ChannelRow, ChannelState, DeclaredChannel, LogSummary, NewNotification, Notification, NotificationRow,
-    NotificationStore, NotifiedRun, NotifiedRunRow, StartCheck,
+    ChannelRow, ChannelState, DeclaredChannel, LatestTimes, LogSummary, NewNotification, Notification,
+    NotificationRow, NotificationStore, NotifiedRun, NotifiedRunRow, StartCheck,
 };
 use crate::time::Micros;
 
@@ -265,11 +265,34 @@ impl NotificationStore for PostgresStore {
         tx.commit().await
     }
 
-    async fn delete_old_notifications(&self, created_before: Micros) -> Result<()> {
+    async fn reset_later_times(&self, latest: LatestTimes, now: Micros) -> Result<()> {
         let mut tx = self.begin().await?;
         tx.lock_notifications().await?;
-        sqlx::query("DELETE FROM notifications WHERE created_at < $1")
+        // The channels first, as in a claim.
+        sqlx::query(
+            "UPDATE notification_channels SET busy_until = CASE WHEN busy_until > $1 THEN 0 ELSE busy_until END,
+                 checked_until = CASE WHEN checked_until > $2 THEN $3 ELSE checked_until END
+             WHERE busy_until > $1 OR checked_until > $2",
+        )
+        .bind(latest.busy_until)
+        .bind(latest.checked_until)
+        .bind(now)
+        .execute(&mut tx)
+        .await?;
+        sqlx::query("UPDATE notifications SET next_attempt_at = $2 WHERE next_attempt_at > $1")
+            .bind(latest.next_attempt_at)
+            .bind(now)
+            .execute(&mut tx)
+            .await?;
+        tx.commit().await
+    }
+
+    async fn delete_old_notifications(&self, created_before: Micros, kept_events: &[String]) -> Result<()> {
+        let mut tx = self.begin().await?;
+        tx.lock_notifications().await?;
+        sqlx::query("DELETE FROM notifications WHERE created_at < $1 AND event <> ALL ($2)")
             .bind(created_before)
+            .bind(kept_events)
             .execute(&mut tx)
             .await?;
         sqlx::query(

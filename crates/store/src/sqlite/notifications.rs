@@ -9,8 +9,8 @@ use super::connection::transaction::WriteTransaction;
 use super::store::SqliteStore;
 use crate::error::Result;
 use crate::notifications::{
-    ChannelRow, ChannelState, DeclaredChannel, LogSummary, NewNotification, Notification, NotificationRow,
-    NotificationStore, NotifiedRun, NotifiedRunRow, StartCheck,
+    ChannelRow, ChannelState, DeclaredChannel, LatestTimes, LogSummary, NewNotification, Notification,
+    NotificationRow, NotificationStore, NotifiedRun, NotifiedRunRow, StartCheck,
 };
 use crate::time::Micros;
 
@@ -246,10 +246,30 @@ impl NotificationStore for SqliteStore {
         tx.commit().await
     }
 
-    async fn delete_old_notifications(&self, created_before: Micros) -> Result<()> {
+    async fn reset_later_times(&self, latest: LatestTimes, now: Micros) -> Result<()> {
         let mut tx = self.write().await?;
-        sqlx::query("DELETE FROM notifications WHERE created_at < ?")
+        sqlx::query("UPDATE notification_channels SET busy_until = 0 WHERE busy_until > ?")
+            .bind(latest.busy_until)
+            .execute(&mut tx)
+            .await?;
+        sqlx::query("UPDATE notification_channels SET checked_until = ? WHERE checked_until > ?")
+            .bind(now)
+            .bind(latest.checked_until)
+            .execute(&mut tx)
+            .await?;
+        sqlx::query("UPDATE notifications SET next_attempt_at = ? WHERE next_attempt_at > ?")
+            .bind(now)
+            .bind(latest.next_attempt_at)
+            .execute(&mut tx)
+            .await?;
+        tx.commit().await
+    }
+
+    async fn delete_old_notifications(&self, created_before: Micros, kept_events: &[String]) -> Result<()> {
+        let mut tx = self.write().await?;
+        sqlx::query("DELETE FROM notifications WHERE created_at < ? AND event NOT IN (SELECT value FROM json_each(?))")
             .bind(created_before)
+            .bind(Value::from(kept_events).to_string())
             .execute(&mut tx)
             .await?;
         sqlx::query(

@@ -4,8 +4,8 @@ use futures::future::join_all;
 use futures::stream::{self, StreamExt};
 use txjobs_sdk::{ExecutionState, Severity, Starter};
 use txjobs_store::{
-    ArchivedRun, ChannelState, CheckState, DeclaredChannel, Line, LogSummary, NewNotification, Retention,
-    RunResult, SharedStore, StartCheck,
+    ArchivedRun, ChannelState, CheckState, DeclaredChannel, LatestTimes, Line, LogSummary, NewNotification,
+    Retention, RunResult, SharedStore, StartCheck,
 };
 use uuid::Uuid;
 
@@ -19,6 +19,7 @@ conformance!(
     removed_channel_is_forgotten_and_restored_anew,
     channel_has_one_attempt_at_a_time,
     failed_attempt_pauses_its_channel,
+    times_of_a_clock_that_was_ahead_are_reset,
     delivered_and_given_up_notifications_are_not_due,
     check_begins_with_its_definition_and_is_announced_once,
     slow_and_missing_runs_are_found,
@@ -244,6 +245,32 @@ async fn failed_attempt_pauses_its_channel(test: &TestStore) {
     assert_eq!(claim(NOW + 99).await.unwrap().failures, 0);
 }
 
+async fn times_of_a_clock_that_was_ahead_are_reset(test: &TestStore) {
+    let declared =
+        |name: &str| DeclaredChannel { name: name.to_owned(), check_definition: Some("a".to_owned()) };
+    let all = [declared("x"), declared("y")];
+    test.store.declare_channels(&all[1..], NOW).await.unwrap();
+    // The clock is ahead.
+    test.store.declare_channels(&all, NOW + 1000).await.unwrap();
+    test.store.announce(&[], &[notification("x", "1"), notification("y", "1")], NOW).await.unwrap();
+    let claim = async |name| test.store.claim_notification(name, NOW + 1, NOW + 2).await.unwrap();
+    let (x, y) = (claim("x").await.unwrap(), claim("y").await.unwrap());
+    test.store.postpone_notification(&x, Some(NOW + 300), NOW + 200).await.unwrap();
+    test.store.postpone_notification(&y, Some(NOW + 20), NOW + 10).await.unwrap();
+    assert_eq!((channel(test, "x").await.busy_until, claim("x").await), (NOW + 200, None));
+    let latest = LatestTimes { busy_until: NOW + 10, next_attempt_at: NOW + 20, checked_until: NOW + 30 };
+    for _ in 0..2 {
+        test.store.reset_later_times(latest, NOW + 1).await.unwrap();
+    }
+    let times = async |name| {
+        let state = channel(test, name).await;
+        (state.busy_until, state.next_attempt_at, state.check.unwrap().checked_until)
+    };
+    assert_eq!(times("x").await, (0, Some(NOW + 1), NOW + 1));
+    assert_eq!(times("y").await, (NOW + 10, Some(NOW + 20), NOW));
+    assert_eq!(claim("x").await.unwrap().failures, 1);
+}
+
 async fn delivered_and_given_up_notifications_are_not_due(test: &TestStore) {
     declare(test, &["x"]).await;
     let all = ["1", "2"].map(|event| notification("x", event));
@@ -345,8 +372,11 @@ async fn old_notifications_and_deleted_runs_are_forgotten(test: &TestStore) {
     assert_eq!(test.store.delete_old_runs(job, retention).await.unwrap(), 1);
     test.store.announce(&[], &[notification("x", "1")], NOW).await.unwrap();
     test.store.announce(&[], &[notification("x", "2")], NOW + 1).await.unwrap();
+    test.store.announce(&[], &[notification("x", "slow:1")], NOW).await.unwrap();
     let kept = run(test, job, ExecutionState::Failed).await;
-    test.store.delete_old_notifications(NOW + 1).await.unwrap();
+    test.store.delete_old_notifications(NOW + 1, &names(&["slow:1"])).await.unwrap();
+    assert_eq!(channel(test, "x").await.pending, 2);
+    test.store.delete_old_notifications(NOW + 1, &[]).await.unwrap();
     let state = channel(test, "x").await;
     assert_eq!((state.pending, state.next_attempt_at), (1, Some(NOW + 1)));
     assert_eq!(unannounced(test, &["x"]).await, [("x".to_owned(), kept)]);
