@@ -5,19 +5,25 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, Result};
 use lettre::message::Message;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::TlsParameters;
+use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::Response;
+use tokio::time::timeout;
 use txjobs_store::time::Micros;
 use uuid::Uuid;
 
 use super::delivery_error::DeliveryError;
+use super::mail_connection::connect;
 use crate::http_client::install_tls;
 use crate::notify::{Content, Email, Encryption, EventKind};
 use crate::request_secrets::{SecretMask, SecretValues};
 
 /// The namespace of the ids of mails.
 const NAMESPACE: Uuid = Uuid::from_u128(0x5d0c_9a7e_2b14_4f63_9c58_7ae1_30d4_6bf2);
+
+/// The longest time for the end of a connection whose mail is accepted.
+const MAX_QUIT_TIME: Duration = Duration::from_secs(1);
 
 /// Sends a mail once. Returns what the server said.
 ///
@@ -34,11 +40,11 @@ pub(super) async fn send_mail(
     let mut mask = SecretMask::default();
     secrets.values().for_each(|secret| mask.add(secret));
     let message = message(email, channel, content, created_at)?;
-    let transport = transport(email, &secrets)?;
-    match transport.send(message).await {
+    let tls = tls_parameters(email)?;
+    match transmit(email, &secrets, tls, &message).await {
         Ok(response) => Ok(mask.mask(&one_line(&response.code().to_string()))),
         Err(error) => {
-            let cause = mask.mask(&one_line(&format!("{:#}", anyhow::Error::new(error))));
+            let cause = mask.mask(&one_line(&format!("{error:#}")));
             Err(DeliveryError {
                 cause: format!("the mail server did not accept the mail: {cause}"),
                 retry_after: None,
@@ -47,29 +53,41 @@ pub(super) async fn send_mail(
     }
 }
 
-fn transport(email: &Email, secrets: &SecretValues) -> Result<AsyncSmtpTransport<Tokio1Executor>> {
+fn tls_parameters(email: &Email) -> Result<TlsParameters> {
     install_tls();
-    let parameters = TlsParameters::builder(email.host.clone())
+    TlsParameters::builder(email.host.clone())
         // A connection that may be plain is not worse with a certificate for which nobody vouches.
         .dangerous_accept_invalid_certs(email.encryption == Encryption::Opportunistic)
         .build()
-        .context("the connection cannot use TLS")?;
-    let tls = match email.encryption {
-        Encryption::Implicit => Tls::Wrapper(parameters),
-        Encryption::StartTls => Tls::Required(parameters),
-        Encryption::Opportunistic => Tls::Opportunistic(parameters),
+        .context("the connection cannot use TLS")
+}
+
+/// Sends the mail in a connection of its own. The transport of the crate would wait for the answer to QUIT as well, and a server that
+/// gives none has accepted the mail.
+async fn transmit(
+    email: &Email,
+    secrets: &SecretValues,
+    tls: TlsParameters,
+    message: &Message,
+) -> Result<Response> {
+    let hello = ClientId::default();
+    let implicit_tls = (email.encryption == Encryption::Implicit).then(|| tls.clone());
+    let mut connection = connect(&email.host, email.port, implicit_tls, &hello).await?;
+    let uses_starttls = match email.encryption {
+        Encryption::Implicit => false,
+        Encryption::StartTls => true,
+        Encryption::Opportunistic => connection.can_starttls(),
     };
-    let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&email.host)
-        .port(email.port)
-        .tls(tls)
-        // The whole delivery has a shorter limit.
-        .timeout(Some(Duration::from_secs(30)));
-    Ok(match &email.credentials {
-        Some((user, password)) => {
-            builder.credentials(Credentials::new(user.clone(), secrets.get(password).to_owned())).build()
-        }
-        None => builder.build(),
-    })
+    if uses_starttls {
+        connection.starttls(tls, &hello).await?;
+    }
+    if let Some((user, password)) = &email.credentials {
+        let credentials = Credentials::new(user.clone(), secrets.get(password).to_owned());
+        connection.auth(DEFAULT_MECHANISMS, &credentials).await?;
+    }
+    let response = connection.send(message.envelope(), &message.formatted()).await?;
+    let _ = timeout(MAX_QUIT_TIME, connection.quit()).await;
+    Ok(response)
 }
 
 /// Writes the mail. It has the same id and date in each attempt, so that a repeated one can be recognized.
@@ -120,9 +138,15 @@ fn body(content: &Content) -> String {
     let rows: String = rows.map(|(name, value)| format!("{name}: {}\n", one_line(value))).collect();
     let error = match content.first_error.is_empty() {
         true => String::new(),
-        false => format!("\nThe first error:\n{}\n", content.first_error),
+        false => format!("\nThe first error:\n{}\n", printable(&content.first_error)),
     };
     format!("{}\n\n{rows}{error}", content.title)
+}
+
+/// Returns a text without control characters except for the ends of lines and tabs. Mail servers refuse NUL and a CR on its own.
+fn printable(text: &str) -> String {
+    let is_refused = |char: char| char.is_control() && !matches!(char, '\n' | '\t');
+    text.replace("\r\n", "\n").replace(is_refused, " ")
 }
 
 fn one_line(text: &str) -> String {
@@ -178,6 +202,16 @@ mod tests {
         assert!(body.starts_with("Test of the notification channel \"Data team\"\r\n"), "{body}");
         assert!(body.contains("State: test\r\n") && body.contains("No job has failed."), "{body}");
         assert_eq!(subject_and_body("A load has failed").0, "Subject: Test: A load has failed");
+    }
+
+    #[test]
+    fn control_characters_of_an_error_are_not_in_the_mail() {
+        let mut content = Content::of_test("Mail", 1_700_000_000_000_000);
+        content.first_error = "10%\r100%\0\u{1b}[31mred\u{85}\r\nnext\tline".to_owned();
+        let mail = message(&email(), "Mail", &content, 1_700_000_000_000_000).unwrap().formatted();
+        let mail = String::from_utf8(mail).unwrap();
+        let (_, error) = mail.split_once("The first error:\r\n").unwrap();
+        assert_eq!(error, "10% 100%  [31mred \r\nnext\tline\r\n");
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod announcements;
 mod delivery;
 mod delivery_error;
 mod mail;
+mod mail_connection;
 mod missing_runs;
 mod retries;
 mod sender;

@@ -48,3 +48,24 @@ async fn mail_server_that_hangs_delays_nothing() {
     assert_eq!(server.session_count(), 1);
     wait_for("the end of the attempt", || gateway.log().contains("no answer within 15s").then_some(())).await;
 }
+
+#[tokio::test]
+async fn mail_that_is_accepted_is_delivered_without_an_answer_to_quit() {
+    let server = MailServer::start(|_| Session::SilentQuit).await;
+    let gateway = ServerFolder::gateway(&config(server.port)).serve(&[]);
+    for count in 1..=2 {
+        gateway.run("L\u{e4}st \u{1f4a5}").await;
+        let mails = server.wait_for(count).await;
+        let ids: std::collections::HashSet<_> = mails.iter().map(|mail| mail.header("Message-ID")).collect();
+        assert_eq!(ids.len(), count, "each mail is another one");
+    }
+    assert!(!gateway.log().contains("was not delivered"), "{}", gateway.log());
+}
+
+#[tokio::test]
+async fn endless_line_of_a_mail_server_is_not_read_to_its_end() {
+    let server = MailServer::start(|_| Session::EndlessLine).await;
+    let gateway = ServerFolder::gateway(&config(server.port)).serve(&[]);
+    gateway.run("L\u{e4}st \u{1f4a5}").await;
+    wait_for("the refusal", || gateway.log().contains("response line too long").then_some(())).await;
+}

@@ -25,6 +25,10 @@ pub enum Session {
     Hang,
     /// Takes the mail and closes the connection without an answer.
     DropAfterMail,
+    /// Accepts the mail and does not answer to QUIT.
+    SilentQuit,
+    /// Greets without an end.
+    EndlessLine,
 }
 
 /// A mail that the server got.
@@ -131,6 +135,9 @@ async fn serve(
 ) -> std::io::Result<()> {
     let (reader, mut writer) = tokio::io::split(stream);
     let mut reader = BufReader::new(Box::pin(reader));
+    while session == Session::EndlessLine {
+        writer.write_all(&[b'2'; 65_536]).await?;
+    }
     writer.write_all(b"220 mail.example.com\r\n").await?;
     let mut mail = Mail { session: number, ..Mail::default() };
     let mut line = String::new();
@@ -174,6 +181,7 @@ async fn serve(
                 }
                 "250 queued"
             }
+            "QUIT" if session == Session::SilentQuit => return std::future::pending().await,
             "QUIT" => return writer.write_all(b"221 bye\r\n").await,
             _ => "250 ok",
         };
