@@ -28,18 +28,33 @@ const FIELDS: [Field; 5] = [
 ///
 /// # Errors
 ///
-/// Fails if a number is out of range, or a name is none.
+/// Fails if a number is out of range, a name is none, or a step is longer than the range.
 pub(super) fn check_values(expression: &str) -> Result<()> {
     for (field, text) in FIELDS.iter().zip(expression.split(' ')) {
         for element in text.split(',') {
-            let (values, _) = element.split_once('/').unwrap_or((element, ""));
+            let (values, step) = element.split_once('/').unwrap_or((element, ""));
             values.split('-').try_for_each(|value| field.check(value))?;
+            field.check_step(step)?;
         }
     }
     Ok(())
 }
 
 impl Field {
+    /// Refuses a step that would be due at the first value only: `*/90` is not every 90 minutes.
+    fn check_step(&self, step: &str) -> Result<()> {
+        let Self { name, range, .. } = self;
+        let count = range.end() - range.start() + 1;
+        let is_number = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
+        ensure!(
+            !is_number || step.parse().is_ok_and(|step: u32| step <= count),
+            "the step {step} of the {name} is longer than its range, {} to {}",
+            range.start(),
+            range.end()
+        );
+        Ok(())
+    }
+
     fn check(&self, value: &str) -> Result<()> {
         let Self { name, range, names } = self;
         if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -73,6 +88,8 @@ mod tests {
             ("60 2 * * *", "the minute 60 is not from 0 to 59"),
             ("0 25 * * *", "the hour 25 is not from 0 to 23"),
             ("0 8-24/2 * * *", "the hour 24 is not from 0 to 23"),
+            ("*/90 * * * *", "the step 90 of the minute is longer than its range, 0 to 59"),
+            ("0 0-23/36 * * *", "the step 36 of the hour is longer than its range, 0 to 23"),
             ("0 2 0 * *", "the day of the month 0 is not from 1 to 31"),
             ("0 2 1,32 * *", "the day of the month 32 is not from 1 to 31"),
             ("0 2 * 13 *", "the month 13 is not from 1 to 12"),
@@ -98,7 +115,8 @@ mod tests {
             "0 0 15W jan,Dec *",
             "0 0 ? * MON#2",
             "0 0 * * 5L",
-            "0/90 0 * * sun",
+            "*/60 */24 */31 */12 */7",
+            "0 0 * * sun",
         ] {
             check_values(expression).unwrap();
         }
