@@ -16,12 +16,14 @@ use uuid::Uuid;
 use super::delivery_error::DeliveryError;
 use super::mail_connection::connect;
 use crate::http_client::install_tls;
-use crate::notify::{Content, Email, Encryption, EventKind};
+use crate::notify::{Content, Email, Encryption, EventKind, shortened};
 use crate::request_secrets::{SecretMask, SecretValues};
 
 /// The namespace of the ids of mails.
 const NAMESPACE: Uuid = Uuid::from_u128(0x5d0c_9a7e_2b14_4f63_9c58_7ae1_30d4_6bf2);
 
+/// The most characters of a subject. Servers refuse lines of more than 998 bytes, and a long word is not folded.
+const MAX_SUBJECT_LENGTH: usize = 250;
 /// The longest time for the end of a connection whose mail is accepted.
 const MAX_QUIT_TIME: Duration = Duration::from_secs(1);
 
@@ -102,6 +104,7 @@ fn message(email: &Email, channel: &str, content: &Content, created_at: Micros) 
         true => format!("Test: {subject}"),
         false => subject,
     };
+    let subject = shortened(&subject, MAX_SUBJECT_LENGTH);
     let mut message = Message::builder()
         .from(email.from.clone())
         .subject(subject)
@@ -202,6 +205,21 @@ mod tests {
         assert!(body.starts_with("Test of the notification channel \"Data team\"\r\n"), "{body}");
         assert!(body.contains("State: test\r\n") && body.contains("No job has failed."), "{body}");
         assert_eq!(subject_and_body("A load has failed").0, "Subject: Test: A load has failed");
+    }
+
+    #[test]
+    fn long_subject_is_cut_to_a_valid_line() {
+        let mut email = email();
+        email.subject =
+            Template::parse("{job} {first_error}", Content::VARIABLES, std::path::Path::new("")).unwrap();
+        for char in ["x", "\u{e4}", "\u{1f4a5}"] {
+            let mut content = Content::of_test("Mail", 1_700_000_000_000_000);
+            (content.event, content.job, content.first_error) =
+                ("failed".to_owned(), char.repeat(200), char.repeat(1000));
+            let mail = message(&email, "Mail", &content, 1_700_000_000_000_000).unwrap().formatted();
+            let mail = String::from_utf8(mail).unwrap();
+            assert!(mail.split("\r\n").all(|line| line.len() <= 998), "{mail}");
+        }
     }
 
     #[test]

@@ -17,5 +17,6 @@ pub use email::{Email, Encryption};
 pub use event::EventKind;
 pub use shared::{ChannelSet, Notifications};
 pub use template::{JsonTemplate, Template, Variable};
+pub(crate) use title::shortened;
 pub(crate) use webhook::ADDRESSES;
 pub use webhook::Webhook;

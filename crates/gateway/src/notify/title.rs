@@ -35,7 +35,7 @@ pub(super) fn of_test(channel: &str) -> String {
 }
 
 /// Returns the beginning of a text.
-pub(super) fn shortened(text: &str, max_length: usize) -> String {
+pub(crate) fn shortened(text: &str, max_length: usize) -> String {
     match text.char_indices().nth(max_length) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
