@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use tokio::sync::Notify;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use txjobs_store::time::micros;
-use txjobs_store::{Notification, Result, SharedStore};
+use txjobs_store::{ErrorKind, Notification, Result, SharedStore};
 
 use super::delivery_error::DeliveryError;
 use super::retries::{delay, pause};
@@ -20,6 +20,8 @@ use crate::notify::{ChannelSet, Content, Notifications};
 
 /// The time after which another node may repeat an attempt whose node says nothing. It is longer than an attempt.
 const MAX_ATTEMPT_TIME: Duration = Duration::from_secs(20);
+/// The longest time for a call of the store. A network can hang without an error.
+const MAX_STORE_TIME: Duration = Duration::from_secs(10);
 /// The number of attempts to note a delivery. Without the note, it is repeated.
 const MAX_NOTES: u32 = 10;
 const NOTE_INTERVAL: Duration = Duration::from_secs(1);
@@ -75,9 +77,8 @@ impl Delivery {
         }
         let now = self.clock.now();
         let retry_at = now.saturating_add(micros(MAX_ATTEMPT_TIME));
-        let Some(notification) = self.store.claim_notification(&self.name, now, retry_at).await? else {
-            return Ok(None);
-        };
+        let claim = self.store.claim_notification(&self.name, now, retry_at);
+        let Some(notification) = in_time(claim).await? else { return Ok(None) };
         match self.send(set, &notification).await {
             Ok(status) => {
                 record_notification(&self.name, NotificationOutcome::Delivered);
@@ -122,7 +123,7 @@ impl Delivery {
 
     async fn note_delivery(&self, notification: &Notification) {
         for _ in 0..MAX_NOTES {
-            match self.store.note_delivery(notification, self.clock.now()).await {
+            match in_time(self.store.note_delivery(notification, self.clock.now())).await {
                 Ok(()) => return,
                 Err(error) => {
                     tracing::debug!(channel = self.name, "a delivery could not be noted: {error:#}");
@@ -180,6 +181,10 @@ impl Delivery {
         let next_attempt_at = next.map(|delay| self.clock.now().saturating_add(micros(delay)));
         let pause = pause(notification.failures.saturating_add(1), error.retry_after);
         let busy_until = self.clock.now().saturating_add(micros(pause));
-        self.store.postpone_notification(notification, next_attempt_at, busy_until).await
+        in_time(self.store.postpone_notification(notification, next_attempt_at, busy_until)).await
     }
+}
+
+async fn in_time<T>(call: impl Future<Output = Result<T>>) -> Result<T> {
+    timeout(MAX_STORE_TIME, call).await.unwrap_or_else(|_| Err(ErrorKind::Unreachable.into()))
 }

@@ -5,6 +5,7 @@
 mod dead_servers;
 mod events;
 mod guide;
+mod hanging_network;
 mod kills;
 mod mail;
 mod mail_server;

@@ -13,23 +13,29 @@ use txjobs_test_support::{CommandOutput, PostgresServer, Program, TestServer, sh
 use crate::receiver::{Receiver, Reply, wait_for_long, webhook};
 
 /// A database, and a folder with the configuration of its nodes.
-struct Cluster {
+pub struct Cluster {
     folder: TempDir,
     url: String,
     key: ApiKey,
 }
 
 impl Cluster {
-    fn new(config: &str) -> Self {
+    pub fn new(config: &str) -> Self {
+        Self::behind(config, PostgresServer::shared().port())
+    }
+
+    /// Creates a database to which its nodes connect at this port.
+    pub fn behind(config: &str, port: u16) -> Self {
         let folder = TempDir::new().unwrap();
         std::fs::write(folder.path().join("gateway.toml"), config).unwrap();
-        let url = PostgresServer::shared().create_database();
+        let server = PostgresServer::shared();
+        let url = server.create_database().replace(&format!(":{}/", server.port()), &format!(":{port}/"));
         let create = ["keys", "create", "--organization", "Contoso", "--name", "test"];
         let key = CommandOutput::of(&mut command(&folder, &url, &create)).expect_success();
         Self { folder, url, key: ApiKey::new(key).unwrap() }
     }
 
-    fn serve(&self) -> TestServer {
+    pub fn serve(&self) -> TestServer {
         let serve = command(&self.folder, &self.url, &["serve", "--listen", "127.0.0.1:0"]);
         TestServer::start(Program::Gateway, serve, self.key.clone())
     }
