@@ -135,8 +135,10 @@ async fn serve(
 ) -> std::io::Result<()> {
     let (reader, mut writer) = tokio::io::split(stream);
     let mut reader = BufReader::new(Box::pin(reader));
-    while session == Session::EndlessLine {
-        writer.write_all(&[b'2'; 65_536]).await?;
+    if session == Session::EndlessLine {
+        loop {
+            writer.write_all(&[b'2'; 65_536]).await?;
+        }
     }
     writer.write_all(b"220 mail.example.com\r\n").await?;
     let mut mail = Mail { session: number, ..Mail::default() };
