@@ -39,7 +39,7 @@ one is `admin token: TOKEN`. The token is generated, or taken from TXJOBS_ADMIN_
 The log goes to standard error. Ctrl-C ends the running jobs and then the emulator; a second Ctrl-C kills them.
 Durations are written like 500ms, 10s, 1m30s or 90 (seconds).")]
     Serve(EmulatorArgs),
-    /// Create, list, expire and revoke API keys
+    /// Create, list, expire, and revoke API keys
     #[command(subcommand)]
     Keys(KeysCommand),
     /// Write a history of past runs for every script job

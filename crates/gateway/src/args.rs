@@ -28,7 +28,7 @@ pub struct ConfigArgs {
 /// The commands about notifications.
 #[derive(Clone, Debug, Subcommand)]
 pub enum NotifyCommand {
-    /// Send a test notification now, and say what happened
+    /// Send a test message through each channel, and print the response of each server
     Test(NotifyTestArgs),
 }
 
@@ -37,7 +37,7 @@ pub enum NotifyCommand {
 pub struct NotifyTestArgs {
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// The name of the notification; by default all are tested
+    /// The name of the channel; by default all channels are tested
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
 }
@@ -182,7 +182,7 @@ pub struct ConnectionArgs {
 pub enum KeysCommand {
     /// Create a key and print it once
     Create(CreateKeyArgs),
-    /// List the keys: organization, name, creation, scopes, expiry, last use and state, without the keys themselves
+    /// List the keys: organization, name, creation, scopes, expiry, last use, and state, without the keys themselves
     List(DatabaseArgs),
     /// Change when a key expires
     Expire(ExpireKeyArgs),
@@ -208,11 +208,12 @@ pub struct KeyArgs {
 pub struct CreateKeyArgs {
     #[command(flatten)]
     pub key: KeyArgs,
-    /// What the key allows: read (list jobs, read statuses and logs), run (execute jobs), or cancel. Repeat it for several; by
-    /// default the key allows everything
+    /// What the key allows: read (list jobs, read statuses and logs), run (execute jobs), or cancel. Repeat it, or separate
+    /// scopes by commas; by default the key allows everything
     #[arg(long = "scope", value_name = "SCOPE", value_parser = scope_parser(), value_delimiter = ',')]
     pub scopes: Vec<Scope>,
-    /// When the key expires: a duration like 90d, or a date like 2027-01-31, which means its start in UTC; by default never
+    /// When the key expires: a duration like 90d, a date like 2027-01-31, which means its start in UTC, or a time like
+    /// 2027-01-31T18:00:00Z; by default never
     #[arg(long, value_name = "TIME", value_parser = parse_expiry)]
     pub expires: Option<Expiry>,
 }

@@ -61,6 +61,10 @@ impl Command {
                 format!("{} cannot be used: {error}", named.display())
             }
             Err(_) if has_folder => format!("{} does not exist", named.display()),
+            Err(_) if self.program.contains(' ') => format!(
+                "{} is not on PATH. Write the program and each argument as its own text, like command = [\"echo\", \"hello\"]",
+                self.program
+            ),
             Err(_) => format!("{} is not on PATH", self.program),
         }
     }
@@ -149,6 +153,13 @@ mod tests {
                 Some("good.sh is not on PATH. The one in the job's directory is written ./good.sh"),
             ),
             ("no-such-program", "", Some("no-such-program is not on PATH")),
+            (
+                "echo hi",
+                "",
+                Some(
+                    "echo hi is not on PATH. Write the program and each argument as its own text, like command = [\"echo\", \"hello\"]",
+                ),
+            ),
             ("sh", "environment = { PATH = \"/no/such\" }", Some("sh is not on PATH")),
             ("./none.sh", "", Some("~/none.sh does not exist")),
             ("/no/such/program", "", Some("/no/such/program does not exist")),

@@ -24,7 +24,7 @@ pub fn run(config: &Config) -> Result<()> {
         format!("{}\t{}\t{}\t{}{schedule}\n", organization.name, job.id, job.name, job.work.describe())
     };
     let channel = |channel: &Channel| {
-        format!("notification\t{}\t{}\t{}\n", channel.name, channel.describe(), channel.event_names())
+        format!("channel\t{}\t{}\t{}\n", channel.name, channel.describe(), channel.event_names())
     };
     print(&config.jobs().map(job).chain(config.channels.iter().map(channel)).collect::<String>())?;
     let (start_problems, send_problems) = (config.start_problems(), config.send_problems());
@@ -33,7 +33,7 @@ pub fn run(config: &Config) -> Result<()> {
     let channels = config.channels.len();
     let problems: Vec<_> = [
         ("Jobs that cannot start here", start_problems.len(), jobs),
-        ("Notifications that cannot be sent here", send_problems.len(), channels),
+        ("Channels that cannot send here", send_problems.len(), channels),
     ]
     .into_iter()
     .filter(|(_, count, _)| *count > 0)
@@ -44,7 +44,7 @@ pub fn run(config: &Config) -> Result<()> {
     }
     let channels = match channels {
         0 => String::new(),
-        count => format!(", notifications: {count}"),
+        count => format!(", channels: {count}"),
     };
     note(&match &config.relay {
         Some(relay) => {

@@ -30,7 +30,7 @@ use crate::serve::{Server, ServerParts};
 use crate::server;
 
 const EXAMPLE: &str = "\
-Example:
+Examples:
   txjobs-gateway check --config gateway.toml
   txjobs-gateway keys create --organization Contoso --name laptop
   txjobs-gateway serve --config gateway.toml --console ./console
@@ -56,25 +56,25 @@ enum Command {
     #[command(after_help = "\
 The first line on standard output is `listening on http://ADDRESS:PORT`, or https:// with a certificate; with --demo the next one is `demo key: KEY`.
 The log goes to standard error. Ctrl-C ends the running jobs and then the gateway; a second Ctrl-C kills them.
-Durations are written like 500ms, 10s, 1m30s or 90 (seconds).")]
+Durations are written like 500ms, 10s, 1m30s, or 90 (seconds).")]
     Serve(ServeArgs),
     /// Run jobs as a further node of a PostgreSQL database, without serving the API
     Run(RunArgs),
-    /// Create, list, expire and revoke API keys
+    /// Create, list, expire, and revoke API keys
     #[command(subcommand)]
     Keys(KeysCommand),
-    /// List the nodes of the database: id, name, version, start, last heartbeat, runs and labels
+    /// List the nodes of the database: id, name, version, start, last heartbeat, runs, and labels
     Nodes(DatabaseArgs),
-    /// Test the notifications of the configuration
+    /// Test the channels that send messages about runs
     #[command(subcommand)]
     Notify(NotifyCommand),
     /// Create or upgrade the tables of the database. `serve` does it itself, except for an upgrade of PostgreSQL
     Migrate(StoreArgs),
     /// Copy a SQLite database into a new file, also while a gateway uses it
     Backup(BackupArgs),
-    /// Restore a SQLite database from a backup. No gateway may use it
+    /// Restore a SQLite database from a backup. Stop its gateway first
     Restore(RestoreArgs),
-    /// Check the configuration and list its jobs
+    /// Check the configuration, list its jobs and channels, and name those that cannot start or send on this machine
     Check(ConfigArgs),
     /// Print the JSON Schema of the configuration, for editors
     Schema,

@@ -1,4 +1,4 @@
-//! `notify test`: sends a test notification to each channel.
+//! `notify test`: sends a test message through each channel.
 
 use anyhow::{Result, bail, ensure};
 use futures::future::join_all;
@@ -9,19 +9,19 @@ use crate::notifier::Sender;
 use crate::notify::{Channel, Content};
 use crate::output::print;
 
-/// Sends a test notification to the channel with this name, or to all, and prints what happened.
+/// Sends a test message through the channel with this name, or through all, and prints what happened.
 ///
 /// # Errors
 ///
-/// Fails if there is no such channel, or if a notification was not delivered.
+/// Fails if there is no such channel, or if a message was not delivered.
 pub async fn test(config: &Config, name: Option<&str>) -> Result<()> {
     let channels: Vec<&Channel> =
         config.channels.iter().filter(|channel| name.is_none_or(|name| channel.name == name)).collect();
     if let Some(name) = name.filter(|_| channels.is_empty()) {
         let names: Vec<_> = config.channels.iter().map(|channel| format!("\"{}\"", channel.name)).collect();
-        bail!("The configuration has no notification \"{name}\". Its notifications: {}.", names.join(", "));
+        bail!("The configuration has no channel \"{name}\". Its channels: {}.", names.join(", "));
     }
-    ensure!(!channels.is_empty(), "The configuration has no notifications. Add [[notify]] to it.");
+    ensure!(!channels.is_empty(), "The configuration has no channels. Add a table [[notify]] to it.");
     let now = system_time();
     let sender = Sender::default();
     let send =
@@ -37,6 +37,6 @@ pub async fn test(config: &Config, name: Option<&str>) -> Result<()> {
     }
     print(&text)?;
     let failed = sent.iter().filter(|sent| sent.is_err()).count();
-    ensure!(failed == 0, "Notifications that were not delivered: {failed} of {}.", sent.len());
+    ensure!(failed == 0, "Test messages that were not delivered: {failed} of {}.", sent.len());
     Ok(())
 }

@@ -147,7 +147,7 @@ impl Config {
     pub fn send_problems(&self) -> Vec<String> {
         let problem = |channel: &Channel| {
             let problem = channel.send_problem()?;
-            Some(format!("The notification \"{}\" cannot be sent: {problem}.", channel.name))
+            Some(format!("The channel \"{}\" cannot send: {problem}.", channel.name))
         };
         self.channels.iter().filter_map(problem).collect()
     }

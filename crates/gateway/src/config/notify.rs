@@ -100,7 +100,7 @@ pub(super) fn check_channels(
             None => format!("Notification {}", index + 1),
         };
         ensure_unique(&name, &channels).at(table.name.as_ref().map_or(span.clone(), Spanned::span))?;
-        let in_channel = || format!("the notification \"{name}\"");
+        let in_channel = || format!("the channel \"{name}\"");
         channels.push(table.check(name.clone(), scope).with_context(in_channel).at(span)?);
     }
     Ok(channels)
@@ -109,7 +109,7 @@ pub(super) fn check_channels(
 fn ensure_unique(name: &str, earlier: &[Channel]) -> Result<()> {
     ensure!(
         earlier.iter().all(|channel| channel.name != name),
-        "two notifications have the name \"{name}\". Give one of them another `name`"
+        "two channels have the name \"{name}\". Give one of them another `name`"
     );
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
@@ -79,8 +79,8 @@ struct FileOrganization<J> {
 /// Fails if the file cannot be read or is invalid.
 pub fn load<J: DeclaredJob>(path: &Path) -> Result<Config> {
     let shown = path.display();
-    let text = std::fs::read_to_string(path).with_context(|| {
-        format!("The configuration {shown} cannot be read. Name another one with --config, or write it first")
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        anyhow!("The configuration {shown} cannot be read: {error}. Write this file, or name another one with --config.")
     })?;
     let directory = path.parent().unwrap_or(Path::new("")).to_owned();
     parse::<J>(&text, &directory).with_context(|| format!("The configuration {shown} is not valid"))

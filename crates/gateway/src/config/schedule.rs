@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::labels::deserialize_label;
 use super::location::At;
-use super::values::checked;
+use super::values::{checked, similar};
 use crate::schedule::{CatchUp, DueTimes, JobSchedule, Upstream};
 
 /// The time zone of a job that names none.
@@ -137,7 +137,12 @@ fn find_upstream(
 ) -> Result<Upstream> {
     let mut named = jobs.iter().filter(|other| other.name == name);
     let Some(upstream) = named.next() else {
-        bail!("{name:?} is no job of this organization. Write the name of a job as it is declared");
+        let names = jobs.iter().map(|job| job.name.as_str());
+        let what = similar(name, names).map_or_else(
+            || "Write the name of a job as it is declared".to_owned(),
+            |similar| format!("Did you mean {similar:?}?"),
+        );
+        bail!("{name:?} is no job of this organization. {what}");
     };
     ensure!(named.next().is_none(), "several jobs have the name {name:?}. Give each its own name");
     ensure!(upstream.id != job.id, "the job would run after itself. Remove {name:?}");

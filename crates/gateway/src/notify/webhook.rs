@@ -62,7 +62,7 @@ impl Webhook {
             || literal.is_some_and(|address| address.to_canonical().is_loopback());
         ensure!(
             url.scheme() == "https" || is_here || self.allow_http,
-            "`url` would get the notification without encryption. Write https://, or allow_http = true in `webhook` if the network is \
+            "`url` would get the messages without encryption. Write https://, or allow_http = true in `webhook` if the network is \
              safe"
         );
         ensure!(

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::env::VarError;
 use std::fmt::{self, Display, Formatter};
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -80,9 +80,12 @@ impl SecretSource {
         let value = text.trim_end_matches(['\r', '\n']);
         ensure!(
             value.len() >= MIN_LENGTH,
-            "{self} has fewer than {MIN_LENGTH} characters. A secret that short cannot be masked in logs"
+            "{self} has fewer than {MIN_LENGTH} characters. A secret that short cannot be masked in logs. Use a longer one"
         );
-        ensure!(!value.chars().any(char::is_control), "{self} has a control character or several lines");
+        ensure!(
+            !value.chars().any(char::is_control),
+            "{self} has a control character or several lines. Write only the secret, on one line"
+        );
         Ok(value.to_owned())
     }
 }
@@ -98,15 +101,28 @@ impl Display for SecretSource {
 
 fn read_file(path: &Path) -> Result<String> {
     // A pipe would block, and a device has no end.
-    ensure!(std::fs::metadata(path)?.is_file(), "it is not a regular file");
+    let kind = std::fs::metadata(path).map_err(described)?;
+    ensure!(!kind.is_dir(), "it is a folder. Name a file with the secret");
+    ensure!(kind.is_file(), "it is not a regular file. Name a file with the secret");
     let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_LENGTH as u64 + 1).read_to_end(&mut bytes)?;
+    File::open(path).map_err(described)?.take(MAX_LENGTH as u64 + 1).read_to_end(&mut bytes)?;
     ensure!(
         bytes.len() <= MAX_LENGTH,
         "it has more than {MAX_LENGTH} bytes, the length of the longest secret"
     );
     // The usual error has the bytes.
     String::from_utf8(bytes).ok().context("it is not UTF-8")
+}
+
+/// Adds to the error of a file what to do about it.
+fn described(error: std::io::Error) -> anyhow::Error {
+    match error.kind() {
+        ErrorKind::NotFound => {
+            anyhow!("it does not exist. Write the secret into this file, or correct its path")
+        }
+        ErrorKind::PermissionDenied => anyhow!("{error}. Allow the user of the gateway to read it"),
+        _ => error.into(),
+    }
 }
 
 impl SecretValues {
@@ -165,7 +181,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let source = SecretSource::parse("file:token", folder.path()).unwrap();
         let write = |text: &[u8]| std::fs::write(folder.path().join("token"), text).unwrap();
-        assert!(format!("{:#}", source.read().unwrap_err()).contains("cannot be read"));
+        assert!(format!("{:#}", source.read().unwrap_err()).ends_with(
+            "token cannot be read: it does not exist. Write the secret into this file, or correct its path"
+        ));
         write(b"first-secret\r\n");
         assert_eq!(source.read().unwrap(), "first-secret");
         write(b"second-secret");
@@ -188,7 +206,7 @@ mod tests {
         for (path, expected) in [
             ("pipe", "it is not a regular file"),
             ("/dev/zero", "it is not a regular file"),
-            (".", "it is not a regular file"),
+            (".", "it is a folder. Name a file"),
             ("long", "it has more than 65536 bytes"),
         ] {
             let source = SecretSource::parse(&format!("file:{path}"), folder.path()).unwrap();

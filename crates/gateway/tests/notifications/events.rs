@@ -150,9 +150,9 @@ async fn test_command_says_what_happened() {
     assert!(!output.stdout.contains("secret-path"), "{output:?}");
     let output = folder.run(&["notify", "test", "Other"]);
     assert!(
-        output.stderr.contains("no notification \"Other\"") && output.stderr.contains("\"Works\", \"Fails\""),
+        output.stderr.contains("no channel \"Other\"") && output.stderr.contains("\"Works\", \"Fails\""),
         "{output:?}"
     );
     let output = ServerFolder::gateway(&jobs()).run(&["notify", "test"]);
-    assert!(output.code != 0 && output.stderr.contains("has no notifications"), "{output:?}");
+    assert!(output.code != 0 && output.stderr.contains("has no channels"), "{output:?}");
 }

@@ -104,19 +104,19 @@ webhook = { url = "https://hooks.example.com" }
     let output = CommandOutput::of(&mut check);
     assert_eq!(output.code, 1, "{output:?}");
     for line in [
-        "notification\tData team\twebhook\tfailed, errors\n",
-        "notification\tFile\twebhook\tfailed, errors, slow\n",
-        "notification\tShort\temail\tfailed, errors\n",
-        "notification\tWorks\twebhook\tcompleted\n",
+        "channel\tData team\twebhook\tfailed, errors\n",
+        "channel\tFile\twebhook\tfailed, errors, slow\n",
+        "channel\tShort\temail\tfailed, errors\n",
+        "channel\tWorks\twebhook\tcompleted\n",
     ] {
         assert!(output.stdout.contains(line), "{output:?}");
     }
     for text in [
-        "The notification \"Data team\" cannot be sent: the environment variable UNSET_WEBHOOK ",
-        "The notification \"File\" cannot be sent: the file missing cannot be read",
-        "The notification \"Short\" cannot be sent: the environment variable SHORT_PASSWORD has fewer than 8",
-        "The notification \"Address\" cannot be sent: `url` is not a URL",
-        "Notifications that cannot be sent here: 4 of 5.\n",
+        "The channel \"Data team\" cannot send: the environment variable UNSET_WEBHOOK ",
+        "The channel \"File\" cannot send: the file missing cannot be read",
+        "The channel \"Short\" cannot send: the environment variable SHORT_PASSWORD has fewer than 8",
+        "The channel \"Address\" cannot send: `url` is not a URL",
+        "Channels that cannot send here: 4 of 5.\n",
     ] {
         assert!(output.stderr.contains(text), "{text}: {output:?}");
     }
@@ -125,7 +125,7 @@ webhook = { url = "https://hooks.example.com" }
         shell_jobs(&[("works", "exit 0", "")]) + "[[notify]]\nwebhook = { url = \"https://example.com\" }\n";
     let output = ServerFolder::gateway(&config).run(&["check"]);
     assert_eq!(output.code, 0, "{output:?}");
-    assert!(output.stderr.contains("Organizations: 1, jobs: 1, notifications: 1."), "{output:?}");
+    assert!(output.stderr.contains("Organizations: 1, jobs: 1, channels: 1."), "{output:?}");
 }
 
 #[tokio::test]

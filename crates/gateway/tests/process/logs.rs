@@ -60,7 +60,7 @@ fn error_that_ends_the_program_is_json_too() {
     assert_eq!(output.code, 1);
     let entry: Value = serde_json::from_str(output.stderr.trim()).unwrap();
     assert_eq!(entry["level"], "ERROR");
-    assert!(entry["message"].as_str().unwrap().starts_with("The configuration none.toml cannot be read."));
+    assert!(entry["message"].as_str().unwrap().starts_with("The configuration none.toml cannot be read: "));
 }
 
 #[tokio::test]

@@ -38,11 +38,7 @@ fn port_in_use_is_reported() {
 fn file_that_cannot_be_read_is_reported() {
     let folder = folder();
     let serve = |more: &[&str]| folder.run(&[&["serve", "--listen", "127.0.0.1:0"], more].concat());
-    assert_fails(
-        &serve(&["--config", "none.toml"]),
-        1,
-        "none.toml cannot be read. Name another one with --config",
-    );
+    assert_fails(&serve(&["--config", "none.toml"]), 1, "Write this file, or name another one with --config");
     assert_fails(
         &serve(&["--database", "no/such/folder.db"]),
         1,

@@ -117,7 +117,7 @@ impl HttpTable {
             other.map_or(Ok(()), |other| {
                 Err(anyhow!(
                     "its URL is at {other}, and that of `start` is at {origin}. All requests of a job go to one server, because \
-                     they have the same headers"
+                     they have the same headers. Write the server of `start`, or split the work into two jobs"
                 ))
             })
         };

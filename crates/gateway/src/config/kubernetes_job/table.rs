@@ -53,7 +53,9 @@ pub(in crate::config) struct KubernetesTable {
     #[schemars(with = "Option<String>", extend("x-default" = "that of the manifest, of the gateway's pod, or of the context"))]
     pub namespace: Option<Spanned<String>>,
     /// A kubeconfig file, relative to the file.
-    #[schemars(extend("x-default" = "in a cluster, the service account of the gateway's pod; else the files of `KUBECONFIG`"))]
+    #[schemars(extend(
+        "x-default" = "in a cluster, the service account of the gateway's pod; else the files of `KUBECONFIG`, or `~/.kube/config`"
+    ))]
     pub kubeconfig: Option<PathBuf>,
     /// The context of the kubeconfig file.
     #[schemars(extend("x-default" = "its current one"))]

@@ -46,23 +46,20 @@ fn not_started_is_about_the_named_jobs() {
 #[test]
 fn mistakes_are_refused_with_their_place() {
     for (settings, expected) in [
-        ("", "line 11, column 1: the notification \"Notification 1\": it has neither `webhook` nor `email`"),
+        ("", "line 11, column 1: the channel \"Notification 1\": it has neither `webhook` nor `email`"),
         (&*format!("{HOOK}on = [\"failure\"]"), "line 13, column 6: "),
         (&format!("{HOOK}on = []"), "`on` is empty"),
         (&format!("name = \" \"\n{HOOK}"), "line 12, column 8: a `name` of [[notify]] is empty"),
         (
             &format!("{HOOK}jobs = [\"loda\"]"),
-            "line 13, column 9: the notification \"Notification 1\": `jobs`: \"loda\"",
+            "line 13, column 9: the channel \"Notification 1\": `jobs`: \"loda\"",
         ),
         (
             &format!("{HOOK}organizations = [\"Contoso\"]\njobs = [\"other\"]"),
             "`jobs`: \"other\" is not in this file",
         ),
         (&format!("{HOOK}organizations = []"), "`organizations` is empty"),
-        (
-            &format!("{HOOK}slow = 0"),
-            "line 13, column 8: the notification \"Notification 1\": `slow` is zero",
-        ),
+        (&format!("{HOOK}slow = 0"), "line 13, column 8: the channel \"Notification 1\": `slow` is zero"),
         (
             &format!("{HOOK}not_started = {{ check = \"0 3 * * *\", within = \"1h\" }}"),
             "`not_started` needs `jobs`",
@@ -85,7 +82,7 @@ fn mistakes_are_refused_with_their_place() {
         ),
         (
             &format!("{HOOK}[[notify]]\nname = \"Notification 1\"\n{HOOK}"),
-            "line 14, column 8: two notifications have the name",
+            "line 14, column 8: two channels have the name",
         ),
         ("webhook = { url = \"http://hooks.example.com/secret-path\" }", "without encryption"),
         ("webhook = { url = \"https://u:secret-path@h.example/\" }", "a user or a password"),

@@ -251,7 +251,11 @@ fn errors_of_a_schedule_have_their_line_and_column() {
         ("schedule = \"@daily\"\ncatch_up = \"all\"", (7, 12), "\"all\" is not one of: latest, none"),
         ("after = []", (6, 9), "`after` is empty. Name a job, or remove `after`"),
         ("after = \"Other\"", (6, 9), "`after` is a list. Write `after = [\"…\"]`"),
-        ("after = [\"Other\", \"other\"]", (6, 19), "`after`: \"other\" is no job of this organization"),
+        (
+            "after = [\"Other\", \"other\"]",
+            (6, 19),
+            "`after`: \"other\" is no job of this organization. Did you mean \"Other\"?",
+        ),
         ("after = [\"Load\"]", (6, 10), "the job would run after itself"),
         ("after = [\"Other\", \"Other\"]", (6, 19), "\"Other\" is named twice"),
     ] {

@@ -1,6 +1,7 @@
 //! Says what is wrong with a value, in the terms of the file.
 
 use super::owner::Keys;
+use crate::config::values::similar;
 
 /// The keys of the file itself, and how its tables are written.
 const FILE_KEYS: [(&str, &str); 5] = [
@@ -10,8 +11,10 @@ const FILE_KEYS: [(&str, &str); 5] = [
     ("relay", "`[relay]`"),
     ("retention", "`[retention]`"),
 ];
-/// How similar a known key is to a misspelled one, from 0 to 1.
-const SIMILARITY: f64 = 0.85;
+/// Keys of a job that none of its tables has.
+const JOB_KEYS: [&str; 7] = ["after", "catch_up", "command", "runs_on", "schedule", "time_zone", "timeout"];
+/// Keys of a channel that none of its tables has.
+const CHANNEL_KEYS: [&str; 5] = ["jobs", "not_started", "on", "organizations", "slow"];
 
 /// Describes an error of serde. Only the errors of values with few forms repeat the value.
 pub(super) fn describe(keys: &Keys, message: &str) -> String {
@@ -34,6 +37,11 @@ pub(super) fn describe(keys: &Keys, message: &str) -> String {
         let (found, known) = rest.split_once('`').unwrap_or((rest, ""));
         return format!("`{key}`: {found:?} is not one of: {}", quoted(known).join(", "));
     }
+    if message.starts_with("UUID parsing failed") {
+        return format!(
+            "`{key}` is not a UUID. Write one like \"3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35\", or remove `{key}`"
+        );
+    }
     match key.is_empty() {
         true => message.to_owned(),
         false => format!("`{key}`: {message}"),
@@ -53,14 +61,30 @@ fn quoted(names: &str) -> Vec<&str> {
 
 fn unknown_key(keys: &Keys, name: &str, known: &str) -> String {
     // The path may end with the unknown key itself.
-    let is_in_file = keys.table.is_empty() && keys.inner.iter().all(|key| key == name);
+    let is_direct = keys.inner.iter().all(|key| key == name);
+    let is_in_file = keys.table.is_empty() && is_direct;
     if let Some((_, how)) = FILE_KEYS.iter().find(|(key, _)| *key == name && !is_in_file) {
         return format!("`{name}` is unknown here. It belongs to the file itself: write {how}");
     }
+    let table: Vec<&str> = keys.table.iter().map(String::as_str).collect();
+    let owner = match (table.as_slice(), is_direct) {
+        ([], true) if name == "job" => Some("an organization: write `[[organization.job]]`"),
+        ([] | ["organization"], true) if JOB_KEYS.contains(&name) => {
+            Some("a job: write it after `[[organization.job]]`")
+        }
+        (["organization", "job"], false) if JOB_KEYS.contains(&name) => {
+            Some("the job itself: write it before the first table of the job")
+        }
+        (["notify"], false) if CHANNEL_KEYS.contains(&name) => {
+            Some("the channel itself: write it before the first table of the channel")
+        }
+        _ => None,
+    };
+    if let Some(owner) = owner {
+        return format!("`{name}` is unknown here. It belongs to {owner}");
+    }
     let known = quoted(known);
-    let similarity = |key: &str| strsim::jaro_winkler(key, name);
-    let similar = known.iter().copied().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
-    match similar.filter(|key| similarity(key) >= SIMILARITY) {
+    match similar(name, known.iter().copied()) {
         Some(similar) => format!("`{name}` is unknown. Did you mean `{similar}`?"),
         None => format!("`{name}` is unknown. The keys here are `{}`", known.join("`, `")),
     }

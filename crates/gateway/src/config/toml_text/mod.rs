@@ -93,11 +93,11 @@ mod tests {
             ),
             (
                 format!("{organization}[[notify]]\nname = \"Team\"\nwebhook = \"https://s3cret.example\""),
-                "the notification \"Team\": `webhook` is a table. Write `webhook = { … }` or `[notify.webhook]`",
+                "the channel \"Team\": `webhook` is a table. Write `webhook = { … }` or `[notify.webhook]`",
             ),
             (
                 format!("{organization}[[notify]]\nemail = 1"),
-                "a notification: `email` is a table. Write `email = { … }` or `[notify.email]`",
+                "a channel: `email` is a table. Write `email = { … }` or `[notify.email]`",
             ),
             ("relay = 1".to_owned(), "`relay` is a table. Write `relay = { … }` or `[relay]`"),
         ] {
@@ -120,7 +120,31 @@ mod tests {
             ),
             (
                 format!("{organization}schedule = \"\""),
-                "the organization \"Contoso\": `schedule` is unknown. The keys here are `name`, `job`",
+                "the organization \"Contoso\": `schedule` is unknown here. It belongs to a job: write it after `[[organization.job]]`",
+            ),
+            (
+                format!("{organization}color = \"\""),
+                "the organization \"Contoso\": `color` is unknown. The keys here are `name`, `job`",
+            ),
+            (
+                "[[job]]".to_owned(),
+                "`job` is unknown here. It belongs to an organization: write `[[organization.job]]`",
+            ),
+            (
+                format!(
+                    "{organization}[[organization.job]]\nname = \"x\"\n[organization.job.http.start]\nschedule = \"\""
+                ),
+                "the job \"x\" of \"Contoso\": `schedule` is unknown here. It belongs to the job itself: write it before the first \
+                 table of the job",
+            ),
+            (
+                format!("{organization}[[notify]]\nname = \"x\"\n[notify.webhook]\non = []"),
+                "the channel \"x\": `on` is unknown here. It belongs to the channel itself: write it before the first table of the \
+                 channel",
+            ),
+            (
+                format!("{organization}[[organization.job]]\nname = \"x\"\nid = \"1\""),
+                "the job \"x\" of \"Contoso\": `id` is not a UUID. Write one like",
             ),
             (
                 format!("{organization}[[organization.notify]]\nname = \"x\""),

@@ -60,7 +60,7 @@ pub(super) struct Keys {
     pub inner: Vec<String>,
 }
 
-/// Returns the job, the organization, or the notification of an error as a clause, and the keys that lead to the error.
+/// Returns the job, the organization, or the channel of an error as a clause, and the keys that lead to the error.
 pub(super) fn owner(text: &str, path: &Path) -> (Option<String>, Keys) {
     let mut keys = Keys::default();
     let mut indexes = Vec::new();
@@ -92,7 +92,7 @@ pub(super) fn owner(text: &str, path: &Path) -> (Option<String>, Keys) {
         }
         (["notify"], [channel]) => {
             let name = outline.notify.get(*channel).and_then(|table| table.name.as_deref());
-            Some(named("notification", "a notification", name))
+            Some(named("channel", "a channel", name))
         }
         _ => None,
     };
