@@ -137,7 +137,7 @@ fn find_upstream(
 ) -> Result<Upstream> {
     let mut named = jobs.iter().filter(|other| other.name == name);
     let Some(upstream) = named.next() else {
-        let names = jobs.iter().map(|job| job.name.as_str());
+        let names = jobs.iter().filter(|other| other.id != job.id).map(|other| other.name.as_str());
         let what = similar(name, names).map_or_else(
             || "Write the name of a job as it is declared".to_owned(),
             |similar| format!("Did you mean {similar:?}?"),

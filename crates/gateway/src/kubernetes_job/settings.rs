@@ -40,7 +40,7 @@ pub struct KubernetesJob {
 /// Where the address of a cluster and the credentials come from.
 #[derive(Clone, Debug, Default)]
 pub struct ClusterSource {
-    /// The kubeconfig file. `None`: the service account of the gateway's own pod, or else the files of `KUBECONFIG`, or `~/.kube/config`.
+    /// The kubeconfig file. `None`: the service account of the gateway's own pod, or else the files of `KUBECONFIG`.
     pub kubeconfig: Option<PathBuf>,
     /// The context of the kubeconfig file. `None`: its current one.
     pub context: Option<String>,
