@@ -8,7 +8,7 @@ use crate::{
     retry_after::RetryAfter,
 };
 
-/// Converts an error of reqwest. The message names the proxy if there is one and the connection failed.
+/// Converts an error of reqwest. If the connection failed, the message names the proxy, or else the server.
 pub(crate) fn from_reqwest(error: &reqwest::Error) -> Error {
     let kind = kind_of(error);
     let cause = root_cause(error);
@@ -18,9 +18,11 @@ pub(crate) fn from_reqwest(error: &reqwest::Error) -> Error {
     }
     // If the connection failed, either the proxy is unreachable or the proxy could not reach the server.
     let proxy = error.url().filter(|_| error.is_connect()).and_then(proxy_for);
-    let message = match proxy {
-        Some(proxy) => to_plain_line(&format!("through the proxy {proxy}: {cause}")),
-        None => to_plain_line(&cause),
+    let server = error.url().filter(|_| kind == ErrorKind::Unreachable);
+    let message = match (proxy, server) {
+        (Some(proxy), _) => to_plain_line(&format!("through the proxy {proxy}: {cause}")),
+        (None, Some(url)) => to_plain_line(&format!("{}: {cause}", url.origin().ascii_serialization())),
+        (None, None) => to_plain_line(&cause),
     };
     Error { message, ..Error::new(kind) }
 }
