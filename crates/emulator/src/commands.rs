@@ -37,7 +37,7 @@ enum Command {
 The first line on standard output is `listening on http://ADDRESS:PORT`; with --demo the next one is `demo key: KEY`. The last
 one is `admin token: TOKEN`. The token is generated, or taken from TXJOBS_ADMIN_TOKEN.
 The log goes to standard error. Ctrl-C ends the running jobs and then the emulator; a second Ctrl-C kills them.
-Durations are written like 500ms, 10s, 1m30s or 90 (seconds).")]
+Durations are written like 500ms, 10s, 1m30s, or 90 (seconds).")]
     Serve(EmulatorArgs),
     /// Create, list, expire, and revoke API keys
     #[command(subcommand)]

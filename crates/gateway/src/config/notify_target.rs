@@ -130,7 +130,7 @@ fn parse_body(BodyValue(value): &BodyValue, directory: &Path) -> Result<JsonTemp
         toml::Value::String(text) => match serde_json::from_str(text) {
             Ok(document) => document,
             // The usual error has no part of the text.
-            Err(error) => bail!("`body` is a text that is not JSON: {error}"),
+            Err(error) => bail!("`body` is a text that is not JSON: {error}. Correct it, or write a table"),
         },
         toml::Value::Table(_) => json(value)?,
         _ => bail!(
