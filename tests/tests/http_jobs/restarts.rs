@@ -2,7 +2,8 @@
 
 use txjobs_sdk::{ApiKey, paths};
 use txjobs_test_support::{
-    CommandOutput, PostgresServer, Program, ServerFolder, StartedRun, TestServer, shell_jobs, wait_until,
+    CommandOutput, PostgresServer, Program, ServerFolder, StartedRun, TestServer, json_response, shell_jobs,
+    wait_until,
 };
 
 use crate::support::engine::{Kind, Phase};
@@ -197,4 +198,33 @@ async fn changed_job_neither_follows_its_run_nor_starts_anything() {
         assert_eq!(other.server.requests().len(), 0);
         assert!(!folder.file("was-run").exists());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn request_that_needs_an_id_which_the_run_does_not_have_is_not_sent() {
+    let engine = SimpleEngine::start_with(|_, request| match request.method.as_str() {
+        "POST" => {
+            let mut response = json_response(201, "{\"id\": 7}");
+            response.headers_mut().insert("location", "/runs/7".parse().unwrap());
+            response.into()
+        }
+        _ => state("running").into(),
+    });
+    let poll = "url_from = \"location\"\n";
+    let (folder, mut server) = serve(&engine.config_with("", "", poll, ""));
+    let run = server.execute("Load").await;
+    engine.wait_for("GET").await;
+    server.signal("KILL");
+    server.wait_for_exit().await;
+    let cancel = engine.cancel("wait = \"300ms\"\n");
+    let changed = engine.config_with("", "run_id = \"/id\"\n", poll, &cancel);
+    std::fs::write(folder.file("gateway.toml"), changed).unwrap();
+    let server = folder.serve(&[]);
+    assert_eq!(server.call(paths::cancel_job(run.job)).await.status, 200);
+    let execution = server.wait_for_end(run).await;
+    assert!(
+        execution.to_string().contains("the id of the run is unknown, because gateway.toml"),
+        "{execution:#}"
+    );
+    assert_eq!(engine.count("DELETE"), 0);
 }

@@ -8,7 +8,7 @@ use reqwest::Url;
 use super::client::{EngineClient, EngineResponse, RequestBody, SendError};
 use super::oauth2::{AccessToken, request_token};
 use super::settings::HttpJob;
-use super::template::{JsonTemplate, UrlTemplate, Variables};
+use super::template::{JsonTemplate, UrlTemplate, Variable, Variables};
 use crate::request_secrets::{SecretMask, SecretSource, SecretValues};
 
 /// Sends the requests of a run, with its secrets. It has no `Debug`, because it has secrets.
@@ -58,6 +58,14 @@ impl<'a> Engine<'a> {
         body: Option<&JsonTemplate>,
     ) -> Result<PreparedRequest, String> {
         let job = self.job;
+        // Without it, a URL could name all runs.
+        let has_run_id = url.template().contains(Variable::RunId)
+            || body.is_some_and(|body| body.contains(Variable::RunId));
+        if has_run_id && variables.run_id.is_none() {
+            return Err(
+                "the id of the run is unknown, because gateway.toml has changed since the start".to_owned()
+            );
+        }
         let mut sources: Vec<SecretSource> = url.template().secrets().cloned().collect();
         sources.extend(job.headers.iter().flat_map(|(_, value)| value.secrets().cloned()));
         sources.extend(body.into_iter().flat_map(JsonTemplate::secrets));
