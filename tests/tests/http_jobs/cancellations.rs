@@ -3,10 +3,12 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use txjobs_sdk::paths;
-use txjobs_test_support::FakeResponse;
+use txjobs_test_support::{FakeResponse, json_response};
 
 use crate::support::engine::Kind;
 use crate::support::scene::{Scene, last_message, messages};
@@ -128,6 +130,33 @@ async fn job_without_a_cancel_request_says_that_the_run_goes_on() {
         "{lines:?}"
     );
     assert_eq!(last_message(&execution), CANCELED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancellation_that_is_refused_as_too_many_requests_is_repeated_after_the_requested_time() {
+    let cancels = Mutex::new(Vec::new());
+    let (times, received) = std::sync::mpsc::channel();
+    let engine = SimpleEngine::start(move |request| match request.method.as_str() {
+        "DELETE" => {
+            let mut cancels = cancels.lock().unwrap();
+            cancels.push(());
+            times.send(Instant::now()).unwrap();
+            let mut response = json_response(if cancels.len() == 1 { 429 } else { 202 }, "{}");
+            response.headers_mut().insert("retry-after", "2".parse().unwrap());
+            response.into()
+        }
+        _ => state("running").into(),
+    });
+    let server = engine.serve("", &engine.cancel("wait = \"10s\"\n"));
+    let run = server.execute("Load").await;
+    engine.wait_for("GET").await;
+    assert_eq!(server.call(paths::cancel_job(run.job)).await.status, 200);
+    let has_accepted =
+        |run: &serde_json::Value| run.to_string().contains("The engine has accepted to cancel");
+    server.wait_until(run, has_accepted).await;
+    let times: Vec<_> = received.try_iter().collect();
+    assert_eq!(times.len(), 2);
+    assert!(times[1] - times[0] >= Duration::from_secs(2));
 }
 
 /// A lease of a file on Linux: to open it takes 45 seconds, as with a file server that is away.

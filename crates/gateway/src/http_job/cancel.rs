@@ -16,8 +16,8 @@ use crate::runner::Exit;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const MAX_PAUSE: Duration = Duration::from_secs(5);
 
-/// Sends the request that cancels the run, unless it was sent before. While nothing was sent, it is repeated. Returns whether the
-/// engine may have it.
+/// Sends the request that cancels the run, unless it was sent before. While nothing was sent, or the engine says that it gets too many
+/// requests, it is repeated. Returns whether the engine may obey it.
 ///
 /// # Errors
 ///
@@ -31,28 +31,35 @@ pub(super) async fn send_cancel(session: &mut Session<'_>) -> Result<bool, Exit>
     if session.run.is_cancel_sent {
         return Ok(true);
     }
-    let (deadline, mut pause) = (Instant::now() + settings.wait, FIRST_PAUSE);
+    let (begin, mut pause) = (Instant::now(), FIRST_PAUSE);
     let (mut is_renewed, mut is_reported) = (false, false);
     loop {
-        let cause = match send_once(session, settings).await? {
-            // The access token had expired. The engine has done nothing.
+        let (problem, cause, delay) = match send_once(session, settings).await? {
+            // The access token had expired.
             Ok(response)
                 if response.status == StatusCode::UNAUTHORIZED
                     && session.job.oauth2.is_some()
                     && !std::mem::replace(&mut is_renewed, true) =>
             {
+                session.note_cancel(false).await?;
                 continue;
             }
-            Err(SendError::NotSent(cause)) => cause,
+            Ok(response) if response.status == StatusCode::TOO_MANY_REQUESTS => {
+                session.note_cancel(false).await?;
+                let delay = response.retry_after().unwrap_or_default();
+                ("accepted", response.describe(&session.engine.mask), delay)
+            }
+            Err(SendError::NotSent(cause)) => ("sent", cause, Duration::ZERO),
             sent => {
                 report(session, settings, sent).await;
                 return Ok(true);
             }
         };
-        if Instant::now() + pause >= deadline {
+        let left = settings.wait.saturating_sub(begin.elapsed());
+        if left.is_zero() {
             let wait = humantime::format_duration(settings.wait);
             let text = format!(
-                "The request to cancel {} was not sent within {wait}: {cause}. The run goes on in the engine.",
+                "The request to cancel {} was not {problem} within {wait}: {cause}. The run goes on in the engine.",
                 session.place()
             );
             session.write(Severity::Warning, &text).await;
@@ -60,12 +67,12 @@ pub(super) async fn send_cancel(session: &mut Session<'_>) -> Result<bool, Exit>
         }
         if !std::mem::replace(&mut is_reported, true) {
             let text = format!(
-                "The request to cancel {} cannot be sent now: {cause}. It is repeated.",
+                "The request to cancel {} cannot be {problem} now: {cause}. It is repeated.",
                 session.place()
             );
             session.write(Severity::Information, &text).await;
         }
-        tokio::time::sleep(pause).await;
+        tokio::time::sleep(pause.max(delay).min(left)).await;
         pause = (pause * 2).min(MAX_PAUSE);
     }
 }
@@ -79,12 +86,10 @@ async fn send_once(
         Ok(prepared) => prepared,
         Err(cause) => return Ok(Err(SendError::NotSent(cause))),
     };
-    session.run.is_cancel_sent = true;
-    session.store().await?;
+    session.note_cancel(true).await?;
     let sent = session.engine.send(prepared).await;
     if let Err(SendError::NotSent(_)) = sent {
-        session.run.is_cancel_sent = false;
-        session.store().await?;
+        session.note_cancel(false).await?;
     }
     Ok(sent)
 }

@@ -64,6 +64,16 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Stores whether the engine may have the request that cancels the run.
+    ///
+    /// # Errors
+    ///
+    /// Fails like [`Self::store`].
+    pub async fn note_cancel(&mut self, is_sent: bool) -> Result<(), Exit> {
+        self.run.is_cancel_sent = is_sent;
+        self.store().await
+    }
+
     /// Sends a GET to the engine.
     ///
     /// # Errors

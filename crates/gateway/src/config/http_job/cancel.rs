@@ -14,7 +14,7 @@ use crate::http_job::{CancelSettings, RequestSettings};
 
 const DEFAULT_WAIT: Duration = Duration::from_secs(60);
 
-/// The request that ends a run early: after a cancellation or the timeout. It is sent once.
+/// The request that ends a run early: after a cancellation or the timeout. It is sent once, unless the engine responds with 429.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "HttpCancel")]
