@@ -159,6 +159,27 @@ async fn cancellation_that_is_refused_as_too_many_requests_is_repeated_after_the
     assert!(times[1] - times[0] >= Duration::from_secs(2));
 }
 
+/// The engine reports the end of the run, and its log does not respond.
+#[tokio::test(flavor = "multi_thread")]
+async fn run_that_has_ended_keeps_its_outcome_although_its_log_does_not_respond() {
+    let engine = SimpleEngine::start(|request| match request.target.as_str() {
+        "/log" => FakeResponse::Hold,
+        _ => state("done").into(),
+    });
+    let log =
+        format!("{}[organization.job.http.log]\nurl = \"{}/log\"\n", engine.cancel(""), engine.address());
+    let config = engine.config("timeout = \"1s\"\n", &log).replace("request_timeout = \"2s\"", "");
+    let (_folder, server) = serve(&config);
+    let run = server.run("Load").await;
+    assert_eq!(run["State"], 2, "{run:#}");
+    let lines = messages(&run);
+    assert!(
+        lines.iter().any(|text| text.starts_with("The end of the engine's log cannot be read: ")),
+        "{lines:?}"
+    );
+    assert_eq!(engine.count("DELETE"), 0);
+}
+
 /// A lease of a file on Linux: to open it takes 45 seconds, as with a file server that is away.
 struct Lease(Child);
 

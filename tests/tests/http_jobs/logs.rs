@@ -125,3 +125,24 @@ async fn log_that_loses_its_beginning_is_continued_and_says_so_once() {
         messages(&run).into_iter().filter(|text| text.contains("no longer has its earlier lines")).count();
     assert_eq!(noted, 1, "{run:#}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn last_line_without_an_end_is_written_when_a_run_is_given_up() {
+    for (is_canceled, cancels) in [(false, false), (false, true), (true, false)] {
+        let engine = engine_with(vec![json!({ "state": "running", "l": "first\nlast words" })]);
+        let cancel = if cancels { engine.cancel("wait = \"300ms\"\n") } else { String::new() };
+        let timeout = if is_canceled { "" } else { "timeout = \"1s\"\n" };
+        let server =
+            engine.serve(timeout, &format!("{cancel}[organization.job.http.log]\nmessage = [\"/l\"]\n"));
+        let run = server.execute("Load").await;
+        if is_canceled {
+            engine.wait_for("GET").await;
+            assert_eq!(server.call(txjobs_sdk::paths::cancel_job(run.job)).await.status, 200);
+        }
+        let run = server.wait_for_end(run).await;
+        assert_eq!(run["State"], 3, "{run:#}");
+        let is_of_engine = |text: &&str| ["first", "last words"].contains(text);
+        let lines: Vec<_> = messages(&run).into_iter().filter(is_of_engine).collect();
+        assert_eq!(lines, ["first", "last words"], "{run:#}");
+    }
+}

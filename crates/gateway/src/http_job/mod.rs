@@ -15,7 +15,7 @@ mod run;
 mod session;
 mod settings;
 mod start;
-mod state_hint;
+mod state_report;
 mod template;
 
 pub use client::SharedClient;

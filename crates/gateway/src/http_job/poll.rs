@@ -1,15 +1,16 @@
 //! One poll of a run: the request, and what its response means.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use serde_json::Value;
-use txjobs_sdk::ExecutionState;
 
 use super::client::EngineResponse;
 use super::pointer::{Pointer, scalar_text};
 use super::session::Session;
 use super::settings::{EngineState, PollSettings, PollUrl};
+use super::state_report::StateReport;
 use super::template::UrlTemplate;
 
 /// The longest text of an engine about a state.
@@ -31,23 +32,11 @@ pub(super) enum Report {
     /// It does not know the run yet.
     NotYet,
     /// The run is in a state, in a document.
-    State(StateReport),
+    State(Arc<StateReport>),
     /// It reports nothing now for this reason, and may do so later.
     Unavailable(String),
     /// It refuses to report anything for this reason.
     Refused(String),
-}
-
-/// A state of a run.
-#[derive(Debug)]
-pub(super) struct StateReport {
-    pub document: Value,
-    /// The state as the engine writes it. `None`: the document has none.
-    pub text: Option<String>,
-    /// The final state, if the run has ended.
-    pub ended: Option<ExecutionState>,
-    /// Whether the configuration knows the state.
-    pub is_known: bool,
 }
 
 /// Sends a poll.
@@ -104,7 +93,7 @@ async fn read(session: &Session<'_>, settings: &PollSettings, response: &EngineR
         Some(_) => session.engine.mask.mask(&text).chars().take(MAX_STATE_CHARS).chain(['…']).collect(),
         None => text,
     });
-    Report::State(StateReport { document, text, ended, is_known: state.is_some() })
+    Report::State(Arc::new(StateReport { document, text, ended, is_known: state.is_some() }))
 }
 
 /// Returns the engine's explanation of a state, with a colon before it and without secrets, or nothing.

@@ -1,5 +1,7 @@
 //! A run, its engine, and what has become known about it.
 
+use std::sync::Arc;
+
 use reqwest::Url;
 use txjobs_sdk::Severity;
 use txjobs_store::time::Micros;
@@ -8,6 +10,7 @@ use super::client::{EngineResponse, SendError};
 use super::engine::{Engine, PreparedRequest};
 use super::resume_token::{EngineRun, Progress, ResumeToken};
 use super::settings::{HttpJob, Link, RequestSettings};
+use super::state_report::StateReport;
 use super::template::{UrlTemplate, Variable, Variables};
 use crate::request_secrets::SecretValues;
 use crate::runner::{Exit, RunContext};
@@ -22,6 +25,8 @@ pub(super) struct Session<'a> {
     pub engine: Engine<'a>,
     /// The address of the engine in which the run was started.
     pub engine_address: String,
+    /// The report of the engine that the run has ended.
+    pub ended: Option<Arc<StateReport>>,
 }
 
 impl<'a> Session<'a> {
@@ -40,7 +45,7 @@ impl<'a> Session<'a> {
         };
         let (started_at, run) = (context.clock.now(), EngineRun::default());
         let engine_address = job.engine().to_owned();
-        Ok(Self { job, context, variables, started_at, run, engine, engine_address })
+        Ok(Self { job, context, variables, started_at, run, engine, engine_address, ended: None })
     }
 
     /// Continues a run that the engine has accepted.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::session::Session;
+use crate::http_job::session::Session;
 
 /// How many keys of a response are named, and their longest part.
 const MAX_KEYS: usize = 20;
