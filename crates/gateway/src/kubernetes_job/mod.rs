@@ -9,6 +9,7 @@ mod log_copy;
 mod outcome;
 mod pod_log;
 mod pod_report;
+mod resume;
 mod resume_token;
 mod run;
 mod seen;

@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use txjobs_sdk::Severity;
 
 use super::cluster::Cluster;
 use super::follow::follow;
 use super::job_object::job_name;
+use super::resume::resume;
 use super::resume_token::ResumeToken;
 use super::session::Session;
 use super::settings::KubernetesJob;
-use super::start::{can_repeat, unknown};
 use crate::runner::{Exit, Interrupt, RunContext, Work};
 
 /// How often the credentials for a run that goes on are read, and the pause in between.
@@ -56,14 +55,6 @@ async fn run(job: &KubernetesJob, context: RunContext<'_>) -> Exit {
         Ok(()) => follow(&mut session).await,
         Err(exit) => exit,
     }
-}
-
-async fn resume(session: &mut Session<'_>) -> Result<(), Exit> {
-    if session.token.uid.is_none() && !can_repeat(session) {
-        return Err(unknown(session));
-    }
-    let text = format!("The gateway follows {} again.", session.place());
-    session.write(Severity::Information, text).await
 }
 
 /// Reads the address of the cluster and the credentials. For a run that goes on there, this is repeated for a while: its node has just

@@ -39,7 +39,8 @@ pub(super) struct CreateRequests {
 impl<'a> Session<'a> {
     /// Creates the session of a run whose Job does not exist yet.
     pub fn new(job: &'a KubernetesJob, context: RunContext<'a>, cluster: Cluster) -> Self {
-        let token = ResumeToken::new(context.clock.now(), cluster.namespace.clone(), context.log.next_seq());
+        let (now, next_seq) = (context.clock.now(), context.log.next_seq());
+        let token = ResumeToken::new(now, cluster.address(), cluster.namespace.clone(), job.keep, next_seq);
         let job_name = job_name(context.run);
         Self {
             job,
@@ -58,6 +59,7 @@ impl<'a> Session<'a> {
         self.known_lines = token.written_before(self.context.log.first_seq());
         self.cluster.namespace.clone_from(&token.namespace);
         self.token = token;
+        self.token.limit_keep(self.job.keep);
         // An earlier node may have sent some just before.
         self.create_requests =
             Some(CreateRequests { latest: tokio::time::Instant::now(), are_several: true });

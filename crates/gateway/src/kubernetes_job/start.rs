@@ -62,10 +62,9 @@ pub(super) async fn create(session: &mut Session<'_>) -> Result<(), Exit> {
     }
 }
 
-/// Returns whether a Job that an earlier request has created must still exist.
+/// Returns whether the request that creates the Job can be sent again.
 pub(super) fn can_repeat(session: &Session<'_>) -> bool {
-    let passed = session.context.clock.now().saturating_sub(session.token.started_at);
-    Duration::from_micros(u64::try_from(passed).unwrap_or_default()) < session.job.keep
+    session.token.can_create_again(session.context.clock.now())
 }
 
 /// Returns the exit of a run whose Job may have existed.

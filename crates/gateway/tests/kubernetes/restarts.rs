@@ -1,5 +1,6 @@
 //! A gateway that ends in the middle of a run, and starts again.
 
+use crate::api_server;
 use crate::cluster::{Fault, Kind};
 use crate::scene::{IMAGE, Scene, assert_end, messages};
 use crate::statuses;
@@ -79,4 +80,48 @@ async fn job_that_was_deleted_while_no_gateway_ran_fails_the_run() {
     scene.serve_again();
     assert_end(&scene.server.wait_for_end(run).await, 3, "was deleted from the namespace etl");
     assert_eq!(scene.cluster.lock().created, 1);
+}
+
+/// The address of the cluster changes while no gateway runs, before or after the Job is known.
+#[tokio::test]
+async fn run_is_neither_started_nor_given_up_as_deleted_in_another_cluster() {
+    for is_known in [false, true] {
+        let mut scene = Scene::start(statuses::running(), IMAGE).await;
+        if !is_known {
+            scene.cluster.add_fault(Kind::Create, Fault::Hold);
+        }
+        let run = scene.server.execute("Load").await;
+        scene.cluster.wait_for(if is_known { Kind::Log } else { Kind::Create }, 1).await;
+        scene.server.signal("KILL");
+        scene.server.wait_for_exit().await;
+        let other = api_server::start(statuses::running()).await;
+        scene.use_cluster(&other.address);
+        scene.serve_again();
+        let run = scene.server.wait_for_end(run).await;
+        assert_end(&run, 3, "The job has changed since the run was started: its cluster was at ");
+        assert_end(
+            &run,
+            3,
+            if is_known { "It may go on in the earlier cluster" } else { "It was not created again" },
+        );
+        assert_eq!(other.lock().created, 0);
+        assert_eq!(other.requests(Kind::DeleteJob).len(), 0);
+        assert_eq!(scene.cluster.lock().created, 1);
+    }
+}
+
+#[tokio::test]
+async fn run_is_followed_if_its_cluster_has_another_address() {
+    let mut scene = Scene::start(statuses::running(), IMAGE).await;
+    let run = scene.server.execute("Load").await;
+    scene.cluster.wait_for(Kind::Log, 1).await;
+    scene.server.signal("KILL");
+    scene.server.wait_for_exit().await;
+    let address = scene.cluster.address.replace("127.0.0.1", "localhost");
+    assert_ne!(address, scene.cluster.address);
+    scene.use_cluster(&address);
+    scene.serve_again();
+    scene.cluster.exit(0);
+    let run = scene.server.wait_for_end(run).await;
+    assert_eq!((run["State"].as_i64(), scene.cluster.lock().created), (Some(2), 1), "{run:#}");
 }

@@ -17,7 +17,7 @@ pub struct Scene {
     pub cluster: Cluster,
     pub folder: ServerFolder,
     pub server: TestServer,
-    _kubeconfig: TempDir,
+    kubeconfig: TempDir,
 }
 
 impl Scene {
@@ -38,12 +38,17 @@ impl Scene {
         );
         let folder = ServerFolder::gateway(&config);
         let server = serve(&folder);
-        Self { cluster, folder, server, _kubeconfig: kubeconfig }
+        Self { cluster, folder, server, kubeconfig }
     }
 
     /// Starts the gateway again, after its process has ended.
     pub fn serve_again(&mut self) {
         self.server = serve(&self.folder);
+    }
+
+    /// Changes the address of the cluster in the kubeconfig file.
+    pub fn use_cluster(&self, address: &str) {
+        fs::write(self.kubeconfig.path().join("config"), kubeconfig_text(address, TOKEN)).unwrap();
     }
 
     /// Asserts that the token is in no file of the gateway.

@@ -74,6 +74,14 @@ impl Cluster {
         Ok(Self { config, connection: Mutex::new(connection), namespace })
     }
 
+    /// Returns the address of the API server, without a password.
+    pub fn address(&self) -> String {
+        let url = &self.config.cluster_url;
+        let host = url.authority().map(axum::http::uri::Authority::as_str).unwrap_or_default();
+        let host = host.rsplit('@').next().unwrap_or_default();
+        format!("{}://{host}{}", url.scheme_str().unwrap_or("https"), url.path().trim_end_matches('/'))
+    }
+
     /// Creates a Job.
     pub async fn create_job(&self, object: &Value) -> Result<Job, ClusterError> {
         // The server knows the fields of its version, and refuses others.
