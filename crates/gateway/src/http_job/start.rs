@@ -89,7 +89,7 @@ pub(super) async fn put_off(job: &HttpJob, context: RunContext<'_>, interrupt: I
         return Exit::Interrupted(interrupt);
     }
     let token = ResumeToken::waiting(context.clock.now(), job.engine()).to_text();
-    match context.resumption.store_token(&token, "nothing was started there", None).await {
+    match context.resumption.store_token(&token, "", None).await {
         true => Exit::Detached,
         false => Exit::Interrupted(Interrupt::Lost),
     }

@@ -24,7 +24,7 @@ struct StoredToken<'a> {
     /// The kind of work that can continue the run.
     #[serde(borrow)]
     kind: Cow<'a, str>,
-    /// Where a person finds the run.
+    /// Where a person finds the run. Empty: nothing was started.
     #[serde(borrow)]
     place: Cow<'a, str>,
     #[serde(borrow)]
@@ -54,8 +54,8 @@ impl Resumption {
     }
 
     /// Stores how the run can be continued, such as the address of its status; the place where a person finds it, for the inside of a
-    /// sentence; and a link to a page about it for people. Call this before anything depends on it. Returns false if the run no
-    /// longer belongs to this node, or if the gateway stops while the store fails.
+    /// sentence, or nothing if nothing was started; and a link to a page about it for people. Call this before anything depends on
+    /// it. Returns false if the run no longer belongs to this node, or if the gateway stops while the store fails.
     pub async fn store_token(&self, token: &str, place: &str, link: Option<&str>) -> bool {
         // Without a kind, no work would continue the run.
         debug_assert!(self.kind.is_some(), "work with a resume token has no kind");
@@ -79,11 +79,17 @@ fn token_of_kind(stored: &str, kind: Option<&str>) -> Result<String, String> {
         return Ok(stored.token.into_owned());
     }
     let now = kind.map_or_else(|| "no longer one".to_owned(), |kind| format!("one with `{kind}` now"));
-    Err(format!(
-        "The job has changed since the run was started: it was a job with `{}`, and is {now}. The run is not followed, and nothing else \
-         is started. The run may go on in the engine: {}.",
-        stored.kind, stored.place
-    ))
+    let kind = &stored.kind;
+    Err(match stored.place.as_ref() {
+        "" => format!(
+            "The job has changed since the run was requested: it was a job with `{kind}`, and is {now}. Nothing was started. Start the \
+             job again."
+        ),
+        place => format!(
+            "The job has changed since the run was started: it was a job with `{kind}`, and is {now}. The run is not followed, and \
+             nothing else is started. The run may go on in the engine: {place}."
+        ),
+    })
 }
 
 #[cfg(test)]
@@ -106,6 +112,9 @@ mod tests {
                 "{reason}"
             );
         }
+        let waiting = r#"{"kind":"http","place":"","token":"{}"}"#;
+        let reason = token_of_kind(waiting, None).unwrap_err();
+        assert!(reason.contains("Nothing was started") && !reason.contains("may go on"), "{reason}");
         assert!(token_of_kind("number 7", Some("http")).unwrap_err().starts_with("Another version"));
     }
 }
