@@ -14,7 +14,7 @@ use super::event_label::EventLabel;
 use super::location::At;
 use super::model::{Job, Organization};
 use super::notify_target::{EmailTable, WebhookTable};
-use super::values::{checked, parse_all};
+use super::values::{advice, checked, parse_all};
 use crate::notify::{Channel, ChannelJob, EventKind, Filter, NotStarted, Target};
 use crate::schedule::DueTimes;
 
@@ -135,14 +135,13 @@ impl NotifyTable {
         }
         let slow =
             self.slow.as_ref().map(|slow| checked(slow, |slow| positive("slow", *slow))).transpose()?;
+        let organizations: Vec<_> = scope.organizations.iter().map(|other| other.name.as_str()).collect();
         let filter = Filter {
-            organizations: names("organizations", self.organizations.as_ref(), |name| {
-                scope.has_organization(name)
-            })?,
+            organizations: names("organizations", self.organizations.as_ref(), Some(&organizations))?,
             jobs: None,
         };
-        let has_job = |name: &str| scope.jobs(&filter).any(|job| job.name == name);
-        let jobs = names("jobs", self.jobs.as_ref(), |name| scope.is_relay || has_job(name))?;
+        let known_jobs: Vec<_> = scope.selected(&filter).map(|(_, job)| job.name.as_str()).collect();
+        let jobs = names("jobs", self.jobs.as_ref(), (!scope.is_relay).then_some(&*known_jobs))?;
         let filter = Filter { jobs, ..filter };
         let not_started = match &self.not_started {
             None => None,
@@ -185,10 +184,6 @@ impl NotStartedTable {
 }
 
 impl NotifyScope<'_> {
-    fn has_organization(&self, name: &str) -> bool {
-        self.organizations.iter().any(|organization| organization.name == name)
-    }
-
     fn jobs<'a>(&'a self, filter: &'a Filter) -> impl Iterator<Item = ChannelJob> + 'a {
         self.selected(filter).map(|(organization, job)| ChannelJob {
             id: job.id,
@@ -220,27 +215,27 @@ fn positive(key: &str, ConfigDuration(duration): ConfigDuration) -> Result<Durat
     Ok(duration)
 }
 
-/// Checks names of the file.
+/// Checks names against those of the file, if those are known.
 fn names(
     key: &str,
     names: Option<&Spanned<Vec<Spanned<String>>>>,
-    is_known: impl Fn(&str) -> bool,
+    known: Option<&[&str]>,
 ) -> Result<Option<Vec<String>>> {
     let Some(names) = names else { return Ok(None) };
-    let known = checked(names, |names| {
+    let names = checked(names, |names| {
         ensure!(
             !names.is_empty(),
             "`{key}` is empty, so this channel would send nothing. Write a name, or remove `{key}`"
         );
         parse_all(names, |name| {
-            ensure!(
-                is_known(name),
-                "`{key}`: {name:?} is not in this file. Write the name as it is declared"
-            );
+            if let Some(known) = known.filter(|known| !known.contains(&name)) {
+                let advice = advice(name, known.iter().copied(), "Write the name as it is declared");
+                bail!("`{key}`: {name:?} is not in this file. {advice}");
+            }
             Ok(name.to_owned())
         })
     })?;
-    Ok(Some(known))
+    Ok(Some(names))
 }
 
 /// Checks the address of the console. Returns it without a slash at its end.

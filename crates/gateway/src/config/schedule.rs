@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::labels::deserialize_label;
 use super::location::At;
-use super::values::{checked, similar};
+use super::values::{advice, checked};
 use crate::schedule::{CatchUp, DueTimes, JobSchedule, Upstream};
 
 /// The time zone of a job that names none.
@@ -138,11 +138,8 @@ fn find_upstream(
     let mut named = jobs.iter().filter(|other| other.name == name);
     let Some(upstream) = named.next() else {
         let names = jobs.iter().filter(|other| other.id != job.id).map(|other| other.name.as_str());
-        let what = similar(name, names).map_or_else(
-            || "Write the name of a job as it is declared".to_owned(),
-            |similar| format!("Did you mean {similar:?}?"),
-        );
-        bail!("{name:?} is no job of this organization. {what}");
+        let advice = advice(name, names, "Write the name of a job as it is declared");
+        bail!("{name:?} is no job of this organization. {advice}");
     };
     ensure!(named.next().is_none(), "several jobs have the name {name:?}. Give each its own name");
     ensure!(upstream.id != job.id, "the job would run after itself. Remove {name:?}");

@@ -30,6 +30,11 @@ pub(super) fn similar<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -
     known.max_by(|a, b| similarity(a).total_cmp(&similarity(b))).filter(|name| similarity(name) >= SIMILARITY)
 }
 
+/// Returns what to do about an unknown name: the known name that may have been meant, or else `otherwise`.
+pub(super) fn advice<'a>(unknown: &str, known: impl Iterator<Item = &'a str>, otherwise: &str) -> String {
+    similar(unknown, known).map_or_else(|| otherwise.to_owned(), |name| format!("Did you mean {name:?}?"))
+}
+
 /// Fails if a header was declared before, in other letters.
 pub(super) fn ensure_new_header<T>(name: &HeaderName, earlier: &[(HeaderName, T)]) -> Result<()> {
     ensure!(

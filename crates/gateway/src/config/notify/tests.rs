@@ -52,11 +52,15 @@ fn mistakes_are_refused_with_their_place() {
         (&format!("name = \" \"\n{HOOK}"), "line 12, column 8: a `name` of [[notify]] is empty"),
         (
             &format!("{HOOK}jobs = [\"loda\"]"),
-            "line 13, column 9: the channel \"Notification 1\": `jobs`: \"loda\"",
+            "line 13, column 9: the channel \"Notification 1\": `jobs`: \"loda\" is not in this file. Did you mean \"load\"?",
         ),
         (
             &format!("{HOOK}organizations = [\"Contoso\"]\njobs = [\"other\"]"),
-            "`jobs`: \"other\" is not in this file",
+            "`jobs`: \"other\" is not in this file. Write the name as it is declared",
+        ),
+        (
+            &format!("{HOOK}organizations = [\"Contosso\"]"),
+            "`organizations`: \"Contosso\" is not in this file. Did you mean \"Contoso\"?",
         ),
         (&format!("{HOOK}organizations = []"), "`organizations` is empty"),
         (&format!("{HOOK}slow = 0"), "line 13, column 8: the channel \"Notification 1\": `slow` is zero"),
