@@ -51,6 +51,7 @@ pub mod secrets;
 pub mod serve;
 pub mod server;
 mod signals;
+mod store_call;
 mod supervision;
 mod telemetry;
 pub mod tls;

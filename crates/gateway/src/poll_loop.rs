@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
+use txjobs_store::Result;
 use txjobs_store::time::Micros;
-use txjobs_store::{ErrorKind, Result};
 
 use crate::clock::SharedClock;
 use crate::runner::RunEnds;
+use crate::store_call::within;
 
 /// The longest time between two looks at the clock, which may be set, and at the runs of other nodes.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
@@ -58,11 +59,11 @@ impl<C> PollLoop<C> {
         let mut is_failing = false;
         loop {
             let now = self.clock.now();
-            let ticked = timeout(MAX_TICK_TIME, task.tick(now));
+            let ticked = within(MAX_TICK_TIME, task.tick(now));
             let ticked = tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return,
-                ticked = ticked => ticked.unwrap_or_else(|_| Err(ErrorKind::Unreachable.into())),
+                ticked = ticked => ticked,
             };
             let was_failing = std::mem::replace(&mut is_failing, ticked.is_err());
             log_change::<T>(was_failing, ticked);
@@ -104,6 +105,8 @@ fn log_change<T: PolledTask>(was_failing: bool, ticked: Result<()>) {
 
 #[cfg(test)]
 mod tests {
+    use txjobs_store::ErrorKind;
+
     use super::*;
     use crate::clock::{Clock, SystemClock};
     use crate::runner::RunnerHandle;

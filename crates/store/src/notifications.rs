@@ -62,7 +62,7 @@ pub struct ChannelState {
     pub pending: i64,
     /// When the first of them can be attempted.
     pub next_attempt_at: Option<Micros>,
-    /// Until when an attempt is under way, or its server is left alone.
+    /// Until when an attempt is under way, or nothing is sent to its server.
     pub busy_until: Micros,
     /// How far it has checked whether jobs have started, if it does.
     pub check: Option<CheckState>,

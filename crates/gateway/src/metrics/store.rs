@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use metrics::{describe_gauge, gauge};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use tokio::time::timeout;
 use txjobs_sdk::JobStatusCode;
-use txjobs_store::{ChannelState, ErrorKind, Result, Store};
+use txjobs_store::{ChannelState, Result, Store};
 
 use super::notifications;
+use crate::store_call::within;
 
 const STORE_UP: &str = "txjobs_store_up";
 const RUNNING: &str = "txjobs_runs_running";
@@ -28,8 +28,7 @@ struct StoreCounts {
 
 /// Returns the metrics of the store as text. If the store fails, only that.
 pub(super) async fn render(store: &dyn Store) -> String {
-    let read = timeout(MAX_READ_TIME, read(store)).await;
-    let read = read.unwrap_or_else(|_| Err(ErrorKind::Unreachable.into()));
+    let read = within(MAX_READ_TIME, read(store)).await;
     if let Err(error) = &read {
         tracing::debug!("the metrics of the store could not be read: {error:#}");
     }

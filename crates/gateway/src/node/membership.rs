@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until};
 use txjobs_sdk::ExecutionState;
 use txjobs_store::{ErrorKind, NodeInfo, Result, SharedStore};
 
 use crate::clock::SharedClock;
 use crate::metrics::RunMetrics;
 use crate::runner::{Lease, Leases, RunnerHandle, end_orphaned_runs};
+use crate::store_call::within;
 
 /// The time between two heartbeats. A cancellation that another node accepted takes at most this long.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(2);
@@ -104,12 +105,12 @@ impl Membership {
         loop {
             let sent_at = Instant::now();
             let fence = renewed_at + FENCE_TIME;
-            let heartbeat = timeout(MAX_HEARTBEAT_TIME, self.store.heartbeat(self.lease.node));
+            let heartbeat = within(MAX_HEARTBEAT_TIME, self.store.heartbeat(self.lease.node));
             let reply = tokio::select! {
                 biased;
                 // Also after the process was stopped and continued: first of all, its runs end.
                 () = sleep_until(fence) => return,
-                reply = heartbeat => reply.unwrap_or_else(|_| Err(ErrorKind::Unreachable.into())),
+                reply = heartbeat => reply,
             };
             let pause = match reply {
                 Ok(heartbeat) => {
@@ -140,10 +141,9 @@ impl Membership {
 
     async fn register_again(&self) -> Lease {
         loop {
-            match timeout(MAX_HEARTBEAT_TIME, self.store.register_node(&self.info)).await {
-                Ok(Ok(node)) => return Lease::new(node),
-                Ok(Err(error)) => tracing::debug!("the node could not be registered: {error:#}"),
-                Err(_) => {}
+            match within(MAX_HEARTBEAT_TIME, self.store.register_node(&self.info)).await {
+                Ok(node) => return Lease::new(node),
+                Err(error) => tracing::debug!("the node could not be registered: {error:#}"),
             }
             sleep(RETRY_INTERVAL).await;
         }

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use tokio::sync::Notify;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use txjobs_store::time::micros;
-use txjobs_store::{ErrorKind, Notification, Result, SharedStore};
+use txjobs_store::{Notification, Result, SharedStore};
 
 use super::delivery_error::DeliveryError;
 use super::retries::{delay, pause};
@@ -17,17 +17,18 @@ use super::sender::Sender;
 use crate::clock::SharedClock;
 use crate::metrics::{NotificationOutcome, record_notification};
 use crate::notify::{ChannelSet, Content, Notifications};
+use crate::store_call::within;
 
 /// The time after which another node may repeat an attempt whose node says nothing. It is longer than an attempt.
 const MAX_ATTEMPT_TIME: Duration = Duration::from_secs(20);
-/// The longest time for a call of the store. A network can hang without an error.
+/// The longest time for a call of the store.
 const MAX_STORE_TIME: Duration = Duration::from_secs(10);
 /// The number of attempts to note a delivery. Without the note, it is repeated.
 const MAX_NOTES: u32 = 10;
 const NOTE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Delivers the notifications of a channel, one after the other. The store gives a channel to one node at a time, and to none while
-/// its server is left alone.
+/// Delivers the notifications of a channel, one after the other. The store gives a channel to one node at a time, and to none during
+/// a pause.
 #[derive(Clone, Debug)]
 pub(super) struct Delivery {
     pub name: String,
@@ -78,7 +79,7 @@ impl Delivery {
         let now = self.clock.now();
         let retry_at = now.saturating_add(micros(MAX_ATTEMPT_TIME));
         let claim = self.store.claim_notification(&self.name, now, retry_at);
-        let Some(notification) = in_time(claim).await? else { return Ok(None) };
+        let Some(notification) = within(MAX_STORE_TIME, claim).await? else { return Ok(None) };
         match self.send(set, &notification).await {
             Ok(status) => {
                 record_notification(&self.name, NotificationOutcome::Delivered);
@@ -123,7 +124,8 @@ impl Delivery {
 
     async fn note_delivery(&self, notification: &Notification) {
         for _ in 0..MAX_NOTES {
-            match in_time(self.store.note_delivery(notification, self.clock.now())).await {
+            let note = self.store.note_delivery(notification, self.clock.now());
+            match within(MAX_STORE_TIME, note).await {
                 Ok(()) => return,
                 Err(error) => {
                     tracing::debug!(channel = self.name, "a delivery could not be noted: {error:#}");
@@ -181,10 +183,7 @@ impl Delivery {
         let next_attempt_at = next.map(|delay| self.clock.now().saturating_add(micros(delay)));
         let pause = pause(notification.failures.saturating_add(1), error.retry_after);
         let busy_until = self.clock.now().saturating_add(micros(pause));
-        in_time(self.store.postpone_notification(notification, next_attempt_at, busy_until)).await
+        let postponement = self.store.postpone_notification(notification, next_attempt_at, busy_until);
+        within(MAX_STORE_TIME, postponement).await
     }
-}
-
-async fn in_time<T>(call: impl Future<Output = Result<T>>) -> Result<T> {
-    timeout(MAX_STORE_TIME, call).await.unwrap_or_else(|_| Err(ErrorKind::Unreachable.into()))
 }

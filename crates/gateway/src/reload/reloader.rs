@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use txjobs_sdk::ExecutionState;
 use txjobs_store::{ErrorKind, SharedStore};
 
@@ -20,11 +20,12 @@ use crate::retention::RunCleaner;
 use crate::runner::{self, RunnableJobs, RunnerHandle};
 use crate::running_node::warn_of_start_problems;
 use crate::schedule::Schedules;
+use crate::store_call::within;
 
 /// The pause before a configuration is tried again that a failing store did not take.
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
-/// The longest time for writing a configuration into the database. A network can hang without an error.
+/// The longest time for writing a configuration into the database.
 const MAX_DECLARE_TIME: Duration = Duration::from_secs(120);
 
 /// What follows the configuration.
@@ -122,9 +123,9 @@ impl Reloader {
             store.declare_schedules(&scheduled.declared(), clock.now()).await?;
             store.declare_channels(&channels.declared(), clock.now()).await
         };
-        let declared = timeout(MAX_DECLARE_TIME, declared).await;
-        let declared = declared.unwrap_or_else(|_| Err(ErrorKind::Unreachable.into()));
-        declared.context("The jobs of the configuration could not be written to the database")?;
+        within(MAX_DECLARE_TIME, declared)
+            .await
+            .context("The jobs of the configuration could not be written to the database")?;
         jobs.replace(&new);
         schedules.set(scheduled);
         notifications.set(channels);

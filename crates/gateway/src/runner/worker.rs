@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
@@ -21,6 +20,7 @@ use super::started_runs::StartedRuns;
 use super::work::WorkResolver;
 use crate::clock::{RunClock, SharedClock, micros};
 use crate::metrics::RunMetrics;
+use crate::store_call::within;
 use crate::telemetry;
 
 /// `RunnerHandle::wake` starts a run. This finds runs that were requested while no handle could wake the runner.
@@ -147,8 +147,7 @@ async fn next_run(
             requested_until: now.saturating_sub(micros(start_delay)),
         };
         // A claim that takes longer may have been committed. Then the store returns the run again.
-        let claimed = timeout(MAX_CLAIM_TIME, store.claim_run(claim)).await;
-        let wait = match claimed.unwrap_or_else(|_| Err(ErrorKind::Unreachable.into())) {
+        let wait = match within(MAX_CLAIM_TIME, store.claim_run(claim)).await {
             Ok(Some(claimed)) => return Some((claimed, run_clock, lease)),
             Ok(None) => {
                 slots.set_idle();

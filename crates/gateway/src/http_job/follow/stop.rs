@@ -1,4 +1,4 @@
-//! Follows a run to its end, or ends it early.
+//! Ends a run before its engine has ended it.
 
 use std::time::Duration;
 
@@ -11,43 +11,18 @@ use crate::http_job::poll::{Report, poll};
 use crate::http_job::session::Session;
 use crate::runner::{Exit, Interrupt};
 
-/// The least time for a run that is continued. It may have ended in time while nobody polled it.
-const MIN_TIME: Duration = Duration::from_secs(30);
 /// The longest time of the last poll before a run is given up.
 const LAST_POLL_TIME: Duration = Duration::from_secs(30);
 
 /// Why a run is ended before its engine has ended it.
 #[derive(Clone, Copy)]
-enum Stop {
+pub(super) enum Stop {
     Interrupted(Interrupt),
     TimedOut,
 }
 
-/// Follows the run to its end, and cancels it if it is interrupted. `delay` is how long the engine asks to wait before the first poll.
-pub(in crate::http_job) async fn follow(session: &mut Session<'_>, delay: Duration) -> Exit {
-    let context = session.context;
-    let passed = Duration::from_micros(
-        u64::try_from(context.clock.now().saturating_sub(session.started_at)).unwrap_or_default(),
-    );
-    let remaining = session.job.timeout.saturating_sub(passed).max(MIN_TIME.min(session.job.timeout));
-    let stop = tokio::select! {
-        biased;
-        interrupt = context.interrupts.wait() => Stop::Interrupted(interrupt),
-        exit = poll_to_end(session, delay) => return exit,
-        () = context.clock.sleep(remaining) => Stop::TimedOut,
-    };
-    if let Stop::Interrupted(Interrupt::Shutdown | Interrupt::Lost) = stop {
-        return Exit::Detached;
-    }
-    tokio::select! {
-        biased;
-        _ = context.interrupts.left() => Exit::Detached,
-        stopped = stop_run(session, stop) => stopped.unwrap_or_else(|exit| exit),
-    }
-}
-
 /// Ends the run before its engine has reported its end, unless it has ended since the last poll.
-async fn stop_run(session: &mut Session<'_>, stop: Stop) -> Result<Exit, Exit> {
+pub(super) async fn stop_run(session: &mut Session<'_>, stop: Stop) -> Result<Exit, Exit> {
     if let Some(exit) = end_if_reported(session).await? {
         return Ok(exit);
     }
