@@ -4,10 +4,10 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use axum::{body::Body, http::Response};
@@ -148,15 +148,18 @@ async fn history_that_was_not_loaded_is_loaded_without_a_refresh() {
 
 #[tokio::test]
 async fn hanging_status_list_is_mentioned_and_refresh_sends_another_request() {
-    let requests = AtomicUsize::new(0);
+    // When the request that hangs arrived. Before it, the browser starts.
+    let requested = Arc::new(OnceLock::new());
+    let time = Arc::clone(&requested);
     let server = start(move |request| match request.path() {
         "/public/jobs" => jobs(&["Load"]),
-        "/public/jobs/status" if requests.fetch_add(1, Ordering::Relaxed) == 0 => FakeResponse::Hold,
+        "/public/jobs/status" if time.set(Instant::now()).is_ok() => FakeResponse::Hold,
         "/public/jobs/status" => statuses(&[0]),
         _ => ok("[]"),
     });
     let (_host, browser) = open(&server).await;
     browser.wait_for_text("*[@class='wait-note']", "The server has not responded for").await;
+    assert!(requested.get().unwrap().elapsed() < Duration::from_secs(20));
     browser.check_appearances("hanging").await;
     browser.click_button("Refresh").await;
     browser.wait_for(By::Css("tr[data-job] [data-state='0']")).await;
