@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use thirtyfour::{common::capabilities::chromium::ChromiumLikeCapabilities, prelude::*};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::program::root;
+use crate::{ports::restartable_port, program::root};
 
 /// Maximum time to wait for an element.
 const MAX_WAIT: Duration = Duration::from_secs(30);
@@ -40,23 +40,26 @@ struct Driver {
 }
 
 impl Driver {
-    /// Starts the driver in an environment variable, or else the installed one. It prints its port after `before_port`.
-    fn start(variable: &str, default: &str, before_port: &str, arguments: &[&str]) -> Self {
+    /// Starts the driver in an environment variable, or else the installed one. It prints a line with `started`.
+    ///
+    /// ChromeDriver listens on IPv6 and IPv4. A port that it chooses itself can be in use on IPv4, and then it stops.
+    fn start(variable: &str, default: &str, started: &str, arguments: &[&str]) -> Self {
         let program = std::env::var_os(variable).unwrap_or_else(|| default.into());
+        let port = restartable_port();
         let mut command = Command::new(program);
         command
-            .arg("--port=0")
+            .arg(format!("--port={port}"))
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut process = command.spawn().unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let port = lines
-            .find_map(|line| {
-                line.unwrap().split_once(before_port)?.1.trim_end_matches('.').parse::<u16>().ok()
-            })
-            .expect("the driver prints its port");
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut output = Vec::new();
+        while !output.last().is_some_and(|line: &String| line.contains(started)) {
+            let Some(line) = lines.next() else { panic!("{default} did not start:\n{}", output.join("\n")) };
+            output.push(line);
+        }
         // Keep reading, because the driver continues to write to the pipe.
         std::thread::spawn(move || lines.for_each(drop));
         Self { process, port }
@@ -74,7 +77,7 @@ impl Browser {
     /// Starts Chromium: the one in `TXJOBS_BROWSER`, or else the installed one.
     pub async fn start() -> Self {
         let permit = PERMITS.acquire().await.unwrap();
-        let driver = Driver::start("TXJOBS_DRIVER", "chromedriver", "successfully on port ", &[]);
+        let driver = Driver::start("TXJOBS_DRIVER", "chromedriver", "started successfully", &[]);
         let profile = tempfile::tempdir().unwrap();
         let mut wanted = DesiredCapabilities::chrome();
         if let Some(browser) = std::env::var_os("TXJOBS_BROWSER") {
@@ -101,8 +104,7 @@ impl Browser {
         let permit = PERMITS.acquire().await.unwrap();
         let profile = tempfile::tempdir().unwrap();
         let arguments = ["--profile-root", profile.path().to_str().unwrap()];
-        let driver =
-            Driver::start("TXJOBS_FIREFOX_DRIVER", "geckodriver", "Listening on 127.0.0.1:", &arguments);
+        let driver = Driver::start("TXJOBS_FIREFOX_DRIVER", "geckodriver", "Listening on", &arguments);
         let mut wanted = DesiredCapabilities::firefox();
         if let Some(browser) = std::env::var_os("TXJOBS_FIREFOX") {
             wanted.set_firefox_binary(browser.to_str().unwrap()).unwrap();

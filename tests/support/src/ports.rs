@@ -1,7 +1,7 @@
 //! Ports of the loopback interface.
 
 use std::net::{SocketAddr, TcpListener};
-#[cfg(unix)]
+#[cfg(any(unix, feature = "browser"))]
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Listens on a free port.
@@ -23,7 +23,7 @@ pub fn closed_address() -> SocketAddr {
 /// # Panics
 ///
 /// Panics if all such ports are in use.
-#[cfg(unix)]
+#[cfg(any(unix, feature = "browser"))]
 #[must_use]
 pub(crate) fn restartable_port() -> u16 {
     /// Below the ports that Linux, macOS, and Windows choose themselves.
