@@ -5,7 +5,7 @@ use futures::future::join_all;
 
 use crate::clock::system_time;
 use crate::config::Config;
-use crate::notifier::Sender;
+use crate::notifier::{Receipt, Sender};
 use crate::notify::{Channel, Content};
 use crate::output::print;
 
@@ -13,7 +13,7 @@ use crate::output::print;
 ///
 /// # Errors
 ///
-/// Fails if there is no such channel, or if a message was not delivered.
+/// Fails if there is no such channel, or if a message was not delivered to all recipients.
 pub async fn test(config: &Config, name: Option<&str>) -> Result<()> {
     let channels: Vec<&Channel> =
         config.channels.iter().filter(|channel| name.is_none_or(|name| channel.name == name)).collect();
@@ -30,13 +30,21 @@ pub async fn test(config: &Config, name: Option<&str>) -> Result<()> {
     let mut text = String::new();
     for (channel, sent) in channels.iter().zip(&sent) {
         let outcome = match sent {
-            Ok(status) => format!("delivered ({status})"),
+            Ok(Receipt { status, refused: None }) => format!("delivered ({status})"),
+            Ok(Receipt { status, refused: Some(refused) }) => {
+                format!("delivered ({status}), but not to all recipients: {refused}")
+            }
             Err(error) => format!("failed: {}", error.cause),
         };
         text.push_str(&format!("{}\t{}\t{outcome}\n", channel.name, channel.describe()));
     }
     print(&text)?;
-    let failed = sent.iter().filter(|sent| sent.is_err()).count();
-    ensure!(failed == 0, "Test messages that were not delivered: {failed} of {}.", sent.len());
+    let is_complete = |sent: &Result<Receipt, _>| matches!(sent, Ok(Receipt { refused: None, .. }));
+    let incomplete = sent.iter().filter(|sent| !is_complete(sent)).count();
+    ensure!(
+        incomplete == 0,
+        "Test messages that were not delivered to all recipients: {incomplete} of {}.",
+        sent.len()
+    );
     Ok(())
 }

@@ -12,6 +12,7 @@ use txjobs_store::time::micros;
 use txjobs_store::{Notification, Result, SharedStore};
 
 use super::delivery_error::DeliveryError;
+use super::receipt::Receipt;
 use super::retries::{delay, pause};
 use super::sender::Sender;
 use crate::clock::SharedClock;
@@ -81,7 +82,7 @@ impl Delivery {
         let claim = self.store.claim_notification(&self.name, now, retry_at);
         let Some(notification) = within(MAX_STORE_TIME, claim).await? else { return Ok(None) };
         match self.send(set, &notification).await {
-            Ok(status) => {
+            Ok(Receipt { status, refused }) => {
                 record_notification(&self.name, NotificationOutcome::Delivered);
                 if is_failing {
                     tracing::info!(channel = self.name, "notifications are delivered again");
@@ -92,6 +93,13 @@ impl Delivery {
                     status,
                     "notification delivered"
                 );
+                if let Some(refused) = refused {
+                    tracing::warn!(
+                        channel = self.name,
+                        event = notification.event,
+                        "a notification was not delivered to all recipients: {refused}"
+                    );
+                }
                 self.note_delivery(&notification).await;
                 Ok(Some(true))
             }
@@ -107,7 +115,7 @@ impl Delivery {
         &self,
         set: Arc<ChannelSet>,
         notification: &Notification,
-    ) -> std::result::Result<String, DeliveryError> {
+    ) -> std::result::Result<Receipt, DeliveryError> {
         let (name, sender, created_at) =
             (self.name.clone(), Arc::clone(&self.sender), notification.created_at);
         // It was written by this program, possibly by a later version.

@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 use super::delivery_error::DeliveryError;
 use super::mail_connection::connect;
+use super::mail_transaction::transmit_mail;
+use super::receipt::Receipt;
 use crate::http_client::install_tls;
 use crate::notify::{Content, Email, Encryption, EventKind, shortened};
 use crate::request_secrets::{SecretMask, SecretValues};
@@ -31,20 +33,23 @@ const MAX_QUIT_TIME: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 ///
-/// Fails if the server has not accepted it. The error does not contain the password.
+/// Fails if the server has not accepted it for any recipient. The error does not contain the password.
 pub(super) async fn send_mail(
     email: &Email,
     channel: &str,
     content: &Content,
     created_at: Micros,
-) -> Result<String, DeliveryError> {
+) -> Result<Receipt, DeliveryError> {
     let secrets = SecretValues::read(email.secrets()).await?;
     let mut mask = SecretMask::default();
     secrets.values().for_each(|secret| mask.add(secret));
     let message = message(email, channel, content, created_at)?;
     let tls = tls_parameters(email)?;
     match transmit(email, &secrets, tls, &message).await {
-        Ok(response) => Ok(mask.mask(&one_line(&response.code().to_string()))),
+        Ok((response, refusals)) => Ok(Receipt {
+            status: response.code().to_string(),
+            refused: (!refusals.is_empty()).then(|| mask.mask(&one_line(&refusals.join(", ")))),
+        }),
         Err(error) => {
             let cause = mask.mask(&one_line(&format!("{error:#}")));
             Err(DeliveryError {
@@ -71,7 +76,7 @@ async fn transmit(
     secrets: &SecretValues,
     tls: TlsParameters,
     message: &Message,
-) -> Result<Response> {
+) -> Result<(Response, Vec<String>)> {
     let hello = ClientId::default();
     let implicit_tls = (email.encryption == Encryption::Implicit).then(|| tls.clone());
     let mut connection = connect(&email.host, email.port, implicit_tls, &hello).await?;
@@ -87,9 +92,9 @@ async fn transmit(
         let credentials = Credentials::new(user.clone(), secrets.get(password).to_owned());
         connection.auth(DEFAULT_MECHANISMS, &credentials).await?;
     }
-    let response = connection.send(message.envelope(), &message.formatted()).await?;
+    let accepted = transmit_mail(&mut connection, message).await?;
     let _ = timeout(MAX_QUIT_TIME, connection.quit()).await;
-    Ok(response)
+    Ok(accepted)
 }
 
 /// Writes the mail. It has the same id and date in each attempt, so that a repeated one can be recognized.

@@ -8,7 +8,9 @@ mod delivery;
 mod delivery_error;
 mod mail;
 mod mail_connection;
+mod mail_transaction;
 mod missing_runs;
+mod receipt;
 mod retries;
 mod sender;
 mod slow_runs;
@@ -18,6 +20,7 @@ mod test_gateway;
 mod webhook;
 
 pub use delivery_error::DeliveryError;
+pub use receipt::Receipt;
 pub use sender::Sender;
 pub use task::Notifier;
 pub(crate) use task::spawn_notifier;

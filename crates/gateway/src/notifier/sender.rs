@@ -9,6 +9,7 @@ use txjobs_store::time::Micros;
 
 use super::delivery_error::DeliveryError;
 use super::mail::send_mail;
+use super::receipt::Receipt;
 use super::webhook::{client, send_request};
 use crate::notify::{Channel, Content, Target};
 
@@ -33,12 +34,13 @@ impl Sender {
         channel: &Channel,
         content: &Content,
         created_at: Micros,
-    ) -> Result<String, DeliveryError> {
+    ) -> Result<Receipt, DeliveryError> {
         let send = async {
             match &channel.target {
                 Target::Webhook(webhook) => {
                     let client = self.client.get_or_try_init(async || client()).await?;
-                    send_request(client, webhook, content).await
+                    let status = send_request(client, webhook, content).await?;
+                    Ok(Receipt { status, refused: None })
                 }
                 Target::Email(email) => send_mail(email, &channel.name, content, created_at).await,
             }

@@ -35,6 +35,49 @@ async fn mail_is_repeated_with_the_same_id_until_it_is_accepted() {
     wait_for("the delivery", || gateway.log().contains("delivered again").then_some(())).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_recipients_do_not_keep_the_mail_from_the_others() {
+    let server = MailServer::start(|_| Session::SomeRecipients).await;
+    let to = |recipients: &str| config(server.port).replace("[\"a@example.com\"]", recipients);
+    let refused = "not to all recipients: <gone@example.com>: permanent error (550): no such user, \
+                   <full@example.com>: transient error (452): mailbox is full";
+
+    let some = to("[\"gone@example.com\", \"a@example.com\", \"full@example.com\", \"b@example.com\"]");
+    let folder = ServerFolder::gateway(&some);
+    let test = folder.run(&["notify", "test"]);
+    assert!(test.stdout.contains(&format!("delivered (250), but {refused}")), "{}", test.stdout);
+    assert!(test.code == 1 && test.stderr.contains("1 of 1"), "{}", test.stderr);
+    let gateway = folder.serve(&[]);
+    gateway.run("L\u{e4}st \u{1f4a5}").await;
+    wait_for("the warning", || gateway.log().contains("no such user, ").then_some(())).await;
+    let mails = server.wait_for(2).await;
+    assert_eq!(mails[0].to, ["a@example.com", "b@example.com"]);
+    assert_eq!((mails[0].to.clone(), mails.len()), (mails[1].to.clone(), 2));
+    assert!(mails[1].header("To").unwrap().contains("full@example.com"));
+
+    let folder = ServerFolder::gateway(&to("[\"gone@example.com\", \"full@example.com\"]"));
+    let test = folder.run(&["notify", "test"]);
+    let all = "failed: the mail server did not accept the mail: no recipient is accepted: <gone@example.com>: permanent";
+    assert!(test.code == 1 && test.stdout.contains(all), "{}", test.stdout);
+    assert_eq!(server.wait_for(2).await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn address_that_is_not_ascii_needs_a_server_that_supports_it() {
+    let server = MailServer::start(|number| [Session::Accept, Session::International][number]).await;
+    let folder = ServerFolder::gateway(&config(server.port).replace("a@example", "j\u{f8}rgen@example"));
+    let test = folder.run(&["notify", "test"]);
+    assert!(
+        test.code == 1 && test.stdout.contains("the server does not support SMTPUTF8"),
+        "{}",
+        test.stdout
+    );
+    assert_eq!(folder.run(&["notify", "test"]).code, 0);
+    let mail = server.wait_for(1).await.remove(0);
+    assert_eq!(mail.to, ["j\u{f8}rgen@example.com"]);
+    assert_eq!(mail.parameters, "SMTPUTF8 BODY=8BITMIME");
+}
+
 #[tokio::test]
 async fn mail_server_that_hangs_delays_nothing() {
     let server = MailServer::start(|_| Session::Hang).await;

@@ -21,6 +21,10 @@ pub enum Session {
     Busy,
     /// Refuses the recipients.
     NoRecipient,
+    /// Refuses recipients whose names start with "gone" for ever, and with "full" for now.
+    SomeRecipients,
+    /// Accepts addresses that are not ASCII.
+    International,
     /// Sends nothing after the greeting.
     Hang,
     /// Takes the mail and closes the connection without an answer.
@@ -35,6 +39,8 @@ pub enum Session {
 #[derive(Clone, Debug, Default)]
 pub struct Mail {
     pub from: String,
+    /// What follows the sender in its command.
+    pub parameters: String,
     pub to: Vec<String>,
     pub credentials: Option<String>,
     pub text: String,
@@ -154,6 +160,9 @@ async fn serve(
         let command = line.trim_end();
         let address = || command.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
         let reply = match command.split([' ', ':']).next().unwrap_or_default() {
+            "EHLO" if session == Session::International => {
+                "250-mail.example.com\r\n250-SMTPUTF8\r\n250 8BITMIME"
+            }
             "EHLO" => "250-mail.example.com\r\n250-AUTH PLAIN\r\n250 8BITMIME",
             "AUTH" => {
                 let encoded = command.rsplit(' ').next().unwrap();
@@ -163,9 +172,16 @@ async fn serve(
             "MAIL" if session == Session::Busy => "451 try again later",
             "MAIL" => {
                 mail.from = address();
+                mail.parameters = command.rsplit('>').next().unwrap().trim().to_owned();
                 "250 ok"
             }
             "RCPT" if session == Session::NoRecipient => "550 no such user",
+            "RCPT" if session == Session::SomeRecipients && address().starts_with("gone") => {
+                "550 no such user"
+            }
+            "RCPT" if session == Session::SomeRecipients && address().starts_with("full") => {
+                "452 mailbox is full"
+            }
             "RCPT" => {
                 mail.to.push(address());
                 "250 ok"
