@@ -52,6 +52,7 @@ pub mod serve;
 pub mod server;
 mod signals;
 mod store_call;
+mod suggestion;
 mod supervision;
 mod telemetry;
 pub mod tls;

@@ -14,9 +14,10 @@ use super::event_label::EventLabel;
 use super::location::At;
 use super::model::{Job, Organization};
 use super::notify_target::{EmailTable, WebhookTable};
-use super::values::{advice, checked, parse_all};
+use super::values::{checked, parse_all};
 use crate::notify::{Channel, ChannelJob, EventKind, Filter, NotStarted, Target};
 use crate::schedule::DueTimes;
+use crate::suggestion::advice;
 
 /// The most channels. Each has a task of its own.
 const MAX_CHANNELS: usize = 100;

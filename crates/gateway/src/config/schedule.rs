@@ -11,8 +11,9 @@ use uuid::Uuid;
 
 use super::labels::deserialize_label;
 use super::location::At;
-use super::values::{advice, checked};
+use super::values::checked;
 use crate::schedule::{CatchUp, DueTimes, JobSchedule, Upstream};
+use crate::suggestion::advice;
 
 /// The time zone of a job that names none.
 const DEFAULT_TIME_ZONE: &str = "UTC";

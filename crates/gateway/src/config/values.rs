@@ -11,9 +11,6 @@ use toml::Spanned;
 
 use super::location::At;
 
-/// How similar a known name is to a misspelled one, from 0 to 1.
-const SIMILARITY: f64 = 0.85;
-
 /// Checks a value. An error has its place in the file.
 pub(super) fn checked<T, U>(value: &Spanned<T>, check: impl FnOnce(&T) -> Result<U>) -> Result<U> {
     check(value.get_ref()).at(value.span())
@@ -22,17 +19,6 @@ pub(super) fn checked<T, U>(value: &Spanned<T>, check: impl FnOnce(&T) -> Result
 /// Checks each value of an array. An error has its place in the file.
 pub(super) fn parse_all<T>(texts: &[Spanned<String>], parse: impl Fn(&str) -> Result<T>) -> Result<Vec<T>> {
     texts.iter().map(|text| checked(text, |text| parse(text))).collect()
-}
-
-/// Returns the known name that is the most similar to an unknown one, if one may have been meant.
-pub(super) fn similar<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let similarity = |name: &str| strsim::jaro_winkler(&name.to_lowercase(), &unknown.to_lowercase());
-    known.max_by(|a, b| similarity(a).total_cmp(&similarity(b))).filter(|name| similarity(name) >= SIMILARITY)
-}
-
-/// Returns what to do about an unknown name: the known name that may have been meant, or else `otherwise`.
-pub(super) fn advice<'a>(unknown: &str, known: impl Iterator<Item = &'a str>, otherwise: &str) -> String {
-    similar(unknown, known).map_or_else(|| otherwise.to_owned(), |name| format!("Did you mean {name:?}?"))
 }
 
 /// Fails if a header was declared before, in other letters.

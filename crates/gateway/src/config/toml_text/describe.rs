@@ -1,7 +1,7 @@
 //! Says what is wrong with a value, in the terms of the file.
 
 use super::owner::Keys;
-use crate::config::values::similar;
+use crate::suggestion::similar;
 
 /// The keys of the file itself, and how its tables are written.
 const FILE_KEYS: [(&str, &str); 5] = [
