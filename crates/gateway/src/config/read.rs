@@ -152,6 +152,7 @@ fn check<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
 
 fn check_organization(name: &str, earlier: &[Organization]) -> Result<()> {
     ensure!(!name.trim().is_empty(), "an organization has an empty name");
+    ensure!(!name.contains('\0'), "the organization {name:?} has the character NUL in its name. Remove it");
     ensure!(
         earlier.iter().all(|o| o.name != name),
         "the organization \"{name}\" is declared twice. Put its jobs under one [[organization]]"
@@ -169,6 +170,11 @@ fn check_job<J: DeclaredJob>(
 ) -> Result<(Job, UnresolvedJob)> {
     let name = job.name().to_owned();
     ensure!(!name.trim().is_empty(), "a job of \"{organization}\" has an empty name");
+    // PostgreSQL cannot store it, and it separates the names in an id.
+    ensure!(
+        !name.contains('\0'),
+        "the job {name:?} of \"{organization}\" has the character NUL in its name. Remove it"
+    );
     let id =
         job.id().unwrap_or_else(|| Uuid::new_v5(&NAMESPACE, format!("{organization}\0{name}").as_bytes()));
     let runs_on = job.runs_on().to_vec();

@@ -5,6 +5,7 @@ use futures::TryStreamExt;
 use txjobs_sdk::Starter;
 
 use super::store::PostgresStore;
+use super::text::storable;
 use crate::archive::{ArchiveStore, ArchivedRun, LineBatches};
 use crate::error::Result;
 
@@ -23,7 +24,7 @@ impl ArchiveStore for PostgresStore {
         .bind(run.created_at)
         .bind(run.ended_at)
         .bind(run.starter.map(Starter::number))
-        .bind(&run.link)
+        .bind(run.link.as_deref().map(storable))
         .fetch_optional(&mut tx)
         .await?;
         let Some(number) = number else {

@@ -1,6 +1,5 @@
 //! Log lines: written in batches, read in their order.
 
-use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use async_trait::async_trait;
@@ -8,6 +7,7 @@ use uuid::Uuid;
 
 use super::connection::PgTransaction;
 use super::store::PostgresStore;
+use super::text::storable;
 use crate::error::{ErrorKind, Result};
 use crate::lines::{Line, LinePage, LineRow, LineStore, read_page};
 use crate::run::Run;
@@ -116,9 +116,4 @@ impl PgTransaction {
             tracing::debug!("a connection failed after a read: {error:#}");
         }
     }
-}
-
-/// Replaces the zero characters of a text, which PostgreSQL cannot store.
-fn storable(text: &str) -> Cow<'_, str> {
-    if text.contains('\0') { text.replace('\0', "\u{2400}").into() } else { text.into() }
 }

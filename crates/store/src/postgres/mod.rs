@@ -19,6 +19,7 @@ mod run_requests;
 mod runs;
 mod schedules;
 mod store;
+mod text;
 
 pub use migrations::SchemaState;
 pub use store::PostgresStore;

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::connection::PgTransaction;
 use super::store::PostgresStore;
+use super::text::storable;
 use crate::error::Result;
 use crate::identifiers::OrganizationId;
 use crate::organizations::{
@@ -138,7 +139,7 @@ async fn declare_jobs(tx: &mut PgTransaction, organization: OrganizationId, jobs
     )
     .bind(organization)
     .bind(ids)
-    .bind(jobs.iter().map(|job| job.name.as_str()).collect::<Vec<_>>())
+    .bind(jobs.iter().map(|job| storable(&job.name)).collect::<Vec<_>>())
     .bind((0i64..).take(jobs.len()).collect::<Vec<_>>())
     .execute(tx)
     .await?;

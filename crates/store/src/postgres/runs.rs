@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::connection::PgTransaction;
 use super::store::PostgresStore;
+use super::text::storable;
 use crate::error::{ErrorKind, Result};
 use crate::executions::SUCCESSES;
 use crate::identifiers::NodeId;
@@ -100,7 +101,7 @@ impl RunStore for PostgresStore {
         sqlx::query("UPDATE executions SET resume_token = $2, link = $3 WHERE number = $1")
             .bind(run.number)
             .bind(token)
-            .bind(link)
+            .bind(link.map(storable))
             .execute(&mut tx)
             .await?;
         tx.commit().await

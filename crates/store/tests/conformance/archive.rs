@@ -11,6 +11,7 @@ use crate::test_store::{NOW, TestStore, line};
 
 conformance!(
     run_is_stored_once_with_its_lines,
+    link_with_a_zero_character_is_stored,
     run_whose_lines_fail_is_not_stored,
     unknown_job_is_refused,
     newest_runs_are_kept_whatever_the_order_of_their_storage,
@@ -50,6 +51,14 @@ async fn run_is_stored_once_with_its_lines(test: &TestStore) {
     let page = test.store.lines(found[0].number, 300..=301, usize::MAX).await.unwrap();
     assert_eq!(page.lines.iter().map(|(_, line)| &*line.line.message).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(test.store.status(test.organization, job).await.unwrap(), Some(JobStatusCode::Idle));
+}
+
+async fn link_with_a_zero_character_is_stored(test: &TestStore) {
+    let run = ArchivedRun { link: Some("https://engine/\0".to_owned()), ..run(test.jobs[0]) };
+    assert!(test.store.archive_run(&run, batches(vec![])).await.unwrap());
+    let all = Selection::Newest { limit: None, with_lines: false };
+    let link = test.store.executions(run.job, all).await.unwrap().remove(0).link.unwrap();
+    assert!(link == "https://engine/\0" || link == "https://engine/\u{2400}", "{link:?}");
 }
 
 async fn run_whose_lines_fail_is_not_stored(test: &TestStore) {

@@ -70,4 +70,12 @@ async fn names_are_kept(test: &TestStore) {
     test.store.declare(&[declared]).await.unwrap();
     let id = test.store.organization_id(name).await.unwrap().unwrap();
     assert_eq!(test.store.jobs(id).await.unwrap(), [(Uuid::from_u128(5), name.to_owned())]);
+    // PostgreSQL cannot store this character. Job names can come from another server.
+    let mut declared = organization(name, &[Uuid::from_u128(5)]);
+    declared.jobs[0].name = "a\0b".to_owned();
+    for _ in 0..2 {
+        test.store.declare(&[declared.clone()]).await.unwrap();
+        let job = test.store.jobs(id).await.unwrap().remove(0).1;
+        assert!(job == "a\0b" || job == "a\u{2400}b", "{job:?}");
+    }
 }

@@ -71,6 +71,10 @@ fn errors_name_the_job_and_the_remedy() {
     assert!(nothing.starts_with("the job \"Load\" of \"Contoso\": it has nothing to run."), "{nothing}");
     assert!(error(&job("command = [\"x\"]\nwarning = ['(']")).contains("not a regular expression"));
     assert!(error(&job("command = []")).contains("Name a program"));
+    for name in ["Load", "Contoso"] {
+        let error = error(&job("command = [\"x\"]").replace(name, "a\\u0000b"));
+        assert!(error.contains("\"a\\0b\"") && error.contains("NUL in its name. Remove it"), "{error}");
+    }
     let twice =
         format!("{0}[[organization.job]]\nname = \"Load\"\ncommand = [\"y\"]", job("command = [\"x\"]"));
     assert_eq!(error(&twice), "two jobs of \"Contoso\" have the name \"Load\". Rename one of them");
