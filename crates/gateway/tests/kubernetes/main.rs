@@ -14,6 +14,8 @@ mod refusals;
 mod restarts;
 mod routes;
 mod scene;
+#[cfg(target_os = "linux")]
+mod service_account;
 mod starts;
 mod statuses;
 mod tls;
