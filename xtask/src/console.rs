@@ -1,8 +1,11 @@
 //! Builds the console and measures its size.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 
 use crate::{
+    console_stamp::ConsoleStamp,
     counts::Counts,
     process::{self, program},
     setup::{self, BuildTools, Tools},
@@ -26,8 +29,19 @@ pub(crate) fn build_and_report() -> Result<()> {
     Ok(())
 }
 
-/// Builds the console into [`DIST`].
+/// Builds the console into [`DIST`], unless its last build was from the same files.
 pub(crate) fn build(tools: &BuildTools) -> Result<()> {
+    let page = Path::new(DIST).join("index.html");
+    // Without git, it is built each time.
+    let stamp = ConsoleStamp::read(tools).ok();
+    if stamp.as_ref().is_some_and(|stamp| stamp.is_of(&page)) {
+        return Ok(());
+    }
+    run_trunk(tools)?;
+    stamp.map_or(Ok(()), |stamp| stamp.write(&page))
+}
+
+fn run_trunk(tools: &BuildTools) -> Result<()> {
     let mut trunk = program(tools.trunk.join("trunk"), "--log error build --release --skip-version-check");
     // trunk rejects the value 1 of NO_COLOR, which some environments set. RUSTFLAGS would replace the flags in
     // .cargo/config.toml.

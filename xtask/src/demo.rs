@@ -49,7 +49,9 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
 /// Builds the emulator and the console at the same time, because the last steps of the console use one core.
 fn build() -> Result<()> {
     let tools = setup::install_build_tools()?;
-    eprintln!("demo: building the emulator and the console (about four minutes the first time)");
+    eprintln!(
+        "demo: building the emulator and the console (about five minutes, or seconds if they are built)"
+    );
     thread::scope(|scope| {
         let emulator = scope.spawn(|| process::run(&mut cargo("build --package txjobs-emulator")));
         console::build(&tools)?;
