@@ -10,7 +10,14 @@ use anyhow::{Context, Result, bail};
 
 /// Returns a command of the cargo that runs this program. Spaces separate the arguments.
 pub(crate) fn cargo(arguments: &str) -> Command {
-    program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments)
+    let mut command = program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments);
+    // They describe this program. A crate whose build depends on them would be compiled again after each build without it.
+    for (name, _) in std::env::vars_os() {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 /// Returns a command of a program. Spaces separate the arguments.
