@@ -66,7 +66,7 @@ pub(super) struct EmailTable {
     /// The subject, which can have variables.
     #[schemars(with = "Option<String>", extend("default" = "{title}"))]
     subject: Option<Spanned<String>>,
-    /// With `true`, the server may have no encryption, or a certificate that no known authority has signed.
+    /// With `true`, a server at `smtp://` may have no encryption, or a certificate that no known authority has signed.
     #[serde(default)]
     allow_plain: bool,
 }

@@ -84,7 +84,7 @@ pub struct GatewayJob {
     /// The exit codes of a run that did not fail.
     #[schemars(with = "Option<Vec<i32>>", length(min = 1), extend("default" = [0]))]
     pub(super) completed: Option<Spanned<Vec<i32>>>,
-    /// Labels; only nodes that have all of them run the job, which waits for one.
+    /// Labels. Only nodes that have all of them run the job. A run waits for such a node.
     #[serde(default)]
     #[schemars(extend("x-default" = "none"))]
     pub(super) runs_on: Vec<String>,

@@ -32,7 +32,8 @@ pub(super) struct CancelTable {
     /// The status codes with which the engine accepts the cancellation.
     #[schemars(with = "Option<Vec<u16>>", length(min = 1), inner(range(min = 200, max = 299)), extend("default" = [200, 201, 202]))]
     accept: Option<Vec<Spanned<u16>>>,
-    /// How long the gateway polls the run after the cancellation. After that time, the run may continue in the engine.
+    /// How long the gateway tries to send the request, and then how long it polls the run. After that, the run may continue in the
+    /// engine.
     #[schemars(extend("default" = "60s"))]
     wait: Option<ConfigDuration>,
 }

@@ -35,7 +35,7 @@ pub(in crate::config) struct KubernetesTable {
     /// Environment variables.
     #[schemars(with = "Option<BTreeMap<String, String>>")]
     pub environment: Option<Spanned<BTreeMap<String, String>>>,
-    /// What the container needs.
+    /// What the container requests.
     pub resources: Option<ResourcesTable>,
     /// The service account of the pod.
     #[schemars(with = "Option<String>", extend("x-default" = "that of the namespace"))]
@@ -63,7 +63,7 @@ pub(in crate::config) struct KubernetesTable {
     /// How long a pod may take to start, including the wait for a node and the download of the image.
     #[schemars(with = "Option<ConfigDuration>", extend("default" = "10m"))]
     pub start_timeout: Option<Spanned<ConfigDuration>>,
-    /// How long Kubernetes keeps the Job and the pod after the end, at least a minute.
+    /// How long Kubernetes keeps the Job and the pod after the end, at least a minute. A manifest can set another default.
     #[schemars(with = "Option<ConfigDuration>", extend("default" = "1h"))]
     pub keep: Option<Spanned<ConfigDuration>>,
     /// The link to the run for people: a URL with the variables `{namespace}`, `{job_name}`, and `{pod}`.
@@ -71,15 +71,15 @@ pub(in crate::config) struct KubernetesTable {
     pub link: Option<Spanned<String>>,
 }
 
-/// What a container needs. The memory is also its limit.
+/// What a container requests. The memory is also its limit.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "KubernetesResources")]
 #[cfg_attr(not(feature = "kubernetes"), expect(dead_code, reason = "this build has no Kubernetes"))]
 pub(in crate::config) struct ResourcesTable {
-    /// Processors, like `"500m"` or `"2"`.
+    /// The processors that the container requests, like `"500m"` or `"2"`.
     pub cpu: Option<String>,
-    /// Memory, like `"512Mi"` or `"4Gi"`.
+    /// The memory that the container requests, which is also its limit, like `"512Mi"` or `"4Gi"`.
     pub memory: Option<String>,
 }
 
