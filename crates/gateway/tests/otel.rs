@@ -91,7 +91,7 @@ async fn requests_and_runs_are_exported_without_secrets() {
     assert_eq!(found["http.route"], "/public/jobs");
     assert!(found["http.response.status_code"].contains("200"), "{found:?}");
 
-    let run = collector.span_with("txjobs.trigger", &failed.trigger.to_string()).await;
+    let run = collector.span_with("txjobs.run", &failed.trigger.to_string()).await;
     let found = attributes(&run.attributes);
     assert_eq!((run.name.as_str(), found["txjobs.outcome"].as_str()), ("run", "failed"));
     assert_eq!(found["txjobs.job"], failed.job.to_string());

@@ -84,7 +84,7 @@ async fn stop_during_a_start_waits_for_the_response() {
 }
 
 const REMOVED: &str =
-    "The job was removed from gateway.toml. Its run in the other engine may go on: https://engine.example/7";
+    "The job was removed from gateway.toml. Its run may go on in the other system: https://engine.example/7";
 
 /// A gateway with a job of a simple engine, and a database of its own.
 struct RemovableJob {
@@ -192,7 +192,7 @@ async fn changed_job_neither_follows_its_run_nor_starts_anything() {
         assert_eq!(execution["State"], 3, "{execution:#}");
         let last = last_message(&execution);
         assert!(last.starts_with("The job has changed since the run was started: it "), "{last}");
-        let place = format!("The run may go on in the engine: the run 7 at {}.", engine.address());
+        let place = format!("The run may go on: the run 7 at {}.", engine.address());
         assert!(last.ends_with(&place), "{last}");
         assert_eq!(engine.server.requests().len(), sent);
         assert_eq!(other.server.requests().len(), 0);

@@ -202,6 +202,9 @@ fn parse_server(text: &str, allow_plain: bool) -> Result<(String, u16, Encryptio
     let is_plain = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
     ensure!(is_plain, "it has more than a host and a port. {form}");
     let (port, encryption) = match url.scheme() {
+        "smtps" if allow_plain => {
+            bail!("smtps:// is always encrypted. Remove `allow_plain`, or write smtp://, which can be plain")
+        }
         "smtps" => (SMTPS_PORT, Encryption::Implicit),
         "smtp" if allow_plain || is_this_machine(&url) => (SUBMISSION_PORT, Encryption::Opportunistic),
         "smtp" => (SUBMISSION_PORT, Encryption::StartTls),

@@ -152,7 +152,7 @@ fn check<J: DeclaredJob>(text: &str, directory: &Path) -> Result<Config> {
 
 fn check_organization(name: &str, earlier: &[Organization]) -> Result<()> {
     ensure!(!name.trim().is_empty(), "an organization has an empty name");
-    ensure!(!name.contains('\0'), "the organization {name:?} has the character NUL in its name. Remove it");
+    ensure!(!name.contains('\0'), "the organization {name:?} has a zero character in its name. Remove it");
     ensure!(
         earlier.iter().all(|o| o.name != name),
         "the organization \"{name}\" is declared twice. Put its jobs under one [[organization]]"
@@ -173,7 +173,7 @@ fn check_job<J: DeclaredJob>(
     // PostgreSQL cannot store it, and it separates the names in an id.
     ensure!(
         !name.contains('\0'),
-        "the job {name:?} of \"{organization}\" has the character NUL in its name. Remove it"
+        "the job {name:?} of \"{organization}\" has a zero character in its name. Remove it"
     );
     let id =
         job.id().unwrap_or_else(|| Uuid::new_v5(&NAMESPACE, format!("{organization}\0{name}").as_bytes()));

@@ -119,7 +119,7 @@ impl RelayTable {
         let name = match self.name {
             Some(name) => checked(&name, |name| {
                 ensure!(!name.trim().is_empty(), "`name` is empty");
-                ensure!(!name.contains('\0'), "`name` = {name:?} has the character NUL. Remove it");
+                ensure!(!name.contains('\0'), "`name` = {name:?} has a zero character. Remove it");
                 Ok(name.clone())
             })?,
             None => DEFAULT_NAME.to_owned(),
@@ -313,7 +313,7 @@ mod tests {
             (format!("{with_key}timeout = 0"), "`timeout` is zero"),
             (format!("{with_key}max_response_mb = 0"), "`max_response_mb` is zero"),
             (format!("{with_key}name = \" \""), "`name` is empty"),
-            (format!("{with_key}name = \"a\\u0000\""), "has the character NUL"),
+            (format!("{with_key}name = \"a\\u0000\""), "has a zero character"),
             (format!("{with_key}origins = [\"console.example.com\"]"), "is not an origin"),
             (format!("{with_key}origins = [\"*\"]"), "is not an origin"),
             (format!("{with_key}origins = [\"https://console.example.com/path\"]"), "is not an origin"),

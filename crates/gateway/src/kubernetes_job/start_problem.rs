@@ -9,7 +9,7 @@ use super::seen::Seen;
 use super::session::Session;
 use crate::runner::Exit;
 
-/// How long a pod with a node may have a problem before it has failed. Images and volumes do not depend on other runs.
+/// How long a pod with a node may have a problem before it has failed. Images and secrets do not depend on other runs.
 const MAX_PROBLEM_TIME: Duration = Duration::from_secs(120);
 
 /// Writes a line about a new problem. Returns the reason if the pod cannot start, or does not start in time.

@@ -6,7 +6,7 @@ pub(super) fn removed_job_message(is_elsewhere: bool, link: Option<&str>) -> Str
     const REMOVED: &str = "The job was removed from gateway.toml";
     match (is_elsewhere, link) {
         (false, _) => format!("{REMOVED} before the run started."),
-        (true, None) => format!("{REMOVED}. Its run in the other engine may go on."),
-        (true, Some(link)) => format!("{REMOVED}. Its run in the other engine may go on: {link}"),
+        (true, None) => format!("{REMOVED}. Its run may go on in the other system."),
+        (true, Some(link)) => format!("{REMOVED}. Its run may go on in the other system: {link}"),
     }
 }

@@ -87,7 +87,7 @@ fn token_of_kind(stored: &str, kind: Option<&str>) -> Result<String, String> {
         ),
         place => format!(
             "The job has changed since the run was started: it was a job with `{kind}`, and is {now}. The run is not followed, and \
-             nothing else is started. The run may go on in the engine: {place}."
+             nothing else is started. The run may go on: {place}."
         ),
     })
 }
@@ -107,10 +107,7 @@ mod tests {
             assert!(
                 reason.starts_with("The job has changed since the run was started: it was a job with `http`")
             );
-            assert!(
-                reason.contains(expected) && reason.ends_with("in the engine: the run \"7\"."),
-                "{reason}"
-            );
+            assert!(reason.contains(expected) && reason.ends_with("may go on: the run \"7\"."), "{reason}");
         }
         let waiting = r#"{"kind":"http","place":"","token":"{}"}"#;
         let reason = token_of_kind(waiting, None).unwrap_err();

@@ -36,7 +36,7 @@ pub(crate) fn request_span(method: &str, path: &str, _route: &str, id: Option<&s
 pub(crate) fn record_status(_: &Span, _: StatusCode) {}
 
 /// Returns no span: the lines of the log about a run name it themselves.
-pub(crate) fn run_span(_job: Uuid, _trigger: Uuid) -> Span {
+pub(crate) fn run_span(_job: Uuid, _run: Uuid) -> Span {
     Span::none()
 }
 

@@ -123,8 +123,8 @@ pub(crate) fn record_status(span: &Span, status: StatusCode) {
 }
 
 /// Returns the span of a run.
-pub(crate) fn run_span(job: Uuid, trigger: Uuid) -> Span {
-    tracing::error_span!("run", txjobs.job = %job, txjobs.trigger = %trigger)
+pub(crate) fn run_span(job: Uuid, run: Uuid) -> Span {
+    tracing::error_span!("run", txjobs.job = %job, txjobs.run = %run)
 }
 
 /// Adds the outcome to the span of a run.

@@ -158,17 +158,21 @@ fn mail_needs_encryption_and_addresses() {
         let error = error_of(&format!("[notify.email]\nserver = \"smtps://m.example\"\n{addresses}"));
         assert!(error.contains(expected), "{addresses}: {error}");
     }
-    let encryption = |server: &str, allow_plain: bool| {
-        let text = format!(
+    let text = |server: &str, allow_plain: bool| {
+        format!(
             "{JOBS}[[notify]]\n[notify.email]\nfrom = \"a@b.example\"\nto = [\"c@b.example\"]\nserver = \"{server}\"\n\
              allow_plain = {allow_plain}\n"
-        );
-        let channel = parse(&text).unwrap().channels.remove(0);
+        )
+    };
+    let encryption = |server: &str, allow_plain: bool| {
+        let channel = parse(&text(server, allow_plain)).unwrap().channels.remove(0);
         let crate::notify::Target::Email(email) = channel.target else { panic!("no email") };
         (email.port, email.encryption)
     };
     use crate::notify::Encryption::{Implicit, Opportunistic, StartTls};
-    assert_eq!(encryption("smtps://m.example", true), (465, Implicit));
+    assert_eq!(encryption("smtps://m.example", false), (465, Implicit));
+    let error = format!("{:#}", parse(&text("smtps://m.example", true)).unwrap_err());
+    assert!(error.contains("smtps:// is always encrypted. Remove `allow_plain`"), "{error}");
     assert_eq!(encryption("smtp://m.example", false), (587, StartTls));
     assert_eq!(encryption("smtp://m.example:25", true), (25, Opportunistic));
     assert_eq!(encryption("smtp://127.0.0.1:2525", false), (2525, Opportunistic));

@@ -73,7 +73,10 @@ fn errors_name_the_job_and_the_remedy() {
     assert!(error(&job("command = []")).contains("Name a program"));
     for name in ["Load", "Contoso"] {
         let error = error(&job("command = [\"x\"]").replace(name, "a\\u0000b"));
-        assert!(error.contains("\"a\\0b\"") && error.contains("NUL in its name. Remove it"), "{error}");
+        assert!(
+            error.contains("\"a\\0b\"") && error.contains("a zero character in its name. Remove it"),
+            "{error}"
+        );
     }
     let twice =
         format!("{0}[[organization.job]]\nname = \"Load\"\ncommand = [\"y\"]", job("command = [\"x\"]"));
