@@ -366,7 +366,7 @@ pub struct JobSchedule {
         alias = "after",
         alias = "AFTER",
         default,
-        deserialize_with = "crate::decode::deserialize_null_as_default"
+        deserialize_with = "crate::decode::deserialize_texts"
     )]
     pub after: ::std::vec::Vec<::std::string::String>,
     ///The due times as a cron expression of five fields. Missing if the job only runs after other jobs.

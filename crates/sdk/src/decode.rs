@@ -39,3 +39,16 @@ where
         AnyType::Other(_) => None,
     })
 }
+
+/// Decodes an array of texts. Elements of another type are left out, and any other value is an empty array, so that one
+/// unreadable name does not lose the object.
+pub(crate) fn deserialize_texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let LenientValue::Array(elements) = LenientValue::deserialize(deserializer)? else {
+        return Ok(Vec::new());
+    };
+    let texts = elements.into_iter().filter_map(|element| match element {
+        LenientValue::String(text) => Some(text),
+        _ => None,
+    });
+    Ok(texts.collect())
+}

@@ -14,6 +14,7 @@ pub mod operation;
 pub mod paths;
 mod rate_limit;
 mod retry_after;
+mod schedule;
 mod started_jobs;
 mod states;
 mod timestamp;

@@ -233,3 +233,24 @@ fn invalid_character_is_replaced() {
         }
     }
 }
+
+#[test]
+fn schedule_with_other_jobs_of_another_type_keeps_its_due_time() {
+    for (after, expected) in [
+        ("null", &[] as &[&str]),
+        ("\"Sales\"", &[]),
+        ("{}", &[]),
+        ("5", &[]),
+        ("[]", &[]),
+        ("[null, \"Sales\", 5, {\"Name\": \"Finance\"}, \"Deliver\"]", &["Sales", "Deliver"]),
+    ] {
+        let body = format!(
+            r#"{{"Id": "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35", "Name": "Load",
+                "Schedule": {{"Cron": "0 2 * * *", "After": {after}, "NextDueTime": "2026-03-14T02:00:00Z"}}}}"#
+        );
+        let job: Job = decode::json(body.as_bytes()).unwrap_or_else(|e| panic!("{e}: {body}"));
+        let schedule = job.schedule.unwrap_or_else(|| panic!("{body}"));
+        assert_eq!(schedule.after, expected, "{body}");
+        assert_eq!(schedule.due_time(), "2026-03-14T02:00:00Z".parse().ok(), "{body}");
+    }
+}
