@@ -62,6 +62,33 @@ fn list_of_jobs_has_the_next_run() {
     assert_eq!(json[1]["Schedule"]["Cron"], "0 2 * * *");
 }
 
+/// Returns a server that lists jobs with these schedules.
+fn server_with_schedules(schedules: &[Value]) -> FakeServer {
+    let job = |(number, schedule): (usize, &Value)| {
+        let id = format!("00000000-0000-4000-8000-{number:012}");
+        json!({ "Id": id, "Name": format!("Job {number}"), "Schedule": schedule })
+    };
+    let jobs = Value::from_iter(schedules.iter().enumerate().map(job)).to_string();
+    FakeServer::start(move |_, request| {
+        let body = if request.path().ends_with("/status") { "[]" } else { &jobs };
+        FakeResponse::from(json_response(200, body))
+    })
+}
+
+#[test]
+fn schedules_of_other_servers_are_shown_as_far_as_they_can_be_read() {
+    let year_one = json!({ "Cron": " ", "After": ["", " "], "NextDueTime": "0001-01-01T00:00:00" });
+    let empty = server_with_schedules(&[json!({}), json!("0 2 * * *"), json!({ "Interval": 5 }), year_one]);
+    let jobs = run(&empty, &["jobs"]);
+    assert!(jobs.stdout.contains("Job 3") && !jobs.stdout.contains("NEXT RUN"), "{jobs:?}");
+    let partial = server_with_schedules(&[
+        json!({ "After": "Job 1", "NextDueTime": "2026-03-16T01:00:00Z" }),
+        json!({ "After": [null, "Sales", " ", 5] }),
+    ]);
+    let jobs = run(&partial, &["jobs"]);
+    assert!(jobs.stdout.contains("2026-03-16T01:00:00Z") && jobs.stdout.contains("after Sales "), "{jobs:?}");
+}
+
 #[test]
 fn history_has_what_started_the_runs() {
     let history = run(&start("limit, logs"), &["history", "Nightly load"]);

@@ -212,3 +212,26 @@ fn login_asks_for_what_is_missing() {
     assert_eq!(shown.code, 0, "{}", shown.screen);
     assert!(shown.screen.contains("It is the default"), "{}", shown.screen);
 }
+
+#[test]
+fn column_of_next_runs_is_narrowed_before_it_is_left_out() {
+    let server = TestServer::gateway(
+        r#"
+        [[organization]]
+        name = "Test"
+
+        [[organization.job]]
+        name = "Prepare the sales of all countries for the nightly load of the warehouse"
+        command = ["true"]
+        schedule = "0 2 * * *"
+
+        [[organization.job]]
+        name = "Load"
+        command = ["true"]
+        after = ["Prepare the sales of all countries for the nightly load of the warehouse"]
+        "#,
+    );
+    let shown = run(&server, 80, &["jobs"], &[]);
+    assert!(shown.screen.contains("NEXT RUN"), "{}", shown.screen);
+    assert!(shown.screen.contains("after Prepare"), "{}", shown.screen);
+}

@@ -15,8 +15,8 @@ use crate::{
 };
 
 const COLUMNS: [Column; 3] = [Column::shrinking("NAME"), Column::new("STATUS", 1), Column::new("ID", 3)];
-/// The column of jobs that start by themselves. It is left out if there are none.
-const NEXT_RUN: Column = Column::new("NEXT RUN", 2);
+/// The column of jobs that start by themselves. It is left out if there are none. The names of other jobs may be long.
+const NEXT_RUN: Column = Column { shrinks: true, ..Column::new("NEXT RUN", 2) };
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -44,11 +44,11 @@ pub(crate) async fn run(
             None => "This organization has no jobs yet.",
         });
     } else {
-        let has_schedules = rows.iter().any(|row| row.job.schedule.is_some());
+        let has_schedules = rows.iter().any(|row| schedule(&row.job).is_some());
         let cells = |row: &JobWithStatus| {
             let mut cells = vec![output.text_cell(&row.job.name), Cell::status(row.status)];
             if has_schedules {
-                let next_run = row.job.schedule.as_ref().map_or_else(|| "-".to_owned(), next_run);
+                let next_run = schedule(&row.job).map_or_else(|| "-".to_owned(), next_run);
                 cells.push(output.text_cell(&next_run));
             }
             cells.push(Cell::dim(row.job.id));
@@ -65,11 +65,17 @@ pub(crate) async fn run(
     Ok(Exit::Completed)
 }
 
+/// Returns the schedule of a job that starts by itself.
+fn schedule(job: &Job) -> Option<&JobSchedule> {
+    job.schedule.as_ref().filter(|schedule| !schedule.is_empty())
+}
+
 /// Returns the next due time, or the jobs after which a job runs.
 fn next_run(schedule: &JobSchedule) -> String {
-    match schedule.next_due_time {
+    let upstream_jobs: Vec<_> = schedule.upstream_jobs().collect();
+    match schedule.due_time() {
         Some(due) => due.to_string(),
-        None if schedule.after.is_empty() => "-".to_owned(),
-        None => format!("after {}", schedule.after.join(", ")),
+        None if upstream_jobs.is_empty() => "-".to_owned(),
+        None => format!("after {}", upstream_jobs.join(", ")),
     }
 }

@@ -126,14 +126,14 @@ pub(super) fn lines(columns: &[Column], rows: &[Vec<Cell>], max_width: Option<us
     [&heading].into_iter().chain(rows).map(line).collect()
 }
 
-/// Narrows the columns, then leaves out those with the highest rank, until the table fits. Returns the remaining columns.
+/// Narrows the columns, the widest first, then leaves out those with the highest rank, until the table fits. Returns the remaining columns.
 fn fit(columns: &[Column], widths: &mut [usize], max_width: usize) -> Vec<usize> {
     let mut shown: Vec<usize> = (0..columns.len()).collect();
     loop {
         let total = |widths: &[usize]| {
             shown.iter().map(|&n| widths[n]).sum::<usize>() + GAP * shown.len().saturating_sub(1)
         };
-        let mut excess = total(widths).saturating_sub(max_width);
+        let excess = total(widths).saturating_sub(max_width);
         let leave_out =
             shown.iter().copied().filter(|&n| columns[n].rank > 0).max_by_key(|&n| columns[n].rank);
         // The last column that remains is narrowed below the minimum.
@@ -144,10 +144,10 @@ fn fit(columns: &[Column], widths: &mut [usize], max_width: usize) -> Vec<usize>
         match leave_out {
             Some(column) if slack < excess => shown.retain(|&n| n != column),
             _ => {
-                for n in narrowed {
-                    let cut = excess.min(widths[n].saturating_sub(minimum));
-                    widths[n] -= cut;
-                    excess -= cut;
+                for _ in 0..excess {
+                    let widest = narrowed.iter().copied().filter(|&n| widths[n] > minimum);
+                    let Some(widest) = widest.max_by_key(|&n| widths[n]) else { break };
+                    widths[widest] -= 1;
                 }
                 return shown;
             }
@@ -176,6 +176,19 @@ mod tests {
         assert_eq!(lines[0], "NAME                    STATUS   ID");
         assert_eq!(lines[1], "Nightly warehouse load  running  0123456789");
         assert_eq!(lines[2], "日本の仕事              idle     0123456789");
+    }
+
+    #[test]
+    fn widest_column_is_narrowed_first() {
+        let columns = [Column::shrinking("NAME"), Column { shrinks: true, ..Column::new("NEXT RUN", 1) }];
+        let rows = [vec![Cell::plain("a".repeat(30)), Cell::plain("b".repeat(60))]];
+        let widths = |width| {
+            let lines = lines(&columns, &rows, Some(width));
+            let row = anstream::adapter::strip_str(&lines[1]).to_string();
+            row.split_whitespace().map(|cell| cell.width()).collect::<Vec<_>>()
+        };
+        assert_eq!([widths(72), widths(42), widths(18)], [[30, 40], [20, 20], [8, 8]]);
+        assert_eq!(widths(17), [17], "below its minimum a column is left out");
     }
 
     #[test]
