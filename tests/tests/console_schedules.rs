@@ -144,3 +144,13 @@ async fn only_web_addresses_become_links() {
     browser.wait_for_text("span", "by schedule · execution").await;
     assert!(browser.page.find(By::Css(".engine-page")).await.is_err());
 }
+
+#[tokio::test]
+async fn link_without_slashes_opens_the_host_that_it_names() {
+    let due = Arc::new(AtomicI64::new(now() + DAY));
+    let (_server, host, browser) = open(&due, "http:engine.example/runs/7").await;
+    goto(&host, &browser, &format!("#/jobs/{JOB}/runs/00000000-0000-0000-0000-000000000003")).await;
+    let link = browser.wait_for(By::Css(".engine-page")).await;
+    assert_eq!(link.text().await.unwrap().trim(), "Open in engine.example");
+    assert_eq!(link.prop("href").await.unwrap().unwrap(), "http://engine.example/runs/7");
+}

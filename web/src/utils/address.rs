@@ -32,10 +32,11 @@ pub fn is_https() -> bool {
     window().location().protocol().is_ok_and(|protocol| protocol == "https:")
 }
 
-/// Returns the host and port of an http or https URL.
-pub fn web_host(url: &str) -> Option<String> {
+/// Returns an absolute http or https URL in its normal form, and its host and port. A link needs the normal form: the browser
+/// would take `http:host/path` for an address on the host of this page.
+pub fn web_address(url: &str) -> Option<(String, String)> {
     let url = Url::new(url).ok()?;
-    matches!(url.protocol().as_str(), "https:" | "http:").then(|| url.host())
+    matches!(url.protocol().as_str(), "https:" | "http:").then(|| (url.href(), url.host()))
 }
 
 /// Returns whether an absolute URL has the origin of this page.

@@ -82,9 +82,9 @@ fn EnginePage() -> impl IntoView {
     let state = expect_context::<RunState>();
     let content = move || {
         let link = state.link.get()?;
-        let host = address::web_host(&link)?;
+        let (url, host) = address::web_address(&link)?;
         Some(view! {
-            <a class="engine-page" href=link.clone() title=link target="_blank" rel="noopener noreferrer">
+            <a class="engine-page" href=url.clone() title=url target="_blank" rel="noopener noreferrer">
                 {tf!("Open in {host}", host = host)}
                 <Icon name="external" />
             </a>
