@@ -217,20 +217,26 @@ impl Group {
     }
 }
 
-/// Joins bars that are closer than `min_width`, and makes all at least that wide. Each is moved to the left if it would
-/// end after the right edge.
-pub fn group(bars: &[Bar], min_width: f64) -> Vec<Group> {
+/// Joins bars that are closer than `min_width`, and makes all at least that wide. A group of several runs is at least
+/// `min_group_width` wide, for their number. Each is moved to the left if it would end after the right edge, but not over the one
+/// before.
+pub fn group(bars: &[Bar], min_width: f64, min_group_width: f64) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
+    let mut previous_end = 0.0_f64;
     for bar in bars {
         let left = bar.left.min(1.0 - min_width).max(0.0);
         let width = bar.left + bar.width - left;
         match groups.last_mut().filter(|last| left < last.left + last.width) {
             Some(last) => {
                 // Without the minimum width, so that a row of short runs does not become a single group.
-                last.width = last.width.max(left + width - last.left);
+                last.width = last.width.max(left + width - last.left).max(min_group_width);
+                last.left = last.left.min(1.0 - last.width).max(previous_end);
                 last.runs.push(bar.run);
             }
-            None => groups.push(Group { runs: vec![bar.run], left, width: width.max(min_width) }),
+            None => {
+                previous_end = groups.last().map_or(0.0, |last| last.left + last.width);
+                groups.push(Group { runs: vec![bar.run], left, width: width.max(min_width) });
+            }
         }
     }
     groups
@@ -306,6 +312,29 @@ mod tests {
     }
 
     #[test]
+    fn groups_have_space_for_their_number_and_never_overlap() {
+        let window =
+            TimeWindow { start: millis("2026-03-14T00:00:00Z"), end: millis("2026-03-15T00:00:00Z") };
+        let run = |minute: i64| {
+            let time = |minute| Timestamp::from_unix_millis(window.start + minute * MINUTE).to_string();
+            run(ExecutionState::Completed, &time(minute), &time(minute + 1))
+        };
+        let every_five_minutes: Vec<_> = (0..1440).step_by(5).map(run).collect();
+        let with_a_late_group: Vec<_> = [600, 1380, 1436, 1437].map(run).to_vec();
+        for (runs, step) in [(every_five_minutes, 0.02), (with_a_late_group, 0.04)] {
+            let groups = group(&bars(&runs, window, window.end), step, 0.05);
+            assert_eq!(groups.iter().map(|group| group.runs.len()).sum::<usize>(), runs.len());
+            for group in groups.iter().filter(|group| group.runs.len() > 1) {
+                assert!(group.width >= 0.05, "{group:?}");
+            }
+            for pair in groups.windows(2) {
+                assert!(pair[0].left + pair[0].width <= pair[1].left + 1e-9, "{pair:?}");
+            }
+            assert!(groups.iter().all(|group| group.left >= 0.0 && group.left < 1.0), "{groups:?}");
+        }
+    }
+
+    #[test]
     fn close_runs_are_joined_and_stay_in_the_window() {
         use ExecutionState as S;
         let window =
@@ -317,7 +346,7 @@ mod tests {
             run(S::Completed, "2026-03-14T12:00:00Z", "2026-03-14T18:00:00Z"),
             run(S::Completed, "2026-03-14T23:59:00Z", "2026-03-14T23:59:30Z"),
         ];
-        let groups = group(&bars(&runs, window, window.end), 1.0 / 24.0);
+        let groups = group(&bars(&runs, window, window.end), 1.0 / 24.0, 1.0 / 24.0);
         let found: Vec<_> = groups.iter().map(|group| (group.runs.len(), group.worst_state())).collect();
         assert_eq!(
             found,

@@ -23,6 +23,8 @@ use crate::{
 
 /// Minimum width of a bar in pixels, the minimum size of a target.
 const MIN_BAR_WIDTH: f64 = 24.0;
+/// Minimum width of a bar for several runs in pixels, for the icon and a number of two digits.
+const MIN_GROUP_WIDTH: f64 = 40.0;
 
 /// Renders the runs of a job. Each run, or group of runs that are too close, is a link. Its text is shown when it has the
 /// pointer or the focus. `lane_width` is in pixels.
@@ -36,10 +38,10 @@ pub fn Lane(
     let (jobs, clock) = (expect_context::<Jobs>(), expect_context::<Clock>());
     let name = Memo::new(move |_| jobs.name(job).unwrap_or_else(|| job.to_string()));
     let groups = Memo::new(move |_| {
-        let min_width = MIN_BAR_WIDTH / lane_width.get().max(MIN_BAR_WIDTH);
+        let lane_width = lane_width.get().max(MIN_GROUP_WIDTH);
         rows.with(|rows| {
             let bars = rows.iter().find(|(other, _)| *other == job).map(|(_, bars)| bars.as_slice());
-            group(bars.unwrap_or_default(), min_width)
+            group(bars.unwrap_or_default(), MIN_BAR_WIDTH / lane_width, MIN_GROUP_WIDTH / lane_width)
         })
     });
     // A bar keeps its element, and with it the focus, while its first run stays the same.
