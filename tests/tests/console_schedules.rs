@@ -41,7 +41,7 @@ fn execution(number: u8, minutes: i64, starter: i64, trigger: &str, link: Option
     })
 }
 
-/// Opens the console with a server whose job is due at this time.
+/// Opens the console with a server whose job is due at this time, and runs if that is more than a week ahead.
 async fn open(due: &Arc<AtomicI64>, link: &'static str) -> (FakeServer, StaticHost, Browser) {
     let due = Arc::clone(due);
     let server = FakeServer::start(move |_, request| {
@@ -56,7 +56,8 @@ async fn open(due: &Arc<AtomicI64>, link: &'static str) -> (FakeServer, StaticHo
                 { "Id": OTHER_JOB, "Name": "Deliver", "Schedule": { "After": ["Nightly load", "<b>Sales</b>\nprepare"] } },
             ]),
             "/public/jobs/status" => {
-                json!([{ "JobId": JOB, "Status": 0 }, { "JobId": OTHER_JOB, "Status": 0 }])
+                let status = if due.load(Ordering::Relaxed) > now() + 7 * DAY { 2 } else { 0 };
+                json!([{ "JobId": JOB, "Status": status }, { "JobId": OTHER_JOB, "Status": 0 }])
             }
             path if path.contains(OTHER_JOB) => json!([]),
             path => {
@@ -153,4 +154,31 @@ async fn link_without_slashes_opens_the_host_that_it_names() {
     let link = browser.wait_for(By::Css(".engine-page")).await;
     assert_eq!(link.text().await.unwrap().trim(), "Open in engine.example");
     assert_eq!(link.prop("href").await.unwrap().unwrap(), "http://engine.example/runs/7");
+}
+
+#[tokio::test]
+async fn list_is_loaded_again_when_a_job_starts_before_its_due_time() {
+    let due = Arc::new(AtomicI64::new(now() + DAY));
+    let (_server, _host, browser) = open(&due, "https://engine.example").await;
+    browser.wait_for_text("td", "tomorrow").await;
+    // The clock of the browser is behind that of the server, so the due time is still ahead of it.
+    due.store(now() + 400 * DAY, Ordering::Relaxed);
+    let pass_time = "const now = performance.now.bind(performance), time = Date.now.bind(Date);
+        performance.now = () => now() + 60000; Date.now = () => time() + 60000";
+    browser.page.execute(pass_time, vec![]).await.unwrap();
+    let year = &time(now() + 400 * DAY)[..4];
+    browser.wait_for_text("td", year).await;
+}
+
+#[tokio::test]
+async fn passed_due_time_is_shown_as_passed_on_every_screen() {
+    let due = Arc::new(AtomicI64::new(now() - 3 * DAY));
+    let (_server, host, browser) = open(&due, "https://engine.example").await;
+    browser.wait_for_text("td", "was due").await;
+    goto(&host, &browser, &format!("#/jobs/{JOB}")).await;
+    let note = browser.wait_for(By::Css(".schedule")).await.text().await.unwrap();
+    assert!(note.contains("Next run was due"), "{note}");
+    goto(&host, &browser, "#/timeline").await;
+    let next = browser.wait_for(By::Css(".timeline .next-run")).await.text().await.unwrap();
+    assert!(next.starts_with("was due"), "{next}");
 }

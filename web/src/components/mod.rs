@@ -19,5 +19,5 @@ pub use copy_button::CopyButton;
 pub use error_note::{ErrorNote, ReconnectButton};
 pub use histories::{AllHistories, HistoryProgress, JobsError};
 pub use icon::Icon;
-pub use time::Time;
+pub use time::{DueTime, Time};
 pub use wait_note::{PauseNote, WaitNote};

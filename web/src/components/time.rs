@@ -17,3 +17,14 @@ pub fn Time(at: Option<Timestamp>) -> impl IntoView {
         .into_any(),
     }
 }
+
+/// Renders the next due time of a job with the exact time as a tooltip.
+#[component]
+pub fn DueTime(due: Timestamp) -> impl IntoView {
+    let clock = expect_context::<Clock>();
+    view! {
+        <time datetime=due.to_string() title=move || clock.zone().exact(due)>
+            {move || clock.format_due(due)}
+        </time>
+    }
+}

@@ -10,7 +10,7 @@ use web_sys::VisibilityState;
 
 use super::{preferences::Preferences, stored::Stored};
 use crate::{
-    model::format::Zone,
+    model::{format::Zone, schedule},
     utils::{effects::effect, time},
 };
 
@@ -58,5 +58,10 @@ impl Clock {
     /// Formats a time for people, for example `today 02:00`.
     pub fn format(self, at: Timestamp) -> String {
         self.zone().day_and_time(at, self.now.get())
+    }
+
+    /// Formats the next due time of a job, for example `tomorrow 02:00` or `was due Tuesday 02:00`.
+    pub fn format_due(self, due: Timestamp) -> String {
+        schedule::due_time(due, self.now.get(), self.zone())
     }
 }

@@ -14,9 +14,6 @@ use crate::{
     utils::time,
 };
 
-/// The minimum age of a list that is loaded again because of a due time, in milliseconds.
-const MIN_LIST_AGE: i64 = 30_000;
-
 /// The jobs, their statuses and the known part of their histories.
 #[derive(Clone, Copy, Debug)]
 pub struct Jobs {
@@ -24,6 +21,8 @@ pub struct Jobs {
     pub list: RwSignal<Option<JobIndex>>,
     /// When the list was loaded, in milliseconds since 1970.
     list_loaded_at: StoredValue<i64>,
+    /// Whether a job with a due time has started since.
+    has_due_job_started: StoredValue<bool>,
     /// The last names of jobs that have left the list.
     former_names: RwSignal<HashMap<JobId, String>>,
     pub statuses: RwSignal<HashMap<JobId, JobStatusCode>>,
@@ -65,6 +64,7 @@ impl Jobs {
         let jobs = Self {
             list: RwSignal::new(None),
             list_loaded_at: StoredValue::new(0),
+            has_due_job_started: StoredValue::new(false),
             former_names: RwSignal::new(HashMap::new()),
             statuses: RwSignal::new(HashMap::new()),
             histories: RwSignal::new(HashMap::new()),
@@ -90,6 +90,7 @@ impl Jobs {
     pub fn set_list(self, response: ApiResponse<Vec<Job>>) {
         self.extensions.set(response.extensions);
         self.list_loaded_at.set_value(time::now());
+        self.has_due_job_started.set_value(false);
         // Skip an unchanged list, because a change sorts and renders it again.
         let is_same =
             |list: &Option<JobIndex>| list.as_ref().is_some_and(|list| list.jobs() == response.value);
@@ -116,20 +117,25 @@ impl Jobs {
 
     /// Returns when a job starts by itself. `None` if it does not.
     pub fn schedule(self, job: JobId) -> Option<JobSchedule> {
-        self.list.with(|list| list.as_ref()?.find(job)?.schedule.clone())
+        let schedule = self.list.with(|list| list.as_ref()?.find(job)?.schedule.clone());
+        schedule.filter(|schedule| !schedule.is_empty())
     }
 
-    /// Returns whether the list is not loaded, or has due times that have passed.
+    /// Records that jobs have started, so that their due times in the list may be outdated.
+    pub fn mark_started(self, mut started: impl Iterator<Item = JobId>) {
+        let has_due_time = |job| self.list.with_untracked(|list| list.as_ref()?.due_time(job)).is_some();
+        if started.any(has_due_time) {
+            self.has_due_job_started.set_value(true);
+        }
+    }
+
+    /// Returns whether the list is not loaded, has due times that have passed, or is old.
     pub fn is_list_outdated(self) -> bool {
         let now = time::now();
-        self.list.with_untracked(|list| match list {
-            None => true,
-            // The clock of the server may be behind, so that it lists the same due time again.
-            Some(list) => {
-                now - self.list_loaded_at.get_value() >= MIN_LIST_AGE
-                    && list.first_due_time().is_some_and(|due| due.unix_millis() <= now)
-            }
-        })
+        let (age, has_started) =
+            (now - self.list_loaded_at.get_value(), self.has_due_job_started.get_value());
+        self.list
+            .with_untracked(|list| list.as_ref().is_none_or(|list| list.is_outdated(age, now, has_started)))
     }
 
     /// Returns whether the server lists a job. `true` until the first list.

@@ -70,8 +70,8 @@ async fn wait_for_refresh(jobs: Jobs, refresh_count: u32) {
     }
 }
 
-/// Polls the statuses once, and the jobs too if `with_jobs` is set, they are not known, or a due time has passed. Returns the time until
-/// the next poll.
+/// Polls the statuses once, and the jobs too if `with_jobs` is set, they are not known, or they are outdated. Returns the time
+/// until the next poll.
 async fn poll_once(api: Api, jobs: Jobs, histories: HistoryLoader, with_jobs: bool) -> Duration {
     if jobs.take_reload_request() {
         histories.mark_refreshed();
@@ -120,6 +120,8 @@ fn handle_statuses(jobs: Jobs, histories: HistoryLoader, mut new: Vec<JobStatus>
     // A run started or ended, so the known history is outdated.
     let differs = |status: &&JobStatus| before.get(&status.job_id).is_some_and(|old| *old != status.status);
     changed.extend(new.iter().filter(differs).map(|status| status.job_id));
+    let has_started = |status: &&JobStatus| status.status.is_active() && differs(status);
+    jobs.mark_started(new.iter().filter(has_started).map(|status| status.job_id));
     histories.mark_changed(&changed);
     let list = jobs.list.read_untracked();
     let is_known = |id| list.as_ref().is_some_and(|list| list.find(id).is_some());

@@ -13,6 +13,11 @@ use super::{
 };
 use crate::model::{finder::Finder, format, sort::sorted_indices};
 
+/// The minimum age of a list that is loaded again because of a due time, in milliseconds.
+const MIN_LIST_AGE: i64 = 30_000;
+/// The age from which a list is loaded again, in milliseconds, because names and schedules change without a sign.
+const MAX_LIST_AGE: i64 = 600_000;
+
 /// The jobs in the server's order, with indices for fast search, filtering and sorting.
 #[derive(Clone, Debug, Default)]
 pub struct JobIndex {
@@ -55,17 +60,25 @@ impl JobIndex {
 
     /// Returns the next due time of a job.
     pub fn due_time(&self, id: JobId) -> Option<Timestamp> {
-        self.find(id)?.schedule.as_ref()?.next_due_time
+        self.find(id)?.schedule.as_ref()?.due_time()
     }
 
     /// Returns the earliest next due time.
     pub fn first_due_time(&self) -> Option<Timestamp> {
-        self.jobs.iter().filter_map(|job| job.schedule.as_ref()?.next_due_time).min()
+        self.jobs.iter().filter_map(|job| job.schedule.as_ref()?.due_time()).min()
+    }
+
+    /// Returns whether to load the list again. `age` is in milliseconds, `has_started` is whether a job with a due time has started
+    /// since: the clock of the browser may be behind, so that the due time is still ahead of it.
+    pub fn is_outdated(&self, age: i64, now: i64, has_started: bool) -> bool {
+        // The clock of the server may be behind, so that it lists the same due time again.
+        let has_passed = || self.first_due_time().is_some_and(|due| due.unix_millis() <= now);
+        age >= MIN_LIST_AGE && (has_started || has_passed()) || age >= MAX_LIST_AGE
     }
 
     /// Returns whether a job starts by itself.
     pub fn has_schedules(&self) -> bool {
-        self.jobs.iter().any(|job| job.schedule.is_some())
+        self.jobs.iter().any(|job| job.schedule.as_ref().is_some_and(|schedule| !schedule.is_empty()))
     }
 
     /// Returns the name of a job on the screen: without invisible characters, and different from all others.
@@ -111,6 +124,8 @@ fn searchable(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use txjobs_sdk::types::JobSchedule;
+
     use super::*;
 
     fn jobs(names: &[&str]) -> Vec<Job> {
@@ -120,6 +135,24 @@ mod tests {
             .enumerate()
             .map(|(at, name)| Job { id: id(at), name: (*name).to_owned(), schedule: None })
             .collect()
+    }
+
+    #[test]
+    fn list_is_outdated_after_a_due_time_a_start_or_a_while() {
+        let minute = 60_000;
+        let mut listed = jobs(&["a", "b"]);
+        let schedule =
+            |due: &str| Some(JobSchedule { next_due_time: due.parse().ok(), ..JobSchedule::default() });
+        listed[0].schedule = schedule("0001-01-01T00:00:00");
+        let index = JobIndex::new(listed.clone());
+        assert!(!index.has_schedules() && index.due_time(listed[0].id).is_none());
+        assert!(!index.is_outdated(minute, minute, false), "the year 1 is no due time");
+        listed[1].schedule = schedule("1970-01-01T00:10:00Z");
+        let index = JobIndex::new(listed);
+        assert!(index.has_schedules() && !index.is_outdated(minute, 9 * minute, false));
+        assert!(index.is_outdated(minute, 10 * minute, false) && index.is_outdated(minute, 9 * minute, true));
+        assert!(!index.is_outdated(1_000, 10 * minute, true), "the list is new");
+        assert!(index.is_outdated(10 * minute, 0, false));
     }
 
     #[test]

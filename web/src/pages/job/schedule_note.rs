@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use txjobs_sdk::types::JobId;
 
 use crate::{
-    components::{Icon, Time},
+    components::{DueTime, Icon},
     model::schedule,
     state::Jobs,
     text::t,
@@ -15,22 +15,23 @@ pub(super) fn ScheduleNote(job: JobId) -> impl IntoView {
     let known = Memo::new(move |_| jobs.schedule(job));
     let content = move || {
         let schedule = known.get()?;
-        let next = schedule.next_due_time.map(|due| {
+        let next = schedule.due_time().map(|due| {
             view! {
                 <span>
                     {t("Next run")}
                     " "
                     <b>
-                        <Time at=Some(due) />
+                        <DueTime due />
                     </b>
                 </span>
             }
         });
+        let description = schedule::description(&schedule);
         Some(view! {
             <p class="schedule muted">
                 <Icon name="clock" />
                 {next}
-                <bdi>{schedule::description(&schedule)}</bdi>
+                {(!description.is_empty()).then(|| view! { <bdi>{description}</bdi> })}
             </p>
         })
     };

@@ -7,7 +7,7 @@ use txjobs_sdk::{
 };
 
 use crate::{
-    components::{Icon, OutcomeSquare, Shape, Time, outcome_shape},
+    components::{DueTime, Icon, OutcomeSquare, Shape, Time, outcome_shape},
     model::{
         format,
         history::{History, IssueCounts, RunSummary},
@@ -153,11 +153,12 @@ fn last_run(runs: &JobRuns) -> impl IntoView + use<> {
 
 /// Renders when a job starts by itself.
 fn next_run(schedule: JobSchedule) -> impl IntoView {
-    match schedule.next_due_time {
-        Some(due) => view! { <Time at=Some(due) /> }.into_any(),
-        None if schedule.after.is_empty() => ().into_any(),
+    let after = names(&schedule);
+    match schedule.due_time() {
+        Some(due) => view! { <DueTime due /> }.into_any(),
+        None if after.is_empty() => ().into_any(),
         None => {
-            let text = tf!("after {jobs}", jobs = names(&schedule.after));
+            let text = tf!("after {jobs}", jobs = after);
             view! { <span title=text.clone()>{text.clone()}</span> }.into_any()
         }
     }

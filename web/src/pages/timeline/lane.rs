@@ -13,7 +13,7 @@ use crate::{
         history::RunSummary,
         overview::{Group, TimelineOptions, group},
         route::Route,
-        state_names,
+        schedule, state_names,
     },
     state::{Clock, Jobs},
     text,
@@ -47,10 +47,15 @@ pub fn Lane(
     // A bar keeps its element, and with it the focus, while its first run stays the same.
     let keys =
         move || groups.with(|groups| groups.iter().map(|group| group.runs[0].execution).collect::<Vec<_>>());
-    let due = Memo::new(move |_| jobs.schedule(job).and_then(|schedule| schedule.next_due_time));
+    let due = Memo::new(move |_| jobs.schedule(job).and_then(|schedule| schedule.due_time()));
     let next_run = move || {
         due.get().map(|due| {
-            view! { <span class="next-run muted">{tf!("next {time}", time = clock.format(due))}</span> }
+            let time = clock.format_due(due);
+            let text = match schedule::is_overdue(due, clock.now.get()) {
+                true => time,
+                false => tf!("next {time}", time = time),
+            };
+            view! { <span class="next-run muted">{text}</span> }
         })
     };
     view! {
