@@ -185,7 +185,7 @@ mod tests {
         let widths = |width| {
             let lines = lines(&columns, &rows, Some(width));
             let row = anstream::adapter::strip_str(&lines[1]).to_string();
-            row.split_whitespace().map(|cell| cell.width()).collect::<Vec<_>>()
+            row.split_whitespace().map(UnicodeWidthStr::width).collect::<Vec<_>>()
         };
         assert_eq!([widths(72), widths(42), widths(18)], [[30, 40], [20, 20], [8, 8]]);
         assert_eq!(widths(17), [17], "below its minimum a column is left out");
