@@ -146,7 +146,7 @@ async fn test_command_says_what_happened() {
         output.stdout.contains("Fails\twebhook\tfailed: no connection: Connection refused"),
         "{output:?}"
     );
-    assert!(output.stderr.contains("not delivered: 1 of 2"), "{output:?}");
+    assert!(output.stderr.contains("not delivered to all recipients: 1 of 2"), "{output:?}");
     assert!(!output.stdout.contains("secret-path"), "{output:?}");
     let output = folder.run(&["notify", "test", "Other"]);
     assert!(
