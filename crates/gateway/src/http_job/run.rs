@@ -100,7 +100,7 @@ fn changed(session: &mut Session<'_>, token: ResumeToken) -> Exit {
             session.engine_address = before;
             let place = session.place();
             session.failed(&format!(
-                "{has_changed}. The run is not followed, and nothing is sent. The run may go on in the engine: {place}."
+                "{has_changed}. The run is not followed, and nothing is sent. The run may go on: {place}."
             ))
         }
     }
