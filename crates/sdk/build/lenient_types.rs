@@ -96,6 +96,8 @@ fn set_attributes(field: &mut syn::Field, ids: &[String], are_ids_optional: bool
         Some(parse_quote! { default, deserialize_with = "crate::id::deserialize_optional" })
     } else if are_ids_optional && is_id(&ty) {
         Some(parse_quote! { default = "crate::id::nil", deserialize_with = "crate::id::deserialize_or_nil" })
+    } else if optional.is_some_and(|ty| ty.starts_with("crate::states::")) {
+        Some(parse_quote! { default, deserialize_with = "crate::enumeration::deserialize_optional" })
     } else if ty == "::std::vec::Vec<::std::string::String>" {
         Some(parse_quote! { default, deserialize_with = "crate::decode::deserialize_texts" })
     } else if is_text_or_array {

@@ -227,7 +227,7 @@ pub struct JobExecution {
         alias = "STARTEDBY",
         alias = "Startedby",
         default,
-        deserialize_with = "crate::decode::deserialize_or_none"
+        deserialize_with = "crate::enumeration::deserialize_optional"
     )]
     pub started_by: ::std::option::Option<crate::states::Starter>,
     #[serde(rename = "State", alias = "state", alias = "STATE")]

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use serde::{
-    Deserializer,
+    Deserialize, Deserializer,
     de::{self, Visitor},
 };
+
+use crate::decode;
 
 /// The number for an unknown name and for a value that is not an integer.
 const UNKNOWN_NUMBER: i64 = -1;
@@ -16,6 +18,17 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
     names: &'static [(&'static str, i64)],
 ) -> Result<i64, D::Error> {
     deserializer.deserialize_any(NumberVisitor(names))
+}
+
+/// Decodes an optional enumeration. A value without a number, such as another name, is `None`: a server may use the name of an
+/// extension for something else.
+pub(crate) fn deserialize_optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + From<i64> + PartialEq,
+{
+    let value: Option<T> = decode::deserialize_or_none(deserializer)?;
+    Ok(value.filter(|value| *value != T::from(UNKNOWN_NUMBER)))
 }
 
 struct NumberVisitor(&'static [(&'static str, i64)]);

@@ -294,7 +294,7 @@ impl RunFollower {
         else {
             return false;
         };
-        if !execution.state.is_final() || ended.since(created).is_none() || ended.unix_millis() < 0 {
+        if !execution.state.is_final() || ended.since(created).is_none() || !ended.is_known() {
             return false;
         }
         let zone_error = if ended.has_zone() { Duration::ZERO } else { MAX_ZONE_ERROR };

@@ -3,10 +3,9 @@
 use crate::{Timestamp, types::JobSchedule};
 
 impl JobSchedule {
-    /// Returns the next due time. Returns `None` for a time before 1970, because servers send the year 1, the default of .NET,
-    /// for a missing time.
+    /// Returns the next due time, if it is known.
     pub fn due_time(&self) -> Option<Timestamp> {
-        self.next_due_time.filter(|due| due.unix_millis() >= 0)
+        self.next_due_time.filter(|due| due.is_known())
     }
 
     /// Returns the cron expression. Returns `None` for a blank text.

@@ -65,6 +65,11 @@ impl Timestamp {
         self.has_zone
     }
 
+    /// Returns whether the time is 1970 or later. Servers send the year 1, the default of .NET, for a missing time.
+    pub const fn is_known(self) -> bool {
+        self.seconds >= 0
+    }
+
     /// Returns the duration from `earlier` to this time. Returns `None` if this time is before `earlier`.
     pub fn since(self, earlier: Self) -> Option<Duration> {
         let seconds = u64::try_from(self.seconds - earlier.seconds).ok()?;

@@ -1,7 +1,7 @@
 //! Tests of decoding the bodies that servers send.
 
 use txjobs_sdk::{
-    ExecutionState, JobStatusCode, Severity, decode,
+    ExecutionState, JobStatusCode, Severity, Starter, decode,
     types::{Job, JobExecution, JobStatus},
 };
 
@@ -253,4 +253,20 @@ fn schedule_with_other_jobs_of_another_type_keeps_its_due_time() {
         assert_eq!(schedule.after, expected, "{body}");
         assert_eq!(schedule.due_time(), "2026-03-14T02:00:00Z".parse().ok(), "{body}");
     }
+}
+
+#[test]
+fn starter_without_a_number_is_missing() {
+    let starter = |value: &str| {
+        let body = format!(
+            r#"{{"Id": "3f2b8c1e-5d47-4a9b-8e60-1c9f2a7d4b35", "State": 2, "StartedBy": {value}, "Logs": []}}"#
+        );
+        decode::json::<JobExecution>(body.as_bytes()).unwrap_or_else(|e| panic!("{e}: {body}")).started_by
+    };
+    for value in ["null", r#""ada@example.com""#, r#""""#, "{}", "1.5", "-1"] {
+        assert_eq!(starter(value), None, "{value}");
+    }
+    assert_eq!(starter("1"), Some(Starter::Schedule));
+    assert_eq!(starter(r#""schedule""#), Some(Starter::Schedule));
+    assert_eq!(starter("9"), Some(Starter::Unknown(9)));
 }

@@ -52,8 +52,8 @@ impl RunSummary {
             trigger: execution.trigger_id.filter(|id| !id.is_nil()),
             starter: execution.started_by,
             state: execution.state,
-            created: execution.create_time.filter(is_known),
-            ended: execution.end_time.filter(is_known),
+            created: execution.create_time.filter(|time| time.is_known()),
+            ended: execution.end_time.filter(|time| time.is_known()),
         }
     }
 
@@ -159,11 +159,6 @@ impl History {
         (durations.len() >= MIN_DURATIONS)
             .then(|| (durations[shortest_first[durations.len() / 2]], durations.len()))
     }
-}
-
-/// Returns whether a time is known. Servers send the year 1, the default of .NET, for a missing time.
-fn is_known(time: &Timestamp) -> bool {
-    time.unix_millis() >= 0
 }
 
 /// Returns whether a duration is slow: more than 1.5 times the usual duration, and at least a second longer.

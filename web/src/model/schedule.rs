@@ -24,18 +24,20 @@ pub fn names(schedule: &JobSchedule) -> String {
     }
 }
 
-/// Returns whether the job should have started long ago: its server is late, or a clock is wrong.
-pub fn is_overdue(due: Timestamp, now: i64) -> bool {
-    now - due.unix_millis() > MAX_START_DELAY
+/// Returns whether a due time has passed.
+pub fn has_passed(due: Timestamp, now: i64) -> bool {
+    due.unix_millis() < now
 }
 
 /// Formats the next due time, for example `tomorrow 02:00`, `now`, or `was due Tuesday 02:00`, which is never mistaken for
 /// the next Tuesday.
 pub fn due_time(due: Timestamp, now: i64, zone: Zone) -> String {
-    match now > due.unix_millis() {
-        true if is_overdue(due, now) => tf!("was due {time}", time = zone.day_and_time(due, now)),
-        true => t("now").to_owned(),
-        false => zone.day_and_time(due, now),
+    let time = zone.day_and_time(due, now);
+    match has_passed(due, now) {
+        false => time,
+        true if now - due.unix_millis() <= MAX_START_DELAY => t("now").to_owned(),
+        // Its server is late, or a clock is wrong.
+        true => tf!("was due {time}", time = time),
     }
 }
 

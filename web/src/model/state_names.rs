@@ -21,16 +21,15 @@ pub fn severity(severity: Severity) -> String {
 }
 
 /// Returns the name of what started a run, for example `schedule`. A server without this extension tells only whether it was
-/// the API. A negative number stands for a value that is no number, such as the name of a user: another server means something
-/// else with it.
+/// the API.
 pub fn starter(run: &RunSummary) -> String {
     match (run.starter, run.trigger) {
         (Some(Starter::Api), _) => "API".to_owned(),
         (Some(Starter::Schedule), _) => t("schedule").to_owned(),
         (Some(Starter::Job), _) => t("other jobs").to_owned(),
-        (Some(unknown @ Starter::Unknown(0..)), _) => unknown.to_string(),
-        (Some(Starter::Unknown(_)) | None, Some(_)) => "API".to_owned(),
-        (Some(Starter::Unknown(_)) | None, None) => t("application").to_owned(),
+        (Some(unknown @ Starter::Unknown(_)), _) => unknown.to_string(),
+        (None, Some(_)) => "API".to_owned(),
+        (None, None) => t("application").to_owned(),
     }
 }
 
@@ -51,7 +50,5 @@ mod tests {
         assert_eq!(name(Some(Starter::Schedule), false), "schedule");
         assert_eq!(name(Some(Starter::Job), false), "other jobs");
         assert_eq!(name(Some(Starter::Unknown(9)), true), "Unknown (9)");
-        let no_number = |has_trigger| name(Some(Starter::Unknown(-1)), has_trigger);
-        assert_eq!([true, false].map(no_number), ["API", "application"]);
     }
 }

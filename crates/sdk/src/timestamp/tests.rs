@@ -54,6 +54,8 @@ fn text_that_is_not_a_time_is_refused() {
 #[test]
 fn default_date_of_dotnet_is_parsed() {
     assert_eq!(parsed("0001-01-01T00:00:00").to_string(), "0001-01-01T00:00:00Z");
+    assert!(!parsed("0001-01-01T00:00:00").is_known() && !parsed("1969-12-31T23:59:59.999Z").is_known());
+    assert!(parsed("1970-01-01T00:00:00Z").is_known());
 }
 
 #[test]

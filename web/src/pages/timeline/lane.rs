@@ -51,7 +51,7 @@ pub fn Lane(
     let next_run = move || {
         due.get().map(|due| {
             let time = clock.format_due(due);
-            let text = match schedule::is_overdue(due, clock.now.get()) {
+            let text = match schedule::has_passed(due, clock.now.get()) {
                 true => time,
                 false => tf!("next {time}", time = time),
             };
