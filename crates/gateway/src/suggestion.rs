@@ -9,7 +9,7 @@ pub(crate) fn similar<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -
     known.max_by(|a, b| similarity(a).total_cmp(&similarity(b))).filter(|name| similarity(name) >= SIMILARITY)
 }
 
-/// Returns what to do about an unknown name: the known name that may have been meant, or else `otherwise`.
-pub(crate) fn advice<'a>(unknown: &str, known: impl Iterator<Item = &'a str>, otherwise: &str) -> String {
-    similar(unknown, known).map_or_else(|| otherwise.to_owned(), |name| format!("Did you mean {name:?}?"))
+/// Returns what to do about an unknown name: to write the similar one, or else `otherwise`.
+pub(crate) fn advice(similar: Option<&str>, otherwise: &str) -> String {
+    similar.map_or_else(|| otherwise.to_owned(), |name| format!("Did you mean {name:?}?"))
 }

@@ -17,7 +17,7 @@ use super::notify_target::{EmailTable, WebhookTable};
 use super::values::{checked, parse_all};
 use crate::notify::{Channel, ChannelJob, EventKind, Filter, NotStarted, Target};
 use crate::schedule::DueTimes;
-use crate::suggestion::advice;
+use crate::suggestion::{advice, similar};
 
 /// The most channels. Each has a task of its own.
 const MAX_CHANNELS: usize = 100;
@@ -230,7 +230,8 @@ fn names(
         );
         parse_all(names, |name| {
             if let Some(known) = known.filter(|known| !known.contains(&name)) {
-                let advice = advice(name, known.iter().copied(), "Write the name as it is declared");
+                let similar = similar(name, known.iter().copied());
+                let advice = advice(similar, "Write the name as it is declared");
                 bail!("`{key}`: {name:?} is not in this file. {advice}");
             }
             Ok(name.to_owned())

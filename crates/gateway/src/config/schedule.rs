@@ -13,7 +13,7 @@ use super::labels::deserialize_label;
 use super::location::At;
 use super::values::checked;
 use crate::schedule::{CatchUp, DueTimes, JobSchedule, Upstream};
-use crate::suggestion::advice;
+use crate::suggestion::{advice, similar};
 
 /// The time zone of a job that names none.
 const DEFAULT_TIME_ZONE: &str = "UTC";
@@ -139,7 +139,7 @@ fn find_upstream(
     let mut named = jobs.iter().filter(|other| other.name == name);
     let Some(upstream) = named.next() else {
         let names = jobs.iter().filter(|other| other.id != job.id).map(|other| other.name.as_str());
-        let advice = advice(name, names, "Write the name of a job as it is declared");
+        let advice = advice(similar(name, names), "Write the name of a job as it is declared");
         bail!("{name:?} is no job of this organization. {advice}");
     };
     ensure!(named.next().is_none(), "several jobs have the name {name:?}. Give each its own name");

@@ -19,11 +19,11 @@ pub(super) async fn transmit_mail(
 ) -> Result<(Response, Vec<String>)> {
     let (envelope, text) = (message.envelope(), message.formatted());
     let mut addresses = envelope.to().iter().chain(envelope.from());
-    let has_other_addresses = !addresses.all(|address| AsRef::<str>::as_ref(address).is_ascii());
+    let needs_utf8 = !addresses.all(|address| AsRef::<str>::as_ref(address).is_ascii());
     let eight_bit = MailParameter::Body(MailBodyParameter::EightBitMime);
     let mut parameters = Vec::new();
     for (is_needed, extension, parameter) in [
-        (has_other_addresses, Extension::SmtpUtfEight, MailParameter::SmtpUtfEight),
+        (needs_utf8, Extension::SmtpUtfEight, MailParameter::SmtpUtfEight),
         (!text.is_ascii(), Extension::EightBitMime, eight_bit),
     ] {
         if is_needed {

@@ -2,14 +2,14 @@
 
 use std::fmt::{self, Debug, Display, Formatter};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::TimeZone;
 use txjobs_store::time::Micros;
 
 use super::cron::CronExpression;
-use crate::suggestion::similar;
+use super::time_zone::find_zone;
 
 /// The most due times of a range that are counted.
 const MAX_COUNT: usize = 1000;
@@ -157,33 +157,6 @@ impl Display for DueTimes {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{} in {}", self.cron, self.zone_name)
     }
-}
-
-/// Returns a time zone and its name in the spelling of the database.
-fn find_zone(name: &str) -> Result<(TimeZone, String)> {
-    let zones = TimeZoneDatabase::bundled();
-    let unknown = || {
-        let advice = match similar_zone(name, &zones) {
-            Some(zone) => format!("Did you mean {zone:?}?"),
-            None => "Write a name like \"Europe/Copenhagen\", \"America/New_York\", or \"UTC\"".to_owned(),
-        };
-        format!("{name:?} is not a time zone of the IANA database. {advice}")
-    };
-    let zone = zones.get(name).ok().with_context(unknown)?;
-    ensure!(!zone.is_unknown(), unknown());
-    let name = zone.iana_name().unwrap_or("UTC").to_owned();
-    Ok((zone, name))
-}
-
-/// Returns the time zone with the most similar name, or else the one with the most similar city.
-fn similar_zone(name: &str, zones: &TimeZoneDatabase) -> Option<String> {
-    let city = |zone: &str| zone.rsplit('/').next().unwrap_or_default().to_owned();
-    let known: Vec<_> = zones.available().map(|zone| (zone.to_string(), city(zone.as_str()))).collect();
-    if let Some(zone) = similar(name, known.iter().map(|(zone, _)| &**zone)) {
-        return Some(zone.to_owned());
-    }
-    let similar_city = similar(&city(name), known.iter().map(|(_, city)| &**city))?;
-    known.iter().find(|(_, city)| city == similar_city).map(|(zone, _)| zone.clone())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod cron_fields;
 mod due_times;
 mod job_schedule;
 mod shared;
+mod time_zone;
 
 pub use cron::CronExpression;
 pub use due_times::{DueRange, DueTimes};

@@ -59,7 +59,8 @@ async fn refused_recipients_do_not_keep_the_mail_from_the_others() {
     let test = folder.run(&["notify", "test"]);
     let all = "failed: the mail server did not accept the mail: no recipient is accepted: <gone@example.com>: permanent";
     assert!(test.code == 1 && test.stdout.contains(all), "{}", test.stdout);
-    assert_eq!(server.wait_for(2).await.len(), 2);
+    assert_eq!((server.wait_for(2).await.len(), server.session_count()), (2, 3));
+    assert_eq!(server.quit_count(), 3, "a session without a recipient is ended as well");
 }
 
 #[tokio::test(flavor = "multi_thread")]

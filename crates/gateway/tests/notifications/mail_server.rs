@@ -62,6 +62,7 @@ pub struct MailServer {
     pub certificate: Option<String>,
     mails: Arc<Mutex<Vec<Mail>>>,
     sessions: Arc<Mutex<usize>>,
+    quits: Arc<Mutex<usize>>,
     _server: AbortOnDropHandle<()>,
 }
 
@@ -94,7 +95,8 @@ impl MailServer {
         let port = listener.local_addr().unwrap().port();
         let (mails, sessions) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(0)));
         let (acceptor, certificate) = tls.unzip();
-        let (recorded, counted) = (Arc::clone(&mails), Arc::clone(&sessions));
+        let quits = Arc::new(Mutex::new(0));
+        let (recorded, counted, ended) = (Arc::clone(&mails), Arc::clone(&sessions), Arc::clone(&quits));
         let server = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
@@ -104,24 +106,30 @@ impl MailServer {
                     *count - 1
                 };
                 let (session, mails, acceptor) = (session(number), Arc::clone(&recorded), acceptor.clone());
+                let quits = Arc::clone(&ended);
                 tokio::spawn(async move {
                     // A client may end a session at any point.
                     let _ = match acceptor {
                         Some(acceptor) => match acceptor.accept(stream).await {
-                            Ok(stream) => serve(stream, session, number, &mails).await,
+                            Ok(stream) => serve(stream, session, number, &mails, &quits).await,
                             Err(error) => Err(error),
                         },
-                        None => serve(stream, session, number, &mails).await,
+                        None => serve(stream, session, number, &mails, &quits).await,
                     };
                 });
             }
         });
-        Self { port, certificate, mails, sessions, _server: AbortOnDropHandle::new(server) }
+        Self { port, certificate, mails, sessions, quits, _server: AbortOnDropHandle::new(server) }
     }
 
     /// Returns the number of sessions so far.
     pub fn session_count(&self) -> usize {
         *self.sessions.lock().unwrap()
+    }
+
+    /// Returns the number of sessions that the client has ended with QUIT.
+    pub fn quit_count(&self) -> usize {
+        *self.quits.lock().unwrap()
     }
 
     /// Waits for this number of mails, and returns all.
@@ -138,6 +146,7 @@ async fn serve(
     session: Session,
     number: usize,
     mails: &Mutex<Vec<Mail>>,
+    quits: &Mutex<usize>,
 ) -> std::io::Result<()> {
     let (reader, mut writer) = tokio::io::split(stream);
     let mut reader = BufReader::new(Box::pin(reader));
@@ -200,7 +209,10 @@ async fn serve(
                 "250 queued"
             }
             "QUIT" if session == Session::SilentQuit => return std::future::pending().await,
-            "QUIT" => return writer.write_all(b"221 bye\r\n").await,
+            "QUIT" => {
+                *quits.lock().unwrap() += 1;
+                return writer.write_all(b"221 bye\r\n").await;
+            }
             _ => "250 ok",
         };
         writer.write_all(format!("{reply}\r\n").as_bytes()).await?;

@@ -260,24 +260,6 @@ fn long_range_is_searched_in_a_short_time() {
 }
 
 #[test]
-fn time_zone_is_found_in_the_embedded_database() {
-    assert_eq!(due_times("0 0 * * *", "europe/copenhagen").zone_name(), "Europe/Copenhagen");
-    assert_eq!(due_times("0 0 * * *", "UTC").zone_name(), "UTC");
-    let error = |name: &str| DueTimes::new("@daily".parse().unwrap(), name).unwrap_err().to_string();
-    for name in ["", "Etc/Unknown", "+02:00", "../../etc/passwd"] {
-        let error = error(name);
-        assert!(error.contains("is not a time zone of the IANA database. Write a name like"), "{error}");
-    }
-    for name in
-        ["Copenhagen", "Europe/Kopenhagen", "Europe/Copenhagen\0", "Denmark/Copenhagen", "europe copenhagen"]
-    {
-        let error = error(name);
-        assert!(error.ends_with("of the IANA database. Did you mean \"Europe/Copenhagen\"?"), "{error}");
-    }
-    assert!(error("New York").ends_with("Did you mean \"America/New_York\"?"), "{}", error("New York"));
-}
-
-#[test]
 fn local_time_is_written_with_its_offset_and_zone() {
     let times = due_times("0 2 * * *", "Europe/Copenhagen");
     assert_eq!(
