@@ -1,11 +1,13 @@
 //! Builds the console and measures its size.
 
+mod stamp;
+
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use self::stamp::ConsoleStamp;
 use crate::{
-    console_stamp::ConsoleStamp,
     counts::Counts,
     process::{self, program},
     setup::{self, BuildTools, Tools},

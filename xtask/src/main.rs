@@ -4,7 +4,6 @@ mod assistant;
 mod checks;
 mod clients;
 mod console;
-mod console_stamp;
 mod counts;
 mod demo;
 mod dist;

@@ -20,13 +20,13 @@ const STAMP: &str = "target/console-stamp";
 
 /// What a build of the console depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ConsoleStamp {
+pub(super) struct ConsoleStamp {
     inputs: u64,
 }
 
 impl ConsoleStamp {
     /// Reads the files of the repository, and the versions of the tools.
-    pub(crate) fn read(tools: &BuildTools) -> Result<Self> {
+    pub(super) fn read(tools: &BuildTools) -> Result<Self> {
         let list = format!("ls-files --cached --others --exclude-standard -- {INPUTS}");
         let list = process::output(&mut program("git", &list))?;
         let mut versions = process::output(&mut program("rustc", "--version --verbose"))?;
@@ -48,12 +48,12 @@ impl ConsoleStamp {
     }
 
     /// Returns whether this page was built last, and from this.
-    pub(crate) fn is_of(&self, page: &Path) -> bool {
+    pub(super) fn is_of(&self, page: &Path) -> bool {
         fs::read_to_string(STAMP).is_ok_and(|stamp| Some(stamp) == self.text(page))
     }
 
     /// Notes that this page was built from this.
-    pub(crate) fn write(&self, page: &Path) -> Result<()> {
+    pub(super) fn write(&self, page: &Path) -> Result<()> {
         let text = self.text(page).with_context(|| format!("cannot read {}", page.display()))?;
         fs::write(STAMP, text).with_context(|| format!("cannot write {STAMP}"))
     }
