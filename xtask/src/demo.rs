@@ -50,7 +50,7 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
 fn build() -> Result<()> {
     let tools = setup::install_build_tools()?;
     eprintln!(
-        "demo: building the emulator and the console (about five minutes, or seconds if they are built)"
+        "demo: building the emulator and the console (about five minutes the first time, seconds without changes)"
     );
     thread::scope(|scope| {
         let emulator = scope.spawn(|| process::run(&mut cargo("build --package txjobs-emulator")));

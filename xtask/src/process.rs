@@ -11,7 +11,8 @@ use anyhow::{Context, Result, bail};
 /// Returns a command of the cargo that runs this program. Spaces separate the arguments.
 pub(crate) fn cargo(arguments: &str) -> Command {
     let mut command = program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments);
-    // They describe this program. A crate whose build depends on them would be compiled again after each build without it.
+    // Cargo sets these variables for this program. Crates whose build scripts read them would be compiled again by each build
+    // that is not started by it.
     for (name, _) in std::env::vars_os() {
         if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
             command.env_remove(name);

@@ -47,12 +47,12 @@ impl ConsoleStamp {
         Ok(Self { inputs: hasher.finish() })
     }
 
-    /// Returns whether this page was built last, and from this.
+    /// Returns whether the last build wrote this page, from the same inputs.
     pub(super) fn is_of(&self, page: &Path) -> bool {
         fs::read_to_string(STAMP).is_ok_and(|stamp| Some(stamp) == self.text(page))
     }
 
-    /// Notes that this page was built from this.
+    /// Notes that a build from these inputs has written this page.
     pub(super) fn write(&self, page: &Path) -> Result<()> {
         let text = self.text(page).with_context(|| format!("cannot read {}", page.display()))?;
         fs::write(STAMP, text).with_context(|| format!("cannot write {STAMP}"))

@@ -33,7 +33,7 @@ const MAX_QUIT_TIME: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 ///
-/// Fails if the server has not accepted it for any recipient. The error does not contain the password.
+/// Fails if the server accepts it for no recipient. The error does not contain the password.
 pub(super) async fn send_mail(
     email: &Email,
     channel: &str,
