@@ -126,13 +126,13 @@ fn handle<R: Into<FakeResponse>>(
         target: request.uri().to_string(),
         headers: request.headers().clone(),
     };
-    // The test may no longer wait for requests.
-    let _ = new_paths.send(request.path().to_owned());
     let number = {
         let mut recorded = recorded.lock().unwrap();
         recorded.push(request.clone());
         recorded.len() - 1
     };
+    // A test that has waited for the request finds it among the recorded ones. The test may no longer wait.
+    let _ = new_paths.send(request.path().to_owned());
     respond(number, &request).into()
 }
 
