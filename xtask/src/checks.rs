@@ -8,6 +8,7 @@ use crate::{
     counts::Counts,
     process::{self, cargo, program},
     setup::Tools,
+    suites::TEST_THREADS,
 };
 
 pub(crate) fn check_format(_: &Tools) -> Result<Counts> {
@@ -84,8 +85,9 @@ pub(crate) fn check_features(_: &Tools) -> Result<Counts> {
     process::run(&mut cargo(
         "clippy -p txjobs-gateway --features otel,kubernetes --all-targets --quiet -- -D warnings",
     ))?;
-    process::run(&mut cargo(
+    let mut test = cargo(
         "test -p txjobs-gateway --features otel,kubernetes --lib --test schema --test otel --test kubernetes --quiet",
-    ))?;
+    );
+    process::run(test.env("RUST_TEST_THREADS", TEST_THREADS))?;
     Ok(Counts::ONE_PASSED)
 }

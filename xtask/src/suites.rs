@@ -17,8 +17,8 @@ use crate::{
 /// The package of the tests that start the programs of others.
 const TOGETHER: &str = "tests";
 
-/// The tests that wait for the leases of nodes.
-const WAITING: &str = "nodes-";
+/// How many tests a program runs at once. Most of them wait for a server, a lease, or a pause.
+pub(crate) const TEST_THREADS: &str = "8";
 
 pub(crate) fn test_native(tools: &Tools) -> Result<Counts> {
     let programs = workspace::build()?;
@@ -46,8 +46,6 @@ pub(crate) fn test_together(tools: &Tools) -> Result<Counts> {
         test.env("TXJOBS_DRIVER", &tools.test.browser.driver).env("TXJOBS_AXE", tools.test.axe());
         test.env("TXJOBS_FIREFOX", &tools.test.firefox.browser);
         test.env("TXJOBS_FIREFOX_DRIVER", &tools.test.firefox.driver);
-        // Most of these tests wait for a server.
-        test.env("RUST_TEST_THREADS", "8");
         test
     });
     run_all(commands)
@@ -69,9 +67,7 @@ fn command(program: &TestProgram, tools: &Tools) -> Command {
     }
     command.env("TXJOBS_SCHEMATHESIS", tools.test.python.join("schemathesis"));
     command.env("TXJOBS_KUBERNETES_VALIDATE", tools.test.python.join("kubernetes-validate"));
-    if program.file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(WAITING)) {
-        command.env("RUST_TEST_THREADS", "8");
-    }
+    command.env("RUST_TEST_THREADS", TEST_THREADS);
     command
 }
 
